@@ -1,0 +1,2 @@
+//! The evschema command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Generates Rust types and validators from event schemas.

@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A draft of JSON Schema that evschema understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Draft {
+    /// Draft 4 (2013).
+    Draft4,
+    /// Draft 6 (2017).
+    Draft6,
+    /// Draft 7 (2018).
+    Draft7,
+    /// Draft 2019-09.
+    Draft201909,
+    /// Draft 2020-12, also taken where `$schema` is absent.
+    Draft202012,
+}
+
+/// Why a document's dialect is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DialectError {
+    /// `$schema` names something that is neither a draft nor mapped to one.
+    #[error("`$schema` names an unknown dialect: `{uri}`")]
+    Unknown {
+        /// The URI as written.
+        uri: String,
+    },
+    /// `$schema` is not a string.
+    #[error("`$schema` is not a string")]
+    NotAString,
+    /// A draft's name is misspelt.
+    #[error("`{name}` is not a draft; the drafts are draft-04, draft-06, draft-07, 2019-09 and 2020-12")]
+    NoSuchDraft {
+        /// The name as written.
+        name: String,
+    },
+}
+
+/// Which draft each foreign `$schema` URI means, from the manifest or the server's configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dialects(BTreeMap<String, Draft>);
+
+impl Draft {
+    /// Every draft, oldest first.
+    pub const ALL: [Self; 5] =
+        [Self::Draft4, Self::Draft6, Self::Draft7, Self::Draft201909, Self::Draft202012];
+
+    /// Returns the draft of this name, as [`Draft::as_str`] spells it; `4`, `draft4` and
+    /// `draft2020-12` are understood too.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such draft.
+    pub fn parse(name: &str) -> Result<Self, DialectError> {
+        let short = name.trim_start_matches("draft").trim_start_matches('-').trim_start_matches('0');
+        match short {
+            "4" => Ok(Self::Draft4),
+            "6" => Ok(Self::Draft6),
+            "7" => Ok(Self::Draft7),
+            "2019-09" => Ok(Self::Draft201909),
+            "2020-12" => Ok(Self::Draft202012),
+            _ => Err(DialectError::NoSuchDraft { name: name.to_owned() }),
+        }
+    }
+
+    /// Returns the draft's usual name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft4 => "draft-04",
+            Self::Draft6 => "draft-06",
+            Self::Draft7 => "draft-07",
+            Self::Draft201909 => "2019-09",
+            Self::Draft202012 => "2020-12",
+        }
+    }
+
+    /// Returns the URI of the draft's metaschema.
+    pub fn uri(self) -> &'static str {
+        match self {
+            Self::Draft4 => "http://json-schema.org/draft-04/schema#",
+            Self::Draft6 => "http://json-schema.org/draft-06/schema#",
+            Self::Draft7 => "http://json-schema.org/draft-07/schema#",
+            Self::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
+            Self::Draft202012 => "https://json-schema.org/draft/2020-12/schema",
+        }
+    }
+
+    /// Returns the keyword that gives a schema its identity in this draft.
+    pub fn id_keyword(self) -> &'static str {
+        if self == Self::Draft4 { "id" } else { "$id" }
+    }
+
+    /// Tells whether a `$ref` hides the keywords beside it (up to draft 7).
+    pub fn ref_hides_siblings(self) -> bool {
+        self <= Self::Draft7
+    }
+
+    /// Returns the validator library's name for the draft.
+    pub fn to_library(self) -> referencing::Draft {
+        match self {
+            Self::Draft4 => referencing::Draft::Draft4,
+            Self::Draft6 => referencing::Draft::Draft6,
+            Self::Draft7 => referencing::Draft::Draft7,
+            Self::Draft201909 => referencing::Draft::Draft201909,
+            Self::Draft202012 => referencing::Draft::Draft202012,
+        }
+    }
+
+    fn of_uri(uri: &str) -> Option<Self> {
+        let bare = without_scheme_and_fragment(uri);
+        Self::ALL.into_iter().find(|draft| without_scheme_and_fragment(draft.uri()) == bare)
+    }
+}
+
+// `https` for `http`, a missing or an extra `#`: spellings that real documents use.
+fn without_scheme_and_fragment(uri: &str) -> &str {
+    let uri = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://")).unwrap_or(uri);
+    uri.strip_suffix('#').unwrap_or(uri)
+}
+
+impl Dialects {
+    /// Lets a foreign `$schema` URI mean this draft; a trailing `#` makes no difference.
+    pub fn map(&mut self, uri: &str, draft: Draft) {
+        self.0.insert(without_scheme_and_fragment(uri).to_owned(), draft);
+    }
+
+    /// Returns the draft of a document by its `$schema`.
+    ///
+    /// # Errors
+    ///
+    /// When `$schema` is not a string, or names an unknown dialect.
+    pub fn draft_of(&self, document: &Value) -> Result<Draft, DialectError> {
+        let Some(named) = document.get("$schema") else { return Ok(Draft::Draft202012) };
+        let Value::String(uri) = named else { return Err(DialectError::NotAString) };
+        Draft::of_uri(uri)
+            .or_else(|| self.0.get(without_scheme_and_fragment(uri)).copied())
+            .ok_or_else(|| DialectError::Unknown { uri: uri.clone() })
+    }
+}
+
+impl fmt::Display for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl TryFrom<String> for Draft {
+    type Error = DialectError;
+    fn try_from(name: String) -> Result<Self, DialectError> {
+        Self::parse(&name)
+    }
+}
+
+impl From<Draft> for String {
+    fn from(draft: Draft) -> Self {
+        draft.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_draft() {
+        let mut dialects = Dialects::default();
+        dialects.map("http://example.com/self-describing#", Draft::Draft4);
+        for (uri, draft) in [
+            ("http://json-schema.org/draft-07/schema#", Draft::Draft7),
+            ("https://json-schema.org/draft-07/schema", Draft::Draft7),
+            ("http://json-schema.org/draft/2020-12/schema#", Draft::Draft202012),
+            ("http://example.com/self-describing", Draft::Draft4),
+        ] {
+            assert_eq!(dialects.draft_of(&json!({ "$schema": uri })), Ok(draft), "{uri}");
+        }
+        assert_eq!(dialects.draft_of(&json!(true)), Ok(Draft::Draft202012));
+        assert!(dialects.draft_of(&json!({"$schema": "http://json-schema.org/schema#"})).is_err());
+        assert!(dialects.draft_of(&json!({"$schema": 7})).is_err());
+    }
+
+    #[test]
+    fn names_of_a_draft() {
+        for draft in Draft::ALL {
+            assert_eq!(Draft::parse(draft.as_str()), Ok(draft));
+        }
+        assert_eq!(Draft::parse("draft4"), Ok(Draft::Draft4));
+        assert!(Draft::parse("draft-05").is_err());
+    }
+}

@@ -1,0 +1,132 @@
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::{Code, Diagnostic, Diagnostics, Digest, Pointer, Position, limits, strict_json};
+
+/// A JSON document as it was written: its text, its value, and where in the text each part is.
+#[derive(Debug, Clone)]
+pub struct Document {
+    text: Arc<str>,
+    value: Value,
+    digest: OnceLock<Digest>,
+}
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    ///
+    /// One diagnostic when the bytes are too many, not UTF-8, not JSON, nested too deeply, or
+    /// name a member twice.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Diagnostics> {
+        if limits::DOCUMENT_BYTES_MAX < bytes.len() {
+            let message =
+                format!("{} bytes, of at most {} in a document", bytes.len(), limits::DOCUMENT_BYTES_MAX);
+            return Err(vec![
+                Diagnostic::new(Code::TooLarge, message)
+                    .help("split it into documents that refer to each other"),
+            ]);
+        }
+        // Editors on some systems put a byte order mark there; RFC 8259 lets a reader ignore it.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let (text, value) = strict_json::parse(bytes).map_err(|diagnostic| vec![diagnostic])?;
+        Ok(Self { text: text.into(), value, digest: OnceLock::new() })
+    }
+
+    /// Returns the text as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the parsed value, its members in the order of the text.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Returns the digest of the canonical form.
+    pub fn digest(&self) -> &Digest {
+        self.digest.get_or_init(|| Digest::of(&self.value))
+    }
+
+    /// Returns where in the text the value at a pointer stands.
+    ///
+    /// Positions are found when asked for, by walking the text: errors are rare, documents many.
+    pub fn position(&self, pointer: &Pointer) -> Option<Position> {
+        let mut part: &str = self.text.trim();
+        for token in pointer.tokens() {
+            part = member(part, &token)?;
+        }
+        let offset = part.as_ptr() as usize - self.text.as_ptr() as usize;
+        Some(Position::of(&self.text, offset, part.len()))
+    }
+
+    /// Returns the position of the value at a pointer, or else of the closest one that holds it.
+    pub fn closest_position(&self, pointer: &Pointer) -> Option<Position> {
+        let mut pointer = pointer.clone();
+        loop {
+            let found = self.position(&pointer);
+            if found.is_some() || pointer.as_str().is_empty() {
+                return found;
+            }
+            pointer.pop();
+        }
+    }
+}
+
+/// Returns the text of one member of an object or one element of an array.
+fn member<'t>(text: &'t str, token: &str) -> Option<&'t str> {
+    let raw = if text.starts_with('[') {
+        let items: Vec<&'t RawValue> = serde_json::from_str(text).ok()?;
+        *items.get(token.parse::<usize>().ok()?)?
+    } else {
+        members(text)?.into_iter().find(|(name, _)| name == token)?.1
+    };
+    Some(raw.get())
+}
+
+fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+    use serde::de::{Deserializer, MapAccess, Visitor};
+    struct Members;
+    impl<'de> Visitor<'de> for Members {
+        type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = map.next_entry::<Cow<'de, str>, &'de RawValue>()? {
+                members.push(member);
+            }
+            Ok(members)
+        }
+    }
+    serde_json::Deserializer::from_str(text).deserialize_map(Members).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_of_pointers() {
+        let text = "{\n  \"a\": {\"b/c\": [10, \"é\", {\"k\": null}]},\n  \"\\u0064\": true\n}\n";
+        let document = Document::parse(text.as_bytes()).unwrap();
+        for (pointer, at, part) in [
+            ("", "1:1", text.trim()),
+            ("/a", "2:8", "{\"b/c\": [10, \"é\", {\"k\": null}]}"),
+            ("/a/b~1c/0", "2:17", "10"),
+            ("/a/b~1c/2/k", "2:32", "null"),
+            ("/d", "3:13", "true"),
+        ] {
+            let position = document.position(&Pointer::from_text(pointer)).unwrap();
+            let start = position.offset as usize;
+            assert_eq!(position.to_string(), at, "{pointer}");
+            assert_eq!(&document.text()[start..start + position.bytes as usize], part);
+        }
+        assert_eq!(document.position(&Pointer::from_text("/a/x")), None);
+        assert_eq!(document.closest_position(&Pointer::from_text("/a/x/y")).unwrap().to_string(), "2:8");
+    }
+}

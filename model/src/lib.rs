@@ -1,0 +1,53 @@
+//! Subjects, versions, schema documents, their references and their digests.
+//!
+//! Everything here is pure: no file, socket, clock or environment is read. Bytes come in, values
+//! and diagnostics go out, so that an offline check, a build script and the registry agree.
+//!
+//! The path of a document through this crate:
+//!
+//! 1. [`Document::parse`] reads bytes within [`limits`]: strict JSON, no duplicate keys.
+//! 2. [`Schema::read`] finds the [`Draft`], checks the metaschema, and lists the references.
+//! 3. [`Catalog`] holds schemas by subject and version, and by `$id`.
+//! 4. [`Catalog::resolve`] gives a [`Resolved`] schema: the document and all it refers to, never
+//!    anything from the network. From it a [`Validator`] is compiled.
+
+mod catalog;
+mod diagnostic;
+mod dialect;
+mod digest;
+mod document;
+mod fields;
+pub mod limits;
+mod manifest;
+mod pointer;
+mod policy;
+mod position;
+mod reference;
+mod resolved;
+mod schema;
+mod strict_json;
+mod subject;
+mod validator;
+mod version;
+mod walk;
+
+pub use catalog::{Catalog, CatalogError, Coordinates};
+pub use diagnostic::{Code, Diagnostic, Diagnostics};
+pub use dialect::{DialectError, Dialects, Draft};
+pub use digest::{Digest, canonical_json};
+pub use document::Document;
+pub use fields::{Field, fields};
+pub use manifest::{
+    Compatibility, Gen, Lines, Manifest, ManifestError, RegistrySection, SubjectOverride, WaiverEntry,
+};
+pub use pointer::Pointer;
+pub use policy::{ContentModel, Mode, ParseNameError, SubjectPolicy};
+pub use position::Position;
+pub use reference::{Reference, Target};
+pub use resolved::Resolved;
+pub use schema::Schema;
+pub use strict_json::parse_event;
+pub use subject::{Subject, SubjectError};
+pub use validator::{Formats, Validator, Violation};
+pub use version::{Bump, Line, Version, VersionError};
+pub use walk::{Place, for_each_subschema};

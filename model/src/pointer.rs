@@ -1,0 +1,76 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A JSON Pointer (RFC 6901), empty for the whole document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// Returns the pointer to the whole document.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// Returns the pointer as written; the text is taken to be a pointer already.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the pointer to a member or element of what this one points to.
+    #[must_use]
+    pub fn child(&self, token: impl fmt::Display) -> Self {
+        let mut child = self.clone();
+        child.push(token);
+        child
+    }
+
+    /// Steps into a member or element.
+    pub fn push(&mut self, token: impl fmt::Display) {
+        let token = token.to_string();
+        self.0.push('/');
+        self.0.push_str(&token.replace('~', "~0").replace('/', "~1"));
+    }
+
+    /// Steps out again.
+    pub fn pop(&mut self) {
+        self.0.truncate(self.0.rfind('/').unwrap_or(0));
+    }
+
+    /// Returns the unescaped tokens from the root down.
+    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// Returns what this points to in a document.
+    pub fn find<'v>(&self, document: &'v Value) -> Option<&'v Value> {
+        document.pointer(&self.0)
+    }
+
+    /// Returns the escaped text, `/a~1b/0`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_escaped_and_come_back() {
+        let mut pointer = Pointer::root().child("a/b").child("~x").child(0);
+        assert_eq!(pointer.as_str(), "/a~1b/~0x/0");
+        assert_eq!(pointer.tokens().collect::<Vec<_>>(), ["a/b", "~x", "0"]);
+        pointer.pop();
+        assert_eq!(pointer.as_str(), "/a~1b/~0x");
+    }
+}

@@ -1,0 +1,135 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Which directions of a change must hold, and against which versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// New readers accept the events of the latest version of the line.
+    Backward,
+    /// New readers accept the events of every version of the line: what replay needs.
+    #[default]
+    BackwardTransitive,
+    /// Readers of the latest version of the line accept new events.
+    Forward,
+    /// Readers of every version of the line accept new events.
+    ForwardTransitive,
+    /// Both directions, against the latest version of the line.
+    Full,
+    /// Both directions, against every version of the line.
+    FullTransitive,
+    /// Nothing is compared.
+    None,
+}
+
+/// What writers are taken to send and readers to accept, beyond the letter of their schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContentModel {
+    /// The writer may send whatever its schema accepts: plain containment.
+    Strict,
+    /// The writer sends only properties that its schema declares.
+    #[default]
+    Lenient,
+    /// As lenient, and the reader ignores properties it does not declare, even where its schema
+    /// says `additionalProperties: false`.
+    Tolerant,
+}
+
+/// Why a text names no [`Mode`] or [`ContentModel`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is not one of {known}")]
+pub struct ParseNameError {
+    /// The name as written.
+    pub name: String,
+    /// The names there are.
+    pub known: String,
+}
+
+/// What a subject's versions are held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SubjectPolicy {
+    /// Directions and baselines.
+    pub mode: Mode,
+    /// What writers send and readers accept.
+    pub content_model: ContentModel,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 7] = [
+        Self::Backward,
+        Self::BackwardTransitive,
+        Self::Forward,
+        Self::ForwardTransitive,
+        Self::Full,
+        Self::FullTransitive,
+        Self::None,
+    ];
+
+    /// Returns the mode's name as files spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Backward => "backward",
+            Self::BackwardTransitive => "backward_transitive",
+            Self::Forward => "forward",
+            Self::ForwardTransitive => "forward_transitive",
+            Self::Full => "full",
+            Self::FullTransitive => "full_transitive",
+            Self::None => "none",
+        }
+    }
+
+    /// Tells whether new readers must accept old events.
+    pub fn checks_backward(self) -> bool {
+        matches!(self, Self::Backward | Self::BackwardTransitive | Self::Full | Self::FullTransitive)
+    }
+
+    /// Tells whether old readers must accept new events.
+    pub fn checks_forward(self) -> bool {
+        matches!(self, Self::Forward | Self::ForwardTransitive | Self::Full | Self::FullTransitive)
+    }
+
+    /// Tells whether every version of the line is a baseline, not only the latest.
+    pub fn is_transitive(self) -> bool {
+        matches!(self, Self::BackwardTransitive | Self::ForwardTransitive | Self::FullTransitive)
+    }
+}
+
+impl ContentModel {
+    /// Every content model, strictest first.
+    pub const ALL: [Self; 3] = [Self::Strict, Self::Lenient, Self::Tolerant];
+
+    /// Returns the model's name as files spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Lenient => "lenient",
+            Self::Tolerant => "tolerant",
+        }
+    }
+}
+
+macro_rules! named {
+    ($($type:ty),*) => {$(
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = ParseNameError;
+            /// Reads the name in either case: `BACKWARD` and `backward` are the same.
+            fn from_str(text: &str) -> Result<Self, ParseNameError> {
+                Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
+                    let known = Self::ALL.map(|known| format!("`{known}`")).join(", ");
+                    ParseNameError { name: text.to_owned(), known }
+                })
+            }
+        }
+    )*};
+}
+named!(Mode, ContentModel);

@@ -1,0 +1,189 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use referencing::Uri;
+use referencing::uri::resolve_against;
+use serde_json::Value;
+
+use crate::walk::{Place, children};
+use crate::{Coordinates, Draft, Pointer, Subject, Version};
+
+/// A `$ref` (or `$dynamicRef`, `$recursiveRef`) of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The place of the keyword in the document.
+    pub pointer: Pointer,
+    /// The reference as written.
+    pub written: String,
+    /// The resolved URI without its fragment.
+    pub uri: String,
+    /// What the reference leads to.
+    pub target: Target,
+}
+
+/// What a reference leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A place in the same document.
+    Here,
+    /// A draft's metaschema, which every validator carries.
+    Metaschema,
+    /// A document by its place in the tree, such as `../common.money/1.0.0.json`.
+    Named(Coordinates),
+    /// A document by its `$id`.
+    Identified(String),
+}
+
+/// Base of the retrieval URIs that stand for places in a tree. Internal: it is never written.
+const TREE: &str = "json-schema:///schemas/";
+
+/// Returns the URI under which a document is known before its `$id` is looked at.
+pub(crate) fn retrieval_uri(at: &Coordinates) -> String {
+    format!("{TREE}{}/{}.json", at.subject, at.version)
+}
+
+/// What a document says of identities and references.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Links {
+    /// The root's `$id`, resolved, without fragment; `None` when it has none.
+    pub(crate) id: Option<String>,
+    pub(crate) references: Vec<Reference>,
+    /// References that are not URI references at all, with what the parser said.
+    pub(crate) malformed: Vec<(Pointer, String)>,
+    /// Number of subschemas seen.
+    pub(crate) nodes: usize,
+}
+
+/// Finds the identities and references of a document.
+pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
+    let retrieval = retrieval_uri(at);
+    let mut scan = Scan {
+        draft,
+        links: Links::default(),
+        seen: BTreeSet::new(),
+        own: BTreeMap::new(),
+        raw: Vec::new(),
+        root: document,
+    };
+    scan.own.insert(retrieval.clone(), Pointer::root());
+    if let Ok(base) = Uri::parse(retrieval) {
+        scan.visit(Place { pointer: Pointer::root(), schema: document }, &base);
+        scan.follow_local_pointers(&base);
+    }
+    scan.finish()
+}
+
+struct Scan<'v> {
+    draft: Draft,
+    links: Links,
+    seen: BTreeSet<Pointer>,
+    /// Resources in this document: URI and place.
+    own: BTreeMap<String, Pointer>,
+    /// References in order: place, as written, resolved.
+    raw: Vec<(Pointer, String, Uri<String>)>,
+    root: &'v Value,
+}
+
+impl<'v> Scan<'v> {
+    fn visit(&mut self, place: Place<'v>, base: &Uri<String>) {
+        if !self.seen.insert(place.pointer.clone()) {
+            return;
+        }
+        self.links.nodes += 1;
+        let base = self.enter(&place, base);
+        if let Value::Object(members) = place.schema {
+            for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+                let Some(Value::String(written)) = members.get(keyword) else { continue };
+                let pointer = place.pointer.child(keyword);
+                match resolve_against(&base.borrow(), written) {
+                    Ok(uri) => self.raw.push((pointer, written.clone(), uri)),
+                    Err(error) => self.links.malformed.push((pointer, error.to_string())),
+                }
+            }
+        }
+        children(&place, self.draft, &mut |child| self.visit(child, &base));
+    }
+
+    /// Returns the base URI inside a schema, noting the identity that sets it.
+    fn enter(&mut self, place: &Place<'v>, base: &Uri<String>) -> Uri<String> {
+        let Value::Object(members) = place.schema else { return base.clone() };
+        let Some(Value::String(id)) = members.get(self.draft.id_keyword()) else { return base.clone() };
+        let hidden = self.draft.ref_hides_siblings() && members.contains_key("$ref");
+        if hidden || id.starts_with('#') || id.is_empty() {
+            return base.clone();
+        }
+        let Ok(uri) = resolve_against(&base.borrow(), id) else { return base.clone() };
+        let uri = strip_fragment(&uri);
+        if place.pointer.as_str().is_empty() {
+            self.links.id = Some(uri.as_str().to_owned());
+        }
+        self.own.insert(uri.as_str().to_owned(), place.pointer.clone());
+        uri
+    }
+
+    /// A pointer may lead into a place that no keyword calls a schema; what stands there counts.
+    fn follow_local_pointers(&mut self, base: &Uri<String>) {
+        let mut done = 0;
+        while done < self.raw.len() {
+            let (_, _, uri) = self.raw[done].clone();
+            done += 1;
+            let Some(home) = self.own.get(strip_fragment(&uri).as_str()) else { continue };
+            let Some(fragment) = uri.fragment() else { continue };
+            let fragment = fragment.decode().to_string_lossy().into_owned();
+            let pointer = Pointer::from_text(format!("{home}{fragment}"));
+            if fragment.starts_with('/')
+                && let Some(schema) = pointer.find(self.root)
+            {
+                self.visit(
+                    Place { pointer, schema },
+                    &self.links.id.clone().and_then(|id| Uri::parse(id).ok()).unwrap_or_else(|| base.clone()),
+                );
+            }
+        }
+    }
+
+    fn finish(mut self) -> Links {
+        for (pointer, written, uri) in std::mem::take(&mut self.raw) {
+            let uri = strip_fragment(&uri).as_str().to_owned();
+            let target = if self.own.contains_key(&uri) {
+                Target::Here
+            } else if is_metaschema(&uri) {
+                Target::Metaschema
+            } else if let Some(at) = named(&uri).or_else(|| by_layout(&written)) {
+                Target::Named(at)
+            } else {
+                Target::Identified(uri.clone())
+            };
+            self.links.references.push(Reference { pointer, written, uri, target });
+        }
+        self.links
+    }
+}
+
+fn strip_fragment(uri: &Uri<String>) -> Uri<String> {
+    uri.strip_fragment().to_owned()
+}
+
+fn is_metaschema(uri: &str) -> bool {
+    let bare = uri.trim_end_matches('#');
+    referencing::SPECIFICATIONS.contains_resource(bare)
+}
+
+/// Reads the place in a tree that a retrieval URI stands for.
+fn named(uri: &str) -> Option<Coordinates> {
+    coordinates(uri.strip_prefix(TREE)?)
+}
+
+/// Reads a relative path of the layout, `../<subject>/<version>.json`.
+///
+/// By the specification a document with an absolute `$id` resolves it against that; a document
+/// which is found there (by `$id`) wins, this reading is what an editor or a browser would do.
+fn by_layout(written: &str) -> Option<Coordinates> {
+    let path = written.split('#').next().unwrap_or(written);
+    coordinates(path.strip_prefix("../")?)
+}
+
+fn coordinates(path: &str) -> Option<Coordinates> {
+    let (subject, file) = path.split_once('/')?;
+    let version = file.strip_suffix(".json")?;
+    Some(Coordinates { subject: Subject::parse(subject).ok()?, version: Version::parse(version).ok()? })
+}

@@ -1,0 +1,125 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use referencing::{Registry, Retrieve, Uri};
+use serde_json::Value;
+
+use crate::{Code, Diagnostic, Diagnostics, Formats, Schema, Target, Validator};
+
+/// A schema together with every document it reaches: all that is needed to validate by it.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    root: Arc<Schema>,
+    /// What each foreign reference resolves to, by resolved URI. One document may stand under
+    /// several URIs.
+    resources: BTreeMap<String, Arc<Schema>>,
+}
+
+impl Resolved {
+    /// Returns the schema with these resources, having checked that each of its references
+    /// leads to a place that exists.
+    pub(crate) fn new(
+        root: Arc<Schema>,
+        resources: BTreeMap<String, Arc<Schema>>,
+    ) -> Result<Self, Diagnostics> {
+        let resolved = Self { root, resources };
+        let wrong = resolved.dangling();
+        if wrong.is_empty() { Ok(resolved) } else { Err(wrong) }
+    }
+
+    /// Returns the schema itself.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.root
+    }
+
+    /// Returns the other documents that are reached, each under every URI that leads to it.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, &Arc<Schema>)> {
+        self.resources.iter().map(|(uri, schema)| (uri.as_str(), schema))
+    }
+
+    /// Returns the other documents that are reached, each once, in order.
+    pub fn documents(&self) -> Vec<&Arc<Schema>> {
+        let mut by_place = BTreeMap::new();
+        for schema in self.resources.values() {
+            by_place.insert(schema.at(), schema);
+        }
+        by_place.remove(self.root.at());
+        by_place.into_values().collect()
+    }
+
+    /// Returns a registry of every document, in which all references resolve offline.
+    ///
+    /// # Errors
+    ///
+    /// When an embedded resource has an unusable identity.
+    pub fn registry(&self) -> Result<Registry<'_>, Diagnostics> {
+        let root = &self.root;
+        let mut entries: Vec<(String, &Schema)> =
+            vec![(root.retrieval_uri(), root), (root.base_uri().into_owned(), root)];
+        entries.dedup_by(|a, b| a.0 == b.0);
+        for (uri, schema) in &self.resources {
+            entries.push((uri.clone(), schema));
+            entries.push((schema.retrieval_uri(), schema));
+        }
+        let resources = entries.into_iter().map(|(uri, schema)| {
+            let resource = referencing::ResourceRef::new(schema.value(), schema.draft().to_library());
+            (uri, resource)
+        });
+        Registry::new()
+            .retrieve_known_draft_meta_schemas(false)
+            .retriever(Nothing)
+            .extend(resources)
+            .and_then(|builder| builder.prepare())
+            .map_err(|error| {
+                vec![
+                    Diagnostic::new(Code::DanglingReference, error.to_string())
+                        .help("every `$ref` and `$id` must resolve inside the tree"),
+                ]
+            })
+    }
+
+    /// Compiles the validator.
+    ///
+    /// # Errors
+    ///
+    /// When a pattern is not a regular expression, or an embedded schema is not valid.
+    pub fn validator(&self, formats: Formats) -> Result<Validator, Diagnostics> {
+        Validator::compile(self, formats)
+    }
+
+    fn dangling(&self) -> Diagnostics {
+        let registry = match self.registry() {
+            Ok(registry) => registry,
+            Err(diagnostics) => return diagnostics,
+        };
+        let mut wrong = Diagnostics::new();
+        for reference in self.root.references() {
+            let metaschema = reference.target == Target::Metaschema;
+            let Ok(base) = Uri::parse(reference.uri.clone()) else { continue };
+            let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
+            if metaschema || registry.resolver(base).lookup(fragment).is_ok() {
+                continue;
+            }
+            wrong.push(
+                Diagnostic::new(
+                    Code::DanglingReference,
+                    format!("`$ref` `{}` names a place that is not there", reference.written),
+                )
+                .at(reference.pointer.clone())
+                .position(self.root.document().closest_position(&reference.pointer))
+                .help("correct the fragment after `#`, or add the definition it names"),
+            );
+        }
+        wrong
+    }
+}
+
+/// Refuses to fetch: nothing outside the tree is ever looked up.
+#[derive(Debug)]
+struct Nothing;
+
+impl Retrieve for Nothing {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        Err(format!("`{uri}` is not in the tree").into())
+    }
+}

@@ -1,0 +1,177 @@
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::reference::{Links, links, retrieval_uri};
+use crate::{
+    Code, Coordinates, Diagnostic, Diagnostics, Dialects, Digest, Document, Draft, Pointer, Reference,
+    Target, limits,
+};
+
+/// A valid JSON Schema document that is, or may become, a version of a subject.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    at: Coordinates,
+    document: Document,
+    draft: Draft,
+    /// The value with `$schema` naming the draft, where the document names a foreign dialect.
+    translated: Option<Value>,
+    links: Links,
+}
+
+impl Schema {
+    /// Reads a schema: JSON, dialect, metaschema, size, spelling of references.
+    ///
+    /// Whether what it refers to exists is asked later, by [`crate::Catalog::resolve`].
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the document, as far as it could be read.
+    pub fn read(at: Coordinates, bytes: &[u8], dialects: &Dialects) -> Result<Self, Diagnostics> {
+        let document = Document::parse(bytes)?;
+        let located = |diagnostic: Diagnostic| {
+            let position = document.closest_position(&diagnostic.pointer);
+            diagnostic.position(position)
+        };
+        let draft = dialects.draft_of(document.value()).map_err(|error| {
+            vec![located(
+                Diagnostic::new(Code::UnknownDialect, error.to_string())
+                    .at(Pointer::root().child("$schema"))
+                    .help("name a draft from 4 to 2020-12, or map this URI to one under `dialects`"),
+            )]
+        })?;
+        let translated = translate(document.value(), draft);
+        let value = translated.as_ref().unwrap_or_else(|| document.value());
+        let refused: Diagnostics = metaschema_errors(value, draft).into_iter().map(located).collect();
+        if !refused.is_empty() {
+            return Err(refused);
+        }
+        let links = links(value, &at, draft);
+        let mut wrong = Diagnostics::new();
+        if limits::SCHEMA_NODES_MAX < links.nodes {
+            let message = format!("{} subschemas, of at most {}", links.nodes, limits::SCHEMA_NODES_MAX);
+            wrong.push(
+                Diagnostic::new(Code::TooManyNodes, message)
+                    .help("split it into documents that refer to each other"),
+            );
+        }
+        for (pointer, why) in &links.malformed {
+            let diagnostic = Diagnostic::new(Code::RemoteReference, format!("not a URI reference: {why}"));
+            wrong.push(located(
+                diagnostic.at(pointer.clone()).help("see RFC 3986 for the characters a URI may have"),
+            ));
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Self { at, document, draft, translated, links })
+    }
+
+    /// Returns the subject and version.
+    pub fn at(&self) -> &Coordinates {
+        &self.at
+    }
+
+    /// Returns the document as it was written.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Returns the schema as a value, with `$schema` naming a draft (or absent).
+    pub fn value(&self) -> &Value {
+        self.translated.as_ref().unwrap_or_else(|| self.document.value())
+    }
+
+    /// Returns the draft that rules the document.
+    pub fn draft(&self) -> Draft {
+        self.draft
+    }
+
+    /// Returns the digest of the document as it was written.
+    pub fn digest(&self) -> &Digest {
+        self.document.digest()
+    }
+
+    /// Returns the resolved `$id` of the root, without fragment.
+    ///
+    /// A relative `$id` is resolved against the document's place, so it names nothing that
+    /// another document could refer to by an absolute URI.
+    pub fn id(&self) -> Option<&str> {
+        self.links.id.as_deref()
+    }
+
+    /// Returns the URI against which the root's references are resolved.
+    pub fn base_uri(&self) -> Cow<'_, str> {
+        match self.id() {
+            Some(id) => Cow::Borrowed(id),
+            None => Cow::Owned(self.retrieval_uri()),
+        }
+    }
+
+    /// Returns the URI that stands for the document's place in a tree; it is never written down.
+    pub fn retrieval_uri(&self) -> String {
+        retrieval_uri(&self.at)
+    }
+
+    /// Returns every reference in the document, in document order.
+    pub fn references(&self) -> &[Reference] {
+        &self.links.references
+    }
+
+    /// Returns the references that lead to other documents.
+    pub fn foreign_references(&self) -> impl Iterator<Item = &Reference> {
+        self.links.references.iter().filter(|r| matches!(r.target, Target::Named(_) | Target::Identified(_)))
+    }
+
+    /// Returns the number of subschemas.
+    pub fn nodes(&self) -> usize {
+        self.links.nodes
+    }
+
+    /// Returns the `title` of the root, if it is a text.
+    pub fn title(&self) -> Option<&str> {
+        self.document.value().get("title").and_then(Value::as_str)
+    }
+
+    /// Returns the `description` of the root, if it is a text.
+    pub fn description(&self) -> Option<&str> {
+        self.document.value().get("description").and_then(Value::as_str)
+    }
+}
+
+fn translate(value: &Value, draft: Draft) -> Option<Value> {
+    let named = value.get("$schema")?;
+    if named.as_str().map(|uri| uri.trim_end_matches('#')) == Some(draft.uri().trim_end_matches('#')) {
+        return None;
+    }
+    let mut value = value.clone();
+    value["$schema"] = Value::from(draft.uri());
+    Some(value)
+}
+
+fn metaschema_errors(value: &Value, draft: Draft) -> Diagnostics {
+    if !value.is_object() && !value.is_boolean() {
+        let message = "a schema is an object or a boolean";
+        return vec![
+            Diagnostic::new(Code::NotASchema, message).help("wrap it: {\"const\": …} accepts one value"),
+        ];
+    }
+    let validator = match draft {
+        Draft::Draft4 => jsonschema::draft4::meta::validator(),
+        Draft::Draft6 => jsonschema::draft6::meta::validator(),
+        Draft::Draft7 => jsonschema::draft7::meta::validator(),
+        Draft::Draft201909 => jsonschema::draft201909::meta::validator(),
+        Draft::Draft202012 => jsonschema::draft202012::meta::validator(),
+    };
+    if validator.is_valid(value) {
+        return Vec::new();
+    }
+    validator
+        .iter_errors(value)
+        .map(|error| {
+            Diagnostic::new(Code::NotASchema, crate::validator::short(&error))
+                .at(Pointer::from_text(error.instance_path().to_string()))
+                .help(format!("the {draft} metaschema refuses this; its rule is at {}", error.schema_path()))
+        })
+        .collect()
+}

@@ -1,0 +1,119 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Name under which the versions of one event are kept, such as `commerce.order.placed`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Subject(String);
+
+/// Why a text is not a [`Subject`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubjectError {
+    /// The name has no character.
+    #[error("a subject needs at least one character")]
+    Empty,
+    /// The name is longer than [`Subject::BYTES_MAX`].
+    #[error("a subject has at most {} characters, this one has {bytes}", Subject::BYTES_MAX)]
+    TooLong {
+        /// Length of the refused name in bytes.
+        bytes: usize,
+    },
+    /// A character outside `A-Z a-z 0-9 _ . -`, or `.` or `-` at the beginning.
+    #[error(
+        "`{found}` at character {at} of a subject; allowed are letters, digits, `_`, and after the first also `.` and `-`"
+    )]
+    Character {
+        /// Place of the character, counted from one.
+        at: usize,
+        /// The character.
+        found: char,
+    },
+}
+
+impl Subject {
+    /// Longest name, in bytes, so that a subject fits a file name and an index key.
+    pub const BYTES_MAX: usize = 128;
+
+    /// Returns the subject of this name.
+    ///
+    /// # Errors
+    ///
+    /// When the text does not match `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`.
+    ///
+    /// ```
+    /// use evschema_model::Subject;
+    /// assert!(Subject::parse("commerce.order.placed").is_ok());
+    /// assert!(Subject::parse("../etc/passwd").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, SubjectError> {
+        if text.is_empty() {
+            return Err(SubjectError::Empty);
+        }
+        if Self::BYTES_MAX < text.len() {
+            return Err(SubjectError::TooLong { bytes: text.len() });
+        }
+        match text.chars().enumerate().find(|(at, c)| !is_allowed(*at, *c)) {
+            Some((at, found)) => Err(SubjectError::Character { at: at + 1, found }),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the name with case folded: two subjects of one folded name cannot live together,
+    /// because some file systems would mix them up.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+fn is_allowed(at: usize, c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || (0 < at && (c == '.' || c == '-'))
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for Subject {
+    type Err = SubjectError;
+    fn from_str(text: &str) -> Result<Self, SubjectError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Subject {
+    type Error = SubjectError;
+    fn try_from(text: String) -> Result<Self, SubjectError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Subject> for String {
+    fn from(subject: Subject) -> Self {
+        subject.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_their_near_misses() {
+        let long = "a".repeat(128);
+        for good in ["a", "_x", "9", "commerce.order.placed", "a..b", "A-b_c.9", long.as_str()] {
+            assert_eq!(Subject::parse(good).map(String::from).as_deref(), Ok(good));
+        }
+        let too_long = "a".repeat(129);
+        for bad in ["", ".", "..", "-a", ".a", "a/b", "a b", "é", "a\0", "a%2e", "a:b", too_long.as_str()] {
+            assert!(Subject::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

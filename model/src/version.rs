@@ -1,0 +1,225 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A semantic version without build metadata, immutable once registered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Version(semver::Version);
+
+/// Why a text is not a [`Version`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VersionError {
+    /// The text is not SemVer 2.0.0.
+    #[error("`{text}` is not a version like `1.2.0`: {why}")]
+    NotSemver {
+        /// The refused text, cut to 64 characters.
+        text: String,
+        /// What the parser said.
+        why: String,
+    },
+    /// The version carries build metadata, which has no order and so cannot name a version here.
+    #[error("`{text}` carries build metadata, leave out what follows `+`")]
+    BuildMetadata {
+        /// The refused text.
+        text: String,
+    },
+    /// The version is longer than [`Version::BYTES_MAX`].
+    #[error("a version has at most {} characters, this one has {bytes}", Version::BYTES_MAX)]
+    TooLong {
+        /// Length of the refused text in bytes.
+        bytes: usize,
+    },
+}
+
+/// How large a step from one version to the next is, or has to be.
+///
+/// In 0.x a new minor is a [`Bump::Major`] step and a new patch a [`Bump::Minor`] one, because a
+/// minor of 0.x may break (SemVer 2.0.0, item 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bump {
+    /// Nothing but annotations changed.
+    Patch,
+    /// What is accepted changed, compatibly.
+    Minor,
+    /// Some event breaks under the subject's mode, or nobody can tell.
+    Major,
+}
+
+/// The versions that share a major, or for 0.x a minor: those that must stay compatible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Line {
+    /// The shared major.
+    pub major: u64,
+    /// The shared minor of a 0.x line; zero otherwise.
+    pub minor: u64,
+}
+
+impl Version {
+    /// Longest version in bytes, so that it fits a file name and an index key.
+    pub const BYTES_MAX: usize = 64;
+
+    /// Returns the version a text spells.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not SemVer 2.0.0, is too long, or carries build metadata.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        if Self::BYTES_MAX < text.len() {
+            return Err(VersionError::TooLong { bytes: text.len() });
+        }
+        let version = semver::Version::parse(text)
+            .map_err(|e| VersionError::NotSemver { text: text.to_owned(), why: e.to_string() })?;
+        if version.build.is_empty() {
+            Ok(Self(version))
+        } else {
+            Err(VersionError::BuildMetadata { text: text.to_owned() })
+        }
+    }
+
+    /// Returns the version of these three numbers.
+    pub fn new(major: u64, minor: u64, patch: u64) -> Self {
+        Self(semver::Version::new(major, minor, patch))
+    }
+
+    /// Returns the underlying semantic version, for range matching.
+    pub fn as_semver(&self) -> &semver::Version {
+        &self.0
+    }
+
+    /// Tells whether this is a pre-release, which is nobody's baseline.
+    pub fn is_prerelease(&self) -> bool {
+        !self.0.pre.is_empty()
+    }
+
+    /// Returns the line this version belongs to.
+    pub fn line(&self) -> Line {
+        let minor = if self.0.major == 0 { self.0.minor } else { 0 };
+        Line { major: self.0.major, minor }
+    }
+
+    /// Returns the size of the step from `earlier` to this version; pre-release tags are ignored.
+    pub fn step_from(&self, earlier: &Version) -> Bump {
+        if self.line() != earlier.line() {
+            Bump::Major
+        } else if self.0.major == 0 || self.0.minor != earlier.0.minor {
+            Bump::Minor
+        } else {
+            Bump::Patch
+        }
+    }
+
+    /// Returns the smallest version that is a step of this size above this one.
+    ///
+    /// ```
+    /// use evschema_model::{Bump, Version};
+    /// let next = |text: &str, bump| Version::parse(text).unwrap().next(bump).to_string();
+    /// assert_eq!(next("1.2.3", Bump::Minor), "1.3.0");
+    /// assert_eq!(next("0.2.3", Bump::Major), "0.3.0");
+    /// assert_eq!(next("0.2.3", Bump::Minor), "0.2.4");
+    /// ```
+    #[must_use]
+    pub fn next(&self, bump: Bump) -> Self {
+        let v = &self.0;
+        let pre = self.is_prerelease();
+        match (bump, v.major == 0) {
+            (Bump::Major, false) => Self::new(v.major + 1, 0, 0),
+            (Bump::Major, true) => Self::new(0, v.minor + 1, 0),
+            (Bump::Minor, false) => Self::new(v.major, v.minor + 1, 0),
+            // The release of a pre-release is the next patch already.
+            (Bump::Minor, true) | (Bump::Patch, _) if pre => Self::new(v.major, v.minor, v.patch),
+            (Bump::Minor, true) | (Bump::Patch, _) => Self::new(v.major, v.minor, v.patch + 1),
+        }
+    }
+}
+
+impl Bump {
+    /// Returns the word used in files, reports and URLs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        }
+    }
+}
+
+impl fmt::Display for Bump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.major == 0 { write!(f, "0.{}", self.minor) } else { write!(f, "{}", self.major) }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for Version {
+    type Err = VersionError;
+    fn from_str(text: &str) -> Result<Self, VersionError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = VersionError;
+    fn try_from(text: String) -> Result<Self, VersionError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Version> for String {
+    fn from(version: Version) -> Self {
+        version.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(text: &str) -> Version {
+        Version::parse(text).unwrap()
+    }
+
+    #[test]
+    fn refuses_what_is_not_an_exact_version() {
+        for bad in ["1", "1.2", "v1.2.3", "1.2.3+build", "01.2.3", "", "latest", "^1.2"] {
+            assert!(Version::parse(bad).is_err(), "{bad}");
+        }
+        assert!(Version::parse(&format!("1.2.3-{}", "a".repeat(80))).is_err());
+    }
+
+    #[test]
+    fn steps() {
+        for (from, to, step) in [
+            ("1.2.0", "1.2.1", Bump::Patch),
+            ("1.2.0", "1.3.0", Bump::Minor),
+            ("1.2.0", "2.0.0", Bump::Major),
+            ("0.2.0", "0.2.1", Bump::Minor),
+            ("0.2.0", "0.3.0", Bump::Major),
+            ("0.2.0", "1.0.0", Bump::Major),
+            ("1.2.0", "1.3.0-rc.1", Bump::Minor),
+        ] {
+            assert_eq!(v(to).step_from(&v(from)), step, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn the_next_version_is_a_step_of_the_size_asked_for() {
+        for from in ["1.2.3", "0.2.3", "0.0.1", "3.0.0"] {
+            for bump in [Bump::Major, Bump::Minor] {
+                assert_eq!(v(from).next(bump).step_from(&v(from)), bump, "{from} {bump}");
+            }
+        }
+    }
+}

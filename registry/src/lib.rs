@@ -1,0 +1,1 @@
+//! The evschema registry: an axum service over Postgres or SQLite.

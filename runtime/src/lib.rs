@@ -1,0 +1,1 @@
+//! What generated event types need at run time.
