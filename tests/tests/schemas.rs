@@ -1,0 +1,1 @@
+//! Every example schema reads, resolves, compiles, and judges its own examples.
