@@ -1,1 +1,4 @@
-//! Every example schema reads, resolves, compiles, and judges its own examples.
+//! The example schemas: each reads, resolves, compiles, and judges its own examples; each step
+//! between versions deserves its number.
+
+mod examples;
