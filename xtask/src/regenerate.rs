@@ -25,8 +25,11 @@ struct Generator {
     /// What it writes, for the summary.
     name: &'static str,
     /// Returns the files with their content, given the root of the repository.
-    files: fn(&Path) -> Result<Vec<Generated>, Box<dyn std::error::Error>>,
+    files: fn(&Path) -> Files,
 }
+
+/// The files of one generator, or why they cannot be made.
+pub(crate) type Files = Result<Vec<Generated>, Box<dyn std::error::Error>>;
 
 /// One generated file.
 pub(crate) struct Generated {
