@@ -15,6 +15,17 @@ pub(crate) struct Args {
     no_install: bool,
 }
 
+/// The command without the server, and the runtime of a small consumer.
+const LINT_LEAST_FEATURES: &[&str] = &[
+    "clippy",
+    "--locked",
+    "--no-default-features",
+    "--package=evschema",
+    "--package=evschema-runtime",
+    "--",
+    "--deny=warnings",
+];
+
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut steps = Steps::default();
@@ -27,17 +38,12 @@ pub(crate) fn run(args: &Args) -> Outcome {
         &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
         &[],
     );
-    // Compiles also what is compiled only without the server, or only for a small consumer.
-    steps.cargo(
-        "lint without server",
-        &["clippy", "--locked", "--package", "evschema", "--no-default-features", "--", "--deny", "warnings"],
-        &[],
-    );
+    steps.cargo("lint, least features", LINT_LEAST_FEATURES, &[]);
     steps.cargo("unit and integration tests", &["test", "--workspace", "--all-targets", "--locked"], &[]);
     steps.cargo("doc tests", &["test", "--workspace", "--doc", "--locked"], &[]);
     steps.cargo(
         "documentation",
-        &["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"],
+        &["doc", "--workspace", "--no-deps", "--locked"],
         &[("RUSTDOCFLAGS", "--deny warnings")],
     );
     steps.run("generated files", "cargo xtask regenerate --check", |_| regenerate::check());
