@@ -2,4 +2,4 @@
 
 mod disk;
 
-pub use disk::{Problem, Tree, TreeFile, read_tree};
+pub use disk::{Problem, Tree, TreeFile, read_files, read_tree};
