@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use evschema_compat::{self as compat, Severity, Settings, Verdict};
+use evschema_compat::{self as compat, Settings, Verdict};
 use evschema_model::{Bump, Catalog, Coordinates, Pointer, Resolved, Schema, Version};
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ pub(crate) fn compare(
         match published {
             Some(published) if published.digest() == own.schema.digest() => {}
             Some(published) => {
-                let changed = version_changed(project, own, published, schemas, baseline);
+                let changed = version_changed(project, own, published, schemas, baseline)?;
                 comparison.findings.push(changed);
             }
             None => compare_new(project, own, schemas, baseline, waivers, &mut comparison)?,
@@ -76,6 +76,7 @@ fn compare_new(
         comparison.left_out += 1;
         return Ok(());
     };
+    let file = project.subject_file(&at.subject)?;
     let mut history = Vec::new();
     for older in schemas.catalog.versions(&at.subject) {
         let is_new = baseline.is_none_or(|b| find(&b.catalog, older.at()).is_none());
@@ -86,7 +87,7 @@ fn compare_new(
             comparison.left_out += 1;
             return Ok(());
         };
-        history.push(compat::Baseline { resolved, yanked: false });
+        history.push(compat::Baseline { resolved, yanked: file.yanked().any(|v| *v == older.at().version) });
     }
     if let Some(baseline) = baseline {
         for published in baseline.catalog.versions(&at.subject) {
@@ -94,7 +95,7 @@ fn compare_new(
             history.push(compat::Baseline { resolved, yanked: baseline.yanked.contains(published.at()) });
         }
     }
-    let settings = settings(project, own, baseline);
+    let settings = settings(project, own, baseline)?;
     let report = compat::check(&candidate, &history, &settings, waivers);
     add_findings(&report, own, schemas, baseline, comparison);
     comparison.reports.push(report);
@@ -159,23 +160,24 @@ fn version_changed(
     published: &Arc<Schema>,
     schemas: &Schemas,
     baseline: Option<&Baseline>,
-) -> Finding {
+) -> Result<Finding, Failure> {
     let at = own.schema.at();
     let pointer = first_difference(published.document().value(), own.schema.document().value());
     let name = baseline.map_or("the baseline", |b| b.name.as_str());
     let message = format!("{at} is published and must not change");
     let mut finding = Finding::error("version-changed", message, own.source().place(pointer, None));
     finding.label = Some(format!("differs from {name}"));
+    let settings = settings(project, own, baseline)?;
     let bump = baseline.and_then(|b| {
         let from = b.catalog.resolve(published).ok()?;
         let to = schemas.catalog.resolve(&own.schema).ok()?;
-        Some(compat::required_bump(&from, &to, &settings(project, own, baseline)))
+        Some(compat::required_bump(&from, &to, &settings))
     });
     let bump = bump.map_or(String::new(), |bump| format!(" --{bump}"));
-    finding.help(format!(
+    Ok(finding.help(format!(
         "put `{}` back as it was, and make the change in a new version: `evschema new {}{bump}`",
         own.file, at.subject
-    ))
+    )))
 }
 
 fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
@@ -186,13 +188,17 @@ fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
         .help(format!("put `{file}` back; in the registry a version is yanked, never deleted"))
 }
 
-fn settings(project: &Project, own: &OwnSchema, baseline: Option<&Baseline>) -> Settings {
+fn settings(
+    project: &Project,
+    own: &OwnSchema,
+    baseline: Option<&Baseline>,
+) -> Result<Settings, Failure> {
     let subject = &own.schema.at().subject;
-    let mut settings = project.settings(subject);
+    let mut settings = project.settings(subject)?;
     if let Some(policy) = baseline.and_then(|b| b.policies.get(subject)) {
         settings.policy = *policy;
     }
-    settings
+    Ok(settings)
 }
 
 fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Resolved, Failure> {
@@ -248,11 +254,6 @@ fn first_difference(old: &Value, new: &Value) -> Pointer {
         let Some(before) = before else { return pointer };
         (old, new) = (before, after);
     }
-}
-
-/// Tells whether a finding is one that another number would cure.
-pub(crate) fn is_cured_by_a_number(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && (finding.breakage.is_some() || finding.rule == "version-too-small")
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub(crate) struct Place {
     pub(crate) file: String,
     /// The file's text, where it is text.
     pub(crate) text: Option<Arc<str>>,
+    /// The line on which the text begins, when it is only a part of the file; zero means one.
+    pub(crate) first_line: u32,
     /// Where in the structure.
     pub(crate) pointer: Pointer,
     /// Where in the text.
@@ -100,6 +102,7 @@ impl Finding {
             at: None,
             file,
             text,
+            first_line: 1,
             pointer: diagnostic.pointer,
             position: diagnostic.position,
         };
@@ -173,6 +176,7 @@ impl Source<'_> {
             at: Some(self.schema.at().to_string()),
             file: self.file.to_owned(),
             text: Some(document.text().into()),
+            first_line: 1,
             pointer,
             position,
         }

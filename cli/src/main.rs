@@ -6,7 +6,6 @@
 
 mod arguments;
 mod baseline;
-mod candidate;
 mod command;
 mod compare;
 mod environment;
@@ -17,6 +16,7 @@ mod project;
 mod registry_access;
 mod rename;
 mod report;
+mod subject_file;
 mod target;
 mod terminal;
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use evschema_codegen::{Tree, read_tree};
 use evschema_compat::Settings;
-use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject};
+use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy};
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
+use crate::subject_file::SubjectFile;
 use crate::terminal::Terminal;
 
 /// The repository the command works in: its manifest and where its folders are.
@@ -30,10 +31,10 @@ pub(crate) struct Schemas {
     pub(crate) catalog: Catalog,
     /// The project's own schemas with their files, in order of their paths.
     pub(crate) own: Vec<OwnSchema>,
-    /// What is wrong with the files.
-    pub(crate) problems: Vec<Finding>,
-    /// How many files were looked at.
-    pub(crate) files: usize,
+    /// What is wrong with the files, with the file's path.
+    pub(crate) problems: Vec<(PathBuf, Finding)>,
+    /// Every file that was looked at.
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// A schema that the project owns.
@@ -132,13 +133,29 @@ impl Project {
         })
     }
 
+    /// Returns what a subject is held to: by the manifest, else by its own file, else by default.
+    pub(crate) fn policy(&self, subject: &Subject) -> Result<SubjectPolicy, Failure> {
+        let of_manifest = self.manifest.policy(subject);
+        let named = self.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
+        let file = self.subject_file(subject)?;
+        Ok(SubjectPolicy {
+            mode: named.mode.or(file.mode).unwrap_or(of_manifest.mode),
+            content_model: named.content_model.or(file.content_model).unwrap_or(of_manifest.content_model),
+        })
+    }
+
+    /// Returns what the subject's own file says.
+    pub(crate) fn subject_file(&self, subject: &Subject) -> Result<SubjectFile, Failure> {
+        SubjectFile::read(&self.schemas_folder().join(subject.as_str()))
+    }
+
     /// Returns how a subject's versions are compared.
-    pub(crate) fn settings(&self, subject: &Subject) -> Settings {
-        Settings {
-            policy: self.manifest.policy(subject),
+    pub(crate) fn settings(&self, subject: &Subject) -> Result<Settings, Failure> {
+        Ok(Settings {
+            policy: self.policy(subject)?,
             formats: self.manifest.formats,
             ..Settings::default()
-        }
+        })
     }
 
     /// Returns the manifest's waivers as of today.
@@ -168,24 +185,22 @@ impl Project {
 impl Schemas {
     /// Sorts a tree into the project's own schemas and the rest.
     pub(crate) fn of(tree: Tree, own_root: &Path) -> Self {
-        let files = tree.files.len();
+        let files = tree.files.iter().map(|file| file.path.clone()).collect();
         let own = tree
             .files
             .iter()
             .filter(|file| file.path.starts_with(own_root))
             .filter_map(|file| {
                 let schema = Arc::clone(file.schema.as_ref()?);
-                Some(OwnSchema { file: file.path.display().to_string(), path: file.path.clone(), schema })
+                Some(OwnSchema { file: shown(&file.path), path: file.path.clone(), schema })
             })
             .collect();
         let mut texts: BTreeMap<PathBuf, Option<Arc<str>>> = BTreeMap::new();
         let mut problems = Vec::new();
         for problem in tree.problems {
-            let text = texts
-                .entry(problem.path.clone())
-                .or_insert_with(|| std::fs::read_to_string(&problem.path).ok().map(Arc::from));
-            let file = problem.path.display().to_string();
-            problems.push(Finding::of_diagnostic(problem.diagnostic, file, text.clone()));
+            let text = texts.entry(problem.path.clone()).or_insert_with(|| text_of(&problem.path));
+            let finding = Finding::of_diagnostic(problem.diagnostic, shown(&problem.path), text.clone());
+            problems.push((problem.path, finding));
         }
         Self { catalog: tree.catalog, own, problems, files }
     }
@@ -209,7 +224,7 @@ impl Schemas {
         }
         Err(Failure::new("the tree has schemas that cannot be used")
             .help("mend them; `evschema lint` shows them again")
-            .places(self.problems))
+            .places(self.problems.into_iter().map(|(_, finding)| finding).collect()))
     }
 }
 
@@ -232,4 +247,17 @@ impl Waivers {
             }
         }
     }
+}
+
+/// Returns a path as people would name it: relative to the current folder, where it is below.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let relative = here.as_ref().ok().and_then(|here| path.strip_prefix(here).ok());
+    relative.unwrap_or(path).display().to_string()
+}
+
+/// Returns the text that positions in a document count from.
+fn text_of(path: &Path) -> Option<Arc<str>> {
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }

@@ -1,8 +1,11 @@
 use std::path::Path;
 
+use evschema_model::Coordinates;
+
 use crate::baseline::Baseline;
 use crate::failure::Failure;
 use crate::project::{Project, Schemas};
+use crate::subject_file::SubjectFile;
 use crate::terminal::Terminal;
 
 /// Reads another folder of the same layout, such as one that `evschema pull` wrote.
@@ -31,5 +34,11 @@ pub(super) fn load(
     let mut baseline = Baseline::of_tree(format!("`{}`", folder.display()), tree, schemas, terminal)?;
     let gone = baseline.files.keys().filter(|at| schemas.source(at).is_none());
     baseline.removed = gone.cloned().collect();
+    let subjects: Vec<_> = baseline.catalog.subjects().cloned().collect();
+    for subject in subjects {
+        let file = SubjectFile::read(&folder.join(subject.as_str()))?;
+        let yanked = file.yanked().map(|version| Coordinates { subject: subject.clone(), version: version.clone() });
+        baseline.yanked.extend(yanked);
+    }
     Ok(baseline)
 }

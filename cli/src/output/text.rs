@@ -79,7 +79,10 @@ fn snippet<'t>(place: &'t Place, kind: AnnotationKind, label: Option<String>) ->
     if let Some(label) = label {
         annotation = annotation.label(label);
     }
-    let snippet = Snippet::source(text.as_ref()).path(one_line(&place.file)).annotation(annotation);
+    let snippet = Snippet::source(text.as_ref())
+        .line_start(place.first_line.max(1) as usize)
+        .path(one_line(&place.file))
+        .annotation(annotation);
     Some(Shown::Source(snippet))
 }
 
