@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use evschema_compat::{self as compat, Settings, Verdict};
-use evschema_model::{Bump, Catalog, Coordinates, Pointer, Resolved, Schema, Version};
+use evschema_compat::{self as compat, Settings};
+use evschema_model::{Catalog, Coordinates, Pointer, Resolved, Schema, Version};
 use serde_json::Value;
 
 use crate::baseline::Baseline;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::project::{OwnSchema, Project, Schemas};
+use crate::verdict;
 
 /// What came of comparing a tree.
 #[derive(Debug, Default)]
@@ -110,47 +111,17 @@ fn add_findings(
     baseline: Option<&Baseline>,
     comparison: &mut Comparison,
 ) {
-    let source = own.source();
-    let before = comparison.findings.len();
-    for found in &report.findings {
-        let at = Coordinates { subject: report.subject.clone(), version: found.baseline.clone() };
-        let reference = reference(&at, schemas, baseline);
-        comparison.findings.push(Finding::of_break(found, &source, reference.as_ref()));
-    }
-    let refused = comparison.findings[before..].iter().any(Finding::counts);
-    if report.verdict == Verdict::Undecided && !refused {
-        let message = format!("nobody can tell whether {} is compatible", own.schema.at());
-        comparison.findings.push(
-            Finding::error("undecided", message, source.whole())
-                .note("what cannot be decided is refused, though it need not be a break")
-                .help(format!("publish it as {}, or simplify the schema", report.deserved_version)),
-        );
-    }
+    comparison.findings.extend(verdict::findings(report, &own.source(), &|version| {
+        let at = Coordinates { subject: report.subject.clone(), version: version.clone() };
+        reference(&at, schemas, baseline)
+    }));
     if report.version_too_small {
         comparison.too_small.push(TooSmall {
             at: own.schema.at().clone(),
             path: own.path.clone(),
             deserved: report.deserved_version.clone(),
         });
-        if report.verdict == Verdict::Compatible {
-            comparison.findings.push(version_too_small(report, &source));
-        }
     }
-}
-
-fn version_too_small(report: &compat::Report, source: &Source<'_>) -> Finding {
-    let what = match report.required_bump {
-        Bump::Patch => "a new patch version",
-        Bump::Minor => "a new minor version",
-        Bump::Major => "a new major version",
-    };
-    let message = format!(
-        "`{}` is too small a step for this change, which needs {}",
-        report.version, report.deserved_version
-    );
-    Finding::error("version-too-small", message, source.whole())
-        .note(format!("what changed deserves {what} (mode {})", report.mode))
-        .help("`evschema check --fix` renames the file")
 }
 
 /// Returns the finding for a published version whose content is another one now.
@@ -188,11 +159,7 @@ fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
         .help(format!("put `{file}` back; in the registry a version is yanked, never deleted"))
 }
 
-fn settings(
-    project: &Project,
-    own: &OwnSchema,
-    baseline: Option<&Baseline>,
-) -> Result<Settings, Failure> {
+fn settings(project: &Project, own: &OwnSchema, baseline: Option<&Baseline>) -> Result<Settings, Failure> {
     let subject = &own.schema.at().subject;
     let mut settings = project.settings(subject)?;
     if let Some(policy) = baseline.and_then(|b| b.policies.get(subject)) {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use evschema_compat::{Direction, Severity};
-use evschema_model::{Diagnostic, Pointer, Position, Schema, Version};
+use evschema_compat::{Direction, Report, Severity};
+use evschema_model::{Bump, Diagnostic, Pointer, Position, Schema, Version};
 use serde_json::Value;
 
 /// One thing a command found: a break, a bad schema, a changed version, a refused event.
@@ -21,6 +21,8 @@ pub(crate) struct Finding {
     pub(crate) label: Option<String>,
     /// What makes it a break between two versions, when it is one.
     pub(crate) breakage: Option<Breakage>,
+    /// The step that the whole change deserves, and the version that would do.
+    pub(crate) deserves: Option<(Bump, Version)>,
     /// More that helps to understand it, a sentence each.
     pub(crate) notes: Vec<String>,
     /// The next action.
@@ -75,6 +77,7 @@ impl Finding {
             place,
             label: None,
             breakage: None,
+            deserves: None,
             notes: Vec::new(),
             help: None,
             fingerprint: None,
@@ -111,6 +114,13 @@ impl Finding {
         finding
     }
 
+    /// Adds what the whole change deserves.
+    #[must_use]
+    pub(crate) fn deserves(mut self, report: &Report) -> Self {
+        self.deserves = Some((report.required_bump, report.deserved_version.clone()));
+        self
+    }
+
     /// Returns what the engine found between two versions.
     pub(crate) fn of_break(
         found: &evschema_compat::Finding,
@@ -135,6 +145,7 @@ impl Finding {
                 witness: found.witness.clone(),
                 refusal: found.refusal.clone(),
             }),
+            deserves: None,
             notes: Vec::new(),
             help: Some(found.help.clone()),
             fingerprint: Some(found.fingerprint.as_str().to_owned()),

@@ -19,6 +19,7 @@ mod report;
 mod subject_file;
 mod target;
 mod terminal;
+mod verdict;
 
 use std::process::ExitCode;
 

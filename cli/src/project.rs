@@ -20,8 +20,6 @@ pub(crate) struct Project {
     pub(crate) root: PathBuf,
     /// What the manifest says; the defaults without one.
     pub(crate) manifest: Manifest,
-    /// The manifest, where there is one.
-    pub(crate) manifest_path: Option<PathBuf>,
 }
 
 /// The schemas of a project, its own and those it depends on.
@@ -73,7 +71,7 @@ impl Project {
             }
             root.push("..");
         }
-        Ok(Self { root: PathBuf::new(), manifest: Manifest::default(), manifest_path: None })
+        Ok(Self { root: PathBuf::new(), manifest: Manifest::default() })
     }
 
     fn read(root: PathBuf, path: PathBuf) -> Result<Self, Failure> {
@@ -89,7 +87,7 @@ impl Project {
                 .help("see the manifest's reference in docs/cli.md")
                 .places(vec![Finding::error("manifest", error.message, place)])
         })?;
-        Ok(Self { root, manifest, manifest_path: Some(path) })
+        Ok(Self { root, manifest })
     }
 
     /// Returns the folder of the project's own schemas.
@@ -108,9 +106,8 @@ impl Project {
     pub(crate) fn schemas(&self) -> Result<Schemas, Failure> {
         let own = self.schemas_folder();
         if !own.is_dir() {
-            return Err(Failure::new(format!("there is no folder `{}`", own.display())).help(
-                "run `evschema init` here, or name the folder as `schemas` in evschema.toml",
-            ));
+            return Err(Failure::new(format!("there is no folder `{}`", own.display()))
+                .help("run `evschema init` here, or name the folder as `schemas` in evschema.toml"));
         }
         let vendor = self.vendor_folder();
         let mut roots = vec![own.as_path()];
@@ -151,11 +148,7 @@ impl Project {
 
     /// Returns how a subject's versions are compared.
     pub(crate) fn settings(&self, subject: &Subject) -> Result<Settings, Failure> {
-        Ok(Settings {
-            policy: self.policy(subject)?,
-            formats: self.manifest.formats,
-            ..Settings::default()
-        })
+        Ok(Settings { policy: self.policy(subject)?, formats: self.manifest.formats, ..Settings::default() })
     }
 
     /// Returns the manifest's waivers as of today.

@@ -40,8 +40,9 @@ impl RegistryAccess {
     /// Returns a client of the registry.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let Some(url) = &self.url else {
-            return Err(Failure::new("no registry is named")
-                .help("give `--registry URL`, set EVSCHEMA_REGISTRY, or write `[registry] url` in evschema.toml"));
+            return Err(Failure::new("no registry is named").help(
+                "give `--registry URL`, set EVSCHEMA_REGISTRY, or write `[registry] url` in evschema.toml",
+            ));
         };
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(Failure::new(format!("`{url}` is not the URL of a registry"))

@@ -72,9 +72,10 @@ impl SubjectFile {
             let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             let message = error.message().replace('\n', " ");
-            Failure::new(format!("`{}{line}` cannot be used: {message}", path.display()))
-                .help("it has `mode`, `content_model`, `owner`, `description`, and `[versions.\"1.0.0\"]` \
-                       with `state`, `reason`, `author` and `message`")
+            Failure::new(format!("`{}{line}` cannot be used: {message}", path.display())).help(
+                "it has `mode`, `content_model`, `owner`, `description`, and `[versions.\"1.0.0\"]` \
+                       with `state`, `reason`, `author` and `message`",
+            )
         })
     }
 

@@ -38,6 +38,11 @@ impl Terminal {
         }
     }
 
+    /// Tells whether standard error shows colours.
+    pub(crate) fn colors_stderr(&self) -> bool {
+        self.color_stderr
+    }
+
     /// Returns the renderer of snippets for standard output.
     pub(crate) fn renderer(&self) -> Renderer {
         renderer(self.color_stdout)
@@ -76,9 +81,7 @@ impl Terminal {
             return;
         }
         self.flush();
-        let mut groups = vec![annotate_snippets::Group::with_title(Level::WARNING.primary_title(message))];
-        groups.extend(help.map(|h| annotate_snippets::Group::with_title(Level::HELP.secondary_title(h))));
-        let text = renderer(self.color_stderr).render(&groups);
+        let text = output::text::render_message(Level::WARNING, message, help, &renderer(self.color_stderr));
         let _gone = writeln!(self.stderr, "{text}");
     }
 
@@ -89,12 +92,9 @@ impl Terminal {
         for place in &failure.places {
             let _gone = writeln!(self.stderr, "{}\n", output::text::render_finding(place, &renderer));
         }
-        let mut groups =
-            vec![annotate_snippets::Group::with_title(Level::ERROR.primary_title(&failure.message))];
-        if let Some(help) = &failure.help {
-            groups.push(annotate_snippets::Group::with_title(Level::HELP.secondary_title(help)));
-        }
-        let _gone = writeln!(self.stderr, "{}", renderer.render(&groups));
+        let help = failure.help.as_deref();
+        let text = output::text::render_message(Level::ERROR, &failure.message, help, &renderer);
+        let _gone = writeln!(self.stderr, "{text}");
     }
 
     /// Shows how far a long command is, on one line of the terminal that the next call replaces.

@@ -37,7 +37,8 @@ pub(super) fn load(
     let subjects: Vec<_> = baseline.catalog.subjects().cloned().collect();
     for subject in subjects {
         let file = SubjectFile::read(&folder.join(subject.as_str()))?;
-        let yanked = file.yanked().map(|version| Coordinates { subject: subject.clone(), version: version.clone() });
+        let yanked =
+            file.yanked().map(|version| Coordinates { subject: subject.clone(), version: version.clone() });
         baseline.yanked.extend(yanked);
     }
     Ok(baseline)

@@ -24,7 +24,8 @@ pub(super) fn load(
     let files = git.contents(blobs)?;
     if !files.iter().any(|(path, _)| path.starts_with(own)) {
         // A first schema has nothing to break; a wrong folder looks the same and is worth saying.
-        let message = format!("`{reference}` has no schema in `{}`; every version counts as new", own.display());
+        let message =
+            format!("`{reference}` has no schema in `{}`; every version counts as new", own.display());
         terminal.warn(&message, None);
     }
     let mut tree = read_files(files, &project.manifest.dialects());
@@ -73,8 +74,7 @@ impl Git {
         }
         let name = reference.strip_prefix("origin/").unwrap_or(reference);
         let shallow = self.text(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
-        let (depth, why) =
-            if shallow { ("--depth=1 ", " (this clone is shallow)") } else { ("", "") };
+        let (depth, why) = if shallow { ("--depth=1 ", " (this clone is shallow)") } else { ("", "") };
         Err(Failure::new(format!("git has no `{reference}` here{why}"))
             .help(format!("run `git fetch {depth}origin {name}:refs/remotes/origin/{name}`")))
     }
@@ -120,8 +120,11 @@ impl Git {
         let mut files = Vec::with_capacity(blobs.len());
         for blob in blobs {
             let Some(bytes) = next_content(&mut rest) else {
-                return Err(Failure::new(format!("git cannot read `{}` of that commit", blob.path.display()))
-                    .help("a partial clone may lack it: run `git fetch --refetch origin`"));
+                return Err(Failure::new(format!(
+                    "git cannot read `{}` of that commit",
+                    blob.path.display()
+                ))
+                .help("a partial clone may lack it: run `git fetch --refetch origin`"));
             };
             files.push((blob.path, bytes));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use evschema_api::State;
 use evschema_api::client::Client;
 use evschema_codegen::read_files;
-use evschema_model::{Coordinates, Subject, SubjectPolicy};
+use evschema_model::{Coordinates, SubjectPolicy};
 
 use crate::baseline::Baseline;
 use crate::failure::Failure;
@@ -106,6 +106,8 @@ impl Found<'_> {
 /// A subject's name is part of the path of its files.
 #[cfg(test)]
 mod tests {
+    use evschema_model::Subject;
+
     use super::*;
 
     #[test]

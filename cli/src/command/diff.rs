@@ -19,6 +19,7 @@ use crate::project::{Project, Schemas, shown};
 use crate::report::Report;
 use crate::target::Target;
 use crate::terminal::Terminal;
+use crate::verdict::findings_of_diff;
 
 /// Compare two versions both ways, with the events that break.
 #[derive(Debug, Args)]
@@ -58,8 +59,7 @@ impl Arguments {
         let diff = compat::diff(&from.resolved, &to.resolved, &settings);
         let older = Source { schema: from.resolved.schema(), file: &from.file };
         let newer = Source { schema: to.resolved.schema(), file: &to.file };
-        let findings =
-            diff.findings.iter().map(|found| Finding::of_break(found, &newer, Some(&older))).collect();
+        let findings = findings_of_diff(&diff, settings.policy.mode, &older, &newer);
         let report = Report {
             command: "diff",
             looked_at: format!("{} to {}", from.resolved.schema().at(), to.resolved.schema().at()),

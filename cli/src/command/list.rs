@@ -100,7 +100,8 @@ fn lines_of_tree(project: &Project) -> Result<Vec<Line>, Failure> {
             subject: subject.to_string(),
             latest: latest.map(|schema| schema.at().version.to_string()),
             versions: versions.len(),
-            about: newest.and_then(|schema| schema.title().or_else(|| schema.description()).map(str::to_owned)),
+            about: newest
+                .and_then(|schema| schema.title().or_else(|| schema.description()).map(str::to_owned)),
         }
     };
     Ok(subjects.map(line).collect())

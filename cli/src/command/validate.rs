@@ -39,12 +39,15 @@ impl Arguments {
         let schema = self.target.find(&schemas.catalog)?;
         let unusable = |diagnostics: Vec<evschema_model::Diagnostic>| {
             let text: Arc<str> = schema.document().text().into();
-            let file = schemas.source(schema.at()).map_or_else(|| schema.at().to_string(), |s| s.file.to_owned());
+            let file =
+                schemas.source(schema.at()).map_or_else(|| schema.at().to_string(), |s| s.file.to_owned());
             let places = diagnostics
                 .into_iter()
                 .map(|d| Finding::of_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
                 .collect();
-            Failure::new(format!("{} cannot decide anything", schema.at())).help("mend it first").places(places)
+            Failure::new(format!("{} cannot decide anything", schema.at()))
+                .help("mend it first")
+                .places(places)
         };
         let resolved = schemas.catalog.resolve(schema).map_err(unusable)?;
         let validator = resolved.validator(project.manifest.formats).map_err(unusable)?;

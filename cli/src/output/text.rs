@@ -32,12 +32,37 @@ pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
     if let Some(help) = &help {
         groups.push(Group::with_title(Level::HELP.secondary_title(help)));
     }
-    let mut text = renderer.render(&groups);
+    let mut text = if span(&finding.place).is_some() {
+        renderer.render(&groups)
+    } else {
+        render_apart(&groups, renderer)
+    };
     // Line ends inside the source leave trailing blanks, which editors and tests dislike.
     if text.lines().any(|line| line.ends_with(' ')) {
         text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     }
     text
+}
+
+/// Returns a message that has no source, with its help.
+pub(crate) fn render_message(
+    level: Level<'_>,
+    message: &str,
+    help: Option<&str>,
+    renderer: &Renderer,
+) -> String {
+    let message = one_line(message);
+    let help = help.map(one_line);
+    let mut groups = vec![Group::with_title(level.primary_title(&message))];
+    groups.extend(help.as_deref().map(|help| Group::with_title(Level::HELP.secondary_title(help))));
+    render_apart(&groups, renderer)
+}
+
+/// Renders groups without the gutter that ties them to a source.
+fn render_apart(groups: &[Group<'_>], renderer: &Renderer) -> String {
+    let parts: Vec<String> =
+        groups.iter().map(|group| renderer.render(std::slice::from_ref(group))).collect();
+    parts.join("\n")
 }
 
 /// Returns a text without line breaks and without what could steer a terminal.
@@ -72,10 +97,10 @@ fn snippet<'t>(place: &'t Place, kind: AnnotationKind, label: Option<String>) ->
     if place.file.is_empty() {
         return None;
     }
-    let (Some(text), Some(_)) = (&place.text, place.position) else {
+    let (Some(text), Some(span)) = (&place.text, span(place)) else {
         return Some(Shown::File(Origin::path(one_line(&place.file))));
     };
-    let mut annotation = kind.span(first_line(place)?);
+    let mut annotation = kind.span(span);
     if let Some(label) = label {
         annotation = annotation.label(label);
     }
@@ -94,10 +119,11 @@ fn baseline_snippet(breakage: &Breakage) -> Option<Shown<'_>> {
 
 /// Returns the underlined part: what stands there, cut at the end of its first line, since an
 /// underline of a whole object hides more than it shows.
-fn first_line(place: &Place) -> Option<Range<usize>> {
+fn span(place: &Place) -> Option<Range<usize>> {
     let text = place.text.as_ref()?;
     let position = place.position?;
-    let start = position.offset as usize;
+    // What ends too early is missed at the end of what is there.
+    let start = (position.offset as usize).min(text.trim_end().len());
     let part = text.get(start..)?;
     let part = part.get(..position.bytes as usize).unwrap_or(part);
     let bytes = part.lines().next().map_or(0, |line| line.trim_end().len());
