@@ -9,8 +9,11 @@ mod baseline;
 mod command;
 mod compare;
 mod environment;
+#[cfg(feature = "server")]
+mod examples;
 mod failure;
 mod finding;
+mod order;
 mod output;
 mod project;
 mod registry_access;

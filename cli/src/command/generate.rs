@@ -38,7 +38,8 @@ impl Arguments {
         let schemas = project.schemas()?.all_good()?;
         let section = &project.manifest.generate;
         let out = self.out.unwrap_or_else(|| project.root.join(&section.out));
-        let templates = self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
+        let templates =
+            self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
         let options = Options {
             formats: project.manifest.formats,
             dataschema_base: dataschema_base(&project),
@@ -115,7 +116,8 @@ fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
         let path = entry.map_err(|error| Failure::file("read", folder, &error))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.ends_with(".hbs") {
-            let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
             templates.insert(name, text);
         }
     }
@@ -158,7 +160,10 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
     for entry in std::fs::read_dir(out).into_iter().flatten().flatten() {
         let path = entry.path();
         let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-        if is_rust && !wanted.contains(&path) && std::fs::read_to_string(&path).is_ok_and(|t| is_generated(&t)) {
+        if is_rust
+            && !wanted.contains(&path)
+            && std::fs::read_to_string(&path).is_ok_and(|t| is_generated(&t))
+        {
             changes.remove.push(path);
         }
     }
@@ -176,7 +181,8 @@ impl Changes {
             let what = if path.exists() { "differs from what the schemas say" } else { "is missing" };
             drifted(path, what)
         });
-        let removed = self.remove.iter().map(|path| drifted(path, "is of a schema that is generated no more"));
+        let removed =
+            self.remove.iter().map(|path| drifted(path, "is of a schema that is generated no more"));
         written.chain(removed).collect()
     }
 

@@ -11,6 +11,7 @@ use super::Context;
 use crate::Outcome;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::order::in_reference_order;
 use crate::output;
 use crate::project::{OwnSchema, Project, Schemas};
 use crate::registry_access::{RegistryArguments, find_subject};
@@ -264,45 +265,6 @@ impl Push<'_> {
         });
         older_refused || refers
     }
-}
-
-/// Returns the versions so that each comes after what it refers to and after its older versions.
-fn in_reference_order(schemas: &Schemas) -> Vec<&OwnSchema> {
-    let own: BTreeMap<&Coordinates, &OwnSchema> =
-        schemas.own.iter().map(|own| (own.schema.at(), own)).collect();
-    let mut order = Vec::with_capacity(own.len());
-    let mut seen = BTreeSet::new();
-    for at in own.keys() {
-        visit(at, &own, schemas, &mut seen, &mut order);
-    }
-    order
-}
-
-fn visit<'s>(
-    at: &Coordinates,
-    own: &BTreeMap<&'s Coordinates, &'s OwnSchema>,
-    schemas: &'s Schemas,
-    seen: &mut BTreeSet<Coordinates>,
-    order: &mut Vec<&'s OwnSchema>,
-) {
-    // What is vendored belongs to others, who register it.
-    let Some(schema) = own.get(at) else { return };
-    if !seen.insert(at.clone()) {
-        return;
-    }
-    let subject = &at.subject;
-    let older = own.keys().filter(|other| other.subject == *subject && other.version < at.version);
-    for other in older.copied().collect::<Vec<_>>() {
-        visit(other, own, schemas, seen, order);
-    }
-    if let Ok(resolved) = schemas.catalog.resolve(&schema.schema) {
-        let mut documents = resolved.documents();
-        documents.sort_by_key(|document| document.at());
-        for document in documents {
-            visit(document.at(), own, schemas, seen, order);
-        }
-    }
-    order.push(schema);
 }
 
 /// Returns what the registry's report says, at the places of the tree's files.
