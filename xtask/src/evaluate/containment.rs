@@ -1,0 +1,19 @@
+//! Plain containment of `old` in `new`, for pairs whose answer is known.
+
+use clap::Args as ClapArgs;
+
+use crate::Outcome;
+
+/// Options of the command.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Prints rows for a machine.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Outcome {
+    let _ = args.json;
+    Err("`evaluate containment` is not built yet".into())
+}
