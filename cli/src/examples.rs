@@ -3,12 +3,21 @@
 use std::path::PathBuf;
 
 use evschema_codegen::read_files;
-use evschema_model::Dialects;
+use evschema_model::{Dialects, Manifest};
 
+use crate::failure::Failure;
 use crate::project::Schemas;
 
 /// Path below `schemas/`, and text.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// What the examples are held to.
+const MANIFEST: &str = include_str!("../../evschema.toml");
+
+/// Returns the manifest of the repository.
+pub(crate) fn manifest() -> Result<Manifest, Failure> {
+    Manifest::parse(MANIFEST).map_err(|error| Failure::new(error.message))
+}
 
 /// Returns the example schemas as if they were a project's own.
 pub(crate) fn schemas() -> Schemas {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
+use evschema_api::SubjectSettings;
 use evschema_api::client::{Client, Registered};
 use evschema_codegen::{Options, generate};
 use evschema_compat::Report;
 use evschema_model::{Coordinates, Dialects, Schema, Subject, Version};
 use evschema_registry::{Config, Server, StartError};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -39,8 +40,10 @@ pub(crate) struct Arguments {
 
 /// The event that the demo breaks and generates.
 const SUBJECT: &str = "commerce.order.placed";
-/// The property that the demo makes required all of a sudden.
-const PROPERTY: &str = "customer";
+/// What somebody does to it, and the version they call it.
+const BREAK: (&str, &str) = ("turns `total` from an integer into a text", "1.3.0");
+/// The schema after that change.
+const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
@@ -90,6 +93,14 @@ impl Demo {
     fn register_examples(&self, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
         let begun = Instant::now();
         let order = in_reference_order(&self.schemas);
+        for (subject, named) in examples::manifest()?.compatibility.subjects {
+            let settings = SubjectSettings {
+                mode: named.mode,
+                content_model: named.content_model,
+                ..SubjectSettings::default()
+            };
+            self.client.put_subject(&subject, &settings, None)?;
+        }
         for own in &order {
             let at = own.schema.at();
             terminal.progress(&format!("   registering {at}"));
@@ -110,16 +121,12 @@ impl Demo {
         Ok(())
     }
 
-    /// Tries to make a property required in a minor version, and shows what the registry says.
+    /// Tries to register the broken schema, and shows what the registry says.
     fn try_a_break(&self, terminal: &mut Terminal) -> Result<(), Failure> {
-        let newest = self.newest()?;
-        let at = Coordinates {
-            subject: newest.at().subject.clone(),
-            version: newest.at().version.next(evschema_model::Bump::Minor),
-        };
-        let text = broken(&newest)?;
-        terminal.print(format!("   Somebody makes `{PROPERTY}` required and calls it {}:\n", at.version));
-        let refusal = match self.client.register(&at.subject, &at.version, text.as_bytes()) {
+        let version = Version::parse(BREAK.1).map_err(|error| Failure::new(error.to_string()))?;
+        let at = Coordinates { subject: subject()?, version };
+        terminal.print(format!("   Somebody {} and calls it {}:\n", BREAK.0, at.version));
+        let refusal = match self.client.register(&at.subject, &at.version, BROKEN.as_bytes()) {
             Ok(_) => return Err(Failure::new(format!("{at} was registered, though it breaks"))),
             Err(error) => error,
         };
@@ -128,7 +135,7 @@ impl Demo {
             Some(Ok(report)) => report,
             Some(Err(_)) | None => return Err(refusal.into()),
         };
-        let edited = Schema::read(at.clone(), text.as_bytes(), &Dialects::default())
+        let edited = Schema::read(at.clone(), BROKEN.as_bytes(), &Dialects::default())
             .map_err(|_| Failure::new("the demo's own change is not a schema"))?;
         let file = format!("schemas/{}/{}.json", at.subject, at.version);
         let candidate = Source { schema: &edited, file: &file };
@@ -140,13 +147,13 @@ impl Demo {
             return Err(Failure::new(format!("{at} was refused without an event that breaks")));
         };
         terminal.print(indented(&render_finding(finding, &terminal.renderer())));
-        self.accepted_as(&report.deserved_version, &text, terminal)
+        self.accepted_as(&report.deserved_version, terminal)
     }
 
     /// Asks whether the change would do under the number it deserves.
-    fn accepted_as(&self, version: &Version, text: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+    fn accepted_as(&self, version: &Version, terminal: &mut Terminal) -> Result<(), Failure> {
         let subject = subject()?;
-        let report = self.client.check(&subject, Some(version), text.as_bytes())?;
+        let report = self.client.check(&subject, Some(version), BROKEN.as_bytes())?;
         if report.get("verdict") != Some(&json!("compatible")) {
             return Err(Failure::new(format!("{subject}@{version} is refused as well: {report}")));
         }
@@ -181,19 +188,6 @@ impl Demo {
 
 fn subject() -> Result<Subject, Failure> {
     Subject::parse(SUBJECT).map_err(|error| Failure::new(error.to_string()))
-}
-
-/// Returns the schema with one more required property.
-fn broken(schema: &Schema) -> Result<String, Failure> {
-    let mut value: Value = schema.document().value().clone();
-    let required = value.get_mut("required").and_then(Value::as_array_mut);
-    match required {
-        Some(required) if !required.contains(&json!(PROPERTY)) => required.push(json!(PROPERTY)),
-        Some(_) | None => {
-            return Err(Failure::new(format!("`{PROPERTY}` of {} is required already", schema.at())));
-        }
-    }
-    Ok(format!("{value:#}\n"))
 }
 
 /// Returns the event's struct as it was generated, with its fields and their documentation.
