@@ -157,10 +157,7 @@ impl Client {
         limit: Option<u32>,
     ) -> Result<SubjectPage, ClientError> {
         let limit = limit.map(|limit| limit.to_string());
-        let query = Query::new()
-            .with("search", search)
-            .with("after", after)
-            .with("limit", limit.as_deref());
+        let query = Query::new().with("search", search).with("after", after).with("limit", limit.as_deref());
         self.get("/schemas", &query)
     }
 

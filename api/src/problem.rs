@@ -237,9 +237,6 @@ mod tests {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
             assert!((400..600).contains(&code.status()));
         }
-        assert_eq!(
-            serde_json::from_str::<ProblemCode>("\"from-the-future\"").unwrap(),
-            ProblemCode::Unknown
-        );
+        assert_eq!(serde_json::from_str::<ProblemCode>("\"from-the-future\"").unwrap(), ProblemCode::Unknown);
     }
 }

@@ -30,12 +30,8 @@ impl Answer {
         };
         let (location, media_type) = (header("location"), header("content-type"));
         let status = response.status().as_u16();
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_vec()
-            .map_err(unreachable)?;
+        let body =
+            response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec().map_err(unreachable)?;
         let answer = Self { url: url.to_owned(), status, location, body };
         match status {
             200..400 => Ok(answer),
