@@ -234,8 +234,12 @@ impl Registry {
         };
         let url = format!("http://{}", server.local_addr());
         let (stop, asked) = oneshot::channel::<()>();
+        // Whoever stops the process ends the registry too, even in the middle of a step.
         let running = runtime.spawn(server.run(async {
-            let _asked = asked.await;
+            tokio::select! {
+                _ = asked => {}
+                () = stop_signal() => {}
+            }
         }));
         Ok(Self { url, stop, running })
     }
