@@ -1,1 +1,4 @@
 //! The registry over HTTP, on SQLite and on Postgres.
+
+mod register;
+mod world;
