@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use evschema_compat::{Direction, Report, Severity};
-use evschema_model::{Bump, Diagnostic, Pointer, Position, Schema, Version};
+use evschema_model::{Bump, Diagnostic, Mode, Pointer, Position, Schema, Version};
 use serde_json::Value;
 
 /// One thing a command found: a break, a bad schema, a changed version, a refused event.
@@ -21,8 +21,8 @@ pub(crate) struct Finding {
     pub(crate) label: Option<String>,
     /// What makes it a break between two versions, when it is one.
     pub(crate) breakage: Option<Breakage>,
-    /// The step that the whole change deserves, and the version that would do.
-    pub(crate) deserves: Option<(Bump, Version)>,
+    /// What the whole change deserves.
+    pub(crate) deserves: Option<Deserved>,
     /// More that helps to understand it, a sentence each.
     pub(crate) notes: Vec<String>,
     /// The next action.
@@ -48,6 +48,17 @@ pub(crate) struct Place {
     pub(crate) pointer: Pointer,
     /// Where in the text.
     pub(crate) position: Option<Position>,
+}
+
+/// The number that a change deserves.
+#[derive(Debug, Clone)]
+pub(crate) struct Deserved {
+    /// The step.
+    pub(crate) bump: Bump,
+    /// The version that would do.
+    pub(crate) version: Version,
+    /// The mode by which it is so.
+    pub(crate) mode: Mode,
 }
 
 /// What two versions disagree about.
@@ -117,7 +128,11 @@ impl Finding {
     /// Adds what the whole change deserves.
     #[must_use]
     pub(crate) fn deserves(mut self, report: &Report) -> Self {
-        self.deserves = Some((report.required_bump, report.deserved_version.clone()));
+        self.deserves = Some(Deserved {
+            bump: report.required_bump,
+            version: report.deserved_version.clone(),
+            mode: report.mode,
+        });
         self
     }
 
@@ -156,6 +171,22 @@ impl Finding {
     /// Tells whether it makes a command end with findings.
     pub(crate) fn counts(&self) -> bool {
         self.severity == Severity::Error && self.waived.is_none()
+    }
+
+    /// Returns the ways out that are the same for every break: another number, or a waiver.
+    pub(crate) fn ways_out(&self) -> Option<String> {
+        let breakage = self.breakage.as_ref().filter(|_| self.counts())?;
+        let mut ways = Vec::new();
+        if let Some(deserved) = self.deserves.as_ref().filter(|d| breakage.version < d.version) {
+            ways.push(format!(
+                "this change needs {} (mode {}): `evschema check --fix` renames it",
+                deserved.version, deserved.mode
+            ));
+        }
+        if let Some(fingerprint) = &self.fingerprint {
+            ways.push(format!("a waiver would name {fingerprint}"));
+        }
+        (!ways.is_empty()).then(|| ways.join("; "))
     }
 }
 

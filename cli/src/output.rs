@@ -1,5 +1,6 @@
 //! How findings are written: one renderer per format, one file each.
 
+mod event;
 pub(crate) mod json;
 mod short;
 pub(crate) mod text;

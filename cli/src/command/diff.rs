@@ -47,6 +47,9 @@ struct Found {
     file: String,
 }
 
+/// Subject of a file whose place names none.
+const BARE_FILE: &str = "file";
+
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
@@ -62,7 +65,7 @@ impl Arguments {
         let findings = findings_of_diff(&diff, settings.policy.mode, &older, &newer);
         let report = Report {
             command: "diff",
-            looked_at: format!("{} to {}", from.resolved.schema().at(), to.resolved.schema().at()),
+            looked_at: format!("{} to {}", from.name(), to.name()),
             clean: format!("mode {} holds", settings.policy.mode),
             findings,
             details: vec![("diff", json!(diff))],
@@ -71,6 +74,19 @@ impl Arguments {
             print_changes(&diff, context.terminal);
         }
         Ok(output::write(&report, context.global.format, context.terminal))
+    }
+}
+
+impl Found {
+    /// Returns what people would call it: its subject and version, or its file and what stands for
+    /// its version in the report.
+    fn name(&self) -> String {
+        let at = self.resolved.schema().at();
+        if at.subject.as_str() == BARE_FILE {
+            format!("{} ({})", self.file, at.version)
+        } else {
+            at.to_string()
+        }
     }
 }
 
@@ -102,7 +118,7 @@ fn read(project: &Project, path: &Path, otherwise: Version) -> Result<Found, Fai
         Some(at) => at,
         // A name for what has none; it shows up in the report only.
         None => {
-            let subject = Subject::parse("file").map_err(|error| Failure::new(error.to_string()))?;
+            let subject = Subject::parse(BARE_FILE).map_err(|error| Failure::new(error.to_string()))?;
             Coordinates { subject, version: otherwise }
         }
     };

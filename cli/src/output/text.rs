@@ -8,9 +8,7 @@ use annotate_snippets::{
 use evschema_compat::Severity;
 
 use crate::finding::{Breakage, Finding, Place};
-
-/// Longest witness shown on one line, in characters; a longer one is laid out over several.
-const WITNESS_LINE_CHARS_MAX: usize = 96;
+use crate::output::event;
 
 /// Returns a finding with its source.
 pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
@@ -24,12 +22,13 @@ pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
         group = group.element(baseline);
     }
     let notes: Vec<String> = notes(finding);
-    let help = finding.help.as_deref().map(one_line);
+    let help: Vec<String> =
+        finding.help.iter().map(|help| one_line(help)).chain(finding.ways_out()).collect();
     let mut groups = vec![group];
     for note in &notes {
         groups.push(Group::with_title(Level::NOTE.secondary_title(note)));
     }
-    if let Some(help) = &help {
+    for help in &help {
         groups.push(Group::with_title(Level::HELP.secondary_title(help)));
     }
     let mut text = if span(&finding.place).is_some() {
@@ -117,8 +116,8 @@ fn baseline_snippet(breakage: &Breakage) -> Option<Shown<'_>> {
     snippet(place, AnnotationKind::Context, Some(format!("this is what {} says", breakage.baseline)))
 }
 
-/// Returns the underlined part: what stands there, cut at the end of its first line, since an
-/// underline of a whole object hides more than it shows.
+/// Returns the underlined part: what stands there, or the line on which it begins when it goes on
+/// over several, since an underline of a whole object hides more than it shows.
 fn span(place: &Place) -> Option<Range<usize>> {
     let text = place.text.as_ref()?;
     let position = place.position?;
@@ -126,8 +125,14 @@ fn span(place: &Place) -> Option<Range<usize>> {
     let start = (position.offset as usize).min(text.trim_end().len());
     let part = text.get(start..)?;
     let part = part.get(..position.bytes as usize).unwrap_or(part);
-    let bytes = part.lines().next().map_or(0, |line| line.trim_end().len());
-    Some(start..start + bytes)
+    let first_line = part.lines().next().unwrap_or_default();
+    let end = start + first_line.trim_end().len();
+    if first_line.len() == part.len() {
+        return Some(start..end);
+    }
+    let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let before = text.get(line_start..start)?;
+    Some(line_start + before.len() - before.trim_start().len()..end)
 }
 
 fn notes(finding: &Finding) -> Vec<String> {
@@ -137,9 +142,7 @@ fn notes(finding: &Finding) -> Vec<String> {
     {
         let (writer, reader) = breakage.writer_and_reader();
         let mut note = format!("this event is valid under {writer} and refused by {reader}:");
-        let line = witness.to_string();
-        let event =
-            if line.chars().count() <= WITNESS_LINE_CHARS_MAX { line } else { format!("{witness:#}") };
+        let event = event::render(witness);
         for line in event.lines() {
             note.push_str("\n  ");
             note.push_str(&normalize_untrusted_str(line));
