@@ -6,11 +6,46 @@
 //!
 //! [`check`] holds a candidate version against the versions of its line; [`diff`] compares two
 //! versions both ways; [`containment`] answers the bare question for two schemas.
+//!
+//! # How a pair is decided
+//!
+//! 1. `lower`: both documents become nodes of one arena, drafts and references left behind;
+//!    structurally equal nodes share a class (`tree`).
+//! 2. `content`: the content model rewrites the trees, so that there is one relation only.
+//! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
+//!    alternatives (`flat`), children pairwise, recursion coinductively.
+//! 4. `refute`: where the proof did not get through, values of the writer are made (`sample`)
+//!    that should break the assertion, and lifted to whole events.
+//! 5. `decide`: the validator confirms or drops each candidate; what stays open goes to the
+//!    library's prover (`library`); what is open still is undecided.
+//!
+//! Soundness rests on two facts only: a proof takes the writer as *at least* as wide as it is, and
+//! a witness is shown only after the validator has accepted it under the writer and refused it
+//! under the reader.
 
+mod changes;
 mod check;
+mod content;
+mod decide;
+mod engine;
+mod eval;
+mod export;
+mod findings;
+mod flat;
+mod library;
+mod lower;
+mod mask;
+mod number;
+mod pattern;
+mod prove;
+mod refute;
 mod report;
+mod rules;
+mod sample;
+mod tree;
 
 pub use check::{Baseline, Settings, check, containment, diff, required_bump};
 pub use report::{
     Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, Report, Severity, Verdict,
 };
+pub use rules::{Example, RULES, Rule, rule};

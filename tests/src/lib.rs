@@ -1,1 +1,17 @@
-//! Harness.
+//! The harness of the integration tests: a throw-away Postgres, a headless browser, the built
+//! command, and where data to test on is found.
+//!
+//! Nothing here is part of the product. What a test needs and the machine lacks is said in one
+//! error that names the package to install.
+
+mod browser;
+mod command;
+mod data;
+mod postgres;
+mod program;
+
+pub use browser::Browser;
+pub use command::evschema;
+pub use data::{corpora, repository, schemas};
+pub use postgres::Postgres;
+pub use program::{HarnessError, Missing, find_program};

@@ -1,1 +1,17 @@
-//! The one integration-test binary.
+//! The one integration-test binary: one link, one server shared by all that need one.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and the whole crate is tests"
+)]
+
+mod cli;
+mod codegen;
+mod harness;
+mod registry;
+mod schemas;
+mod tidy;

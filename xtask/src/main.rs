@@ -1,3 +1,51 @@
-//! Project tasks.
+//! Project tasks: what continuous integration runs, what measures, and what writes checked-in files.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod evaluate;
+mod machine;
+mod regenerate;
+mod step;
+mod test;
+
+/// Tasks of the evschema project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Runs everything that continuous integration runs.
+    Test(test::Args),
+    /// Measures how fast the parts are.
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// Judges the parts on real-world data.
+    #[command(subcommand)]
+    Evaluate(evaluate::Evaluate),
+    /// Writes the checked-in files that are generated, or checks that they are current.
+    Regenerate(regenerate::Args),
+}
+
+/// What a task ends with: an exit code, or why it could not be done.
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+#[expect(clippy::print_stderr, reason = "the one place where a task's failure is shown")]
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Test(args) => test::run(&args),
+        Task::Bench(bench) => bench::run(bench),
+        Task::Evaluate(evaluate) => evaluate::run(evaluate),
+        Task::Regenerate(args) => regenerate::run(&args),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::from(101)
+    })
+}

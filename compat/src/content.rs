@@ -1,0 +1,201 @@
+//! Content models, as rewritings made before the comparison.
+//!
+//! The engine knows one relation. What a lenient writer sends, and what a tolerant reader
+//! accepts, is said by another tree: the writer's objects are closed, the reader's opened, each
+//! object **as composed**: what one applicator of a value declares, all of them know.
+
+use std::collections::HashMap;
+
+use crate::flat::{Declared, declared};
+use crate::tree::{Id, Node, Origin, Tree, Types};
+
+/// Returns the writer that sends only properties it declares.
+///
+/// An object that declares nothing, or declares a schema for all other names, stays as it is: it
+/// is a map, as the code generated for it is.
+pub(crate) fn close_writer(tree: &mut Tree, root: Id) -> Id {
+    Rewriting::new(tree, Side::Writer).run(root)
+}
+
+/// Returns the reader that ignores properties it does not declare, whatever it says of them.
+pub(crate) fn open_reader(tree: &mut Tree, root: Id) -> Id {
+    Rewriting::new(tree, Side::Reader).run(root)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Writer,
+    Reader,
+}
+
+struct Rewriting<'t> {
+    tree: &'t mut Tree,
+    side: Side,
+    /// What the composed objects met so far declare; a context is an index into this.
+    contexts: Vec<Declared>,
+    done: HashMap<(Id, usize), Id>,
+    slots: HashMap<(u32, usize), u32>,
+    /// Slots whose nodes are still to be rewritten: what was in it, in which context, where to.
+    pending: Vec<(Id, usize, u32)>,
+}
+
+impl<'t> Rewriting<'t> {
+    fn new(tree: &'t mut Tree, side: Side) -> Self {
+        Self {
+            tree,
+            side,
+            contexts: Vec::new(),
+            done: HashMap::new(),
+            slots: HashMap::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    fn run(mut self, root: Id) -> Id {
+        let rewritten = self.value(root);
+        while let Some((target, context, slot)) = self.pending.pop() {
+            let id = self.in_place(target, context);
+            self.tree.fill_slot(slot, id);
+        }
+        rewritten
+    }
+
+    /// Rewrites the schema of a value: the place where a composed object begins.
+    fn value(&mut self, id: Id) -> Id {
+        let declared = declared(self.tree, id);
+        let closes = self.side == Side::Writer
+            && !declared.is_map
+            && !(declared.names.is_empty() && declared.patterns.is_empty())
+            && self.tree.node(id).types.has(Types::OBJECT);
+        let context = self.context(&declared);
+        let rewritten = self.in_place(id, context);
+        if !closes {
+            return rewritten;
+        }
+        let layer = self.closing_layer(declared, self.tree.origin(id));
+        self.tree.all(vec![rewritten, layer])
+    }
+
+    fn context(&mut self, declared: &Declared) -> usize {
+        // A writer is rewritten alike wherever it stands.
+        if self.side == Side::Writer {
+            return 0;
+        }
+        self.contexts.iter().position(|known| known == declared).unwrap_or_else(|| {
+            self.contexts.push(declared.clone());
+            self.contexts.len() - 1
+        })
+    }
+
+    fn closing_layer(&mut self, declared: Declared, origin: Origin) -> Id {
+        let anything = self.tree.boolean(true, origin);
+        let nothing = self.tree.boolean(false, origin);
+        let mut node = Node::default();
+        node.objects.properties = declared.names.into_iter().map(|name| (name, anything)).collect();
+        node.objects.patterns = declared.patterns.into_iter().map(|pattern| (pattern, anything)).collect();
+        node.objects.additional = Some(nothing);
+        self.tree.add(node, origin)
+    }
+
+    fn in_place(&mut self, id: Id, context: usize) -> Id {
+        if let Some(done) = self.done.get(&(id, context)) {
+            return *done;
+        }
+        let old = self.tree.node(id).clone();
+        let origin = self.tree.origin(id);
+        let mut node = old.map(&mut |child| child);
+        self.rewrite_children(&mut node, &old, context);
+        if let Some(slot) = old.slot {
+            node.slot = Some(self.slot(slot, context));
+        }
+        if self.side == Side::Reader {
+            self.open_object(&mut node, context, origin);
+        }
+        let rewritten = if node == old { id } else { self.tree.add(node, origin) };
+        self.done.insert((id, context), rewritten);
+        rewritten
+    }
+
+    fn rewrite_children(&mut self, node: &mut Node<Id>, old: &Node<Id>, context: usize) {
+        let values = |list: &[Id], this: &mut Self| list.iter().map(|id| this.value(*id)).collect::<Vec<_>>();
+        node.arrays.prefix = values(&old.arrays.prefix, self);
+        node.arrays.items = old.arrays.items.map(|id| self.value(id));
+        node.arrays.unevaluated = old.arrays.unevaluated.map(|id| self.value(id));
+        for (contains, old) in node.arrays.contains.iter_mut().zip(&old.arrays.contains) {
+            contains.schema = self.value(old.schema);
+        }
+        for (property, old) in node.objects.properties.iter_mut().zip(&old.objects.properties) {
+            property.1 = self.value(old.1);
+        }
+        for (property, old) in node.objects.patterns.iter_mut().zip(&old.objects.patterns) {
+            property.1 = self.value(old.1);
+        }
+        node.objects.additional = old.objects.additional.map(|id| self.value(id));
+        node.objects.unevaluated = old.objects.unevaluated.map(|id| self.value(id));
+        for (dependent, old) in node.objects.dependent_schemas.iter_mut().zip(&old.objects.dependent_schemas)
+        {
+            dependent.1 = self.in_place(old.1, context);
+        }
+        node.all_of = old.all_of.iter().map(|id| self.in_place(*id, context)).collect();
+        node.any_of = old
+            .any_of
+            .iter()
+            .map(|union| union.iter().map(|id| self.in_place(*id, context)).collect())
+            .collect();
+        node.one_of = old
+            .one_of
+            .iter()
+            .map(|union| union.iter().map(|id| self.in_place(*id, context)).collect())
+            .collect();
+        // What is only tested or excluded stays as it was written.
+        for (condition, old) in node.conditions.iter_mut().zip(&old.conditions) {
+            condition.then = old.then.map(|id| self.in_place(id, context));
+            condition.otherwise = old.otherwise.map(|id| self.in_place(id, context));
+        }
+    }
+
+    fn slot(&mut self, slot: u32, context: usize) -> u32 {
+        if let Some(known) = self.slots.get(&(slot, context)) {
+            return *known;
+        }
+        let new = self.tree.reserve_slot();
+        self.slots.insert((slot, context), new);
+        if let Some(target) = self.tree.in_slot(slot) {
+            self.pending.push((target, context, new));
+        }
+        new
+    }
+
+    /// Lets an object have properties that nobody declares. What another part of the composed
+    /// object declares is not undeclared, and stays refused here.
+    fn open_object(&mut self, node: &mut Node<Id>, context: usize, origin: Origin) {
+        let declared = self.contexts[context].clone();
+        if declared.is_map {
+            return;
+        }
+        let objects = &mut node.objects;
+        if objects.unevaluated.is_some_and(|rest| self.tree.is_false(rest)) {
+            objects.unevaluated = None;
+        }
+        if !declared.names.is_empty() || !declared.patterns.is_empty() {
+            objects.names = None;
+        }
+        if !objects.additional.is_some_and(|rest| self.tree.is_false(rest)) {
+            return;
+        }
+        objects.additional = None;
+        let nothing = self.tree.boolean(false, origin);
+        for name in declared.names {
+            if !objects.properties.iter().any(|(own, _)| *own == name) && objects.patterns.is_empty() {
+                objects.properties.push((name, nothing));
+            }
+        }
+        objects.properties.sort_by(|a, b| a.0.cmp(&b.0));
+        for pattern in declared.patterns {
+            if !objects.patterns.iter().any(|(own, _)| *own == pattern) {
+                objects.patterns.push((pattern, nothing));
+            }
+        }
+        objects.patterns.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+}

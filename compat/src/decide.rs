@@ -1,0 +1,204 @@
+//! Decides one pair: prove, refute and confirm, ask the library, or say why not.
+
+mod confirm;
+
+use evschema_model::{ContentModel, Draft, Formats, Resolved};
+use serde_json::Value;
+
+use crate::content::{close_writer, open_reader};
+use crate::engine::Engine;
+use crate::export::export;
+use crate::library::{self, Said};
+use crate::lower::lower;
+use crate::prove::{Assertion, Obligation};
+use crate::refute::Candidate;
+use crate::report::Verdict;
+use crate::tree::{Id, Origin, Tree};
+use confirm::Confirm;
+
+/// A question: does the reader accept what the writer sends?
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) writer: &'a Resolved,
+    pub(crate) reader: &'a Resolved,
+    pub(crate) model: ContentModel,
+    pub(crate) formats: Formats,
+    pub(crate) fuel: u64,
+    /// Places of the reader that are taken to accept anything.
+    pub(crate) masked: &'a [Origin],
+    /// Whether one witness is enough, or each place that breaks wants its own.
+    pub(crate) is_brief: bool,
+}
+
+/// A value that the validator accepts under the writer and refuses under the reader.
+#[derive(Debug, Clone)]
+pub(crate) struct Witness {
+    pub(crate) value: Value,
+    pub(crate) obligation: Obligation,
+}
+
+/// The answer, with what it rests on.
+pub(crate) struct Decision {
+    pub(crate) verdict: Verdict,
+    pub(crate) witnesses: Vec<Witness>,
+    /// Where the proof did not get through, and why, when undecided.
+    pub(crate) open: Option<(Option<Obligation>, String)>,
+    /// The lowered pair, for telling places and words.
+    pub(crate) tree: Tree,
+}
+
+/// Most candidates that are put to the validator.
+const CONFIRMATIONS_MAX: usize = 400;
+
+/// Decides a question.
+pub(crate) fn decide(question: &Question<'_>) -> Decision {
+    let (Ok(writer_registry), Ok(reader_registry)) = (question.writer.registry(), question.reader.registry())
+    else {
+        return undecided(Tree::default(), None, "a document's references cannot be resolved".to_owned());
+    };
+    let mut tree = Tree::default();
+    let mut writer = lower(&mut tree, question.writer, &writer_registry, question.formats, &[]);
+    let mut reader = lower(&mut tree, question.reader, &reader_registry, question.formats, question.masked);
+    if question.model != ContentModel::Strict {
+        writer = close_writer(&mut tree, writer);
+    }
+    if question.model == ContentModel::Tolerant {
+        reader = open_reader(&mut tree, reader);
+    }
+    let mut engine = Engine::new(tree, question.formats, question.fuel);
+    if !reads_integers_otherwise(question) && engine.covers(writer, reader) {
+        return decision(engine, Verdict::Compatible, Vec::new(), None);
+    }
+    let ran_out = engine.is_spent();
+    engine.refuel(question.fuel);
+    let mut confirm = Confirm::new(question, writer, reader);
+    let candidates = engine.refute(writer, reader);
+    let witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
+    if !witnesses.is_empty() {
+        return decision(engine, Verdict::Incompatible, witnesses, None);
+    }
+    engine.refuel(question.fuel);
+    match ask_library(&engine, writer, reader) {
+        Said::Covered if !reads_integers_otherwise(question) => {
+            return decision(engine, Verdict::Compatible, Vec::new(), None);
+        }
+        Said::Beyond(difference) => {
+            let found = witnesses_in(&mut engine, &mut confirm, &difference, writer, reader);
+            if !found.is_empty() {
+                return decision(engine, Verdict::Incompatible, found, None);
+            }
+        }
+        Said::Covered | Said::Silent => {}
+    }
+    let (place, why) = reason(&mut engine, writer, reader, ran_out);
+    undecided(engine.tree, place, why)
+}
+
+/// Draft 4 calls `1.0` no integer, later drafts do: then types do not mean the same.
+fn reads_integers_otherwise(question: &Question<'_>) -> bool {
+    question.model == ContentModel::Strict
+        && question.reader.schema().draft() == Draft::Draft4
+        && question.writer.schema().draft() != Draft::Draft4
+}
+
+fn decision(
+    engine: Engine,
+    verdict: Verdict,
+    witnesses: Vec<Witness>,
+    open: Option<(Option<Obligation>, String)>,
+) -> Decision {
+    Decision { verdict, witnesses, open, tree: engine.tree }
+}
+
+fn undecided(tree: Tree, place: Option<Obligation>, why: String) -> Decision {
+    Decision { verdict: Verdict::Undecided, witnesses: Vec::new(), open: Some((place, why)), tree }
+}
+
+/// Puts candidates to the validator; keeps the first that holds for each obligation.
+fn confirmed(
+    tree: &Tree,
+    confirm: &mut Confirm<'_>,
+    candidates: Vec<Candidate>,
+    is_brief: bool,
+) -> Vec<Witness> {
+    let mut witnesses: Vec<Witness> = Vec::new();
+    for candidate in candidates.into_iter().take(CONFIRMATIONS_MAX) {
+        let done = |known: &Witness| {
+            known.obligation.assertion == candidate.obligation.assertion
+                && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
+        };
+        if witnesses.iter().any(done) {
+            continue;
+        }
+        if confirm.refutes(tree, &candidate.value) {
+            witnesses.push(Witness { value: candidate.value, obligation: candidate.obligation });
+            if is_brief {
+                break;
+            }
+        }
+    }
+    witnesses
+}
+
+fn ask_library(engine: &Engine, writer: Id, reader: Id) -> Said {
+    match (export(&engine.tree, writer), export(&engine.tree, reader)) {
+        (Some(writer), Some(reader)) => library::ask(&writer, &reader, engine.formats),
+        (None, _) | (_, None) => Said::Silent,
+    }
+}
+
+/// Looks for witnesses among the values of the library's difference.
+fn witnesses_in(
+    engine: &mut Engine,
+    confirm: &mut Confirm<'_>,
+    difference: &Value,
+    writer: Id,
+    reader: Id,
+) -> Vec<Witness> {
+    let Some(root) = confirm.lower_difference(&mut engine.tree, difference, engine.formats) else {
+        return Vec::new();
+    };
+    let assertion = first_unmet(engine, writer, reader).map_or(Assertion::AnyOf, |(_, assertion)| assertion);
+    let mut values = engine.samples(root, 12);
+    values.sort_by_key(|value| value.to_string().len());
+    let candidates = values
+        .into_iter()
+        .map(|value| Candidate {
+            value,
+            obligation: Obligation { writer, reader, assertion: assertion.clone() },
+        })
+        .collect();
+    confirmed(&engine.tree, confirm, candidates, true)
+}
+
+fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<(Id, Assertion)> {
+    let flats = engine.flats(writer);
+    for flat in flats.iter() {
+        for one in flat.types.each() {
+            let only = flat.only(one);
+            if !engine.is_empty(&only)
+                && let Some(unmet) = engine.unmet(&only, reader, &mut Vec::new())
+            {
+                return Some(unmet);
+            }
+        }
+    }
+    None
+}
+
+fn reason(engine: &mut Engine, writer: Id, reader: Id, ran_out: bool) -> (Option<Obligation>, String) {
+    if ran_out {
+        return (None, "the comparison took more steps than it may (fuel)".to_owned());
+    }
+    let Some((place, assertion)) = first_unmet(engine, writer, reader) else {
+        return (None, "neither a proof nor a counterexample was found".to_owned());
+    };
+    let why = match &assertion {
+        Assertion::Opaque(why) => why.clone(),
+        Assertion::Pattern(pattern) => {
+            format!("no proof nor counterexample was found for the pattern `{pattern}`")
+        }
+        other => format!("no proof nor counterexample was found for {}", other.words()),
+    };
+    (Some(Obligation { writer, reader: place, assertion }), why)
+}

@@ -1,0 +1,69 @@
+//! What every part of the engine works on: the arena, its caches, and the fuel.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use evschema_model::Formats;
+
+use crate::flat::Flat;
+use crate::pattern::Patterns;
+use crate::tree::{Class, Id, Tree};
+
+/// A comparison in progress.
+pub(crate) struct Engine {
+    pub(crate) tree: Tree,
+    pub(crate) formats: Formats,
+    pub(crate) patterns: Patterns,
+    /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
+    fuel: u64,
+    pub(crate) flats: HashMap<Id, Rc<Vec<Flat>>>,
+    /// Pairs proven, or assumed while they are being proven.
+    pub(crate) proven: HashSet<(Class, Class)>,
+    /// The proven pairs in order, so that what rested on a failed assumption can be taken back.
+    pub(crate) trail: Vec<(Class, Class)>,
+    /// The pairs that are being proven, outermost first.
+    pub(crate) open: Vec<(Class, Class)>,
+    /// Pairs that resisted; true only of the rules here, not of the schemas.
+    pub(crate) resisted: HashSet<(Class, Class)>,
+    /// Pairs that are being refuted, so that recursion ends.
+    pub(crate) refuting: Vec<(Class, Class)>,
+    /// How many pairs are being proven inside each other.
+    pub(crate) depth: usize,
+    /// Nodes whose samples are being made, likewise.
+    pub(crate) sampling: Vec<Class>,
+}
+
+impl Engine {
+    pub(crate) fn new(tree: Tree, formats: Formats, fuel: u64) -> Self {
+        Self {
+            tree,
+            formats,
+            patterns: Patterns::default(),
+            fuel,
+            flats: HashMap::new(),
+            proven: HashSet::new(),
+            trail: Vec::new(),
+            open: Vec::new(),
+            resisted: HashSet::new(),
+            refuting: Vec::new(),
+            depth: 0,
+            sampling: Vec::new(),
+        }
+    }
+
+    /// Takes steps from the fuel; false when it is used up.
+    pub(crate) fn spend(&mut self, steps: u64) -> bool {
+        self.fuel = self.fuel.saturating_sub(steps);
+        0 < self.fuel
+    }
+
+    /// Tells whether the fuel is used up.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.fuel == 0
+    }
+
+    /// Gives more fuel for a further phase.
+    pub(crate) fn refuel(&mut self, fuel: u64) {
+        self.fuel = fuel;
+    }
+}

@@ -1,0 +1,237 @@
+//! Three-valued evaluation of a value against a node.
+//!
+//! Sorts candidates before the validator confirms them. `Unknown` where the answer rests on a
+//! format, an opaque pattern or what other keywords evaluated; the validator has the last word.
+
+use serde_json::{Map, Value};
+
+use crate::engine::Engine;
+use crate::number::Decimal;
+use crate::tree::{Id, Node, Types, normalized};
+
+/// An answer that may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Truth {
+    Yes,
+    No,
+    Unknown,
+}
+
+impl Truth {
+    pub(crate) fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            (Self::Yes | Self::Unknown, Self::Yes | Self::Unknown) => Self::Unknown,
+        }
+    }
+
+    pub(crate) fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Deepest chain of applicators and children that is followed.
+const DEPTH_MAX: usize = 256;
+
+impl Engine {
+    /// Tells whether a node accepts a value.
+    pub(crate) fn accepts(&mut self, id: Id, value: &Value) -> Truth {
+        self.eval(id, value, 0)
+    }
+
+    fn eval(&mut self, id: Id, value: &Value, depth: usize) -> Truth {
+        if DEPTH_MAX < depth || !self.spend(1) {
+            return Truth::Unknown;
+        }
+        let node = self.tree.node(id).clone();
+        if !node.types.has(Types::of(value)) {
+            return Truth::No;
+        }
+        if let Some(values) = &node.values
+            && !values.contains(&normalized(value))
+        {
+            return Truth::No;
+        }
+        let own = match value {
+            Value::Null | Value::Bool(_) => Truth::Yes,
+            Value::Number(number) if node.numbers.is_any() => {
+                let _ = number;
+                Truth::Yes
+            }
+            Value::Number(number) => match Decimal::of(number) {
+                Some(decimal) => Truth::of(node.numbers.contains(&decimal)),
+                None => Truth::Unknown,
+            },
+            Value::String(text) => self.eval_string(&node, text),
+            Value::Array(items) => self.eval_array(&node, items, depth),
+            Value::Object(members) => self.eval_object(&node, members, depth),
+        };
+        if own == Truth::No {
+            return Truth::No;
+        }
+        own.and(self.eval_applicators(&node, value, depth))
+    }
+
+    fn eval_applicators(&mut self, node: &Node<Id>, value: &Value, depth: usize) -> Truth {
+        let mut truth = if node.opaque.is_some() { Truth::Unknown } else { Truth::Yes };
+        for part in &node.all_of {
+            truth = truth.and(self.eval(*part, value, depth + 1));
+        }
+        if let Some(slot) = node.slot {
+            truth = truth.and(match self.tree.in_slot(slot) {
+                Some(target) => self.eval(target, value, depth + 1),
+                None => Truth::Unknown,
+            });
+        }
+        for union in &node.any_of {
+            let (yes, unknown) = self.tally(union, value, depth);
+            truth = truth.and(if 0 < yes {
+                Truth::Yes
+            } else if 0 < unknown {
+                Truth::Unknown
+            } else {
+                Truth::No
+            });
+        }
+        for union in &node.one_of {
+            let (yes, unknown) = self.tally(union, value, depth);
+            truth = truth.and(match (yes, unknown) {
+                (1, 0) => Truth::Yes,
+                (0, 0) | (2.., _) => Truth::No,
+                (0 | 1, _) => Truth::Unknown,
+            });
+        }
+        for not in &node.not {
+            truth = truth.and(self.eval(*not, value, depth + 1).not());
+        }
+        for condition in &node.conditions {
+            let mut branch =
+                |part: Option<Id>| part.map_or(Truth::Yes, |part| self.eval(part, value, depth + 1));
+            let (then, otherwise) = (branch(condition.then), branch(condition.otherwise));
+            truth = truth.and(match self.eval(condition.test, value, depth + 1) {
+                Truth::Yes => then,
+                Truth::No => otherwise,
+                Truth::Unknown if then == otherwise => then,
+                Truth::Unknown => Truth::Unknown,
+            });
+        }
+        truth
+    }
+
+    fn tally(&mut self, union: &[Id], value: &Value, depth: usize) -> (usize, usize) {
+        let mut counts = (0, 0);
+        for branch in union {
+            match self.eval(*branch, value, depth + 1) {
+                Truth::Yes => counts.0 += 1,
+                Truth::Unknown => counts.1 += 1,
+                Truth::No => {}
+            }
+        }
+        counts
+    }
+
+    fn eval_string(&mut self, node: &Node<Id>, text: &str) -> Truth {
+        let strings = &node.strings;
+        let length = text.chars().count() as u64;
+        let mut truth = Truth::of(strings.min <= length && strings.max.is_none_or(|max| length <= max));
+        for pattern in &strings.patterns {
+            truth = truth.and(self.patterns.is_match(pattern, text));
+        }
+        if strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
+    }
+
+    fn eval_array(&mut self, node: &Node<Id>, items: &[Value], depth: usize) -> Truth {
+        let arrays = &node.arrays;
+        let length = items.len() as u64;
+        let mut truth = Truth::of(arrays.min <= length && arrays.max.is_none_or(|max| length <= max));
+        if arrays.unique {
+            let normal: Vec<Value> = items.iter().map(normalized).collect();
+            let repeats = (1..normal.len()).any(|at| normal[..at].contains(&normal[at]));
+            truth = truth.and(Truth::of(!repeats));
+        }
+        for (at, item) in items.iter().enumerate() {
+            if truth == Truth::No {
+                return Truth::No;
+            }
+            if let Some(schema) = arrays.prefix.get(at).copied().or(arrays.items) {
+                truth = truth.and(self.eval(schema, item, depth + 1));
+            }
+        }
+        for contains in &arrays.contains {
+            let (mut yes, mut unknown) = (0_u64, 0_u64);
+            for item in items {
+                match self.eval(contains.schema, item, depth + 1) {
+                    Truth::Yes => yes += 1,
+                    Truth::Unknown => unknown += 1,
+                    Truth::No => {}
+                }
+            }
+            let fits = |many: u64| contains.min <= many && contains.max.is_none_or(|max| many <= max);
+            truth = truth.and(match (fits(yes), fits(yes + unknown)) {
+                (true, true) if unknown == 0 || contains.max.is_none() => Truth::Yes,
+                (false, false) if unknown == 0 => Truth::No,
+                _ => Truth::Unknown,
+            });
+        }
+        if arrays.unevaluated.is_some() { truth.and(Truth::Unknown) } else { truth }
+    }
+
+    fn eval_object(&mut self, node: &Node<Id>, members: &Map<String, Value>, depth: usize) -> Truth {
+        let objects = &node.objects;
+        let size = members.len() as u64;
+        let mut truth = Truth::of(
+            objects.min <= size
+                && objects.max.is_none_or(|max| size <= max)
+                && objects.required.iter().all(|name| members.contains_key(name)),
+        );
+        for (name, value) in members {
+            if truth == Truth::No {
+                return Truth::No;
+            }
+            let mut ruled = false;
+            if let Ok(at) = objects.properties.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
+                truth = truth.and(self.eval(objects.properties[at].1, value, depth + 1));
+                ruled = true;
+            }
+            let mut unsure = false;
+            for (pattern, schema) in &objects.patterns {
+                match self.patterns.is_match(pattern, name) {
+                    Truth::Yes => {
+                        truth = truth.and(self.eval(*schema, value, depth + 1));
+                        ruled = true;
+                    }
+                    Truth::No => {}
+                    Truth::Unknown => unsure = true,
+                }
+            }
+            if unsure {
+                truth = truth.and(Truth::Unknown);
+            } else if !ruled && let Some(additional) = objects.additional {
+                truth = truth.and(self.eval(additional, value, depth + 1));
+            }
+            if let Some(names) = objects.names {
+                truth = truth.and(self.eval(names, &Value::from(name.as_str()), depth + 1));
+            }
+        }
+        for (name, needed) in &objects.dependent_required {
+            if members.contains_key(name) {
+                truth = truth.and(Truth::of(needed.iter().all(|name| members.contains_key(name))));
+            }
+        }
+        for (name, schema) in &objects.dependent_schemas {
+            if members.contains_key(name) {
+                truth = truth.and(self.eval(*schema, &Value::Object(members.clone()), depth + 1));
+            }
+        }
+        if objects.unevaluated.is_some() { truth.and(Truth::Unknown) } else { truth }
+    }
+}

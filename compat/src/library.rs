@@ -1,0 +1,67 @@
+//! The library's prover, `jsonschema::canonical`, behind one door.
+//!
+//! It is asked what the engine's own rules leave open. It has no fuel of its own, so it gets
+//! small questions only, and it reckons with numbers as doubles here, so it gets no number that a
+//! double would round.
+
+use evschema_model::Formats;
+use jsonschema::canonical::{self, CanonicalSchema, Containment as Covers};
+use serde_json::Value;
+
+/// Most characters of the two schemas together that the library is asked about.
+const CHARS_MAX: usize = 24_000;
+
+/// Most digits of a number that a double surely holds.
+const DIGITS_MAX: usize = 15;
+
+/// What the library says of a pair.
+pub(crate) enum Said {
+    /// Everything the writer accepts, the reader accepts.
+    Covered,
+    /// A schema of what the writer accepts and the reader refuses, to look for witnesses in.
+    Beyond(Value),
+    /// Nothing.
+    Silent,
+}
+
+/// Asks whether a reader covers a writer, both given as schemas of draft 2020-12.
+pub(crate) fn ask(writer: &Value, reader: &Value, formats: Formats) -> Said {
+    if CHARS_MAX < writer.to_string().len() + reader.to_string().len()
+        || has_long_number(writer)
+        || has_long_number(reader)
+    {
+        return Said::Silent;
+    }
+    let (Some(writer), Some(reader)) = (canonical(writer, formats), canonical(reader, formats)) else {
+        return Said::Silent;
+    };
+    match reader.covers(&writer) {
+        Ok(Covers::Yes) => Said::Covered,
+        Ok(Covers::No | Covers::Unknown) => match writer.subtract(&reader) {
+            Ok(difference) => Said::Beyond(difference.to_json_schema()),
+            Err(_) => Said::Silent,
+        },
+        Err(_) => Said::Silent,
+    }
+}
+
+fn canonical(schema: &Value, formats: Formats) -> Option<CanonicalSchema> {
+    canonical::options()
+        .offline()
+        .with_draft(referencing::Draft::Draft202012)
+        .should_validate_formats(formats == Formats::Assert)
+        .canonicalize(schema)
+        .ok()
+}
+
+fn has_long_number(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let digits = number.to_string().bytes().filter(u8::is_ascii_digit).count();
+            DIGITS_MAX < digits || number.to_string().contains(['e', 'E'])
+        }
+        Value::Array(items) => items.iter().any(has_long_number),
+        Value::Object(members) => members.values().any(has_long_number),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}

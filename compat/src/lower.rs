@@ -1,0 +1,436 @@
+//! Lowers a resolved document, by its own draft, to nodes of the [`Tree`].
+//!
+//! Here the drafts end: `definitions`, `items` arrays, boolean exclusive bounds, `dependencies`,
+//! hidden siblings of `$ref` and the rest are read as their draft rules them, and every
+//! reference becomes the node it leads to. Annotations are dropped.
+
+use std::collections::HashMap;
+
+use evschema_model::{Draft, Formats, Resolved};
+use referencing::{Registry, Resolver, Uri};
+use serde_json::{Map, Value};
+
+use crate::number::{Bound, Decimal};
+use crate::tree::{Condition, Contains, Id, Node, Origin, Tree, Types, normalized};
+
+/// Lowers a document and everything it refers to.
+pub(crate) struct Lowering<'t, 'r> {
+    pub(crate) tree: &'t mut Tree,
+    formats: Formats,
+    /// Subschemas that are taken to accept anything, by address.
+    masked: &'r [Origin],
+    seen: HashMap<Origin, Seen>,
+    /// How many dynamic anchors of each name there are among the documents.
+    dynamic_anchors: HashMap<String, usize>,
+    /// Whether `$recursiveRef` can only lead to the root.
+    recursion_is_static: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Seen {
+    Open(Option<u32>),
+    Done(Id),
+}
+
+/// Returns the root node of a document.
+///
+/// `registry` must be the document's own ([`Resolved::registry`]), so that addresses hold.
+pub(crate) fn lower(
+    tree: &mut Tree,
+    resolved: &Resolved,
+    registry: &Registry<'_>,
+    formats: Formats,
+    masked: &[Origin],
+) -> Id {
+    let schema = resolved.schema();
+    let mut dynamic_anchors = HashMap::new();
+    let mut recursive_anchors = 0;
+    for document in resolved.documents().into_iter().chain([schema]) {
+        count_dynamic_anchors(document.value(), &mut dynamic_anchors, &mut recursive_anchors);
+    }
+    let Ok(base) = Uri::parse(schema.base_uri().into_owned()) else {
+        return opaque(tree, "the document's `$id` is not a URI", Origin::default());
+    };
+    let mut lowering = Lowering {
+        tree,
+        formats,
+        masked,
+        seen: HashMap::new(),
+        dynamic_anchors,
+        recursion_is_static: recursive_anchors < 2,
+    };
+    lowering.schema(schema.value(), &registry.resolver(base), schema.draft())
+}
+
+fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
+    tree.add(Node { opaque: Some(why.to_owned()), ..Node::default() }, origin)
+}
+
+fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recursive: &mut usize) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(name)) = members.get("$dynamicAnchor") {
+                *names.entry(name.clone()).or_default() += 1;
+            }
+            *recursive += usize::from(members.get("$recursiveAnchor") == Some(&Value::Bool(true)));
+            members.values().for_each(|member| count_dynamic_anchors(member, names, recursive));
+        }
+        Value::Array(items) => items.iter().for_each(|item| count_dynamic_anchors(item, names, recursive)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+impl Lowering<'_, '_> {
+    fn schema(&mut self, value: &Value, resolver: &Resolver<'_>, draft: Draft) -> Id {
+        let origin = Origin::of(value);
+        if self.masked.contains(&origin) {
+            return self.tree.boolean(true, origin);
+        }
+        match self.seen.get(&origin) {
+            Some(Seen::Done(id)) => return *id,
+            Some(Seen::Open(slot)) => {
+                let slot = slot.unwrap_or_else(|| self.tree.reserve_slot());
+                self.seen.insert(origin, Seen::Open(Some(slot)));
+                return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
+            }
+            None => {}
+        }
+        let id = match value {
+            Value::Bool(accept) => self.tree.boolean(*accept, origin),
+            Value::Object(members) => {
+                self.seen.insert(origin, Seen::Open(None));
+                let draft_here = members
+                    .get("$schema")
+                    .and_then(|_| evschema_model::Dialects::default().draft_of(value).ok())
+                    .unwrap_or(draft);
+                let node = self.object(members, value, resolver, draft_here);
+                let id = self.tree.add(node, origin);
+                if let Some(Seen::Open(Some(slot))) = self.seen.get(&origin) {
+                    self.tree.fill_slot(*slot, id);
+                }
+                id
+            }
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                opaque(self.tree, "a subschema is neither an object nor a boolean", origin)
+            }
+        };
+        self.seen.insert(origin, Seen::Done(id));
+        id
+    }
+
+    fn object(
+        &mut self,
+        members: &Map<String, Value>,
+        whole: &Value,
+        outer: &Resolver<'_>,
+        draft: Draft,
+    ) -> Node<Id> {
+        let resource = referencing::ResourceRef::new(whole, draft.to_library());
+        let Ok(resolver) = outer.in_subresource(resource) else {
+            return Node { opaque: Some("an `$id` here is not a URI".to_owned()), ..Node::default() };
+        };
+        let mut node = Node::default();
+        if draft.ref_hides_siblings()
+            && let Some(reference) = members.get("$ref")
+        {
+            self.reference(&mut node, "$ref", reference, &resolver, draft);
+            return node;
+        }
+        for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            let known = match keyword {
+                "$dynamicRef" => draft == Draft::Draft202012,
+                "$recursiveRef" => draft == Draft::Draft201909,
+                _ => true,
+            };
+            if known && let Some(reference) = members.get(keyword) {
+                self.reference(&mut node, keyword, reference, &resolver, draft);
+            }
+        }
+        self.any_type(&mut node, members, &resolver, draft);
+        numbers(&mut node, members, draft);
+        self.strings(&mut node, members, draft);
+        self.arrays(&mut node, members, &resolver, draft);
+        self.objects(&mut node, members, &resolver, draft);
+        node
+    }
+
+    fn reference(
+        &mut self,
+        node: &mut Node<Id>,
+        keyword: &str,
+        reference: &Value,
+        resolver: &Resolver<'_>,
+        draft: Draft,
+    ) {
+        let Value::String(reference) = reference else {
+            node.opaque = Some(format!("`{keyword}` is not a string"));
+            return;
+        };
+        let is_static = match keyword {
+            "$dynamicRef" => {
+                let anchor = reference.rsplit('#').next().unwrap_or_default();
+                anchor.starts_with('/') || self.dynamic_anchors.get(anchor).is_none_or(|many| *many < 2)
+            }
+            "$recursiveRef" => self.recursion_is_static,
+            _ => true,
+        };
+        if !is_static {
+            node.opaque = Some(format!("`{keyword}` `{reference}` may lead to several places"));
+            return;
+        }
+        match resolver.lookup(reference) {
+            Ok(found) => {
+                let (contents, resolver, found_draft) = found.into_inner();
+                let target = self.schema(contents, &resolver, draft_of(found_draft).unwrap_or(draft));
+                node.all_of.push(target);
+            }
+            Err(_) => node.opaque = Some(format!("`{keyword}` `{reference}` leads nowhere")),
+        }
+    }
+
+    fn any_type(
+        &mut self,
+        node: &mut Node<Id>,
+        members: &Map<String, Value>,
+        resolver: &Resolver<'_>,
+        draft: Draft,
+    ) {
+        if let Some(types) = members.get("type") {
+            let names: Vec<&str> = match types {
+                Value::String(one) => vec![one],
+                Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+                _ => Vec::new(),
+            };
+            node.types = names.iter().fold(Types::NONE, |types, name| types.or(type_of(name)));
+            if names.contains(&"integer") && !names.contains(&"number") {
+                node.numbers.divide(&Decimal::one());
+            }
+        }
+        if let Some(Value::Array(values)) = members.get("enum") {
+            node.values = Some(distinct(values.iter().map(normalized)));
+        }
+        if Draft::Draft6 <= draft
+            && let Some(value) = members.get("const")
+        {
+            let value = normalized(value);
+            let allowed = node.values.as_ref().is_none_or(|values| values.contains(&value));
+            node.values = Some(if allowed { vec![value] } else { Vec::new() });
+        }
+        for (keyword, is_union) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
+            let Some(Value::Array(list)) = members.get(keyword) else { continue };
+            let parts: Vec<Id> = list.iter().map(|part| self.schema(part, resolver, draft)).collect();
+            match (is_union, parts.as_slice()) {
+                (false, _) => node.all_of.extend(parts),
+                (true, [one]) => node.all_of.push(*one),
+                (true, _) if keyword == "anyOf" => node.any_of.push(parts),
+                (true, _) => node.one_of.push(parts),
+            }
+        }
+        if let Some(not) = members.get("not") {
+            let not = self.schema(not, resolver, draft);
+            node.not.push(not);
+        }
+        if Draft::Draft7 <= draft
+            && let Some(test) = members.get("if")
+        {
+            let mut branch = |name: &str| members.get(name).map(|part| self.schema(part, resolver, draft));
+            let (then, otherwise) = (branch("then"), branch("else"));
+            if then.is_some() || otherwise.is_some() {
+                let test = self.schema(test, resolver, draft);
+                node.conditions.push(Condition { test, then, otherwise });
+            }
+        }
+    }
+
+    fn strings(&mut self, node: &mut Node<Id>, members: &Map<String, Value>, draft: Draft) {
+        let strings = &mut node.strings;
+        strings.min = count(members, "minLength", &mut node.opaque).unwrap_or(0);
+        strings.max = count(members, "maxLength", &mut node.opaque);
+        if let Some(Value::String(pattern)) = members.get("pattern") {
+            strings.patterns.push(pattern.clone());
+        }
+        if self.formats == Formats::Assert
+            && let Some(Value::String(format)) = members.get("format")
+            && jsonschema::options().is_known_format(draft.to_library(), format)
+        {
+            strings.formats.push(format.clone());
+        }
+        // Drafts 6 and 7 let these assert, and the validator does; later drafts annotate.
+        if matches!(draft, Draft::Draft6 | Draft::Draft7) {
+            let content: Vec<String> = ["contentEncoding", "contentMediaType"]
+                .iter()
+                .filter_map(|name| Some(format!("{name}={}", members.get(*name)?.as_str()?)))
+                .collect();
+            if !content.is_empty() {
+                strings.formats.push(content.join(","));
+            }
+        }
+    }
+
+    fn arrays(
+        &mut self,
+        node: &mut Node<Id>,
+        members: &Map<String, Value>,
+        resolver: &Resolver<'_>,
+        draft: Draft,
+    ) {
+        node.arrays.min = count(members, "minItems", &mut node.opaque).unwrap_or(0);
+        node.arrays.max = count(members, "maxItems", &mut node.opaque);
+        node.arrays.unique = members.get("uniqueItems") == Some(&Value::Bool(true));
+        let (prefix, rest) = if draft == Draft::Draft202012 {
+            (members.get("prefixItems"), members.get("items"))
+        } else {
+            match members.get("items") {
+                Some(tuple @ Value::Array(_)) => (Some(tuple), members.get("additionalItems")),
+                items => (None, items),
+            }
+        };
+        if let Some(Value::Array(list)) = prefix {
+            node.arrays.prefix = list.iter().map(|item| self.schema(item, resolver, draft)).collect();
+        }
+        node.arrays.items = rest.map(|rest| self.schema(rest, resolver, draft));
+        if Draft::Draft6 <= draft
+            && let Some(contains) = members.get("contains")
+        {
+            let counted = Draft::Draft201909 <= draft;
+            let mut bound = |name| if counted { count(members, name, &mut node.opaque) } else { None };
+            let (min, max) = (bound("minContains").unwrap_or(1), bound("maxContains"));
+            if 0 < min || max.is_some() {
+                let schema = self.schema(contains, resolver, draft);
+                node.arrays.contains.push(Contains { schema, min, max });
+            }
+        }
+        if Draft::Draft201909 <= draft {
+            node.arrays.unevaluated =
+                members.get("unevaluatedItems").map(|schema| self.schema(schema, resolver, draft));
+        }
+    }
+
+    fn objects(
+        &mut self,
+        node: &mut Node<Id>,
+        members: &Map<String, Value>,
+        resolver: &Resolver<'_>,
+        draft: Draft,
+    ) {
+        node.objects.min = count(members, "minProperties", &mut node.opaque).unwrap_or(0);
+        node.objects.max = count(members, "maxProperties", &mut node.opaque);
+        if let Some(Value::Array(names)) = members.get("required") {
+            node.objects.required = sorted_names(names);
+        }
+        node.objects.properties = self.named(members.get("properties"), resolver, draft);
+        node.objects.patterns = self.named(members.get("patternProperties"), resolver, draft);
+        node.objects.additional =
+            members.get("additionalProperties").map(|schema| self.schema(schema, resolver, draft));
+        if Draft::Draft6 <= draft {
+            node.objects.names =
+                members.get("propertyNames").map(|schema| self.schema(schema, resolver, draft));
+        }
+        // The validator honours `dependencies` in every draft, as the metaschemas do.
+        if let Some(Value::Object(dependencies)) = members.get("dependencies") {
+            for (name, dependency) in dependencies {
+                if let Value::Array(names) = dependency {
+                    node.objects.dependent_required.push((name.clone(), sorted_names(names)));
+                } else {
+                    let schema = self.schema(dependency, resolver, draft);
+                    node.objects.dependent_schemas.push((name.clone(), schema));
+                }
+            }
+        }
+        if Draft::Draft201909 <= draft {
+            if let Some(Value::Object(dependencies)) = members.get("dependentRequired") {
+                for (name, names) in dependencies {
+                    let names = names.as_array().map(|names| sorted_names(names)).unwrap_or_default();
+                    node.objects.dependent_required.push((name.clone(), names));
+                }
+            }
+            let schemas = self.named(members.get("dependentSchemas"), resolver, draft);
+            node.objects.dependent_schemas.extend(schemas);
+            node.objects.unevaluated =
+                members.get("unevaluatedProperties").map(|schema| self.schema(schema, resolver, draft));
+        }
+        node.objects.dependent_required.sort();
+        node.objects.dependent_schemas.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+
+    fn named(&mut self, map: Option<&Value>, resolver: &Resolver<'_>, draft: Draft) -> Vec<(String, Id)> {
+        let Some(Value::Object(map)) = map else { return Vec::new() };
+        let mut named: Vec<(String, Id)> =
+            map.iter().map(|(name, schema)| (name.clone(), self.schema(schema, resolver, draft))).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        named
+    }
+}
+
+fn draft_of(draft: referencing::Draft) -> Option<Draft> {
+    Draft::ALL.into_iter().find(|own| own.to_library() == draft)
+}
+
+fn type_of(name: &str) -> Types {
+    match name {
+        "null" => Types::NULL,
+        "boolean" => Types::BOOLEAN,
+        "integer" | "number" => Types::NUMBER,
+        "string" => Types::STRING,
+        "array" => Types::ARRAY,
+        "object" => Types::OBJECT,
+        _ => Types::NONE,
+    }
+}
+
+fn numbers(node: &mut Node<Id>, members: &Map<String, Value>, draft: Draft) {
+    let decimal = |name: &str, opaque: &mut Option<String>| {
+        let Some(Value::Number(number)) = members.get(name) else { return None };
+        let decimal = Decimal::of(number);
+        if decimal.is_none() {
+            *opaque = Some(format!("`{name}` {number} is beyond the numbers that are compared"));
+        }
+        decimal
+    };
+    for (plain, strict, is_min) in
+        [("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false)]
+    {
+        let flagged = draft == Draft::Draft4 && members.get(strict) == Some(&Value::Bool(true));
+        let plain = decimal(plain, &mut node.opaque).map(|value| Bound { value, exclusive: flagged });
+        let strict = (Draft::Draft4 < draft)
+            .then(|| decimal(strict, &mut node.opaque))
+            .flatten()
+            .map(|value| Bound { value, exclusive: true });
+        for bound in [plain, strict].into_iter().flatten() {
+            if is_min { node.numbers.raise(bound) } else { node.numbers.lower(bound) }
+        }
+    }
+    if let Some(step) = decimal("multipleOf", &mut node.opaque)
+        && step.is_positive()
+    {
+        node.numbers.divide(&step);
+    }
+}
+
+/// Reads a count; one too large to hold is as good as none for a minimum's failure, so it is opaque.
+fn count(members: &Map<String, Value>, name: &str, opaque: &mut Option<String>) -> Option<u64> {
+    let Some(Value::Number(number)) = members.get(name) else { return None };
+    let count = Decimal::of(number).and_then(|decimal| decimal.to_count());
+    if count.is_none() {
+        *opaque = Some(format!("`{name}` {number} is beyond the counts that are compared"));
+    }
+    count
+}
+
+fn sorted_names(names: &[Value]) -> Vec<String> {
+    let mut names: Vec<String> = names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn distinct(values: impl Iterator<Item = Value>) -> Vec<Value> {
+    let mut kept: Vec<Value> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for value in values {
+        if seen.insert(value.clone()) {
+            kept.push(value);
+        }
+    }
+    kept
+}

@@ -1,0 +1,380 @@
+//! Exact decimal numbers: a bound of 2^53 + 1 is not a bound of 2^53.
+
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+use num_integer::Integer as _;
+use num_traits::{One as _, Signed as _, Zero as _};
+use serde_json::Number;
+
+/// A decimal number, `mantissa × 10^exponent`, in lowest terms.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Decimal {
+    mantissa: BigInt,
+    exponent: i32,
+}
+
+/// Largest power of ten, either way, that is reckoned with; numbers beyond are left undecided
+/// rather than written out digit by digit.
+const EXPONENT_MAX: i32 = 2_000;
+
+impl Decimal {
+    /// Returns the number a JSON number spells, or nothing when its exponent is out of bounds.
+    pub(crate) fn of(number: &Number) -> Option<Self> {
+        if let Some(small) = number.as_i64() {
+            return Some(Self::from(small));
+        }
+        let text = number.to_string();
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
+        let exponent: i32 = exponent.parse().ok()?;
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let exponent = exponent.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+        if EXPONENT_MAX < exponent.abs() || 4_000 < mantissa.len() {
+            return None;
+        }
+        let mantissa: BigInt = format!("{whole}{fraction}").parse().ok()?;
+        Some(Self { mantissa, exponent }.reduced())
+    }
+
+    pub(crate) fn zero() -> Self {
+        Self::from(0)
+    }
+
+    pub(crate) fn one() -> Self {
+        Self::from(1)
+    }
+
+    fn reduced(mut self) -> Self {
+        if self.mantissa.is_zero() {
+            return Self { mantissa: self.mantissa, exponent: 0 };
+        }
+        let ten = BigInt::from(10);
+        loop {
+            let (quotient, rest) = self.mantissa.div_rem(&ten);
+            if !rest.is_zero() {
+                return self;
+            }
+            self.mantissa = quotient;
+            self.exponent += 1;
+        }
+    }
+
+    /// Returns both mantissas at the smaller of the two exponents.
+    fn aligned(&self, other: &Self) -> (BigInt, BigInt, i32) {
+        let exponent = self.exponent.min(other.exponent);
+        (self.mantissa_at(exponent), other.mantissa_at(exponent), exponent)
+    }
+
+    fn mantissa_at(&self, exponent: i32) -> BigInt {
+        let shift = u32::try_from(self.exponent - exponent).unwrap_or(0);
+        &self.mantissa * BigInt::from(10).pow(shift)
+    }
+
+    pub(crate) fn is_integer(&self) -> bool {
+        0 <= self.exponent
+    }
+
+    pub(crate) fn is_multiple_of(&self, divisor: &Self) -> bool {
+        let (value, divisor, _) = self.aligned(divisor);
+        !divisor.is_zero() && (value % divisor).is_zero()
+    }
+
+    pub(crate) fn add(&self, other: &Self) -> Self {
+        let (a, b, exponent) = self.aligned(other);
+        Self { mantissa: a + b, exponent }.reduced()
+    }
+
+    pub(crate) fn sub(&self, other: &Self) -> Self {
+        let (a, b, exponent) = self.aligned(other);
+        Self { mantissa: a - b, exponent }.reduced()
+    }
+
+    /// Returns half the sum of two numbers, which is between them.
+    pub(crate) fn midpoint(&self, other: &Self) -> Self {
+        let sum = self.add(other);
+        Self { mantissa: sum.mantissa * 5, exponent: sum.exponent - 1 }.reduced()
+    }
+
+    /// Returns the smallest multiple of a positive divisor that is not below this number.
+    pub(crate) fn ceil_to(&self, divisor: &Self) -> Self {
+        let (value, divisor, exponent) = self.aligned(divisor);
+        let steps = value.div_ceil(&divisor);
+        Self { mantissa: steps * divisor, exponent }.reduced()
+    }
+
+    /// Returns the largest multiple of a positive divisor that is not above this number.
+    pub(crate) fn floor_to(&self, divisor: &Self) -> Self {
+        let (value, divisor, exponent) = self.aligned(divisor);
+        let steps = value.div_floor(&divisor);
+        Self { mantissa: steps * divisor, exponent }.reduced()
+    }
+
+    /// Returns the smallest number that is a multiple of both positive numbers.
+    pub(crate) fn lcm(&self, other: &Self) -> Self {
+        let (a, b, exponent) = self.aligned(other);
+        Self { mantissa: a.lcm(&b), exponent }.reduced()
+    }
+
+    pub(crate) fn is_positive(&self) -> bool {
+        self.mantissa.is_positive()
+    }
+
+    /// Returns the number as a count, when it is a whole one that fits.
+    pub(crate) fn to_count(&self) -> Option<u64> {
+        if !self.is_integer() {
+            return None;
+        }
+        u64::try_from(&self.mantissa_at(0)).ok()
+    }
+
+    /// Returns the number for JSON, written out in plain digits where that is short.
+    pub(crate) fn to_number(&self) -> Number {
+        let text = self.to_string();
+        text.parse().unwrap_or_else(|_| Number::from(0))
+    }
+}
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if (0..=20).contains(&self.exponent) {
+            return write!(f, "{}", self.mantissa_at(0));
+        }
+        let digits = self.mantissa.abs().to_string();
+        let places = usize::try_from(-i64::from(self.exponent)).unwrap_or(0);
+        if self.exponent < 0 && places <= 30 {
+            let sign = if self.mantissa.is_negative() { "-" } else { "" };
+            let padded = format!("{digits:0>width$}", width = places + 1);
+            let (whole, fraction) = padded.split_at(padded.len() - places);
+            return write!(f, "{sign}{whole}.{fraction}");
+        }
+        write!(f, "{}e{}", self.mantissa, self.exponent)
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(value: i64) -> Self {
+        Self { mantissa: BigInt::from(value), exponent: 0 }.reduced()
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.exponent == other.exponent {
+            return self.mantissa.cmp(&other.mantissa);
+        }
+        let (a, b, _) = self.aligned(other);
+        a.cmp(&b)
+    }
+}
+
+/// One end of an interval.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Bound {
+    pub(crate) value: Decimal,
+    /// Whether the value itself is left out.
+    pub(crate) exclusive: bool,
+}
+
+/// Which numbers are meant: an interval, and divisors.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Numbers {
+    pub(crate) min: Option<Bound>,
+    pub(crate) max: Option<Bound>,
+    /// What every number is a multiple of; nothing when any number will do.
+    pub(crate) step: Option<Decimal>,
+}
+
+impl Numbers {
+    /// Returns the numbers that are in both.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        if let Some(bound) = &other.min {
+            both.raise(bound.clone());
+        }
+        if let Some(bound) = &other.max {
+            both.lower(bound.clone());
+        }
+        if let Some(step) = &other.step {
+            both.divide(step);
+        }
+        both
+    }
+
+    pub(crate) fn raise(&mut self, bound: Bound) {
+        let keep = self
+            .min
+            .as_ref()
+            .is_some_and(|own| (&bound.value, bound.exclusive) <= (&own.value, own.exclusive));
+        if !keep {
+            self.min = Some(bound);
+        }
+    }
+
+    pub(crate) fn lower(&mut self, bound: Bound) {
+        let keep = self
+            .max
+            .as_ref()
+            .is_some_and(|own| (&own.value, !own.exclusive) <= (&bound.value, !bound.exclusive));
+        if !keep {
+            self.max = Some(bound);
+        }
+    }
+
+    pub(crate) fn divide(&mut self, step: &Decimal) {
+        self.step = Some(self.step.as_ref().map_or_else(|| step.clone(), |own| own.lcm(step)));
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        self.min.is_none() && self.max.is_none() && self.step.is_none()
+    }
+
+    pub(crate) fn contains(&self, value: &Decimal) -> bool {
+        self.min.as_ref().is_none_or(|b| if b.exclusive { b.value < *value } else { b.value <= *value })
+            && self
+                .max
+                .as_ref()
+                .is_none_or(|b| if b.exclusive { *value < b.value } else { *value <= b.value })
+            && self.step.as_ref().is_none_or(|step| value.is_multiple_of(step))
+    }
+
+    /// Returns the smallest number that is meant, when there is one.
+    pub(crate) fn first(&self) -> Option<Decimal> {
+        let bound = self.min.as_ref()?;
+        let Some(step) = &self.step else {
+            return (!bound.exclusive).then(|| bound.value.clone());
+        };
+        let first = bound.value.ceil_to(step);
+        Some(if bound.exclusive && first == bound.value { first.add(step) } else { first })
+    }
+
+    /// Returns the largest number that is meant, when there is one.
+    pub(crate) fn last(&self) -> Option<Decimal> {
+        let bound = self.max.as_ref()?;
+        let Some(step) = &self.step else {
+            return (!bound.exclusive).then(|| bound.value.clone());
+        };
+        let last = bound.value.floor_to(step);
+        Some(if bound.exclusive && last == bound.value { last.sub(step) } else { last })
+    }
+
+    /// Tells whether there is no such number.
+    pub(crate) fn is_empty(&self) -> bool {
+        let (Some(min), Some(max)) = (&self.min, &self.max) else { return false };
+        match &self.step {
+            Some(_) => self.first().zip(self.last()).is_some_and(|(first, last)| last < first),
+            None => max.value < min.value || (min.value == max.value && (min.exclusive || max.exclusive)),
+        }
+    }
+
+    /// Tells whether every number meant here is meant there; exact but for steps that only
+    /// agree on a finite interval.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        if self.is_empty() {
+            return true;
+        }
+        let above = other.min.as_ref().is_none_or(|theirs| match (self.first(), &self.min) {
+            (Some(first), _) => {
+                if theirs.exclusive {
+                    theirs.value < first
+                } else {
+                    theirs.value <= first
+                }
+            }
+            (None, Some(own)) => theirs.value <= own.value,
+            (None, None) => false,
+        });
+        let below = other.max.as_ref().is_none_or(|theirs| match (self.last(), &self.max) {
+            (Some(last), _) => {
+                if theirs.exclusive {
+                    last < theirs.value
+                } else {
+                    last <= theirs.value
+                }
+            }
+            (None, Some(own)) => own.value <= theirs.value,
+            (None, None) => false,
+        });
+        let steps = other.step.as_ref().is_none_or(|theirs| {
+            self.step.as_ref().is_some_and(|own| own.is_multiple_of(theirs))
+                || self.single().is_some_and(|only| only.is_multiple_of(theirs))
+        });
+        above && below && steps
+    }
+
+    fn single(&self) -> Option<Decimal> {
+        let first = self.first()?;
+        (Some(&first) == self.last().as_ref()).then_some(first)
+    }
+
+    /// Returns a few numbers that are meant, the plainest first, those at the ends among them.
+    pub(crate) fn samples(&self) -> Vec<Decimal> {
+        let step = self.step.clone().unwrap_or_else(Decimal::one);
+        let mut found: Vec<Decimal> = vec![Decimal::zero(), Decimal::one(), step.clone()];
+        for end in [self.first(), self.last()].into_iter().flatten() {
+            found.extend([end.clone(), end.add(&step), end.sub(&step)]);
+        }
+        if let (Some(min), Some(max)) = (&self.min, &self.max) {
+            found.push(min.value.midpoint(&max.value));
+        }
+        for (bound, sign) in [(&self.min, 1), (&self.max, -1)] {
+            if let Some(bound) = bound {
+                found.push(bound.value.add(&Decimal::from(sign)));
+                found.push(bound.value.add(&Decimal { mantissa: BigInt::one() * sign, exponent: -1 }));
+            }
+        }
+        if self.step.is_none() {
+            found.push(Decimal { mantissa: BigInt::from(5), exponent: -1 });
+        }
+        found.push(Decimal::from(-1));
+        let mut kept: Vec<Decimal> = Vec::new();
+        for value in found {
+            if self.contains(&value) && !kept.contains(&value) {
+                kept.push(value);
+            }
+        }
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> Decimal {
+        Decimal::of(&text.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn arithmetic_is_exact() {
+        assert_eq!(d("1.0"), d("1"));
+        assert_eq!(d("1e2"), d("100"));
+        assert!(d("9007199254740992") < d("9007199254740993"));
+        assert!(d("0.3").is_multiple_of(&d("0.1")));
+        assert!(!d("0.35").is_multiple_of(&d("0.1")));
+        assert_eq!(d("7").ceil_to(&d("2.5")), d("7.5"));
+        assert_eq!(d("-7").floor_to(&d("2.5")), d("-7.5"));
+        assert_eq!(d("0.4").lcm(&d("6")), d("6"));
+        for text in ["0", "-1.5", "100", "0.001", "12345678901234567890123"] {
+            assert_eq!(d(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn intervals() {
+        let bound = |text: &str, exclusive| Some(Bound { value: d(text), exclusive });
+        let integers = Numbers { step: Some(d("1")), ..Numbers::default() };
+        let above_one = Numbers { min: bound("1", true), ..integers.clone() };
+        let from_two = Numbers { min: bound("2", false), ..integers.clone() };
+        assert!(above_one.is_within(&from_two), "the integers above 1 begin at 2");
+        assert!(!Numbers { min: bound("1", true), ..Numbers::default() }.is_within(&from_two));
+        let none = Numbers { min: bound("1", true), max: bound("2", true), ..integers };
+        assert!(none.is_empty());
+        assert!(none.samples().is_empty());
+    }
+}

@@ -1,0 +1,252 @@
+//! ECMA-262 patterns: matching, containment and shortest strings, by automata.
+//!
+//! A pattern is translated to the syntax of Rust's regular expressions, which rules out
+//! lookaround and back-references: those stay opaque, and only equal to themselves.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::{start, syntax};
+use regex_automata::{Anchored, MatchKind};
+
+use crate::eval::Truth;
+
+/// Compiled patterns, each compiled once.
+#[derive(Default)]
+pub(crate) struct Patterns {
+    automata: HashMap<String, Option<Rc<dense::DFA<Vec<u32>>>>>,
+    within: HashMap<(Vec<String>, String), Answer>,
+}
+
+/// Whether the strings of some patterns all match another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    /// Not this one.
+    No(String),
+    Unknown,
+}
+
+/// Largest automaton in bytes; larger ones leave the question open.
+const AUTOMATON_BYTES_MAX: usize = 2 << 20;
+
+/// Most states of a product that are walked.
+const PRODUCT_STATES_MAX: usize = 20_000;
+
+impl Patterns {
+    /// Tells whether a text matches, anywhere in it.
+    pub(crate) fn is_match(&mut self, pattern: &str, text: &str) -> Truth {
+        let Some(automaton) = self.automaton(pattern) else { return Truth::Unknown };
+        let Some(mut state) = begin(&automaton) else { return Truth::Unknown };
+        for byte in text.bytes() {
+            state = automaton.next_state(state, byte);
+        }
+        if automaton.is_match_state(automaton.next_eoi_state(state)) { Truth::Yes } else { Truth::No }
+    }
+
+    /// Tells whether every string that matches all of `writer` matches `reader`.
+    pub(crate) fn is_within(&mut self, writer: &[String], reader: &str) -> Answer {
+        let key = (writer.to_vec(), reader.to_owned());
+        if let Some(known) = self.within.get(&key) {
+            return known.clone();
+        }
+        let answer = match self.search(writer, &[reader.to_owned()], 0, None) {
+            Search::Found(text) => Answer::No(text),
+            Search::Nothing => Answer::Yes,
+            Search::GaveUp => Answer::Unknown,
+        };
+        self.within.insert(key, answer.clone());
+        answer
+    }
+
+    /// Finds the shortest string within a length that matches all of `every` and none of `none`.
+    pub(crate) fn find(
+        &mut self,
+        every: &[String],
+        none: &[String],
+        min: u64,
+        max: Option<u64>,
+    ) -> Option<String> {
+        match self.search(every, none, min, max) {
+            Search::Found(text) => Some(text),
+            Search::Nothing | Search::GaveUp => None,
+        }
+    }
+
+    /// Tells whether it is certain that no string matches all of these.
+    pub(crate) fn is_empty(&mut self, every: &[String]) -> bool {
+        matches!(self.search(every, &[], 0, None), Search::Nothing)
+    }
+
+    /// Walks the product of the automata breadth-first. `min` is counted along, up to a bound.
+    fn search(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
+        // Any text: keeps the walk within UTF-8 whatever the patterns are.
+        let mut all: Vec<Rc<dense::DFA<Vec<u32>>>> = Vec::new();
+        for pattern in
+            std::iter::once("").chain(every.iter().map(String::as_str)).chain(none.iter().map(String::as_str))
+        {
+            match self.automaton(pattern) {
+                Some(automaton) => all.push(automaton),
+                None => return Search::GaveUp,
+            }
+        }
+        let positive = 1 + every.len();
+        let Some(starts) = all.iter().map(|automaton| begin(automaton)).collect::<Option<Vec<StateID>>>()
+        else {
+            return Search::GaveUp;
+        };
+        // Lengths are counted no further than they matter.
+        let cap = u32::try_from(min.max(max.map_or(0, |max| max + 1))).unwrap_or(u32::MAX);
+        if 4_096 < cap {
+            return Search::GaveUp;
+        }
+        let mut nodes: Vec<(Vec<StateID>, u32, u32, u8)> = vec![(starts.clone(), 0, 0, 0)];
+        let mut seen = HashSet::from([(starts, 0_u32)]);
+        let mut open = VecDeque::from([0_usize]);
+        while let Some(at) = open.pop_front() {
+            let (states, length) = (nodes[at].0.clone(), nodes[at].1);
+            let fits = u64::from(length) >= min && max.is_none_or(|max| u64::from(length) <= max);
+            let ends: Vec<bool> = all
+                .iter()
+                .zip(&states)
+                .map(|(automaton, state)| automaton.is_match_state(automaton.next_eoi_state(*state)))
+                .collect();
+            if fits && ends[..positive].iter().all(|end| *end) && !ends[positive..].iter().any(|end| *end) {
+                return Search::Found(spell(&nodes, at));
+            }
+            let mut tried = HashSet::new();
+            for byte in BYTES {
+                let next: Vec<StateID> = all
+                    .iter()
+                    .zip(&states)
+                    .map(|(automaton, state)| automaton.next_state(*state, *byte))
+                    .collect();
+                if !tried.insert(next.clone()) {
+                    continue;
+                }
+                if all[..positive].iter().zip(&next).any(|(automaton, state)| automaton.is_dead_state(*state))
+                {
+                    continue;
+                }
+                let begins_char = *byte & 0xc0 != 0x80;
+                let length = if begins_char { (length + 1).min(cap) } else { length };
+                if max.is_some_and(|max| max < u64::from(length)) {
+                    continue;
+                }
+                if seen.insert((next.clone(), length)) {
+                    if PRODUCT_STATES_MAX < nodes.len() {
+                        return Search::GaveUp;
+                    }
+                    let parent = u32::try_from(at).unwrap_or(u32::MAX);
+                    nodes.push((next, length, parent, *byte));
+                    open.push_back(nodes.len() - 1);
+                }
+            }
+        }
+        Search::Nothing
+    }
+
+    fn automaton(&mut self, pattern: &str) -> Option<Rc<dense::DFA<Vec<u32>>>> {
+        if let Some(known) = self.automata.get(pattern) {
+            return known.clone();
+        }
+        let compiled = compile(pattern).map(Rc::new);
+        self.automata.insert(pattern.to_owned(), compiled.clone());
+        compiled
+    }
+}
+
+enum Search {
+    Found(String),
+    Nothing,
+    GaveUp,
+}
+
+/// Compiles a pattern to an automaton over whole texts in which it occurs.
+fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
+    let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
+    let whole = if translated.is_empty() {
+        r"\A(?s:.)*\z".to_owned()
+    } else {
+        format!(r"\A(?s:.)*?(?:{translated})(?s:.)*\z")
+    };
+    dense::Builder::new()
+        .syntax(syntax::Config::new().unicode(true).utf8(true))
+        .configure(
+            dense::Config::new()
+                .start_kind(StartKind::Anchored)
+                .match_kind(MatchKind::All)
+                .dfa_size_limit(Some(AUTOMATON_BYTES_MAX))
+                .determinize_size_limit(Some(AUTOMATON_BYTES_MAX)),
+        )
+        .build(&whole)
+        .ok()
+}
+
+fn begin(automaton: &dense::DFA<Vec<u32>>) -> Option<StateID> {
+    automaton.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
+}
+
+fn spell(nodes: &[(Vec<StateID>, u32, u32, u8)], mut at: usize) -> String {
+    let mut bytes = Vec::new();
+    while at != 0 {
+        bytes.push(nodes[at].3);
+        at = nodes[at].2 as usize;
+    }
+    bytes.reverse();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Every byte, the ones that read well first: of two shortest strings the nicer is found.
+const BYTES: &[u8] = &{
+    let mut order = [0_u8; 256];
+    let mut used = [false; 256];
+    let mut at = 0;
+    let ranges: [(u8, u8); 6] =
+        [(b'a', b'z'), (b'0', b'9'), (b'A', b'Z'), (b'-', b'/'), (b' ', b'~'), (0, 255)];
+    let mut range = 0;
+    while range < ranges.len() {
+        let mut byte = ranges[range].0 as usize;
+        while byte <= ranges[range].1 as usize {
+            if !used[byte] {
+                used[byte] = true;
+                order[at] = byte as u8;
+                at += 1;
+            }
+            byte += 1;
+        }
+        range += 1;
+    }
+    order
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within(writer: &[&str], reader: &str) -> Answer {
+        Patterns::default().is_within(&writer.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>(), reader)
+    }
+
+    #[test]
+    fn containment_of_patterns() {
+        assert_eq!(within(&["^[a-c]+$"], "^[a-z]+$"), Answer::Yes);
+        assert_eq!(within(&["^[a-c]{2}$"], "a|b|c"), Answer::Yes);
+        assert_eq!(within(&["^[a-z]+$"], "^[a-c]+$"), Answer::No("d".to_owned()));
+        assert_eq!(within(&[], "^.*$"), Answer::No("\n".to_owned()), "a dot leaves out line ends");
+        assert_eq!(within(&["^a", "z$"], "^a(.|\\s)*z$"), Answer::Yes);
+        assert_eq!(within(&["(?=a)b"], "a"), Answer::Unknown);
+    }
+
+    #[test]
+    fn matching_is_anywhere_and_counts_code_points() {
+        let mut patterns = Patterns::default();
+        assert_eq!(patterns.is_match("b+", "abbc"), Truth::Yes);
+        assert_eq!(patterns.is_match("^.$", "🙂"), Truth::Yes);
+        assert_eq!(patterns.is_match("^b", "ab"), Truth::No);
+        assert_eq!(patterns.find(&["^[x-z]*$".to_owned()], &[], 3, Some(5)).as_deref(), Some("xxx"));
+        assert_eq!(patterns.find(&["^a?$".to_owned()], &[], 3, None), None);
+    }
+}

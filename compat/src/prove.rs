@@ -1,0 +1,256 @@
+//! Proves containment, assertion by assertion of the reader.
+//!
+//! The writer is taken as its alternatives ([`Flat`], together at least as wide), the reader as
+//! it is written. Every rule is sufficient; none is needed, so a failure says only that the pair
+//! resists. Recursion is closed coinductively: a pair may be assumed while it is being proven,
+//! because it is met again only one level deeper in the event, and events are finite (Amadio and
+//! Cardelli, "Subtyping recursive types", 1993).
+
+mod arrays;
+mod empty;
+mod objects;
+mod scalars;
+
+pub(crate) use objects::written_names;
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::tree::{Condition, Id, Node, Types};
+
+/// An assertion of the reader that the writer was not shown to fulfil.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Obligation {
+    pub(crate) writer: Id,
+    pub(crate) reader: Id,
+    pub(crate) assertion: Assertion,
+}
+
+/// What kind of assertion it is; the rule of a finding follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Assertion {
+    Types,
+    Values,
+    Numbers,
+    Lengths,
+    Pattern(String),
+    Format(String),
+    Items,
+    ItemCount,
+    UniqueItems,
+    Contains,
+    Required(String),
+    Property(String),
+    Additional,
+    Names,
+    PropertyCount,
+    Dependent(String),
+    Unevaluated,
+    AnyOf,
+    OneOf,
+    Not,
+    Condition,
+    Opaque(String),
+}
+
+/// Deepest nesting of pairs.
+const DEPTH_MAX: usize = 200;
+
+impl Engine {
+    /// Tells whether everything `writer` accepts is proven to be accepted by `reader`.
+    pub(crate) fn covers(&mut self, writer: Id, reader: Id) -> bool {
+        if self.tree.class(writer) == self.tree.class(reader) || self.tree.is_true(reader) {
+            return true;
+        }
+        let pair = (self.tree.class(writer), self.tree.class(reader));
+        if self.proven.contains(&pair) {
+            return true;
+        }
+        if self.resisted.contains(&pair) || DEPTH_MAX < self.depth || !self.spend(1) {
+            return false;
+        }
+        let mark = self.trail.len();
+        self.proven.insert(pair);
+        self.trail.push(pair);
+        self.open.push(pair);
+        self.depth += 1;
+        let flats = self.flats(writer);
+        let holds = flats.iter().all(|flat| self.flat_covers(flat, reader, &mut Vec::new()));
+        self.depth -= 1;
+        self.open.pop();
+        if !holds {
+            // What was proven since may rest on the assumption that just failed.
+            for pair in self.trail.drain(mark..) {
+                self.proven.remove(&pair);
+            }
+            if !self.is_spent() {
+                self.resisted.insert(pair);
+            }
+        }
+        holds
+    }
+
+    /// Asks the same of two nodes that rule the very value being looked at.
+    ///
+    /// A pair that is still being proven must not be assumed here: nothing has become smaller.
+    fn covers_here(&mut self, writer: Id, reader: Id) -> bool {
+        let pair = (self.tree.class(writer), self.tree.class(reader));
+        !self.open.contains(&pair) && self.covers(writer, reader)
+    }
+
+    /// Tells whether one alternative of the writer is proven to be accepted.
+    pub(crate) fn flat_covers(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> bool {
+        flat.types.each().all(|one| {
+            let only = flat.only(one);
+            self.is_empty(&only) || self.unmet(&only, reader, path).is_none()
+        })
+    }
+
+    /// Returns the first assertion of the reader that values of one type are not shown to meet.
+    pub(crate) fn unmet(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> Option<(Id, Assertion)> {
+        if flat.holds.contains(&self.tree.class(reader)) {
+            return None;
+        }
+        if path.contains(&reader) || !self.spend(1) {
+            return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
+        }
+        let node = self.tree.node(reader).clone();
+        if let Some(values) = &flat.values
+            && values.iter().all(|value| self.accepts(reader, value) == Truth::Yes)
+        {
+            return None;
+        }
+        path.push(reader);
+        let unmet = self.unmet_assertion(flat, &node, path).map(|found| match found {
+            Unmet::Here(assertion) => (reader, assertion),
+            Unmet::Below(id, assertion) => (id, assertion),
+        });
+        path.pop();
+        unmet
+    }
+
+    fn unmet_assertion(&mut self, flat: &Flat, node: &Node<Id>, path: &mut Vec<Id>) -> Option<Unmet> {
+        let here = |assertion| Some(Unmet::Here(assertion));
+        if let Some(why) = &node.opaque {
+            return here(Assertion::Opaque(why.clone()));
+        }
+        if !node.types.has(flat.types) {
+            return here(Assertion::Types);
+        }
+        if let Some(allowed) = &node.values {
+            let finite = self.finite_values(flat);
+            if !finite.is_some_and(|values| values.iter().all(|value| allowed.contains(value))) {
+                return here(Assertion::Values);
+            }
+        }
+        let own = if flat.types == Types::NUMBER {
+            (!flat.numbers.is_within(&node.numbers)).then_some(Assertion::Numbers)
+        } else if flat.types == Types::STRING {
+            self.unmet_by_strings(flat, node)
+        } else if flat.types == Types::ARRAY {
+            self.unmet_by_arrays(flat, node)
+        } else if flat.types == Types::OBJECT {
+            self.unmet_by_objects(flat, node, path)
+        } else {
+            None
+        };
+        if let Some(assertion) = own {
+            return here(assertion);
+        }
+        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
+            if let Some((id, assertion)) = self.unmet(flat, part, path) {
+                return Some(Unmet::Below(id, assertion));
+            }
+        }
+        for union in &node.any_of {
+            if !self.is_in_union(flat, union, path) {
+                return here(Assertion::AnyOf);
+            }
+        }
+        for union in &node.one_of {
+            if !self.is_in_exactly_one(flat, union, path) {
+                return here(Assertion::OneOf);
+            }
+        }
+        for not in &node.not {
+            if !flat.not.iter().any(|own| self.covers_here(*not, *own)) && !self.is_disjoint(flat, *not) {
+                return here(Assertion::Not);
+            }
+        }
+        for condition in &node.conditions {
+            if !self.meets_condition(flat, condition, path) {
+                return here(Assertion::Condition);
+            }
+        }
+        None
+    }
+
+    fn is_in_union(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
+        let candidates = self.overlapping(flat, union);
+        if candidates.iter().any(|branch| self.flat_covers(flat, *branch, path)) {
+            return true;
+        }
+        // A branch may cover each part when none covers the whole.
+        self.split(flat)
+            .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
+            || flat.unions.clone().iter().any(|own| {
+                own.iter().all(|branch| union.iter().any(|reads| self.covers_here(*branch, *reads)))
+            })
+    }
+
+    fn is_in_exactly_one(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
+        let candidates = self.overlapping(flat, union);
+        if let [only] = candidates.as_slice() {
+            return self.flat_covers(flat, *only, path);
+        }
+        self.split(flat)
+            .is_some_and(|parts| parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path)))
+    }
+
+    /// Returns the branches that may share a value with the writer.
+    fn overlapping(&mut self, flat: &Flat, union: &[Id]) -> Vec<Id> {
+        union.iter().copied().filter(|branch| !self.is_disjoint(flat, *branch)).collect()
+    }
+
+    fn meets_condition(&mut self, flat: &Flat, condition: &Condition<Id>, path: &mut Vec<Id>) -> bool {
+        let mut covered = |part: Option<Id>, engine: &mut Self, flat: &Flat| {
+            part.is_none_or(|part| engine.flat_covers(flat, part, path))
+        };
+        if covered(condition.then, self, flat) && covered(condition.otherwise, self, flat) {
+            return true;
+        }
+        if self.is_disjoint(flat, condition.test) {
+            return covered(condition.otherwise, self, flat);
+        }
+        let tests = self.flats(condition.test);
+        let passing_is_read = tests.iter().all(|test| {
+            let both = flat.and(test);
+            self.is_empty(&both) || covered(condition.then, self, &both)
+        });
+        // Those that fail the test are a part of the writer, so it is enough that all are read.
+        passing_is_read
+            && (covered(condition.otherwise, self, flat)
+                || self.flat_covers(flat, condition.test, &mut Vec::new()))
+    }
+
+    /// Splits an alternative where that may let a branch cover each part.
+    fn split(&mut self, flat: &Flat) -> Option<Vec<Flat>> {
+        if !self.spend(8) {
+            return None;
+        }
+        if let Some(values) = self.finite_values(flat)
+            && 1 < values.len()
+            && values.len() <= 256
+        {
+            return Some(
+                values.into_iter().map(|value| Flat { values: Some(vec![value]), ..flat.clone() }).collect(),
+            );
+        }
+        self.split_by_property(flat)
+    }
+}
+
+enum Unmet {
+    Here(Assertion),
+    Below(Id, Assertion),
+}

@@ -1,0 +1,174 @@
+//! Shows that an alternative accepts nothing, and that two schemas share nothing.
+
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::number::Decimal;
+use crate::tree::{Id, Types};
+
+/// How far down emptiness is looked for: discriminators are near the top.
+const DEPTH_MAX: usize = 6;
+
+impl Engine {
+    /// Tells whether an alternative is known to accept nothing.
+    pub(crate) fn is_empty(&mut self, flat: &Flat) -> bool {
+        self.is_empty_within(flat, 0)
+    }
+
+    /// Tells whether an alternative is known to share nothing with a node.
+    pub(crate) fn is_disjoint(&mut self, flat: &Flat, other: Id) -> bool {
+        if flat.not.iter().any(|not| self.tree.class(*not) == self.tree.class(other)) {
+            return true;
+        }
+        if let Some(values) = &flat.values
+            && values.iter().all(|value| self.accepts(other, value) == Truth::No)
+        {
+            return true;
+        }
+        let others = self.flats(other);
+        others.iter().all(|other| {
+            let both = flat.and(other);
+            self.is_empty_within(&both, 0)
+        })
+    }
+
+    fn is_empty_within(&mut self, flat: &Flat, depth: usize) -> bool {
+        if !self.spend(1) {
+            return false;
+        }
+        if let Some(values) = &flat.values {
+            return values.iter().all(|value| self.flat_accepts(flat, value) == Truth::No);
+        }
+        flat.types.each().all(|one| self.has_none_of_type(flat, one, depth))
+    }
+
+    fn has_none_of_type(&mut self, flat: &Flat, one: Types, depth: usize) -> bool {
+        // A negation that covers the alternative leaves nothing.
+        let negated = !flat.not.is_empty() && {
+            let only = flat.only(one);
+            flat.not.clone().iter().any(|not| {
+                let node = self.tree.node(*not);
+                let simple = node.types.has(one)
+                    && node.clone() == crate::tree::Node { types: node.types, ..Default::default() };
+                simple
+                    || (depth == 0 && self.depth < 4 && {
+                        self.depth += 4;
+                        let covered = self.unmet(&only, *not, &mut Vec::new()).is_none();
+                        self.depth -= 4;
+                        covered
+                    })
+            })
+        };
+        if negated {
+            return true;
+        }
+        match one {
+            Types::NUMBER => flat.numbers.is_empty(),
+            Types::STRING => {
+                flat.strings.max.is_some_and(|max| max < flat.strings.min)
+                    || (1 < flat.strings.patterns.len() && self.patterns.is_empty(&flat.strings.patterns))
+            }
+            Types::ARRAY => self.has_no_arrays(flat, depth),
+            Types::OBJECT => self.has_no_objects(flat, depth),
+            _ => false,
+        }
+    }
+
+    fn has_no_arrays(&mut self, flat: &Flat, depth: usize) -> bool {
+        let arrays = &flat.arrays;
+        let needed = arrays.contains.iter().map(|contains| contains.min).max().unwrap_or(0).max(arrays.min);
+        if arrays.max.is_some_and(|max| max < needed) {
+            return true;
+        }
+        if DEPTH_MAX < depth {
+            return false;
+        }
+        // Each position that must be there must have a value.
+        let positions = needed.min(Self::prefix_len(arrays) as u64 + 1);
+        (0..usize::try_from(positions).unwrap_or(0)).any(|at| {
+            let item = self.item_schema(arrays, at);
+            self.has_no_value(item, depth + 1)
+        })
+    }
+
+    fn has_no_objects(&mut self, flat: &Flat, depth: usize) -> bool {
+        let objects = &flat.objects;
+        if objects.max.is_some_and(|max| max < flat.min_properties()) {
+            return true;
+        }
+        if DEPTH_MAX < depth {
+            return false;
+        }
+        objects.required.iter().any(|name| {
+            let schema = self.property_schema(objects, name);
+            self.has_no_value(schema, depth + 1)
+                || objects
+                    .names
+                    .iter()
+                    .any(|names| self.accepts(*names, &Value::from(name.as_str())) == Truth::No)
+        })
+    }
+
+    /// Tells whether a node is known to accept nothing.
+    pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
+        if self.tree.is_false(id) {
+            return true;
+        }
+        let flats = self.flats(id);
+        flats.iter().all(|flat| self.is_empty_within(flat, depth))
+    }
+
+    /// Tells whether an alternative accepts a value, by what it says itself.
+    pub(crate) fn flat_accepts(&mut self, flat: &Flat, value: &Value) -> Truth {
+        if !flat.types.has(Types::of(value)) {
+            return Truth::No;
+        }
+        let mut truth = match value {
+            Value::Null | Value::Bool(_) => Truth::Yes,
+            Value::Number(number) => {
+                Decimal::of(number).map_or(Truth::Unknown, |d| Truth::of(flat.numbers.contains(&d)))
+            }
+            Value::String(text) => {
+                let length = text.chars().count() as u64;
+                let mut truth =
+                    Truth::of(flat.strings.min <= length && flat.strings.max.is_none_or(|max| length <= max));
+                for pattern in &flat.strings.patterns {
+                    truth = truth.and(self.patterns.is_match(pattern, text));
+                }
+                if flat.strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
+            }
+            Value::Array(items) => {
+                let length = items.len() as u64;
+                let fits = flat.arrays.min <= length && flat.arrays.max.is_none_or(|max| length <= max);
+                Truth::of(fits).and(self.items_accepted(flat, items))
+            }
+            Value::Object(members) => {
+                let size = members.len() as u64;
+                let fits = flat.objects.min <= size
+                    && flat.objects.max.is_none_or(|max| size <= max)
+                    && flat.objects.required.iter().all(|name| members.contains_key(name));
+                let mut truth = Truth::of(fits);
+                for (name, value) in members {
+                    let schema = self.property_schema(&flat.objects, name);
+                    truth = truth.and(self.accepts(schema, value));
+                }
+                truth.and(Truth::Unknown)
+            }
+        };
+        for not in &flat.not {
+            truth = truth.and(self.accepts(*not, value).not());
+        }
+        truth
+    }
+
+    fn items_accepted(&mut self, flat: &Flat, items: &[Value]) -> Truth {
+        let mut truth = Truth::Unknown;
+        for (at, item) in items.iter().enumerate() {
+            let schema = self.item_schema(&flat.arrays, at);
+            truth = truth.and(self.accepts(schema, item));
+        }
+        truth
+    }
+}

@@ -1,0 +1,292 @@
+//! Looks for an event that the writer sends and the reader refuses.
+//!
+//! Follows the reader's assertions where the proof did not get through, makes values of the
+//! writer that are likely to break each, and lifts them to whole events on the way back. What
+//! comes out are candidates; only the validator makes one a witness.
+
+mod children;
+
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::number::Decimal;
+use crate::prove::{Assertion, Obligation};
+use crate::sample::ODD_TEXTS;
+use crate::tree::{Id, Types};
+
+/// A value that may refute, and what it was made to break.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) value: Value,
+    pub(crate) obligation: Obligation,
+}
+
+/// Most candidates that one place hands to the one above it, and most of one kind among them.
+const PLACE_MAX: usize = 48;
+const KIND_MAX: usize = 3;
+
+/// Deepest nesting of places.
+const DEPTH_MAX: usize = 60;
+
+impl Engine {
+    /// Returns values of the writer that the reader seems to refuse, smallest first.
+    pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
+        let pair = (self.tree.class(writer), self.tree.class(reader));
+        let inside = self.refuting.iter().filter(|open| **open == pair).count();
+        if 0 < inside || DEPTH_MAX < self.refuting.len() || !self.spend(4) || self.covers(writer, reader) {
+            return Vec::new();
+        }
+        self.refuting.push(pair);
+        let mut found = Vec::new();
+        for flat in self.flats(writer).iter() {
+            for one in flat.types.each() {
+                let only = flat.only(one);
+                if !self.is_empty(&only) {
+                    self.refute_flat(&only, writer, reader, &mut found, 0);
+                }
+            }
+        }
+        self.refuting.pop();
+        self.keep_best(writer, reader, found)
+    }
+
+    /// Keeps the candidates that hold at this place, few of each kind.
+    fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
+        found.sort_by_cached_key(|candidate| weight(&candidate.value));
+        let mut kept: Vec<Candidate> = Vec::new();
+        for candidate in found {
+            let same = kept.iter().filter(|known| known.obligation == candidate.obligation).count();
+            let known = kept
+                .iter()
+                .any(|known| known.value == candidate.value && known.obligation == candidate.obligation);
+            if KIND_MAX <= same || known || PLACE_MAX <= kept.len() {
+                continue;
+            }
+            if self.accepts(writer, &candidate.value) != Truth::No
+                && self.accepts(reader, &candidate.value) != Truth::Yes
+            {
+                kept.push(candidate);
+            }
+        }
+        kept
+    }
+
+    /// Collects candidates for one alternative and one type against one reader.
+    pub(crate) fn refute_flat(
+        &mut self,
+        flat: &Flat,
+        writer: Id,
+        reader: Id,
+        found: &mut Vec<Candidate>,
+        depth: usize,
+    ) {
+        if 24 < depth || !self.spend(2) || self.unmet(flat, reader, &mut Vec::new()).is_none() {
+            return;
+        }
+        let node = self.tree.node(reader).clone();
+        let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {
+            for value in values {
+                if engine.flat_accepts(flat, &value) != Truth::No {
+                    let obligation = Obligation { writer, reader, assertion: assertion.clone() };
+                    found.push(Candidate { value, obligation });
+                }
+            }
+        };
+        if !node.types.has(flat.types) {
+            let values = self.samples_of(flat, 2);
+            add(self, values, &Assertion::Types);
+            return;
+        }
+        if let Some(allowed) = &node.values {
+            let values = self.values_beside(flat, allowed);
+            add(self, values, &Assertion::Values);
+        }
+        if flat.types == Types::NUMBER && !flat.numbers.is_within(&node.numbers) {
+            let mut values = flat.numbers.clone().samples();
+            values.extend(beside(&flat.numbers, &node.numbers));
+            values.retain(|value| flat.numbers.contains(value) && !node.numbers.contains(value));
+            let values = values.into_iter().map(|value| Value::Number(value.to_number())).collect();
+            add(self, values, &Assertion::Numbers);
+        }
+        if flat.types == Types::STRING {
+            let tries = self.strings_beside(flat, &node.strings);
+            for (values, assertion) in tries {
+                add(self, values, &assertion);
+            }
+        }
+        if flat.types == Types::ARRAY {
+            self.refute_arrays(flat, writer, reader, found);
+        }
+        if flat.types == Types::OBJECT {
+            self.refute_objects(flat, writer, reader, found);
+        }
+        self.refute_applicators(flat, writer, reader, found, depth);
+    }
+
+    fn refute_applicators(
+        &mut self,
+        flat: &Flat,
+        writer: Id,
+        reader: Id,
+        found: &mut Vec<Candidate>,
+        depth: usize,
+    ) {
+        let node = self.tree.node(reader).clone();
+        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
+            self.refute_flat(flat, writer, part, found, depth + 1);
+        }
+        let here = |assertion| Obligation { writer, reader, assertion };
+        for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
+            for union in unions {
+                let mut inner = Vec::new();
+                for branch in union {
+                    self.refute_flat(flat, writer, *branch, &mut inner, depth + 1);
+                }
+                // With one branch that could be meant, what it misses says more than the union.
+                let meant = union.iter().filter(|branch| !self.is_disjoint(flat, **branch)).count();
+                for mut candidate in inner {
+                    if meant != 1 {
+                        candidate.obligation = here(assertion.clone());
+                    }
+                    found.push(candidate);
+                }
+                let mut values = self.samples_of(flat, 6);
+                if assertion == Assertion::OneOf {
+                    values.extend(self.samples_of_two(flat, union));
+                }
+                found.extend(
+                    values.into_iter().map(|value| Candidate { value, obligation: here(assertion.clone()) }),
+                );
+            }
+        }
+        for not in &node.not {
+            let mut values = Vec::new();
+            for other in self.flats(*not).iter() {
+                values.extend(self.samples_of(&flat.and(other), 4));
+            }
+            found.extend(
+                values.into_iter().map(|value| Candidate { value, obligation: here(Assertion::Not) }),
+            );
+        }
+        for condition in &node.conditions {
+            let mut values = self.samples_of(flat, 6);
+            for test in self.flats(condition.test).iter() {
+                let both = flat.and(test);
+                values.extend(self.samples_of(&both, 6));
+                if let Some(then) = condition.then {
+                    self.refute_flat(&both, writer, then, found, depth + 1);
+                }
+            }
+            if let Some(otherwise) = condition.otherwise {
+                let mut failing = flat.clone();
+                failing.not.push(condition.test);
+                self.refute_flat(&failing, writer, otherwise, found, depth + 1);
+            }
+            found.extend(
+                values.into_iter().map(|value| Candidate { value, obligation: here(Assertion::Condition) }),
+            );
+        }
+    }
+
+    /// Makes values that two branches of a union accept.
+    fn samples_of_two(&mut self, flat: &Flat, union: &[Id]) -> Vec<Value> {
+        /// Pairs of branches that are tried.
+        const PAIRS_MAX: usize = 200;
+        let mut values = Vec::new();
+        let pairs = (0..union.len()).flat_map(|a| (a + 1..union.len()).map(move |b| (a, b))).take(PAIRS_MAX);
+        for (a, b) in pairs {
+            let (left, right) = (self.flats(union[a]), self.flats(union[b]));
+            for left in left.iter().take(4) {
+                for right in right.iter().take(4) {
+                    let both = flat.and(left).and(right);
+                    if !both.types.is_empty() && !self.is_empty(&both) {
+                        values.extend(self.samples_of(&both, 2));
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    /// Makes values that are not among those listed.
+    fn values_beside(&mut self, flat: &Flat, listed: &[Value]) -> Vec<Value> {
+        let mut values = self.samples_of(flat, listed.len().min(32) + 2);
+        if let Some(own) = &flat.values {
+            values.extend(own.iter().filter(|value| !listed.contains(value)).take(8).cloned());
+        }
+        values.retain(|value| !listed.contains(value));
+        values
+    }
+
+    fn strings_beside(&mut self, flat: &Flat, reader: &crate::tree::Strings) -> Vec<(Vec<Value>, Assertion)> {
+        let mut tries = Vec::new();
+        let own = &flat.strings;
+        let mut around = Vec::new();
+        if own.min < reader.min {
+            around.push((own.min, Some(reader.min - 1)));
+        }
+        if let Some(max) = reader.max
+            && own.max.is_none_or(|own| max < own)
+        {
+            around.push((max + 1, own.max));
+        }
+        for (min, max) in around {
+            let window = crate::tree::Strings { min: own.min.max(min), max: max.or(own.max), ..own.clone() };
+            tries.push((self.texts(&window, 4), Assertion::Lengths));
+        }
+        for pattern in &reader.patterns {
+            let mut values: Vec<Value> = self
+                .patterns
+                .find(&own.patterns, std::slice::from_ref(pattern), own.min, own.max)
+                .map(Value::String)
+                .into_iter()
+                .collect();
+            values.extend(self.texts(own, 6));
+            values.extend(ODD_TEXTS.iter().map(|text| Value::from(*text)));
+            tries.push((values, Assertion::Pattern(pattern.clone())));
+        }
+        for format in &reader.formats {
+            if own.formats.contains(format) {
+                continue;
+            }
+            let mut values = self.texts(own, 4);
+            values.extend(ODD_TEXTS.iter().map(|text| Value::from(*text)));
+            tries.push((values, Assertion::Format(format.clone())));
+        }
+        tries
+    }
+}
+
+/// Returns numbers just outside what the reader takes.
+fn beside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> Vec<Decimal> {
+    let step = writer.step.clone().unwrap_or_else(Decimal::one);
+    let mut found = Vec::new();
+    for bound in [&reader.min, &reader.max].into_iter().flatten() {
+        for value in [bound.value.clone(), bound.value.add(&step), bound.value.sub(&step)] {
+            found.extend([value.floor_to(&step), value.ceil_to(&step), value]);
+        }
+        for other in [&writer.min, &writer.max].into_iter().flatten() {
+            found.push(bound.value.midpoint(&other.value));
+        }
+    }
+    if let Some(theirs) = &reader.step {
+        let half = theirs.midpoint(&Decimal::zero());
+        for base in [Decimal::zero(), Decimal::one()].into_iter().chain(writer.first()).chain(writer.last()) {
+            for value in [base.add(&half), base.add(&step), base.add(&step).add(&step), base.sub(&step)] {
+                found.push(value);
+            }
+        }
+        if let (Some(min), Some(max)) = (&writer.min, &writer.max) {
+            found.push(min.value.midpoint(&max.value));
+        }
+    }
+    found
+}
+
+/// Orders events by how long they are to read.
+fn weight(value: &Value) -> (usize, String) {
+    let text = value.to_string();
+    (text.len(), text)
+}

@@ -1,0 +1,257 @@
+//! Refutes by what is inside arrays and objects.
+
+use serde_json::{Map, Value};
+
+use super::Candidate;
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::prove::{Assertion, Obligation, written_names};
+use crate::tree::Id;
+
+/// Longest array that is made to exceed a bound.
+const LENGTH_MAX: u64 = 300;
+
+impl Engine {
+    pub(super) fn refute_arrays(&mut self, flat: &Flat, writer: Id, reader: Id, found: &mut Vec<Candidate>) {
+        let read = self.tree.node(reader).arrays.clone();
+        let arrays = flat.arrays.clone();
+        let here =
+            |value, assertion| Candidate { value, obligation: Obligation { writer, reader, assertion } };
+        for base in self.samples_of(flat, 4) {
+            found.push(here(base, Assertion::ItemCount));
+        }
+        if let Some(max) = read.max
+            && max < LENGTH_MAX
+            && let Some(longer) = self.array_of(flat, max + 1)
+        {
+            found.push(here(Value::Array(longer), Assertion::ItemCount));
+        }
+        if read.unique
+            && let Some(mut pair) = self.array_of(flat, arrays.min.max(2))
+        {
+            if 2 <= pair.len() {
+                let last = pair.len() - 1;
+                pair[last] = pair[last - 1].clone();
+            }
+            found.push(here(Value::Array(pair), Assertion::UniqueItems));
+        }
+        let positions = Self::prefix_len(&arrays).max(read.prefix.len());
+        for at in 0..=positions {
+            let Some(schema) = read.prefix.get(at).copied().or(read.items).or(read.unevaluated) else {
+                continue;
+            };
+            let written = self.item_schema(&arrays, at);
+            for inner in self.refute(written, schema) {
+                if let Some(mut items) = self.array_of(flat, arrays.min.max(at as u64 + 1)) {
+                    items[at] = inner.value;
+                    let own = Value::Array(items);
+                    found.push(Candidate { value: own, obligation: inner.obligation });
+                }
+            }
+        }
+        for contains in &read.contains {
+            let past = Self::prefix_len(&arrays);
+            let item = self.item_schema(&arrays, past);
+            let mut misses: Vec<Value> =
+                self.refute(item, contains.schema).into_iter().map(|c| c.value).collect();
+            misses.extend(self.samples(item, 4));
+            for miss in misses {
+                for length in [arrays.min, arrays.min.max(1)] {
+                    let items = vec![miss.clone(); usize::try_from(length.min(LENGTH_MAX)).unwrap_or(0)];
+                    found.push(here(Value::Array(items), Assertion::Contains));
+                }
+            }
+            if let Some(max) = contains.max.filter(|max| *max < LENGTH_MAX) {
+                let both = self.tree.all(vec![item, contains.schema]);
+                for hit in self.samples(both, 2) {
+                    let items = vec![hit; usize::try_from(max + 1).unwrap_or(0)];
+                    found.push(here(Value::Array(items), Assertion::Contains));
+                }
+            }
+        }
+    }
+
+    /// Makes an array of an alternative with this length.
+    fn array_of(&mut self, flat: &Flat, length: u64) -> Option<Vec<Value>> {
+        if LENGTH_MAX < length || flat.arrays.max.is_some_and(|max| max < length) {
+            return None;
+        }
+        let mut longer = flat.clone();
+        longer.arrays.min = length;
+        match self.samples_of(&longer, 1).into_iter().next()? {
+            Value::Array(items) if length <= items.len() as u64 => Some(items),
+            _ => None,
+        }
+    }
+
+    pub(super) fn refute_objects(&mut self, flat: &Flat, writer: Id, reader: Id, found: &mut Vec<Candidate>) {
+        let read = self.tree.node(reader).objects.clone();
+        let here = |value, assertion| Candidate {
+            value: Value::Object(value),
+            obligation: Obligation { writer, reader, assertion },
+        };
+        let base = self.object_with(flat, &[]);
+        for name in &read.required {
+            let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
+            tries.extend(self.samples_of(flat, 4).into_iter().filter_map(into_object));
+            for mut object in tries {
+                if !flat.objects.required.contains(name) {
+                    object.remove(name);
+                }
+                if !object.contains_key(name) {
+                    found.push(here(object, Assertion::Required(name.clone())));
+                }
+            }
+        }
+        let names: Vec<String> = written_names(flat)
+            .into_iter()
+            .chain(read.properties.iter().map(|(name, _)| name.clone()))
+            .collect();
+        if 0 < read.min || read.max.is_some() {
+            for object in self.samples_of(flat, 6).into_iter().filter_map(into_object) {
+                found.push(here(object, Assertion::PropertyCount));
+            }
+            if let Some(max) = read.max.filter(|max| *max < LENGTH_MAX) {
+                let mut fuller = flat.clone();
+                fuller.objects.min = fuller.objects.min.max(max + 1);
+                found.extend(
+                    self.object_with(&fuller, &[]).map(|object| here(object, Assertion::PropertyCount)),
+                );
+            }
+        }
+        self.refute_properties(flat, reader, writer, &names, base.as_ref(), found);
+        let single: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (name, _) in &read.dependent_required {
+            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
+                found.push(here(object, Assertion::Dependent(name.clone())));
+            }
+        }
+        for (name, schema) in &read.dependent_schemas {
+            let mut having = flat.clone();
+            having.objects.required.insert(name.clone());
+            let mut inner = Vec::new();
+            self.refute_flat(&having, writer, *schema, &mut inner, 8);
+            found.extend(inner);
+            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
+                found.push(here(object, Assertion::Dependent(name.clone())));
+            }
+        }
+        if let Some(unevaluated) = read.unevaluated {
+            for name in single.iter().copied().chain(["extra"]) {
+                let written = self.property_schema(&flat.objects, name);
+                let mut values: Vec<Value> =
+                    self.refute(written, unevaluated).into_iter().map(|c| c.value).collect();
+                values.extend(self.sample(written));
+                for value in values {
+                    if let Some(mut object) = self.object_with(flat, &[]) {
+                        object.insert(name.to_owned(), value);
+                        found.push(here(object, Assertion::Unevaluated));
+                    }
+                }
+            }
+        }
+    }
+
+    fn refute_properties(
+        &mut self,
+        flat: &Flat,
+        reader: Id,
+        writer: Id,
+        names: &[String],
+        base: Option<&Map<String, Value>>,
+        found: &mut Vec<Candidate>,
+    ) {
+        let read = self.tree.node(reader).objects.clone();
+        let mut names: Vec<String> = names.to_vec();
+        // Names that no one declares, and names of the patterns on either side.
+        let patterns: Vec<String> = flat
+            .objects
+            .layers
+            .iter()
+            .flat_map(|layer| layer.patterns.iter())
+            .chain(&read.patterns)
+            .map(|(pattern, _)| pattern.clone())
+            .collect();
+        if read.additional.is_some() || read.names.is_some() || !patterns.is_empty() {
+            for pattern in &patterns {
+                names.extend(self.patterns.find(std::slice::from_ref(pattern), &[], 0, None));
+                let others: Vec<String> =
+                    patterns.iter().filter(|other| *other != pattern).cloned().collect();
+                names.extend(self.patterns.find(std::slice::from_ref(pattern), &others, 0, None));
+            }
+            names.push("extra".to_owned());
+            names.extend(self.fitting_names(flat, &patterns));
+            if read.names.is_some() {
+                names.extend(
+                    ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"].map(str::to_owned),
+                );
+            }
+        }
+        names.sort();
+        names.dedup();
+        for name in names {
+            let written = self.property_schema(&flat.objects, &name);
+            if self.has_no_value(written, 0) {
+                continue;
+            }
+            let declared =
+                read.properties.iter().find(|(known, _)| *known == name).map(|(_, schema)| *schema);
+            let mut rules: Vec<Id> = declared.into_iter().collect();
+            for (pattern, schema) in &read.patterns {
+                if self.patterns.is_match(pattern, &name) != Truth::No {
+                    rules.push(*schema);
+                }
+            }
+            let is_rest = rules.is_empty();
+            rules.extend(read.additional.filter(|_| is_rest));
+            for rule in rules {
+                let refuted = self.tree.is_false(rule);
+                for inner in self.refute(written, rule) {
+                    let obligation = if refuted {
+                        let assertion =
+                            if is_rest { Assertion::Additional } else { Assertion::Property(name.clone()) };
+                        Obligation { writer, reader, assertion }
+                    } else {
+                        inner.obligation
+                    };
+                    if let Some(object) = self.object_having(flat, base, &name, inner.value) {
+                        found.push(Candidate { value: Value::Object(object), obligation });
+                    }
+                }
+            }
+            if let Some(read_names) = read.names
+                && self.accepts(read_names, &Value::from(name.as_str())) != Truth::Yes
+                && let Some(value) = self.sample(written)
+                && let Some(object) = self.object_having(flat, base, &name, value)
+            {
+                let obligation = Obligation { writer, reader, assertion: Assertion::Names };
+                found.push(Candidate { value: Value::Object(object), obligation });
+            }
+        }
+    }
+
+    /// Puts a property into the smallest object that may have it.
+    fn object_having(
+        &mut self,
+        flat: &Flat,
+        base: Option<&Map<String, Value>>,
+        name: &str,
+        value: Value,
+    ) -> Option<Map<String, Value>> {
+        let simple = flat.objects.dependent_required.is_empty() && flat.objects.min == 0;
+        let mut object = match base {
+            Some(base) if simple => base.clone(),
+            _ => self.object_with(flat, &[name])?,
+        };
+        object.insert(name.to_owned(), value);
+        Some(object)
+    }
+}
+
+fn into_object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
+}

@@ -1,0 +1,300 @@
+//! Makes events that a schema accepts: small, plausible, different from each other.
+//!
+//! Nothing here is trusted: what is made is evaluated, and in the end validated.
+
+mod text;
+
+pub(crate) use text::ODD_TEXTS;
+
+use serde_json::{Map, Value};
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::prove::written_names;
+use crate::tree::{Id, Types};
+
+/// Deepest event that is made.
+const DEPTH_MAX: usize = 40;
+
+/// Longest array or object that is made to satisfy a minimum.
+const LENGTH_MAX: u64 = 2_000;
+
+impl Engine {
+    /// Returns a value of a node, the plainest that was found.
+    pub(crate) fn sample(&mut self, id: Id) -> Option<Value> {
+        self.samples(id, 1).into_iter().next()
+    }
+
+    /// Returns up to so many different values of a node.
+    pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
+        let class = self.tree.class(id);
+        // Once more than itself, so that a list has an element; not without end.
+        let inside = self.sampling.iter().filter(|open| **open == class).count();
+        if 1 < inside || DEPTH_MAX < self.sampling.len() || !self.spend(2) {
+            return Vec::new();
+        }
+        self.sampling.push(class);
+        let flats = self.flats(id);
+        let mut found: Vec<Value> = Vec::new();
+        for flat in flats.iter() {
+            let more = self.samples_of(flat, many);
+            for value in more {
+                if self.accepts(id, &value) != Truth::No && !found.contains(&value) {
+                    found.push(value);
+                }
+            }
+            if many <= found.len() && many == 1 {
+                break;
+            }
+        }
+        self.sampling.pop();
+        found.truncate(many.max(1) * 2);
+        found
+    }
+
+    /// Returns values of one alternative.
+    pub(crate) fn samples_of(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
+        if let Some(values) = &flat.values {
+            let mut fitting: Vec<Value> = Vec::new();
+            for value in values {
+                if self.flat_accepts(flat, value) != Truth::No {
+                    fitting.push(value.clone());
+                }
+                if many.max(2) <= fitting.len() {
+                    break;
+                }
+            }
+            return fitting;
+        }
+        let mut found = Vec::new();
+        for one in PLAUSIBLE {
+            if !flat.types.has(one) {
+                continue;
+            }
+            let more = match one {
+                Types::NULL => vec![Value::Null],
+                Types::BOOLEAN => vec![Value::Bool(true), Value::Bool(false)],
+                Types::NUMBER => flat
+                    .numbers
+                    .samples()
+                    .into_iter()
+                    .map(|decimal| Value::Number(decimal.to_number()))
+                    .collect(),
+                Types::STRING => self.texts(&flat.strings, many),
+                Types::ARRAY => self.arrays(flat, many),
+                _ => self.objects(flat, many),
+            };
+            let kept: Vec<Value> = more
+                .into_iter()
+                .filter(|value| flat.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes))
+                .take(many.max(1))
+                .collect();
+            found.extend(kept);
+            if many <= found.len() && many == 1 {
+                break;
+            }
+        }
+        found
+    }
+
+    fn arrays(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
+        let arrays = flat.arrays.clone();
+        let mut start: Vec<Value> = Vec::new();
+        for contains in &arrays.contains {
+            if contains.min == 0 {
+                continue;
+            }
+            let at = Self::prefix_len(&arrays);
+            let item = self.item_schema(&arrays, at);
+            let both = self.tree.all(vec![contains.schema, item]);
+            let wanted = usize::try_from(contains.min.min(LENGTH_MAX)).unwrap_or(0);
+            let matching = self.samples(both, if arrays.unique { wanted + start.len() } else { 1 });
+            for at in 0..wanted {
+                if let Some(value) = matching.get(if arrays.unique { at } else { 0 }) {
+                    start.push(value.clone());
+                }
+            }
+        }
+        let prefix = Self::prefix_len(&arrays);
+        if 0 < prefix && !start.is_empty() {
+            // Those for `contains` stand behind the positions that have schemas of their own.
+            let mut before: Vec<Value> = Vec::new();
+            for at in 0..prefix {
+                let schema = self.item_schema(&arrays, at);
+                let Some(value) = self.sample(schema) else { return Vec::new() };
+                before.push(value);
+            }
+            before.append(&mut start);
+            start = before;
+        }
+        let mut found = Vec::new();
+        let lengths =
+            [arrays.min, arrays.min.max(1), prefix as u64, arrays.max.unwrap_or(2).min(arrays.min + 3)];
+        for length in lengths {
+            if LENGTH_MAX < length
+                || arrays.max.is_some_and(|max| max < length)
+                || length < start.len() as u64 && !found.is_empty()
+            {
+                continue;
+            }
+            let fillers = if many == 1 { 1 } else { 3 };
+            for variant in 0..fillers {
+                if let Some(value) = self.filled(flat, start.clone(), length, variant)
+                    && !found.contains(&value)
+                {
+                    found.push(value);
+                }
+            }
+            if many == 1 && !found.is_empty() {
+                break;
+            }
+        }
+        found
+    }
+
+    fn filled(&mut self, flat: &Flat, mut items: Vec<Value>, length: u64, variant: usize) -> Option<Value> {
+        let arrays = flat.arrays.clone();
+        while (items.len() as u64) < length {
+            let schema = self.item_schema(&arrays, items.len());
+            let wanted = if arrays.unique { items.len() + 2 } else { variant + 1 };
+            let choices = self.samples(schema, wanted.min(64));
+            let next = if arrays.unique {
+                choices.into_iter().find(|value| !items.contains(value))
+            } else {
+                choices.get(variant).or(choices.first()).cloned()
+            };
+            items.push(next?);
+        }
+        Some(Value::Array(items))
+    }
+
+    fn objects(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
+        let mut found = Vec::new();
+        let Some(base) = self.object_with(flat, &[]) else { return found };
+        let names: Vec<String> =
+            written_names(flat).into_iter().filter(|name| !base.contains_key(name)).collect();
+        found.push(Value::Object(base.clone()));
+        if many == 1 {
+            return found;
+        }
+        // One with every declared property, then one for each of the first few alone.
+        let mut full = base.clone();
+        for name in &names {
+            let schema = self.property_schema(&flat.objects, name);
+            if flat.objects.max.is_none_or(|max| (full.len() as u64) < max)
+                && let Some(value) = self.sample(schema)
+            {
+                full.insert(name.clone(), value);
+            }
+        }
+        if full.len() != base.len() {
+            found.push(Value::Object(full));
+        }
+        for name in names.iter().take(many) {
+            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
+                found.push(Value::Object(object));
+            }
+        }
+        for name in base.keys().take(many) {
+            let schema = self.property_schema(&flat.objects, name);
+            for value in self.samples(schema, 3).into_iter().skip(1) {
+                let mut object = base.clone();
+                object.insert(name.clone(), value);
+                found.push(Value::Object(object));
+            }
+        }
+        found
+    }
+
+    /// Makes the smallest object of an alternative that has these properties.
+    pub(crate) fn object_with(&mut self, flat: &Flat, wanted: &[&str]) -> Option<Map<String, Value>> {
+        let mut object = Map::new();
+        let mut names: Vec<String> = self.in_written_order(flat, wanted);
+        let mut at = 0;
+        while at < names.len() {
+            let name = names[at].clone();
+            at += 1;
+            let schema = self.property_schema(&flat.objects, &name);
+            object.insert(name.clone(), self.sample(schema)?);
+            for (given, needed) in &flat.objects.dependent_required {
+                if *given == name {
+                    for needed in needed {
+                        if !names.contains(needed) {
+                            names.push(needed.clone());
+                        }
+                    }
+                }
+            }
+        }
+        self.fill_up(flat, &mut object)?;
+        Some(object)
+    }
+
+    /// Returns the needed names in the order the schema declares them, where it does.
+    fn in_written_order(&self, flat: &Flat, wanted: &[&str]) -> Vec<String> {
+        let mut names: Vec<String> = flat.objects.required.iter().cloned().collect();
+        names.extend(
+            wanted.iter().map(|name| (*name).to_owned()).filter(|name| !flat.objects.required.contains(name)),
+        );
+        names
+    }
+
+    /// Adds properties until there are as many as the alternative asks for.
+    fn fill_up(&mut self, flat: &Flat, object: &mut Map<String, Value>) -> Option<()> {
+        if flat.objects.min <= object.len() as u64 {
+            return Some(());
+        }
+        if LENGTH_MAX < flat.objects.min {
+            return None;
+        }
+        let mut names: Vec<String> = written_names(flat).into_iter().collect();
+        let patterns: Vec<String> = flat
+            .objects
+            .layers
+            .iter()
+            .flat_map(|layer| layer.patterns.iter().map(|(p, _)| p.clone()))
+            .collect();
+        for pattern in patterns {
+            names.extend(self.patterns.find(&[pattern], &[], 0, None));
+        }
+        names.extend(self.fitting_names(flat, &[]));
+        names.extend((1..=flat.objects.min).map(|n| format!("extra{n}")));
+        for name in names {
+            if flat.objects.min <= object.len() as u64 {
+                return Some(());
+            }
+            if object.contains_key(&name) {
+                continue;
+            }
+            let schema = self.property_schema(&flat.objects, &name);
+            let named = flat
+                .objects
+                .names
+                .iter()
+                .all(|names| self.accepts(*names, &Value::from(name.as_str())) != Truth::No);
+            if named && let Some(value) = self.sample(schema) {
+                object.insert(name, value);
+            }
+        }
+        (flat.objects.min <= object.len() as u64).then_some(())
+    }
+
+    /// Returns names that `propertyNames` allows, of shapes that none of `none` match.
+    pub(crate) fn fitting_names(&mut self, flat: &Flat, none: &[String]) -> Vec<String> {
+        let mut found = Vec::new();
+        for names in flat.objects.names.clone() {
+            for value in self.samples(names, 8) {
+                if let Value::String(name) = value {
+                    found.push(name);
+                }
+            }
+        }
+        found.extend(self.patterns.find(&[], none, 1, None));
+        found
+    }
+}
+
+/// The types in the order in which values of them read best in an example.
+const PLAUSIBLE: [Types; 6] =
+    [Types::OBJECT, Types::STRING, Types::NUMBER, Types::ARRAY, Types::BOOLEAN, Types::NULL];

@@ -1,0 +1,107 @@
+//! Strings: by format, by pattern, by length.
+
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::tree::Strings;
+
+/// Longest string that is made to satisfy a minimum.
+const CHARS_MAX: u64 = 20_000;
+
+impl Engine {
+    /// Returns strings that satisfy what is asked, as far as that can be told here.
+    pub(crate) fn texts(&mut self, strings: &Strings, many: usize) -> Vec<Value> {
+        let mut found: Vec<String> = Vec::new();
+        for format in &strings.formats {
+            found.extend(examples(format).iter().map(|text| (*text).to_owned()));
+        }
+        if strings.patterns.is_empty() {
+            if strings.formats.is_empty() {
+                found.extend(self.by_length(strings, many));
+            }
+        } else {
+            found.extend(self.patterns.find(&strings.patterns, &[], strings.min, strings.max));
+            if 1 < many {
+                found.extend(self.patterns.find(&strings.patterns, &[], strings.min + 1, strings.max));
+                for pattern in &strings.patterns.clone() {
+                    found.extend(jsonschema_regex::pattern_witness(pattern));
+                }
+            }
+            if found.is_empty() {
+                found.extend(guesses(strings));
+            }
+        }
+        found.retain(|text| {
+            let length = text.chars().count() as u64;
+            strings.min <= length
+                && strings.max.is_none_or(|max| length <= max)
+                && strings
+                    .patterns
+                    .iter()
+                    .all(|pattern| self.patterns.is_match(pattern, text) != crate::eval::Truth::No)
+        });
+        found.into_iter().map(Value::String).collect()
+    }
+
+    fn by_length(&mut self, strings: &Strings, many: usize) -> Vec<String> {
+        if CHARS_MAX < strings.min {
+            return Vec::new();
+        }
+        let text = |length: u64| "x".repeat(usize::try_from(length).unwrap_or(0));
+        let plain = strings.max.map_or(1, |max| max.min(1)).max(strings.min);
+        let mut found = vec![text(plain)];
+        if 1 < many {
+            let longest = strings.max.filter(|max| *max <= CHARS_MAX);
+            found.extend([strings.min, plain + 1].into_iter().chain(longest).map(text));
+            if strings.min <= 1 {
+                found.extend(["a", "b", "", "0", "A", "é", "a b"].map(str::to_owned));
+                found.extend((1..=many).map(|n| format!("x{n}")));
+            } else {
+                found.extend((1..=many.min(26)).filter_map(|n| {
+                    let letter = char::from(b'a' + u8::try_from(n - 1).ok()?);
+                    Some(format!("{letter}{}", text(plain - 1)))
+                }));
+            }
+        }
+        found
+    }
+}
+
+/// Texts that patterns with lookaround are likely to take.
+fn guesses(strings: &Strings) -> Vec<String> {
+    let mut found: Vec<String> =
+        ["a", "A", "0", "aa", "Aa0", "aA1!", "abc", "Abc123!?", "https://example.com", "2024-01-01", "1.0.0"]
+            .map(str::to_owned)
+            .to_vec();
+    found.extend(strings.patterns.iter().filter_map(|pattern| jsonschema_regex::pattern_witness(pattern)));
+    found
+}
+
+/// Returns plausible strings of a format, the shortest first where there is a choice.
+fn examples(format: &str) -> &'static [&'static str] {
+    match format {
+        "date-time" => &["2024-01-31T12:00:00Z", "2024-01-31T12:00:00.5+01:00"],
+        "date" => &["2024-01-31"],
+        "time" => &["12:00:00Z"],
+        "duration" => &["P1D"],
+        "email" | "idn-email" => &["a@example.com"],
+        "hostname" | "idn-hostname" => &["example.com"],
+        "ipv4" => &["192.0.2.1"],
+        "ipv6" => &["2001:db8::1"],
+        "uri" | "iri" => &["https://example.com/", "urn:example:1"],
+        "uri-reference" | "iri-reference" => &["a", "https://example.com/"],
+        "uri-template" => &["a"],
+        "json-pointer" => &["/a", ""],
+        "relative-json-pointer" => &["0"],
+        "regex" => &["a"],
+        "uuid" => &["00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"],
+        "contentEncoding=base64" => &["YQ==", ""],
+        "contentMediaType=application/json" => &["{}"],
+        "contentEncoding=base64,contentMediaType=application/json" => &["e30="],
+        _ => &["x"],
+    }
+}
+
+/// Strings that some format refuses, for refuting a reader that asserts one.
+pub(crate) const ODD_TEXTS: &[&str] =
+    &["x", "", "not a value", "0", "%", "\u{e9}", " ", "2024-13-99", "a@", "://"];

@@ -1,0 +1,99 @@
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::program::tail_of;
+use crate::{HarnessError, Missing, find_program};
+
+/// A headless Chromium, to see pages as people do.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    program: PathBuf,
+}
+
+/// Names of the program, Debian's first.
+const NAMES: [&str; 5] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome-headless-shell"];
+
+/// Longest time for one page; a cold start of the browser takes a few seconds.
+const PAGE_MAX: Duration = Duration::from_secs(60);
+
+/// No sandbox: it needs rights that root in a container lacks, and the pages are our own.
+/// The rest keeps the browser from calling anybody.
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+impl Browser {
+    /// Finds the browser.
+    ///
+    /// # Errors
+    ///
+    /// When it is not installed.
+    pub fn find() -> Result<Self, Missing> {
+        let program = NAMES.iter().find_map(|name| find_program(name, &[]));
+        program.map(|program| Self { program }).ok_or(Missing { program: "chromium", package: "chromium" })
+    }
+
+    /// Returns the document of a page once it has loaded, as HTML.
+    ///
+    /// # Errors
+    ///
+    /// When the browser ends badly or takes too long.
+    pub fn dom(&self, url: &str) -> Result<String, HarnessError> {
+        self.run(&["--dump-dom", url])
+    }
+
+    /// Writes a picture of a page, 1200 by 1600 pixels, as PNG.
+    ///
+    /// # Errors
+    ///
+    /// When the browser ends badly or takes too long.
+    pub fn screenshot(&self, url: &str, picture: &Path) -> Result<(), HarnessError> {
+        let to = format!("--screenshot={}", picture.display());
+        self.run(&[&to, "--window-size=1200,1600", "--hide-scrollbars", url]).map(drop)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<String, HarnessError> {
+        let program = self.program.display().to_string();
+        let failed = |cause| HarnessError::Run { program: program.clone(), cause };
+        let folder = tempfile::Builder::new().prefix("evschema-browser-").tempdir().map_err(failed)?;
+        let (page, log) = (folder.path().join("page"), folder.path().join("log"));
+        let mut child = Command::new(&self.program)
+            .args(FLAGS)
+            .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+            .args(arguments)
+            .stdin(Stdio::null())
+            // Files, not pipes: a full pipe would stop the browser while nobody reads.
+            .stdout(File::create(&page).map_err(failed)?)
+            .stderr(File::create(&log).map_err(failed)?)
+            .spawn()
+            .map_err(failed)?;
+        let start = Instant::now();
+        let how = loop {
+            if let Some(status) = child.try_wait().map_err(failed)? {
+                if status.success() {
+                    return std::fs::read_to_string(&page).map_err(failed);
+                }
+                break format!("ended with {status}");
+            }
+            if PAGE_MAX < start.elapsed() {
+                let _ = child.kill();
+                let _ = child.wait();
+                break "took more than a minute".to_owned();
+            }
+            sleep(Duration::from_millis(20));
+        };
+        Err(HarnessError::Failed { program: program.clone(), how, output: tail_of(&log) })
+    }
+}

@@ -1,0 +1,1 @@
+//! The command through its binary: standard output, standard error, exit code.

@@ -1,0 +1,1 @@
+//! Generated code as its users have it.

@@ -1,0 +1,8 @@
+//! Rules about the repository itself that no compiler checks.
+
+mod edges;
+mod files;
+mod migrations;
+mod pure;
+mod supply;
+mod workspace;

@@ -1,0 +1,91 @@
+//! Who may depend on whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use evschema_tests::repository;
+
+use super::workspace::{dependencies, members, text};
+
+/// Every crate of ours, with those of ours that it may depend on.
+const EDGES: &[(&str, &[&str])] = &[
+    ("evschema-model", &[]),
+    ("evschema-runtime", &[]),
+    ("evschema-compat", &["evschema-model"]),
+    ("evschema-codegen", &["evschema-model"]),
+    ("evschema-api", &["evschema-model"]),
+    ("evschema-registry", &["evschema-api", "evschema-compat", "evschema-model", "evschema-runtime"]),
+    (
+        "evschema",
+        &["evschema-api", "evschema-codegen", "evschema-compat", "evschema-model", "evschema-registry"],
+    ),
+    // A user's crate, which sees of us what users see.
+    ("evschema-tests-consumer", &["evschema-runtime"]),
+    (
+        "evschema-tests",
+        &[
+            "evschema-api",
+            "evschema-codegen",
+            "evschema-compat",
+            "evschema-model",
+            "evschema-registry",
+            "evschema-runtime",
+        ],
+    ),
+    (
+        "xtask",
+        &[
+            "evschema-api",
+            "evschema-codegen",
+            "evschema-compat",
+            "evschema-model",
+            "evschema-registry",
+            "evschema-runtime",
+            "evschema-tests",
+        ],
+    ),
+];
+
+#[test]
+fn our_crates_depend_only_on_those_they_may() {
+    let allowed: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
+    let ours: BTreeSet<&str> = members().map(|package| text(package, "name")).collect();
+    assert_eq!(ours, allowed.keys().copied().collect(), "a crate is missing from, or extra in, `EDGES`");
+    for package in members() {
+        let name = text(package, "name");
+        for dependency in dependencies(package, None) {
+            if ours.contains(dependency.as_str()) {
+                assert!(allowed[name].contains(&dependency.as_str()), "`{name}` depends on `{dependency}`");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_a_user_of_build_rs_needs_the_generator_to_build() {
+    for package in members() {
+        let name = text(package, "name");
+        let ours: Vec<String> =
+            dependencies(package, Some("build")).into_iter().filter(|d| d.starts_with("evschema")).collect();
+        let expected: &[&str] = if name == "evschema-tests-consumer" { &["evschema-codegen"] } else { &[] };
+        assert_eq!(ours, expected, "build dependencies of `{name}`");
+    }
+}
+
+#[test]
+fn every_crate_takes_lints_edition_and_licence_from_the_workspace() {
+    for package in members() {
+        let path = text(package, "manifest_path");
+        let manifest = std::fs::read_to_string(path).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true\n"), "{path}: no `lints.workspace = true`");
+        for key in ["version", "edition", "rust-version", "license", "repository", "publish"] {
+            assert!(manifest.contains(&format!("\n{key}.workspace = true\n")), "{path}: `{key}` is its own");
+        }
+        assert!(package["description"].is_string(), "{path}: no description");
+    }
+}
+
+#[test]
+fn the_example_of_a_manifest_is_read_by_the_model() {
+    let text = std::fs::read_to_string(repository().join("evschema.toml")).unwrap();
+    evschema_model::Manifest::parse(&text).unwrap();
+}

@@ -1,0 +1,102 @@
+//! What a file of the repository may hold.
+
+use std::path::Path;
+
+use evschema_tests::repository;
+
+use super::workspace::files;
+
+/// Longest file of code in lines; past 400, look for the seam.
+const LINES_MAX: usize = 700;
+
+/// Texts of the repository, without those that are generated or that others wrote.
+fn texts() -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for path in files() {
+        let binary = matches!(extension(&path), "png" | "ico" | "woff2");
+        if binary || path == Path::new("Cargo.lock") {
+            continue;
+        }
+        let text = std::fs::read_to_string(repository().join(&path))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        texts.push((path.to_string_lossy().into_owned(), text));
+    }
+    assert!(50 < texts.len(), "only {} files found", texts.len());
+    texts
+}
+
+fn extension(path: &Path) -> &str {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+}
+
+/// Tells whether a file is the golden output of a generator, not code that people write.
+fn is_generated(path: &str) -> bool {
+    path.contains("/golden") || path.contains("/generated/") || path.ends_with(".snap")
+}
+
+#[test]
+fn no_file_of_code_is_longer_than_a_reader_bears() {
+    for (path, text) in texts() {
+        if extension(Path::new(&path)) == "rs" && !is_generated(&path) {
+            let lines = text.lines().count();
+            assert!(lines <= LINES_MAX, "{path} has {lines} lines, of at most {LINES_MAX}");
+        }
+    }
+}
+
+#[test]
+fn no_file_names_a_place_of_one_machine() {
+    // In two parts, so that this file passes.
+    let places = [["/ho", "me/"], ["/Us", "ers/"], ["/wo", "rk/"], ["/root/", ".cargo"]].map(|p| p.concat());
+    for (path, text) in texts() {
+        for (index, line) in text.lines().enumerate() {
+            for place in &places {
+                assert!(!line.contains(place), "{path}:{}: `{place}` in {line}", index + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_ends_its_lines_and_itself_alike() {
+    for (path, text) in texts() {
+        if path.ends_with(".snap") {
+            continue;
+        }
+        assert!(!text.contains('\r'), "{path} has carriage returns");
+        assert!(text.is_empty() || text.ends_with('\n'), "{path} does not end with a line break");
+        let trailing = text.lines().position(|line| line.ends_with([' ', '\t']));
+        let markdown_break = path.ends_with(".md");
+        assert!(trailing.is_none() || markdown_break, "{path}:{} ends with a blank", trailing.unwrap() + 1);
+    }
+}
+
+#[test]
+fn no_module_is_named_after_nothing() {
+    for path in files() {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let rust = extension(&path) == "rs";
+        let nameless =
+            ["util", "utils", "helper", "helpers", "common", "manager", "misc", "mod"].contains(&stem);
+        assert!(!(rust && nameless), "{} says nothing; name it after its subject", path.display());
+    }
+}
+
+#[test]
+fn decisions_have_a_number_of_their_own_and_a_status() {
+    let mut numbers = Vec::new();
+    for (path, text) in texts() {
+        let Some(name) = path.strip_prefix("docs/adr/") else { continue };
+        if ["README.md", "template.md"].contains(&name) {
+            continue;
+        }
+        let (number, _) = name.split_once('-').unwrap_or_else(|| panic!("{path} has no number"));
+        assert!(text.starts_with(&format!("# {number}: ")), "{path} does not begin with `# {number}: `");
+        assert!(text.contains("**Status**: "), "{path} has no status");
+        numbers.push(number.to_owned());
+    }
+    let count = numbers.len();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), count, "two decisions share a number");
+}

@@ -1,0 +1,25 @@
+//! Both databases go through the same steps.
+
+use evschema_tests::repository;
+
+fn names(database: &str) -> Vec<String> {
+    let folder = repository().join("migrations").join(database);
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn migrations_have_the_same_number_and_name_on_both_databases() {
+    let sqlite = names("sqlite");
+    assert_eq!(sqlite, names("postgres"));
+    for (index, name) in sqlite.iter().enumerate() {
+        let number = format!("{:04}_", index + 1);
+        assert!(name.starts_with(&number), "`{name}` should begin with `{number}`");
+        assert!(name.ends_with(".sql"), "`{name}` is not SQL");
+    }
+}

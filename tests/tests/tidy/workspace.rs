@@ -1,0 +1,52 @@
+//! What Cargo and git know of the repository.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use evschema_tests::repository;
+use serde_json::Value;
+
+/// Returns what `cargo metadata` says, dependencies of this machine's platform included.
+pub(crate) fn metadata() -> &'static Value {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    METADATA.get_or_init(|| {
+        let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let arguments = ["metadata", "--format-version", "1", "--locked", "--filter-platform", &host];
+        serde_json::from_str(&run("cargo", &arguments)).unwrap()
+    })
+}
+
+/// Returns every package, ours and others'.
+pub(crate) fn packages() -> &'static [Value] {
+    metadata()["packages"].as_array().unwrap()
+}
+
+/// Returns our packages.
+pub(crate) fn members() -> impl Iterator<Item = &'static Value> {
+    packages().iter().filter(|package| package["source"].is_null())
+}
+
+/// Returns a text member of a package or dependency.
+pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {value}"))
+}
+
+/// Returns the names of a package's dependencies of one kind (`None`: normal), ours and others'.
+pub(crate) fn dependencies(package: &Value, kind: Option<&str>) -> BTreeSet<String> {
+    let all = package["dependencies"].as_array().unwrap();
+    all.iter().filter(|d| d["kind"].as_str() == kind).map(|d| text(d, "name").to_owned()).collect()
+}
+
+/// Returns the files that are, or are about to be, in the repository, relative to its root.
+pub(crate) fn files() -> Vec<PathBuf> {
+    let listed = run("git", &["ls-files", "--cached", "--others", "--exclude-standard"]);
+    listed.lines().map(PathBuf::from).filter(|path| repository().join(path).is_file()).collect()
+}
+
+fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).current_dir(repository()).output().unwrap();
+    assert!(output.status.success(), "`{program}`: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -1,0 +1,30 @@
+//! Judges the parts on real-world data. Each command prints rows for a machine with `--json`, and
+//! exits 0 only when nothing it judges is wrong.
+
+use clap::Subcommand;
+
+use crate::Outcome;
+
+mod codegen;
+mod containment;
+mod registry;
+
+/// What to judge.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Evaluate {
+    /// Plain containment of pairs whose answer is known.
+    Containment(containment::Args),
+    /// A registry that is given every version of real histories.
+    Registry(registry::Args),
+    /// Code generated from real schemas, deciding real events.
+    Codegen(codegen::Args),
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(evaluate: Evaluate) -> Outcome {
+    match evaluate {
+        Evaluate::Containment(args) => containment::run(args),
+        Evaluate::Registry(args) => registry::run(args),
+        Evaluate::Codegen(args) => codegen::run(args),
+    }
+}
