@@ -1,19 +1,188 @@
 //! Plain containment of `old` in `new`, for pairs whose answer is known.
 
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
 use clap::Args as ClapArgs;
+use evschema_compat::{Containment, containment};
+use evschema_model::{Catalog, Coordinates, Dialects, Draft, Formats, Resolved, Schema, Subject, Version};
+use serde_json::{Value, json};
 
 use crate::Outcome;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Prints rows for a machine.
+    /// File of pairs: a JSON line each, `{"id","corpus","old","new","contained"}`.
+    #[arg(long)]
+    pairs: PathBuf,
+    /// Whether `format` refuses values; the labels of the corpus hold for `annotate`.
+    #[arg(long, default_value = "annotate", value_parser = formats)]
+    formats: Formats,
+    /// File for a JSON line per pair.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Takes this `$schema` URI for a draft, `URI=draft-04`; may be given several times.
+    #[arg(long, value_name = "URI=DRAFT")]
+    dialect: Vec<String>,
+    /// Prints the line of each pair on standard output instead of the table.
     #[arg(long)]
     json: bool,
 }
 
-/// Runs the command.
+fn formats(text: &str) -> Result<Formats, String> {
+    match text {
+        "annotate" => Ok(Formats::Annotate),
+        "assert" => Ok(Formats::Assert),
+        _ => Err("`annotate` or `assert`".to_owned()),
+    }
+}
+
+/// What was answered in one corpus.
+#[derive(Default)]
+struct Tally {
+    agreed: usize,
+    /// Answers against a known label.
+    wrong: Vec<String>,
+    undecided: usize,
+    /// Answers where nobody knows.
+    unknown_answered: usize,
+    unknown_undecided: usize,
+    micros: Vec<u128>,
+}
+
+/// Runs the command: answers every pair and holds the answers against the labels.
+///
+/// A pair's time includes parsing, lowering and the confirmation of the witness.
+#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
 pub(crate) fn run(args: Args) -> Outcome {
-    let _ = args.json;
-    Err("`evaluate containment` is not built yet".into())
+    let mut dialects = Dialects::default();
+    for mapping in &args.dialect {
+        let (uri, draft) = mapping.rsplit_once('=').ok_or("--dialect takes URI=draft-04")?;
+        dialects.map(uri, Draft::parse(draft)?);
+    }
+    let file = std::fs::File::open(&args.pairs)
+        .map_err(|error| format!("cannot read {}: {error}", args.pairs.display()))?;
+    let mut out = args.out.as_ref().map(std::fs::File::create).transpose()?;
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    for line in BufReader::new(file).lines() {
+        let line = line?;
+        let pair: Value = serde_json::from_str(&line)?;
+        let text = |name: &str| pair[name].as_str().unwrap_or("?").to_owned();
+        let (id, corpus) = (text("id"), text("corpus"));
+        let (old, new) = (pair["old"].to_string(), pair["new"].to_string());
+        let started = Instant::now();
+        let answer = answer(&old, &new, args.formats, &dialects);
+        let micros = started.elapsed().as_micros();
+        let row = row(&id, &answer, micros);
+        if let Some(out) = &mut out {
+            writeln!(out, "{row}")?;
+        }
+        if args.json {
+            println!("{row}");
+        }
+        tallies.entry(corpus).or_default().count(&id, &answer, pair["contained"].as_bool(), micros);
+    }
+    let wrong: Vec<&String> = tallies.values().flat_map(|tally| &tally.wrong).collect();
+    if !args.json {
+        print!("{}", table(&tallies));
+        for id in &wrong {
+            println!("wrong: {id}");
+        }
+    }
+    Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(100) })
+}
+
+fn answer(old: &str, new: &str, formats: Formats, dialects: &Dialects) -> Containment {
+    let undecided = |reason: String| Containment::Undecided { reason };
+    match (read("old", old, dialects), read("new", new, dialects)) {
+        (Ok(old), Ok(new)) => containment(&old, &new, formats),
+        (Err(why), _) | (_, Err(why)) => undecided(format!("not a schema: {why}")),
+    }
+}
+
+fn read(name: &str, text: &str, dialects: &Dialects) -> Result<Resolved, String> {
+    let at = Coordinates {
+        subject: Subject::parse(name).map_err(|error| error.to_string())?,
+        version: Version::new(1, 0, 0),
+    };
+    let first = |diagnostics: Vec<evschema_model::Diagnostic>| {
+        diagnostics.first().map_or_else(String::new, ToString::to_string)
+    };
+    let schema = Arc::new(Schema::read(at, text.as_bytes(), dialects).map_err(first)?);
+    Catalog::default().resolve(&schema).map_err(first)
+}
+
+fn row(id: &str, answer: &Containment, micros: u128) -> Value {
+    match answer {
+        Containment::Contained => json!({ "id": id, "verdict": "contained", "micros": micros }),
+        Containment::NotContained { witness } => {
+            json!({ "id": id, "verdict": "not-contained", "witness": witness, "micros": micros })
+        }
+        Containment::Undecided { reason } => {
+            json!({ "id": id, "verdict": "undecided", "reason": reason, "micros": micros })
+        }
+    }
+}
+
+impl Tally {
+    fn count(&mut self, id: &str, answer: &Containment, label: Option<bool>, micros: u128) {
+        self.micros.push(micros);
+        let answered = match answer {
+            Containment::Contained => Some(true),
+            Containment::NotContained { .. } => Some(false),
+            Containment::Undecided { .. } => None,
+        };
+        match (label, answered) {
+            (Some(label), Some(answered)) if label == answered => self.agreed += 1,
+            (Some(label), Some(_)) => self.wrong.push(format!("{id} (label {label})")),
+            (Some(_), None) => self.undecided += 1,
+            (None, Some(_)) => self.unknown_answered += 1,
+            (None, None) => self.unknown_undecided += 1,
+        }
+    }
+
+    fn percentile(&self, percent: usize) -> u128 {
+        let mut sorted = self.micros.clone();
+        sorted.sort_unstable();
+        let last = sorted.len().saturating_sub(1);
+        sorted.get((sorted.len() * percent / 100).min(last)).copied().unwrap_or(0)
+    }
+}
+
+fn table(tallies: &BTreeMap<String, Tally>) -> String {
+    let mut text = format!(
+        "{:<22} {:>6} {:>7} {:>6} {:>9} {:>8} {:>16} {:>9} {:>9} {:>9}\n",
+        "corpus",
+        "pairs",
+        "agree",
+        "wrong",
+        "undecided",
+        "decided",
+        "unlabelled (und)",
+        "p50 µs",
+        "p99 µs",
+        "max µs"
+    );
+    for (corpus, tally) in tallies {
+        let known = tally.agreed + tally.wrong.len() + tally.undecided;
+        let decided = 100.0 * (known - tally.undecided) as f64 / known.max(1) as f64;
+        let unknown =
+            format!("{} ({})", tally.unknown_answered + tally.unknown_undecided, tally.unknown_undecided);
+        text.push_str(&format!(
+            "{corpus:<22} {:>6} {:>7} {:>6} {:>9} {decided:>7.1}% {unknown:>16} {:>9} {:>9} {:>9}\n",
+            tally.micros.len(),
+            tally.agreed,
+            tally.wrong.len(),
+            tally.undecided,
+            tally.percentile(50),
+            tally.percentile(99),
+            tally.percentile(100),
+        ));
+    }
+    text
 }

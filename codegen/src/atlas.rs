@@ -1,0 +1,201 @@
+//! Documents and the places in them: where every reference leads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use evschema_model::{Catalog, Coordinates, Diagnostics, Draft, Pointer, Resolved, Schema, Target};
+use referencing::Uri;
+use serde_json::Value;
+
+/// A document of the atlas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct DocumentId(usize);
+
+/// A place in a document where a schema stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place(usize);
+
+/// Every document that is reached, and where its references lead.
+#[derive(Debug)]
+pub(crate) struct Atlas<'c> {
+    catalog: &'c Catalog,
+    documents: Vec<Entry<'c>>,
+    by_coordinates: BTreeMap<Coordinates, DocumentId>,
+    places: Vec<(DocumentId, Pointer, &'c Value)>,
+    /// Places by the address of their value, which stays put while the catalog is borrowed.
+    by_address: HashMap<usize, Place>,
+}
+
+#[derive(Debug)]
+struct Entry<'c> {
+    schema: &'c Schema,
+    /// Where the reference in the value at this address leads.
+    targets: HashMap<usize, Option<Place>>,
+    resolved: Resolved,
+}
+
+impl<'c> Atlas<'c> {
+    pub(crate) fn new(catalog: &'c Catalog) -> Self {
+        Self {
+            catalog,
+            documents: Vec::new(),
+            by_coordinates: BTreeMap::new(),
+            places: Vec::new(),
+            by_address: HashMap::new(),
+        }
+    }
+
+    /// Opens a document and all that it reaches.
+    ///
+    /// # Errors
+    ///
+    /// When a reference leads nowhere.
+    pub(crate) fn open(&mut self, at: &Coordinates) -> Result<DocumentId, Diagnostics> {
+        if let Some(known) = self.by_coordinates.get(at) {
+            return Ok(*known);
+        }
+        let Some(schema) = self.catalog.get(&at.subject, &at.version) else {
+            let message = format!("`{at}` is not there");
+            return Err(vec![
+                evschema_model::Diagnostic::new(evschema_model::Code::MissingReference, message)
+                    .help("add it to the tree, or leave it out of the selection"),
+            ]);
+        };
+        let resolved = self.catalog.resolve(schema)?;
+        let id = DocumentId(self.documents.len());
+        self.by_coordinates.insert(at.clone(), id);
+        self.index(id, Pointer::root(), schema.value());
+        self.documents.push(Entry { schema, targets: HashMap::new(), resolved });
+        let others: Vec<Coordinates> =
+            self.documents[id.0].resolved.documents().iter().map(|schema| schema.at().clone()).collect();
+        for other in others {
+            self.open(&other)?;
+        }
+        self.follow(id)?;
+        Ok(id)
+    }
+
+    fn index(&mut self, id: DocumentId, pointer: Pointer, value: &'c Value) {
+        let place = Place(self.places.len());
+        self.by_address.insert(address(value), place);
+        match value {
+            Value::Object(members) => {
+                self.places.push((id, pointer.clone(), value));
+                for (name, member) in members {
+                    self.index(id, pointer.child(name), member);
+                }
+            }
+            Value::Array(items) => {
+                self.places.push((id, pointer.clone(), value));
+                for (at, item) in items.iter().enumerate() {
+                    self.index(id, pointer.child(at), item);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                self.places.push((id, pointer, value));
+            }
+        }
+    }
+
+    fn follow(&mut self, id: DocumentId) -> Result<(), Diagnostics> {
+        let entry = &self.documents[id.0];
+        let registry = entry.resolved.registry()?;
+        let mut targets = HashMap::new();
+        for reference in entry.schema.references() {
+            let mut holder = reference.pointer.clone();
+            holder.pop();
+            let Some(value) = holder.find(entry.schema.value()) else { continue };
+            let keyword_is_ref = reference.pointer.as_str().ends_with("/$ref");
+            if !keyword_is_ref {
+                continue;
+            }
+            let known = reference.target != Target::Metaschema;
+            let target = known.then(|| {
+                let base = Uri::parse(reference.uri.clone()).ok()?;
+                let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
+                let found = registry.resolver(base).lookup(fragment).ok()?;
+                self.by_address.get(&address(found.contents())).copied()
+            });
+            targets.insert(address(value), target.flatten());
+        }
+        drop(registry);
+        self.documents[id.0].targets = targets;
+        Ok(())
+    }
+
+    /// Returns the schema of a document.
+    pub(crate) fn schema(&self, id: DocumentId) -> &'c Schema {
+        self.documents[id.0].schema
+    }
+
+    /// Returns what a document reaches: the documents, each under every URI that leads there.
+    pub(crate) fn resources(&self, id: DocumentId) -> Vec<(String, DocumentId)> {
+        let mut resources = BTreeMap::new();
+        for (uri, schema) in self.documents[id.0].resolved.resources() {
+            if let Some(other) = self.by_coordinates.get(schema.at()) {
+                resources.insert(uri.to_owned(), *other);
+                resources.insert(schema.retrieval_uri(), *other);
+            }
+        }
+        resources.remove(&*self.schema(id).base_uri());
+        resources.into_iter().collect()
+    }
+
+    /// Returns the place of a document's root.
+    pub(crate) fn root(&self, id: DocumentId) -> Place {
+        self.by_address[&address(self.schema(id).value())]
+    }
+
+    pub(crate) fn value(&self, place: Place) -> &'c Value {
+        self.places[place.0].2
+    }
+
+    pub(crate) fn document(&self, place: Place) -> DocumentId {
+        self.places[place.0].0
+    }
+
+    pub(crate) fn pointer(&self, place: Place) -> &Pointer {
+        &self.places[place.0].1
+    }
+
+    pub(crate) fn draft(&self, place: Place) -> Draft {
+        self.schema(self.document(place)).draft()
+    }
+
+    /// Returns the member of the schema at a place.
+    pub(crate) fn keyword(&self, place: Place, keyword: &str) -> Option<&'c Value> {
+        self.value(place).as_object()?.get(keyword)
+    }
+
+    /// Returns the place of a value below a place.
+    pub(crate) fn at(&self, place: Place, value: &'c Value) -> Place {
+        self.by_address.get(&address(value)).copied().unwrap_or(place)
+    }
+
+    /// Returns the place of the subschema under a keyword.
+    pub(crate) fn child(&self, place: Place, keyword: &str) -> Option<Place> {
+        self.keyword(place, keyword).map(|value| self.at(place, value))
+    }
+
+    /// Returns the places of the subschemas in a keyword's list.
+    pub(crate) fn list(&self, place: Place, keyword: &str) -> Vec<Place> {
+        let items = self.keyword(place, keyword).and_then(Value::as_array);
+        items.into_iter().flatten().map(|item| self.at(place, item)).collect()
+    }
+
+    /// Returns the names and places of the subschemas in a keyword's map.
+    pub(crate) fn map(&self, place: Place, keyword: &str) -> Vec<(&'c str, Place)> {
+        let members = self.keyword(place, keyword).and_then(Value::as_object);
+        members.into_iter().flatten().map(|(name, value)| (name.as_str(), self.at(place, value))).collect()
+    }
+
+    /// Returns where the `$ref` of a place leads; `None` inside when nobody can tell.
+    pub(crate) fn target(&self, place: Place) -> Option<Option<Place>> {
+        self.keyword(place, "$ref")?.as_str()?;
+        let targets = &self.documents[self.document(place).0].targets;
+        Some(targets.get(&address(self.value(place))).copied().flatten())
+    }
+}
+
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value) as usize
+}

@@ -1,0 +1,185 @@
+//! Rust names from JSON names, titles and subjects.
+//!
+//! Names are ASCII: what a schema writes in another script becomes a name of ours, so that no
+//! look-alike and no invisible character reaches the code.
+
+use std::collections::BTreeSet;
+
+/// Longest name in characters; what is longer is cut between words.
+const CHARACTERS_MAX: usize = 60;
+
+/// Words that Rust keeps for itself, in any edition; all but the last five can be written `r#…`.
+const KEYWORDS: [&str; 56] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while",
+    "yield", "raw", "safe", "self", "super", "crate", "Self", "_",
+];
+
+/// Type names that generated code uses in their usual meaning.
+const TAKEN_TYPES: [&str; 12] =
+    ["Box", "Clone", "Default", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
+
+/// Names that have been given away in one scope.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names(BTreeSet<String>);
+
+impl Names {
+    /// Returns a scope for types, in which the prelude's names are taken.
+    pub(crate) fn of_types() -> Self {
+        Self(TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Takes the first free of these names, or the last with a number.
+    pub(crate) fn take(&mut self, candidates: &[String]) -> String {
+        for candidate in candidates {
+            if self.0.insert(candidate.clone()) {
+                return candidate.clone();
+            }
+        }
+        let stem = candidates.last().map_or("Value", String::as_str);
+        let mut number = 2;
+        loop {
+            let name = numbered(stem, number);
+            if self.0.insert(name.clone()) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}
+
+// `r#type` and a number are `type_2`; a camel-case name takes the number as it is.
+fn numbered(stem: &str, number: usize) -> String {
+    let bare = stem.strip_prefix("r#").unwrap_or(stem);
+    let is_type = bare.starts_with(|c: char| c.is_ascii_uppercase());
+    let ends_in_digit = bare.ends_with(|c: char| c.is_ascii_digit());
+    match (is_type, ends_in_digit) {
+        (true, false) => format!("{bare}{number}"),
+        (true, true) => format!("{bare}N{number}"),
+        (false, _) => format!("{}_{number}", bare.trim_end_matches('_')),
+    }
+}
+
+/// Splits a text into words: at what is neither letter nor digit, and where the case changes.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let characters: Vec<char> = text.chars().collect();
+    for (at, c) in characters.iter().enumerate() {
+        if !c.is_ascii_alphanumeric() {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|before| characters.get(before));
+        let after = characters.get(at + 1);
+        let rises = before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        // `HTTPServer` is two words, `IDs` one.
+        let ends_capitals = before.is_some_and(char::is_ascii_uppercase)
+            && after.is_some_and(char::is_ascii_lowercase)
+            && characters.get(at + 2).is_some_and(|c| c.is_ascii_lowercase());
+        if c.is_ascii_uppercase() && (rises || ends_capitals) {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+        }
+        word.push(c.to_ascii_lowercase());
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+/// Returns the words as a type or variant name, `OrderPlaced`; `None` when there is no word.
+pub(crate) fn camel(words: &[String]) -> Option<String> {
+    let mut name = String::new();
+    for word in words {
+        if !name.is_empty() && CHARACTERS_MAX < name.len() + word.len() {
+            break;
+        }
+        // Digits that meet would run together: `1` `0` is not `10`.
+        if name.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit()) {
+            name.push('N');
+        }
+        let mut characters = word.chars().take(CHARACTERS_MAX);
+        name.extend(characters.next().map(|c| c.to_ascii_uppercase()));
+        name.extend(characters);
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert(0, 'N');
+    }
+    match name.as_str() {
+        "" => None,
+        "Self" => Some("Itself".to_owned()),
+        _ => Some(name),
+    }
+}
+
+/// Returns the words as a field or module name, `order_id`; `None` when there is no word.
+pub(crate) fn snake(words: &[String]) -> Option<String> {
+    let mut name = String::new();
+    for word in words {
+        if !name.is_empty() && CHARACTERS_MAX < name.len() + word.len() {
+            break;
+        }
+        if !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(word.chars().take(CHARACTERS_MAX));
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        name.insert_str(0, "n");
+    }
+    match name.as_str() {
+        "" => None,
+        "self" | "super" | "crate" => Some(format!("{name}_")),
+        keyword if KEYWORDS.contains(&keyword) => Some(format!("r#{name}")),
+        _ => Some(name),
+    }
+}
+
+/// Returns the type name a text suggests.
+pub(crate) fn type_name(text: &str) -> Option<String> {
+    camel(&words(text))
+}
+
+/// Returns the field name a text suggests.
+pub(crate) fn field_name(text: &str) -> Option<String> {
+    snake(&words(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_a_person_would_choose() {
+        for (text, name, field) in [
+            ("order.placed", "OrderPlaced", "order_placed"),
+            ("HTTPServer", "HttpServer", "http_server"),
+            ("userIDs", "UserIds", "user_ids"),
+            ("customer_id", "CustomerId", "customer_id"),
+            ("X-Request-Id", "XRequestId", "x_request_id"),
+            ("2fa", "N2fa", "n2fa"),
+            ("1.0", "N1N0", "n1_0"),
+            ("type", "Type", "r#type"),
+            ("self", "Itself", "self_"),
+            ("Müller", "MLler", "m_ller"),
+            ("a\"; fn main() {}", "AFnMain", "a_fn_main"),
+        ] {
+            assert_eq!(type_name(text).as_deref(), Some(name), "{text}");
+            assert_eq!(field_name(text).as_deref(), Some(field), "{text}");
+        }
+        assert_eq!(type_name("日本"), None);
+        assert_eq!(field_name("_"), None);
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let mut names = Names::of_types();
+        let take = |names: &mut Names, name: &str| names.take(&[name.to_owned()]);
+        assert_eq!(take(&mut names, "Option"), "Option2");
+        assert_eq!(take(&mut names, "Order"), "Order");
+        assert_eq!(take(&mut names, "Order"), "Order2");
+        assert_eq!(take(&mut names, "r#type"), "r#type");
+        assert_eq!(take(&mut names, "r#type"), "type_2");
+    }
+}

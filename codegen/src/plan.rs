@@ -1,0 +1,179 @@
+//! The plan of the generated code: every name, type and literal settled, nothing printed.
+
+mod boxes;
+mod constraints;
+mod modules;
+mod typing;
+mod unions;
+
+pub(crate) use modules::{Module, modules};
+pub(crate) use typing::Planner;
+
+use crate::atlas::DocumentId;
+
+/// A type of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TypeId(pub(crate) usize);
+
+/// A Rust type, and whether `null` is accepted beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TypeRef {
+    pub(crate) shape: RustType,
+    pub(crate) nullable: bool,
+}
+
+/// The type of a value that is not `null`, or of any value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RustType {
+    Bool,
+    /// An integer whose bounds fit.
+    I64,
+    Integer,
+    Number,
+    String,
+    /// `null` alone.
+    Null,
+    /// Any value, `null` among them.
+    Json,
+    List(Box<TypeRef>),
+    Map(Box<TypeRef>),
+    Tuple(Vec<TypeRef>),
+    Named(TypeId),
+}
+
+/// A named type.
+#[derive(Debug, Clone)]
+pub(crate) struct Definition {
+    /// The document in whose module it lives.
+    pub(crate) home: DocumentId,
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) body: Body,
+}
+
+/// What a named type consists of.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Struct(Struct),
+    /// An enum of texts.
+    Texts(Vec<TextVariant>),
+    /// An enum of types that are told apart by a case each.
+    Union(Vec<UnionVariant>),
+    /// A struct around another type.
+    Newtype { inner: TypeRef, boxed: bool },
+}
+
+/// An object with fields.
+#[derive(Debug, Clone)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    /// The field that keeps the members no schema names, and their type.
+    pub(crate) rest: Option<(String, TypeRef)>,
+    /// Whether there can be no member but the fields.
+    pub(crate) closed: bool,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    /// The member's name in JSON.
+    pub(crate) json: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) value: TypeRef,
+    pub(crate) required: bool,
+    /// Whether the value is boxed, because its type contains this one.
+    pub(crate) boxed: bool,
+}
+
+/// A text that an enum accepts.
+#[derive(Debug, Clone)]
+pub(crate) struct TextVariant {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) docs: Vec<String>,
+}
+
+/// A type that an enum accepts.
+#[derive(Debug, Clone)]
+pub(crate) struct UnionVariant {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) value: TypeRef,
+    pub(crate) case: Case,
+    pub(crate) boxed: bool,
+}
+
+/// What tells a variant from the others.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Case {
+    /// Names of the runtime's constants, joined by "or".
+    pub(crate) kinds: Vec<&'static str>,
+    pub(crate) required: Vec<String>,
+    pub(crate) known: Option<Vec<String>>,
+    pub(crate) tags: Vec<(String, Vec<String>)>,
+}
+
+/// An event: the type of a document's root.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) document: DocumentId,
+    pub(crate) root: TypeId,
+}
+
+/// All that will be printed.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl TypeRef {
+    pub(crate) fn plain(shape: RustType) -> Self {
+        Self { shape, nullable: false }
+    }
+}
+
+impl Plan {
+    pub(crate) fn definition(&self, id: TypeId) -> &Definition {
+        &self.definitions[id.0]
+    }
+
+    /// Tells whether `null` is a value of a type.
+    pub(crate) fn takes_null(&self, value: &TypeRef) -> bool {
+        value.nullable
+            || match &value.shape {
+                RustType::Json | RustType::Null => true,
+                RustType::Named(id) => match &self.definition(*id).body {
+                    // A newtype is never around itself, so that this ends.
+                    Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
+                    Body::Struct(_) | Body::Texts(_) => false,
+                    Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
+                },
+                RustType::Bool
+                | RustType::I64
+                | RustType::Integer
+                | RustType::Number
+                | RustType::String
+                | RustType::List(_)
+                | RustType::Map(_)
+                | RustType::Tuple(_) => false,
+            }
+    }
+
+    /// Tells whether a type has but one value, which a constructor need not be told.
+    pub(crate) fn is_constant(&self, value: &TypeRef) -> bool {
+        match (&value.shape, value.nullable) {
+            (RustType::Named(id), false) => {
+                matches!(&self.definition(*id).body, Body::Texts(texts) if texts.len() == 1)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Case {
+    fn takes_null(&self) -> bool {
+        self.kinds.iter().any(|kind| matches!(*kind, "NULL" | "ANY"))
+    }
+}

@@ -1,0 +1,91 @@
+//! A schema's title, description and constraints, in words.
+
+use serde_json::Value;
+
+use crate::atlas::{Atlas, Place};
+use crate::text::{doc_code, doc_lines};
+
+/// Returns the documentation of what stands at these places, the first that says anything.
+pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place]) -> Vec<String> {
+    let text = |keyword: &str| {
+        places.iter().find_map(|place| {
+            let text = atlas.keyword(*place, keyword)?.as_str()?.trim();
+            (!text.is_empty()).then_some(text)
+        })
+    };
+    let mut lines = match (text("title"), text("description")) {
+        (Some(title), Some(description)) if !description.starts_with(title) => {
+            let end = if title.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+            doc_lines(&format!("{title}{end}\n\n{description}"))
+        }
+        (_, Some(description)) => doc_lines(description),
+        (Some(title), None) => doc_lines(title),
+        (None, None) => Vec::new(),
+    };
+    let mut said = Vec::new();
+    for place in places {
+        for sentence in constraints(atlas, *place) {
+            if !said.contains(&sentence) {
+                said.push(sentence);
+            }
+        }
+    }
+    if !said.is_empty() {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        // Sentence by sentence, so that a quoted pattern is never broken.
+        lines.extend(said);
+    }
+    lines
+}
+
+/// Returns what a place demands of texts, numbers, lists and objects.
+fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
+    let number = |keyword| atlas.keyword(place, keyword).filter(|v| v.is_number()).map(ToString::to_string);
+    let flag = |keyword| atlas.keyword(place, keyword) == Some(&Value::Bool(true));
+    let mut said = Vec::new();
+    for (least, most, unit) in [
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " elements"),
+        ("minProperties", "maxProperties", " members"),
+    ] {
+        said.extend(range(number(least), number(most), unit));
+    }
+    said.extend(range(
+        number("minimum").filter(|_| !flag("exclusiveMinimum")),
+        number("maximum").filter(|_| !flag("exclusiveMaximum")),
+        "",
+    ));
+    let above = number("exclusiveMinimum").or(number("minimum").filter(|_| flag("exclusiveMinimum")));
+    let below = number("exclusiveMaximum").or(number("maximum").filter(|_| flag("exclusiveMaximum")));
+    said.extend(above.map(|bound| format!("More than {bound}.")));
+    said.extend(below.map(|bound| format!("Less than {bound}.")));
+    said.extend(number("multipleOf").map(|step| format!("A multiple of {step}.")));
+    if flag("uniqueItems") {
+        said.push("No element twice.".to_owned());
+    }
+    let text = |keyword| atlas.keyword(place, keyword).and_then(Value::as_str);
+    match text("pattern") {
+        Some(pattern) => said.push(match doc_code(pattern) {
+            Some(code) => format!("Matches {code}."),
+            None => "Matches a pattern of the schema.".to_owned(),
+        }),
+        None => {}
+    }
+    said.extend(text("format").and_then(doc_code).map(|format| format!("Format {format}.")));
+    if flag("deprecated") {
+        said.push("Deprecated.".to_owned());
+    }
+    said
+}
+
+fn range(least: Option<String>, most: Option<String>, unit: &str) -> Option<String> {
+    match (least, most) {
+        (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{unit}.")),
+        (Some(least), Some(most)) => Some(format!("From {least} to {most}{unit}.")),
+        (Some(least), None) => Some(format!("At least {least}{unit}.")),
+        (None, Some(most)) => Some(format!("At most {most}{unit}.")),
+        (None, None) => None,
+    }
+}

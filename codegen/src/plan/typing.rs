@@ -1,0 +1,449 @@
+//! Gives every schema a type that holds whatever the schema accepts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use super::{
+    Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant, boxes, constraints,
+};
+use crate::atlas::{Atlas, DocumentId, Place};
+use crate::names::{self, Names};
+use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
+use crate::text::doc_code;
+
+/// Types nested deeper than this are any JSON: an event nests at most 128 levels.
+const DEPTH_MAX: usize = 140;
+
+/// Most named types that one selection gives; past it every schema is any JSON.
+const TYPES_MAX: usize = 50_000;
+
+/// Most texts that make an enum; a longer list is a text, which the schema checks.
+const TEXTS_MAX: usize = 1_000;
+
+/// Plans the types of documents.
+#[derive(Debug)]
+pub(crate) struct Planner<'a, 'c> {
+    pub(super) atlas: &'a Atlas<'c>,
+    pub(super) shapes: Shapes<'a, 'c>,
+    plan: Plan,
+    known: HashMap<Conjunction, Known>,
+    names: BTreeMap<DocumentId, Names>,
+    /// Names that definitions of a document will want, so that nothing smaller takes them.
+    wanted: BTreeMap<DocumentId, BTreeSet<String>>,
+    /// What is being planned, outermost first, and whether each accepts `null` too.
+    open: Vec<(Conjunction, bool)>,
+}
+
+#[derive(Debug, Clone)]
+enum Known {
+    Done(TypeRef),
+    /// Being planned; asked for again it becomes a named type, or it would have no end.
+    Open(Option<TypeId>),
+}
+
+/// What a type would be called, and where it would live.
+#[derive(Debug, Clone)]
+pub(super) struct Hint {
+    pub(super) home: DocumentId,
+    /// Names in order of preference; never empty.
+    pub(super) names: Vec<String>,
+    /// Said of a type that has no documentation of its own.
+    pub(super) origin: Option<String>,
+}
+
+impl<'a, 'c> Planner<'a, 'c> {
+    pub(crate) fn new(atlas: &'a Atlas<'c>) -> Self {
+        Self {
+            atlas,
+            shapes: Shapes::new(atlas),
+            plan: Plan::default(),
+            known: HashMap::new(),
+            names: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// Plans the event type of a document.
+    pub(crate) fn add_event(&mut self, document: DocumentId) {
+        let place = self.atlas.root(document);
+        let hint = self.hint_for(place, document, &[], None);
+        let value = self.type_of(&Expression::Schema(place), &hint);
+        let root = match &value.shape {
+            // A definition of this document may be the event itself, unless another event is it.
+            RustType::Named(id)
+                if !value.nullable
+                    && self.plan.definition(*id).home == document
+                    && !self.plan.events.iter().any(|event| event.root == *id) =>
+            {
+                *id
+            }
+            _ => {
+                let place = self.shapes.entry(place);
+                let docs = constraints::docs(self.atlas, &[place]);
+                let inner = wide(value);
+                let root_hint = self.root_names(document);
+                self.define(&Hint { home: document, names: root_hint, origin: None }, docs, Body::Newtype { inner, boxed: false })
+            }
+        };
+        self.plan.events.push(Event { document, root });
+    }
+
+    /// Returns the plan.
+    pub(crate) fn finish(mut self) -> Plan {
+        boxes::add_boxes(&mut self.plan);
+        self.plan
+    }
+
+    /// Returns the type of an expression.
+    pub(super) fn type_of(&mut self, expression: &Expression, hint: &Hint) -> TypeRef {
+        if DEPTH_MAX < self.open.len() || TYPES_MAX < self.plan.definitions.len() {
+            return TypeRef::plain(RustType::Json);
+        }
+        let (expression, hint) = match expression {
+            Expression::Schema(place) => {
+                let entry = self.shapes.entry(*place);
+                (Expression::Schema(entry), self.hint_at(entry, hint))
+            }
+            other => (other.clone(), hint.clone()),
+        };
+        let mut conjunction = self.shapes.conjunction(&expression);
+        self.drop_idle_mask(&mut conjunction);
+        if conjunction.is_anything() {
+            return TypeRef::plain(RustType::Json);
+        }
+        let key = conjunction.key();
+        match self.known.get(&key).cloned() {
+            Some(Known::Done(known)) => return known,
+            Some(Known::Open(Some(id))) => return TypeRef::plain(RustType::Named(id)),
+            Some(Known::Open(None)) => {
+                let inner = TypeRef::plain(RustType::Json);
+                let id = self.define(&hint, Vec::new(), Body::Newtype { inner, boxed: false });
+                self.known.insert(key, Known::Open(Some(id)));
+                return TypeRef::plain(RustType::Named(id));
+            }
+            None => {}
+        }
+        self.known.insert(key.clone(), Known::Open(None));
+        self.open.push((key.clone(), false));
+        let mut found = self.build(&conjunction, &expression, &hint);
+        self.open.pop();
+        if let Some(Known::Open(Some(id))) = self.known.get(&key).cloned() {
+            self.plan.definitions[id.0].body = Body::Newtype { inner: wide(found), boxed: false };
+            found = TypeRef::plain(RustType::Named(id));
+        }
+        self.known.insert(key, Known::Done(found.clone()));
+        found
+    }
+
+    fn build(
+        &mut self,
+        conjunction: &Conjunction,
+        expression: &Expression,
+        hint: &Hint,
+    ) -> TypeRef {
+        let facts = self.shapes.facts_of(conjunction);
+        if facts.opaque || facts.kinds.is_empty() {
+            return TypeRef::plain(RustType::Json);
+        }
+        let nullable = facts.kinds.has(Kinds::NULL);
+        if let Some((_, takes_null)) = self.open.last_mut() {
+            *takes_null = nullable;
+        }
+        let kinds = facts.kinds.without(Kinds::NULL);
+        if kinds.is_empty() {
+            return TypeRef::plain(RustType::Null);
+        }
+        if let Some(shape) = self.union_of_groups(conjunction, &facts, kinds, hint) {
+            return match shape {
+                one if matches!(one.shape, RustType::Json) => one,
+                one => TypeRef { nullable: nullable || one.nullable, ..one },
+            };
+        }
+        if 1 < kinds.separate_count() {
+            let shape = self.union_of_kinds(conjunction, &facts, kinds, hint);
+            let nullable = nullable && shape != RustType::Json;
+            return TypeRef { shape, nullable };
+        }
+        let docs = self.docs_of(conjunction, expression, hint);
+        let shape = if kinds.meets(Kinds::OBJECT) {
+            self.object(conjunction, &facts, hint, docs)
+        } else if kinds.meets(Kinds::ARRAY) {
+            self.array(conjunction, hint)
+        } else if kinds.meets(Kinds::STRING) {
+            self.texts(&facts, hint, docs)
+        } else if kinds.meets(Kinds::FRACTION) {
+            RustType::Number
+        } else if kinds.meets(Kinds::INTEGER) {
+            if facts.small_integers { RustType::I64 } else { RustType::Integer }
+        } else {
+            RustType::Bool
+        };
+        TypeRef { shape, nullable }
+    }
+
+    /// Forgets a restriction to kinds that hold anyway, so that it makes no second type.
+    fn drop_idle_mask(&mut self, conjunction: &mut Conjunction) {
+        if conjunction.kinds == Kinds::ALL || conjunction.kinds.is_empty() {
+            return;
+        }
+        let mask = std::mem::replace(&mut conjunction.kinds, Kinds::ALL);
+        if !mask.has(self.shapes.facts_of(conjunction).kinds) {
+            conjunction.kinds = mask;
+        }
+    }
+
+    fn texts(&mut self, facts: &Facts<'c>, hint: &Hint, docs: Vec<String>) -> RustType {
+        let Some(literals) = &facts.literals else { return RustType::String };
+        let mut seen = BTreeSet::new();
+        let texts: Vec<&str> =
+            literals.iter().filter_map(|value| value.as_str()).filter(|text| seen.insert(*text)).collect();
+        if TEXTS_MAX < texts.len() {
+            return RustType::String;
+        }
+        let mut taken = Names::default();
+        let variants = texts
+            .into_iter()
+            .map(|text| {
+                let fallback = if text.is_empty() { "Empty" } else { "Other" };
+                let name = names::type_name(text).unwrap_or_else(|| fallback.to_owned());
+                TextVariant { name: taken.take(&[name]), text: text.to_owned(), docs: Vec::new() }
+            })
+            .collect();
+        RustType::Named(self.define(hint, docs, Body::Texts(variants)))
+    }
+
+    fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
+        let singular = Hint { names: hint.names.iter().map(|name| singular(name)).collect(), ..hint.clone() };
+        match self.shapes.elements(conjunction) {
+            Elements::Each(element) => RustType::List(Box::new(self.type_of(&element, &singular))),
+            Elements::Tuple(parts) => {
+                RustType::Tuple(parts.iter().map(|part| wide(self.type_of(part, &singular))).collect())
+            }
+        }
+    }
+
+    fn object(
+        &mut self,
+        conjunction: &Conjunction,
+        facts: &Facts<'c>,
+        hint: &Hint,
+        docs: Vec<String>,
+    ) -> RustType {
+        let closed = facts.known.is_some() && !facts.keeps_rest;
+        if facts.names.is_empty() && !closed {
+            let rest = self.shapes.rest(conjunction);
+            let singular =
+                Hint { names: hint.names.iter().map(|name| singular(name)).collect(), ..hint.clone() };
+            return RustType::Map(Box::new(self.type_of(&rest, &singular)));
+        }
+        let body = Struct { fields: Vec::new(), rest: None, closed };
+        let id = self.define(hint, docs, Body::Struct(body));
+        self.settle(id);
+        let parent = self.plan.definition(id).name.clone();
+        let mut taken = Names::default();
+        let mut fields = Vec::new();
+        for json in &facts.names {
+            let required = facts.required.contains(json);
+            if facts.known.as_ref().is_some_and(|known| !known.contains(json)) && !required {
+                continue;
+            }
+            let member = self.shapes.member(conjunction, json);
+            if self.shapes.facts(&member).kinds.is_empty() && !required {
+                continue;
+            }
+            fields.push(self.field(&member, json, required, &parent, hint.home, &mut taken));
+        }
+        let rest = (facts.keeps_rest && facts.known.is_none()).then(|| {
+            let rest = self.shapes.rest(conjunction);
+            let hint = self.member_hint("Rest", &parent, hint.home);
+            (taken.take(&["rest".to_owned(), "other_members".to_owned()]), self.type_of(&rest, &hint))
+        });
+        let closed = facts.known.is_some();
+        self.plan.definitions[id.0].body = Body::Struct(Struct { fields, rest, closed });
+        RustType::Named(id)
+    }
+
+    fn field(
+        &mut self,
+        member: &Expression,
+        json: &str,
+        required: bool,
+        parent: &str,
+        home: DocumentId,
+        taken: &mut Names,
+    ) -> Field {
+        let hint = self.member_hint(json, parent, home);
+        let value = self.type_of(member, &hint);
+        let mut places = places(member);
+        if !matches!(value.shape, RustType::Named(_)) {
+            let conjunction = self.shapes.conjunction(member);
+            places.extend(conjunction.own);
+        }
+        let name = names::field_name(json).unwrap_or_else(|| "field".to_owned());
+        Field {
+            name: taken.take(&[name]),
+            json: json.to_owned(),
+            docs: constraints::docs(self.atlas, &places),
+            value,
+            required,
+            boxed: false,
+        }
+    }
+
+    fn member_hint(&self, json: &str, parent: &str, home: DocumentId) -> Hint {
+        let own = names::type_name(json).unwrap_or_else(|| "Field".to_owned());
+        let origin = doc_code(json).map(|json| format!("{json} of [`{parent}`]."));
+        let full = if parent.ends_with(&own) { format!("{parent}{own}") } else { names::type_name(&format!("{parent} {own}")).unwrap_or(own.clone()) };
+        Hint { home, names: vec![own, full], origin }
+    }
+
+    /// Returns the hint for what stands at a place that something else leads to.
+    fn hint_at(&self, entry: Place, hint: &Hint) -> Hint {
+        let home = self.atlas.document(entry);
+        let inherited = if home == hint.home { hint.names.clone() } else { Vec::new() };
+        self.hint_for(entry, home, &inherited, hint.origin.clone())
+    }
+
+    fn hint_for(
+        &self,
+        place: Place,
+        home: DocumentId,
+        inherited: &[String],
+        origin: Option<String>,
+    ) -> Hint {
+        let pointer = self.atlas.pointer(place);
+        if pointer.as_str().is_empty() {
+            return Hint { home, names: self.root_names(home), origin: None };
+        }
+        let tokens: Vec<String> = pointer.tokens().collect();
+        let definition = match tokens.as_slice() {
+            [.., folder, name] if folder == "$defs" || folder == "definitions" => names::type_name(name),
+            _ => None,
+        };
+        if let Some(name) = definition {
+            return Hint { home, names: vec![name], origin: None };
+        }
+        let title = self.atlas.keyword(place, "title").and_then(Value::as_str).map(names::words);
+        let short = title.filter(|words| words.len() <= 3).and_then(|words| names::camel(&words));
+        let mut candidates: Vec<String> = short.into_iter().collect();
+        candidates.extend_from_slice(inherited);
+        if candidates.is_empty() {
+            let last = tokens.iter().rev().find_map(|token| names::type_name(token));
+            candidates.push(last.unwrap_or_else(|| "Part".to_owned()));
+        }
+        Hint { home, names: candidates, origin }
+    }
+
+    /// Returns what the type of a document's root may be called: its title, else its subject.
+    fn root_names(&self, document: DocumentId) -> Vec<String> {
+        /// A longer title is a sentence.
+        const TITLE_WORDS_MAX: usize = 6;
+        let schema = self.atlas.schema(document);
+        let title = schema.title().map(names::words).filter(|words| words.len() <= TITLE_WORDS_MAX);
+        let parts: Vec<&str> = schema.at().subject.as_str().split('.').collect();
+        let subject = names::type_name(&parts[parts.len().saturating_sub(2)..].join(" "));
+        let mut names: Vec<String> = title.and_then(|words| names::camel(&words)).into_iter().collect();
+        names.extend(subject);
+        names.push("Event".to_owned());
+        names
+    }
+
+    pub(super) fn docs_of(
+        &self,
+        conjunction: &Conjunction,
+        expression: &Expression,
+        hint: &Hint,
+    ) -> Vec<String> {
+        // A member is documented where it is declared; its type only says whose it is.
+        if let Some(origin) = &hint.origin {
+            return vec![origin.clone()];
+        }
+        let mut places = places(expression);
+        places.extend(&conjunction.own);
+        constraints::docs(self.atlas, &places)
+    }
+
+    /// Adds a named type.
+    pub(super) fn define(&mut self, hint: &Hint, docs: Vec<String>, body: Body) -> TypeId {
+        let wanted = self.wanted(hint.home);
+        let taken = self.names.entry(hint.home).or_insert_with(Names::of_types);
+        let is_definition = hint.origin.is_none();
+        let mut free: Vec<String> =
+            hint.names.iter().filter(|name| is_definition || !wanted.contains(*name)).cloned().collect();
+        if free.is_empty() {
+            free.extend(hint.names.last().cloned());
+        }
+        let name = taken.take(&free);
+        let id = TypeId(self.plan.definitions.len());
+        self.plan.definitions.push(Definition { home: hint.home, name, docs, body });
+        id
+    }
+
+    /// Says that what is being planned is this type, before its parts are planned: they may need it.
+    pub(super) fn settle(&mut self, id: TypeId) {
+        if let Some((key, nullable)) = self.open.last() {
+            let value = TypeRef { shape: RustType::Named(id), nullable: *nullable };
+            self.known.insert(key.clone(), Known::Done(value));
+        }
+    }
+
+    fn wanted(&mut self, document: DocumentId) -> BTreeSet<String> {
+        let atlas = self.atlas;
+        self.wanted
+            .entry(document)
+            .or_insert_with(|| {
+                let root = atlas.root(document);
+                let folders = ["$defs", "definitions"];
+                let all = folders.iter().flat_map(|folder| atlas.map(root, folder));
+                all.filter_map(|(name, _)| names::type_name(name)).collect()
+            })
+            .clone()
+    }
+
+    pub(super) fn set_union(&mut self, id: TypeId, variants: Vec<UnionVariant>) {
+        self.plan.definitions[id.0].body = Body::Union(variants);
+    }
+
+    pub(super) fn name_of(&self, id: TypeId) -> &str {
+        &self.plan.definition(id).name
+    }
+}
+
+/// Returns the places an expression names, outermost first.
+fn places(expression: &Expression) -> Vec<Place> {
+    match expression {
+        Expression::Schema(place) | Expression::Own(place) => vec![*place],
+        Expression::All(parts) => parts.iter().flat_map(places).collect(),
+        Expression::Any(_)
+        | Expression::Anything
+        | Expression::Kinds(_)
+        | Expression::Mention(_)
+        | Expression::Whole
+        | Expression::Opaque => Vec::new(),
+    }
+}
+
+/// Returns the type with lossless integers: where a field's own reader cannot help a plain one.
+pub(super) fn wide(value: TypeRef) -> TypeRef {
+    let shape = match value.shape {
+        RustType::I64 => RustType::Integer,
+        RustType::List(element) => RustType::List(Box::new(wide(*element))),
+        RustType::Map(member) => RustType::Map(Box::new(wide(*member))),
+        other => other,
+    };
+    TypeRef { shape, nullable: value.nullable }
+}
+
+/// Returns the name of one of several: `Items` gives `Item`.
+fn singular(name: &str) -> String {
+    if let Some(stem) = name.strip_suffix("ies").filter(|stem| 1 < stem.len()) {
+        return format!("{stem}y");
+    }
+    let plural = name.ends_with('s') && !["ss", "us", "is"].iter().any(|end| name.ends_with(end));
+    match name.strip_suffix('s') {
+        Some(stem) if plural && 1 < stem.len() => stem.to_owned(),
+        _ => format!("{name}Item"),
+    }
+}

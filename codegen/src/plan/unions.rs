@@ -1,0 +1,339 @@
+//! Enums of types: where alternatives can be told apart, and where several kinds are accepted.
+
+use std::collections::BTreeSet;
+
+use super::typing::{Hint, Planner, wide};
+use super::{Body, Case, RustType, TypeRef, UnionVariant};
+use crate::names::{self, Names};
+use crate::shape::{Conjunction, Expression, Facts, Kinds};
+
+/// Most alternatives that are compared with each other; more become one type that holds them all.
+const ALTERNATIVES_MAX: usize = 200;
+
+/// Alternatives that cannot be told from each other, as one.
+struct Cluster<'c> {
+    alternatives: Vec<Expression>,
+    facts: Vec<Facts<'c>>,
+}
+
+/// Why two alternatives cannot be confused.
+enum Difference<'c> {
+    Kinds,
+    Tag(&'c str),
+    /// The first requires a member that the second cannot have.
+    Missing(&'c str),
+    /// The second requires a member that the first cannot have.
+    Surplus,
+}
+
+impl<'c> Planner<'_, 'c> {
+    /// Returns the type of a conjunction whose alternatives can be told apart.
+    pub(super) fn union_of_groups(
+        &mut self,
+        conjunction: &Conjunction,
+        facts: &Facts<'c>,
+        kinds: Kinds,
+        hint: &Hint,
+    ) -> Option<TypeRef> {
+        for at in 0..conjunction.groups.len() {
+            let (alternatives, known) = self.alternatives(conjunction, at, kinds);
+            if alternatives.len() == 1 {
+                return Some(self.type_of(&alternatives[0], hint));
+            }
+            if alternatives.is_empty() || ALTERNATIVES_MAX < alternatives.len() {
+                continue;
+            }
+            // A list of literals is one enum of texts, not an enum of enums.
+            if facts.literals.is_some() && kinds.separate_count() == 1 {
+                continue;
+            }
+            let clusters = clusters(alternatives, known);
+            if 1 < clusters.len() {
+                return Some(self.union(clusters, hint, conjunction));
+            }
+        }
+        None
+    }
+
+    /// Returns the alternatives of a group, each with all that holds beside it and without `null`.
+    fn alternatives(
+        &mut self,
+        conjunction: &Conjunction,
+        group: usize,
+        kinds: Kinds,
+    ) -> (Vec<Expression>, Vec<Facts<'c>>) {
+        let beside = conjunction.without_group(group);
+        let mut seen = BTreeSet::new();
+        let mut alternatives = Vec::new();
+        let mut known = Vec::new();
+        for alternative in &conjunction.groups[group].alternatives {
+            let mut all = beside.clone();
+            all.push(alternative.clone());
+            let mut expression = Expression::All(all.clone());
+            let mut facts = self.shapes.facts(&expression);
+            if facts.kinds.and(kinds) != facts.kinds {
+                all.push(Expression::Kinds(kinds));
+                expression = Expression::All(all);
+                facts = self.shapes.facts(&expression);
+            }
+            if facts.kinds.is_empty() {
+                continue;
+            }
+            // With nothing beside it, an alternative keeps the place that names it.
+            if let Expression::All(parts) = &expression
+                && let [only] = parts.as_slice()
+            {
+                expression = only.clone();
+            }
+            if seen.insert(self.shapes.conjunction(&expression).key()) {
+                alternatives.push(expression);
+                known.push(facts);
+            }
+        }
+        (alternatives, known)
+    }
+
+    fn union(&mut self, clusters: Vec<Cluster<'c>>, hint: &Hint, conjunction: &Conjunction) -> TypeRef {
+        let cases = cases(&clusters);
+        let docs = self.docs_of(conjunction, &Expression::Anything, hint);
+        let id = self.define(hint, docs, Body::Union(Vec::new()));
+        self.settle(id);
+        let parent = self.name_of(id).to_owned();
+        let mut taken = Names::default();
+        let mut variants = Vec::new();
+        let mut nullable = false;
+        for (cluster, case) in clusters.into_iter().zip(cases) {
+            let name = self.variant_name(&cluster, &case);
+            let full = names::type_name(&format!("{parent} {name}")).unwrap_or_else(|| name.clone());
+            let hint = Hint { names: vec![full], origin: Some(format!("A variant of [`{parent}`].")), ..hint.clone() };
+            let expression = match cluster.alternatives.as_slice() {
+                [only] => only.clone(),
+                several => Expression::Any(several.to_vec()),
+            };
+            let value = wide(self.type_of(&expression, &hint));
+            nullable |= value.nullable;
+            let value = TypeRef { nullable: false, ..value };
+            variants.push(UnionVariant { name: taken.take(&[name]), docs: Vec::new(), value, case, boxed: false });
+        }
+        self.set_union(id, variants);
+        TypeRef { shape: RustType::Named(id), nullable }
+    }
+
+    /// Returns the type of a conjunction that accepts values of several kinds.
+    pub(super) fn union_of_kinds(
+        &mut self,
+        conjunction: &Conjunction,
+        facts: &Facts<'c>,
+        kinds: Kinds,
+        hint: &Hint,
+    ) -> RustType {
+        /// From this many kinds on a schema did not mean to list them.
+        const UNINTENDED_KINDS: usize = 4;
+        let unintended = UNINTENDED_KINDS <= kinds.separate_count();
+        if unintended && (facts.names.is_empty() || !kinds.meets(Kinds::OBJECT)) {
+            return RustType::Json;
+        }
+        let docs = self.docs_of(conjunction, &Expression::Anything, hint);
+        let id = self.define(hint, docs, Body::Union(Vec::new()));
+        self.settle(id);
+        let parent = self.name_of(id).to_owned();
+        let parts: Vec<Kinds> = if unintended {
+            vec![Kinds::OBJECT]
+        } else {
+            Kinds::SEPARATE.into_iter().filter(|kind| kinds.meets(*kind)).map(|kind| kind.and(kinds)).collect()
+        };
+        let mut variants = Vec::new();
+        for part in parts {
+            let name = kind_name(part).to_owned();
+            let full = names::type_name(&format!("{parent} {name}")).unwrap_or_else(|| name.clone());
+            let hint = Hint { names: vec![full], origin: Some(format!("A variant of [`{parent}`].")), ..hint.clone() };
+            let value = wide(self.type_of(&conjunction.only(part), &hint));
+            let case = Case { kinds: kind_constants(part), ..Case::default() };
+            variants.push(UnionVariant { name, docs: Vec::new(), value, case, boxed: false });
+        }
+        if unintended {
+            variants.push(UnionVariant {
+                name: "Other".to_owned(),
+                docs: vec!["Anything but an object, which the schema does not exclude.".to_owned()],
+                value: TypeRef::plain(RustType::Json),
+                case: Case { kinds: kind_constants(kinds.without(Kinds::OBJECT)), ..Case::default() },
+                boxed: false,
+            });
+        }
+        self.set_union(id, variants);
+        RustType::Named(id)
+    }
+
+    fn variant_name(&self, cluster: &Cluster<'c>, case: &Case) -> String {
+        if let Some((_, texts)) = case.tags.first()
+            && let [only] = texts.as_slice()
+            && let Some(name) = names::type_name(only)
+        {
+            return name;
+        }
+        if let [Expression::Schema(place)] = cluster.alternatives.as_slice() {
+            let entry = self.shapes.entry(*place);
+            let tokens: Vec<String> = self.atlas.pointer(entry).tokens().collect();
+            if let [.., folder, name] = tokens.as_slice()
+                && (folder == "$defs" || folder == "definitions")
+                && let Some(name) = names::type_name(name)
+            {
+                return name;
+            }
+            let title = self.atlas.keyword(entry, "title").and_then(serde_json::Value::as_str);
+            if let Some(name) = title.map(names::words).filter(|w| w.len() <= 4).and_then(|w| names::camel(&w)) {
+                return name;
+            }
+        }
+        let required = case.required.first().and_then(|name| names::type_name(name));
+        let kinds = cluster.facts.iter().fold(Kinds::NONE, |kinds, facts| kinds.or(facts.kinds));
+        required.map_or_else(|| kind_name(kinds).to_owned(), |member| format!("With{member}"))
+    }
+}
+
+/// Puts together what cannot be told apart.
+fn clusters<'c>(alternatives: Vec<Expression>, facts: Vec<Facts<'c>>) -> Vec<Cluster<'c>> {
+    let mut clusters: Vec<Cluster<'c>> = Vec::new();
+    for (alternative, facts) in alternatives.into_iter().zip(facts) {
+        let mut merged = Cluster { alternatives: Vec::new(), facts: Vec::new() };
+        let mut apart = Vec::new();
+        for cluster in clusters {
+            if cluster.facts.iter().all(|other| difference(other, &facts).is_some()) {
+                apart.push(cluster);
+            } else {
+                merged.alternatives.extend(cluster.alternatives);
+                merged.facts.extend(cluster.facts);
+            }
+        }
+        merged.alternatives.push(alternative);
+        merged.facts.push(facts);
+        apart.push(merged);
+        clusters = apart;
+    }
+    // What the case of a cluster says is weaker than what its members say: look once more.
+    let mut at = 0;
+    while at < clusters.len() {
+        let clash = (0..clusters.len()).find(|other| {
+            *other != at && difference(&clusters[at].joined(), &clusters[*other].joined()).is_none()
+        });
+        match clash {
+            Some(other) => {
+                let merged = clusters.remove(other);
+                let at_now = if other < at { at - 1 } else { at };
+                clusters[at_now].alternatives.extend(merged.alternatives);
+                clusters[at_now].facts.extend(merged.facts);
+                at = 0;
+            }
+            None => at += 1,
+        }
+    }
+    clusters
+}
+
+impl<'c> Cluster<'c> {
+    fn joined(&self) -> Facts<'c> {
+        let mut facts = self.facts.iter().cloned();
+        let first = facts.next();
+        facts.fold(first, |joined, next| joined.map(|joined| joined.joined(next))).unwrap_or_else(Facts::unknown)
+    }
+}
+
+/// Returns what keeps every value of one from being taken for a value of the other, both ways.
+fn difference<'c>(a: &Facts<'c>, b: &Facts<'c>) -> Option<Difference<'c>> {
+    let common = a.kinds.and(b.kinds);
+    if common.is_empty() {
+        return Some(Difference::Kinds);
+    }
+    if common != Kinds::OBJECT {
+        return None;
+    }
+    let tag = a.tags.iter().find(|(name, texts)| {
+        a.required.contains(*name)
+            && b.required.contains(*name)
+            && b.tags.get(*name).is_some_and(|others| others.is_disjoint(texts))
+    });
+    if let Some((name, _)) = tag {
+        return Some(Difference::Tag(name));
+    }
+    let excluded = |required: &BTreeSet<&'c str>, known: &Option<BTreeSet<&'c str>>| {
+        let known = known.as_ref()?;
+        required.iter().find(|name| !known.contains(*name)).copied()
+    };
+    excluded(&a.required, &b.known)
+        .map(Difference::Missing)
+        .or_else(|| excluded(&b.required, &a.known).map(|_| Difference::Surplus))
+}
+
+/// Returns for each cluster the case that keeps it apart from the others, and no more than that.
+fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
+    let joined: Vec<Facts<'_>> = clusters.iter().map(Cluster::joined).collect();
+    let mut cases = Vec::new();
+    for (at, facts) in joined.iter().enumerate() {
+        let mut case = Case { kinds: kind_constants(facts.kinds), ..Case::default() };
+        let mut tags = BTreeSet::new();
+        let mut required = BTreeSet::new();
+        for (_, other) in joined.iter().enumerate().filter(|(other, _)| *other != at) {
+            match difference(facts, other) {
+                Some(Difference::Tag(name)) => {
+                    tags.insert(name);
+                }
+                Some(Difference::Missing(name)) => {
+                    required.insert(name);
+                }
+                // The other has a member that this one cannot have.
+                Some(Difference::Surplus) => {
+                    case.known =
+                        facts.known.as_ref().map(|known| known.iter().map(|n| (*n).to_owned()).collect());
+                }
+                Some(Difference::Kinds) | None => {}
+            }
+        }
+        case.required = required.into_iter().map(str::to_owned).collect();
+        for name in tags {
+            let texts = facts.tags.get(name).into_iter().flatten().map(|text| (*text).to_owned()).collect();
+            case.tags.push((name.to_owned(), texts));
+        }
+        cases.push(case);
+    }
+    cases
+}
+
+fn kind_constants(kinds: Kinds) -> Vec<&'static str> {
+    if kinds == Kinds::ALL {
+        return vec!["ANY"];
+    }
+    let mut constants = Vec::new();
+    for (kind, constant) in [
+        (Kinds::NULL, "NULL"),
+        (Kinds::BOOL, "BOOL"),
+        (Kinds::NUMBER, "NUMBER"),
+        (Kinds::STRING, "STRING"),
+        (Kinds::ARRAY, "ARRAY"),
+        (Kinds::OBJECT, "OBJECT"),
+    ] {
+        if kinds.has(kind) {
+            constants.push(constant);
+        } else if kind == Kinds::NUMBER && kinds.meets(kind) {
+            constants.push(if kinds.has(Kinds::INTEGER) { "INTEGER" } else { "FRACTION" });
+        }
+    }
+    constants
+}
+
+fn kind_name(kinds: Kinds) -> &'static str {
+    for (kind, name) in [
+        (Kinds::NULL, "Null"),
+        (Kinds::BOOL, "Bool"),
+        (Kinds::INTEGER, "Integer"),
+        (Kinds::FRACTION, "Fraction"),
+        (Kinds::NUMBER, "Number"),
+        (Kinds::STRING, "Text"),
+        (Kinds::ARRAY, "List"),
+        (Kinds::OBJECT, "Object"),
+    ] {
+        if kinds == kind {
+            return name;
+        }
+    }
+    "Other"
+}

@@ -1,0 +1,216 @@
+//! The view of types: every Rust type, attribute and expression as text.
+
+use std::collections::BTreeMap;
+
+use super::dataschema;
+use crate::atlas::{Atlas, DocumentId};
+use crate::plan::{
+    Body, Case, Definition, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
+};
+use crate::text::{doc_code, literal};
+use crate::{Options, view};
+
+/// All that is needed to print a type.
+pub(super) struct Types<'a, 'c> {
+    pub(super) atlas: &'a Atlas<'c>,
+    pub(super) plan: &'a Plan,
+    pub(super) modules: &'a BTreeMap<DocumentId, Module>,
+    pub(super) options: &'a Options,
+}
+
+impl Types<'_, '_> {
+    /// Returns the types that live in a document's module.
+    pub(super) fn of(&self, home: DocumentId) -> Vec<view::Type> {
+        let all = self.plan.definitions.iter().enumerate();
+        all.filter(|(_, definition)| definition.home == home)
+            .map(|(at, definition)| self.one(TypeId(at), definition))
+            .collect()
+    }
+
+    /// Returns the path of an item in another document's module; `None` if that is not printed.
+    pub(super) fn path(&self, from: DocumentId, to: DocumentId, item: &str) -> Option<String> {
+        if from == to {
+            return Some(item.to_owned());
+        }
+        let (here, there) = (self.modules.get(&from)?, self.modules.get(&to)?);
+        Some(if here.subject == there.subject {
+            format!("super::{}::{item}", there.version)
+        } else {
+            format!("super::super::{}::{}::{item}", there.subject, there.version)
+        })
+    }
+
+    fn one(&self, id: TypeId, definition: &Definition) -> view::Type {
+        let mut one = view::Type {
+            name: definition.name.clone(),
+            docs: definition.docs.clone(),
+            record: None,
+            texts: None,
+            alternatives: None,
+            newtype: None,
+            event: self.event(id),
+        };
+        if one.docs.is_empty() {
+            one.docs.push(match &one.event {
+                Some(_) => "An event.".to_owned(),
+                None => format!("`{}` of the schema.", definition.name),
+            });
+        }
+        match &definition.body {
+            Body::Struct(body) => one.record = Some(self.record(body, definition.home)),
+            Body::Texts(variants) => one.texts = Some(texts(variants)),
+            Body::Union(variants) => {
+                let variants = variants.iter().map(|v| self.variant(v, definition.home)).collect();
+                one.alternatives = Some(view::Union { variants });
+            }
+            Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, definition.home)),
+        }
+        one
+    }
+
+    fn event(&self, id: TypeId) -> Option<view::Event> {
+        let event = self.plan.events.iter().find(|event| event.root == id)?;
+        let schema = self.atlas.schema(event.document);
+        Some(view::Event {
+            subject: literal(schema.at().subject.as_str()),
+            version: literal(&schema.at().version.to_string()),
+            digest: literal(schema.digest().as_str()),
+            dataschema: literal(&dataschema(schema.at(), self.options)),
+        })
+    }
+
+    fn record(&self, body: &Struct, home: DocumentId) -> view::Struct {
+        let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
+        let arguments = fields
+            .iter()
+            .filter(|field| field.initial == field.name)
+            .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
+            .collect();
+        let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
+            name: name.clone(),
+            rust_type: format!("rt::Map<{}>", self.text(value, false, home)),
+        });
+        view::Struct { fields, arguments, denies_unknown: body.closed, rest }
+    }
+
+    fn field(&self, field: &Field, home: DocumentId) -> view::Field {
+        let bare = TypeRef { nullable: false, ..field.value.clone() };
+        let inner = self.text(&bare, field.boxed, home);
+        let takes_null = self.plan.takes_null(&bare);
+        let (rust_type, mode, reader) = match (field.required, field.value.nullable, takes_null) {
+            (true, true, _) => (format!("Option<{inner}>"), "required", Some("present")),
+            (true, false, _) => (inner, "required", takes_null.then_some("present")),
+            (false, _, true) => (format!("Option<{inner}>"), "optional", Some("some")),
+            (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe", None),
+            (false, false, false) => (format!("Option<{inner}>"), "optional", None),
+        };
+        let reader = if has_plain_integer(&field.value) { Some("wire") } else { reader };
+        let json = literal(&field.json);
+        let mut serde = Vec::new();
+        if field.name.strip_prefix("r#").unwrap_or(&field.name) != field.json {
+            serde.push(format!("rename = {json}"));
+        }
+        match mode {
+            "optional" => serde.push("default, skip_serializing_if = \"Option::is_none\"".to_owned()),
+            "maybe" => serde.push("default, skip_serializing_if = \"rt::Maybe::is_absent\"".to_owned()),
+            _ => {}
+        }
+        serde.extend(reader.map(|reader| format!("deserialize_with = \"rt::{reader}\"")));
+        let initial = match mode {
+            "required" if self.plan.is_constant(&field.value) => "Default::default()".to_owned(),
+            "required" => field.name.clone(),
+            "maybe" => "rt::Maybe::Absent".to_owned(),
+            _ => "None".to_owned(),
+        };
+        let mut docs = field.docs.clone();
+        if docs.is_empty() {
+            docs.extend(doc_code(&field.json).map(|json| format!("The member {json}.")));
+        }
+        view::Field { name: field.name.clone(), docs, rust_type, serde: serde.join(", "), mode, json, initial }
+    }
+
+    fn variant(&self, variant: &UnionVariant, home: DocumentId) -> view::Variant {
+        view::Variant {
+            name: variant.name.clone(),
+            docs: variant.docs.clone(),
+            rust_type: self.text(&variant.value, variant.boxed, home),
+            case: case(&variant.case),
+        }
+    }
+
+    /// Returns a type as Rust writes it.
+    fn text(&self, value: &TypeRef, boxed: bool, home: DocumentId) -> String {
+        let element = |value: &TypeRef| self.text(value, false, home);
+        let bare = match &value.shape {
+            RustType::Bool => "bool".to_owned(),
+            RustType::I64 => "i64".to_owned(),
+            RustType::Integer => "rt::Integer".to_owned(),
+            RustType::Number => "rt::Number".to_owned(),
+            RustType::String => "String".to_owned(),
+            RustType::Null => "()".to_owned(),
+            RustType::Json => "rt::Json".to_owned(),
+            RustType::List(of) => format!("Vec<{}>", element(of)),
+            RustType::Map(of) => format!("rt::Map<{}>", element(of)),
+            RustType::Tuple(parts) => {
+                format!("({},)", parts.iter().map(element).collect::<Vec<_>>().join(", "))
+            }
+            RustType::Named(id) => {
+                let definition = self.plan.definition(*id);
+                self.path(home, definition.home, &definition.name).unwrap_or_else(|| "rt::Json".to_owned())
+            }
+        };
+        let bare = if boxed { format!("Box<{bare}>") } else { bare };
+        if value.nullable { format!("Option<{bare}>") } else { bare }
+    }
+}
+
+fn has_plain_integer(value: &TypeRef) -> bool {
+    match &value.shape {
+        RustType::I64 => true,
+        RustType::List(of) | RustType::Map(of) => has_plain_integer(of),
+        RustType::Bool
+        | RustType::Integer
+        | RustType::Number
+        | RustType::String
+        | RustType::Null
+        | RustType::Json
+        | RustType::Tuple(_)
+        | RustType::Named(_) => false,
+    }
+}
+
+fn texts(variants: &[TextVariant]) -> view::Texts {
+    let text = |variant: &TextVariant| view::Text {
+        name: variant.name.clone(),
+        docs: variant
+            .docs
+            .first()
+            .map_or_else(|| doc_code(&variant.text).into_iter().collect(), |_| variant.docs.clone()),
+        text: literal(&variant.text),
+        renamed: variant.name != variant.text,
+    };
+    view::Texts { variants: variants.iter().map(text).collect(), single: variants.len() == 1 }
+}
+
+fn case(case: &Case) -> String {
+    let list = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+    let mut text = match case.kinds.split_first() {
+        None => "rt::Case::ANY".to_owned(),
+        Some((first, others)) => {
+            let others: String = others.iter().map(|kind| format!(".or(rt::Case::{kind})")).collect();
+            format!("rt::Case::{first}{others}")
+        }
+    };
+    if !case.required.is_empty() {
+        text.push_str(&format!(".requires(&[{}])", list(&case.required)));
+    }
+    if let Some(known) = &case.known {
+        text.push_str(&format!(".knows(&[{}])", list(known)));
+    }
+    if !case.tags.is_empty() {
+        let tags: Vec<String> =
+            case.tags.iter().map(|(name, texts)| format!("({}, &[{}])", literal(name), list(texts))).collect();
+        text.push_str(&format!(".tagged(&[{}])", tags.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,111 @@
+//! What values a schema may accept, as far as a type needs to know.
+//!
+//! Everything here may say *more* than the schema accepts and never less: the generated code
+//! checks with the schema itself, a type only has to hold whatever got through. So a keyword that
+//! no type can express is left out, and a reference nobody can follow means "anything".
+
+mod conjunction;
+mod facts;
+mod kinds;
+mod members;
+mod mentions;
+
+pub(crate) use conjunction::Conjunction;
+pub(crate) use facts::Facts;
+pub(crate) use kinds::Kinds;
+pub(crate) use members::Elements;
+
+use std::collections::HashMap;
+
+use crate::atlas::{Atlas, Place};
+
+/// What a value has to satisfy, built from places in schemas.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Expression {
+    /// Anything.
+    Anything,
+    /// The schema at a place, with everything it refers to.
+    Schema(Place),
+    /// The schema at a place without its `$ref`, `allOf`, `anyOf` and `oneOf`.
+    Own(Place),
+    /// One of these kinds.
+    Kinds(Kinds),
+    /// All of these.
+    All(Vec<Expression>),
+    /// At least one of these.
+    Any(Vec<Expression>),
+    /// Nothing more, but what the schema at this place looks at must not be dropped.
+    Mention(Place),
+    /// Nothing more, but no member may be dropped, at any depth: values are compared whole.
+    Whole,
+    /// Something only the validator knows.
+    Opaque,
+}
+
+/// Answers questions about expressions, and remembers the answers.
+#[derive(Debug)]
+pub(crate) struct Shapes<'a, 'c> {
+    pub(crate) atlas: &'a Atlas<'c>,
+    facts: HashMap<Expression, Option<Facts<'c>>>,
+    members: HashMap<(Expression, String), Option<Expression>>,
+}
+
+impl<'a, 'c> Shapes<'a, 'c> {
+    pub(crate) fn new(atlas: &'a Atlas<'c>) -> Self {
+        Self { atlas, facts: HashMap::new(), members: HashMap::new() }
+    }
+
+    /// Follows references and `allOf`s of one that add nothing, to the place that says something.
+    pub(crate) fn entry(&self, place: Place) -> Place {
+        let mut at = place;
+        // A chain longer than this is a cycle, or as good as one.
+        for _ in 0..64 {
+            let says_something = self.says_something(at);
+            let refers = self.atlas.target(at);
+            let hides = refers.is_some() && self.atlas.draft(at).ref_hides_siblings();
+            let parts = self.atlas.list(at, "allOf");
+            let next = match (refers, parts.as_slice()) {
+                (Some(Some(target)), _) if hides => target,
+                (Some(Some(target)), []) if !says_something && !self.has_groups(at) => target,
+                (None, [only]) if !says_something && !self.has_groups(at) => *only,
+                (Some(_) | None, _) => return at,
+            };
+            at = next;
+        }
+        at
+    }
+
+    fn has_groups(&self, place: Place) -> bool {
+        ["anyOf", "oneOf"].iter().any(|keyword| self.atlas.keyword(place, keyword).is_some())
+    }
+
+    /// Tells whether a schema has a keyword of its own that bears on the type.
+    fn says_something(&self, place: Place) -> bool {
+        const SAYING: [&str; 23] = [
+            "type",
+            "enum",
+            "const",
+            "properties",
+            "patternProperties",
+            "additionalProperties",
+            "required",
+            "minProperties",
+            "items",
+            "prefixItems",
+            "additionalItems",
+            "minItems",
+            "maxItems",
+            "minimum",
+            "maximum",
+            "not",
+            "if",
+            "dependencies",
+            "dependentSchemas",
+            "dependentRequired",
+            "unevaluatedProperties",
+            "$dynamicRef",
+            "$recursiveRef",
+        ];
+        SAYING.iter().any(|keyword| self.atlas.keyword(place, keyword).is_some())
+    }
+}

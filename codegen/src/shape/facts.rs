@@ -1,0 +1,241 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Conjunction, Expression, Kinds, Shapes};
+use crate::atlas::Place;
+
+/// What is known of the values an expression accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Facts<'c> {
+    /// Their kinds.
+    pub(crate) kinds: Kinds,
+    /// All of them, where a schema lists them.
+    pub(crate) literals: Option<Vec<&'c Value>>,
+    /// Members every object has.
+    pub(crate) required: BTreeSet<&'c str>,
+    /// Members that a schema speaks of, in document order.
+    pub(crate) names: Vec<&'c str>,
+    /// Members an object can have at most, where a schema closes it.
+    pub(crate) known: Option<BTreeSet<&'c str>>,
+    /// Members whose texts are listed.
+    pub(crate) tags: BTreeMap<&'c str, BTreeSet<&'c str>>,
+    /// Whether members that no schema names must be kept all the same.
+    pub(crate) keeps_rest: bool,
+    /// Whether every integer fits 64 bits.
+    pub(crate) small_integers: bool,
+    /// Whether something holds that only the validator knows.
+    pub(crate) opaque: bool,
+}
+
+impl<'c> Facts<'c> {
+    /// Returns the facts of anything.
+    pub(crate) fn unknown() -> Self {
+        Self {
+            kinds: Kinds::ALL,
+            literals: None,
+            required: BTreeSet::new(),
+            names: Vec::new(),
+            known: None,
+            tags: BTreeMap::new(),
+            keeps_rest: false,
+            small_integers: false,
+            opaque: false,
+        }
+    }
+
+    /// Returns what is known of the values of both.
+    pub(crate) fn joined(mut self, other: Self) -> Self {
+        self.or(other);
+        self
+    }
+
+    /// Adds what holds as well.
+    fn and(&mut self, other: Self) {
+        self.kinds = self.kinds.and(other.kinds);
+        self.literals = match (self.literals.take(), other.literals) {
+            (Some(a), Some(b)) => Some(if b.len() < a.len() { b } else { a }),
+            (a, b) => a.or(b),
+        };
+        self.required.extend(other.required);
+        add_names(&mut self.names, other.names);
+        self.known = match (self.known.take(), other.known) {
+            (Some(a), Some(b)) => Some(a.intersection(&b).copied().collect()),
+            (a, b) => a.or(b),
+        };
+        for (name, texts) in other.tags {
+            let all = self.tags.entry(name).or_insert_with(|| texts.clone());
+            all.retain(|text| texts.contains(text));
+        }
+        self.keeps_rest |= other.keeps_rest;
+        self.small_integers |= other.small_integers;
+        self.opaque |= other.opaque;
+    }
+
+    /// Adds what may hold instead.
+    fn or(&mut self, other: Self) {
+        let objects = (self.kinds.meets(Kinds::OBJECT), other.kinds.meets(Kinds::OBJECT));
+        let integers = (self.kinds.meets(Kinds::INTEGER), other.kinds.meets(Kinds::INTEGER));
+        self.small_integers = match integers {
+            (true, true) => self.small_integers && other.small_integers,
+            (false, true) => other.small_integers,
+            (true | false, false) => self.small_integers,
+        };
+        self.kinds = self.kinds.or(other.kinds);
+        self.literals = self.literals.take().zip(other.literals).map(|(a, b)| [a, b].concat());
+        add_names(&mut self.names, other.names);
+        self.keeps_rest |= other.keeps_rest;
+        self.opaque |= other.opaque;
+        match objects {
+            (true, true) => {
+                self.required.retain(|name| other.required.contains(name));
+                self.known = self.known.take().zip(other.known).map(|(a, b)| a.union(&b).copied().collect());
+                let tags = std::mem::take(&mut self.tags);
+                for (name, texts) in tags {
+                    if let Some(others) = other.tags.get(name) {
+                        self.tags.insert(name, texts.union(others).copied().collect());
+                    }
+                }
+            }
+            (false, true) => {
+                self.required = other.required;
+                self.known = other.known;
+                self.tags = other.tags;
+            }
+            (true | false, false) => {}
+        }
+    }
+}
+
+fn add_names<'c>(names: &mut Vec<&'c str>, more: Vec<&'c str>) {
+    let seen: BTreeSet<&str> = names.iter().copied().collect();
+    let mut new = BTreeSet::new();
+    names.extend(more.into_iter().filter(|name| !seen.contains(name) && new.insert(*name)));
+}
+
+impl<'c> Shapes<'_, 'c> {
+    /// Returns what is known of an expression.
+    pub(crate) fn facts(&mut self, expression: &Expression) -> Facts<'c> {
+        match self.facts.get(expression) {
+            Some(Some(known)) => return known.clone(),
+            // Asked for while being found: a schema that is an alternative of itself.
+            Some(None) => return Facts::unknown(),
+            None => {}
+        }
+        self.facts.insert(expression.clone(), None);
+        let conjunction = self.conjunction(expression);
+        let facts = self.facts_of(&conjunction);
+        self.facts.insert(expression.clone(), Some(facts.clone()));
+        facts
+    }
+
+    /// Returns what is known of a conjunction.
+    pub(crate) fn facts_of(&mut self, conjunction: &Conjunction) -> Facts<'c> {
+        let mut facts = Facts { kinds: conjunction.kinds, opaque: conjunction.opaque, ..Facts::unknown() };
+        for place in &conjunction.own {
+            facts.and(self.own_facts(*place));
+        }
+        for group in &conjunction.groups {
+            let mut alternatives: Option<Facts<'c>> = None;
+            for alternative in &group.alternatives {
+                let one = self.facts(alternative);
+                match &mut alternatives {
+                    _ if one.kinds.and(facts.kinds).is_empty() => {}
+                    Some(so_far) => so_far.or(one),
+                    None => alternatives = Some(one),
+                }
+            }
+            match alternatives {
+                Some(alternatives) => facts.and(alternatives),
+                None => facts.kinds = Kinds::NONE,
+            }
+            // Of a `oneOf` only one branch may hold: what closes the others must stay visible.
+            let closes = |place: &Place| self.counts_members(*place, true);
+            let places = self.mentions_of(&group.alternatives);
+            facts.keeps_rest |= places.iter().any(|mention| match mention {
+                Expression::Mention(place) => self.in_place(*place).iter().any(closes),
+                _ => false,
+            });
+        }
+        let onlookers = self.onlookers(conjunction);
+        let spoken = onlookers.iter().flat_map(|place| self.spoken_names(*place)).collect();
+        add_names(&mut facts.names, spoken);
+        facts.keeps_rest |= conjunction.whole
+            || onlookers.iter().any(|place| self.counts_members(*place, true) || self.compares_whole(*place));
+        facts
+    }
+
+    fn own_facts(&self, place: Place) -> Facts<'c> {
+        let mut facts = Facts { kinds: self.own_kinds(place), ..Facts::unknown() };
+        facts.literals = self.own_literals(place);
+        if let Some(literals) = &facts.literals {
+            let kinds = literals.iter().fold(Kinds::NONE, |kinds, value| kinds.or(Kinds::of(value)));
+            facts.kinds = facts.kinds.and(kinds);
+        }
+        add_names(&mut facts.names, self.spoken_names(place));
+        let required = self.atlas.keyword(place, "required").and_then(Value::as_array);
+        facts.required = required.into_iter().flatten().filter_map(Value::as_str).collect();
+        let patterns = self.atlas.keyword(place, "patternProperties").and_then(Value::as_object);
+        let closed = self.atlas.keyword(place, "additionalProperties") == Some(&Value::Bool(false));
+        if closed && patterns.is_none_or(serde_json::Map::is_empty) {
+            facts.known =
+                Some(self.atlas.map(place, "properties").into_iter().map(|(name, _)| name).collect());
+        }
+        for (name, schema) in self.atlas.map(place, "properties") {
+            if let Some(texts) = self.texts(schema) {
+                facts.tags.insert(name, texts);
+            }
+        }
+        facts.keeps_rest = self.counts_members(place, false) || self.compares_whole(place);
+        facts.small_integers = self.has_small_bounds(place);
+        facts
+    }
+
+    fn own_kinds(&self, place: Place) -> Kinds {
+        match self.atlas.keyword(place, "type") {
+            Some(Value::String(name)) => Kinds::named(name),
+            Some(Value::Array(names)) => {
+                let kinds = names.iter().filter_map(Value::as_str).map(Kinds::named);
+                kinds.fold(Kinds::NONE, Kinds::or)
+            }
+            Some(_) | None => Kinds::ALL,
+        }
+    }
+
+    fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
+        // `const` is a keyword from draft 6 on.
+        let constant = self.atlas.keyword(place, "const");
+        if let Some(only) = constant.filter(|_| evschema_model::Draft::Draft4 < self.atlas.draft(place)) {
+            return Some(vec![only]);
+        }
+        Some(self.atlas.keyword(place, "enum")?.as_array()?.iter().collect())
+    }
+
+    /// Returns the texts a schema lists, where it accepts nothing else.
+    fn texts(&self, schema: Place) -> Option<BTreeSet<&'c str>> {
+        let conjunction = self.conjunction(&Expression::Schema(schema));
+        conjunction.own.iter().find_map(|place| {
+            self.own_literals(*place)?.into_iter().map(Value::as_str).collect::<Option<BTreeSet<_>>>()
+        })
+    }
+
+    fn has_small_bounds(&self, place: Place) -> bool {
+        let bound = |keyword| {
+            let number = self.atlas.keyword(place, keyword).filter(|value| value.is_number())?;
+            // Far enough inside the range that no rounding matters.
+            number.to_string().parse::<f64>().ok().filter(|bound| bound.abs() < 9e18)
+        };
+        let (below, above) = if self.atlas.draft(place) == evschema_model::Draft::Draft4 {
+            (bound("minimum"), bound("maximum"))
+        } else {
+            (
+                bound("minimum").or_else(|| bound("exclusiveMinimum")),
+                bound("maximum").or_else(|| bound("exclusiveMaximum")),
+            )
+        };
+        let listed = self.own_literals(place).is_some_and(|literals| {
+            literals.iter().all(|value| !value.is_number() || value.as_i64().is_some())
+        });
+        listed || (below.is_some() && above.is_some())
+    }
+}

@@ -1,0 +1,118 @@
+//! What a schema looks at without saying what it is.
+//!
+//! A struct drops members it does not know. Should a `not`, an `if` or a branch of a `oneOf` look
+//! at such a member, the event written back might be judged otherwise than the one that was read.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Conjunction, Expression, Shapes};
+use crate::atlas::Place;
+
+impl<'c> Shapes<'_, 'c> {
+    /// Returns the subschemas of a place's own keywords that judge the same value without typing it.
+    pub(super) fn judges(&self, place: Place) -> Vec<Place> {
+        let mut judges: Vec<Place> =
+            ["not", "if", "then", "else"].iter().filter_map(|keyword| self.atlas.child(place, keyword)).collect();
+        for keyword in ["dependentSchemas", "dependencies"] {
+            judges.extend(self.atlas.map(place, keyword).into_iter().map(|(_, schema)| schema));
+        }
+        judges
+    }
+
+    /// Returns a place and every other that judges the same value on its behalf.
+    pub(super) fn in_place(&self, start: Place) -> Vec<Place> {
+        let mut found = vec![start];
+        let mut seen = BTreeSet::from([start]);
+        let mut at = 0;
+        while at < found.len() {
+            let place = found[at];
+            at += 1;
+            let mut next = self.judges(place);
+            next.extend(self.atlas.target(place).flatten());
+            for keyword in ["allOf", "anyOf", "oneOf"] {
+                next.extend(self.atlas.list(place, keyword));
+            }
+            found.extend(next.into_iter().filter(|place| seen.insert(*place)));
+        }
+        found
+    }
+
+    /// Returns the places that look at the value without typing it: mentioned from outside, or by
+    /// keywords of the conjunction's own places.
+    pub(super) fn onlookers(&self, conjunction: &Conjunction) -> Vec<Place> {
+        let mut onlookers = Vec::new();
+        for place in &conjunction.mentions {
+            onlookers.extend(self.in_place(*place));
+        }
+        for place in &conjunction.own {
+            for judge in self.judges(*place) {
+                onlookers.extend(self.in_place(judge));
+            }
+        }
+        onlookers
+    }
+
+    /// Returns the names that a place's own keywords speak of, in document order.
+    pub(super) fn spoken_names(&self, place: Place) -> Vec<&'c str> {
+        let mut names: Vec<&'c str> =
+            self.atlas.map(place, "properties").into_iter().map(|(name, _)| name).collect();
+        let mut list = |value: Option<&'c Value>| {
+            names.extend(value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
+        };
+        list(self.atlas.keyword(place, "required"));
+        for keyword in ["dependentRequired", "dependencies"] {
+            let members = self.atlas.keyword(place, keyword).and_then(Value::as_object);
+            for others in members.into_iter().flat_map(|members| members.values()) {
+                list(Some(others));
+            }
+        }
+        for keyword in ["dependentRequired", "dependencies", "dependentSchemas"] {
+            names.extend(self.atlas.map(place, keyword).into_iter().map(|(name, _)| name));
+        }
+        names
+    }
+
+    /// Tells whether dropping a member that no keyword names could change what a place says.
+    pub(super) fn counts_members(&self, place: Place, negated: bool) -> bool {
+        let says = |keyword: &str| self.atlas.keyword(place, keyword);
+        let is_schema = |value: &Value| value.as_object().is_some_and(|members| !members.is_empty());
+        let least = says("minProperties").and_then(Value::as_f64).unwrap_or(0.0);
+        let required = says("required").and_then(Value::as_array).map_or(0, Vec::len);
+        let positive = (required as f64) < least
+            || says("patternProperties").is_some_and(is_schema)
+            || says("additionalProperties").is_some_and(is_schema)
+            || says("unevaluatedProperties").is_some_and(is_schema);
+        let negative = ["maxProperties", "propertyNames", "additionalProperties", "unevaluatedProperties"];
+        positive || (negated && (0.0 < least || negative.iter().any(|keyword| says(keyword).is_some())))
+    }
+
+    /// Tells whether a place compares whole values.
+    pub(super) fn compares_whole(&self, place: Place) -> bool {
+        let nested = |value: &Value| value.is_object() || value.is_array();
+        self.atlas.keyword(place, "const").is_some_and(nested)
+            || self
+                .atlas
+                .keyword(place, "enum")
+                .and_then(Value::as_array)
+                .is_some_and(|values| values.iter().any(nested))
+    }
+
+    /// Returns mentions of every place that alternatives consist of.
+    pub(super) fn mentions_of(&self, alternatives: &[Expression]) -> Vec<Expression> {
+        let mut found = Vec::new();
+        let mut open: Vec<&Expression> = alternatives.iter().rev().collect();
+        while let Some(next) = open.pop() {
+            match next {
+                Expression::Schema(place) | Expression::Own(place) | Expression::Mention(place) => {
+                    found.push(Expression::Mention(*place));
+                }
+                Expression::All(parts) | Expression::Any(parts) => open.extend(parts.iter().rev()),
+                Expression::Whole => found.push(Expression::Whole),
+                Expression::Anything | Expression::Kinds(_) | Expression::Opaque => {}
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,126 @@
+//! Foreign text made safe to stand in generated code.
+
+/// Widest line of a doc comment, its `///` not counted.
+const DOC_CHARACTERS_MAX: usize = 92;
+
+/// Longest description that is repeated; the rest is in the schema.
+const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
+
+/// Returns a text as lines of a doc comment.
+///
+/// A doc comment is code: rustdoc runs what looks like an example, and some characters make the
+/// compiler refuse a comment. So white space is folded, fences are broken, characters that do not
+/// show or turn the text around are left out, and what Markdown would take for a link or a tag is
+/// escaped.
+pub(crate) fn doc_lines(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let shown: String = text.chars().take(DESCRIPTION_CHARACTERS_MAX).collect();
+    for paragraph in shown.split("\n\n") {
+        let mut line = String::new();
+        let mut paragraph_lines = Vec::new();
+        for word in paragraph.split_whitespace().map(safe_word).filter(|word| !word.is_empty()) {
+            let width = line.chars().count() + 1 + word.chars().count();
+            if !line.is_empty() && DOC_CHARACTERS_MAX < width {
+                paragraph_lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+        paragraph_lines.extend((!line.is_empty()).then_some(line));
+        if !lines.is_empty() && !paragraph_lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(paragraph_lines);
+    }
+    lines
+}
+
+fn safe_word(word: &str) -> String {
+    let mut safe = String::with_capacity(word.len());
+    for c in word.chars().filter(|c| shows(*c)) {
+        match c {
+            '[' | ']' | '<' | '>' | '`' | '~' | '\\' | '#' | '|' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Tells whether a character shows as what it is: no control, no change of direction, no filler.
+fn shows(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Returns a text as a short quotation in a doc comment, in backticks.
+pub(crate) fn doc_code(text: &str) -> Option<String> {
+    const QUOTED_CHARACTERS_MAX: usize = 60;
+    let plain = text.chars().all(|c| shows(c) && c != '`');
+    let fits = !text.trim().is_empty() && text.chars().count() <= QUOTED_CHARACTERS_MAX;
+    (plain && fits && text.trim() == text).then(|| format!("`{text}`"))
+}
+
+/// Returns a text as a Rust string literal.
+pub(crate) fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => literal.push_str("\\\""),
+            '\\' => literal.push_str("\\\\"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            c if shows(c) => literal.push(c),
+            c => literal.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// Returns a document as a Rust string literal that reads like the document, where it can.
+pub(crate) fn document_literal(text: &str) -> String {
+    if !text.chars().all(|c| c == '\n' || c == '\t' || shows(c)) {
+        return literal(text);
+    }
+    let mut hashes = "#".to_owned();
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    // The compiler knows no more than 255.
+    if 255 < hashes.len() { literal(text) } else { format!("r{hashes}\"{text}\"{hashes}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docs_run_and_hide_nothing() {
+        let hostile = "Safe.\r\n\r\n```\nstd::process::exit(1)\n```\n\n    indented()\n~~~\n\u{202e}txt\u{0}*/ [a](b) <b>";
+        let lines = doc_lines(hostile);
+        for line in &lines {
+            assert!(!line.starts_with(' ') && !line.contains("```") && !line.contains("~~~"), "{line}");
+            assert!(line.chars().all(shows), "{line}");
+        }
+        assert_eq!(lines.last().unwrap(), "indented() \\~\\~\\~ txt*/ \\[a\\](b) \\<b\\>");
+    }
+
+    #[test]
+    fn literals_parse_to_their_text() {
+        for text in ["", "a\"b\\c\n\r\t\0é\u{202e}", "\"#", "r\"##\"", "{{x}}", "\u{feff}"] {
+            for literal in [literal(text), document_literal(text)] {
+                let parsed: syn::LitStr = syn::parse_str(&literal).unwrap();
+                assert_eq!(parsed.value(), text);
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+#[cfg(feature = "explain")]
+use std::sync::OnceLock;
+
+/// A schema document that is embedded in generated code, with all that it refers to.
+#[derive(Debug)]
+pub struct Document {
+    /// The URI against which its references are resolved.
+    pub(crate) base: &'static str,
+    pub(crate) draft: Draft,
+    pub(crate) text: &'static str,
+    /// Every document it reaches, directly or not, under each URI that leads there.
+    pub(crate) references: &'static [(&'static str, &'static Document)],
+    pub(crate) asserts_formats: bool,
+    #[cfg(feature = "explain")]
+    pub(crate) compiled: OnceLock<Result<jsonschema::Validator, String>>,
+}
+
+/// The draft that rules a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draft {
+    /// Draft 4.
+    Draft4,
+    /// Draft 6.
+    Draft6,
+    /// Draft 7.
+    Draft7,
+    /// Draft 2019-09.
+    Draft201909,
+    /// Draft 2020-12.
+    Draft202012,
+}
+
+impl Document {
+    /// Returns the document of this text; for generated code, which knows that it is a schema.
+    pub const fn new(
+        base: &'static str,
+        draft: Draft,
+        text: &'static str,
+        references: &'static [(&'static str, &'static Self)],
+        asserts_formats: bool,
+    ) -> Self {
+        Self {
+            base,
+            draft,
+            text,
+            references,
+            asserts_formats,
+            #[cfg(feature = "explain")]
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Returns the text as it was registered.
+    pub const fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// Returns the draft that rules the document.
+    pub const fn draft(&self) -> Draft {
+        self.draft
+    }
+}

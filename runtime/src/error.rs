@@ -1,0 +1,76 @@
+use std::fmt;
+
+/// Why an event is refused, or cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are not JSON, name a member twice, or nest too deeply.
+    NotJson {
+        /// What is wrong.
+        message: String,
+        /// The line, counted from one.
+        line: usize,
+        /// The column in bytes, counted from one.
+        column: usize,
+    },
+    /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`].
+    Refused(Vec<Violation>),
+    /// The event cannot be typed, or the embedded schema not compiled: a bug of the generator.
+    Internal(String),
+}
+
+/// One reason why a schema refuses an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where in the event, as a JSON Pointer.
+    pub pointer: String,
+    /// Where in the schema, as the path of keywords taken.
+    pub schema_pointer: String,
+    /// The keyword that refuses.
+    pub keyword: String,
+    /// What is wrong, for people; quotes at most [`Violation::EXCERPT_CHARS_MAX`] of the event.
+    pub message: String,
+}
+
+impl Error {
+    /// Most violations that are listed, so that a hostile event costs a bounded answer.
+    pub const VIOLATIONS_MAX: usize = 100;
+
+    /// Returns the reasons why the schema refuses the event; none for other errors.
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Refused(violations) => violations,
+            Self::NotJson { .. } | Self::Internal(_) => &[],
+        }
+    }
+}
+
+impl Violation {
+    /// Most characters of an event that a message repeats.
+    pub const EXCERPT_CHARS_MAX: usize = 80;
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson { message, line, column } => write!(f, "{line}:{column} {message}"),
+            Self::Refused(violations) => {
+                for (at, violation) in violations.iter().enumerate() {
+                    let separator = if at == 0 { "" } else { "; " };
+                    write!(f, "{separator}{violation}")?;
+                }
+                Ok(())
+            }
+            Self::Internal(message) => write!(f, "{message}; this is a bug of the generator, please report it"),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.is_empty() { "the event" } else { &self.pointer };
+        write!(f, "{place}: {}", self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,122 @@
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use crate::{NotANumber, Number};
+
+/// A JSON integer of any size.
+///
+/// `1.0` and `1e2` are integers to JSON Schema from draft 6 on, and are read as such.
+///
+/// ```
+/// use evschema_runtime::Integer;
+/// let count = Integer::from(3);
+/// assert_eq!(count, 3);
+/// assert_eq!(count.as_i64(), Some(3));
+/// assert_eq!(Integer::parse("123456789012345678901234567890")?.as_i64(), None);
+/// # Ok::<(), evschema_runtime::NotANumber>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Integer(Number);
+
+impl Integer {
+    /// Reads an integer as JSON writes it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no number, or has a fraction.
+    pub fn parse(text: &str) -> Result<Self, NotANumber> {
+        Self::try_from(Number::parse(text)?)
+    }
+
+    /// Returns the value, if it is in this range.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.0.as_i64()
+    }
+
+    /// Returns the value, if it is in this range.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self.as_i64() {
+            Some(small) => u64::try_from(small).ok(),
+            None => self.0.to_string().parse().ok(),
+        }
+    }
+}
+
+impl fmt::Display for Integer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Integer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! from {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Integer {
+            fn from(value: $type) -> Self {
+                Self(value.into())
+            }
+        }
+    )*};
+}
+from!(i32, u32, i64, u64);
+
+impl TryFrom<Number> for Integer {
+    type Error = NotANumber;
+    fn try_from(number: Number) -> Result<Self, NotANumber> {
+        match number.as_i64() {
+            // One form for what fits: `1.0` is written back as `1`.
+            Some(small) => Ok(small.into()),
+            None if number.is_integer() => Ok(Self(number)),
+            None => Err(NotANumber),
+        }
+    }
+}
+
+impl PartialEq<i64> for Integer {
+    fn eq(&self, other: &i64) -> bool {
+        self.as_i64() == Some(*other)
+    }
+}
+
+impl From<Integer> for Number {
+    fn from(integer: Integer) -> Self {
+        integer.0
+    }
+}
+
+impl Serialize for Integer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        Self::try_from(number)
+            .map_err(|_| de::Error::invalid_value(de::Unexpected::Other("a fraction"), &"an integer"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_however_written() {
+        for (text, back) in [("1.0", "1"), ("1e2", "100"), ("-3", "-3"), ("12345678901234567890", "12345678901234567890")]
+        {
+            let integer: Integer = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&integer).unwrap(), back);
+        }
+        assert!(serde_json::from_str::<Integer>("1.5").is_err());
+        assert_eq!(Integer::parse("18446744073709551615").unwrap().as_u64(), Some(u64::MAX));
+    }
+}

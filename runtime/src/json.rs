@@ -1,0 +1,256 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::{Map, Number, tokens};
+
+mod read;
+mod typed;
+
+/// Any JSON value, its numbers with all their digits.
+///
+/// Generated types hold it where the schema says nothing, or nothing that a type could say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Json {
+    /// `null`
+    #[default]
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    String(String),
+    /// An array.
+    Array(Vec<Json>),
+    /// An object.
+    Object(Map<Json>),
+}
+
+/// The kind of a JSON value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number without a fraction, `1.0` among them.
+    Integer,
+    /// A number with a fraction.
+    Fraction,
+    /// A text.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Json {
+    /// Deepest nesting that is read: the limit of serde_json, so that no input exhausts the stack.
+    pub const NESTING_MAX: usize = 128;
+
+    /// Returns the value's kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Null => Kind::Null,
+            Self::Bool(_) => Kind::Bool,
+            Self::Number(number) if number.is_integer() => Kind::Integer,
+            Self::Number(_) => Kind::Fraction,
+            Self::String(_) => Kind::String,
+            Self::Array(_) => Kind::Array,
+            Self::Object(_) => Kind::Object,
+        }
+    }
+
+    /// Returns a member of an object.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.get(name),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Array(_) => None,
+        }
+    }
+
+    /// Returns the text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// Reads the value as another type.
+    ///
+    /// # Errors
+    ///
+    /// When the type does not take it.
+    pub fn typed<T: DeserializeOwned, E: de::Error>(self) -> Result<T, E> {
+        T::deserialize(typed::Typed::new(self))
+    }
+}
+
+macro_rules! from {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl From<$type> for Json {
+            fn from(value: $type) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
+}
+from!(bool => Bool, i32 => Number, i64 => Number, u64 => Number, &str => String, String => String, Number => Number);
+
+impl From<serde_json::Value> for Json {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(bool) => Self::Bool(bool),
+            // What serde_json holds is a number, so that its text is one.
+            serde_json::Value::Number(number) => {
+                Number::parse(&number.to_string()).map_or(Self::Null, Self::Number)
+            }
+            serde_json::Value::String(text) => Self::String(text),
+            serde_json::Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            serde_json::Value::Object(members) => {
+                Self::Object(members.into_iter().map(|(name, value)| (name, value.into())).collect())
+            }
+        }
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(bool) => serializer.serialize_bool(*bool),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => items.serialize(serializer),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(tokens::RAW, JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    // A format that is not serde_json, or a buffer of serde's own: it hands over values.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Json, D::Error> {
+        inner.deserialize_any(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Json, D::Error> {
+        Json::deserialize(inner)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Json, E> {
+        Number::try_from(value).map(Json::Number).map_err(E::custom)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            match &*name {
+                tokens::RAW => return read::text(&map.next_value::<Cow<'de, str>>()?),
+                tokens::NUMBER => {
+                    let digits: Cow<'de, str> = map.next_value()?;
+                    return Number::parse(&digits).map(Json::Number).map_err(de::Error::custom);
+                }
+                _ => members.insert(name.into_owned(), map.next_value()?),
+            };
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_comes_back() {
+        let text = r#"{"a":[1,-0.0,1e400,12345678901234567890123,"\u0001é\"\\",true,null,{}],"b":[],"":{"c":{}}}"#;
+        let json: Json = serde_json::from_str(text).unwrap();
+        let again: Json = serde_json::from_str(&serde_json::to_string(&json).unwrap()).unwrap();
+        assert_eq!(json, again);
+        let digits = serde_json::to_string(&json).unwrap();
+        assert!(digits.contains("1e400") && digits.contains("12345678901234567890123"), "{digits}");
+    }
+
+    #[test]
+    fn white_space_between_tokens() {
+        let json: Json = serde_json::from_str(" { \"a\" : [ 1 , 2 ] ,\n\t\"b\" : { } } ").unwrap();
+        assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"a":[1,2],"b":{}}"#);
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_followed() {
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        assert!(serde_json::from_str::<Json>(&deep).is_err());
+        let fits = "[".repeat(100) + &"]".repeat(100);
+        assert!(serde_json::from_str::<Json>(&fits).is_ok());
+    }
+
+    #[test]
+    fn typed_values_keep_digits() {
+        let json: Json = serde_json::from_str("[1e400,2]").unwrap();
+        let numbers: Vec<Number> = json.typed::<_, serde_json::Error>().unwrap();
+        assert_eq!(numbers[0].to_string(), "1e400");
+    }
+}
