@@ -132,6 +132,7 @@ fn the_schemas_in_this_repository_accept_every_event() {
             let number = Version::parse(file.strip_suffix(".json").unwrap()).unwrap();
             let schema = tree.catalog.get(&kind, &number).unwrap_or_else(|| panic!("{}", event.dataschema));
             let validator = tree.catalog.resolve(schema).unwrap().validator(Formats::Assert).unwrap();
+            assert_eq!(world.get(&event.dataschema).body, schema.document().text(), "{name}: it is there");
             let violations = validator.violations(&event.data);
             assert!(violations.is_empty(), "{name}: {}: {violations:?}", event.data);
         }
