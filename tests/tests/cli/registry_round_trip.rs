@@ -60,8 +60,10 @@ fn assert_clean(output: &Output) {
 /// Returns every subject of a registry with all that a backup has to keep.
 fn content(registry: &Registry) -> Vec<serde_json::Value> {
     let get = |path: &str| -> serde_json::Value {
-        let mut answer =
-            ureq::get(format!("{}{path}", registry.url())).header("accept", "application/json").call().unwrap();
+        let mut answer = ureq::get(format!("{}{path}", registry.url()))
+            .header("accept", "application/json")
+            .call()
+            .unwrap();
         serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     };
     let subjects = get("/schemas?limit=200");
@@ -152,7 +154,8 @@ fn a_check_against_the_registry_agrees_with_its_refusal() {
         let findings = said["findings"].as_array().unwrap().iter();
         findings.map(|f| (text(f, "rule"), text(f, "fingerprint"), text(f, "witness"))).collect()
     };
-    let offline = rules(&registry.run(folder.path(), &["check", "--against", "registry", "--format", "json"]));
+    let offline =
+        rules(&registry.run(folder.path(), &["check", "--against", "registry", "--format", "json"]));
     let dry = rules(&registry.run(folder.path(), &["push", "--dry-run", "--format", "json"]));
     let online = rules(&registry.run(folder.path(), &["push", "--format", "json"]));
     assert!(offline.iter().any(|(_, _, witness)| witness != "null"), "{offline:?}");
