@@ -3,6 +3,9 @@
 //! Everything generated is in [`GENERATORS`], so that one command writes it and one test holds it
 //! to be current.
 
+mod feed;
+mod openapi;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,7 +43,10 @@ pub(crate) struct Generated {
 }
 
 /// Everything generated. Add a line here, and a module that returns the files.
-const GENERATORS: &[Generator] = &[];
+const GENERATORS: &[Generator] = &[
+    Generator { name: "the feed's events", files: feed::files },
+    Generator { name: "the OpenAPI document", files: openapi::files },
+];
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Outcome {
