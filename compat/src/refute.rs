@@ -85,7 +85,7 @@ impl Engine {
         if 24 < depth || !self.spend(2) || self.unmet(flat, reader, &mut Vec::new()).is_none() {
             return;
         }
-        let node = self.tree.node(reader).clone();
+        let node = self.tree.shared(reader);
         let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {
             for value in values {
                 if engine.flat_accepts(flat, &value) != Truth::No {
@@ -96,7 +96,7 @@ impl Engine {
         };
         if !node.types.has(flat.types) {
             let values = self.samples_of(flat, 2);
-            add(self, values, &Assertion::Types);
+            add(self, values, &Assertion::refused(flat));
             return;
         }
         if let Some(allowed) = &node.values {
@@ -133,7 +133,7 @@ impl Engine {
         found: &mut Vec<Candidate>,
         depth: usize,
     ) {
-        let node = self.tree.node(reader).clone();
+        let node = self.tree.shared(reader);
         for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
             self.refute_flat(flat, writer, part, found, depth + 1);
         }
@@ -172,18 +172,20 @@ impl Engine {
         }
         for condition in &node.conditions {
             let mut values = self.samples_of(flat, 6);
+            let mut inner = Vec::new();
             for test in self.flats(condition.test).iter() {
                 let both = flat.and(test);
                 values.extend(self.samples_of(&both, 6));
                 if let Some(then) = condition.then {
-                    self.refute_flat(&both, writer, then, found, depth + 1);
+                    self.refute_flat(&both, writer, then, &mut inner, depth + 1);
                 }
             }
             if let Some(otherwise) = condition.otherwise {
                 let mut failing = flat.clone();
                 failing.not.push(condition.test);
-                self.refute_flat(&failing, writer, otherwise, found, depth + 1);
+                self.refute_flat(&failing, writer, otherwise, &mut inner, depth + 1);
             }
+            values.extend(inner.into_iter().map(|candidate| candidate.value));
             found.extend(
                 values.into_iter().map(|value| Candidate { value, obligation: here(Assertion::Condition) }),
             );
