@@ -83,7 +83,7 @@ impl Types<'_, '_> {
         let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
         let arguments = fields
             .iter()
-            .filter(|field| field.initial == field.name)
+            .filter(|field| field.initial.is_none())
             .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
             .collect();
         let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
@@ -117,10 +117,10 @@ impl Types<'_, '_> {
         }
         serde.extend(reader.map(|reader| format!("deserialize_with = \"rt::{reader}\"")));
         let initial = match mode {
-            "required" if self.plan.is_constant(&field.value) => "Default::default()".to_owned(),
-            "required" => field.name.clone(),
-            "maybe" => "rt::Maybe::Absent".to_owned(),
-            _ => "None".to_owned(),
+            "required" if self.plan.is_constant(&field.value) => Some("Default::default()"),
+            "required" => None,
+            "maybe" => Some("rt::Maybe::Absent"),
+            _ => Some("None"),
         };
         let mut docs = field.docs.clone();
         if docs.is_empty() {
