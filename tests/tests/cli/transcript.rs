@@ -56,11 +56,7 @@ pub(super) fn run(path: &Path) {
         return;
     }
     wrong.reverse();
-    panic!(
-        "{}\n{}\nEVSCHEMA_UPDATE=1 writes what is shown into the file",
-        path.display(),
-        wrong.join("\n")
-    );
+    panic!("{}\n{}\nEVSCHEMA_UPDATE=1 writes what is shown into the file", path.display(), wrong.join("\n"));
 }
 
 fn steps(text: &str) -> Vec<Step> {
