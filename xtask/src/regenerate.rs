@@ -12,6 +12,8 @@ use evschema_tests::repository;
 
 use crate::Outcome;
 
+mod goldens;
+
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
@@ -40,7 +42,7 @@ pub(crate) struct Generated {
 }
 
 /// Everything generated. Add a line here, and a module that returns the files.
-const GENERATORS: &[Generator] = &[];
+const GENERATORS: &[Generator] = &[Generator { name: "goldens of the generator", files: goldens::files }];
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Outcome {

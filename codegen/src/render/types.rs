@@ -7,7 +7,7 @@ use crate::atlas::{Atlas, DocumentId};
 use crate::plan::{
     Body, Case, Definition, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
 };
-use crate::text::{doc_code, literal};
+use crate::text::literal;
 use crate::{Options, view};
 
 /// All that is needed to print a type.
@@ -50,12 +50,6 @@ impl Types<'_, '_> {
             newtype: None,
             event: self.event(id),
         };
-        if one.docs.is_empty() {
-            one.docs.push(match &one.event {
-                Some(_) => "An event.".to_owned(),
-                None => format!("`{}` of the schema.", definition.name),
-            });
-        }
         match &definition.body {
             Body::Struct(body) => one.record = Some(self.record(body, definition.home)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
@@ -122,10 +116,7 @@ impl Types<'_, '_> {
             "maybe" => Some("rt::Maybe::Absent"),
             _ => Some("None"),
         };
-        let mut docs = field.docs.clone();
-        if docs.is_empty() {
-            docs.extend(doc_code(&field.json).map(|json| format!("The member {json}.")));
-        }
+        let docs = field.docs.clone();
         view::Field { name: field.name.clone(), docs, rust_type, serde: serde.join(", "), mode, json, initial }
     }
 
@@ -182,10 +173,7 @@ fn has_plain_integer(value: &TypeRef) -> bool {
 fn texts(variants: &[TextVariant]) -> view::Texts {
     let text = |variant: &TextVariant| view::Text {
         name: variant.name.clone(),
-        docs: variant
-            .docs
-            .first()
-            .map_or_else(|| doc_code(&variant.text).into_iter().collect(), |_| variant.docs.clone()),
+        docs: variant.docs.clone(),
         text: literal(&variant.text),
         renamed: variant.name != variant.text,
     };
