@@ -215,13 +215,8 @@ impl fmt::Display for ProblemCode {
 }
 
 impl fmt::Display for Problem {
-    /// Writes the detail and the first thing that is wrong with the document, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)?;
-        if let Some(error) = self.errors.first() {
-            write!(f, ": {}", error.detail)?;
-        }
-        Ok(())
+        f.write_str(&self.detail)
     }
 }
 

@@ -24,5 +24,5 @@ pub(crate) use finish::finish;
 pub(crate) use guard::guard;
 pub(crate) use observe::observe;
 pub(crate) use params::{NoParams, Params};
-pub(crate) use path::{ComparedPath, SubjectPath, VersionPath};
+pub(crate) use path::{ComparedPath, DocumentPath, StatePath, SubjectPath, VersionPath};
 pub(crate) use serve::serve;

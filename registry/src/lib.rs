@@ -17,6 +17,11 @@ mod server;
 mod service;
 pub mod store;
 
+/// Returns the OpenAPI document of the registry, as JSON.
+pub fn openapi() -> String {
+    routes::openapi_text()
+}
+
 pub use config::Config;
 pub use environment::{Clock, Environment, RequestIds};
 pub use server::{Server, StartError};

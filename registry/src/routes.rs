@@ -3,6 +3,7 @@
 //! Handlers translate between HTTP and [`crate::service`]; they decide nothing. The OpenAPI
 //! document is generated from them: a route is documented by being registered here.
 
+mod assets;
 mod check;
 mod diff;
 mod document_get;
@@ -20,7 +21,7 @@ mod validate;
 mod version_get;
 mod version_patch;
 
-use axum::http::header::{CONTENT_TYPE, LOCATION, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -43,7 +44,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .routes(routes!(check::post))
         .routes(routes!(diff::get))
         .routes(routes!(validate::post))
-        .routes(routes!(feed::page))
+        .routes(routes!(feed::events))
         .routes(routes!(healthz::get))
         .routes(routes!(readyz::get))
         .routes(routes!(metrics::get))
@@ -56,7 +57,8 @@ pub(crate) fn all() -> OpenApiRouter<App> {
     let openapi = router.get_openapi_mut();
     openapi.paths.paths.extend(paths.paths);
     openapi.components.get_or_insert_default().schemas.extend(schemas);
-    router.route("/", get(root))
+    // For browsers only, and so no part of the description.
+    router.route("/", get(root)).route(&crate::pages::style_path(), get(assets::style))
 }
 
 /// Returns the OpenAPI document as JSON.
@@ -106,6 +108,16 @@ pub(crate) fn json(value: &impl Serialize) -> Response {
         (VARY, HeaderValue::from_static("accept")),
     ];
     (headers, body).into_response()
+}
+
+/// Returns a page for a browser.
+pub(crate) fn page(html: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (VARY, HeaderValue::from_static("accept")),
+    ];
+    (headers, html).into_response()
 }
 
 /// Answers 307: the same request belongs there.

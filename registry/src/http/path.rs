@@ -20,6 +20,14 @@ pub(crate) struct VersionPath {
     pub(crate) is_document: bool,
 }
 
+/// The path of a version's content, for the one request that writes it.
+#[derive(Debug)]
+pub(crate) struct DocumentPath(pub(crate) VersionPath);
+
+/// The path of a version, for the one request that changes its state.
+#[derive(Debug)]
+pub(crate) struct StatePath(pub(crate) VersionPath);
+
 /// The subject and the two versions in a path, `{from}...{to}`.
 #[derive(Debug)]
 pub(crate) struct ComparedPath {
@@ -50,6 +58,33 @@ impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
             ));
         }
         Ok(Self { subject: subject(&name)?, selection: selection(text)?, is_document: document.is_some() })
+    }
+}
+
+// The router sends both paths to one route, so it cannot tell which methods each takes.
+impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = VersionPath::from_request_parts(parts, state).await?;
+        if path.is_document {
+            return Ok(Self(path));
+        }
+        let help = format!("PUT /schemas/{}/{}.json", path.subject, path.selection);
+        let detail = "a version is registered at its content's path";
+        Err(Failure::new(ProblemCode::MethodNotAllowed, detail, help).allow("GET, HEAD, PATCH"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for StatePath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = VersionPath::from_request_parts(parts, state).await?;
+        if !path.is_document {
+            return Ok(Self(path));
+        }
+        let help = format!("PATCH /schemas/{}/{}", path.subject, path.selection);
+        Err(Failure::new(ProblemCode::MethodNotAllowed, "content never changes", help)
+            .allow("GET, HEAD, PUT"))
     }
 }
 

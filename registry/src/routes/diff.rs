@@ -1,9 +1,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::json;
+use super::{json, page};
 use crate::app::App;
-use crate::http::{ComparedPath, Failure, NoParams};
+use crate::http::{ComparedPath, Failure, NoParams, Wants};
 
 /// Compares two versions both ways: what breaks, with witnesses, and everything that differs.
 #[utoipa::path(
@@ -21,9 +21,13 @@ use crate::http::{ComparedPath, Failure, NoParams};
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    wants: Wants,
     path: ComparedPath,
     _: NoParams,
 ) -> Result<Response, Failure> {
     let diff = app.registry().diff(&path.subject, &path.from, &path.to).await?;
-    Ok(json(&diff))
+    Ok(match wants {
+        Wants::Json => json(&diff),
+        Wants::Page => page(app.pages().diff(diff)),
+    })
 }

@@ -2,12 +2,12 @@ use axum::extract::State;
 use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use evschema_api::{ProblemCode, Registration};
+use evschema_api::Registration;
 use evschema_model::Coordinates;
 
 use super::{Note, exact, json};
 use crate::app::App;
-use crate::http::{Document, Failure, Params, VersionPath, etag};
+use crate::http::{Document, DocumentPath, Failure, Params, etag};
 use crate::service::{Choice, Outcome, Refusal, Request};
 
 /// Registers these bytes as this version.
@@ -33,18 +33,10 @@ use crate::service::{Choice, Outcome, Refusal, Request};
 )]
 pub(crate) async fn put(
     State(app): State<App>,
-    path: VersionPath,
+    DocumentPath(path): DocumentPath,
     Params(note): Params<Note>,
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
-    if !path.is_document {
-        return Err(Failure::new(
-            ProblemCode::MethodNotAllowed,
-            "a version is registered at its content's path",
-            format!("PUT /schemas/{}/{}.json", path.subject, path.selection),
-        )
-        .allow("GET, HEAD, PATCH"));
-    }
     let Coordinates { subject, version } = exact(path)?;
     let Note { author, message } = note;
     let request = Request { subject, version: Choice::Exact(version), bytes, author, message };

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{json, page_limit};
 use crate::app::App;
-use crate::http::{Failure, Params};
+use crate::http::{Failure, Params, Wants};
 
 /// Parameters of the feed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -30,7 +30,16 @@ pub(crate) struct Page {
         (status = 400, description = "A bad parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn page(State(app): State<App>, Params(page): Params<Page>) -> Result<Response, Failure> {
+pub(crate) async fn events(
+    State(app): State<App>,
+    wants: Wants,
+    Params(page): Params<Page>,
+) -> Result<Response, Failure> {
     let limit = page_limit(page.limit)?;
-    Ok(json(&app.registry().feed(page.after.unwrap_or(0), limit).await?))
+    let after = page.after.unwrap_or(0);
+    let found = app.registry().feed(after, limit).await?;
+    Ok(match wants {
+        Wants::Json => json(&found),
+        Wants::Page => super::page(app.pages().feed(found, after, limit)),
+    })
 }

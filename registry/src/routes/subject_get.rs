@@ -3,9 +3,9 @@ use axum::http::header::ETAG;
 use axum::response::Response;
 use evschema_api::SubjectView;
 
-use super::json;
+use super::{json, page};
 use crate::app::App;
-use crate::http::{Failure, NoParams, SubjectPath, etag};
+use crate::http::{Failure, NoParams, SubjectPath, Wants, etag};
 
 /// Shows a subject: its policy, its owner and its versions.
 #[utoipa::path(
@@ -20,10 +20,14 @@ use crate::http::{Failure, NoParams, SubjectPath, etag};
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    wants: Wants,
     SubjectPath(subject): SubjectPath,
     _: NoParams,
 ) -> Result<Response, Failure> {
     let view = app.registry().subject(&subject).await?;
+    if wants == Wants::Page {
+        return Ok(page(app.pages().subject(view)));
+    }
     let mut response = json(&view);
     response.headers_mut().insert(ETAG, etag(view.revision));
     Ok(response)

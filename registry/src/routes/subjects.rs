@@ -3,9 +3,9 @@ use axum::response::Response;
 use evschema_api::{ProblemCode, SubjectPage};
 use serde::Deserialize;
 
-use super::{json, page_limit};
+use super::{json, page, page_limit};
 use crate::app::App;
-use crate::http::{Failure, Params};
+use crate::http::{Failure, Params, Wants};
 use crate::limits;
 use crate::store::SubjectQuery;
 
@@ -35,7 +35,12 @@ pub(crate) struct List {
         (status = 400, description = "A bad parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn list(State(app): State<App>, Params(list): Params<List>) -> Result<Response, Failure> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    wants: Wants,
+    Params(list): Params<List>,
+) -> Result<Response, Failure> {
+    let search = list.search.clone().unwrap_or_default();
     let query = SubjectQuery { limit: page_limit(list.limit)?, search: list.search, after: list.after };
     if query.search.as_ref().is_some_and(|search| limits::SEARCH_CHARS_MAX < search.chars().count()) {
         return Err(Failure::new(
@@ -44,6 +49,10 @@ pub(crate) async fn list(State(app): State<App>, Params(list): Params<List>) -> 
             "search for a shorter part",
         ));
     }
-    let page = app.registry().subjects(query).await?;
-    Ok(json(&page))
+    let limit = query.limit;
+    let found = app.registry().subjects(query).await?;
+    Ok(match wants {
+        Wants::Json => json(&found),
+        Wants::Page => page(app.pages().subjects(found, &search, limit)),
+    })
 }

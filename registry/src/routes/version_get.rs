@@ -4,9 +4,9 @@ use axum::response::Response;
 use evschema_api::VersionView;
 use evschema_model::Coordinates;
 
-use super::{document_get, json, redirect};
+use super::{document_get, json, page, redirect};
 use crate::app::App;
-use crate::http::{Accept, Failure, NoParams, VersionPath};
+use crate::http::{Accept, Failure, NoParams, VersionPath, Wants};
 use crate::service::Selection;
 
 /// Shows a version: who registered it, when and why, its references, dependents and fields.
@@ -33,6 +33,7 @@ pub(crate) async fn version(State(app): State<App>, request: Request) -> Result<
     if path.is_document {
         return document_get::document(State(app), path, Accept::of(&parts), parts.headers).await;
     }
+    let wants = Wants::from_request_parts(&mut parts, &app).await?;
     let version = match path.selection {
         Selection::Exact(version) => version,
         other => {
@@ -40,6 +41,14 @@ pub(crate) async fn version(State(app): State<App>, request: Request) -> Result<
             return Ok(redirect(&format!("/schemas/{}/{version}", path.subject)));
         }
     };
-    let view = app.registry().version(&Coordinates { subject: path.subject, version }).await?;
-    Ok(json(&view))
+    let at = Coordinates { subject: path.subject, version };
+    let view = app.registry().version(&at).await?;
+    if wants == Wants::Json {
+        return Ok(json(&view));
+    }
+    let content = app.registry().content(&at).await?;
+    let versions = app.registry().subject(&at.subject).await?.versions;
+    let before =
+        versions.into_iter().map(|summary| summary.version).filter(|version| *version < at.version).max();
+    Ok(page(app.pages().version(view, before, &content.bytes)))
 }

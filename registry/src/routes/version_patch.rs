@@ -1,10 +1,10 @@
 use axum::extract::State;
 use axum::response::Response;
-use evschema_api::{ProblemCode, StateChange, VersionView};
+use evschema_api::{StateChange, VersionView};
 
 use super::{Author, exact, json};
 use crate::app::App;
-use crate::http::{Failure, Json, Params, VersionPath};
+use crate::http::{Failure, Json, Params, StatePath};
 
 /// Deprecates, yanks or restores a version, with a reason.
 ///
@@ -28,18 +28,10 @@ use crate::http::{Failure, Json, Params, VersionPath};
 )]
 pub(crate) async fn patch(
     State(app): State<App>,
-    path: VersionPath,
+    StatePath(path): StatePath,
     Params(author): Params<Author>,
     Json(change): Json<StateChange>,
 ) -> Result<Response, Failure> {
-    if path.is_document {
-        return Err(Failure::new(
-            ProblemCode::MethodNotAllowed,
-            "content never changes",
-            format!("PATCH /schemas/{}/{}", path.subject, path.selection),
-        )
-        .allow("GET, HEAD, PUT"));
-    }
     let at = exact(path)?;
     Ok(json(&app.registry().set_state(&at, change, author.author).await?))
 }

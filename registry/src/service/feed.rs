@@ -1,7 +1,7 @@
 use evschema_api::{CloudEvent, FeedPage};
 
 use super::{Refusal, Registry};
-use crate::feed::{SCHEMA_VERSION, moment};
+use crate::feed::{dataschema_of, moment};
 use crate::store::FeedRecord;
 
 impl Registry {
@@ -25,7 +25,7 @@ impl Registry {
             specversion: "1.0".to_owned(),
             id: record.position.to_string(),
             source: format!("{base}/"),
-            dataschema: format!("{base}/schemas/{}/{SCHEMA_VERSION}.json", record.kind),
+            dataschema: format!("{base}{}", dataschema_of(&record.kind)),
             kind: record.kind,
             subject: record.subject.to_string(),
             time: moment(record.at),

@@ -185,9 +185,7 @@ impl From<Refusal> for Problem {
             // The cause goes to the log, not to the client.
             Refusal::Store(StoreError::Unavailable(_)) => "the database does not answer".to_owned(),
             Refusal::Store(_) | Refusal::Bug(_) => "something went wrong in the registry".to_owned(),
-            Refusal::Document(diagnostics) => {
-                diagnostics.first().map_or_else(|| refusal.to_string(), |first| first.to_string())
-            }
+            Refusal::Document(diagnostics) => first_of(diagnostics),
             _ => refusal.to_string(),
         };
         let problem = Problem::new(code, detail).help(refusal.help());
@@ -199,5 +197,13 @@ impl From<Refusal> for Problem {
             },
             _ => problem,
         }
+    }
+}
+
+fn first_of(diagnostics: &Diagnostics) -> String {
+    match diagnostics.as_slice() {
+        [] => "the document cannot be read".to_owned(),
+        [only] => only.message.clone(),
+        [first, rest @ ..] => format!("{}, and {} more", first.message, rest.len()),
     }
 }

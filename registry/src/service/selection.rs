@@ -31,7 +31,8 @@ impl Selection {
             Ok(version) => return Ok(Self::Exact(version)),
             Err(error) => error,
         };
-        if Version::BYTES_MAX < text.len() || text.is_empty() {
+        // The range parser overlooks build metadata, which here no version has.
+        if Version::BYTES_MAX < text.len() || text.is_empty() || text.contains('+') {
             return Err(exact);
         }
         VersionReq::parse(text).map(Self::Range).map_err(|_| exact)

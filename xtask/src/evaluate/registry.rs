@@ -125,7 +125,13 @@ fn register(client: &Client, line: &Line, evidence: &mut Evidence) -> Row {
     let started = Instant::now();
     let answer = client.register(&line.subject, &line.version, bytes);
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let row = |outcome: &str, detail: String, wrong| Row { at: at.clone(), outcome: outcome.to_owned(), detail, micros, wrong };
+    let row = |outcome: &str, detail: String, wrong| Row {
+        at: at.clone(),
+        outcome: outcome.to_owned(),
+        detail,
+        micros,
+        wrong,
+    };
     match answer {
         Ok(Registered::Created(_)) => {
             evidence.registered(at.clone(), bytes);
@@ -140,7 +146,9 @@ fn register(client: &Client, line: &Line, evidence: &mut Evidence) -> Row {
             };
             row(problem.code.as_str(), problem.to_string(), wrong)
         }
-        Err(error) => row("no-answer", error.to_string(), Some("no answer, or none of a registry".to_owned())),
+        Err(error) => {
+            row("no-answer", error.to_string(), Some("no answer, or none of a registry".to_owned()))
+        }
     }
 }
 

@@ -59,15 +59,18 @@ impl<'d> Evidence<'d> {
         report: &Report,
     ) -> Option<String> {
         match code {
-            ProblemCode::VersionTooSmall => (report.deserved_version == at.version)
-                .then(|| "a larger version is not named".to_owned()),
+            ProblemCode::VersionTooSmall => {
+                (report.deserved_version == at.version).then(|| "a larger version is not named".to_owned())
+            }
             ProblemCode::Undecided => {
                 report.findings.is_empty().then(|| "undecided, without a reason".to_owned())
             }
             _ => {
-                let mut witnesses = report.findings.iter().filter_map(|finding| {
-                    finding.witness.as_ref().map(|witness| (finding, witness))
-                }).peekable();
+                let mut witnesses = report
+                    .findings
+                    .iter()
+                    .filter_map(|finding| finding.witness.as_ref().map(|witness| (finding, witness)))
+                    .peekable();
                 if witnesses.peek().is_none() {
                     return Some("incompatible, without a witness".to_owned());
                 }
