@@ -148,9 +148,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             return TypeRef::plain(RustType::Json);
         }
         let nullable = facts.kinds.has(Kinds::NULL);
-        if let Some((_, takes_null)) = self.open.last_mut() {
-            *takes_null = nullable;
-        }
+        self.open_takes_null(nullable);
         let kinds = facts.kinds.without(Kinds::NULL);
         if kinds.is_empty() {
             return TypeRef::plain(RustType::Null);
@@ -162,9 +160,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             };
         }
         if 1 < kinds.separate_count() {
-            let shape = self.union_of_kinds(conjunction, &facts, kinds, hint);
-            let nullable = nullable && shape != RustType::Json;
-            return TypeRef { shape, nullable };
+            return self.union_of_kinds(conjunction, &facts, kinds, hint);
         }
         let docs = self.docs_of(conjunction, expression, hint);
         let shape = if kinds.meets(Kinds::OBJECT) {
@@ -210,8 +206,13 @@ impl<'a, 'c> Planner<'a, 'c> {
                 let name = names::type_name(text).unwrap_or_else(|| fallback.to_owned());
                 TextVariant { name: taken.take(&[name]), text: text.to_owned(), docs: Vec::new() }
             })
-            .collect();
-        RustType::Named(self.define(hint, docs, Body::Texts(variants)))
+            .collect::<Vec<_>>();
+        // A constant is seldom named in code: short names are for what is.
+        let mut hint = hint.clone();
+        if variants.len() == 1 && hint.origin.is_some() {
+            hint.names.reverse();
+        }
+        RustType::Named(self.define(&hint, docs, Body::Texts(variants)))
     }
 
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
@@ -377,6 +378,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         let id = TypeId(self.plan.definitions.len());
         self.plan.definitions.push(Definition { home: hint.home, name, docs, body });
         id
+    }
+
+    /// Says whether what is being planned accepts `null` beside its type.
+    pub(super) fn open_takes_null(&mut self, nullable: bool) {
+        if let Some((_, takes_null)) = self.open.last_mut() {
+            *takes_null = nullable;
+        }
     }
 
     /// Says that what is being planned is this type, before its parts are planned: they may need it.

@@ -136,13 +136,15 @@ impl<'c> Planner<'_, 'c> {
         facts: &Facts<'c>,
         kinds: Kinds,
         hint: &Hint,
-    ) -> RustType {
+    ) -> TypeRef {
         /// From this many kinds on a schema did not mean to list them.
         const UNINTENDED_KINDS: usize = 4;
         let unintended = UNINTENDED_KINDS <= kinds.separate_count();
         if unintended && (facts.names.is_empty() || !kinds.meets(Kinds::OBJECT)) {
-            return RustType::Json;
+            return TypeRef::plain(RustType::Json);
         }
+        let nullable = facts.kinds.has(Kinds::NULL) && !unintended;
+        self.open_takes_null(nullable);
         let docs = self.docs_of(conjunction, &Expression::Anything, hint);
         let id = self.define(hint, docs, Body::Union(Vec::new()));
         self.settle(id);
@@ -170,16 +172,17 @@ impl<'c> Planner<'_, 'c> {
             variants.push(UnionVariant { name, docs: Vec::new(), value, case, boxed: false });
         }
         if unintended {
+            let others = facts.kinds.without(Kinds::OBJECT);
             variants.push(UnionVariant {
                 name: "Other".to_owned(),
                 docs: vec!["Anything but an object, which the schema does not exclude.".to_owned()],
                 value: TypeRef::plain(RustType::Json),
-                case: Case { kinds: kind_constants(kinds.without(Kinds::OBJECT)), ..Case::default() },
+                case: Case { kinds: kind_constants(others), ..Case::default() },
                 boxed: false,
             });
         }
         self.set_union(id, variants);
-        RustType::Named(id)
+        TypeRef { shape: RustType::Named(id), nullable }
     }
 
     fn variant_name(&self, cluster: &Cluster<'c>, case: &Case) -> String {
