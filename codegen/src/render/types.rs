@@ -118,7 +118,7 @@ impl Types<'_, '_> {
         };
         let mut docs = field.docs.clone();
         if docs.is_empty() {
-            docs.extend(doc_code(&field.json).map(|json| format!("The member {json}.")));
+            docs.extend(crate::text::doc_code(&field.json).map(|json| format!("The member {json}.")));
         }
         view::Field {
             name: field.name.clone(),
