@@ -96,7 +96,9 @@ fn compare_new(
     if let Some(baseline) = baseline {
         for published in baseline.catalog.versions(&at.subject) {
             let resolved = resolve_published(baseline, published)?;
-            history.push(compat::Baseline { resolved, yanked: baseline.yanked.contains(published.at()) });
+            let yanked = baseline.yanked.contains(published.at())
+                || file.yanked().any(|version| *version == published.at().version);
+            history.push(compat::Baseline { resolved, yanked });
         }
     }
     let settings = settings(project, own, baseline)?;
