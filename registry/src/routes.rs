@@ -148,7 +148,7 @@ pub(crate) async fn selected(
 ) -> Result<Coordinates, Failure> {
     let version = match selection {
         Selection::Exact(version) => version,
-        other => app.registry().select(&subject, &other).await?,
+        other @ (Selection::Latest | Selection::Range(_)) => app.registry().select(&subject, &other).await?,
     };
     Ok(Coordinates { subject, version })
 }

@@ -41,7 +41,7 @@ pub(crate) async fn document(
     let media_type = accept.demand(&[SCHEMA_MEDIA_TYPE, "application/json", "text/plain"])?;
     let at = match path.selection {
         Selection::Exact(version) => evschema_model::Coordinates { subject: path.subject, version },
-        other => {
+        other @ (Selection::Latest | Selection::Range(_)) => {
             let version = app.registry().select(&path.subject, &other).await?;
             return Ok(redirect(&format!("/schemas/{}/{version}.json", path.subject)));
         }
