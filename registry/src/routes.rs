@@ -105,6 +105,7 @@ pub(crate) fn json(value: &impl Serialize) -> Response {
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (VARY, HeaderValue::from_static("accept")),
     ];
     (headers, body).into_response()

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use evschema_api::SCHEMA_MEDIA_TYPE;
@@ -52,6 +52,7 @@ pub(crate) async fn document(
     let fixed = [
         (ETAG, tag),
         (CACHE_CONTROL, FOR_EVER),
+        (VARY, HeaderValue::from_static("accept")),
         (CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(FOR_EVER)),
     ];
     if unchanged {
