@@ -79,21 +79,26 @@ fn compare_new(
     };
     let file = project.subject_file(&at.subject)?;
     let mut history = Vec::new();
-    for older in schemas.catalog.versions(&at.subject) {
-        let is_new = baseline.is_none_or(|b| find(&b.catalog, older.at()).is_none());
-        if !is_new || at.version <= older.at().version {
+    for other in schemas.catalog.versions(&at.subject) {
+        let is_new = baseline.is_none_or(|b| find(&b.catalog, other.at()).is_none());
+        // Of the newer ones, those of later lines count for the number that a change deserves, and
+        // those of the same line are compared when it is their turn.
+        let (theirs, ours) = (&other.at().version, &at.version);
+        if !is_new || theirs == ours || (ours < theirs && theirs.line() == ours.line()) {
             continue;
         }
-        let Ok(resolved) = schemas.catalog.resolve(older) else {
+        let Ok(resolved) = schemas.catalog.resolve(other) else {
             comparison.left_out += 1;
             return Ok(());
         };
-        history.push(compat::Baseline { resolved, yanked: file.yanked().any(|v| *v == older.at().version) });
+        history.push(compat::Baseline { resolved, yanked: file.yanked().any(|v| *v == other.at().version) });
     }
     if let Some(baseline) = baseline {
         for published in baseline.catalog.versions(&at.subject) {
             let resolved = resolve_published(baseline, published)?;
-            history.push(compat::Baseline { resolved, yanked: baseline.yanked.contains(published.at()) });
+            let yanked = baseline.yanked.contains(published.at())
+                || file.yanked().any(|version| *version == published.at().version);
+            history.push(compat::Baseline { resolved, yanked });
         }
     }
     let settings = settings(project, own, baseline)?;

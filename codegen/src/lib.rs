@@ -1,6 +1,18 @@
 //! Generates Rust types and validators from event schemas.
+//!
+//! [`generate`] is pure: a [`evschema_model::Catalog`] and a selection in, files out. On the way
+//!
+//! 1. the atlas opens the documents and finds where every reference leads;
+//! 2. shapes say what a schema's values may be, as far as a type needs to know: they may say more
+//!    than the schema accepts and never less, because generated code checks with the schema itself;
+//! 3. the plan settles every type, name and literal;
+//! 4. templates print the plan, and a formatter proves that what they print is Rust.
+//!
+//! Around it stand [`read_tree`], which reads schemas from disk, and [`from_manifest`], for
+//! build.rs.
 
 mod atlas;
+mod build_script;
 mod disk;
 mod generate;
 mod names;
@@ -12,6 +24,7 @@ mod shape;
 mod text;
 mod view;
 
+pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
 pub use disk::{Problem, Tree, TreeFile, read_files, read_tree};
 pub use generate::generate;
 pub use options::{GeneratedFile, Layout, Options};

@@ -18,7 +18,7 @@ pub(crate) fn doc_lines(text: &str) -> Vec<String> {
     for paragraph in shown.split("\n\n") {
         let mut line = String::new();
         let mut paragraph_lines = Vec::new();
-        for word in paragraph.split_whitespace().map(safe_word).filter(|word| !word.is_empty()) {
+        for word in safe_paragraph(paragraph).split_whitespace() {
             let width = line.chars().count() + 1 + word.chars().count();
             if !line.is_empty() && DOC_CHARACTERS_MAX < width {
                 paragraph_lines.push(std::mem::take(&mut line));
@@ -26,7 +26,7 @@ pub(crate) fn doc_lines(text: &str) -> Vec<String> {
             if !line.is_empty() {
                 line.push(' ');
             }
-            line.push_str(&word);
+            line.push_str(word);
         }
         paragraph_lines.extend((!line.is_empty()).then_some(line));
         if !lines.is_empty() && !paragraph_lines.is_empty() {
@@ -37,16 +37,19 @@ pub(crate) fn doc_lines(text: &str) -> Vec<String> {
     lines
 }
 
-fn safe_word(word: &str) -> String {
-    let mut safe = String::with_capacity(word.len());
-    for c in word.chars().filter(|c| shows(*c)) {
+/// Escapes what Markdown would take for a link, a tag or a fence; code in single backticks stays.
+fn safe_paragraph(paragraph: &str) -> String {
+    let paragraph: String = paragraph.chars().filter(|c| c.is_whitespace() || shows(*c)).collect();
+    let balanced = paragraph.matches('`').count() % 2 == 0 && !paragraph.contains("``");
+    let mut safe = String::with_capacity(paragraph.len());
+    let mut in_code = false;
+    for c in paragraph.chars() {
         match c {
-            '[' | ']' | '<' | '>' | '`' | '~' | '\\' | '#' | '|' => {
-                safe.push('\\');
-                safe.push(c);
-            }
-            _ => safe.push(c),
+            '`' if balanced => in_code = !in_code,
+            '[' | ']' | '<' | '>' | '`' | '~' | '\\' | '#' if !in_code => safe.push('\\'),
+            _ => {}
         }
+        safe.push(c);
     }
     safe
 }
@@ -111,6 +114,7 @@ mod tests {
             assert!(!line.starts_with(' ') && !line.contains("```") && !line.contains("~~~"), "{line}");
             assert!(line.chars().all(shows), "{line}");
         }
+        assert_eq!(doc_lines("see `a[b]`, not [c]"), ["see `a[b]`, not \\[c\\]"]);
         assert_eq!(lines.last().unwrap(), "indented() \\~\\~\\~ txt*/ \\[a\\](b) \\<b\\>");
     }
 

@@ -91,8 +91,8 @@ pub(crate) struct Field {
     pub(crate) mode: &'static str,
     /// The member's name as a literal.
     pub(crate) json: String,
-    /// What `new` puts there.
-    pub(crate) initial: String,
+    /// What `new` puts there; absent where `new` is told.
+    pub(crate) initial: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]

@@ -74,17 +74,19 @@ impl Case {
     }
 }
 
-/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each.
+/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each:
+/// those of its `CASES`, in the order of the variants.
 #[macro_export]
 macro_rules! union {
-    ($type:ident { $($variant:ident if $case:expr,)* }) => {
+    ($type:ident { $($variant:ident),* $(,)? }) => {
         impl<'de> $crate::serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
                 let json = <$crate::Json as $crate::serde::Deserialize>::deserialize(deserializer)?;
+                let mut cases = Self::CASES.iter();
                 $(
-                    if $case.fits(&json) {
+                    if cases.next().is_some_and(|case| case.fits(&json)) {
                         return json.typed().map(Self::$variant);
                     }
                 )*

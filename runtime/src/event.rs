@@ -16,6 +16,8 @@ pub trait Event: Serialize + DeserializeOwned {
     const DIGEST: &'static str;
     /// Where the schema lives: the `dataschema` of a CloudEvent.
     const DATASCHEMA: &'static str;
+    /// The schema as it was registered.
+    const SCHEMA: &'static str;
 
     /// Returns the schema with all that it refers to.
     fn document() -> &'static Document;
@@ -25,7 +27,7 @@ pub trait Event: Serialize + DeserializeOwned {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! checked {
-    ($type:ident, $document:expr) => {
+    ($type:ident) => {
         impl $type {
             /// Reads an event: parsed, checked against the schema, typed.
             ///
@@ -33,7 +35,7 @@ macro_rules! checked {
             ///
             /// When the bytes are not JSON, or the schema refuses the event.
             pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::Error> {
-                $crate::private::from_slice(&$document, bytes)
+                $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
             }
 
             /// Reads an event that is a plain value already.
@@ -42,7 +44,7 @@ macro_rules! checked {
             ///
             /// When the schema refuses the event.
             pub fn from_value(event: $crate::private::Value) -> ::core::result::Result<Self, $crate::Error> {
-                $crate::private::from_value(&$document, event)
+                $crate::private::from_value(<Self as $crate::Event>::document(), event)
             }
 
             /// Checks a value built in code.
@@ -51,7 +53,7 @@ macro_rules! checked {
             ///
             /// When the schema refuses what the value would be written as.
             pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
-                $crate::private::validate(&$document, self)
+                $crate::private::validate(<Self as $crate::Event>::document(), self)
             }
 
             /// Writes the event, unless the schema refuses it.
@@ -60,7 +62,7 @@ macro_rules! checked {
             ///
             /// When the schema refuses what the value would be written as.
             pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
-                $crate::private::to_vec(&$document, self)
+                $crate::private::to_vec(<Self as $crate::Event>::document(), self)
             }
         }
     };
@@ -71,43 +73,26 @@ macro_rules! checked {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! checked {
-    ($type:ident, $document:expr) => {};
+    ($type:ident) => {};
 }
 
-/// Makes a generated type an event: constants, reading, checking and writing.
+/// Gives a type that implements [`Event`] the same constants and functions of its own.
 #[macro_export]
 macro_rules! event {
-    ($type:ident {
-        subject: $subject:literal,
-        version: $version:literal,
-        digest: $digest:literal,
-        dataschema: $dataschema:literal,
-        document: $document:expr $(,)?
-    }) => {
+    ($type:ident) => {
         impl $type {
             /// The subject.
-            pub const SUBJECT: &'static str = $subject;
+            pub const SUBJECT: &'static str = <Self as $crate::Event>::SUBJECT;
             /// The version of the subject's schema.
-            pub const VERSION: &'static str = $version;
+            pub const VERSION: &'static str = <Self as $crate::Event>::VERSION;
             /// The digest of the schema.
-            pub const DIGEST: &'static str = $digest;
+            pub const DIGEST: &'static str = <Self as $crate::Event>::DIGEST;
             /// Where the schema lives: the `dataschema` of a CloudEvent.
-            pub const DATASCHEMA: &'static str = $dataschema;
+            pub const DATASCHEMA: &'static str = <Self as $crate::Event>::DATASCHEMA;
             /// The schema as it was registered.
-            pub const SCHEMA: &'static str = SCHEMA;
+            pub const SCHEMA: &'static str = <Self as $crate::Event>::SCHEMA;
         }
 
-        impl $crate::Event for $type {
-            const SUBJECT: &'static str = $subject;
-            const VERSION: &'static str = $version;
-            const DIGEST: &'static str = $digest;
-            const DATASCHEMA: &'static str = $dataschema;
-
-            fn document() -> &'static $crate::Document {
-                &$document
-            }
-        }
-
-        $crate::checked!($type, $document);
+        $crate::checked!($type);
     };
 }

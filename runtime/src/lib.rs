@@ -26,8 +26,9 @@ pub use members::{Members, write_member};
 pub use number::{NotANumber, Number};
 pub use wire::{FromWire, present, some, wire};
 
-/// The serialization framework, for the derives of generated types.
+/// The serialization framework, which generated types use by way of this crate.
 pub use serde;
+pub use serde::{Deserialize, Serialize};
 
 /// A JSON object whose members have one type.
 pub type Map<T> = std::collections::BTreeMap<String, T>;

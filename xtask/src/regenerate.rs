@@ -3,6 +3,7 @@
 //! Everything generated is in [`GENERATORS`], so that one command writes it and one test holds it
 //! to be current.
 
+mod command;
 mod feed;
 mod openapi;
 
@@ -14,6 +15,8 @@ use clap::Args as ClapArgs;
 use evschema_tests::repository;
 
 use crate::Outcome;
+
+mod goldens;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -44,8 +47,10 @@ pub(crate) struct Generated {
 
 /// Everything generated. Add a line here, and a module that returns the files.
 const GENERATORS: &[Generator] = &[
+    Generator { name: "goldens of the generator", files: goldens::files },
     Generator { name: "the feed's events", files: feed::files },
     Generator { name: "the OpenAPI document", files: openapi::files },
+    Generator { name: "the reference of the command", files: command::files },
 ];
 
 /// Runs the command.

@@ -40,6 +40,12 @@ pub(crate) struct Arguments {
 
 /// The event that the demo breaks and generates.
 const SUBJECT: &str = "commerce.order.placed";
+/// The struct that is generated for it.
+const STRUCT: &str = "pub struct OrderPlaced {";
+/// How the struct is used.
+const USAGE: &str = "
+let order = OrderPlaced::from_slice(bytes)?; // refuses what the schema refuses
+let bytes = order.to_vec()?;                 // and so does writing";
 /// What somebody does to it, and the version they call it.
 const BREAK: (&str, &str) = ("turns `total` from an integer into a text", "1.3.0");
 /// The schema after that change.
@@ -174,8 +180,12 @@ impl Demo {
             .iter()
             .find_map(|file| excerpt(&file.text))
             .ok_or_else(|| Failure::new(format!("no struct was generated for {}", newest.at())))?;
-        terminal.print(format!("   `evschema gen` or a build.rs turns {} into:\n", newest.at()));
+        terminal.print(format!(
+            "   `evschema gen` or a build.rs turns {} into (attributes left out):\n",
+            newest.at()
+        ));
         terminal.print(indented(&excerpt));
+        terminal.print(indented(USAGE));
         terminal.flush();
         Ok(())
     }
@@ -190,15 +200,17 @@ fn subject() -> Result<Subject, Failure> {
     Subject::parse(SUBJECT).map_err(|error| Failure::new(error.to_string()))
 }
 
-/// Returns the event's struct as it was generated, with its fields and their documentation.
+/// Returns the event's struct as it was generated, without the attributes that are for serde.
 fn excerpt(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
-    let at = lines.iter().position(|line| line.trim_start().starts_with("pub struct "))?;
-    let indent = lines[at].len() - lines[at].trim_start().len();
-    let end =
-        at + lines[at..].iter().position(|line| line.trim_end() == format!("{}}}", " ".repeat(indent)))?;
+    let at = lines.iter().position(|line| line.trim_start() == STRUCT)?;
+    let indent = lines[at].len() - STRUCT.len();
+    let end = at + lines[at..].iter().position(|line| line.trim() == "}")?;
     let begin = lines[..at].iter().rposition(|line| !line.trim_start().starts_with(['/', '#']))? + 1;
-    let shown = lines[begin..=end].iter().map(|line| line.get(indent..).unwrap_or_default());
+    let shown = lines[begin..=end]
+        .iter()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(|line| line.get(indent..).unwrap_or_default());
     Some(shown.collect::<Vec<_>>().join("\n"))
 }
 

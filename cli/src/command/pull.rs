@@ -18,7 +18,7 @@ use crate::registry_access::RegistryArguments;
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry};
 
-/// Write what the registry has as a tree: a complete backup that `push` registers again.
+/// Write what the registry has as a tree: a complete backup that `push --restore` registers again.
 ///
 /// Beside the schemas, byte for byte, each subject's folder gets a `subject.toml` with its policy,
 /// owner and the states of its versions. A file that is there with another content stays.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use clap::Args;
 use evschema_api::client::{Client, ClientError, Note, Registered};
 use evschema_api::{Problem, ProblemCode, State, StateChange, SubjectSettings, SubjectView};
-use evschema_model::{Coordinates, Diagnostic, Digest, Subject};
+use evschema_model::{Coordinates, Diagnostic, Digest, Mode, Subject};
 use serde_json::json;
 
 use super::Context;
@@ -28,6 +28,10 @@ pub(crate) struct Arguments {
     /// Say what would be registered and what would be refused; change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Register a pulled backup as it was: the history of subjects that the registry does not have
+    /// is not checked again, and their policies hold from then on.
+    #[arg(long, conflicts_with = "dry_run")]
+    restore: bool,
     /// Who registers, for the record.
     #[arg(long)]
     author: Option<String>,
@@ -46,6 +50,8 @@ impl Arguments {
         let mut push = Push {
             note: Note { author: self.author, message: self.message },
             dry_run: self.dry_run,
+            restore: self.restore,
+            restored: BTreeMap::new(),
             known: BTreeMap::new(),
             unregistered: BTreeSet::new(),
             tally: Tally::default(),
@@ -60,6 +66,7 @@ impl Arguments {
             context.terminal.progress(&line);
             push.push(own, context)?;
         }
+        push.settle_restored()?;
         context.terminal.end_progress();
         let Push { tally, findings, .. } = push;
         let report = tally.report(findings, self.dry_run, client.base_url());
@@ -73,6 +80,9 @@ struct Push<'p> {
     client: &'p Client,
     note: Note,
     dry_run: bool,
+    restore: bool,
+    /// Subjects whose history is taken as it is, with the settings that hold afterwards.
+    restored: BTreeMap<Subject, SubjectSettings>,
     /// The subjects as the registry had them, and their files.
     known: BTreeMap<Subject, (Option<SubjectView>, SubjectFile)>,
     /// Versions that are not in the registry: refused, left out, or only tried.
@@ -151,12 +161,26 @@ impl Push<'_> {
                 && wanted.description == view.description
         });
         if !is_so && !self.dry_run {
+            let view_is_new = view.is_none();
             let revision = view.as_ref().map(|view| view.revision);
             let versions = view.map(|view| view.versions).unwrap_or_default();
-            let put = self.client.put_subject(subject, &wanted, revision)?;
+            let mut now = wanted.clone();
+            if self.restore && view_is_new {
+                now.mode = Some(Mode::None);
+                self.restored.insert(subject.clone(), wanted);
+            }
+            let put = self.client.put_subject(subject, &now, revision)?;
             view = Some(SubjectView { versions, ..put });
         }
         self.known.insert(subject.clone(), (view, file));
+        Ok(())
+    }
+
+    /// Lets the policies of restored subjects hold from now on.
+    fn settle_restored(&mut self) -> Result<(), Failure> {
+        for (subject, settings) in &self.restored {
+            self.client.put_subject(subject, settings, None)?;
+        }
         Ok(())
     }
 

@@ -32,6 +32,9 @@ const EVENT_BYTES_MAX: u64 = 16 << 20;
 /// Most refused events of which each violation is shown; the rest are counted.
 const REFUSED_SHOWN_MAX: usize = 1000;
 
+/// What editors on some systems put before a text; RFC 8259 lets a reader ignore it.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
@@ -122,6 +125,9 @@ impl Judge {
                 return Ok(());
             }
             line_number += 1;
+            if line_number == 1 && line.starts_with(BYTE_ORDER_MARK) {
+                line.drain(..BYTE_ORDER_MARK.len());
+            }
             if bytes as u64 == EVENT_BYTES_MAX {
                 return Err(self.too_long(line_number));
             }

@@ -19,7 +19,7 @@ fn write(value: &Value, indent: usize, used: usize, text: &mut String) {
         return text.push_str(&line);
     }
     let inner = indent + 2;
-    let mut open = |text: &mut String, first: bool| {
+    let open = |text: &mut String, first: bool| {
         text.push_str(if first { "\n" } else { ",\n" });
         text.push_str(&" ".repeat(inner));
     };

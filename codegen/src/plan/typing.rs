@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::{
-    Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant, boxes, constraints,
+    Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
+    boxes, constraints,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{self, Names};
@@ -84,7 +85,11 @@ impl<'a, 'c> Planner<'a, 'c> {
                 let docs = constraints::docs(self.atlas, &[place]);
                 let inner = wide(value);
                 let root_hint = self.root_names(document);
-                self.define(&Hint { home: document, names: root_hint, origin: None }, docs, Body::Newtype { inner, boxed: false })
+                self.define(
+                    &Hint { home: document, names: root_hint, origin: None },
+                    docs,
+                    Body::Newtype { inner, boxed: false },
+                )
             }
         };
         self.plan.events.push(Event { document, root });
@@ -137,20 +142,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         found
     }
 
-    fn build(
-        &mut self,
-        conjunction: &Conjunction,
-        expression: &Expression,
-        hint: &Hint,
-    ) -> TypeRef {
+    fn build(&mut self, conjunction: &Conjunction, expression: &Expression, hint: &Hint) -> TypeRef {
         let facts = self.shapes.facts_of(conjunction);
         if facts.opaque || facts.kinds.is_empty() {
             return TypeRef::plain(RustType::Json);
         }
         let nullable = facts.kinds.has(Kinds::NULL);
-        if let Some((_, takes_null)) = self.open.last_mut() {
-            *takes_null = nullable;
-        }
+        self.open_takes_null(nullable);
         let kinds = facts.kinds.without(Kinds::NULL);
         if kinds.is_empty() {
             return TypeRef::plain(RustType::Null);
@@ -162,9 +160,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             };
         }
         if 1 < kinds.separate_count() {
-            let shape = self.union_of_kinds(conjunction, &facts, kinds, hint);
-            let nullable = nullable && shape != RustType::Json;
-            return TypeRef { shape, nullable };
+            return self.union_of_kinds(conjunction, &facts, kinds, hint);
         }
         let docs = self.docs_of(conjunction, expression, hint);
         let shape = if kinds.meets(Kinds::OBJECT) {
@@ -210,8 +206,13 @@ impl<'a, 'c> Planner<'a, 'c> {
                 let name = names::type_name(text).unwrap_or_else(|| fallback.to_owned());
                 TextVariant { name: taken.take(&[name]), text: text.to_owned(), docs: Vec::new() }
             })
-            .collect();
-        RustType::Named(self.define(hint, docs, Body::Texts(variants)))
+            .collect::<Vec<_>>();
+        // A constant is seldom named in code: short names are for what is.
+        let mut hint = hint.clone();
+        if variants.len() == 1 && hint.origin.is_some() {
+            hint.names.reverse();
+        }
+        RustType::Named(self.define(&hint, docs, Body::Texts(variants)))
     }
 
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
@@ -295,7 +296,11 @@ impl<'a, 'c> Planner<'a, 'c> {
     fn member_hint(&self, json: &str, parent: &str, home: DocumentId) -> Hint {
         let own = names::type_name(json).unwrap_or_else(|| "Field".to_owned());
         let origin = doc_code(json).map(|json| format!("{json} of [`{parent}`]."));
-        let full = if parent.ends_with(&own) { format!("{parent}{own}") } else { names::type_name(&format!("{parent} {own}")).unwrap_or(own.clone()) };
+        let full = if parent.ends_with(&own) {
+            format!("{parent}{own}")
+        } else {
+            names::type_name(&format!("{parent} {own}")).unwrap_or(own.clone())
+        };
         Hint { home, names: vec![own, full], origin }
     }
 
@@ -306,13 +311,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.hint_for(entry, home, &inherited, hint.origin.clone())
     }
 
-    fn hint_for(
-        &self,
-        place: Place,
-        home: DocumentId,
-        inherited: &[String],
-        origin: Option<String>,
-    ) -> Hint {
+    fn hint_for(&self, place: Place, home: DocumentId, inherited: &[String], origin: Option<String>) -> Hint {
         let pointer = self.atlas.pointer(place);
         if pointer.as_str().is_empty() {
             return Hint { home, names: self.root_names(home), origin: None };
@@ -379,6 +378,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         let id = TypeId(self.plan.definitions.len());
         self.plan.definitions.push(Definition { home: hint.home, name, docs, body });
         id
+    }
+
+    /// Says whether what is being planned accepts `null` beside its type.
+    pub(super) fn open_takes_null(&mut self, nullable: bool) {
+        if let Some((_, takes_null)) = self.open.last_mut() {
+            *takes_null = nullable;
+        }
     }
 
     /// Says that what is being planned is this type, before its parts are planned: they may need it.

@@ -93,11 +93,14 @@ fn spaced(code: &str) -> String {
     let mut before: Option<&str> = None;
     for line in code.lines() {
         let ends_item = before.is_some_and(|before| {
-            indent(before) == indent(line) && (before.ends_with('}') || before.ends_with(';'))
+            let is_comment = before.trim_start().starts_with("//");
+            let ends = before.ends_with(['}', ';']) && !is_comment;
+            ends && indent(before) == indent(line)
         });
         let start = line.trim_start();
-        let starts_item =
-            ["///", "#[", "pub ", "impl ", "rt::", "static ", "use "].iter().any(|item| start.starts_with(item));
+        let starts_item = ["///", "#[", "pub ", "impl ", "rt::", "static ", "use "]
+            .iter()
+            .any(|item| start.starts_with(item));
         if ends_item && starts_item {
             spaced.push('\n');
         }

@@ -7,7 +7,7 @@ use crate::atlas::{Atlas, DocumentId};
 use crate::plan::{
     Body, Case, Definition, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
 };
-use crate::text::{doc_code, literal};
+use crate::text::literal;
 use crate::{Options, view};
 
 /// All that is needed to print a type.
@@ -50,12 +50,6 @@ impl Types<'_, '_> {
             newtype: None,
             event: self.event(id),
         };
-        if one.docs.is_empty() {
-            one.docs.push(match &one.event {
-                Some(_) => "An event.".to_owned(),
-                None => format!("`{}` of the schema.", definition.name),
-            });
-        }
         match &definition.body {
             Body::Struct(body) => one.record = Some(self.record(body, definition.home)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
@@ -83,7 +77,7 @@ impl Types<'_, '_> {
         let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
         let arguments = fields
             .iter()
-            .filter(|field| field.initial == field.name)
+            .filter(|field| field.initial.is_none())
             .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
             .collect();
         let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
@@ -117,16 +111,24 @@ impl Types<'_, '_> {
         }
         serde.extend(reader.map(|reader| format!("deserialize_with = \"rt::{reader}\"")));
         let initial = match mode {
-            "required" if self.plan.is_constant(&field.value) => "Default::default()".to_owned(),
-            "required" => field.name.clone(),
-            "maybe" => "rt::Maybe::Absent".to_owned(),
-            _ => "None".to_owned(),
+            "required" if self.plan.is_constant(&field.value) => Some("Default::default()"),
+            "required" => None,
+            "maybe" => Some("rt::Maybe::Absent"),
+            _ => Some("None"),
         };
         let mut docs = field.docs.clone();
         if docs.is_empty() {
-            docs.extend(doc_code(&field.json).map(|json| format!("The member {json}.")));
+            docs.extend(crate::text::doc_code(&field.json).map(|json| format!("The member {json}.")));
         }
-        view::Field { name: field.name.clone(), docs, rust_type, serde: serde.join(", "), mode, json, initial }
+        view::Field {
+            name: field.name.clone(),
+            docs,
+            rust_type,
+            serde: serde.join(", "),
+            mode,
+            json,
+            initial,
+        }
     }
 
     fn variant(&self, variant: &UnionVariant, home: DocumentId) -> view::Variant {
@@ -182,10 +184,7 @@ fn has_plain_integer(value: &TypeRef) -> bool {
 fn texts(variants: &[TextVariant]) -> view::Texts {
     let text = |variant: &TextVariant| view::Text {
         name: variant.name.clone(),
-        docs: variant
-            .docs
-            .first()
-            .map_or_else(|| doc_code(&variant.text).into_iter().collect(), |_| variant.docs.clone()),
+        docs: variant.docs.clone(),
         text: literal(&variant.text),
         renamed: variant.name != variant.text,
     };
@@ -208,8 +207,11 @@ fn case(case: &Case) -> String {
         text.push_str(&format!(".knows(&[{}])", list(known)));
     }
     if !case.tags.is_empty() {
-        let tags: Vec<String> =
-            case.tags.iter().map(|(name, texts)| format!("({}, &[{}])", literal(name), list(texts))).collect();
+        let tags: Vec<String> = case
+            .tags
+            .iter()
+            .map(|(name, texts)| format!("({}, &[{}])", literal(name), list(texts)))
+            .collect();
         text.push_str(&format!(".tagged(&[{}])", tags.join(", ")));
     }
     text

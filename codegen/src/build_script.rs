@@ -1,0 +1,267 @@
+//! The build.rs helper: generates what a manifest asks for into `OUT_DIR`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fmt, fs, io};
+
+use evschema_model::{Diagnostic, Manifest};
+
+use crate::{Layout, Options, Problem, generate, read_tree, selection};
+
+/// Returns the build step of the crate being built, by the `evschema.toml` beside its manifest or
+/// in the closest folder above.
+///
+/// ```no_run
+/// // build.rs
+/// use evschema_codegen::UnwrapOrExit;
+/// fn main() {
+///     evschema_codegen::from_manifest().generate().unwrap_or_exit();
+/// }
+/// ```
+pub fn from_manifest() -> BuildScript {
+    BuildScript { manifest: None, folder: None, output: None }
+}
+
+/// A build step; set what differs from the usual, then [`BuildScript::generate`].
+#[derive(Debug, Clone, Default)]
+pub struct BuildScript {
+    manifest: Option<PathBuf>,
+    folder: Option<PathBuf>,
+    output: Option<PathBuf>,
+}
+
+/// Everything that kept the code from being generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errors(Vec<String>);
+
+impl BuildScript {
+    /// Names the manifest, instead of looking for it.
+    #[must_use]
+    pub fn manifest(mut self, path: impl Into<PathBuf>) -> Self {
+        self.manifest = Some(path.into());
+        self
+    }
+
+    /// Names the folder where the search for the manifest starts, instead of the crate's own.
+    #[must_use]
+    pub fn folder(mut self, path: impl Into<PathBuf>) -> Self {
+        self.folder = Some(path.into());
+        self
+    }
+
+    /// Names the folder that is written, instead of `OUT_DIR`.
+    #[must_use]
+    pub fn output(mut self, path: impl Into<PathBuf>) -> Self {
+        self.output = Some(path.into());
+        self
+    }
+
+    /// Generates `events.rs`, to be included from the crate.
+    ///
+    /// Reads the manifest, the schema folders and the templates, and nothing else; opens no
+    /// connection and runs no program. Tells Cargo to come back when any of them changes, and
+    /// leaves files that would not change untouched.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, each with its place and what to do.
+    pub fn generate(&self) -> Result<(), Errors> {
+        let output = match &self.output {
+            Some(output) => output.clone(),
+            None => variable("OUT_DIR")?,
+        };
+        let path = self.find_manifest()?;
+        rerun_if_changed(&path);
+        let manifest = read_manifest(&path)?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        let templates = match &manifest.generate.templates {
+            Some(folder) => read_templates(&base.join(folder))?,
+            None => BTreeMap::new(),
+        };
+        let roots: Vec<PathBuf> = [&manifest.schemas, &manifest.vendor].map(|folder| base.join(folder)).into();
+        for root in &roots {
+            watch(root);
+        }
+        let present: Vec<&Path> = roots.iter().map(PathBuf::as_path).filter(|root| root.is_dir()).collect();
+        if present.is_empty() {
+            return Err(Errors::one(format!(
+                "{}: neither `{}` nor `{}` is a folder; set `schemas` to where the schemas are",
+                path.display(),
+                manifest.schemas,
+                manifest.vendor
+            )));
+        }
+        let tree = read_tree(&present, &manifest.dialects())
+            .map_err(|error| Errors::one(format!("{}: {error}", base.display())))?;
+        if !tree.problems.is_empty() {
+            return Err(Errors(tree.problems.iter().map(line).collect()));
+        }
+        let options = Options {
+            formats: manifest.formats,
+            dataschema_base: manifest.generate.dataschema_base.clone().or(manifest.registry.url.clone()),
+            templates,
+            layout: Layout::Included,
+            ..Options::default()
+        };
+        let selected = selection(&tree.catalog, &manifest);
+        if selected.is_empty() {
+            return Err(Errors::one(format!(
+                "{}: no schema is selected; add one, or correct `gen.subjects` and `dependencies`",
+                path.display()
+            )));
+        }
+        let files = generate(&tree.catalog, &selected, &options)
+            .map_err(|problems| Errors(problems.iter().map(|problem| located(problem, &tree.files)).collect()))?;
+        for file in files {
+            write_if_changed(&output.join(&file.path), &file.text)?;
+        }
+        Ok(())
+    }
+
+    fn find_manifest(&self) -> Result<PathBuf, Errors> {
+        if let Some(path) = &self.manifest {
+            return Ok(path.clone());
+        }
+        let start = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => variable("CARGO_MANIFEST_DIR")?,
+        };
+        let found = start.ancestors().map(|folder| folder.join(Manifest::FILE_NAME)).find(|path| path.is_file());
+        found.ok_or_else(|| {
+            Errors::one(format!(
+                "{}: no `{}` here or in a folder above; write one, or name it in build.rs",
+                start.display(),
+                Manifest::FILE_NAME
+            ))
+        })
+    }
+}
+
+fn variable(name: &str) -> Result<PathBuf, Errors> {
+    env::var_os(name).map(PathBuf::from).ok_or_else(|| {
+        Errors::one(format!("`{name}` is not set; call this from build.rs, or name the folder in code"))
+    })
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest, Errors> {
+    let text = fs::read_to_string(path).map_err(|error| Errors::one(format!("{}: {error}", path.display())))?;
+    Manifest::parse(&text).map_err(|error| {
+        let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
+        Errors::one(format!("{}{at}: {}; correct the key", path.display(), error.message))
+    })
+}
+
+/// Reads the templates of a folder by file name.
+///
+/// # Errors
+///
+/// When the folder or one of its files cannot be read.
+fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Errors> {
+    rerun_if_changed(folder);
+    let failed = |path: &Path, error: &io::Error| Errors::one(format!("{}: {error}", path.display()));
+    let mut templates = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
+        let path = entry.map_err(|error| failed(folder, &error))?.path();
+        if path.extension().is_some_and(|extension| extension == "hbs") {
+            rerun_if_changed(&path);
+            let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            templates.insert(name.unwrap_or_default(), text);
+        }
+    }
+    Ok(templates)
+}
+
+/// Tells Cargo to come back when a schema is added, changed or removed.
+///
+/// Cargo looks at a folder's own time of change, so that each folder is named beside its files.
+/// A root that is not there is named too: Cargo then comes back every time, and finds it.
+fn watch(root: &Path) {
+    rerun_if_changed(root);
+    let Ok(entries) = fs::read_dir(root) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            watch(&path);
+        } else {
+            rerun_if_changed(&path);
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
+fn rerun_if_changed(path: &Path) {
+    println!("cargo::rerun-if-changed={}", path.display());
+}
+
+fn write_if_changed(path: &Path, text: &str) -> Result<(), Errors> {
+    if fs::read_to_string(path).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    let failed = |error: io::Error| Errors::one(format!("{}: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(path, text).map_err(failed)
+}
+
+/// Returns a problem with the path of the file it is in, where that file is known.
+fn located(problem: &Problem, files: &[crate::TreeFile]) -> String {
+    let file = files.iter().find(|file| file.path.ends_with(&problem.path));
+    let path = file.map_or_else(|| problem.path.clone(), |file| file.path.clone());
+    line(&Problem { path, diagnostic: problem.diagnostic.clone() })
+}
+
+/// Returns `file:line:column: pointer: message; what to do`.
+fn line(problem: &Problem) -> String {
+    let Diagnostic { code, message, pointer, position, help } = &problem.diagnostic;
+    let mut line = problem.path.display().to_string();
+    if let Some(position) = position {
+        line.push_str(&format!(":{position}"));
+    }
+    line.push_str(&format!(": error[{code}]: "));
+    if !pointer.as_str().is_empty() {
+        line.push_str(&format!("at `{pointer}`: "));
+    }
+    line.push_str(message);
+    if let Some(help) = help {
+        line.push_str(&format!("; {help}"));
+    }
+    line
+}
+
+impl Errors {
+    fn one(line: String) -> Self {
+        Self(vec![line])
+    }
+
+    /// Returns the errors, a line each.
+    pub fn lines(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Errors {}
+
+/// Ends a build script with the errors it has, all of them, and without a panic.
+pub trait UnwrapOrExit {
+    /// Returns on success; otherwise says every error to Cargo and ends the process.
+    fn unwrap_or_exit(self);
+}
+
+impl UnwrapOrExit for Result<(), Errors> {
+    #[expect(clippy::print_stdout, reason = "how a build script talks to Cargo")]
+    fn unwrap_or_exit(self) {
+        if let Err(errors) = self {
+            for line in errors.lines() {
+                println!("cargo::error={line}");
+            }
+            std::process::exit(1);
+        }
+    }
+}
