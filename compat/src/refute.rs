@@ -6,6 +6,8 @@
 
 mod children;
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::engine::Engine;
@@ -38,6 +40,10 @@ impl Engine {
         if 0 < inside || DEPTH_MAX < self.refuting.len() || !self.spend(4) || self.covers(writer, reader) {
             return Vec::new();
         }
+        let key = (pair.0, pair.1, self.tree.origin(writer), self.tree.origin(reader));
+        if let Some(known) = self.refuted.get(&key) {
+            return known.to_vec();
+        }
         self.refuting.push(pair);
         let mut found = Vec::new();
         for flat in self.flats(writer).iter() {
@@ -49,7 +55,9 @@ impl Engine {
             }
         }
         self.refuting.pop();
-        self.keep_best(writer, reader, found)
+        let kept = self.keep_best(writer, reader, found);
+        self.refuted.insert(key, Rc::new(kept.clone()));
+        kept
     }
 
     /// Keeps the candidates that hold at this place, few of each kind.

@@ -53,12 +53,15 @@ CREATE TABLE versions (
     UNIQUE (subject_id, ordinal)
 );
 
--- "References" is a keyword of SQL.
+-- What a version refers to ("references" is a keyword of SQL), and by which URI. A URI that once
+-- led to a version leads there for ever: no later version may claim it as its `$id`.
 CREATE TABLE version_links (
     referrer BIGINT NOT NULL REFERENCES versions (id),
+    uri      TEXT COLLATE "C" NOT NULL,
     target   BIGINT NOT NULL REFERENCES versions (id),
-    PRIMARY KEY (referrer, target)
+    PRIMARY KEY (referrer, uri)
 );
+CREATE INDEX version_links_by_uri ON version_links (uri);
 CREATE INDEX version_links_by_target ON version_links (target);
 
 -- Every change ever made. A writer leaves `position` empty, so that writers of different subjects

@@ -52,12 +52,15 @@ CREATE TABLE versions (
     UNIQUE (subject_id, ordinal)
 ) STRICT;
 
--- "References" is a keyword of SQL.
+-- What a version refers to ("references" is a keyword of SQL), and by which URI. A URI that once
+-- led to a version leads there for ever: no later version may claim it as its `$id`.
 CREATE TABLE version_links (
     referrer INTEGER NOT NULL REFERENCES versions (id),
+    uri      TEXT    NOT NULL,
     target   INTEGER NOT NULL REFERENCES versions (id),
-    PRIMARY KEY (referrer, target)
+    PRIMARY KEY (referrer, uri)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX version_links_by_uri ON version_links (uri);
 CREATE INDEX version_links_by_target ON version_links (target);
 
 -- Every change ever made. One writer at a time holds the database, so the next position is the

@@ -151,6 +151,15 @@ pub struct Content {
     pub digest: Digest,
 }
 
+/// A reference of a version that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The resolved URI, without fragment.
+    pub uri: String,
+    /// The version it leads to, now and for ever.
+    pub target: Coordinates,
+}
+
 /// References of one version, both ways, each in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
@@ -235,8 +244,8 @@ pub struct Addition {
     pub digest: Digest,
     /// The content's `$id`.
     pub uri: Option<String>,
-    /// What it refers to; all of it registered.
-    pub references: Vec<Coordinates>,
+    /// What it refers to; all of it registered, each URI once.
+    pub references: Vec<Reference>,
     /// The subject's latest version from now on.
     pub latest: Option<Version>,
     /// What a search finds the subject by, when this version is the latest; in lower case.

@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn digits_come_back_from_text_and_value() {
-        for text in ["0", "-7", "1.0", "0.1", "1e400", "12345678901234567890123", "0.10000000000000000000001"] {
+        for text in ["0", "-7", "1.0", "0.1", "1e400", "12345678901234567890123", "0.10000000000000000000001"]
+        {
             let number: Number = serde_json::from_str(text).unwrap();
             assert_eq!(number, Number::parse(text).unwrap());
             let back = serde_json::to_string(&number).unwrap();

@@ -1,1 +1,4 @@
-//! Generated code as its users have it.
+//! The generator on disk, and on schemas that nobody wrote for it.
+
+mod build_script;
+mod suite;

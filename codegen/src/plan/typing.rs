@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::{
-    Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant, boxes, constraints,
+    Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
+    boxes, constraints,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{self, Names};
@@ -84,7 +85,11 @@ impl<'a, 'c> Planner<'a, 'c> {
                 let docs = constraints::docs(self.atlas, &[place]);
                 let inner = wide(value);
                 let root_hint = self.root_names(document);
-                self.define(&Hint { home: document, names: root_hint, origin: None }, docs, Body::Newtype { inner, boxed: false })
+                self.define(
+                    &Hint { home: document, names: root_hint, origin: None },
+                    docs,
+                    Body::Newtype { inner, boxed: false },
+                )
             }
         };
         self.plan.events.push(Event { document, root });
@@ -137,12 +142,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         found
     }
 
-    fn build(
-        &mut self,
-        conjunction: &Conjunction,
-        expression: &Expression,
-        hint: &Hint,
-    ) -> TypeRef {
+    fn build(&mut self, conjunction: &Conjunction, expression: &Expression, hint: &Hint) -> TypeRef {
         let facts = self.shapes.facts_of(conjunction);
         if facts.opaque || facts.kinds.is_empty() {
             return TypeRef::plain(RustType::Json);
@@ -296,7 +296,11 @@ impl<'a, 'c> Planner<'a, 'c> {
     fn member_hint(&self, json: &str, parent: &str, home: DocumentId) -> Hint {
         let own = names::type_name(json).unwrap_or_else(|| "Field".to_owned());
         let origin = doc_code(json).map(|json| format!("{json} of [`{parent}`]."));
-        let full = if parent.ends_with(&own) { format!("{parent}{own}") } else { names::type_name(&format!("{parent} {own}")).unwrap_or(own.clone()) };
+        let full = if parent.ends_with(&own) {
+            format!("{parent}{own}")
+        } else {
+            names::type_name(&format!("{parent} {own}")).unwrap_or(own.clone())
+        };
         Hint { home, names: vec![own, full], origin }
     }
 
@@ -307,13 +311,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.hint_for(entry, home, &inherited, hint.origin.clone())
     }
 
-    fn hint_for(
-        &self,
-        place: Place,
-        home: DocumentId,
-        inherited: &[String],
-        origin: Option<String>,
-    ) -> Hint {
+    fn hint_for(&self, place: Place, home: DocumentId, inherited: &[String], origin: Option<String>) -> Hint {
         let pointer = self.atlas.pointer(place);
         if pointer.as_str().is_empty() {
             return Hint { home, names: self.root_names(home), origin: None };

@@ -8,7 +8,7 @@ use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy
 use super::{Refusal, Registry};
 use crate::feed::{self, Registered, Stamp};
 use crate::limits;
-use crate::store::{Addition, Appended, Head, History, Settings, SubjectRecord, VersionRecord};
+use crate::store::{Addition, Appended, Head, History, Reference, Settings, SubjectRecord, VersionRecord};
 
 /// A schema that wants to be a version of a subject.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ pub(crate) enum Outcome {
 #[derive(Debug)]
 struct Assessed {
     schema: Arc<Schema>,
-    references: BTreeSet<Coordinates>,
+    references: BTreeSet<Reference>,
     report: Report,
 }
 
@@ -182,12 +182,12 @@ impl Registry {
     }
 
     /// Returns the versions a schema refers to directly, other than itself.
-    async fn references(&self, schema: &Schema) -> Result<BTreeSet<Coordinates>, Refusal> {
+    async fn references(&self, schema: &Schema) -> Result<BTreeSet<Reference>, Refusal> {
         let mut references = BTreeSet::new();
         for reference in schema.foreign_references() {
-            references.extend(self.library.target(reference).await?);
+            let target = self.library.target(reference).await?.filter(|target| target != schema.at());
+            references.extend(target.map(|target| Reference { uri: reference.uri.clone(), target }));
         }
-        references.remove(schema.at());
         Ok(references)
     }
 
@@ -219,13 +219,15 @@ impl Registry {
             .max()
             .cloned();
         let becomes_latest = latest.as_ref().is_none_or(|latest| *latest == at.version);
-        let registered = Registered {
+        let mut registered = Registered {
             at: at.clone(),
             digest: schema.digest().clone(),
             ordinal,
             message: request.message.clone(),
-            references: references.iter().cloned().collect(),
+            references: references.iter().map(|reference| reference.target.clone()).collect(),
         };
+        registered.references.sort();
+        registered.references.dedup();
         let event_stamp = stamp(before + 1);
         let addition = Addition {
             at: at.clone(),
@@ -235,7 +237,7 @@ impl Registry {
             bytes: request.bytes.to_vec(),
             digest: schema.digest().clone(),
             uri: schema.id().map(str::to_owned),
-            references: registered.references.clone(),
+            references: references.into_iter().collect(),
             latest,
             search: becomes_latest.then(|| searched(&schema)),
             author: request.author.clone(),

@@ -167,7 +167,7 @@ impl Store for Postgres {
     fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links> {
         Box::pin(async move {
             let references: Vec<CoordinatesRow> = query_as(
-                "SELECT ts.name, t.version
+                "SELECT DISTINCT ts.name, t.version
                  FROM version_links l
                  JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
                  JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
@@ -178,7 +178,7 @@ impl Store for Postgres {
             .fetch_all(&self.pool)
             .await?;
             let dependents: Vec<CoordinatesRow> = query_as(
-                "SELECT rs.name, r.version
+                "SELECT DISTINCT rs.name, r.version
                  FROM version_links l
                  JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
                  JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
@@ -267,7 +267,8 @@ impl Store for Postgres {
             if let Some(uri) = &addition.uri {
                 let owner: Option<CoordinatesRow> = query_as(
                     "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE v.uri = $1",
+                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
+                     LIMIT 1",
                 )
                 .bind(uri)
                 .fetch_optional(&mut *transaction)
@@ -311,13 +312,14 @@ impl Store for Postgres {
             };
             for reference in &addition.references {
                 query(
-                    "INSERT INTO version_links (referrer, target)
-                     SELECT $1, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE s.name = $2 AND v.version = $3",
+                    "INSERT INTO version_links (referrer, uri, target)
+                     SELECT $1, $2, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
+                     WHERE s.name = $3 AND v.version = $4",
                 )
                 .bind(version_id)
-                .bind(reference.subject.as_str())
-                .bind(reference.version.to_string())
+                .bind(&reference.uri)
+                .bind(reference.target.subject.as_str())
+                .bind(reference.target.version.to_string())
                 .execute(&mut *transaction)
                 .await?;
             }

@@ -145,7 +145,7 @@ impl Store for Sqlite {
     fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links> {
         Box::pin(async move {
             let references: Vec<CoordinatesRow> = query_as(
-                "SELECT ts.name, t.version
+                "SELECT DISTINCT ts.name, t.version
                  FROM version_links l
                  JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
                  JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
@@ -156,7 +156,7 @@ impl Store for Sqlite {
             .fetch_all(&self.pool)
             .await?;
             let dependents: Vec<CoordinatesRow> = query_as(
-                "SELECT rs.name, r.version
+                "SELECT DISTINCT rs.name, r.version
                  FROM version_links l
                  JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
                  JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
@@ -247,7 +247,8 @@ impl Store for Sqlite {
             if let Some(uri) = &addition.uri {
                 let owner: Option<CoordinatesRow> = query_as(
                     "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE v.uri = $1",
+                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
+                     LIMIT 1",
                 )
                 .bind(uri)
                 .fetch_optional(&mut *transaction)
@@ -284,13 +285,14 @@ impl Store for Sqlite {
             .await?;
             for reference in &addition.references {
                 query(
-                    "INSERT INTO version_links (referrer, target)
-                     SELECT $1, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE s.name = $2 AND v.version = $3",
+                    "INSERT INTO version_links (referrer, uri, target)
+                     SELECT $1, $2, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
+                     WHERE s.name = $3 AND v.version = $4",
                 )
                 .bind(version_id)
-                .bind(reference.subject.as_str())
-                .bind(reference.version.to_string())
+                .bind(&reference.uri)
+                .bind(reference.target.subject.as_str())
+                .bind(reference.target.version.to_string())
                 .execute(&mut *transaction)
                 .await?;
             }

@@ -64,7 +64,9 @@ impl<'de, E: de::Error> Deserializer<'de> for Typed<E> {
         visitor: V,
     ) -> Result<V::Value, E> {
         match self.json {
-            Json::Number(number) if name == tokens::RAW => visitor.visit_map(Digits { number: Some(number), error: PhantomData }),
+            Json::Number(number) if name == tokens::RAW => {
+                visitor.visit_map(Digits { number: Some(number), error: PhantomData })
+            }
             json => visitor.visit_newtype_struct(Self::new(json)),
         }
     }

@@ -181,6 +181,20 @@ fn an_id_belongs_to_one_version() {
 }
 
 #[test]
+fn what_a_reference_led_to_stays_what_it_leads_to() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        world.given("shop.money@1.0.0", r#"{"type":"integer"}"#);
+        let order = r#"{"$id":"https://example.com/shop.order/1.0.0.json","properties":{"total":{"$ref":"../shop.money/1.0.0.json"}}}"#;
+        world.given("shop.order@1.0.0", order);
+        // By the specification the reference names this `$id`, which nobody had at the time.
+        let usurper = r#"{"$id":"https://example.com/shop.money/1.0.0.json","type":"string"}"#;
+        let reply = world.put("shop.coin@1.0.0", usurper);
+        assert_eq!((reply.status, reply.json()["code"].as_str()), (409, Some("id-taken")), "{name}: {reply}");
+    }
+}
+
+#[test]
 fn subjects_are_unique_ignoring_case() {
     for (name, url) in databases() {
         let world = World::on(&url);

@@ -3,8 +3,8 @@
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
 use evschema_registry::store::{
-    self, Addition, Appended, Head, NewEvent, Settings, StateChanged, Store, SubjectChange, SubjectQuery,
-    Written,
+    self, Addition, Appended, Head, NewEvent, Reference, Settings, StateChanged, Store, SubjectChange,
+    SubjectQuery, Written,
 };
 
 use super::world::{databases, subject, version};
@@ -145,12 +145,23 @@ fn links_are_seen_from_both_ends() {
     on_both(async |name, store| {
         store.append(first("a@1.0.0")).await.unwrap();
         store.append(first("b@1.0.0")).await.unwrap();
-        let references = vec![at("a@1.0.0"), at("b@1.0.0")];
-        store.append(Addition { references: references.clone(), ..first("c@1.0.0") }).await.unwrap();
+        let references = vec![
+            Reference { uri: "https://example.com/a".to_owned(), target: at("a@1.0.0") },
+            Reference { uri: "https://example.com/a-again".to_owned(), target: at("a@1.0.0") },
+            Reference { uri: "https://example.com/b".to_owned(), target: at("b@1.0.0") },
+        ];
+        store.append(Addition { references, ..first("c@1.0.0") }).await.unwrap();
         let of_c = store.links(&at("c@1.0.0")).await.unwrap();
-        assert_eq!((of_c.references, of_c.dependents), (references, Vec::new()), "{name}");
+        assert_eq!(
+            (of_c.references, of_c.dependents),
+            (vec![at("a@1.0.0"), at("b@1.0.0")], Vec::new()),
+            "{name}"
+        );
         let of_a = store.links(&at("a@1.0.0")).await.unwrap();
         assert_eq!((of_a.references, of_a.dependents), (Vec::new(), vec![at("c@1.0.0")]), "{name}");
+        let usurper = Addition { uri: Some("https://example.com/a".to_owned()), ..first("d@1.0.0") };
+        let refused = store.append(usurper).await.unwrap();
+        assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}: a URI leads where it led");
     });
 }
 

@@ -1,0 +1,103 @@
+//! What a user's crate can rely on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use evschema_runtime::{Error, Event, Integer, Json};
+use evschema_tests_consumer::events::{
+    account_closed, account_opened, alert_raised, entry_posted, file_uploaded, order_cancelled, order_placed,
+    payment_captured, reading_recorded, rendition_completed, shipment_dispatched,
+};
+use evschema_tests_consumer::{pieces, with_line};
+use order_placed::v2::{Line, OrderPlaced};
+
+const ORDER: &str = r#"{
+    "order_id": "6f1c2a8e-0d3b-4c57-9a41-2f5f8f1f0b11",
+    "placed_at": "2026-03-01T09:30:00Z",
+    "total": { "minor": 4990, "currency": "EUR" },
+    "lines": [{ "sku": "MUG-BLUE", "quantity": 2.0, "unit_price": { "minor": 2495, "currency": "EUR" } }]
+}"#;
+
+fn line() -> Line {
+    OrderPlaced::from_slice(ORDER.as_bytes()).unwrap().lines.remove(0)
+}
+
+#[test]
+fn an_accepted_event_is_typed_and_comes_back() {
+    let order = OrderPlaced::from_slice(ORDER.as_bytes()).unwrap();
+    assert_eq!(pieces(&order), 2);
+    assert_eq!(order.customer, None);
+    let (before, after): (Json, Json) =
+        (serde_json::from_str(ORDER).unwrap(), serde_json::from_slice(&order.to_vec().unwrap()).unwrap());
+    assert_eq!(before, after);
+    let value = serde_json::from_str(ORDER).unwrap();
+    assert_eq!(OrderPlaced::from_value(value).unwrap(), order);
+}
+
+#[test]
+fn a_refused_event_says_every_reason() {
+    let refused = ORDER.replace("MUG-BLUE", "mug").replace("2026-03-01T", "yesterday ");
+    let error = OrderPlaced::from_slice(refused.as_bytes()).unwrap_err();
+    let mut reasons: Vec<(&str, &str)> =
+        error.violations().iter().map(|v| (v.pointer.as_str(), v.keyword.as_str())).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, [("/lines/0/sku", "pattern"), ("/placed_at", "format")]);
+}
+
+#[test]
+fn what_is_no_event_at_all() {
+    let twice = ORDER.replacen("{", "{ \"total\": null,", 1);
+    for bytes in [&b"{"[..], b"\xff", twice.as_bytes()] {
+        assert!(matches!(OrderPlaced::from_slice(bytes), Err(Error::NotJson { .. })));
+    }
+}
+
+#[test]
+fn a_producer_cannot_send_what_the_schema_refuses() {
+    let mut order = OrderPlaced::from_slice(ORDER.as_bytes()).unwrap();
+    assert!(order.validate().is_ok());
+    let mut none = line();
+    none.quantity = 0;
+    let error = with_line(order.clone(), none).unwrap_err();
+    assert_eq!(error.violations()[0].pointer, "/lines/1/quantity");
+    assert!(with_line(order.clone(), line()).is_ok());
+    order.order_id = "no uuid".to_owned();
+    assert!(order.validate().is_err());
+}
+
+#[test]
+fn the_contract_is_in_the_type() {
+    assert_eq!(OrderPlaced::SUBJECT, "commerce.order.placed");
+    assert_eq!(order_placed::v1::OrderPlaced::VERSION, "1.2.0");
+    assert!(OrderPlaced::DIGEST.starts_with("sha256:"));
+    assert!(OrderPlaced::DATASCHEMA.ends_with("/schemas/commerce.order.placed/2.2.0.json"));
+    assert!(OrderPlaced::SCHEMA.contains("\"Order placed\""));
+    assert_eq!(Integer::from(3), 3);
+}
+
+/// Reads every example of an event's schema and writes it back.
+fn examples_come_back<T: Event + PartialEq + std::fmt::Debug>() {
+    let schema: serde_json::Value = serde_json::from_str(T::SCHEMA).unwrap();
+    let examples = schema["examples"].as_array().expect("an example schema has examples");
+    for example in examples {
+        T::document().check(example).unwrap();
+        let typed: T = serde_json::from_value(example.clone()).unwrap();
+        let back = serde_json::to_value(&typed).unwrap();
+        assert_eq!(&back, example, "{}@{}", T::SUBJECT, T::VERSION);
+    }
+}
+
+#[test]
+fn every_example_comes_back() {
+    examples_come_back::<account_closed::v1::AccountClosed>();
+    examples_come_back::<account_opened::v1::AccountOpened>();
+    examples_come_back::<alert_raised::v1::FraudAlertRaised>();
+    examples_come_back::<entry_posted::v1::EntryPosted>();
+    examples_come_back::<file_uploaded::v1::FileUploaded>();
+    examples_come_back::<order_cancelled::v1::OrderCancelled>();
+    examples_come_back::<order_placed::v1::OrderPlaced>();
+    examples_come_back::<order_placed::v2::OrderPlaced>();
+    examples_come_back::<payment_captured::v1::PaymentCaptured>();
+    examples_come_back::<reading_recorded::v1::ReadingRecorded>();
+    examples_come_back::<rendition_completed::v1::RenditionCompleted>();
+    examples_come_back::<shipment_dispatched::v1::ShipmentDispatched>();
+}

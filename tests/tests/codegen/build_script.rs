@@ -1,0 +1,101 @@
+use std::fs;
+use std::path::Path;
+
+use evschema_codegen::from_manifest;
+use tempfile::TempDir;
+
+const ORDER: &str = r#"{"title": "Order", "type": "object", "properties": {"id": {"type": "string"}}}"#;
+
+struct Crate {
+    folder: TempDir,
+}
+
+impl Crate {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn output(&self) -> std::path::PathBuf {
+        self.folder.path().join("out")
+    }
+
+    /// Returns the errors with the crate's folder left out.
+    fn generate(&self) -> Result<(), Vec<String>> {
+        let root = format!("{}/", self.folder.path().display());
+        let built = from_manifest().folder(self.folder.path()).output(self.output()).generate();
+        built.map_err(|errors| errors.lines().iter().map(|line| line.replace(&root, "")).collect())
+    }
+}
+
+fn modified(path: &Path) -> std::time::SystemTime {
+    fs::metadata(path).unwrap().modified().unwrap()
+}
+
+#[test]
+fn what_does_not_change_is_not_written() {
+    let project = Crate::new(&[("evschema.toml", ""), ("schemas/shop.order/1.0.0.json", ORDER)]);
+    project.generate().unwrap();
+    let file = project.output().join("shop_order.rs");
+    let before = modified(&file);
+    assert!(fs::read_to_string(project.output().join("events.rs")).unwrap().contains("include!(\"shop_order.rs\")"));
+    project.generate().unwrap();
+    assert_eq!(modified(&file), before);
+    fs::write(project.folder.path().join("schemas/shop.order/1.1.0.json"), ORDER.replace("id", "number")).unwrap();
+    project.generate().unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\"1.1.0\"") && !text.contains("\"1.0.0\""), "the newest of the line is generated");
+}
+
+#[test]
+fn every_error_at_once_with_its_place() {
+    let project = Crate::new(&[
+        ("evschema.toml", ""),
+        ("schemas/a/1.0.0.json", "{\n  \"type\": \"strin\"\n}"),
+        ("schemas/b/1.0.0.json", "{\n  \"$ref\": \"../c/1.0.0.json\"\n}"),
+        ("schemas/b/one.json", "{}"),
+    ]);
+    let errors = project.generate().unwrap_err();
+    assert_eq!(errors.len(), 3, "{errors:#?}");
+    assert!(errors.iter().any(|e| e.starts_with("schemas/a/1.0.0.json:2:11: error[not-a-schema]: at `/type`")), "{errors:#?}");
+    assert!(errors.iter().any(|e| e.starts_with("schemas/b/1.0.0.json:2:11: error[missing-reference]: at `/$ref`")), "{errors:#?}");
+    assert!(errors.iter().all(|error| error.contains("; ") && !error.contains('\n')), "{errors:#?}");
+}
+
+#[test]
+fn a_manifest_that_does_not_help() {
+    let no_schemas = Crate::new(&[("evschema.toml", "schemas = \"events\"\n")]);
+    assert!(no_schemas.generate().unwrap_err()[0].contains("neither `events` nor `vendor/schemas` is a folder"));
+    let misspelt = Crate::new(&[("evschema.toml", "\nschema = \"events\"\n")]);
+    assert!(misspelt.generate().unwrap_err()[0].starts_with("evschema.toml:2:1: "));
+    let empty = Crate::new(&[("evschema.toml", ""), ("schemas/.keep", "")]);
+    assert!(empty.generate().unwrap_err()[0].contains("no schema is selected"));
+    let pattern = r#"{"type": "string", "pattern": "("}"#;
+    let bad_pattern = Crate::new(&[("evschema.toml", ""), ("schemas/a/1.0.0.json", pattern)]);
+    assert!(bad_pattern.generate().is_err());
+}
+
+#[test]
+fn versions_and_templates_are_chosen_by_the_manifest() {
+    let manifest = "[gen]\nsubjects = [\"shop.order\"]\ntemplates = \"templates\"\n\
+                    [dependencies]\n\"shop.order\" = [\"=1.0.0\", \"^2\"]\n";
+    let project = Crate::new(&[
+        ("evschema.toml", manifest),
+        ("schemas/shop.order/1.0.0.json", ORDER),
+        ("schemas/shop.order/1.1.0.json", &ORDER.replace("id", "number")),
+        ("schemas/shop.order/2.0.0.json", &ORDER.replace("id", "key")),
+        ("schemas/other/1.0.0.json", ORDER),
+        ("templates/newtype.rs.hbs", "pub struct {{name}};"),
+    ]);
+    project.generate().unwrap();
+    let text = fs::read_to_string(project.output().join("shop_order.rs")).unwrap();
+    assert!(text.contains("\"1.0.0\"") && text.contains("\"2.0.0\"") && !text.contains("\"1.1.0\""));
+    assert!(!project.output().join("other.rs").exists());
+    fs::write(project.folder.path().join("templates/strukt.rs.hbs"), "").unwrap();
+    assert!(project.generate().unwrap_err()[0].contains("`strukt.rs.hbs` replaces none"));
+}
