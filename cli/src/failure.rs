@@ -37,11 +37,15 @@ impl Failure {
     /// Returns the failure to do something with a file: `cannot read `x`: no such file`.
     pub(crate) fn file(verb: &str, path: &Path, error: &std::io::Error) -> Self {
         let failure = Self::new(format!("cannot {verb} `{}`: {}", path.display(), plain(error)));
-        match error.kind() {
-            std::io::ErrorKind::NotFound => failure.help("check the path and the folder you are in"),
-            std::io::ErrorKind::PermissionDenied => failure.help("check who may read and write there"),
-            _ => failure,
-        }
+        let help = if error.kind() == std::io::ErrorKind::NotFound {
+            Some("check the path and the folder you are in")
+        } else if error.kind() == std::io::ErrorKind::PermissionDenied {
+            Some("check who may read and write there")
+        } else {
+            // The system's words for the others say what to do.
+            None
+        };
+        Self { help: help.map(str::to_owned), ..failure }
     }
 }
 

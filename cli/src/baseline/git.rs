@@ -135,7 +135,7 @@ impl Git {
     ///
     /// The others came to the reference after this branch left it. Where the common ancestor is
     /// not known, as in a shallow clone, nobody can tell them apart, and none is reported.
-    fn removed_here<'f, T>(&self, commit: &str, gone: Vec<(T, &'f String)>) -> Result<Vec<T>, Failure> {
+    fn removed_here<T>(&self, commit: &str, gone: Vec<(T, &String)>) -> Result<Vec<T>, Failure> {
         if gone.is_empty() {
             return Ok(Vec::new());
         }

@@ -255,18 +255,22 @@ impl Push<'_> {
     /// Takes a refusal as a finding; whatever else went wrong ends the push.
     fn refused(&mut self, own: &OwnSchema, error: ClientError) -> Result<(), Failure> {
         let Some(problem) = error.problem() else { return Err(error.into()) };
-        let findings = match problem.code {
-            ProblemCode::Incompatible
-            | ProblemCode::Undecided
-            | ProblemCode::VersionTooSmall
-            | ProblemCode::VersionExists
-            | ProblemCode::IdTaken
-            | ProblemCode::SubjectCaseClash
-            | ProblemCode::NotASchema
-            | ProblemCode::ReferenceMissing
-            | ProblemCode::BodyTooLarge => of_problem(problem, own, self.schemas),
-            _ => return Err(error.into()),
-        };
+        // What is about this version alone; anything else stands in the way of the others too.
+        let about_the_version = [
+            ProblemCode::Incompatible,
+            ProblemCode::Undecided,
+            ProblemCode::VersionTooSmall,
+            ProblemCode::VersionExists,
+            ProblemCode::IdTaken,
+            ProblemCode::SubjectCaseClash,
+            ProblemCode::NotASchema,
+            ProblemCode::ReferenceMissing,
+            ProblemCode::BodyTooLarge,
+        ];
+        if !about_the_version.contains(&problem.code) {
+            return Err(error.into());
+        }
+        let findings = of_problem(problem, own, self.schemas);
         self.findings.extend(findings);
         self.refuse(own.schema.at());
         Ok(())
