@@ -70,22 +70,17 @@ impl<'a, 'c> Planner<'a, 'c> {
         let place = self.atlas.root(document);
         let hint = self.hint_for(place, document, &[], None);
         let value = self.type_of(&Expression::Schema(place), &hint);
-        let root = match &value.shape {
-            // A definition of this document may be the event itself, unless another event is it.
-            RustType::Named(id)
-                if !value.nullable
-                    && self.plan.definition(*id).home == document
-                    && !self.plan.events.iter().any(|event| event.root == *id) =>
-            {
-                *id
-            }
-            _ => {
-                let place = self.shapes.entry(place);
-                let docs = constraints::docs(self.atlas, &[place]);
-                let inner = wide(value);
-                let root_hint = self.root_names(document);
-                self.define(&Hint { home: document, names: root_hint, origin: None }, docs, Body::Newtype { inner, boxed: false })
-            }
+        // A definition of this document may be the event itself, unless another event is it.
+        let root = if let RustType::Named(id) = value.shape
+            && !value.nullable
+            && self.plan.definition(id).home == document
+            && !self.plan.events.iter().any(|event| event.root == id)
+        {
+            id
+        } else {
+            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)]);
+            let hint = Hint { home: document, names: self.root_names(document), origin: None };
+            self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });
     }
@@ -101,12 +96,11 @@ impl<'a, 'c> Planner<'a, 'c> {
         if DEPTH_MAX < self.open.len() || TYPES_MAX < self.plan.definitions.len() {
             return TypeRef::plain(RustType::Json);
         }
-        let (expression, hint) = match expression {
-            Expression::Schema(place) => {
-                let entry = self.shapes.entry(*place);
-                (Expression::Schema(entry), self.hint_at(entry, hint))
-            }
-            other => (other.clone(), hint.clone()),
+        let (expression, hint) = if let Expression::Schema(place) = expression {
+            let entry = self.shapes.entry(*place);
+            (Expression::Schema(entry), self.hint_at(entry, hint))
+        } else {
+            (expression.clone(), hint.clone())
         };
         let mut conjunction = self.shapes.conjunction(&expression);
         self.drop_idle_mask(&mut conjunction);
@@ -439,7 +433,14 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
         RustType::I64 => RustType::Integer,
         RustType::List(element) => RustType::List(Box::new(wide(*element))),
         RustType::Map(member) => RustType::Map(Box::new(wide(*member))),
-        other => other,
+        RustType::Bool
+        | RustType::Integer
+        | RustType::Number
+        | RustType::String
+        | RustType::Null
+        | RustType::Json
+        | RustType::Tuple(_)
+        | RustType::Named(_) => value.shape,
     };
     TypeRef { shape, nullable: value.nullable }
 }

@@ -152,9 +152,8 @@ impl<'c> Shapes<'_, 'c> {
             // Of a `oneOf` only one branch may hold: what closes the others must stay visible.
             let closes = |place: &Place| self.counts_members(*place, true);
             let places = self.mentions_of(&group.alternatives);
-            facts.keeps_rest |= places.iter().any(|mention| match mention {
-                Expression::Mention(place) => self.in_place(*place).iter().any(closes),
-                _ => false,
+            facts.keeps_rest |= places.iter().any(|mention| {
+                matches!(mention, Expression::Mention(place) if self.in_place(*place).iter().any(closes))
             });
         }
         let onlookers = self.onlookers(conjunction);
