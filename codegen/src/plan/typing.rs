@@ -15,8 +15,13 @@ use crate::text::doc_code;
 /// Types nested deeper than this are any JSON: an event nests at most 128 levels.
 const DEPTH_MAX: usize = 140;
 
-/// Most named types that one selection gives; past it every schema is any JSON.
-const TYPES_MAX: usize = 50_000;
+/// Most named types that one event adds; past it every schema is any JSON. The largest real event
+/// seen has a few hundred.
+const TYPES_MAX: usize = 4_000;
+
+/// Most steps that are taken for one event before every schema is any JSON: combinations of
+/// schemas can grow beyond any measure, and those of real events take a few thousand.
+const STEPS_MAX: usize = 400_000;
 
 /// Most texts that make an enum; a longer list is a text, which the schema checks.
 const TEXTS_MAX: usize = 1_000;
@@ -33,6 +38,10 @@ pub(crate) struct Planner<'a, 'c> {
     wanted: BTreeMap<DocumentId, BTreeSet<String>>,
     /// What is being planned, outermost first, and whether each accepts `null` too.
     open: Vec<(Conjunction, bool)>,
+    /// How many types there may be before the event being planned has too many.
+    types_max: usize,
+    /// How many steps may have been taken before it takes too many.
+    steps_max: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -62,11 +71,15 @@ impl<'a, 'c> Planner<'a, 'c> {
             names: BTreeMap::new(),
             wanted: BTreeMap::new(),
             open: Vec::new(),
+            types_max: TYPES_MAX,
+            steps_max: STEPS_MAX,
         }
     }
 
     /// Plans the event type of a document.
     pub(crate) fn add_event(&mut self, document: DocumentId) {
+        self.types_max = self.plan.definitions.len() + TYPES_MAX;
+        self.steps_max = self.shapes.steps() + STEPS_MAX;
         let place = self.atlas.root(document);
         let hint = self.hint_for(place, document, &[], None);
         let value = self.type_of(&Expression::Schema(place), &hint);
@@ -93,7 +106,8 @@ impl<'a, 'c> Planner<'a, 'c> {
 
     /// Returns the type of an expression.
     pub(super) fn type_of(&mut self, expression: &Expression, hint: &Hint) -> TypeRef {
-        if DEPTH_MAX < self.open.len() || TYPES_MAX < self.plan.definitions.len() {
+        let is_too_much = self.types_max < self.plan.definitions.len() || self.steps_max < self.shapes.steps();
+        if DEPTH_MAX < self.open.len() || is_too_much {
             return TypeRef::plain(RustType::Json);
         }
         let (expression, hint) = if let Expression::Schema(place) = expression {

@@ -164,7 +164,16 @@ impl<'c> Shapes<'_, 'c> {
         facts
     }
 
-    fn own_facts(&self, place: Place) -> Facts<'c> {
+    fn own_facts(&mut self, place: Place) -> Facts<'c> {
+        if let Some(known) = self.own_facts.get(&place) {
+            return known.clone();
+        }
+        let facts = self.find_own_facts(place);
+        self.own_facts.insert(place, facts.clone());
+        facts
+    }
+
+    fn find_own_facts(&self, place: Place) -> Facts<'c> {
         let mut facts = Facts { kinds: self.own_kinds(place), ..Facts::unknown() };
         facts.literals = self.own_literals(place);
         if let Some(literals) = &facts.literals {
