@@ -60,7 +60,10 @@ pub(crate) enum Body {
     /// An enum of types that are told apart by a case each.
     Union(Vec<UnionVariant>),
     /// A struct around another type.
-    Newtype { inner: TypeRef, boxed: bool },
+    Newtype {
+        inner: TypeRef,
+        boxed: bool,
+    },
 }
 
 /// An object with fields.

@@ -56,7 +56,13 @@ pub(crate) struct Shapes<'a, 'c> {
 
 impl<'a, 'c> Shapes<'a, 'c> {
     pub(crate) fn new(atlas: &'a Atlas<'c>) -> Self {
-        Self { atlas, facts: HashMap::new(), own_facts: HashMap::new(), steps: Cell::new(0), members: HashMap::new() }
+        Self {
+            atlas,
+            facts: HashMap::new(),
+            own_facts: HashMap::new(),
+            steps: Cell::new(0),
+            members: HashMap::new(),
+        }
     }
 
     /// Returns how much work was done so far.

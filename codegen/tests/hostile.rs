@@ -20,7 +20,9 @@ fn generate_one(schema: &Value) -> Option<Vec<GeneratedFile>> {
 /// Checks that a file has one module with types, their implementations and the document.
 fn has_only_its_items(file: &GeneratedFile) -> bool {
     let parsed = syn::parse_file(&file.text).unwrap();
-    let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else { return false };
+    let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {
+        return false;
+    };
     let mut constants = Vec::new();
     for item in items {
         match item {
@@ -65,8 +67,15 @@ fn schema() -> impl Strategy<Value = Value> {
         Just(json!({ "$ref": "#" })),
         Just(json!({ "$ref": "#/properties/a" })),
         Just(json!({ "$dynamicRef": "#" })),
-        prop_oneof![Just("string"), Just("integer"), Just("number"), Just("null"), Just("object"), Just("array")]
-            .prop_map(|kind| json!({ "type": kind })),
+        prop_oneof![
+            Just("string"),
+            Just("integer"),
+            Just("number"),
+            Just("null"),
+            Just("object"),
+            Just("array")
+        ]
+        .prop_map(|kind| json!({ "type": kind })),
         prop::collection::vec(hostile_text(), 1..4).prop_map(|texts| json!({ "enum": texts })),
         hostile_text().prop_map(|text| json!({ "const": text })),
         hostile_text().prop_map(|text| json!({ "type": "string", "format": text, "title": text })),

@@ -150,11 +150,13 @@ fn short(error: &jsonschema::ValidationError<'_>) -> String {
 /// Parses strictly: what a plain `Value` resolves silently, a name given twice, is refused.
 fn parse(bytes: &[u8]) -> Result<Value, Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(|error| {
-        let said = error.to_string();
-        let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
-        Error::NotJson { message, line: error.line(), column: error.column() }
-    })
+    Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
+        |error| {
+            let said = error.to_string();
+            let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
+            Error::NotJson { message, line: error.line(), column: error.column() }
+        },
+    )
 }
 
 struct Strict;

@@ -61,7 +61,9 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            Self::Internal(message) => write!(f, "{message}; this is a bug of the generator, please report it"),
+            Self::Internal(message) => {
+                write!(f, "{message}; this is a bug of the generator, please report it")
+            }
         }
     }
 }

@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn integers_however_written() {
-        for (text, back) in [("1.0", "1"), ("1e2", "100"), ("-3", "-3"), ("12345678901234567890", "12345678901234567890")]
+        for (text, back) in
+            [("1.0", "1"), ("1e2", "100"), ("-3", "-3"), ("12345678901234567890", "12345678901234567890")]
         {
             let integer: Integer = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&integer).unwrap(), back);

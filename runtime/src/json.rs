@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn any_text_comes_back() {
-        let text = r#"{"a":[1,-0.0,1e400,12345678901234567890123,"\u0001é\"\\",true,null,{}],"b":[],"":{"c":{}}}"#;
+        let text =
+            r#"{"a":[1,-0.0,1e400,12345678901234567890123,"\u0001é\"\\",true,null,{}],"b":[],"":{"c":{}}}"#;
         let json: Json = serde_json::from_str(text).unwrap();
         let again: Json = serde_json::from_str(&serde_json::to_string(&json).unwrap()).unwrap();
         assert_eq!(json, again);

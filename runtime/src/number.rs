@@ -71,7 +71,8 @@ impl Number {
         let leading_zero = 1 < whole.len() && whole.starts_with('0');
         // So many decimal digits come back from a float whatever they are (`f64::DIGITS`).
         let is_short = whole.len() + fraction.len() <= 15;
-        if !is_short || is_empty || leading_zero || !is_digits(whole) || !is_digits(fraction) || text == "-0" {
+        if !is_short || is_empty || leading_zero || !is_digits(whole) || !is_digits(fraction) || text == "-0"
+        {
             return None;
         }
         if split.is_none() {
@@ -253,7 +254,8 @@ mod tests {
 
     #[test]
     fn digits_come_back_from_text_and_value() {
-        for text in ["0", "-7", "1.0", "0.1", "1e400", "12345678901234567890123", "0.10000000000000000000001"] {
+        for text in ["0", "-7", "1.0", "0.1", "1e400", "12345678901234567890123", "0.10000000000000000000001"]
+        {
             let number: Number = serde_json::from_str(text).unwrap();
             assert_eq!(number, Number::parse(text).unwrap());
             let back = serde_json::to_string(&number).unwrap();
@@ -266,7 +268,9 @@ mod tests {
 
     #[test]
     fn the_short_way_agrees_with_the_long_one() {
-        for text in ["0", "-1", "123456789012345", "0.1", "-19.99", "0.00000000000001", "1.0", "99999999999999.9"] {
+        for text in
+            ["0", "-1", "123456789012345", "0.1", "-19.99", "0.00000000000001", "1.0", "99999999999999.9"]
+        {
             let short = Number::parse_short(text).unwrap();
             assert_eq!(Decimal::parse(&short.to_string()), Decimal::parse(text), "{text}");
         }

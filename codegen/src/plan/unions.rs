@@ -105,7 +105,11 @@ impl<'c> Planner<'_, 'c> {
         for (cluster, case) in clusters.into_iter().zip(cases) {
             let name = self.variant_name(&cluster, &case);
             let full = names::type_name(&format!("{parent} {name}")).unwrap_or_else(|| name.clone());
-            let hint = Hint { names: vec![full], origin: Some(format!("A variant of [`{parent}`].")), ..hint.clone() };
+            let hint = Hint {
+                names: vec![full],
+                origin: Some(format!("A variant of [`{parent}`].")),
+                ..hint.clone()
+            };
             let expression = match cluster.alternatives.as_slice() {
                 [only] => only.clone(),
                 several => Expression::Any(several.to_vec()),
@@ -113,7 +117,13 @@ impl<'c> Planner<'_, 'c> {
             let value = wide(self.type_of(&expression, &hint));
             nullable |= value.nullable;
             let value = TypeRef { nullable: false, ..value };
-            variants.push(UnionVariant { name: taken.take(&[name]), docs: Vec::new(), value, case, boxed: false });
+            variants.push(UnionVariant {
+                name: taken.take(&[name]),
+                docs: Vec::new(),
+                value,
+                case,
+                boxed: false,
+            });
         }
         self.set_union(id, variants);
         TypeRef { shape: RustType::Named(id), nullable }
@@ -142,13 +152,21 @@ impl<'c> Planner<'_, 'c> {
         let parts: Vec<Kinds> = if unintended {
             vec![Kinds::OBJECT]
         } else {
-            Kinds::SEPARATE.into_iter().filter(|kind| kinds.meets(*kind)).map(|kind| kind.and(kinds)).collect()
+            Kinds::SEPARATE
+                .into_iter()
+                .filter(|kind| kinds.meets(*kind))
+                .map(|kind| kind.and(kinds))
+                .collect()
         };
         let mut variants = Vec::new();
         for part in parts {
             let name = kind_name(part).to_owned();
             let full = names::type_name(&format!("{parent} {name}")).unwrap_or_else(|| name.clone());
-            let hint = Hint { names: vec![full], origin: Some(format!("A variant of [`{parent}`].")), ..hint.clone() };
+            let hint = Hint {
+                names: vec![full],
+                origin: Some(format!("A variant of [`{parent}`].")),
+                ..hint.clone()
+            };
             let value = wide(self.type_of(&conjunction.only(part), &hint));
             let case = Case { kinds: kind_constants(part), ..Case::default() };
             variants.push(UnionVariant { name, docs: Vec::new(), value, case, boxed: false });
@@ -184,7 +202,9 @@ impl<'c> Planner<'_, 'c> {
                 return name;
             }
             let title = self.atlas.keyword(entry, "title").and_then(serde_json::Value::as_str);
-            if let Some(name) = title.map(names::words).filter(|w| w.len() <= 4).and_then(|w| names::camel(&w)) {
+            if let Some(name) =
+                title.map(names::words).filter(|w| w.len() <= 4).and_then(|w| names::camel(&w))
+            {
                 return name;
             }
         }
@@ -237,7 +257,9 @@ impl<'c> Cluster<'c> {
     fn joined(&self) -> Facts<'c> {
         let mut facts = self.facts.iter().cloned();
         let first = facts.next();
-        facts.fold(first, |joined, next| joined.map(|joined| joined.joined(next))).unwrap_or_else(Facts::unknown)
+        facts
+            .fold(first, |joined, next| joined.map(|joined| joined.joined(next)))
+            .unwrap_or_else(Facts::unknown)
     }
 }
 

@@ -98,8 +98,9 @@ fn spaced(code: &str) -> String {
             ends && indent(before) == indent(line)
         });
         let start = line.trim_start();
-        let starts_item =
-            ["///", "#[", "pub ", "impl ", "rt::", "static ", "use "].iter().any(|item| start.starts_with(item));
+        let starts_item = ["///", "#[", "pub ", "impl ", "rt::", "static ", "use "]
+            .iter()
+            .any(|item| start.starts_with(item));
         if ends_item && starts_item {
             spaced.push('\n');
         }

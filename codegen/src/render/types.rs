@@ -117,7 +117,15 @@ impl Types<'_, '_> {
             _ => Some("None"),
         };
         let docs = field.docs.clone();
-        view::Field { name: field.name.clone(), docs, rust_type, serde: serde.join(", "), mode, json, initial }
+        view::Field {
+            name: field.name.clone(),
+            docs,
+            rust_type,
+            serde: serde.join(", "),
+            mode,
+            json,
+            initial,
+        }
     }
 
     fn variant(&self, variant: &UnionVariant, home: DocumentId) -> view::Variant {
@@ -196,8 +204,11 @@ fn case(case: &Case) -> String {
         text.push_str(&format!(".knows(&[{}])", list(known)));
     }
     if !case.tags.is_empty() {
-        let tags: Vec<String> =
-            case.tags.iter().map(|(name, texts)| format!("({}, &[{}])", literal(name), list(texts))).collect();
+        let tags: Vec<String> = case
+            .tags
+            .iter()
+            .map(|(name, texts)| format!("({}, &[{}])", literal(name), list(texts)))
+            .collect();
         text.push_str(&format!(".tagged(&[{}])", tags.join(", ")));
     }
     text

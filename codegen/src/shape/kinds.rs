@@ -64,7 +64,11 @@ impl Kinds {
             Value::Null => Self::NULL,
             Value::Bool(_) => Self::BOOL,
             Value::Number(number) => {
-                if number.to_string().contains(['.', 'e', 'E']) { Self::NUMBER } else { Self::INTEGER }
+                if number.to_string().contains(['.', 'e', 'E']) {
+                    Self::NUMBER
+                } else {
+                    Self::INTEGER
+                }
             }
             Value::String(_) => Self::STRING,
             Value::Array(_) => Self::ARRAY,

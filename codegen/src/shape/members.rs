@@ -173,8 +173,7 @@ impl<'c> Shapes<'_, 'c> {
             all.extend(self.atlas.list(place, "prefixItems").into_iter().map(Expression::Mention));
         }
         self.add_whole(conjunction, &mut all);
-        let is_set =
-            |place: &Place| self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
+        let is_set = |place: &Place| self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
         let element = simplified(all);
         // Elements that differ only in dropped members would become equal.
         if conjunction.own.iter().any(is_set) && self.loses(&element) {

@@ -13,8 +13,10 @@ use crate::atlas::Place;
 impl<'c> Shapes<'_, 'c> {
     /// Returns the subschemas of a place's own keywords that judge the same value without typing it.
     pub(super) fn judges(&self, place: Place) -> Vec<Place> {
-        let mut judges: Vec<Place> =
-            ["not", "if", "then", "else"].iter().filter_map(|keyword| self.atlas.child(place, keyword)).collect();
+        let mut judges: Vec<Place> = ["not", "if", "then", "else"]
+            .iter()
+            .filter_map(|keyword| self.atlas.child(place, keyword))
+            .collect();
         for keyword in ["dependentSchemas", "dependencies"] {
             judges.extend(self.atlas.map(place, keyword).into_iter().map(|(_, schema)| schema));
         }

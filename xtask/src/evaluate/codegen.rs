@@ -171,7 +171,8 @@ fn read_schemas(path: &Path, dialects: &Dialects) -> Result<(Catalog, Vec<Row>),
     let mut rows = Vec::new();
     for line in lines(path)? {
         let row: SchemaRow = serde_json::from_str(&line)?;
-        let at = Coordinates { subject: Subject::parse(&row.subject)?, version: Version::parse(&row.version)? };
+        let at =
+            Coordinates { subject: Subject::parse(&row.subject)?, version: Version::parse(&row.version)? };
         match Schema::read(at.clone(), row.schema.to_string().as_bytes(), dialects) {
             Ok(schema) => catalog.replace(Arc::new(schema)),
             Err(why) => rows.push(Row {
