@@ -69,6 +69,7 @@ impl<'de, E: de::Error> Deserializer<'de> for Typed<E> {
             }
             json => visitor.visit_newtype_struct(Self::new(json)),
         }
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
