@@ -88,7 +88,7 @@ pub fn check(
     let mut found: Vec<Finding> = Vec::new();
     for direction in directions(mode) {
         for baseline in predecessors.iter().rev() {
-            let sides = sides(candidate, &baseline.resolved, direction, Severity::Error, settings);
+            let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
             verdict = verdict.and(hold(&sides, settings, waivers, &mut found));
         }
         for baseline in &successors {
@@ -97,7 +97,7 @@ pub fn check(
                 Direction::Backward => Direction::Forward,
                 Direction::Forward => Direction::Backward,
             };
-            let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error, settings);
+            let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error);
             verdict = verdict.and(hold(&sides, settings, waivers, &mut found));
         }
     }
@@ -147,7 +147,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
     for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
         let counts = directions(settings.policy.mode).any(|checked| checked == direction);
         let severity = if counts { Severity::Error } else { Severity::Warning };
-        let sides = sides(to, from, direction, severity, settings);
+        let sides = sides(to, from, direction, severity);
         *verdict = hold(&sides, settings, &BTreeMap::new(), &mut found);
     }
     found.sort_by_key(|finding| finding.severity);
@@ -167,7 +167,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
 /// Returns the step a change deserves: what `version = auto` takes.
 pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
     let decided = |direction| {
-        let sides = sides(to, from, direction, Severity::Error, settings);
+        let sides = sides(to, from, direction, Severity::Error);
         decide_sides(&sides, settings, true).verdict
     };
     let mode = settings.policy.mode;
@@ -208,9 +208,8 @@ fn sides<'a>(
     baseline: &'a Resolved,
     direction: Direction,
     severity: Severity,
-    settings: &Settings,
 ) -> Sides<'a> {
-    Sides { candidate, baseline, direction, severity, formats: settings.formats }
+    Sides { candidate, baseline, direction, severity }
 }
 
 /// Decides one direction against one baseline; the verdict leaves waived findings aside.
@@ -306,7 +305,7 @@ fn stricter(candidate: &Resolved, predecessors: &[&Baseline], settings: &Setting
     let models = ContentModel::ALL.into_iter().rev().filter(|model| *model < settings.policy.content_model);
     for model in models {
         for direction in directions(settings.policy.mode) {
-            let sides = sides(candidate, &latest.resolved, direction, Severity::Note, settings);
+            let sides = sides(candidate, &latest.resolved, direction, Severity::Note);
             let (writer, reader) = sides.writer_and_reader();
             let decision = ask(writer, reader, model, settings, true);
             if decision.verdict == Verdict::Incompatible

@@ -35,6 +35,8 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Witness {
     pub(crate) value: Value,
     pub(crate) obligation: Obligation,
+    /// What the reader says of it.
+    pub(crate) refusal: Option<String>,
 }
 
 /// The answer, with what it rests on.
@@ -140,6 +142,7 @@ fn confirmed(
     is_brief: bool,
 ) -> Vec<Witness> {
     let mut witnesses: Vec<Witness> = Vec::new();
+    let mut spare: Option<Witness> = None;
     for candidate in candidates.into_iter().take(CONFIRMATIONS_MAX) {
         let done = |known: &Witness| {
             known.obligation.assertion == candidate.obligation.assertion
@@ -148,14 +151,20 @@ fn confirmed(
         if witnesses.iter().any(done) {
             continue;
         }
-        if confirm.refutes(tree, &candidate.value) {
-            witnesses.push(Witness { value: candidate.value, obligation: candidate.obligation });
-            if is_brief {
-                break;
-            }
+        let Some(refusal) = confirm.refusal(tree, &candidate, is_brief) else { continue };
+        let witness =
+            Witness { value: candidate.value, obligation: candidate.obligation, refusal: refusal.message };
+        if refusal.is_elsewhere {
+            // It breaks, but not for the reason it was made for: shown only if nothing better is.
+            spare.get_or_insert(witness);
+            continue;
+        }
+        witnesses.push(witness);
+        if is_brief {
+            break;
         }
     }
-    witnesses
+    if witnesses.is_empty() { spare.into_iter().collect() } else { witnesses }
 }
 
 fn ask_library(engine: &Engine, writer: Id, reader: Id) -> Said {

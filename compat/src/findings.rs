@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use evschema_model::{Formats, Pointer, Position, Resolved, Schema, Subject};
+use evschema_model::{Pointer, Position, Resolved, Schema, Subject};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +19,6 @@ pub(crate) struct Sides<'a> {
     pub(crate) baseline: &'a Resolved,
     pub(crate) direction: Direction,
     pub(crate) severity: Severity,
-    pub(crate) formats: Formats,
 }
 
 impl<'a> Sides<'a> {
@@ -41,13 +40,9 @@ pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Finding> {
         let why = open.map_or("", |(_, why)| why.as_str());
         return vec![undecided(&decision.tree, sides, &places, place, why)];
     }
-    let refusals = sides.writer_and_reader().1.validator(sides.formats).ok();
     let mut found: Vec<Finding> = Vec::new();
     for witness in &decision.witnesses {
-        let mut finding = broken(&decision.tree, sides, &places, witness);
-        finding.refusal = refusals.as_ref().and_then(|reader| {
-            reader.violations(&witness.value).into_iter().next().map(|violation| violation.message)
-        });
+        let finding = broken(&decision.tree, sides, &places, witness);
         if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
             found.push(finding);
         }
@@ -63,6 +58,7 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places, witness: &Witness) ->
     let message = sentence(tree, sides, obligation, &name);
     let mut finding =
         finding(sides, rule.id, pointer, baseline_pointer, message, Some(witness.value.clone()), rule.remedy);
+    finding.refusal.clone_from(&witness.refusal);
     finding.position = keyword_position(sides.candidate.schema(), &finding.pointer, &obligation.assertion);
     finding
 }
@@ -239,7 +235,8 @@ impl Places {
     }
 }
 
-fn walk(value: &Value, pointer: &mut Pointer, found: &mut HashMap<usize, Pointer>) {
+/// Notes where each part of a document stands, by its address.
+pub(crate) fn walk(value: &Value, pointer: &mut Pointer, found: &mut HashMap<usize, Pointer>) {
     found.insert(Origin::of(value).0, pointer.clone());
     match value {
         Value::Object(members) => {

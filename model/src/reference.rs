@@ -141,7 +141,12 @@ impl<'v> Scan<'v> {
             {
                 self.visit(
                     Place { pointer, schema },
-                    &self.links.base.clone().and_then(|id| Uri::parse(id).ok()).unwrap_or_else(|| base.clone()),
+                    &self
+                        .links
+                        .base
+                        .clone()
+                        .and_then(|id| Uri::parse(id).ok())
+                        .unwrap_or_else(|| base.clone()),
                 );
             }
         }

@@ -206,7 +206,18 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_an_exact_version() {
-        for bad in ["1", "1.2", "v1.2.3", "1.2.3+build", "01.2.3", "", "latest", "^1.2", "1000000000.0.0", "0.18446744073709551615.0"] {
+        for bad in [
+            "1",
+            "1.2",
+            "v1.2.3",
+            "1.2.3+build",
+            "01.2.3",
+            "",
+            "latest",
+            "^1.2",
+            "1000000000.0.0",
+            "0.18446744073709551615.0",
+        ] {
             assert!(Version::parse(bad).is_err(), "{bad}");
         }
         assert!(Version::parse(&format!("1.2.3-{}", "a".repeat(80))).is_err());

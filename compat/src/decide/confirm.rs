@@ -1,15 +1,19 @@
 //! The validator has the last word on every witness.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use evschema_model::{
-    Catalog, ContentModel, Coordinates, Dialects, Formats, Resolved, Schema, Subject, Validator, Version,
+    Catalog, ContentModel, Coordinates, Dialects, Formats, Pointer, Resolved, Schema, Subject, Validator,
+    Version, Violation,
 };
 use serde_json::Value;
 
 use super::Question;
 use crate::export::export;
+use crate::findings::walk;
 use crate::lower::lower;
+use crate::refute::Candidate;
 use crate::tree::{Id, Tree};
 
 /// Confirms witnesses; compiles validators when the first candidate comes.
@@ -25,6 +29,16 @@ struct Validators {
     writers: Vec<Validator>,
     /// The reader as written, and as masks and content model have it.
     readers: Vec<Validator>,
+    /// Where each part of the reader's documents was written.
+    places: HashMap<usize, Pointer>,
+}
+
+/// How the reader refuses a witness.
+pub(super) struct Refusal {
+    /// In the validator's words.
+    pub(super) message: Option<String>,
+    /// Whether what refuses is not what the witness was made for.
+    pub(super) is_elsewhere: bool,
 }
 
 impl<'a> Confirm<'a> {
@@ -32,15 +46,30 @@ impl<'a> Confirm<'a> {
         Self { question, writer, reader, validators: None }
     }
 
-    /// Tells whether the validator accepts the value under the writer, and refuses it under the
-    /// reader, in every reading that counts.
-    pub(super) fn refutes(&mut self, tree: &Tree, value: &Value) -> bool {
+    /// Returns how the reader refuses a value that the writer accepts, each in every reading that
+    /// counts; nothing when either is not so. In brief, nobody asks for the reason.
+    pub(super) fn refusal(&mut self, tree: &Tree, candidate: &Candidate, is_brief: bool) -> Option<Refusal> {
         if self.validators.is_none() {
             self.validators = Some(self.compile(tree));
         }
-        let Some(Some(validators)) = &self.validators else { return false };
-        validators.readers.iter().all(|reader| !reader.is_valid(value))
-            && validators.writers.iter().all(|writer| writer.is_valid(value))
+        let Some(Some(validators)) = &self.validators else { return None };
+        let value = &candidate.value;
+        let is_witness = validators.readers.iter().all(|reader| !reader.is_valid(value))
+            && validators.writers.iter().all(|writer| writer.is_valid(value));
+        if !is_witness {
+            return None;
+        }
+        if is_brief {
+            return Some(Refusal { message: None, is_elsewhere: false });
+        }
+        let violations = validators.readers.first()?.violations(value);
+        let place = validators.places.get(&tree.origin(candidate.obligation.reader).0);
+        let keywords = candidate.obligation.assertion.keywords();
+        let meant = violations
+            .iter()
+            .find(|violation| place.is_some_and(|place| speaks_of(violation, place, keywords)));
+        let message = meant.or(violations.first()).map(|violation| violation.message.clone());
+        Some(Refusal { message, is_elsewhere: place.is_some() && meant.is_none() })
     }
 
     fn compile(&self, tree: &Tree) -> Option<Validators> {
@@ -53,7 +82,11 @@ impl<'a> Confirm<'a> {
         if question.model == ContentModel::Tolerant || !question.masked.is_empty() {
             readers.push(as_document(&export(tree, self.reader)?)?.validator(question.formats).ok()?);
         }
-        Some(Validators { writers, readers })
+        let mut places = HashMap::new();
+        for document in question.reader.documents().into_iter().chain([question.reader.schema()]) {
+            walk(document.value(), &mut Pointer::root(), &mut places);
+        }
+        Some(Validators { writers, readers, places })
     }
 
     /// Lowers a schema that the library made, to look for values in it.
@@ -74,4 +107,15 @@ fn as_document(schema: &Value) -> Option<Resolved> {
     let at = Coordinates { subject: Subject::parse("compared").ok()?, version: Version::new(1, 0, 0) };
     let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).ok()?;
     Catalog::default().resolve(&Arc::new(schema)).ok()
+}
+
+/// Tells whether a violation is of one of these keywords at a place, or of what contains it.
+fn speaks_of(violation: &Violation, place: &Pointer, keywords: &[&str]) -> bool {
+    let said = violation.schema_pointer.as_str();
+    let within = |whole: &str, part: &str| {
+        whole.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    keywords.iter().any(|keyword| within(said, place.child(keyword).as_str()))
+        // A union above says only that none of its branches will do.
+        || (!said.is_empty() && within(place.as_str(), said))
 }
