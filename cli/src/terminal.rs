@@ -39,6 +39,7 @@ impl Terminal {
     }
 
     /// Tells whether standard error shows colours.
+    #[cfg(feature = "server")]
     pub(crate) fn colors_stderr(&self) -> bool {
         self.color_stderr
     }
@@ -124,6 +125,7 @@ impl Terminal {
     }
 
     /// Returns a text in green where standard output shows it.
+    #[cfg(feature = "server")]
     pub(crate) fn green(&self, text: &str) -> String {
         self.styled(text, "\x1b[32m")
     }
