@@ -1,1 +1,26 @@
 //! Wire types, problem codes and the HTTP client of the evschema registry.
+//!
+//! The registry writes these types and the client reads them, so that both sides agree by
+//! construction. With feature `client` there is a blocking HTTP client; with feature `openapi`
+//! the types describe themselves for the OpenAPI document.
+
+#[cfg(feature = "client")]
+pub mod client;
+mod event;
+mod problem;
+mod subject;
+mod validation;
+mod version;
+
+pub use event::{CloudEvent, FeedPage};
+pub use problem::{Problem, ProblemCode, ProblemError};
+pub use subject::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView};
+pub use validation::{EventVerdict, Validation};
+pub use version::{Registration, State, StateChange, VersionSummary, VersionView};
+
+/// Media type of a registered schema.
+pub const SCHEMA_MEDIA_TYPE: &str = "application/schema+json";
+/// Media type of an error (RFC 9457).
+pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
+/// Media type of several events, one JSON text a line.
+pub const NDJSON_MEDIA_TYPE: &str = "application/x-ndjson";

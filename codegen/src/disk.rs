@@ -60,24 +60,39 @@ pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
     Ok(tree)
 }
 
+/// Reads a tree whose files are held elsewhere than on disk, such as in a git commit.
+///
+/// Paths are as on disk: the last two parts are the subject and the version. The files are read
+/// in the order given; references between them are checked.
+pub fn read_files(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>, dialects: &Dialects) -> Tree {
+    let mut tree = Tree::default();
+    for (path, bytes) in files {
+        tree.add_file(path, &bytes, dialects);
+    }
+    tree.check_references();
+    tree
+}
+
 impl Tree {
     fn read_file(&mut self, path: PathBuf, dialects: &Dialects) -> io::Result<()> {
-        if !is_json(&path) {
-            return Ok(());
+        if is_json(&path) {
+            let bytes = std::fs::read(&path)?;
+            self.add_file(path, &bytes, dialects);
         }
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: PathBuf, bytes: &[u8], dialects: &Dialects) {
         let at = match coordinates(&path) {
             Ok(at) => at,
-            Err(why) => {
-                self.misplaced(path, &why);
-                return Ok(());
-            }
+            Err(why) => return self.misplaced(path, &why),
         };
-        let schema = match Schema::read(at, &std::fs::read(&path)?, dialects) {
+        let schema = match Schema::read(at, bytes, dialects) {
             Ok(schema) => Arc::new(schema),
             Err(diagnostics) => {
                 self.add_problems(&path, diagnostics);
                 self.files.push(TreeFile { path, schema: None });
-                return Ok(());
+                return;
             }
         };
         if let Err(error) = self.catalog.insert(Arc::clone(&schema)) {
@@ -85,7 +100,6 @@ impl Tree {
             self.add_problems(&path, vec![Diagnostic::new(Code::Conflict, error.to_string()).help(help)]);
         }
         self.files.push(TreeFile { path, schema: Some(schema) });
-        Ok(())
     }
 
     fn check_references(&mut self) {

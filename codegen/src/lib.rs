@@ -25,7 +25,7 @@ mod text;
 mod view;
 
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
-pub use disk::{Problem, Tree, TreeFile, read_tree};
+pub use disk::{Problem, Tree, TreeFile, read_files, read_tree};
 pub use generate::generate;
 pub use options::{GeneratedFile, Layout, Options};
 pub use selection::{newest_of_lines, selection};

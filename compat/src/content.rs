@@ -101,7 +101,7 @@ impl<'t> Rewriting<'t> {
         if let Some(done) = self.done.get(&(id, context)) {
             return *done;
         }
-        let old = self.tree.node(id).clone();
+        let old = self.tree.shared(id);
         let origin = self.tree.origin(id);
         let mut node = old.map(&mut |child| child);
         self.rewrite_children(&mut node, &old, context);
@@ -111,7 +111,7 @@ impl<'t> Rewriting<'t> {
         if self.side == Side::Reader {
             self.open_object(&mut node, context, origin);
         }
-        let rewritten = if node == old { id } else { self.tree.add(node, origin) };
+        let rewritten = if node == *old { id } else { self.tree.add(node, origin) };
         self.done.insert((id, context), rewritten);
         rewritten
     }

@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use evschema_model::Formats;
+use serde_json::Value;
 
 use crate::flat::Flat;
 use crate::pattern::Patterns;
-use crate::tree::{Class, Id, Tree};
+use crate::refute::Candidate;
+use crate::tree::{Class, Id, Origin, Tree};
 
 /// A comparison in progress.
 pub(crate) struct Engine {
@@ -25,6 +27,10 @@ pub(crate) struct Engine {
     pub(crate) open: Vec<(Class, Class)>,
     /// Pairs that resisted; true only of the rules here, not of the schemas.
     pub(crate) resisted: HashSet<(Class, Class)>,
+    /// Candidates found before, by classes and places of writer and reader.
+    pub(crate) refuted: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
+    /// Samples made before, by class and number.
+    pub(crate) sampled: HashMap<(Class, usize), Rc<Vec<Value>>>,
     /// Pairs that are being refuted, so that recursion ends.
     pub(crate) refuting: Vec<(Class, Class)>,
     /// How many pairs are being proven inside each other.
@@ -45,6 +51,8 @@ impl Engine {
             trail: Vec::new(),
             open: Vec::new(),
             resisted: HashSet::new(),
+            refuted: HashMap::new(),
+            sampled: HashMap::new(),
             refuting: Vec::new(),
             depth: 0,
             sampling: Vec::new(),

@@ -52,7 +52,7 @@ impl Engine {
         if DEPTH_MAX < depth || !self.spend(1) {
             return Truth::Unknown;
         }
-        let node = self.tree.node(id).clone();
+        let node = self.tree.shared(id);
         if !node.types.has(Types::of(value)) {
             return Truth::No;
         }

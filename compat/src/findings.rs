@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::decide::{Decision, Witness};
+use crate::number::Decimal;
 use crate::prove::{Assertion, Obligation};
 use crate::report::{Direction, Finding, Fingerprint, Severity, Verdict};
 use crate::tree::{Origin, Tree};
@@ -60,7 +61,10 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places, witness: &Witness) ->
     let (pointer, baseline_pointer) = places.pointers(tree, obligation, sides.direction);
     let name = subject_of(&pointer, &obligation.assertion);
     let message = sentence(tree, sides, obligation, &name);
-    finding(sides, rule.id, pointer, baseline_pointer, message, Some(witness.value.clone()), rule.remedy)
+    let mut finding =
+        finding(sides, rule.id, pointer, baseline_pointer, message, Some(witness.value.clone()), rule.remedy);
+    finding.position = keyword_position(sides.candidate.schema(), &finding.pointer, &obligation.assertion);
+    finding
 }
 
 fn undecided(
@@ -108,6 +112,20 @@ fn finding(
     }
 }
 
+/// Returns where the keyword behind an assertion stands, or else the schema that lacks it.
+fn keyword_position(schema: &Schema, pointer: &Pointer, assertion: &Assertion) -> Option<Position> {
+    let below = match assertion {
+        Assertion::Types(_) => None,
+        Assertion::Property(name) => Some(pointer.child("properties").child(name)),
+        other => other
+            .keywords()
+            .iter()
+            .map(|keyword| pointer.child(keyword))
+            .find(|place| place.find(schema.value()).is_some()),
+    };
+    below.and_then(|place| schema.document().position(&place)).or_else(|| position(schema, pointer))
+}
+
 fn position(schema: &Schema, pointer: &Pointer) -> Option<Position> {
     schema.document().closest_position(pointer)
 }
@@ -141,20 +159,14 @@ fn subject_of(pointer: &Pointer, assertion: &Assertion) -> String {
 
 fn sentence(tree: &Tree, sides: &Sides<'_>, obligation: &Obligation, name: &str) -> String {
     let reader = tree.node(obligation.reader);
-    let writer = tree.node(obligation.writer);
     let who = match sides.direction {
         Direction::Backward => "the new version".to_owned(),
         Direction::Forward => format!("a reader of {}", sides.baseline.schema().at().version),
     };
-    let integer = |node: &crate::tree::Node<crate::tree::Id>| {
-        node.numbers.step.as_ref().is_some_and(crate::number::Decimal::is_integer)
-    };
     match &obligation.assertion {
-        Assertion::Types => {
-            let lost = writer.types.minus(reader.types);
-            let lost = if lost.is_empty() { writer.types } else { lost };
-            let kept = reader.types.names(integer(reader));
-            format!("{name} may be {}, which {who} refuses: it takes {kept}", lost.names(integer(writer)))
+        Assertion::Types(types) => {
+            let kept = reader.types.names(reader.numbers.step.as_ref().is_some_and(Decimal::is_integer));
+            format!("{name} may be {types}, which {who} refuses: it takes {kept}")
         }
         Assertion::Values => format!("{name} may have a value that {who} does not list"),
         Assertion::Numbers => format!("{name} may be a number that {who} refuses"),

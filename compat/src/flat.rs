@@ -176,7 +176,7 @@ impl Engine {
             return vec![anything];
         }
         path.push(id);
-        let node = self.tree.node(id).clone();
+        let node = self.tree.shared(id);
         let mut flats = vec![self.own(&node, id)];
         for part in &node.all_of {
             flats = self.product(&flats, &[*part], path);
@@ -287,7 +287,7 @@ impl Engine {
     /// Reads `unevaluatedProperties` as a layer that knows every name its siblings may evaluate.
     fn unevaluated_layer(&mut self, id: Id, unevaluated: Id) -> Option<PropertyLayer> {
         let declared = self.declared(id);
-        if declared.is_map {
+        if self.evaluates_all(id, unevaluated) {
             return None;
         }
         let anything = self.tree.boolean(true, self.tree.origin(unevaluated));
@@ -295,6 +295,16 @@ impl Engine {
             properties: Rc::new(declared.names.into_iter().map(|name| (name, anything)).collect()),
             patterns: Rc::new(declared.patterns.into_iter().map(|pattern| (pattern, anything)).collect()),
             additional: Some(unevaluated),
+        })
+    }
+
+    /// Tells whether something beside `unevaluated` may evaluate properties of any name.
+    fn evaluates_all(&self, id: Id, unevaluated: Id) -> bool {
+        in_place(&self.tree, id).into_iter().any(|part| {
+            let objects = &self.tree.node(part).objects;
+            let rest =
+                [objects.additional, objects.unevaluated.filter(|own| part != id || *own != unevaluated)];
+            rest.into_iter().flatten().any(|rest| !self.tree.is_false(rest))
         })
     }
 
@@ -382,28 +392,35 @@ impl Engine {
 /// `required`, anywhere among the applicators that stay on the same value.
 pub(crate) fn declared(tree: &crate::tree::Tree, id: Id) -> Declared {
     let mut declared = Declared::default();
-    let mut open = vec![id];
-    let mut seen = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        let node = tree.node(id);
-        let objects = &node.objects;
+    for part in in_place(tree, id) {
+        let objects = &tree.node(part).objects;
         declared.names.extend(objects.properties.iter().map(|(name, _)| name.clone()));
         declared.names.extend(objects.required.iter().cloned());
         declared.patterns.extend(objects.patterns.iter().map(|(pattern, _)| pattern.clone()));
         for rest in [objects.additional, objects.unevaluated].into_iter().flatten() {
             declared.is_map |= !tree.is_true(rest) && !tree.is_false(rest);
         }
+    }
+    declared
+}
+
+/// Returns a node and the applicators that stay on the same value, negations aside.
+fn in_place(tree: &crate::tree::Tree, id: Id) -> BTreeSet<Id> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let node = tree.node(id);
         open.extend(
             node.all_of.iter().chain(node.any_of.iter().flatten()).chain(node.one_of.iter().flatten()),
         );
-        open.extend(objects.dependent_schemas.iter().map(|(_, schema)| *schema));
+        open.extend(node.objects.dependent_schemas.iter().map(|(_, schema)| *schema));
         for condition in &node.conditions {
             open.extend([Some(condition.test), condition.then, condition.otherwise].into_iter().flatten());
         }
         open.extend(node.slot.and_then(|slot| tree.in_slot(slot)));
     }
-    declared
+    seen
 }

@@ -42,6 +42,8 @@ mod refute;
 mod report;
 mod rules;
 mod sample;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use check::{Baseline, Settings, check, containment, diff, required_bump};

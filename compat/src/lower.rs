@@ -11,7 +11,7 @@ use referencing::{Registry, Resolver, Uri};
 use serde_json::{Map, Value};
 
 use crate::number::{Bound, Decimal};
-use crate::tree::{Condition, Contains, Id, Node, Origin, Tree, Types, normalized};
+use crate::tree::{Condition, Contains, Id, Node, Opaque, Origin, Tree, Types, normalized};
 
 /// Lowers a document and everything it refers to.
 pub(crate) struct Lowering<'t, 'r> {
@@ -63,7 +63,7 @@ pub(crate) fn lower(
 }
 
 fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
-    tree.add(Node { opaque: Some(why.to_owned()), ..Node::default() }, origin)
+    tree.add(Node { opaque: Opaque::plain(why), ..Node::default() }, origin)
 }
 
 fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recursive: &mut usize) {
@@ -127,7 +127,7 @@ impl Lowering<'_, '_> {
     ) -> Node<Id> {
         let resource = referencing::ResourceRef::new(whole, draft.to_library());
         let Ok(resolver) = outer.in_subresource(resource) else {
-            return Node { opaque: Some("an `$id` here is not a URI".to_owned()), ..Node::default() };
+            return Node { opaque: Opaque::plain("an `$id` here is not a URI"), ..Node::default() };
         };
         let mut node = Node::default();
         if draft.ref_hides_siblings()
@@ -163,7 +163,7 @@ impl Lowering<'_, '_> {
         draft: Draft,
     ) {
         let Value::String(reference) = reference else {
-            node.opaque = Some(format!("`{keyword}` is not a string"));
+            node.opaque = Opaque::plain(format!("`{keyword}` is not a string"));
             return;
         };
         let is_static = match keyword {
@@ -175,7 +175,9 @@ impl Lowering<'_, '_> {
             _ => true,
         };
         if !is_static {
-            node.opaque = Some(format!("`{keyword}` `{reference}` may lead to several places"));
+            // Where it leads depends on the way here, so no two of these are known to agree.
+            let why = format!("`{keyword}` `{reference}` may lead to several places");
+            node.opaque = Some(Opaque { why, serial: std::ptr::from_ref(reference) as usize });
             return;
         }
         match resolver.lookup(reference) {
@@ -184,7 +186,7 @@ impl Lowering<'_, '_> {
                 let target = self.schema(contents, &resolver, draft_of(found_draft).unwrap_or(draft));
                 node.all_of.push(target);
             }
-            Err(_) => node.opaque = Some(format!("`{keyword}` `{reference}` leads nowhere")),
+            Err(_) => node.opaque = Opaque::plain(format!("`{keyword}` `{reference}` leads nowhere")),
         }
     }
 
@@ -379,11 +381,11 @@ fn type_of(name: &str) -> Types {
 }
 
 fn numbers(node: &mut Node<Id>, members: &Map<String, Value>, draft: Draft) {
-    let decimal = |name: &str, opaque: &mut Option<String>| {
+    let decimal = |name: &str, opaque: &mut Option<Opaque>| {
         let Some(Value::Number(number)) = members.get(name) else { return None };
         let decimal = Decimal::of(number);
         if decimal.is_none() {
-            *opaque = Some(format!("`{name}` {number} is beyond the numbers that are compared"));
+            *opaque = Opaque::plain(format!("`{name}` {number} is beyond the numbers that are compared"));
         }
         decimal
     };
@@ -408,11 +410,11 @@ fn numbers(node: &mut Node<Id>, members: &Map<String, Value>, draft: Draft) {
 }
 
 /// Reads a count; one too large to hold is as good as none for a minimum's failure, so it is opaque.
-fn count(members: &Map<String, Value>, name: &str, opaque: &mut Option<String>) -> Option<u64> {
+fn count(members: &Map<String, Value>, name: &str, opaque: &mut Option<Opaque>) -> Option<u64> {
     let Some(Value::Number(number)) = members.get(name) else { return None };
     let count = Decimal::of(number).and_then(|decimal| decimal.to_count());
     if count.is_none() {
-        *opaque = Some(format!("`{name}` {number} is beyond the counts that are compared"));
+        *opaque = Opaque::plain(format!("`{name}` {number} is beyond the counts that are compared"));
     }
     count
 }

@@ -16,6 +16,7 @@ pub(crate) use objects::written_names;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
+use crate::number::Decimal;
 use crate::tree::{Condition, Id, Node, Types};
 
 /// An assertion of the reader that the writer was not shown to fulfil.
@@ -29,7 +30,8 @@ pub(crate) struct Obligation {
 /// What kind of assertion it is; the rule of a finding follows from it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Assertion {
-    Types,
+    /// Which types are refused, in words.
+    Types(String),
     Values,
     Numbers,
     Lengths,
@@ -114,7 +116,7 @@ impl Engine {
         if path.contains(&reader) || !self.spend(1) {
             return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
         }
-        let node = self.tree.node(reader).clone();
+        let node = self.tree.shared(reader);
         if let Some(values) = &flat.values
             && values.iter().all(|value| self.accepts(reader, value) == Truth::Yes)
         {
@@ -131,11 +133,11 @@ impl Engine {
 
     fn unmet_assertion(&mut self, flat: &Flat, node: &Node<Id>, path: &mut Vec<Id>) -> Option<Unmet> {
         let here = |assertion| Some(Unmet::Here(assertion));
-        if let Some(why) = &node.opaque {
-            return here(Assertion::Opaque(why.clone()));
+        if let Some(opaque) = &node.opaque {
+            return here(Assertion::Opaque(opaque.why.clone()));
         }
         if !node.types.has(flat.types) {
-            return here(Assertion::Types);
+            return here(Assertion::refused(flat));
         }
         if let Some(allowed) = &node.values {
             let finite = self.finite_values(flat);
@@ -247,6 +249,14 @@ impl Engine {
             );
         }
         self.split_by_property(flat)
+    }
+}
+
+impl Assertion {
+    /// Returns the refusal of the types of an alternative.
+    pub(crate) fn refused(flat: &Flat) -> Self {
+        let integer = flat.numbers.step.as_ref().is_some_and(Decimal::is_integer);
+        Self::Types(flat.types.names(integer))
     }
 }
 

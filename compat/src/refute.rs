@@ -6,6 +6,8 @@
 
 mod children;
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::engine::Engine;
@@ -38,6 +40,10 @@ impl Engine {
         if 0 < inside || DEPTH_MAX < self.refuting.len() || !self.spend(4) || self.covers(writer, reader) {
             return Vec::new();
         }
+        let key = (pair.0, pair.1, self.tree.origin(writer), self.tree.origin(reader));
+        if let Some(known) = self.refuted.get(&key) {
+            return known.to_vec();
+        }
         self.refuting.push(pair);
         let mut found = Vec::new();
         for flat in self.flats(writer).iter() {
@@ -49,7 +55,9 @@ impl Engine {
             }
         }
         self.refuting.pop();
-        self.keep_best(writer, reader, found)
+        let kept = self.keep_best(writer, reader, found);
+        self.refuted.insert(key, Rc::new(kept.clone()));
+        kept
     }
 
     /// Keeps the candidates that hold at this place, few of each kind.
@@ -85,7 +93,7 @@ impl Engine {
         if 24 < depth || !self.spend(2) || self.unmet(flat, reader, &mut Vec::new()).is_none() {
             return;
         }
-        let node = self.tree.node(reader).clone();
+        let node = self.tree.shared(reader);
         let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {
             for value in values {
                 if engine.flat_accepts(flat, &value) != Truth::No {
@@ -96,7 +104,7 @@ impl Engine {
         };
         if !node.types.has(flat.types) {
             let values = self.samples_of(flat, 2);
-            add(self, values, &Assertion::Types);
+            add(self, values, &Assertion::refused(flat));
             return;
         }
         if let Some(allowed) = &node.values {
@@ -133,7 +141,7 @@ impl Engine {
         found: &mut Vec<Candidate>,
         depth: usize,
     ) {
-        let node = self.tree.node(reader).clone();
+        let node = self.tree.shared(reader);
         for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
             self.refute_flat(flat, writer, part, found, depth + 1);
         }
@@ -172,18 +180,20 @@ impl Engine {
         }
         for condition in &node.conditions {
             let mut values = self.samples_of(flat, 6);
+            let mut inner = Vec::new();
             for test in self.flats(condition.test).iter() {
                 let both = flat.and(test);
                 values.extend(self.samples_of(&both, 6));
                 if let Some(then) = condition.then {
-                    self.refute_flat(&both, writer, then, found, depth + 1);
+                    self.refute_flat(&both, writer, then, &mut inner, depth + 1);
                 }
             }
             if let Some(otherwise) = condition.otherwise {
                 let mut failing = flat.clone();
                 failing.not.push(condition.test);
-                self.refute_flat(&failing, writer, otherwise, found, depth + 1);
+                self.refute_flat(&failing, writer, otherwise, &mut inner, depth + 1);
             }
+            values.extend(inner.into_iter().map(|candidate| candidate.value));
             found.extend(
                 values.into_iter().map(|value| Candidate { value, obligation: here(Assertion::Condition) }),
             );

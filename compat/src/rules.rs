@@ -179,7 +179,7 @@ impl Assertion {
     /// Returns the rule that an assertion not fulfilled falls under.
     pub(crate) fn rule(&self) -> &'static Rule {
         match self {
-            Self::Types => &NARROWS_TYPE,
+            Self::Types(_) => &NARROWS_TYPE,
             Self::Values => &REMOVES_VALUE,
             Self::Numbers => &NARROWS_NUMBER,
             Self::Lengths => &NARROWS_LENGTH,
@@ -205,7 +205,7 @@ impl Assertion {
     /// Names what is asserted, for a sentence.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Types => "the types".to_owned(),
+            Self::Types(types) => format!("the type {types}"),
             Self::Values => "the listed values".to_owned(),
             Self::Numbers => "the numbers".to_owned(),
             Self::Lengths => "the lengths".to_owned(),

@@ -6,6 +6,8 @@ mod text;
 
 pub(crate) use text::ODD_TEXTS;
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use crate::engine::Engine;
@@ -34,6 +36,9 @@ impl Engine {
         if 1 < inside || DEPTH_MAX < self.sampling.len() || !self.spend(2) {
             return Vec::new();
         }
+        if let Some(known) = self.sampled.get(&(class, many)) {
+            return known.to_vec();
+        }
         self.sampling.push(class);
         let flats = self.flats(id);
         let mut found: Vec<Value> = Vec::new();
@@ -50,6 +55,7 @@ impl Engine {
         }
         self.sampling.pop();
         found.truncate(many.max(1) * 2);
+        self.sampled.insert((class, many), Rc::new(found.clone()));
         found
     }
 

@@ -5,6 +5,7 @@
 //! because two equal subschemas at two places are still two places in a report.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -53,10 +54,6 @@ impl Types {
 
     pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
-    }
-
-    pub(crate) fn minus(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
     }
 
     pub(crate) fn has(self, other: Self) -> bool {
@@ -115,7 +112,24 @@ pub(crate) struct Node<C> {
     /// A recursive reference: the node that stands in this slot.
     pub(crate) slot: Option<u32>,
     /// What cannot be lowered, in words; nothing is concluded through it.
-    pub(crate) opaque: Option<String>,
+    pub(crate) opaque: Option<Opaque>,
+}
+
+/// Something that could not be lowered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Opaque {
+    /// What it is, in words.
+    pub(crate) why: String,
+    /// Zero when equal words mean the same wherever they stand; else a number of its own, so
+    /// that no two such nodes are ever taken for equal.
+    pub(crate) serial: usize,
+}
+
+impl Opaque {
+    /// Returns what means the same wherever it stands.
+    pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
+        Some(Self { why: why.into(), serial: 0 })
+    }
 }
 
 /// `if`, `then`, `else`.
@@ -295,7 +309,7 @@ impl Origin {
 /// The arena.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
-    nodes: Vec<Node<Id>>,
+    nodes: Vec<Rc<Node<Id>>>,
     classes: Vec<Class>,
     origins: Vec<Origin>,
     interned: HashMap<Node<Class>, Class>,
@@ -310,7 +324,7 @@ impl Tree {
         let next = Class(u32::try_from(self.interned.len()).unwrap_or(u32::MAX));
         let class = *self.interned.entry(key).or_insert(next);
         let id = Id(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(node);
+        self.nodes.push(Rc::new(node));
         self.classes.push(class);
         self.origins.push(origin);
         id
@@ -352,6 +366,11 @@ impl Tree {
 
     pub(crate) fn node(&self, id: Id) -> &Node<Id> {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Returns a node to keep while the arena grows.
+    pub(crate) fn shared(&self, id: Id) -> Rc<Node<Id>> {
+        Rc::clone(&self.nodes[id.0 as usize])
     }
 
     pub(crate) fn class(&self, id: Id) -> Class {

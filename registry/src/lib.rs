@@ -1,1 +1,27 @@
 //! The evschema registry: an axum service over Postgres or SQLite.
+//!
+//! Handlers ([`routes`]) translate between HTTP and the services; services ([`service`]) decide;
+//! stores ([`store`]) remember. A registration is an optimistic append: read the history with its
+//! revision, check it without a lock, append only if the revision is still the same.
+
+mod app;
+mod config;
+mod environment;
+mod feed;
+mod http;
+pub mod limits;
+mod metrics;
+mod pages;
+mod routes;
+mod server;
+mod service;
+pub mod store;
+
+/// Returns the OpenAPI document of the registry, as JSON.
+pub fn openapi() -> String {
+    routes::openapi_text()
+}
+
+pub use config::Config;
+pub use environment::{Clock, Environment, RequestIds};
+pub use server::{Server, StartError};

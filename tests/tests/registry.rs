@@ -1,1 +1,14 @@
 //! The registry over HTTP, on SQLite and on Postgres.
+
+mod contention;
+mod feed;
+mod hostile;
+mod openapi;
+mod pages;
+mod read;
+mod register;
+mod serving;
+mod state;
+mod store;
+mod subjects;
+mod world;

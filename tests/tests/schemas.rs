@@ -2,3 +2,4 @@
 //! between versions deserves its number.
 
 mod examples;
+mod steps;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use evschema_tests::{Browser, Missing, Postgres, find_program};
 
 /// Installs what is missing, where this process may; says what to install where it may not.
+#[expect(clippy::print_stdout, reason = "people watch what is installed")]
 pub(crate) fn prepare(_root: &Path) -> Result<(), String> {
     let missing = missing();
     if missing.is_empty() {
@@ -17,6 +18,7 @@ pub(crate) fn prepare(_root: &Path) -> Result<(), String> {
     if !is_root() || find_program("apt-get", &[]).is_none() {
         return Err(format!("{why}\nthis process may not install packages; as root: {by_hand}"));
     }
+    println!("installing what is missing: {by_hand}");
     apt(&["update"])?;
     let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
     arguments.extend(&packages);

@@ -38,6 +38,11 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[expect(clippy::print_stderr, reason = "the one place where a task's failure is shown")]
 fn main() -> ExitCode {
+    // Silent unless `RUST_LOG` asks: what a registry under evaluation has to say.
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let outcome = match Arguments::parse().task {
         Task::Test(args) => test::run(&args),
         Task::Bench(bench) => bench::run(bench),

@@ -3,6 +3,10 @@
 //! Everything generated is in [`GENERATORS`], so that one command writes it and one test holds it
 //! to be current.
 
+mod command;
+mod feed;
+mod openapi;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -42,7 +46,12 @@ pub(crate) struct Generated {
 }
 
 /// Everything generated. Add a line here, and a module that returns the files.
-const GENERATORS: &[Generator] = &[Generator { name: "goldens of the generator", files: goldens::files }];
+const GENERATORS: &[Generator] = &[
+    Generator { name: "goldens of the generator", files: goldens::files },
+    Generator { name: "the feed's events", files: feed::files },
+    Generator { name: "the OpenAPI document", files: openapi::files },
+    Generator { name: "the reference of the command", files: command::files },
+];
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Outcome {

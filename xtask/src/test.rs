@@ -39,7 +39,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
         &[],
     );
     steps.cargo("lint, least features", LINT_LEAST_FEATURES, &[]);
-    steps.cargo("unit and integration tests", &["test", "--workspace", "--all-targets", "--locked"], &[]);
+    steps.cargo(
+        "unit and integration tests",
+        &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"],
+        &[],
+    );
     steps.cargo("doc tests", &["test", "--workspace", "--doc", "--locked"], &[]);
     steps.cargo(
         "documentation",

@@ -28,6 +28,9 @@ impl Engine {
             return true;
         }
         let others = self.flats(other);
+        if !self.spend(1 + others.len() as u64) {
+            return false;
+        }
         others.iter().all(|other| {
             let both = flat.and(other);
             self.is_empty_within(&both, 0)

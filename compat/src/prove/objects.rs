@@ -292,7 +292,7 @@ impl Engine {
     fn unevaluated_covered(&mut self, flat: &Flat, node: &Node<Id>, unevaluated: Id) -> bool {
         let mut evaluated = BTreeSet::new();
         let mut patterns = BTreeSet::new();
-        let mut open = vec![node.clone()];
+        let mut open = vec![std::rc::Rc::new(node.clone())];
         let mut steps = 0;
         while let Some(node) = open.pop() {
             steps += 1;
@@ -303,7 +303,7 @@ impl Engine {
             patterns.extend(node.objects.patterns.iter().map(|(pattern, _)| pattern.clone()));
             let below = node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot)));
             if steps < 64 {
-                open.extend(below.map(|id| self.tree.node(id).clone()));
+                open.extend(below.map(|id| self.tree.shared(id)));
             }
         }
         let named = written_names(flat).into_iter().all(|name| {

@@ -18,8 +18,8 @@ impl Engine {
         let arrays = flat.arrays.clone();
         let here =
             |value, assertion| Candidate { value, obligation: Obligation { writer, reader, assertion } };
-        for base in self.samples_of(flat, 4) {
-            found.push(here(base, Assertion::ItemCount));
+        if 0 < read.min || read.max.is_some() {
+            found.extend(self.samples_of(flat, 4).into_iter().map(|base| here(base, Assertion::ItemCount)));
         }
         if let Some(max) = read.max
             && max < LENGTH_MAX
@@ -46,7 +46,13 @@ impl Engine {
                 if let Some(mut items) = self.array_of(flat, arrays.min.max(at as u64 + 1)) {
                     items[at] = inner.value;
                     let own = Value::Array(items);
-                    found.push(Candidate { value: own, obligation: inner.obligation });
+                    // An item that is refused whatever it is breaks the array, not the item.
+                    let is_refused = self.tree.is_false(schema);
+                    found.push(if is_refused {
+                        here(own, Assertion::Items)
+                    } else {
+                        Candidate { value: own, obligation: inner.obligation }
+                    });
                 }
             }
         }
@@ -109,9 +115,8 @@ impl Engine {
             .chain(read.properties.iter().map(|(name, _)| name.clone()))
             .collect();
         if 0 < read.min || read.max.is_some() {
-            for object in self.samples_of(flat, 6).into_iter().filter_map(into_object) {
-                found.push(here(object, Assertion::PropertyCount));
-            }
+            let objects = self.samples_of(flat, 6).into_iter().filter_map(into_object);
+            found.extend(objects.map(|object| here(object, Assertion::PropertyCount)));
             if let Some(max) = read.max.filter(|max| *max < LENGTH_MAX) {
                 let mut fuller = flat.clone();
                 fuller.objects.min = fuller.objects.min.max(max + 1);

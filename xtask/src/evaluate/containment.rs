@@ -157,12 +157,22 @@ impl Tally {
 fn table(tallies: &BTreeMap<String, Tally>) -> String {
     let mut text = format!(
         "{:<22} {:>6} {:>7} {:>6} {:>9} {:>8} {:>16} {:>9} {:>9} {:>9}\n",
-        "corpus", "pairs", "agree", "wrong", "undecided", "decided", "unlabelled (und)", "p50 µs", "p99 µs", "max µs"
+        "corpus",
+        "pairs",
+        "agree",
+        "wrong",
+        "undecided",
+        "decided",
+        "unlabelled (und)",
+        "p50 µs",
+        "p99 µs",
+        "max µs"
     );
     for (corpus, tally) in tallies {
         let known = tally.agreed + tally.wrong.len() + tally.undecided;
         let decided = 100.0 * (known - tally.undecided) as f64 / known.max(1) as f64;
-        let unknown = format!("{} ({})", tally.unknown_answered + tally.unknown_undecided, tally.unknown_undecided);
+        let unknown =
+            format!("{} ({})", tally.unknown_answered + tally.unknown_undecided, tally.unknown_undecided);
         text.push_str(&format!(
             "{corpus:<22} {:>6} {:>7} {:>6} {:>9} {decided:>7.1}% {unknown:>16} {:>9} {:>9} {:>9}\n",
             tally.micros.len(),

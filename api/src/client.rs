@@ -1,0 +1,325 @@
+//! A blocking HTTP client of the registry.
+
+mod answer;
+mod error;
+mod url;
+
+use std::time::Duration;
+
+use evschema_model::{Subject, Version};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{
+    FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage, SubjectSettings,
+    SubjectView, Validation, VersionView,
+};
+use answer::Answer;
+pub use error::ClientError;
+use url::Query;
+
+/// Longest wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest wait for an answer; above the registry's own limit, so that its explanation arrives.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// A registry, by its base URL.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    base_url: String,
+    token: Option<String>,
+}
+
+/// What a registration did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Registered {
+    /// The version is new.
+    Created(Registration),
+    /// The same content was registered as this version already.
+    Unchanged(Registration),
+}
+
+/// Who registers a version and what they say of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note {
+    /// Who.
+    pub author: Option<String>,
+    /// What changed.
+    pub message: Option<String>,
+}
+
+impl Client {
+    /// Returns a client of the registry at this URL; opens no connection yet.
+    pub fn new(base_url: impl Into<String>, token: Option<String>) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            // The registry redirects ranges; `resolve` reads where to.
+            .max_redirects(0)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(REQUEST_TIMEOUT))
+            .user_agent(concat!("evschema/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        let base_url: String = base_url.into();
+        Self { agent, base_url: base_url.trim_end_matches('/').to_owned(), token }
+    }
+
+    /// Returns the registry's URL, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Registers these bytes as this version.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Problem`] when the registry refuses; its `report` says what breaks.
+    pub fn register(
+        &self,
+        subject: &Subject,
+        version: &Version,
+        schema: &[u8],
+    ) -> Result<Registered, ClientError> {
+        self.register_with(subject, Some(version), schema, &Note::default())
+    }
+
+    /// Registers these bytes as the next version, which the registry chooses.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::register`].
+    pub fn register_next(
+        &self,
+        subject: &Subject,
+        schema: &[u8],
+    ) -> Result<(Version, Registered), ClientError> {
+        let registered = self.register_with(subject, None, schema, &Note::default())?;
+        Ok((registered.registration().version.clone(), registered))
+    }
+
+    /// Registers these bytes, saying who does and why.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::register`].
+    pub fn register_with(
+        &self,
+        subject: &Subject,
+        version: Option<&Version>,
+        schema: &[u8],
+        note: &Note,
+    ) -> Result<Registered, ClientError> {
+        let query =
+            Query::new().with("author", note.author.as_deref()).with("message", note.message.as_deref());
+        let answer = match version {
+            Some(version) => {
+                let url = self.url(&format!("/schemas/{subject}/{version}.json"), &query);
+                self.send(self.agent.put(url), SCHEMA_MEDIA_TYPE, schema)?
+            }
+            None => {
+                let url = self.url(&format!("/schemas/{subject}"), &query);
+                self.send(self.agent.post(url), SCHEMA_MEDIA_TYPE, schema)?
+            }
+        };
+        let created = answer.status == 201;
+        let registration = answer.json()?;
+        Ok(if created { Registered::Created(registration) } else { Registered::Unchanged(registration) })
+    }
+
+    /// Returns the report of a dry run; nothing is stored. Without a version the report is about
+    /// the one the registry would choose.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not a schema, or what it refers to is not registered.
+    pub fn check(
+        &self,
+        subject: &Subject,
+        version: Option<&Version>,
+        schema: &[u8],
+    ) -> Result<Value, ClientError> {
+        let version = version.map(ToString::to_string);
+        let query = Query::new().with("version", version.as_deref());
+        let url = self.url(&format!("/schemas/{subject}/check"), &query);
+        self.send(self.agent.post(url), SCHEMA_MEDIA_TYPE, schema)?.json()
+    }
+
+    /// Returns a page of the subjects, those that match `search` by name, description or field.
+    ///
+    /// # Errors
+    ///
+    /// When the registry cannot be reached or refuses.
+    pub fn subjects(
+        &self,
+        search: Option<&str>,
+        after: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<SubjectPage, ClientError> {
+        let limit = limit.map(|limit| limit.to_string());
+        let query = Query::new().with("search", search).with("after", after).with("limit", limit.as_deref());
+        self.get("/schemas", &query)
+    }
+
+    /// Returns a subject with the list of its versions.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject.
+    pub fn subject(&self, subject: &Subject) -> Result<SubjectView, ClientError> {
+        self.get(&format!("/schemas/{subject}"), &Query::new())
+    }
+
+    /// Creates a subject or replaces its settings; with a revision, only if it is still the one.
+    ///
+    /// # Errors
+    ///
+    /// When the subject has moved on from the revision.
+    pub fn put_subject(
+        &self,
+        subject: &Subject,
+        settings: &SubjectSettings,
+        revision: Option<u64>,
+    ) -> Result<SubjectView, ClientError> {
+        let mut request = self.agent.put(self.url(&format!("/schemas/{subject}"), &Query::new()));
+        if let Some(revision) = revision {
+            request = request.header("if-match", format!("\"{revision}\""));
+        }
+        self.send(request, "application/json", &json(settings))?.json()
+    }
+
+    /// Returns a version's content, byte for byte as it was registered.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub fn schema(&self, subject: &Subject, version: &Version) -> Result<Vec<u8>, ClientError> {
+        let url = self.url(&format!("/schemas/{subject}/{version}.json"), &Query::new());
+        Ok(self.call(self.agent.get(url).header("accept", SCHEMA_MEDIA_TYPE))?.body)
+    }
+
+    /// Returns what is known of a version beside its content.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub fn version(&self, subject: &Subject, version: &Version) -> Result<VersionView, ClientError> {
+        self.get(&format!("/schemas/{subject}/{version}"), &Query::new())
+    }
+
+    /// Returns the highest version that `latest` or a range such as `^1.2` means now.
+    ///
+    /// # Errors
+    ///
+    /// When no version matches, or the range is none.
+    pub fn resolve(&self, subject: &Subject, range: &str) -> Result<Version, ClientError> {
+        let path = format!("/schemas/{subject}/{}", url::encode(range));
+        let request = self.agent.get(self.url(&path, &Query::new())).header("accept", "application/json");
+        let answer = self.call(request)?;
+        match &answer.location {
+            Some(location) => {
+                let last = location.rsplit('/').next().unwrap_or(location);
+                Version::parse(last).map_err(|error| answer.unexpected(error.to_string()))
+            }
+            // An exact version answers for itself.
+            None => Ok(answer.json::<VersionView>()?.version),
+        }
+    }
+
+    /// Deprecates, yanks or restores a version.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub fn set_state(
+        &self,
+        subject: &Subject,
+        version: &Version,
+        change: &StateChange,
+    ) -> Result<VersionView, ClientError> {
+        let url = self.url(&format!("/schemas/{subject}/{version}"), &Query::new());
+        self.send(self.agent.patch(url), "application/json", &json(change))?.json()
+    }
+
+    /// Returns two versions compared both ways.
+    ///
+    /// # Errors
+    ///
+    /// When one of the versions is not there.
+    pub fn diff(&self, subject: &Subject, from: &Version, to: &Version) -> Result<Value, ClientError> {
+        self.get(&format!("/schemas/{subject}/diff/{from}...{to}"), &Query::new())
+    }
+
+    /// Decides events, one JSON text a line.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub fn validate(
+        &self,
+        subject: &Subject,
+        version: &Version,
+        events: &[u8],
+    ) -> Result<Validation, ClientError> {
+        let url = self.url(&format!("/schemas/{subject}/{version}/validate"), &Query::new());
+        self.send(self.agent.post(url), NDJSON_MEDIA_TYPE, events)?.json()
+    }
+
+    /// Returns the changes after a position of the feed, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the registry cannot be reached or refuses.
+    pub fn feed(&self, after: u64, limit: Option<u32>) -> Result<FeedPage, ClientError> {
+        let (after, limit) = (after.to_string(), limit.map(|limit| limit.to_string()));
+        self.get("/feed", &Query::new().with("after", Some(&after)).with("limit", limit.as_deref()))
+    }
+
+    fn url(&self, path: &str, query: &Query) -> String {
+        format!("{}{path}{query}", self.base_url)
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str, query: &Query) -> Result<T, ClientError> {
+        let request = self.agent.get(self.url(path, query));
+        self.call(request.header("accept", "application/json"))?.json()
+    }
+
+    fn call(
+        &self,
+        request: ureq::RequestBuilder<ureq::typestate::WithoutBody>,
+    ) -> Result<Answer, ClientError> {
+        let request = match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        Answer::read(&self.base_url, request.call())
+    }
+
+    fn send(
+        &self,
+        request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+        media_type: &str,
+        body: &[u8],
+    ) -> Result<Answer, ClientError> {
+        let request = request.header("accept", "application/json").header("content-type", media_type);
+        let request = match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        Answer::read(&self.base_url, request.send(body))
+    }
+}
+
+impl Registered {
+    /// Returns what was registered, now or earlier.
+    pub fn registration(&self) -> &Registration {
+        match self {
+            Self::Created(registration) | Self::Unchanged(registration) => registration,
+        }
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    // The wire types hold texts and numbers only, which always have a JSON form.
+    serde_json::to_vec(value).unwrap_or_default()
+}

@@ -1,0 +1,237 @@
+use std::fmt;
+
+use evschema_model::{Diagnostic, Pointer, Position};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An error of the registry: RFC 9457, with a code that never changes and what to do next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// A URI for the kind of problem: `/problems/` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in a few words, the same for every problem of this code.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The kind for programs.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub code: ProblemCode,
+    /// What went wrong this time, in one line.
+    pub detail: String,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// The path that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The id under which the registry's log speaks of this request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// What is wrong with the document that was sent, each with its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemError>,
+    /// The report of the check that refused the registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub report: Option<Value>,
+}
+
+/// One thing wrong with a document that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProblemError {
+    /// The kind: one of the model's diagnostic codes, such as `duplicate-key`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub code: evschema_model::Code,
+    /// What, in one line.
+    pub detail: String,
+    /// Where in the document's structure.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub pointer: Pointer,
+    /// Line in the document's text, counted from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column in characters, counted from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// What to do next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// Declares every code once: variant, word, status and title.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident $word:literal $status:literal $title:literal;)*) => {
+        /// What kind of problem it is, in a word that never changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum ProblemCode {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+            /// A code this client does not know: the registry is newer.
+            #[serde(other)]
+            Unknown,
+        }
+
+        impl ProblemCode {
+            /// Every code the registry uses.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Returns the word.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* Self::Unknown => "unknown" }
+            }
+
+            /// Returns the HTTP status that goes with it.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* Self::Unknown => 500 }
+            }
+
+            /// Returns the kind in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* Self::Unknown => "unknown problem" }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The subject in the path is no subject.
+    InvalidSubject "invalid-subject" 400 "not a subject";
+    /// The version in the path is neither a version, a range nor `latest`.
+    InvalidVersion "invalid-version" 400 "not a version";
+    /// A query parameter is unknown, repeated or has a bad value.
+    InvalidQuery "invalid-query" 400 "bad query parameter";
+    /// The path cannot be read, for example for bad percent-encoding.
+    InvalidPath "invalid-path" 400 "bad path";
+    /// A header has a bad value.
+    InvalidHeader "invalid-header" 400 "bad header";
+    /// The body is not what this request takes.
+    InvalidBody "invalid-body" 400 "bad body";
+    /// The registry serves reads only.
+    ReadOnly "read-only" 403 "read only";
+    /// A browser sent this from another site's page.
+    CrossSite "cross-site" 403 "sent from another site";
+    /// Nothing is at this path.
+    RouteNotFound "route-not-found" 404 "nothing here";
+    /// There is no such subject.
+    SubjectNotFound "subject-not-found" 404 "no such subject";
+    /// The subject has no such version, or none that matches the range.
+    VersionNotFound "version-not-found" 404 "no such version";
+    /// The path does not take this method.
+    MethodNotAllowed "method-not-allowed" 405 "method not allowed";
+    /// None of the media types in `Accept` can be given.
+    NotAcceptable "not-acceptable" 406 "cannot answer in that format";
+    /// The request did not arrive, or was not answered, in time.
+    RequestTimeout "request-timeout" 408 "took too long";
+    /// The version is registered with another content.
+    VersionExists "version-exists" 409 "version exists with another content";
+    /// The `$id` belongs to another version.
+    IdTaken "id-taken" 409 "$id is taken";
+    /// A subject of the same letters in another case exists.
+    SubjectCaseClash "subject-case-clash" 409 "subject differs only in case";
+    /// Some event breaks; the report shows it.
+    Incompatible "incompatible" 409 "incompatible";
+    /// Whether any event breaks could not be decided; the report says why.
+    Undecided "undecided" 409 "compatibility undecided";
+    /// The version is smaller than the change deserves.
+    VersionTooSmall "version-too-small" 409 "version too small for the change";
+    /// Others kept changing the subject while this request was being checked.
+    Contended "contended" 409 "too many concurrent changes";
+    /// The subject is not at the revision named in `If-Match`, or exists despite `If-None-Match`.
+    PreconditionFailed "precondition-failed" 412 "precondition failed";
+    /// The body is longer than the limit.
+    BodyTooLarge "body-too-large" 413 "body too large";
+    /// The body's media type is not one this request takes.
+    UnsupportedMediaType "unsupported-media-type" 415 "unsupported media type";
+    /// The body is not a JSON Schema that can be registered; `errors` says why.
+    NotASchema "not-a-schema" 422 "not a schema";
+    /// The schema refers to what is not registered; `errors` says what.
+    ReferenceMissing "reference-missing" 422 "reference missing";
+    /// A bug: the log has the rest under the request's id.
+    Internal "internal" 500 "internal error";
+    /// The registry is busy with checks; try again.
+    Busy "busy" 503 "busy";
+    /// The database cannot be reached; try again.
+    StoreUnavailable "store-unavailable" 503 "database unavailable";
+}
+
+impl Problem {
+    /// Returns a problem of this kind.
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{code}"),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            detail: detail.into(),
+            help: None,
+            instance: None,
+            request_id: None,
+            errors: Vec::new(),
+            report: None,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what is wrong with the document that was sent.
+    #[must_use]
+    pub fn errors(mut self, diagnostics: Vec<Diagnostic>) -> Self {
+        self.errors = diagnostics.into_iter().map(ProblemError::from).collect();
+        self
+    }
+
+    /// Adds the report of the check.
+    #[must_use]
+    pub fn report(mut self, report: Value) -> Self {
+        self.report = Some(report);
+        self
+    }
+}
+
+impl From<Diagnostic> for ProblemError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            code: diagnostic.code,
+            detail: diagnostic.message,
+            pointer: diagnostic.pointer,
+            line: diagnostic.position.map(|position: Position| position.line),
+            column: diagnostic.position.map(|position| position.column),
+            help: diagnostic.help,
+        }
+    }
+}
+
+impl fmt::Display for ProblemCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_every_code_is_its_wire_form() {
+        for code in ProblemCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert!((400..600).contains(&code.status()));
+        }
+        assert_eq!(serde_json::from_str::<ProblemCode>("\"from-the-future\"").unwrap(), ProblemCode::Unknown);
+    }
+}

@@ -1,0 +1,152 @@
+use std::fmt;
+
+use evschema_model::{Coordinates, Digest, Field, Subject, Version};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+/// Where a version is in its life. Its content never changes, and it is never deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// In use.
+    Active,
+    /// In use, and better replaced; nothing else changes.
+    Deprecated,
+    /// Withdrawn: readable at its URL, skipped by `latest`, ranges and baselines.
+    Yanked,
+}
+
+/// The body of `PATCH /schemas/{subject}/{version}`: deprecate, yank or restore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StateChange {
+    /// The state to go to; `active` restores.
+    pub state: State,
+    /// Why, for those who will ask.
+    pub reason: String,
+}
+
+/// The answer to a registration, new or repeated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Registration {
+    /// The subject.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub subject: Subject,
+    /// The version.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub version: Version,
+    /// Digest of the content.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub digest: Digest,
+    /// Number of the content, positive and below 2³¹: the same content has one number.
+    pub id: u32,
+    /// Number of the version in its subject, from one, in order of registration.
+    pub ordinal: u32,
+    /// Path of the content on this registry; the `dataschema` of its events.
+    pub url: String,
+    /// The report of the check; absent when the version was there already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub report: Option<Value>,
+}
+
+/// One line of a subject's list of versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionSummary {
+    /// The version.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub version: Version,
+    /// Digest of the content.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub digest: Digest,
+    /// Where it is in its life.
+    pub state: State,
+    /// Why it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_reason: Option<String>,
+    /// When it was registered.
+    #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub registered_at: OffsetDateTime,
+    /// What was said when it was registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// A version: everything about it but its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionView {
+    /// The subject.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub subject: Subject,
+    /// The version.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub version: Version,
+    /// Digest of the content.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub digest: Digest,
+    /// Number of the content, positive and below 2³¹.
+    pub id: u32,
+    /// Number of the version in its subject, from one, in order of registration.
+    pub ordinal: u32,
+    /// Path of the content on this registry.
+    pub url: String,
+    /// The draft of JSON Schema it is written in.
+    pub draft: String,
+    /// The schema's title.
+    pub title: Option<String>,
+    /// The schema's description.
+    pub description: Option<String>,
+    /// Where it is in its life.
+    pub state: State,
+    /// Why it is there.
+    pub state_reason: Option<String>,
+    /// When it was registered.
+    #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub registered_at: OffsetDateTime,
+    /// Who registered it, as they named themselves.
+    pub author: Option<String>,
+    /// What was said when it was registered.
+    pub message: Option<String>,
+    /// The versions its content refers to.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub references: Vec<Coordinates>,
+    /// The versions whose content refers to it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub dependents: Vec<Coordinates>,
+    /// The properties its content declares.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub fields: Vec<Field>,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Deprecated, Self::Yanked];
+
+    /// Returns the word used in URLs, bodies and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deprecated => "deprecated",
+            Self::Yanked => "yanked",
+        }
+    }
+
+    /// Returns the state of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

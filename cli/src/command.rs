@@ -1,0 +1,96 @@
+//! The commands, one file each.
+
+mod check;
+mod completions;
+#[cfg(feature = "server")]
+mod demo;
+mod diff;
+mod generate;
+mod init;
+mod lint;
+mod list;
+mod new;
+mod pull;
+mod push;
+mod reference;
+mod search;
+#[cfg(feature = "server")]
+mod serve;
+mod show;
+mod validate;
+
+use clap::Subcommand;
+
+use crate::Outcome;
+use crate::arguments::Global;
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+
+/// What every command gets besides its own arguments.
+pub(crate) struct Context<'c> {
+    /// What every command takes.
+    pub(crate) global: &'c Global,
+    /// What the process was given.
+    pub(crate) environment: &'c Environment,
+    /// Where to write.
+    pub(crate) terminal: &'c mut Terminal,
+}
+
+/// A command and its arguments; its documentation is what `--help` prints.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[cfg(feature = "server")]
+    Demo(demo::Arguments),
+    #[cfg(feature = "server")]
+    Serve(serve::Arguments),
+    Init(init::Arguments),
+    New(new::Arguments),
+    Lint(lint::Arguments),
+    Check(check::Arguments),
+    Diff(diff::Arguments),
+    Push(push::Arguments),
+    Pull(pull::Arguments),
+    #[command(name = "gen")]
+    Generate(generate::Arguments),
+    Validate(validate::Arguments),
+    List(list::Arguments),
+    Show(show::Arguments),
+    Search(search::Arguments),
+    Completions(completions::Arguments),
+    #[command(hide = true)]
+    Reference(reference::Arguments),
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(
+        self,
+        global: &Global,
+        environment: &Environment,
+        terminal: &mut Terminal,
+    ) -> Result<Outcome, Failure> {
+        let mut context = Context { global, environment, terminal };
+        let context = &mut context;
+        match self {
+            #[cfg(feature = "server")]
+            Self::Demo(arguments) => arguments.run(context),
+            #[cfg(feature = "server")]
+            Self::Serve(arguments) => arguments.run(context),
+            Self::Init(arguments) => arguments.run(context),
+            Self::New(arguments) => arguments.run(context),
+            Self::Lint(arguments) => arguments.run(context),
+            Self::Check(arguments) => arguments.run(context),
+            Self::Diff(arguments) => arguments.run(context),
+            Self::Push(arguments) => arguments.run(context),
+            Self::Pull(arguments) => arguments.run(context),
+            Self::Generate(arguments) => arguments.run(context),
+            Self::Validate(arguments) => arguments.run(context),
+            Self::List(arguments) => arguments.run(context),
+            Self::Show(arguments) => arguments.run(context),
+            Self::Search(arguments) => arguments.run(context),
+            Self::Completions(arguments) => arguments.run(context),
+            Self::Reference(arguments) => arguments.run(context),
+        }
+    }
+}

@@ -1,0 +1,284 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+use evschema_api::SubjectSettings;
+use evschema_api::client::{Client, Registered};
+use evschema_codegen::{Options, generate};
+use evschema_compat::Report;
+use evschema_model::{Coordinates, Dialects, Schema, Subject, Version};
+use evschema_registry::{Config, Server, StartError};
+use serde_json::json;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::Context;
+use super::serve::{runtime, stop_signal};
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::finding::Source;
+use crate::order::in_reference_order;
+use crate::output::text::render_finding;
+use crate::project::Schemas;
+use crate::report::counted;
+use crate::terminal::Terminal;
+use crate::{examples, verdict};
+
+/// Show everything at once: a registry, a refused change, generated Rust, a page to browse.
+///
+/// The registry runs on SQLite in a temporary folder, which is removed at the end. Nothing else is
+/// written anywhere.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Exit instead of serving until Ctrl-C.
+    #[arg(long)]
+    once: bool,
+}
+
+/// The event that the demo breaks and generates.
+const SUBJECT: &str = "commerce.order.placed";
+/// The struct that is generated for it.
+const STRUCT: &str = "pub struct OrderPlaced {";
+/// How the struct is used.
+const USAGE: &str = "
+let order = OrderPlaced::from_slice(bytes)?; // refuses what the schema refuses
+let bytes = order.to_vec()?;                 // and so does writing";
+/// What somebody does to it, and the version they call it.
+const BREAK: (&str, &str) = ("turns `total` from an integer into a text", "1.3.0");
+/// The schema after that change.
+const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let folder = TemporaryFolder::create()?;
+        let runtime = runtime()?;
+        // Watched from the beginning, so that the folder goes whenever the demo is stopped.
+        let stopped = runtime.spawn(stop_signal());
+        let registry = Registry::start(&runtime, &folder)?;
+        let shown = Demo { client: Client::new(&registry.url, None), schemas: examples::schemas() }
+            .show(&registry.url, context.terminal);
+        if stopped.is_finished() {
+            registry.stop(&runtime)?;
+            return Ok(Outcome::Clean);
+        }
+        shown?;
+        if !self.once {
+            context.terminal.print("\nServing until Ctrl-C.");
+            context.terminal.flush();
+            let _stopped = runtime.block_on(stopped);
+        }
+        registry.stop(&runtime)?;
+        Ok(Outcome::Clean)
+    }
+}
+
+/// The steps of the demo, against a registry.
+struct Demo {
+    client: Client,
+    schemas: Schemas,
+}
+
+impl Demo {
+    fn show(&self, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+        step(terminal, 1, "A registry on SQLite");
+        self.register_examples(url, terminal)?;
+        step(terminal, 2, "A breaking change is refused");
+        self.try_a_break(terminal)?;
+        step(terminal, 3, "Rust is generated");
+        self.show_rust(terminal)?;
+        step(terminal, 4, "Everything has a page");
+        terminal.print(format!("   {url}/schemas"));
+        terminal.print(format!("   {url}/schemas/{SUBJECT}"));
+        terminal.flush();
+        Ok(())
+    }
+
+    fn register_examples(&self, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+        let begun = Instant::now();
+        let order = in_reference_order(&self.schemas);
+        for (subject, named) in examples::manifest()?.compatibility.subjects {
+            let settings = SubjectSettings {
+                mode: named.mode,
+                content_model: named.content_model,
+                ..SubjectSettings::default()
+            };
+            self.client.put_subject(&subject, &settings, None)?;
+        }
+        for own in &order {
+            let at = own.schema.at();
+            terminal.progress(&format!("   registering {at}"));
+            let registered =
+                self.client.register(&at.subject, &at.version, own.schema.document().text().as_bytes())?;
+            if !matches!(registered, Registered::Created(_)) {
+                return Err(Failure::new(format!("{at} was there before the demo began")));
+            }
+        }
+        terminal.end_progress();
+        terminal.print(format!(
+            "   {} of {} registered at {url} in {:.1} s,\n   each checked against the versions before it.",
+            counted(order.len(), "version"),
+            counted(self.schemas.own_subjects().len(), "event type"),
+            begun.elapsed().as_secs_f64(),
+        ));
+        terminal.flush();
+        Ok(())
+    }
+
+    /// Tries to register the broken schema, and shows what the registry says.
+    fn try_a_break(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+        let version = Version::parse(BREAK.1).map_err(|error| Failure::new(error.to_string()))?;
+        let at = Coordinates { subject: subject()?, version };
+        terminal.print(format!("   Somebody {} and calls it {}:\n", BREAK.0, at.version));
+        let refusal = match self.client.register(&at.subject, &at.version, BROKEN.as_bytes()) {
+            Ok(_) => return Err(Failure::new(format!("{at} was registered, though it breaks"))),
+            Err(error) => error,
+        };
+        let report = refusal.problem().and_then(|problem| problem.report.clone());
+        let report: Report = match report.map(serde_json::from_value) {
+            Some(Ok(report)) => report,
+            Some(Err(_)) | None => return Err(refusal.into()),
+        };
+        let edited = Schema::read(at.clone(), BROKEN.as_bytes(), &Dialects::default())
+            .map_err(|_| Failure::new("the demo's own change is not a schema"))?;
+        let file = format!("schemas/{}/{}.json", at.subject, at.version);
+        let candidate = Source { schema: &edited, file: &file };
+        let found = verdict::findings(&report, &candidate, &|version| {
+            self.schemas.source(&Coordinates { subject: at.subject.clone(), version: version.clone() })
+        });
+        let Some(finding) = found.iter().find(|f| f.breakage.as_ref().is_some_and(|b| b.witness.is_some()))
+        else {
+            return Err(Failure::new(format!("{at} was refused without an event that breaks")));
+        };
+        terminal.print(indented(&render_finding(finding, &terminal.renderer())));
+        self.accepted_as(&report.deserved_version, terminal)
+    }
+
+    /// Asks whether the change would do under the number it deserves.
+    fn accepted_as(&self, version: &Version, terminal: &mut Terminal) -> Result<(), Failure> {
+        let subject = subject()?;
+        let report = self.client.check(&subject, Some(version), BROKEN.as_bytes())?;
+        if report.get("verdict") != Some(&json!("compatible")) {
+            return Err(Failure::new(format!("{subject}@{version} is refused as well: {report}")));
+        }
+        terminal.print(format!("\n   {} As {version} the registry would take it.", terminal.green("✓")));
+        terminal.flush();
+        Ok(())
+    }
+
+    fn show_rust(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+        let newest = self.newest()?;
+        let files = generate(&self.schemas.catalog, &[newest.at().clone()], &Options::default()).map_err(
+            |problems| {
+                let said: Vec<String> = problems.iter().map(|p| p.diagnostic.to_string()).collect();
+                Failure::new(format!("{} cannot be generated: {}", newest.at(), said.join("; ")))
+            },
+        )?;
+        let excerpt = files
+            .iter()
+            .find_map(|file| excerpt(&file.text))
+            .ok_or_else(|| Failure::new(format!("no struct was generated for {}", newest.at())))?;
+        terminal.print(format!(
+            "   `evschema gen` or a build.rs turns {} into (attributes left out):\n",
+            newest.at()
+        ));
+        terminal.print(indented(&excerpt));
+        terminal.print(indented(USAGE));
+        terminal.flush();
+        Ok(())
+    }
+
+    fn newest(&self) -> Result<Arc<Schema>, Failure> {
+        let newest = self.schemas.catalog.versions(&subject()?).next_back();
+        newest.cloned().ok_or_else(|| Failure::new(format!("there is no example `{SUBJECT}`")))
+    }
+}
+
+fn subject() -> Result<Subject, Failure> {
+    Subject::parse(SUBJECT).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Returns the event's struct as it was generated, without the attributes that are for serde.
+fn excerpt(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|line| line.trim_start() == STRUCT)?;
+    let indent = lines[at].len() - STRUCT.len();
+    let end = at + lines[at..].iter().position(|line| line.trim() == "}")?;
+    let begin = lines[..at].iter().rposition(|line| !line.trim_start().starts_with(['/', '#']))? + 1;
+    let shown = lines[begin..=end]
+        .iter()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(|line| line.get(indent..).unwrap_or_default());
+    Some(shown.collect::<Vec<_>>().join("\n"))
+}
+
+fn step(terminal: &mut Terminal, number: u8, title: &str) {
+    let title = terminal.bold(&format!("{number}. {title}"));
+    let gap = if number == 1 { "" } else { "\n" };
+    terminal.print(format!("{gap}{title}"));
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("   {line}") });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A registry that runs beside the demo.
+struct Registry {
+    url: String,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), StartError>>,
+}
+
+impl Registry {
+    fn start(runtime: &Runtime, folder: &TemporaryFolder) -> Result<Self, Failure> {
+        let usual = Config {
+            database: format!("sqlite:{}", folder.0.join("demo.db").display()),
+            ..Config::default()
+        };
+        let any_port = Config { listen: SocketAddr::new(usual.listen.ip(), 0), ..usual.clone() };
+        let server = match runtime.block_on(Server::bind(usual)) {
+            // Something else has the usual port.
+            Err(StartError::Listen { .. }) => runtime.block_on(Server::bind(any_port))?,
+            other => other?,
+        };
+        let url = format!("http://{}", server.local_addr());
+        let (stop, asked) = oneshot::channel::<()>();
+        // Whoever stops the process ends the registry too, even in the middle of a step.
+        let running = runtime.spawn(server.run(async {
+            tokio::select! {
+                _ = asked => {}
+                () = stop_signal() => {}
+            }
+        }));
+        Ok(Self { url, stop, running })
+    }
+
+    fn stop(self, runtime: &Runtime) -> Result<(), Failure> {
+        let _already_gone = self.stop.send(());
+        match runtime.block_on(self.running) {
+            Ok(ended) => ended.map_err(Failure::from),
+            Err(error) => Err(Failure::new(format!("the registry ended badly: {error}"))),
+        }
+    }
+}
+
+/// A folder that is removed when the demo ends.
+struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    fn create() -> Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("evschema-demo-{}", std::process::id()));
+        std::fs::create_dir(&path).map_err(|error| Failure::file("create", &path, &error))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // A folder that stays is the system's to clean, and no reason to end badly.
+        let _stays = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,40 @@
+use std::path::Path;
+
+use clap::Args;
+use evschema_model::Manifest;
+
+use super::Context;
+use crate::Outcome;
+use crate::failure::Failure;
+
+/// Write a starter `evschema.toml` and the folder for schemas.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {}
+
+const STARTER: &str = include_str!("../starter/evschema.toml");
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let path = context.global.manifest.as_deref().unwrap_or(Path::new(Manifest::FILE_NAME));
+        if path.exists() {
+            return Err(Failure::new(format!("`{}` is there already", path.display()))
+                .help("edit it, or remove it first"));
+        }
+        std::fs::write(path, STARTER).map_err(|error| Failure::file("write", path, &error))?;
+        let schemas = path.with_file_name(Manifest::default().schemas);
+        std::fs::create_dir_all(&schemas).map_err(|error| Failure::file("create", &schemas, &error))?;
+        context.terminal.say(format!("wrote {} and {}/", path.display(), schemas.display()));
+        context.terminal.say("next: `evschema new SUBJECT`, edit the schema, `evschema check`");
+        Ok(Outcome::Clean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_starter_is_a_manifest_that_says_what_is_the_default_anyway() {
+        assert_eq!(Manifest::parse(STARTER).unwrap(), Manifest::default());
+    }
+}

@@ -1,0 +1,100 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::Context;
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::output;
+use crate::project::{Project, Schemas};
+use crate::report::{Report, counted};
+
+/// Check that every file is a valid schema, named and placed right, with all it refers to.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Files or folders; the manifest's `schemas` when none are given.
+    paths: Vec<PathBuf>,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        let (schemas, wanted) = if self.paths.is_empty() {
+            (project.schemas()?, vec![project.schemas_folder()])
+        } else {
+            self.named(&project)?
+        };
+        let is_wanted = |path: &Path| wanted.iter().any(|prefix| path.starts_with(prefix));
+        let files = schemas.files.iter().filter(|path| is_wanted(path)).count();
+        if files == 0 {
+            return Err(Failure::new("there is no schema in what was named")
+                .help("a schema is a file <subject>/<version>.json"));
+        }
+        // What a vendored file gets wrong matters where it is used, not here.
+        let problems = schemas.problems.into_iter().filter(|(path, _)| is_wanted(path));
+        let mut findings: Vec<Finding> = problems.map(|(_, finding)| finding).collect();
+        for own in schemas.own.iter().filter(|own| is_wanted(&own.path)) {
+            // What does not resolve is found already.
+            let Ok(resolved) = schemas.catalog.resolve(&own.schema) else { continue };
+            if let Err(diagnostics) = resolved.validator(project.manifest.formats) {
+                let text = || Some(own.schema.document().text().into());
+                findings.extend(
+                    diagnostics.into_iter().map(|d| Finding::of_diagnostic(d, own.file.clone(), text())),
+                );
+            }
+        }
+        findings.sort_by(|a, b| (&a.place.file, a.place.position).cmp(&(&b.place.file, b.place.position)));
+        let report = Report {
+            command: "lint",
+            looked_at: counted(files, "file"),
+            clean: "every one is a schema, in its place, with all it refers to".to_owned(),
+            findings,
+            details: vec![("files", json!(files))],
+        };
+        Ok(output::write(&report, context.global.format, context.terminal))
+    }
+
+    /// Reads the trees that the paths are in, and returns what of them was meant.
+    fn named(&self, project: &Project) -> Result<(Schemas, Vec<PathBuf>), Failure> {
+        let mut wanted = Vec::new();
+        let mut roots: Vec<PathBuf> = Vec::new();
+        let mut add = |root: PathBuf| {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        };
+        for path in &self.paths {
+            let path = path.canonicalize().map_err(|error| Failure::file("read", path, &error))?;
+            add(root_of(&path).to_owned());
+            wanted.push(path);
+        }
+        for folder in [project.schemas_folder(), project.vendor_folder()] {
+            // References may lead there.
+            folder.canonicalize().into_iter().for_each(&mut add);
+        }
+        let all: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
+        let tree = project.read_tree(&all)?;
+        Ok((Schemas::of(tree, Path::new("")), wanted))
+    }
+}
+
+/// Returns the root of the tree that a file, a subject's folder or a root is in.
+fn root_of(path: &Path) -> &Path {
+    let subject_folder = if path.is_file() {
+        path.parent()
+    } else if holds_schemas_itself(path) {
+        Some(path)
+    } else {
+        return path;
+    };
+    subject_folder.and_then(Path::parent).unwrap_or(path)
+}
+
+/// Tells whether a folder is a subject's: it has JSON files of its own.
+fn holds_schemas_itself(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files = entries.map(|entry| entry.path()).filter(|path| path.is_file());
+    files.any(|path| path.extension().is_some_and(|extension| extension == "json"))
+}

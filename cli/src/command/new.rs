@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use clap::Args;
+use evschema_codegen::Tree;
+use evschema_model::{Bump, Pointer, Schema, Subject, Version};
+
+use super::Context;
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// Copy a subject's newest version to the next file, ready to edit.
+///
+/// For a subject that is not there yet, writes a starter schema as 1.0.0.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The subject, such as `commerce.order.placed`.
+    subject: Subject,
+    /// The next version is for a change of annotations only.
+    #[arg(long, group = "step")]
+    patch: bool,
+    /// The next version is for a compatible change (the default).
+    #[arg(long, group = "step")]
+    minor: bool,
+    /// The next version is for a break.
+    #[arg(long, group = "step")]
+    major: bool,
+}
+
+const STARTER: &str = include_str!("../starter/schema.json");
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        let root = project.schemas_folder();
+        let tree = if root.is_dir() { project.read_tree(&[&root])? } else { Tree::default() };
+        let clash = |known: &&Subject| known.folded() == self.subject.folded() && **known != self.subject;
+        if let Some(other) = tree.catalog.subjects().find(clash) {
+            return Err(Failure::new(format!(
+                "`{}` differs from `{other}` only in upper and lower case",
+                self.subject
+            ))
+            .help("take another name, or add a version to the subject that is there"));
+        }
+        let folder = root.join(self.subject.as_str());
+        // A newest version that cannot be read would be skipped, and its number taken again.
+        if let Some(broken) = tree.files.iter().find(|f| f.schema.is_none() && f.path.starts_with(&folder)) {
+            return Err(Failure::new(format!("`{}` cannot be read", broken.path.display()))
+                .help("mend it first; `evschema lint` says what is wrong"));
+        }
+        let newest = newest(&tree, &self.subject);
+        let (version, text) = match &newest {
+            Some(newest) => {
+                let version = newest.at().version.next(self.step());
+                let text = renumbered(newest, &version);
+                (version, text)
+            }
+            None => (Version::new(1, 0, 0), STARTER.replace("TITLE", &title(&self.subject))),
+        };
+        let path = folder.join(format!("{version}.json"));
+        if path.exists() {
+            return Err(Failure::new(format!("`{}` is there already", path.display())).help("edit that one"));
+        }
+        std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+        std::fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
+        context.terminal.print(path.display().to_string());
+        match newest {
+            Some(newest) => {
+                let message = format!("copied from {}; edit it, then run `evschema check`", newest.at());
+                context.terminal.say(message);
+            }
+            None => context.terminal.say("a first version; edit it, then run `evschema lint`"),
+        }
+        Ok(Outcome::Clean)
+    }
+
+    fn step(&self) -> Bump {
+        match (self.patch, self.major) {
+            (true, _) => Bump::Patch,
+            (_, true) => Bump::Major,
+            (false, false) => Bump::Minor,
+        }
+    }
+}
+
+/// Returns the newest version; a pre-release only where there is nothing else.
+fn newest(tree: &Tree, subject: &Subject) -> Option<Arc<Schema>> {
+    let versions = || tree.catalog.versions(subject).rev();
+    versions().find(|s| !s.at().version.is_prerelease()).or_else(|| versions().next()).cloned()
+}
+
+/// Returns the schema's text with the new version's number in its `$id`, if the old one's is there.
+fn renumbered(schema: &Schema, version: &Version) -> String {
+    let document = schema.document();
+    let text = document.text();
+    let id = Pointer::root().child(schema.draft().id_keyword());
+    let Some(position) = document.position(&id) else { return text.to_owned() };
+    let (start, end) = (position.offset as usize, (position.offset + position.bytes) as usize);
+    let old = schema.at().version.to_string();
+    format!("{}{}{}", &text[..start], text[start..end].replace(&old, &version.to_string()), &text[end..])
+}
+
+/// Returns `Order placed` for `commerce.order.placed`.
+fn title(subject: &Subject) -> String {
+    let mut parts: Vec<&str> = subject.as_str().split(['.', '-', '_']).filter(|p| !p.is_empty()).collect();
+    if 2 < parts.len() {
+        parts.remove(0);
+    }
+    let text = parts.join(" ");
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,156 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use evschema_api::client::Client;
+use evschema_api::{State, SubjectView};
+use evschema_model::{Coordinates, Digest, Document, Subject};
+use serde_json::json;
+
+use super::Context;
+use super::list::all_subjects;
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::finding::{Finding, Place};
+use crate::output;
+use crate::project::Project;
+use crate::registry_access::RegistryArguments;
+use crate::report::{Report, counted};
+use crate::subject_file::{SubjectFile, VersionEntry};
+
+/// Write what the registry has as a tree: a complete backup that `push --restore` registers again.
+///
+/// Beside the schemas, byte for byte, each subject's folder gets a `subject.toml` with its policy,
+/// owner and the states of its versions. A file that is there with another content stays.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Subjects to pull, with what they refer to; all of them when none are given.
+    subjects: Vec<Subject>,
+    /// The folder to write; the manifest's `schemas` when not given.
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    registry: RegistryArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        let client = self.registry.access(&project, context.environment).client()?;
+        let out = self.out.unwrap_or_else(|| project.schemas_folder());
+        let mut open: BTreeSet<Subject> = self.subjects.into_iter().collect();
+        if open.is_empty() {
+            open = all_subjects(&client, None)?.into_iter().map(|summary| summary.subject).collect();
+        }
+        if open.is_empty() {
+            return Err(Failure::new(format!("`{}` has no subject", client.base_url()))
+                .help("`evschema push` registers a tree"));
+        }
+        let mut pull = Pull { client: &client, out: &out, written: 0, unchanged: 0, findings: Vec::new() };
+        let mut done = BTreeSet::new();
+        while let Some(subject) = open.pop_first() {
+            context.terminal.progress(&format!("[{}] {subject}", done.len() + 1));
+            let referred = pull.subject(&subject)?;
+            done.insert(subject);
+            open.extend(referred.into_iter().map(|at| at.subject).filter(|subject| !done.contains(subject)));
+        }
+        context.terminal.end_progress();
+        let versions = pull.written + pull.unchanged + pull.findings.len();
+        let report = Report {
+            command: "pull",
+            looked_at: format!(
+                "{} of {} from {}",
+                counted(versions, "version"),
+                counted(done.len(), "subject"),
+                client.base_url()
+            ),
+            clean: format!("{} written to {}, {} there already", pull.written, out.display(), pull.unchanged),
+            findings: pull.findings,
+            details: vec![("written", json!(pull.written)), ("unchanged", json!(pull.unchanged))],
+        };
+        Ok(output::write(&report, context.global.format, context.terminal))
+    }
+}
+
+struct Pull<'p> {
+    client: &'p Client,
+    out: &'p Path,
+    written: usize,
+    unchanged: usize,
+    findings: Vec<Finding>,
+}
+
+impl Pull<'_> {
+    /// Writes a subject and returns what its versions refer to.
+    fn subject(&mut self, subject: &Subject) -> Result<Vec<Coordinates>, Failure> {
+        let view = self.client.subject(subject)?;
+        let folder = self.out.join(subject.as_str());
+        std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+        let mut referred = Vec::new();
+        let mut versions = BTreeMap::new();
+        for summary in &view.versions {
+            let known = self.client.version(subject, &summary.version)?;
+            let at = Coordinates { subject: subject.clone(), version: summary.version.clone() };
+            self.version(&folder, &at, &summary.digest)?;
+            referred.extend(known.references);
+            let entry = VersionEntry {
+                state: (known.state != State::Active).then_some(known.state),
+                reason: known.state_reason.filter(|_| known.state != State::Active),
+                author: known.author,
+                message: known.message,
+            };
+            if entry != VersionEntry::default() {
+                versions.insert(at.version, entry);
+            }
+        }
+        write_subject_file(&folder, view, versions)?;
+        Ok(referred)
+    }
+
+    fn version(&mut self, folder: &Path, at: &Coordinates, digest: &Digest) -> Result<(), Failure> {
+        let path = folder.join(format!("{}.json", at.version));
+        if let Ok(there) = std::fs::read(&path) {
+            let same = Document::parse(&there).is_ok_and(|document| document.digest() == digest);
+            if same {
+                self.unchanged += 1;
+            } else {
+                self.findings.push(differs(at, &path, self.client.base_url()));
+            }
+            return Ok(());
+        }
+        let bytes = self.client.schema(&at.subject, &at.version)?;
+        let received = Document::parse(&bytes).map(|document| document.digest().clone());
+        if received.as_ref() != Ok(digest) {
+            return Err(Failure::new(format!("{at} did not arrive as it was registered"))
+                .help("something between here and the registry changes what it carries"));
+        }
+        std::fs::write(&path, bytes).map_err(|error| Failure::file("write", &path, &error))?;
+        self.written += 1;
+        Ok(())
+    }
+}
+
+fn write_subject_file(
+    folder: &Path,
+    view: SubjectView,
+    versions: BTreeMap<evschema_model::Version, VersionEntry>,
+) -> Result<(), Failure> {
+    let file = SubjectFile {
+        mode: Some(view.mode),
+        content_model: Some(view.content_model),
+        owner: view.owner,
+        description: view.description,
+        versions,
+    };
+    let path = folder.join(SubjectFile::NAME);
+    if SubjectFile::read(folder).is_ok_and(|there| there == file) {
+        return Ok(());
+    }
+    std::fs::write(&path, file.render()?).map_err(|error| Failure::file("write", &path, &error))
+}
+
+fn differs(at: &Coordinates, path: &Path, registry: &str) -> Finding {
+    let place = Place { at: Some(at.to_string()), file: path.display().to_string(), ..Place::default() };
+    Finding::error("version-changed", format!("{at} differs from what {registry} has"), place)
+        .help("the file stays; move it away and pull again to get the registered one")
+}

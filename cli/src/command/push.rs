@@ -1,0 +1,362 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use clap::Args;
+use evschema_api::client::{Client, ClientError, Note, Registered};
+use evschema_api::{Problem, ProblemCode, State, StateChange, SubjectSettings, SubjectView};
+use evschema_model::{Coordinates, Diagnostic, Digest, Mode, Subject};
+use serde_json::json;
+
+use super::Context;
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::finding::Finding;
+use crate::order::in_reference_order;
+use crate::output;
+use crate::project::{OwnSchema, Project, Schemas};
+use crate::registry_access::{RegistryArguments, find_subject};
+use crate::report::{Report, counted};
+use crate::subject_file::{SubjectFile, VersionEntry};
+use crate::verdict;
+
+/// Register the tree: every version that the registry does not have, what is referred to first.
+///
+/// Pushing again changes nothing. When a version is refused, those that build on it are left out
+/// and the rest go on.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Say what would be registered and what would be refused; change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Register a pulled backup as it was: the history of subjects that the registry does not have
+    /// is not checked again, and their policies hold from then on.
+    #[arg(long, conflicts_with = "dry_run")]
+    restore: bool,
+    /// Who registers, for the record.
+    #[arg(long)]
+    author: Option<String>,
+    /// What changed, for the record.
+    #[arg(short, long)]
+    message: Option<String>,
+    #[command(flatten)]
+    registry: RegistryArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        let client = self.registry.access(&project, context.environment).client()?;
+        let schemas = project.schemas()?.all_good()?;
+        let mut push = Push {
+            note: Note { author: self.author, message: self.message },
+            dry_run: self.dry_run,
+            restore: self.restore,
+            restored: BTreeMap::new(),
+            known: BTreeMap::new(),
+            unregistered: BTreeSet::new(),
+            tally: Tally::default(),
+            findings: Vec::new(),
+            project: &project,
+            schemas: &schemas,
+            client: &client,
+        };
+        let order = in_reference_order(&schemas);
+        for (at, own) in order.iter().enumerate() {
+            let line = format!("[{}/{}] {}", at + 1, order.len(), own.schema.at());
+            context.terminal.progress(&line);
+            push.push(own, context)?;
+        }
+        push.settle_restored()?;
+        context.terminal.end_progress();
+        let Push { tally, findings, .. } = push;
+        let report = tally.report(findings, self.dry_run, client.base_url());
+        Ok(output::write(&report, context.global.format, context.terminal))
+    }
+}
+
+struct Push<'p> {
+    project: &'p Project,
+    schemas: &'p Schemas,
+    client: &'p Client,
+    note: Note,
+    dry_run: bool,
+    restore: bool,
+    /// Subjects whose history is taken as it is, with the settings that hold afterwards.
+    restored: BTreeMap<Subject, SubjectSettings>,
+    /// The subjects as the registry had them, and their files.
+    known: BTreeMap<Subject, (Option<SubjectView>, SubjectFile)>,
+    /// Versions that are not in the registry: refused, left out, or only tried.
+    unregistered: BTreeSet<Coordinates>,
+    tally: Tally,
+    findings: Vec<Finding>,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    registered: usize,
+    unchanged: usize,
+    refused: usize,
+    left_out: usize,
+}
+
+impl Push<'_> {
+    fn push(&mut self, own: &OwnSchema, context: &mut Context<'_>) -> Result<(), Failure> {
+        let at = own.schema.at();
+        self.prepare_subject(&at.subject)?;
+        let (entry, there) = {
+            let (view, file) = &self.known[&at.subject];
+            let entry = file.versions.get(&at.version).cloned().unwrap_or_default();
+            let versions = view.iter().flat_map(|view| &view.versions);
+            let there = versions.into_iter().find(|known| known.version == at.version);
+            (entry, there.map(|known| (known.digest.clone(), known.state)))
+        };
+        match there {
+            Some((digest, state)) if &digest == own.schema.digest() => {
+                self.tally.unchanged += 1;
+                self.set_state(at, &entry, state)
+            }
+            Some((digest, _)) => {
+                self.findings.push(changed(own, &digest, self.client.base_url()));
+                self.refuse(at);
+                Ok(())
+            }
+            None if self.builds_on_refused(own) => {
+                self.tally.left_out += 1;
+                self.unregistered.insert(at.clone());
+                Ok(())
+            }
+            None if self.dry_run => self.try_out(own, context),
+            None => self.register(own, &entry, context),
+        }
+    }
+
+    /// Fetches a subject once, and creates or changes it as the tree says.
+    fn prepare_subject(&mut self, subject: &Subject) -> Result<(), Failure> {
+        if self.known.contains_key(subject) {
+            return Ok(());
+        }
+        let mut view = find_subject(self.client, subject)?;
+        let file = self.project.subject_file(subject)?;
+        let named = self.project.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
+        let policy = self.project.policy(subject)?;
+        // An existing subject changes only where the tree speaks of it by name.
+        let wanted = match &view {
+            None => SubjectSettings {
+                mode: Some(policy.mode),
+                content_model: Some(policy.content_model),
+                owner: file.owner.clone(),
+                description: file.description.clone(),
+            },
+            Some(view) => SubjectSettings {
+                mode: Some(named.mode.or(file.mode).unwrap_or(view.mode)),
+                content_model: Some(named.content_model.or(file.content_model).unwrap_or(view.content_model)),
+                owner: file.owner.clone().or_else(|| view.owner.clone()),
+                description: file.description.clone().or_else(|| view.description.clone()),
+            },
+        };
+        let is_so = view.as_ref().is_some_and(|view| {
+            wanted.mode == Some(view.mode)
+                && wanted.content_model == Some(view.content_model)
+                && wanted.owner == view.owner
+                && wanted.description == view.description
+        });
+        if !is_so && !self.dry_run {
+            let view_is_new = view.is_none();
+            let revision = view.as_ref().map(|view| view.revision);
+            let versions = view.map(|view| view.versions).unwrap_or_default();
+            let mut now = wanted.clone();
+            if self.restore && view_is_new {
+                now.mode = Some(Mode::None);
+                self.restored.insert(subject.clone(), wanted);
+            }
+            let put = self.client.put_subject(subject, &now, revision)?;
+            view = Some(SubjectView { versions, ..put });
+        }
+        self.known.insert(subject.clone(), (view, file));
+        Ok(())
+    }
+
+    /// Lets the policies of restored subjects hold from now on.
+    fn settle_restored(&mut self) -> Result<(), Failure> {
+        for (subject, settings) in &self.restored {
+            self.client.put_subject(subject, settings, None)?;
+        }
+        Ok(())
+    }
+
+    fn register(
+        &mut self,
+        own: &OwnSchema,
+        entry: &VersionEntry,
+        context: &mut Context<'_>,
+    ) -> Result<(), Failure> {
+        let at = own.schema.at();
+        let note = Note {
+            author: entry.author.clone().or_else(|| self.note.author.clone()),
+            message: entry.message.clone().or_else(|| self.note.message.clone()),
+        };
+        let bytes = std::fs::read(&own.path).map_err(|error| Failure::file("read", &own.path, &error))?;
+        match self.client.register_with(&at.subject, Some(&at.version), &bytes, &note) {
+            Ok(Registered::Created(_)) => {
+                self.tally.registered += 1;
+                context.terminal.end_progress();
+                context.terminal.say(format!("registered {at}"));
+                self.set_state(at, entry, State::Active)
+            }
+            Ok(Registered::Unchanged(_)) => {
+                self.tally.unchanged += 1;
+                Ok(())
+            }
+            Err(error) => self.refused(own, error),
+        }
+    }
+
+    /// Asks what a registration would come to.
+    fn try_out(&mut self, own: &OwnSchema, context: &mut Context<'_>) -> Result<(), Failure> {
+        let at = own.schema.at();
+        let builds_on_new = self.schemas.catalog.resolve(&own.schema).is_ok_and(|resolved| {
+            resolved.documents().iter().any(|document| self.unregistered.contains(document.at()))
+        });
+        self.unregistered.insert(at.clone());
+        context.terminal.end_progress();
+        if builds_on_new {
+            self.tally.registered += 1;
+            context.terminal.say(format!("would register {at} (not checked: it refers to what is new)"));
+            return Ok(());
+        }
+        let bytes = own.schema.document().text().as_bytes();
+        match self.client.check(&at.subject, Some(&at.version), bytes) {
+            Ok(report) => {
+                let found = findings_of(&report, own, self.schemas);
+                if found.iter().any(Finding::counts) {
+                    self.tally.refused += 1;
+                } else {
+                    self.tally.registered += 1;
+                    context.terminal.say(format!("would register {at}"));
+                }
+                self.findings.extend(found);
+                Ok(())
+            }
+            Err(error) => self.refused(own, error),
+        }
+    }
+
+    /// Brings a version into the state that the subject's file says.
+    fn set_state(&mut self, at: &Coordinates, entry: &VersionEntry, now: State) -> Result<(), Failure> {
+        let Some(state) = entry.state else { return Ok(()) };
+        if state == now || self.dry_run {
+            return Ok(());
+        }
+        let reason = entry.reason.clone().unwrap_or_else(|| "as in the pushed tree".to_owned());
+        self.client.set_state(&at.subject, &at.version, &StateChange { state, reason })?;
+        Ok(())
+    }
+
+    /// Takes a refusal as a finding; whatever else went wrong ends the push.
+    fn refused(&mut self, own: &OwnSchema, error: ClientError) -> Result<(), Failure> {
+        let Some(problem) = error.problem() else { return Err(error.into()) };
+        let findings = match problem.code {
+            ProblemCode::Incompatible
+            | ProblemCode::Undecided
+            | ProblemCode::VersionTooSmall
+            | ProblemCode::VersionExists
+            | ProblemCode::IdTaken
+            | ProblemCode::SubjectCaseClash
+            | ProblemCode::NotASchema
+            | ProblemCode::ReferenceMissing
+            | ProblemCode::BodyTooLarge => of_problem(problem, own, self.schemas),
+            _ => return Err(error.into()),
+        };
+        self.findings.extend(findings);
+        self.refuse(own.schema.at());
+        Ok(())
+    }
+
+    fn refuse(&mut self, at: &Coordinates) {
+        self.tally.refused += 1;
+        self.unregistered.insert(at.clone());
+    }
+
+    /// Tells whether an older version of the subject, or something referred to, is not there.
+    fn builds_on_refused(&self, own: &OwnSchema) -> bool {
+        if self.dry_run {
+            return false;
+        }
+        let at = own.schema.at();
+        let older_refused = self.unregistered.iter().any(|refused| refused.subject == at.subject);
+        let refers = self.schemas.catalog.resolve(&own.schema).is_ok_and(|resolved| {
+            resolved.documents().iter().any(|document| self.unregistered.contains(document.at()))
+        });
+        older_refused || refers
+    }
+}
+
+/// Returns what the registry's report says, at the places of the tree's files.
+fn findings_of(report: &serde_json::Value, own: &OwnSchema, schemas: &Schemas) -> Vec<Finding> {
+    let Ok(report) = serde_json::from_value::<evschema_compat::Report>(report.clone()) else {
+        return Vec::new();
+    };
+    verdict::findings(&report, &own.source(), &|version| {
+        schemas.source(&Coordinates { subject: report.subject.clone(), version: version.clone() })
+    })
+}
+
+fn of_problem(problem: &Problem, own: &OwnSchema, schemas: &Schemas) -> Vec<Finding> {
+    let reported = problem.report.iter().flat_map(|report| findings_of(report, own, schemas));
+    let mut findings: Vec<Finding> = reported.collect();
+    for error in &problem.errors {
+        let mut diagnostic = Diagnostic::new(error.code, error.detail.clone()).at(error.pointer.clone());
+        diagnostic.position = own.schema.document().closest_position(&error.pointer);
+        diagnostic.help = error.help.clone();
+        let text = Arc::from(own.schema.document().text());
+        findings.push(Finding::of_diagnostic(diagnostic, own.file.clone(), Some(text)));
+    }
+    // Whatever the registry says beside, it has refused.
+    if !findings.iter().any(Finding::counts) {
+        let mut finding = Finding::error(problem.code.as_str(), problem.detail.clone(), own.source().whole());
+        finding.help = problem.help.clone();
+        findings.push(finding);
+    }
+    findings
+}
+
+fn changed(own: &OwnSchema, registered: &Digest, registry: &str) -> Finding {
+    let at = own.schema.at();
+    Finding::error(
+        "version-changed",
+        format!("{at} is registered with another content, and must not change"),
+        own.source().whole(),
+    )
+    .note(format!("{registry} has {registered}, the file has {}", own.schema.digest()))
+    .help(format!(
+        "put the file back as it was (`evschema show {at} --schema`), and make the change in a new version"
+    ))
+}
+
+impl Tally {
+    fn report(&self, findings: Vec<Finding>, dry_run: bool, registry: &str) -> Report {
+        let all = self.registered + self.unchanged + self.refused + self.left_out;
+        let would = if dry_run { "would be " } else { "" };
+        let mut clean = format!("{} {would}registered, {} there already", self.registered, self.unchanged);
+        if 0 < self.left_out {
+            clean.push_str(&format!(", {} left out", self.left_out));
+        }
+        let mut looked_at = format!("{} to {registry}", counted(all, "version"));
+        if 0 < self.refused {
+            looked_at.push_str(&format!(": {clean}, {} refused", self.refused));
+        }
+        Report {
+            command: "push",
+            looked_at,
+            clean,
+            findings,
+            details: vec![
+                ("dry_run", json!(dry_run)),
+                ("registered", json!(self.registered)),
+                ("unchanged", json!(self.unchanged)),
+                ("refused", json!(self.refused)),
+                ("left_out", json!(self.left_out)),
+            ],
+        }
+    }
+}

@@ -1,0 +1,84 @@
+use clap::{Args, CommandFactory};
+
+use super::Context;
+use crate::Outcome;
+use crate::failure::Failure;
+
+/// Print docs/cli.md, the reference of this program, from the program itself.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {}
+
+/// What the reference says beside the commands.
+const FORMATS: &str = include_str!("../reference/formats.md");
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let mut root = crate::arguments::Arguments::command();
+        root.build();
+        let mut text = String::from(
+            "<!-- Printed by `evschema reference`; change the program, then `cargo xtask regenerate`. -->\n\n\
+             # The command line\n\n",
+        );
+        text.push_str(&format!("{}.\n\n", root.get_about().map(ToString::to_string).unwrap_or_default()));
+        text.push_str("| command | what it does |\n|---|---|\n");
+        for command in shown(&root) {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let name = command.get_name();
+            text.push_str(&format!("| [`{name}`](#{name}) | {about} |\n"));
+        }
+        text.push_str("\nEvery command also takes:\n\n");
+        text.push_str(&options(&root, true));
+        text.push_str(FORMATS);
+        for command in shown(&root) {
+            text.push_str(&section(command));
+        }
+        context.terminal.print(text.trim_end());
+        Ok(Outcome::Clean)
+    }
+}
+
+fn shown(root: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    root.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
+}
+
+fn section(command: &clap::Command) -> String {
+    let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").trim();
+    format!(
+        "\n## {}\n\n{}\n\n```text\n{usage}\n```\n\n{}",
+        command.get_name(),
+        about.unwrap_or_default().trim_end_matches('.').to_owned() + ".",
+        options(command, false)
+    )
+    .trim_end()
+    .to_owned()
+        + "\n"
+}
+
+/// Returns the arguments of a command as a list; those that every command takes, or its own.
+fn options(command: &clap::Command, global: bool) -> String {
+    let mut text = String::new();
+    for argument in command.get_arguments() {
+        let is_usual = argument.get_id() == "help" || argument.get_id() == "version";
+        if argument.is_hide_set() || is_usual || argument.is_global_set() != global {
+            continue;
+        }
+        let values: Vec<String> =
+            argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
+        let takes_value = argument.get_action().takes_values();
+        let mut about = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        if takes_value && !values.is_empty() {
+            about.push_str(&format!(": {}", values.join(", ")));
+        }
+        let default = argument.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
+        if let Some(default) = default.filter(|_| takes_value) {
+            about.push_str(&format!(" (default `{default}`)"));
+        }
+        if let Some(variable) = argument.get_env() {
+            about.push_str(&format!("; also `{}`", variable.to_string_lossy()));
+        }
+        text.push_str(&format!("- `{argument}`: {}\n", about.replace('\n', " ")));
+    }
+    text
+}

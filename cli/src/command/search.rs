@@ -1,0 +1,28 @@
+use clap::Args;
+
+use super::Context;
+use super::list::{Line, all_subjects, print};
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::registry_access::RegistryArguments;
+
+/// Find subjects of the registry by name, description or field.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// What to look for.
+    text: String,
+    #[command(flatten)]
+    registry: RegistryArguments,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        let client = self.registry.access(&project, context.environment).client()?;
+        let found = all_subjects(&client, Some(&self.text))?;
+        let lines: Vec<Line> = found.into_iter().map(Line::of_summary).collect();
+        print(&lines, context.global.format, context.terminal);
+        Ok(Outcome::Clean)
+    }
+}

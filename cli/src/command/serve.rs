@@ -1,0 +1,115 @@
+use std::net::SocketAddr;
+
+use clap::Args;
+use evschema_registry::{Config, Server, StartError};
+use tokio::runtime::Runtime;
+
+use super::Context;
+use crate::Outcome;
+use crate::failure::{Failure, plain};
+use crate::project::Project;
+
+/// Run the registry until Ctrl-C.
+///
+/// It brings its tables up to date by itself. The policy of new subjects, `formats` and `dialects`
+/// come from the manifest, if there is one.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://user@host/name`.
+    #[arg(
+        long,
+        env = "EVSCHEMA_DB",
+        value_name = "URL",
+        default_value = "sqlite:evschema.db",
+        hide_env_values = true
+    )]
+    db: String,
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, env = "EVSCHEMA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The URL by which others reach the registry, when it is not the address.
+    #[arg(long, env = "EVSCHEMA_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Serve reads only.
+    #[arg(long, env = "EVSCHEMA_READ_ONLY")]
+    read_only: bool,
+    /// Let anybody who reaches the address write, though it is not a loopback one.
+    #[arg(long, env = "EVSCHEMA_ANONYMOUS_WRITES")]
+    anonymous_writes: bool,
+    /// How much to log: `info`, `debug`, or as tracing-subscriber understands it.
+    #[arg(long, env = "EVSCHEMA_LOG", value_name = "FILTER", default_value = "info")]
+    log: String,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        start_log(&self.log, context)?;
+        let config = Config {
+            database: self.db,
+            listen: self.listen,
+            public_url: self.public_url,
+            read_only: self.read_only,
+            anonymous_writes: self.anonymous_writes,
+            formats: project.manifest.formats,
+            dialects: project.manifest.dialects(),
+            default_policy: evschema_model::SubjectPolicy {
+                mode: project.manifest.compatibility.mode,
+                content_model: project.manifest.compatibility.content_model,
+            },
+            ..Config::default()
+        };
+        let runtime = runtime()?;
+        let server = runtime.block_on(Server::bind(config))?;
+        context.terminal.say(format!("the registry is at http://{}/schemas", server.local_addr()));
+        runtime.block_on(server.run(stop_signal()))?;
+        context.terminal.say("stopped");
+        Ok(Outcome::Clean)
+    }
+}
+
+/// Returns the runtime that the registry runs on.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(|error| Failure::new(format!("cannot start threads: {}", plain(&error))))
+}
+
+/// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM as service managers send it.
+pub(super) async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _asked = interrupted.await;
+}
+
+fn start_log(filter: &str, context: &Context<'_>) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
+        Failure::new(format!("`{filter}` is not a log filter: {error}")).help("write `info` or `debug`")
+    })?;
+    let color = context.terminal.colors_stderr();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(color).init();
+    Ok(())
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error {
+            StartError::AnonymousWrites { .. } => failure.help(
+                "listen on 127.0.0.1, serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
+            ),
+            StartError::Listen { .. } => {
+                failure.help("something else may be listening there: take another `--listen`, or port 0")
+            }
+            StartError::Database { .. } => failure.help("check `--db` and that the database can be reached"),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Holds every new or changed version of a tree against what is published.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use evschema_compat::{self as compat, Settings};
+use evschema_model::{Catalog, Coordinates, Pointer, Resolved, Schema, Version};
+use serde_json::Value;
+
+use crate::baseline::Baseline;
+use crate::failure::Failure;
+use crate::finding::{Finding, Place, Source};
+use crate::project::{OwnSchema, Project, Schemas};
+use crate::verdict;
+
+/// What came of comparing a tree.
+#[derive(Debug, Default)]
+pub(crate) struct Comparison {
+    /// Everything found, file by file.
+    pub(crate) findings: Vec<Finding>,
+    /// The engine's report of every version compared.
+    pub(crate) reports: Vec<compat::Report>,
+    /// New versions whose number is smaller than their change deserves.
+    pub(crate) too_small: Vec<TooSmall>,
+    /// New versions that were left out, because they or what they stand on cannot be read.
+    pub(crate) left_out: usize,
+}
+
+/// A new version whose number is smaller than its change deserves.
+#[derive(Debug, Clone)]
+pub(crate) struct TooSmall {
+    /// The version as it is.
+    pub(crate) at: Coordinates,
+    /// Its file.
+    pub(crate) path: PathBuf,
+    /// The number it deserves.
+    pub(crate) deserved: Version,
+}
+
+/// Compares the new versions of a tree with the baseline, or else with the tree's own older ones.
+pub(crate) fn compare(
+    project: &Project,
+    schemas: &Schemas,
+    baseline: Option<&Baseline>,
+    waivers: &BTreeMap<String, String>,
+) -> Result<Comparison, Failure> {
+    let mut comparison = Comparison::default();
+    for own in &schemas.own {
+        let published = baseline.and_then(|b| find(&b.catalog, own.schema.at()));
+        match published {
+            Some(published) if published.digest() == own.schema.digest() => {}
+            Some(published) => {
+                let changed = version_changed(project, own, published, schemas, baseline)?;
+                comparison.findings.push(changed);
+            }
+            None => compare_new(project, own, schemas, baseline, waivers, &mut comparison)?,
+        }
+    }
+    if let Some(baseline) = baseline {
+        comparison.findings.extend(baseline.removed.iter().map(|at| version_removed(baseline, at)));
+    }
+    Ok(comparison)
+}
+
+fn compare_new(
+    project: &Project,
+    own: &OwnSchema,
+    schemas: &Schemas,
+    baseline: Option<&Baseline>,
+    waivers: &BTreeMap<String, String>,
+    comparison: &mut Comparison,
+) -> Result<(), Failure> {
+    let at = own.schema.at();
+    // What is wrong with the files themselves is a finding already.
+    let Ok(candidate) = schemas.catalog.resolve(&own.schema) else {
+        comparison.left_out += 1;
+        return Ok(());
+    };
+    let file = project.subject_file(&at.subject)?;
+    let mut history = Vec::new();
+    for other in schemas.catalog.versions(&at.subject) {
+        let is_new = baseline.is_none_or(|b| find(&b.catalog, other.at()).is_none());
+        // Of the newer ones, those of later lines count for the number that a change deserves, and
+        // those of the same line are compared when it is their turn.
+        let (theirs, ours) = (&other.at().version, &at.version);
+        if !is_new || theirs == ours || (ours < theirs && theirs.line() == ours.line()) {
+            continue;
+        }
+        let Ok(resolved) = schemas.catalog.resolve(other) else {
+            comparison.left_out += 1;
+            return Ok(());
+        };
+        history.push(compat::Baseline { resolved, yanked: file.yanked().any(|v| *v == other.at().version) });
+    }
+    if let Some(baseline) = baseline {
+        for published in baseline.catalog.versions(&at.subject) {
+            let resolved = resolve_published(baseline, published)?;
+            let yanked = baseline.yanked.contains(published.at())
+                || file.yanked().any(|version| *version == published.at().version);
+            history.push(compat::Baseline { resolved, yanked });
+        }
+    }
+    let settings = settings(project, own, baseline)?;
+    let report = compat::check(&candidate, &history, &settings, waivers);
+    add_findings(&report, own, schemas, baseline, comparison);
+    comparison.reports.push(report);
+    Ok(())
+}
+
+/// Adds what the engine found, and what its answer means beyond its findings.
+fn add_findings(
+    report: &compat::Report,
+    own: &OwnSchema,
+    schemas: &Schemas,
+    baseline: Option<&Baseline>,
+    comparison: &mut Comparison,
+) {
+    comparison.findings.extend(verdict::findings(report, &own.source(), &|version| {
+        let at = Coordinates { subject: report.subject.clone(), version: version.clone() };
+        reference(&at, schemas, baseline)
+    }));
+    if report.version_too_small {
+        comparison.too_small.push(TooSmall {
+            at: own.schema.at().clone(),
+            path: own.path.clone(),
+            deserved: report.deserved_version.clone(),
+        });
+    }
+}
+
+/// Returns the finding for a published version whose content is another one now.
+fn version_changed(
+    project: &Project,
+    own: &OwnSchema,
+    published: &Arc<Schema>,
+    schemas: &Schemas,
+    baseline: Option<&Baseline>,
+) -> Result<Finding, Failure> {
+    let at = own.schema.at();
+    let pointer = first_difference(published.document().value(), own.schema.document().value());
+    let name = baseline.map_or("the baseline", |b| b.name.as_str());
+    let message = format!("{at} is published and must not change");
+    let mut finding = Finding::error("version-changed", message, own.source().place(pointer, None));
+    finding.label = Some(format!("differs from {name}"));
+    let settings = settings(project, own, baseline)?;
+    let bump = baseline.and_then(|b| {
+        let from = b.catalog.resolve(published).ok()?;
+        let to = schemas.catalog.resolve(&own.schema).ok()?;
+        Some(compat::required_bump(&from, &to, &settings))
+    });
+    let bump = bump.map_or(String::new(), |bump| format!(" --{bump}"));
+    Ok(finding.help(format!(
+        "put `{}` back as it was, and make the change in a new version: `evschema new {}{bump}`",
+        own.file, at.subject
+    )))
+}
+
+fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
+    let file = baseline.files.get(at).cloned().unwrap_or_default();
+    let place = Place { at: Some(at.to_string()), file: file.clone(), ..Place::default() };
+    Finding::error("version-removed", format!("{at} is published in {} and gone here", baseline.name), place)
+        .note("events written under it are still around, and readers need its schema")
+        .help(format!("put `{file}` back; in the registry a version is yanked, never deleted"))
+}
+
+fn settings(project: &Project, own: &OwnSchema, baseline: Option<&Baseline>) -> Result<Settings, Failure> {
+    let subject = &own.schema.at().subject;
+    let mut settings = project.settings(subject)?;
+    if let Some(policy) = baseline.and_then(|b| b.policies.get(subject)) {
+        settings.policy = *policy;
+    }
+    Ok(settings)
+}
+
+fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Resolved, Failure> {
+    baseline.catalog.resolve(published).map_err(|diagnostics| {
+        let file = baseline.files.get(published.at()).cloned().unwrap_or_default();
+        let text: Arc<str> = published.document().text().into();
+        let places = diagnostics
+            .into_iter()
+            .map(|d| Finding::of_diagnostic(d, format!("{}: {file}", baseline.name), Some(Arc::clone(&text))))
+            .collect();
+        Failure::new(format!("{} of {} refers to what is not there", published.at(), baseline.name))
+            .help("mend it there, or compare with another baseline")
+            .places(places)
+    })
+}
+
+/// Returns the schema and file that a candidate was held against.
+fn reference<'a>(
+    at: &Coordinates,
+    schemas: &'a Schemas,
+    baseline: Option<&'a Baseline>,
+) -> Option<Source<'a>> {
+    let published = baseline.and_then(|b| Some((find(&b.catalog, at)?, b.files.get(at)?)));
+    match published {
+        Some((schema, file)) => Some(Source { schema, file }),
+        None => schemas.source(at),
+    }
+}
+
+fn find<'c>(catalog: &'c Catalog, at: &Coordinates) -> Option<&'c Arc<Schema>> {
+    catalog.get(&at.subject, &at.version)
+}
+
+/// Returns the first place, in the order of the new document, where two documents differ.
+fn first_difference(old: &Value, new: &Value) -> Pointer {
+    let mut pointer = Pointer::root();
+    let (mut old, mut new) = (old, new);
+    loop {
+        let step = match (old, new) {
+            (Value::Object(before), Value::Object(after)) => after
+                .iter()
+                .find(|(name, value)| before.get(name.as_str()) != Some(value))
+                .map(|(name, value)| (name.clone(), before.get(name), value)),
+            (Value::Array(before), Value::Array(after)) => after
+                .iter()
+                .enumerate()
+                .find(|(at, value)| before.get(*at) != Some(value))
+                .map(|(at, value)| (at.to_string(), before.get(at), value)),
+            _ => None,
+        };
+        let Some((name, before, after)) = step else { return pointer };
+        pointer.push(name);
+        let Some(before) = before else { return pointer };
+        (old, new) = (before, after);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn first_differences() {
+        for (old, new, at) in [
+            (json!({"a": 1}), json!({"a": 1}), ""),
+            (json!({"a": 1}), json!({"a": 2}), "/a"),
+            (json!({"a": {"b": [1, 2]}}), json!({"a": {"b": [1, 3]}}), "/a/b/1"),
+            (json!({"a": 1}), json!({"a": 1, "b": 2}), "/b"),
+            (json!({"a": 1, "b": 2}), json!({"a": 1}), ""),
+            (json!([1]), json!({"a": 1}), ""),
+        ] {
+            assert_eq!(first_difference(&old, &new).as_str(), at, "{old} {new}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The example schemas of the repository, embedded by build.rs.
+
+use std::path::PathBuf;
+
+use evschema_codegen::read_files;
+use evschema_model::{Dialects, Manifest};
+
+use crate::failure::Failure;
+use crate::project::Schemas;
+
+/// Path below `schemas/`, and text.
+static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// What the examples are held to.
+const MANIFEST: &str = include_str!("../../evschema.toml");
+
+/// Returns the manifest of the repository.
+pub(crate) fn manifest() -> Result<Manifest, Failure> {
+    Manifest::parse(MANIFEST).map_err(|error| Failure::new(error.message))
+}
+
+/// Returns the example schemas as if they were a project's own.
+pub(crate) fn schemas() -> Schemas {
+    let root = PathBuf::from("schemas");
+    let files = FILES.iter().map(|(path, text)| (root.join(path), text.as_bytes().to_vec()));
+    Schemas::of(read_files(files, &Dialects::default()), &root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_a_schema() {
+        let schemas = schemas();
+        assert!(schemas.problems.is_empty(), "{:?}", schemas.problems);
+        assert!(!schemas.own.is_empty());
+    }
+}

@@ -1,0 +1,19 @@
+use crate::finding::Finding;
+use crate::output::text::one_line;
+
+/// Returns one line as compilers and editors know it: `file:line:column: error[rule]: message`.
+pub(super) fn render_finding(finding: &Finding) -> String {
+    let place = &finding.place;
+    let position = place.position.map(|p| format!(":{p}")).unwrap_or_default();
+    let waived = finding.waived.as_ref().map(|reason| format!(" (waived: {reason})")).unwrap_or_default();
+    let witness = finding
+        .breakage
+        .as_ref()
+        .and_then(|b| b.witness.as_ref())
+        .map(|event| format!(" [{event}]"))
+        .unwrap_or_default();
+    one_line(&format!(
+        "{}{position}: {}[{}]: {}{witness}{waived}",
+        place.file, finding.severity, finding.rule, finding.message
+    ))
+}

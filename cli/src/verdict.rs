@@ -1,0 +1,69 @@
+//! Turns the engine's answers into findings.
+
+use evschema_compat::{Diff, Report, Verdict};
+use evschema_model::{Bump, Mode, Version};
+
+use crate::finding::{Finding, Source};
+
+/// Returns what a check found, and what its answer means beyond that: a doubt, a number too small.
+///
+/// `published` gives the file of a version that the candidate was held against.
+pub(crate) fn findings<'s>(
+    report: &Report,
+    candidate: &Source<'_>,
+    published: &dyn Fn(&Version) -> Option<Source<'s>>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = report
+        .findings
+        .iter()
+        .map(|found| Finding::of_break(found, candidate, published(&found.baseline).as_ref()))
+        .collect();
+    let refused = findings.iter().any(Finding::counts);
+    if !refused && report.verdict == Verdict::Undecided {
+        let help = format!("publish it as {}, or simplify the schema", report.deserved_version);
+        findings.push(undecided(candidate).help(help));
+    }
+    // A break says which version would do already.
+    if !refused && report.verdict == Verdict::Compatible && report.version_too_small {
+        findings.push(version_too_small(report, candidate));
+    }
+    findings.into_iter().map(|finding| finding.deserves(report)).collect()
+}
+
+/// Returns what a comparison of two versions found, and the doubts it left under a mode.
+pub(crate) fn findings_of_diff(
+    diff: &Diff,
+    mode: Mode,
+    older: &Source<'_>,
+    newer: &Source<'_>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> =
+        diff.findings.iter().map(|found| Finding::of_break(found, newer, Some(older))).collect();
+    let doubtful = (mode.checks_backward() && diff.backward != Verdict::Compatible)
+        || (mode.checks_forward() && diff.forward != Verdict::Compatible);
+    if doubtful && !findings.iter().any(Finding::counts) {
+        findings.push(undecided(newer).help("treat it as a break, or simplify the schema"));
+    }
+    findings
+}
+
+fn undecided(candidate: &Source<'_>) -> Finding {
+    let message = format!("nobody can tell whether {} is compatible", candidate.schema.at());
+    Finding::error("undecided", message, candidate.whole())
+        .note("what cannot be decided is refused, though it need not be a break")
+}
+
+fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
+    let what = match report.required_bump {
+        Bump::Patch => "a new patch version",
+        Bump::Minor => "a new minor version",
+        Bump::Major => "a new major version",
+    };
+    let message = format!(
+        "{} is too small a step for this change, which needs {}",
+        report.version, report.deserved_version
+    );
+    Finding::error("version-too-small", message, candidate.whole())
+        .note(format!("what changed deserves {what} (mode {})", report.mode))
+        .help("`evschema check --fix` renames the file")
+}

@@ -1,0 +1,59 @@
+//! The engine on small pairs whose answer is known, and laws that hold for all pairs.
+
+mod cases;
+mod laws;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use evschema_model::{
+    Bump, Catalog, ContentModel, Coordinates, Dialects, Formats, Mode, Resolved, Schema, Subject,
+    SubjectPolicy, Version,
+};
+use serde_json::Value;
+
+use crate::{Baseline, Containment, Report, Settings, check, containment, required_bump};
+
+fn resolved(version: &str, text: &str) -> Resolved {
+    let at =
+        Coordinates { subject: Subject::parse("case").unwrap(), version: Version::parse(version).unwrap() };
+    let schema =
+        Schema::read(at, text.as_bytes(), &Dialects::default()).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+    Catalog::default().resolve(&Arc::new(schema)).unwrap()
+}
+
+fn settings(mode: Mode, content_model: ContentModel) -> Settings {
+    Settings { policy: SubjectPolicy { mode, content_model }, ..Settings::default() }
+}
+
+/// Answers plain containment, and holds the validator to every witness.
+fn contained(writer: &str, reader: &str) -> Option<bool> {
+    let (writer, reader) = (resolved("1.0.0", writer), resolved("1.1.0", reader));
+    match containment(&writer, &reader, Formats::Assert) {
+        Containment::Contained => Some(true),
+        Containment::NotContained { witness } => {
+            assert!(writer.validator(Formats::Assert).unwrap().is_valid(&witness), "{witness}");
+            assert!(!reader.validator(Formats::Assert).unwrap().is_valid(&witness), "{witness}");
+            Some(false)
+        }
+        Containment::Undecided { .. } => None,
+    }
+}
+
+/// Checks one version against one other, under the default mode.
+fn checked(old: &str, new: &str, model: ContentModel) -> Report {
+    checked_as(("1.0.0", old), ("1.1.0", new), Mode::BackwardTransitive, model)
+}
+
+fn checked_as(old: (&str, &str), new: (&str, &str), mode: Mode, model: ContentModel) -> Report {
+    let history = [Baseline { resolved: resolved(old.0, old.1), yanked: false }];
+    check(&resolved(new.0, new.1), &history, &settings(mode, model), &BTreeMap::new())
+}
+
+fn bump(old: &str, new: &str) -> Bump {
+    required_bump(&resolved("1.0.0", old), &resolved("1.1.0", new), &Settings::default())
+}
+
+fn witness(report: &Report) -> Value {
+    report.findings[0].witness.clone().unwrap()
+}

@@ -1,0 +1,110 @@
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use evschema_api::ProblemCode;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::http::{Failure, finish, guard, observe};
+use crate::metrics::Metrics;
+use crate::pages::Pages;
+use crate::service::Registry;
+use crate::store::Store;
+use crate::{Config, Environment, routes};
+
+/// What the routes share.
+#[derive(Debug, Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+struct Shared {
+    registry: Registry,
+    pages: Pages,
+    metrics: Arc<Metrics>,
+    environment: Environment,
+    read_only: bool,
+    openapi: String,
+}
+
+impl App {
+    pub(crate) fn new(store: Arc<dyn Store>, config: &Config, environment: Environment) -> Self {
+        let metrics = Arc::new(Metrics::default());
+        Self(Arc::new(Shared {
+            registry: Registry::new(store, config, environment.clone(), Arc::clone(&metrics)),
+            pages: Pages::new(),
+            metrics,
+            environment,
+            read_only: config.read_only,
+            openapi: routes::openapi_text(),
+        }))
+    }
+
+    /// Returns the routes with everything around them, outermost last.
+    pub(crate) fn router(&self) -> Router {
+        let (routes, _) = routes::all().split_for_parts();
+        routes
+            .fallback(async || {
+                Failure::new(
+                    ProblemCode::RouteNotFound,
+                    "nothing is at this path",
+                    "see /openapi.json for what there is",
+                )
+            })
+            .method_not_allowed_fallback(async || {
+                Failure::new(
+                    ProblemCode::MethodNotAllowed,
+                    "this path does not take this method",
+                    "`Allow` lists the methods it takes",
+                )
+            })
+            .layer(from_fn_with_state(self.clone(), guard))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(self.clone(), finish))
+            .layer(from_fn_with_state(self.clone(), observe))
+            .with_state(self.clone())
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    pub(crate) fn pages(&self) -> &Pages {
+        &self.0.pages
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.0.read_only
+    }
+
+    pub(crate) fn openapi(&self) -> &str {
+        &self.0.openapi
+    }
+
+    pub(crate) fn next_request_id(&self) -> String {
+        self.0.environment.request_ids.next()
+    }
+}
+
+/// A bug: the client gets an id, the log the rest.
+fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let message = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
+    tracing::error!(message, "a handler panicked");
+    Failure::new(
+        ProblemCode::Internal,
+        "something went wrong in the registry",
+        "this is a bug; report it with the request id, under which the log has more",
+    )
+    .into_response()
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("registry", &self.registry).finish_non_exhaustive()
+    }
+}

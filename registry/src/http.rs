@@ -1,0 +1,28 @@
+//! HTTP around the routes: what a request may look like, and what every answer has in common.
+//!
+//! From the outside in: [`observe`] names and counts the request; [`finish`] writes a problem out
+//! as JSON or as a page and adds the headers every answer has; [`guard`] refuses what no route
+//! takes and what takes too long; then the routes, which read a request through the extractors
+//! of this module. Every error on the way is a [`Failure`].
+
+mod accept;
+mod body;
+mod conditional;
+mod failure;
+mod finish;
+mod guard;
+mod observe;
+mod params;
+mod path;
+mod serve;
+
+pub(crate) use accept::{Accept, Wants};
+pub(crate) use body::{Document, Events, Json};
+pub(crate) use conditional::{etag, if_match, is_unchanged};
+pub(crate) use failure::Failure;
+pub(crate) use finish::finish;
+pub(crate) use guard::guard;
+pub(crate) use observe::observe;
+pub(crate) use params::{NoParams, Params};
+pub(crate) use path::{ComparedPath, DocumentPath, StatePath, SubjectPath, VersionPath};
+pub(crate) use serve::serve;

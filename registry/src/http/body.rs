@@ -1,0 +1,125 @@
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use evschema_api::ProblemCode;
+use evschema_model::parse_event;
+use serde::de::DeserializeOwned;
+
+use super::{Accept, Failure};
+use crate::limits;
+use crate::service::Framing;
+
+/// The body of a request that brings a schema.
+#[derive(Debug)]
+pub(crate) struct Document(pub(crate) Arc<[u8]>);
+
+/// The body of a request that brings settings.
+#[derive(Debug)]
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// The body of a request that brings events.
+#[derive(Debug)]
+pub(crate) struct Events {
+    pub(crate) framing: Framing,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+impl<S: Sync> FromRequest<S> for Document {
+    type Rejection = Failure;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let body = before_reading(request, |media_type| is_json(media_type).then_some(()))?.1;
+        Ok(Self(read(body).await?.into()))
+    }
+}
+
+impl<S: Sync> FromRequest<S> for Events {
+    type Rejection = Failure;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (framing, body) = before_reading(request, |media_type| match media_type {
+            "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Some(Framing::Lines),
+            other => is_json(other).then_some(Framing::One),
+        })?;
+        Ok(Self { framing, bytes: read(body).await?.into() })
+    }
+}
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let body = before_reading(request, |media_type| is_json(media_type).then_some(()))?.1;
+        let bytes = read(body).await?;
+        let refused = |why: String| {
+            Failure::new(
+                ProblemCode::InvalidBody,
+                format!("the body cannot be read: {why}"),
+                "see /openapi.json for the members this body has",
+            )
+        };
+        let value = parse_event(&bytes).map_err(|diagnostic| refused(diagnostic.to_string()))?;
+        serde_json::from_value(value).map(Self).map_err(|error| refused(error.to_string()))
+    }
+}
+
+/// Refuses what need not be read to be refused: a foreign media type, an encoding, and a client
+/// that would not understand the answer to what has then been done.
+fn before_reading<T>(request: Request, takes: impl Fn(&str) -> Option<T>) -> Result<(T, Body), Failure> {
+    let (parts, body) = request.into_parts();
+    Accept::of(&parts).demand(&["application/json", "application/problem+json"])?;
+    if let Some(encoding) = parts.headers.get(CONTENT_ENCODING) {
+        return Err(Failure::new(
+            ProblemCode::UnsupportedMediaType,
+            format!("the body is encoded with `{}`", String::from_utf8_lossy(encoding.as_bytes())),
+            "send it without `Content-Encoding`",
+        ));
+    }
+    let media_type = media_type(&parts.headers);
+    let taken = takes(&media_type).ok_or_else(|| {
+        Failure::new(
+            ProblemCode::UnsupportedMediaType,
+            format!("`{media_type}` is not a media type this request takes"),
+            "send `Content-Type: application/json`, or `application/x-ndjson` for events line by line",
+        )
+    })?;
+    Ok((taken, body))
+}
+
+/// Returns the media type without parameters; JSON when the header is absent.
+fn media_type(headers: &HeaderMap) -> String {
+    let header = headers.get(CONTENT_TYPE).map_or("application/json", |value| value.to_str().unwrap_or("?"));
+    header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, Failure> {
+    match to_bytes(body, limits::BODY_BYTES_MAX).await {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(error) if is_length_error(&error) => Err(Failure::new(
+            ProblemCode::BodyTooLarge,
+            format!("the body is longer than {} bytes", limits::BODY_BYTES_MAX),
+            "split a schema into documents that refer to each other; send events in several requests",
+        )),
+        Err(error) => Err(Failure::new(
+            ProblemCode::InvalidBody,
+            format!("the body did not arrive whole: {error}"),
+            "send the request again",
+        )),
+    }
+}
+
+fn is_length_error(error: &axum::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.to_string().contains("length limit exceeded") {
+            return true;
+        }
+        cause = error.source();
+    }
+    error.to_string().contains("length limit exceeded")
+}

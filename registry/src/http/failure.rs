@@ -1,0 +1,52 @@
+use axum::http::header::ALLOW;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use evschema_api::{Problem, ProblemCode};
+
+use crate::service::Refusal;
+use crate::store::StoreError;
+
+/// A request that is refused, on its way to the client.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    problem: Box<Problem>,
+    /// The methods that the path takes, for a request with another.
+    allow: Option<&'static str>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: ProblemCode, detail: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { problem: Box::new(Problem::new(code, detail).help(help)), allow: None }
+    }
+
+    pub(crate) fn allow(mut self, methods: &'static str) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+}
+
+impl From<Refusal> for Failure {
+    /// Logs what is nobody's mistake but ours: here is where it is handled.
+    fn from(refusal: Refusal) -> Self {
+        match &refusal {
+            Refusal::Store(StoreError::Unavailable(cause)) => tracing::warn!(%cause, "the database is away"),
+            Refusal::Store(cause) => tracing::error!(%cause, "the store failed"),
+            Refusal::Bug(what) => tracing::error!(what, "a bug"),
+            _ => {}
+        }
+        Self { problem: Box::new(refusal.into()), allow: None }
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Leaves the body to [`super::finish`], which knows what the client wants to read.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        if let Some(methods) = self.allow {
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+        }
+        response.extensions_mut().insert(self.problem);
+        response
+    }
+}

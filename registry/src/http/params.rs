@@ -1,0 +1,41 @@
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use evschema_api::ProblemCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::Failure;
+
+/// The query of a request: parameters that are unknown, repeated or badly written are refused.
+///
+/// INVARIANT: `T` carries `#[serde(deny_unknown_fields)]`.
+#[derive(Debug)]
+pub(crate) struct Params<T>(pub(crate) T);
+
+/// The query of a request that takes none.
+pub(crate) type NoParams = Params<Nothing>;
+
+/// No parameter.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let refused = |why: String| {
+            let detail = format!("the query cannot be read: {why}");
+            Failure::new(
+                ProblemCode::InvalidQuery,
+                detail,
+                "see /openapi.json for the parameters this path takes",
+            )
+        };
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(refused("it holds the character U+0000".to_owned()));
+        }
+        Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|rejection| {
+            refused(rejection.body_text().replace("Failed to deserialize query string: ", ""))
+        })
+    }
+}

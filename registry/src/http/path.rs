@@ -1,0 +1,143 @@
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use evschema_api::ProblemCode;
+use evschema_model::Subject;
+use serde::de::DeserializeOwned;
+
+use super::Failure;
+use crate::service::Selection;
+
+/// The subject in a path.
+#[derive(Debug)]
+pub(crate) struct SubjectPath(pub(crate) Subject);
+
+/// The subject and the version in a path.
+#[derive(Debug)]
+pub(crate) struct VersionPath {
+    pub(crate) subject: Subject,
+    pub(crate) selection: Selection,
+    /// Whether the path ends in `.json`: it names the content.
+    pub(crate) is_document: bool,
+}
+
+/// The path of a version's content, for the one request that writes it.
+#[derive(Debug)]
+pub(crate) struct DocumentPath(pub(crate) VersionPath);
+
+/// The path of a version, for the one request that changes its state.
+#[derive(Debug)]
+pub(crate) struct StatePath(pub(crate) VersionPath);
+
+/// The subject and the two versions in a path, `{from}...{to}`.
+#[derive(Debug)]
+pub(crate) struct ComparedPath {
+    pub(crate) subject: Subject,
+    pub(crate) from: Selection,
+    pub(crate) to: Selection,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SubjectPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let name: String = segments(parts, state).await?;
+        Ok(Self(subject(&name)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let (name, version): (String, String) = segments(parts, state).await?;
+        let document = version.strip_suffix(".json");
+        let text = document.unwrap_or(&version);
+        if text.ends_with(".json") {
+            return Err(Failure::new(
+                ProblemCode::InvalidVersion,
+                format!("`{}` ends in `.json`, which here ends the name of a file", shown(text)),
+                "choose a pre-release that ends otherwise",
+            ));
+        }
+        Ok(Self { subject: subject(&name)?, selection: selection(text)?, is_document: document.is_some() })
+    }
+}
+
+// The router sends both paths to one route, so it cannot tell which methods each takes.
+impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = VersionPath::from_request_parts(parts, state).await?;
+        if path.is_document {
+            return Ok(Self(path));
+        }
+        let help = format!("PUT /schemas/{}/{}.json", path.subject, path.selection);
+        let detail = "a version is registered at its content's path";
+        Err(Failure::new(ProblemCode::MethodNotAllowed, detail, help).allow("GET, HEAD, PATCH"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for StatePath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = VersionPath::from_request_parts(parts, state).await?;
+        if !path.is_document {
+            return Ok(Self(path));
+        }
+        let help = format!("PATCH /schemas/{}/{}", path.subject, path.selection);
+        Err(Failure::new(ProblemCode::MethodNotAllowed, "content never changes", help)
+            .allow("GET, HEAD, PUT"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ComparedPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let (name, versions): (String, String) = segments(parts, state).await?;
+        let Some((from, to)) = versions.split_once("...") else {
+            return Err(Failure::new(
+                ProblemCode::InvalidVersion,
+                format!("`{}` is not two versions like `1.0.0...1.1.0`", shown(&versions)),
+                "put three dots between the versions",
+            ));
+        };
+        Ok(Self { subject: subject(&name)?, from: selection(from)?, to: selection(to)? })
+    }
+}
+
+async fn segments<T: DeserializeOwned + Send, S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<T, Failure> {
+    Path::<T>::from_request_parts(parts, state).await.map(|Path(segments)| segments).map_err(|rejection| {
+        Failure::new(
+            ProblemCode::InvalidPath,
+            rejection.body_text(),
+            "percent-encode what is not ASCII as UTF-8 (RFC 3986)",
+        )
+    })
+}
+
+fn subject(name: &str) -> Result<Subject, Failure> {
+    Subject::parse(name).map_err(|error| {
+        Failure::new(
+            ProblemCode::InvalidSubject,
+            format!("`{}` is not a subject: {error}", shown(name)),
+            "name it like `commerce.order.placed`",
+        )
+    })
+}
+
+fn selection(text: &str) -> Result<Selection, Failure> {
+    Selection::parse(text).map_err(|error| {
+        Failure::new(
+            ProblemCode::InvalidVersion,
+            shown(&error.to_string()),
+            "name an exact version like `1.2.0`, a range like `^1.2`, or `latest`",
+        )
+    })
+}
+
+/// Returns a text from a path for people to read: short, and without control characters.
+fn shown(text: &str) -> String {
+    const CHARS_MAX: usize = 200;
+    text.chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect()
+}

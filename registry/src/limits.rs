@@ -1,0 +1,63 @@
+//! Limits of the service, each so that one client cannot exhaust it. Those on documents are the
+//! model's ([`evschema_model::limits`]).
+
+use std::time::Duration;
+
+/// Longest body of a request, in bytes: as long as a document may be.
+pub const BODY_BYTES_MAX: usize = evschema_model::limits::DOCUMENT_BYTES_MAX;
+
+/// Longest time from a request's first line to the end of its answer.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Longest time a client may take to send the head of a request, also between two requests.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Most connections at once; more wait in the system's queue.
+pub const CONNECTIONS_MAX: usize = 10_000;
+
+/// Longest wait for running requests when the server stops.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest wait for the database when asked whether the registry is ready.
+pub const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Subjects or events on a page when the request does not say.
+pub const PAGE_DEFAULT: u32 = 100;
+
+/// Most subjects or events on a page.
+pub const PAGE_MAX: u32 = 1_000;
+
+/// Longest text to search for, in characters.
+pub const SEARCH_CHARS_MAX: usize = 200;
+
+/// Most refused events that an answer lists with their violations.
+pub const REFUSED_EVENTS_MAX: usize = 100;
+
+/// Most violations listed for one event: a wrong event can violate every keyword there is.
+pub const VIOLATIONS_MAX: usize = 50;
+
+/// How often an append is decided anew when others keep changing the subject.
+///
+/// Each loss means that another writer has won, so even many writers all get through.
+pub const APPEND_ATTEMPTS_MAX: usize = 64;
+
+/// How many versions are tried when the registry chooses one.
+pub const CHOICES_MAX: usize = 8;
+
+/// Most requests that wait for a check; a check takes milliseconds, this queue a few seconds.
+pub const CHECKS_WAITING_MAX: usize = 512;
+
+/// Stack of the threads that check, in bytes: far more than the deepest document needs.
+pub const CHECK_STACK_BYTES: usize = 16 << 20;
+
+/// Longest author or owner, in characters, as the feed's schemas say.
+pub const NAME_CHARS_MAX: usize = 128;
+
+/// Longest message or reason, in characters, as the feed's schemas say.
+pub const MESSAGE_CHARS_MAX: usize = 1_000;
+
+/// Longest description of a subject, in characters, as the feed's schemas say.
+pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
+
+/// Longest text per subject that a search looks through, in bytes; the rest is not found.
+pub const SEARCHED_BYTES_MAX: usize = 64 << 10;

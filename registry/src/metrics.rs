@@ -1,0 +1,127 @@
+//! What the registry counts, in Prometheus's text format.
+
+use std::time::Duration;
+
+use evschema_api::ProblemCode;
+use evschema_compat::Verdict;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Upper bounds in seconds: from a read out of memory to the longest check.
+const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// The counters of one server.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Family<RouteLabels, Histogram>,
+    problems: Family<ProblemLabels, Counter>,
+    check_seconds: Family<VerdictLabels, Histogram>,
+    registrations: Family<OutcomeLabels, Counter>,
+    connections: Gauge,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProblemLabels {
+    code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct VerdictLabels {
+    verdict: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
+        let mut metrics = Self {
+            registry: Registry::with_prefix("evschema"),
+            requests: Family::default(),
+            request_seconds: Family::new_with_constructor(seconds),
+            problems: Family::default(),
+            check_seconds: Family::new_with_constructor(seconds),
+            registrations: Family::default(),
+            connections: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("http_requests", "Requests answered", metrics.requests.clone());
+        registry.register(
+            "http_request_seconds",
+            "Time from a request's head to its answer's",
+            metrics.request_seconds.clone(),
+        );
+        registry.register("problems", "Errors answered, by code", metrics.problems.clone());
+        registry.register(
+            "check_seconds",
+            "Time of compatibility checks, waiting for a thread included",
+            metrics.check_seconds.clone(),
+        );
+        registry.register("registrations", "Registrations, by what they did", metrics.registrations.clone());
+        registry.register("connections", "Open connections", metrics.connections.clone());
+        metrics
+    }
+}
+
+impl Metrics {
+    /// Returns everything counted, in Prometheus's text format.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: writing to a string does not fail.
+    pub(crate) fn encode(&self) -> Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        text::encode(&mut out, &self.registry)?;
+        Ok(out)
+    }
+
+    pub(crate) fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let labels = RequestLabels { method: method.to_owned(), route: route.to_owned(), status };
+        self.requests.get_or_create(&labels).inc();
+        self.request_seconds
+            .get_or_create(&RouteLabels { route: route.to_owned() })
+            .observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn problem(&self, code: ProblemCode) {
+        self.problems.get_or_create(&ProblemLabels { code: code.as_str() }).inc();
+    }
+
+    pub(crate) fn check(&self, verdict: Verdict, took: Duration) {
+        let labels = VerdictLabels { verdict: verdict.as_str() };
+        self.check_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    pub(crate) fn registration(&self, outcome: &'static str) {
+        self.registrations.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    pub(crate) fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    pub(crate) fn connection_closed(&self) {
+        self.connections.dec();
+    }
+}

@@ -1,0 +1,59 @@
+use evschema_api::{CloudEvent, FeedPage};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Moment, Pages, moment};
+
+#[derive(Serialize)]
+struct View {
+    rows: Vec<Row>,
+    /// The position asked after; nothing at the beginning.
+    after: Option<u64>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    position: String,
+    at: Moment,
+    what: String,
+    words: Option<String>,
+    href: String,
+    name: String,
+    author: Option<String>,
+}
+
+impl Pages {
+    /// Returns a page of the feed.
+    pub(crate) fn feed(&self, page: FeedPage, after: u64, limit: u32) -> String {
+        let is_full = limit as usize <= page.events.len();
+        let next = is_full.then(|| format!("/feed?after={}&limit={limit}", page.next));
+        let rows = page.events.into_iter().map(row).collect();
+        self.render("feed", "Changes", "", &View { rows, after: (0 < after).then_some(after), next })
+    }
+}
+
+fn row(event: CloudEvent) -> Row {
+    let text = |name: &str| event.data.get(name).and_then(Value::as_str).map(str::to_owned);
+    let version = text("version");
+    let what = match event.kind.strip_prefix("evschema.version.") {
+        Some(done) => format!("version {done}"),
+        None if event.data.get("created") == Some(&Value::Bool(true)) => "subject created".to_owned(),
+        None => "subject changed".to_owned(),
+    };
+    let (href, name) = match &version {
+        Some(version) => {
+            (format!("/schemas/{}/{version}", event.subject), format!("{}@{version}", event.subject))
+        }
+        None => (format!("/schemas/{}", event.subject), event.subject.clone()),
+    };
+    Row {
+        words: text("reason").or_else(|| text("message")),
+        author: text("author"),
+        position: event.id,
+        at: moment(event.time),
+        what,
+        href,
+        name,
+    }
+}

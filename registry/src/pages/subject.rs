@@ -1,0 +1,86 @@
+use evschema_api::SubjectView;
+use evschema_model::{ContentModel, Mode};
+use serde::Serialize;
+
+use super::{Moment, Pages, moment};
+
+#[derive(Serialize)]
+struct View {
+    subject: String,
+    description: Option<String>,
+    mode: &'static str,
+    mode_means: &'static str,
+    content_model: &'static str,
+    content_model_means: &'static str,
+    owner: Option<String>,
+    revision: u64,
+    created: Moment,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    version: String,
+    is_latest: bool,
+    state: &'static str,
+    state_reason: Option<String>,
+    registered: Moment,
+    message: Option<String>,
+    /// The version before, to compare with.
+    before: Option<String>,
+}
+
+impl Pages {
+    /// Returns a subject's page, its newest version first.
+    pub(crate) fn subject(&self, view: SubjectView) -> String {
+        let mut before = None;
+        let mut rows = Vec::with_capacity(view.versions.len());
+        for summary in view.versions {
+            let version = summary.version.to_string();
+            rows.push(Row {
+                is_latest: view.latest.as_ref() == Some(&summary.version),
+                before: before.replace(version.clone()),
+                version,
+                state: summary.state.as_str(),
+                state_reason: summary.state_reason,
+                registered: moment(summary.registered_at),
+                message: summary.message,
+            });
+        }
+        rows.reverse();
+        let name = view.subject.to_string();
+        let view = View {
+            subject: name.clone(),
+            description: view.description,
+            mode: view.mode.as_str(),
+            mode_means: mode_means(view.mode),
+            content_model: view.content_model.as_str(),
+            content_model_means: content_model_means(view.content_model),
+            owner: view.owner,
+            revision: view.revision,
+            created: moment(view.created_at),
+            rows,
+        };
+        self.render("subject", &name, "", &view)
+    }
+}
+
+fn mode_means(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Backward => "new readers read what the latest version of the line wrote",
+        Mode::BackwardTransitive => "new readers read what every version of the line wrote",
+        Mode::Forward => "readers of the latest version of the line read new events",
+        Mode::ForwardTransitive => "readers of every version of the line read new events",
+        Mode::Full => "both ways, with the latest version of the line",
+        Mode::FullTransitive => "both ways, with every version of the line",
+        Mode::None => "nothing is compared",
+    }
+}
+
+fn content_model_means(model: ContentModel) -> &'static str {
+    match model {
+        ContentModel::Strict => "writers may send whatever their schema accepts",
+        ContentModel::Lenient => "writers send only properties that their schema declares",
+        ContentModel::Tolerant => "as lenient, and readers ignore properties they do not declare",
+    }
+}

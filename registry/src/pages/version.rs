@@ -1,0 +1,131 @@
+use evschema_api::{State, VersionView};
+use evschema_model::{Coordinates, Field, Pointer, Version};
+use serde::Serialize;
+
+use super::highlight::{Token, highlight};
+use super::{Moment, Pages, moment};
+
+/// Most fields that a page lists; the schema below has all of them.
+const FIELDS_MAX: usize = 500;
+
+#[derive(Serialize)]
+struct View {
+    subject: String,
+    version: String,
+    before: Option<String>,
+    is_not_active: bool,
+    state: &'static str,
+    state_reason: Option<String>,
+    lead: Option<String>,
+    url: String,
+    registered: Moment,
+    author: Option<String>,
+    message: Option<String>,
+    draft: String,
+    digest: String,
+    id: u32,
+    ordinal: u32,
+    references: Vec<Coordinates>,
+    dependents: Vec<Coordinates>,
+    fields: Vec<Row>,
+    fields_left_out: usize,
+    tokens: Vec<Token>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    parents: String,
+    name: String,
+    pointer: String,
+    kind: String,
+    required: bool,
+    description: Option<String>,
+}
+
+impl Pages {
+    /// Returns a version's page; `before` is the version to compare with.
+    pub(crate) fn version(&self, view: VersionView, before: Option<Version>, content: &[u8]) -> String {
+        let title = format!("{} {}", view.subject, view.version);
+        let lead = match (view.title, view.description) {
+            (Some(title), Some(description)) => Some(format!("{title}. {description}")),
+            (title, description) => title.or(description),
+        };
+        let view = View {
+            subject: view.subject.to_string(),
+            version: view.version.to_string(),
+            before: before.map(|version| version.to_string()),
+            is_not_active: view.state != State::Active,
+            state: view.state.as_str(),
+            state_reason: view.state_reason,
+            lead,
+            url: view.url,
+            registered: moment(view.registered_at),
+            author: view.author,
+            message: view.message,
+            draft: view.draft,
+            digest: view.digest.to_string(),
+            id: view.id,
+            ordinal: view.ordinal,
+            references: view.references,
+            dependents: view.dependents,
+            fields_left_out: view.fields.len().saturating_sub(FIELDS_MAX),
+            fields: view.fields.into_iter().take(FIELDS_MAX).map(row).collect(),
+            tokens: highlight(content),
+        };
+        self.render("version", &title, "", &view)
+    }
+}
+
+fn row(field: Field) -> Row {
+    Row {
+        parents: parents(&field.pointer),
+        name: field.name,
+        pointer: field.pointer.to_string(),
+        kind: field.kind,
+        required: field.required,
+        description: field.description,
+    }
+}
+
+/// Returns where a field stands as people write it: `customer.addresses[].`.
+fn parents(field: &Pointer) -> String {
+    let mut tokens: Vec<String> = field.tokens().collect();
+    tokens.pop();
+    let mut path = String::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        match token.as_str() {
+            "properties" | "$defs" | "definitions" | "patternProperties" => {
+                if let Some(name) = tokens.next() {
+                    path.push_str(&name);
+                    path.push('.');
+                }
+            }
+            "items" | "prefixItems" | "contains" => {
+                path.truncate(path.trim_end_matches('.').len());
+                path.push_str("[].");
+            }
+            // Applicators in place: the field stands in the same object.
+            _ => {}
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_fields() {
+        for (pointer, path) in [
+            ("/properties/id", ""),
+            ("/properties/lines/items/properties/sku", "lines[]."),
+            ("/$defs/Money/properties/amount", "Money."),
+            ("/allOf/0/properties/x", ""),
+            ("/properties/a/properties/b/properties/c", "a.b."),
+        ] {
+            assert_eq!(parents(&Pointer::from_text(pointer)), path, "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+use axum::extract::State;
+use axum::response::Response;
+use evschema_api::ProblemCode;
+use evschema_model::Version;
+use serde::Deserialize;
+
+use super::json;
+use crate::app::App;
+use crate::http::{Document, Failure, Params, SubjectPath};
+use crate::service::{Choice, Request};
+
+/// Parameters of a dry run.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Check {
+    /// The version to check for; the one the change deserves when absent.
+    #[param(example = "1.3.0")]
+    version: Option<String>,
+}
+
+/// Checks a schema as a registration would; nothing is stored.
+///
+/// The answer is the report, whatever its verdict.
+#[utoipa::path(
+    post,
+    path = "/schemas/{subject}/check",
+    tag = "versions",
+    params(
+        ("subject" = String, Path, description = "The subject, which need not exist", example = "commerce.order.placed"),
+        Check,
+    ),
+    request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
+    responses(
+        (status = 200, description = "The report", body = Object),
+        (status = 409, description = "The version has another content", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a schema, or a reference is missing", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn post(
+    State(app): State<App>,
+    SubjectPath(subject): SubjectPath,
+    Params(check): Params<Check>,
+    Document(bytes): Document,
+) -> Result<Response, Failure> {
+    let version = match check.version.as_deref().map(Version::parse) {
+        None => Choice::Next,
+        Some(Ok(version)) => Choice::Exact(version),
+        Some(Err(error)) => {
+            let help = "name an exact version like `1.2.0`, or leave it out";
+            return Err(Failure::new(ProblemCode::InvalidQuery, error.to_string(), help));
+        }
+    };
+    let request = Request { subject, version, bytes, author: None, message: None };
+    Ok(json(&app.registry().check(request).await?))
+}

@@ -1,0 +1,61 @@
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use evschema_api::SCHEMA_MEDIA_TYPE;
+
+use super::redirect;
+use crate::app::App;
+use crate::http::{Accept, Failure, VersionPath, etag, is_unchanged};
+use crate::service::Selection;
+
+/// A version's content never changes, so nobody needs to ask for it twice.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Returns a version's schema, byte for byte as it was registered.
+///
+/// This URL is the `dataschema` of the version's events. With `latest` or a range in place of the
+/// version it redirects to the exact one.
+#[utoipa::path(
+    get,
+    path = "/schemas/{subject}/{version}.json",
+    tag = "versions",
+    params(
+        ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
+        ("version" = String, Path, description = "The version, `latest`, or a range", example = "1.2.0"),
+        ("if-none-match" = Option<String>, Header, description = "The ETag the client has"),
+    ),
+    responses(
+        (status = 200, description = "The schema; its ETag is its digest", body = Object, content_type = "application/schema+json"),
+        (status = 304, description = "The client has it"),
+        (status = 307, description = "The exact version is there"),
+        (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn document(
+    State(app): State<App>,
+    path: VersionPath,
+    accept: Accept,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let media_type = accept.demand(&[SCHEMA_MEDIA_TYPE, "application/json", "text/plain"])?;
+    let at = match path.selection {
+        Selection::Exact(version) => evschema_model::Coordinates { subject: path.subject, version },
+        other => {
+            let version = app.registry().select(&path.subject, &other).await?;
+            return Ok(redirect(&format!("/schemas/{}/{version}.json", path.subject)));
+        }
+    };
+    let content = app.registry().content(&at).await?;
+    let tag = etag(&content.digest);
+    let unchanged = is_unchanged(&headers, &tag);
+    let fixed = [
+        (ETAG, tag),
+        (CACHE_CONTROL, FOR_EVER),
+        (CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(FOR_EVER)),
+    ];
+    if unchanged {
+        return Ok((StatusCode::NOT_MODIFIED, fixed).into_response());
+    }
+    Ok((fixed, content.bytes.clone()).into_response())
+}

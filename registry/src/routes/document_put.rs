@@ -1,0 +1,65 @@
+use axum::extract::State;
+use axum::http::header::{ETAG, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use evschema_api::Registration;
+use evschema_model::Coordinates;
+
+use super::{Note, exact, json};
+use crate::app::App;
+use crate::http::{Document, DocumentPath, Failure, Params, etag};
+use crate::service::{Choice, Outcome, Refusal, Request};
+
+/// Registers these bytes as this version.
+///
+/// The same content again, also concurrently or after a lost answer, is 200 and changes nothing.
+#[utoipa::path(
+    put,
+    path = "/schemas/{subject}/{version}.json",
+    tag = "versions",
+    params(
+        ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
+        ("version" = String, Path, description = "The version", example = "1.2.0"),
+        Note,
+    ),
+    request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
+    responses(
+        (status = 200, description = "This content is there already", body = Registration),
+        (status = 201, description = "Registered", body = Registration),
+        (status = 409, description = "Another content is there, or the change is refused; the report says why", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too long", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a schema, or a reference is missing", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn put(
+    State(app): State<App>,
+    DocumentPath(path): DocumentPath,
+    Params(note): Params<Note>,
+    Document(bytes): Document,
+) -> Result<Response, Failure> {
+    let Coordinates { subject, version } = exact(path)?;
+    let Note { author, message } = note;
+    let request = Request { subject, version: Choice::Exact(version), bytes, author, message };
+    answer(&app, app.registry().register(request).await)
+}
+
+/// Translates what a registration did, and counts it.
+pub(super) fn answer(app: &App, outcome: Result<Outcome, Refusal>) -> Result<Response, Failure> {
+    let (status, registration) = match outcome {
+        Ok(Outcome::Created(registration)) => (StatusCode::CREATED, registration),
+        Ok(Outcome::Unchanged(registration)) => (StatusCode::OK, registration),
+        Err(refusal) => {
+            app.metrics().registration(refusal.code().as_str());
+            return Err(refusal.into());
+        }
+    };
+    app.metrics().registration(if status == StatusCode::CREATED { "created" } else { "unchanged" });
+    let mut response = json(&registration);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(ETAG, etag(&registration.digest));
+    if let Ok(location) = HeaderValue::from_str(&registration.url) {
+        headers.insert(LOCATION, location);
+    }
+    Ok(response)
+}

@@ -1,0 +1,5 @@
+/// Tells that the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "It does", body = String)))]
+pub(crate) async fn get() -> &'static str {
+    "ok\n"
+}

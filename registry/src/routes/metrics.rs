@@ -1,0 +1,12 @@
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+
+/// Returns what the registry counts, for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "The counters", body = String)))]
+pub(crate) async fn get(State(app): State<App>) -> Response {
+    let text = app.metrics().encode().unwrap_or_default();
+    ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+}

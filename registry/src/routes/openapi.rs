@@ -1,0 +1,26 @@
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+
+use crate::app::App;
+
+/// Returns this description of the registry (OpenAPI 3.1).
+#[utoipa::path(get, path = "/openapi.json", tag = "operation", responses((status = 200, description = "The description", body = Object)))]
+pub(crate) async fn get(State(app): State<App>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], app.openapi().to_owned()).into_response()
+}
+
+/// Returns the description without any route.
+pub(super) fn base() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("evschema registry")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "A registry for versioned JSON events. It refuses a breaking change and shows the event that \
+             would break. Every error is an RFC 9457 problem with a stable `code`.",
+        ))
+        .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
+        .build();
+    OpenApiBuilder::new().info(info).build()
+}

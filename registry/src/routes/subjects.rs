@@ -1,0 +1,58 @@
+use axum::extract::State;
+use axum::response::Response;
+use evschema_api::{ProblemCode, SubjectPage};
+use serde::Deserialize;
+
+use super::{json, page, page_limit};
+use crate::app::App;
+use crate::http::{Failure, Params, Wants};
+use crate::limits;
+use crate::store::SubjectQuery;
+
+/// Parameters of the list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct List {
+    /// Part of a name, a description, a title, or the name of a field; case makes no difference.
+    #[param(max_length = 200)]
+    search: Option<String>,
+    /// The subject after which the page begins.
+    after: Option<String>,
+    /// How many subjects at most, 100 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// Lists subjects in order of their names.
+#[utoipa::path(
+    get,
+    path = "/schemas",
+    tag = "subjects",
+    params(List),
+    responses(
+        (status = 200, description = "A page of subjects", body = SubjectPage),
+        (status = 400, description = "A bad parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    wants: Wants,
+    Params(list): Params<List>,
+) -> Result<Response, Failure> {
+    let search = list.search.clone().unwrap_or_default();
+    let query = SubjectQuery { limit: page_limit(list.limit)?, search: list.search, after: list.after };
+    if query.search.as_ref().is_some_and(|search| limits::SEARCH_CHARS_MAX < search.chars().count()) {
+        return Err(Failure::new(
+            ProblemCode::InvalidQuery,
+            format!("`search` is longer than {} characters", limits::SEARCH_CHARS_MAX),
+            "search for a shorter part",
+        ));
+    }
+    let limit = query.limit;
+    let found = app.registry().subjects(query).await?;
+    Ok(match wants {
+        Wants::Json => json(&found),
+        Wants::Page => page(app.pages().subjects(found, &search, limit)),
+    })
+}

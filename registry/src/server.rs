@@ -1,0 +1,118 @@
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::http::serve;
+use crate::{Config, Environment, store};
+
+/// A registry that is bound to its address and has its database ready.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    app: App,
+}
+
+/// Why a registry does not start, or stops.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Anybody could write, from anywhere.
+    #[error("`{listen}` is not a loopback address, and anybody who reaches it could register schemas")]
+    AnonymousWrites {
+        /// The address.
+        listen: SocketAddr,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on `{listen}`: {cause}")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The database cannot be used.
+    #[error("cannot use the database `{database}`: {why}")]
+    Database {
+        /// The database, without a password.
+        database: String,
+        /// What it said.
+        why: String,
+    },
+}
+
+impl Server {
+    /// Opens the database, brings its tables up to date, and binds the address.
+    ///
+    /// # Errors
+    ///
+    /// When the address or the database cannot be used, or anybody could write from anywhere.
+    pub async fn bind(config: Config) -> Result<Self, StartError> {
+        Self::bind_in(config, Environment::system()).await
+    }
+
+    /// As [`Server::bind`], with a clock and request ids of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::bind`].
+    pub async fn bind_in(config: Config, environment: Environment) -> Result<Self, StartError> {
+        let listen = config.listen;
+        let exposed = !listen.ip().is_loopback() && !config.read_only;
+        if exposed && !config.anonymous_writes {
+            return Err(StartError::AnonymousWrites { listen });
+        }
+        let store = store::open(&config.database).await.map_err(|error| StartError::Database {
+            database: without_password(&config.database),
+            why: error.to_string(),
+        })?;
+        let failed = |cause| StartError::Listen { listen, cause };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address, app: App::new(store, &config, environment) })
+    }
+
+    /// Returns the address that is listened on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` resolves, then lets running requests finish.
+    ///
+    /// # Errors
+    ///
+    /// When the listening socket fails.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), StartError> {
+        let metrics = std::sync::Arc::clone(self.app.metrics());
+        let served = serve(self.listener, self.app.router(), metrics, shutdown).await;
+        self.app.registry().close().await;
+        served.map_err(|cause| StartError::Listen { listen: self.address, cause })
+    }
+}
+
+/// Returns a database's URL with the password of `user:password@host` left out.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((login, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = login.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}@{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_repeated() {
+        for (url, shown) in [
+            ("postgres://me:secret@db/x", "postgres://me@db/x"),
+            ("postgres://me:se@cret@db/x", "postgres://me@db/x"),
+            ("postgres://db/x", "postgres://db/x"),
+            ("sqlite:a.db", "sqlite:a.db"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What the registry decides: whether a version may join, what a range means, what a search finds.
+//!
+//! Services know nothing of HTTP; they answer with wire types, or with a [`Refusal`] that names
+//! the rule. They read and write through [`crate::store::Store`] only.
+
+mod compare;
+mod feed;
+mod library;
+mod refusal;
+mod register;
+mod selection;
+mod state;
+mod subjects;
+mod validate;
+mod versions;
+mod workers;
+
+use std::sync::Arc;
+
+use evschema_compat as compat;
+use evschema_model::{Formats, SubjectPolicy};
+
+use crate::metrics::Metrics;
+use crate::store::Store;
+use crate::{Config, Environment};
+use library::Library;
+pub(crate) use refusal::Refusal;
+pub(crate) use register::{Choice, Outcome, Request};
+pub(crate) use selection::Selection;
+pub(crate) use subjects::Precondition;
+pub(crate) use validate::Framing;
+use workers::Workers;
+
+/// The registry without its HTTP.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    store: Arc<dyn Store>,
+    library: Library,
+    workers: Workers,
+    environment: Environment,
+    formats: Formats,
+    default_policy: SubjectPolicy,
+    public_url: Option<String>,
+    metrics: Arc<Metrics>,
+}
+
+impl Registry {
+    /// Returns a registry over a store.
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        config: &Config,
+        environment: Environment,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let workers = Workers::new();
+        Self {
+            library: Library::new(Arc::clone(&store), workers.clone(), config),
+            workers,
+            store,
+            environment,
+            formats: config.formats,
+            default_policy: config.default_policy,
+            public_url: config.public_url.clone(),
+            metrics,
+        }
+    }
+
+    /// Returns when the database answers.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(crate) async fn ready(&self) -> Result<(), Refusal> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Closes the database.
+    pub(crate) async fn close(&self) {
+        if let Err(error) = self.store.close().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+    }
+
+    fn settings(&self, policy: SubjectPolicy) -> compat::Settings {
+        compat::Settings { policy, formats: self.formats, ..compat::Settings::default() }
+    }
+}

@@ -1,0 +1,193 @@
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use evschema_model::{
+    Catalog, Coordinates, Diagnostics, Dialects, Formats, Reference, Resolved, Schema, Target, Validator,
+    limits,
+};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::Refusal;
+use super::workers::Workers;
+use crate::Config;
+use crate::store::{Content, Store};
+
+/// What a parsed schema takes in memory for each byte of its text, roughly: a JSON value is a
+/// tree of maps and strings.
+const PARSED_BYTES_PER_BYTE: u64 = 12;
+/// What anything kept in memory takes beside its text, roughly.
+const OVERHEAD_BYTES: u64 = 512;
+/// Compiled validators kept; their size cannot be asked for.
+const VALIDATORS_MAX: usize = 256;
+/// Owners of `$id`s kept.
+const IDS_MAX: usize = 10_000;
+
+/// Registered schemas, read, resolved and kept in memory.
+///
+/// INVARIANT: only what never changes is kept: a version's content, what its references lead to,
+/// and which version an `$id` belongs to. So nothing here ever goes stale, whatever other
+/// processes write, and it can be served while the database is away.
+#[derive(Debug)]
+pub(super) struct Library {
+    store: Arc<dyn Store>,
+    workers: Workers,
+    dialects: Arc<Dialects>,
+    contents: Cache<Coordinates, Arc<Content>, ByBytes>,
+    resolved: Cache<Coordinates, Arc<Resolved>, ByBytes>,
+    validators: Cache<(Coordinates, Formats), Arc<Validator>>,
+    ids: Cache<String, Coordinates>,
+}
+
+impl Library {
+    pub(super) fn new(store: Arc<dyn Store>, workers: Workers, config: &Config) -> Self {
+        // Half for the bytes that are served, half for the values that are computed with.
+        let budget = config.cache_bytes / 2;
+        Self {
+            store,
+            workers,
+            dialects: Arc::new(config.dialects.clone()),
+            contents: Cache::with_weighter(1_000, budget, ByBytes),
+            resolved: Cache::with_weighter(1_000, budget, ByBytes),
+            validators: Cache::new(VALIDATORS_MAX),
+            ids: Cache::new(IDS_MAX),
+        }
+    }
+
+    /// Returns the content of a registered version.
+    pub(super) async fn content(&self, at: &Coordinates) -> Result<Option<Arc<Content>>, Refusal> {
+        if let Some(content) = self.contents.get(at) {
+            return Ok(Some(content));
+        }
+        let Some(content) = self.store.content(at).await? else { return Ok(None) };
+        let content = Arc::new(content);
+        self.contents.insert(at.clone(), Arc::clone(&content));
+        Ok(Some(content))
+    }
+
+    /// Reads bytes as a schema.
+    pub(super) async fn read(&self, at: Coordinates, bytes: Arc<[u8]>) -> Result<Arc<Schema>, Refusal> {
+        let dialects = Arc::clone(&self.dialects);
+        let read = self.workers.run(move || Schema::read(at, &bytes, &dialects)).await?;
+        read.map(Arc::new).map_err(Refusal::Document)
+    }
+
+    /// Returns a registered version with everything it reaches.
+    pub(super) async fn registered(&self, at: &Coordinates) -> Result<Arc<Resolved>, Refusal> {
+        if let Some(resolved) = self.resolved.get(at) {
+            return Ok(resolved);
+        }
+        let schema = self.registered_schema(at).await?;
+        let resolved =
+            Arc::new(self.resolve(&schema).await?.map_err(|diagnostics| unreadable(at, &diagnostics))?);
+        self.resolved.insert(at.clone(), Arc::clone(&resolved));
+        Ok(resolved)
+    }
+
+    /// Finds everything a schema reaches among what is registered.
+    pub(super) async fn resolve(
+        &self,
+        schema: &Arc<Schema>,
+    ) -> Result<Result<Resolved, Diagnostics>, Refusal> {
+        let mut catalog = Catalog::default();
+        let mut seen: BTreeSet<Coordinates> = BTreeSet::new();
+        let mut open = VecDeque::from([Arc::clone(schema)]);
+        // One more than the limit, so that `Catalog::resolve` is the one to say so.
+        while let Some(referrer) = open.pop_front()
+            && seen.len() <= limits::REACHABLE_DOCUMENTS_MAX
+        {
+            for reference in referrer.foreign_references() {
+                let Some(target) = self.target(reference).await? else { continue };
+                if target != *schema.at() && seen.insert(target.clone()) {
+                    let found = match self.resolved.get(&target) {
+                        Some(resolved) => Arc::clone(resolved.schema()),
+                        None => match self.find_schema(&target).await? {
+                            Some(found) => found,
+                            None => continue,
+                        },
+                    };
+                    catalog.replace(Arc::clone(&found));
+                    open.push_back(found);
+                }
+            }
+        }
+        let schema = Arc::clone(schema);
+        self.workers.run(move || catalog.resolve(&schema)).await
+    }
+
+    /// Returns the compiled validator of a registered version.
+    pub(super) async fn validator(
+        &self,
+        at: &Coordinates,
+        formats: Formats,
+    ) -> Result<Arc<Validator>, Refusal> {
+        let key = (at.clone(), formats);
+        if let Some(validator) = self.validators.get(&key) {
+            return Ok(validator);
+        }
+        let resolved = self.registered(at).await?;
+        let compiled = self.workers.run(move || resolved.validator(formats)).await?;
+        let validator = Arc::new(compiled.map_err(|diagnostics| unreadable(at, &diagnostics))?);
+        self.validators.insert(key, Arc::clone(&validator));
+        Ok(validator)
+    }
+
+    /// Returns the version that a reference leads to, if it can be registered.
+    pub(super) async fn target(&self, reference: &Reference) -> Result<Option<Coordinates>, Refusal> {
+        match &reference.target {
+            Target::Here | Target::Metaschema => Ok(None),
+            Target::Identified(id) => self.owner_of_id(id).await,
+            Target::Named(at) => Ok(self.owner_of_id(&reference.uri).await?.or_else(|| Some(at.clone()))),
+        }
+    }
+
+    async fn owner_of_id(&self, id: &str) -> Result<Option<Coordinates>, Refusal> {
+        if let Some(owner) = self.ids.get(id) {
+            return Ok(Some(owner));
+        }
+        let owner = self.store.owner_of_id(id).await?;
+        if let Some(owner) = &owner {
+            self.ids.insert(id.to_owned(), owner.clone());
+        }
+        Ok(owner)
+    }
+
+    async fn registered_schema(&self, at: &Coordinates) -> Result<Arc<Schema>, Refusal> {
+        let found = self.find_schema(at).await?;
+        found.ok_or_else(|| Refusal::Bug(format!("the content of `{at}` is missing")))
+    }
+
+    async fn find_schema(&self, at: &Coordinates) -> Result<Option<Arc<Schema>>, Refusal> {
+        let Some(content) = self.content(at).await? else { return Ok(None) };
+        let bytes: Arc<[u8]> = content.bytes.as_slice().into();
+        match self.read(at.clone(), bytes).await {
+            Ok(schema) => Ok(Some(schema)),
+            Err(Refusal::Document(diagnostics)) => Err(unreadable(at, &diagnostics)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// What was registered has been read before; that it cannot be read now is nobody's mistake but
+/// ours, or the configuration's: a dialect may no longer be mapped.
+fn unreadable(at: &Coordinates, diagnostics: &Diagnostics) -> Refusal {
+    let first = diagnostics.first().map_or_else(String::new, ToString::to_string);
+    Refusal::Bug(format!("`{at}` is registered and cannot be read: {first}"))
+}
+
+/// Weighs what is kept by the memory it takes.
+#[derive(Debug, Clone)]
+struct ByBytes;
+
+impl Weighter<Coordinates, Arc<Content>> for ByBytes {
+    fn weight(&self, _: &Coordinates, content: &Arc<Content>) -> u64 {
+        content.bytes.len() as u64 + OVERHEAD_BYTES
+    }
+}
+
+impl Weighter<Coordinates, Arc<Resolved>> for ByBytes {
+    fn weight(&self, _: &Coordinates, resolved: &Arc<Resolved>) -> u64 {
+        let text = resolved.schema().document().text().len() as u64;
+        PARSED_BYTES_PER_BYTE * text + OVERHEAD_BYTES
+    }
+}

@@ -1,0 +1,354 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use evschema_api::{Registration, State};
+use evschema_compat::{Baseline, Report};
+use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy, Version, fields};
+
+use super::{Refusal, Registry};
+use crate::feed::{self, Registered, Stamp};
+use crate::limits;
+use crate::store::{Addition, Appended, Head, History, Reference, Settings, SubjectRecord, VersionRecord};
+
+/// A schema that wants to be a version of a subject.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// The subject.
+    pub subject: Subject,
+    /// Which version.
+    pub version: Choice,
+    /// The document.
+    pub bytes: Arc<[u8]>,
+    /// Who asks.
+    pub author: Option<String>,
+    /// What they say.
+    pub message: Option<String>,
+}
+
+/// Which version a schema wants to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// This one.
+    Exact(Version),
+    /// The smallest that the change deserves.
+    Next,
+}
+
+/// What a registration did.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    /// The version is new.
+    Created(Registration),
+    /// The same content was there already.
+    Unchanged(Registration),
+}
+
+/// A candidate that has been read, resolved and held against the history.
+#[derive(Debug)]
+struct Assessed {
+    schema: Arc<Schema>,
+    references: BTreeSet<Reference>,
+    report: Report,
+}
+
+impl Registry {
+    /// Registers a version: an optimistic append.
+    ///
+    /// The history is read with its revision, the candidate is checked against it without any
+    /// lock, and the store appends only if the subject is still at that revision. Otherwise all
+    /// is decided anew. So no two versions are ever committed that fit the past but not each
+    /// other.
+    ///
+    /// # Errors
+    ///
+    /// When the document or the change is refused, or the store cannot answer.
+    pub(crate) async fn register(&self, request: Request) -> Result<Outcome, Refusal> {
+        length("the author", request.author.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        length("the message", request.message.as_deref(), 0, limits::MESSAGE_CHARS_MAX)?;
+        for _ in 0..limits::APPEND_ATTEMPTS_MAX {
+            let history = self.history(&request.subject).await?;
+            let first_reading = self.read_as(&request, first_choice(&request.version, &history)).await?;
+            if let Some(there) = registered_already(&request.version, &history, &first_reading)? {
+                let at = Coordinates { subject: request.subject, version: there.version.clone() };
+                return Ok(Outcome::Unchanged(registration(at, there, None)));
+            }
+            let assessed = self.assess(&request, first_reading, &history).await?;
+            if !assessed.report.is_accepted() {
+                return Err(Refusal::Check(Box::new(assessed.report)));
+            }
+            if let Some(registration) = self.append(&request, assessed, &history).await? {
+                return Ok(Outcome::Created(registration));
+            }
+            tracing::debug!(subject = %request.subject, "the subject has moved on, deciding anew");
+        }
+        Err(Refusal::Contended { subject: request.subject })
+    }
+
+    /// Returns the report that a registration would get; nothing is stored.
+    ///
+    /// # Errors
+    ///
+    /// When the document is no schema, or the version has another content.
+    pub(crate) async fn check(&self, request: Request) -> Result<Report, Refusal> {
+        let mut history = self.history(&request.subject).await?;
+        let first_reading = self.read_as(&request, first_choice(&request.version, &history)).await?;
+        let there = registered_already(&request.version, &history, &first_reading)?;
+        // A version is not held against itself.
+        if let (Some(there), Some(history)) = (there.map(|there| there.version.clone()), &mut history) {
+            history.versions.retain(|record| record.version != there);
+        }
+        Ok(self.assess(&request, first_reading, &history).await?.report)
+    }
+
+    /// Holds a registered version, as if it were new, against the others of its subject.
+    pub(super) async fn recheck(&self, at: &Coordinates, history: &History) -> Result<Report, Refusal> {
+        let candidate = self.library.registered(at).await?;
+        let mut others = history.clone();
+        others.versions.retain(|record| record.version != at.version);
+        let baselines = self.baselines(&others).await?;
+        self.compare(candidate, Arc::new(baselines), history.subject.policy).await
+    }
+
+    /// Returns a subject's history, if there is such a subject.
+    pub(super) async fn history(&self, subject: &Subject) -> Result<Option<History>, Refusal> {
+        let history = self.store.history(subject).await?;
+        match history {
+            Some(history) if history.subject.subject != *subject => {
+                Err(Refusal::CaseClash { subject: subject.clone(), other: history.subject.subject })
+            }
+            found => Ok(found),
+        }
+    }
+
+    async fn read_as(&self, request: &Request, version: Version) -> Result<Arc<Schema>, Refusal> {
+        let at = Coordinates { subject: request.subject.clone(), version };
+        self.library.read(at, Arc::clone(&request.bytes)).await
+    }
+
+    async fn assess(
+        &self,
+        request: &Request,
+        mut schema: Arc<Schema>,
+        history: &Option<History>,
+    ) -> Result<Assessed, Refusal> {
+        let policy = history.as_ref().map_or(self.default_policy, |history| history.subject.policy);
+        let baselines = match history {
+            Some(history) => Arc::new(self.baselines(history).await?),
+            None => Arc::default(),
+        };
+        for _ in 0..limits::CHOICES_MAX {
+            let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
+            let report = self.compare(candidate, Arc::clone(&baselines), policy).await?;
+            let chosen = untaken(report.deserved_version.clone(), history);
+            let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
+            if settled {
+                let references = self.references(&schema).await?;
+                return Ok(Assessed { schema, references, report });
+            }
+            // Read again: what a document says of its own version depends on which it is.
+            schema = self.read_as(request, chosen).await?;
+        }
+        Err(Refusal::Contended { subject: request.subject.clone() })
+    }
+
+    async fn compare(
+        &self,
+        candidate: Arc<Resolved>,
+        baselines: Arc<Vec<Baseline>>,
+        policy: SubjectPolicy,
+    ) -> Result<Report, Refusal> {
+        let settings = self.settings(policy);
+        let waivers = BTreeMap::new();
+        let started = std::time::Instant::now();
+        let checked = self.workers.run(move || {
+            // Compiling finds what the metaschema cannot, such as a pattern that is none.
+            candidate.validator(settings.formats)?;
+            Ok(evschema_compat::check(&candidate, &baselines, &settings, &waivers))
+        });
+        let report = checked.await?.map_err(Refusal::Document)?;
+        self.metrics.check(report.verdict, started.elapsed());
+        Ok(report)
+    }
+
+    async fn baselines(&self, history: &History) -> Result<Vec<Baseline>, Refusal> {
+        let mut baselines = Vec::with_capacity(history.versions.len());
+        for record in &history.versions {
+            let at =
+                Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
+            let resolved = self.library.registered(&at).await?.as_ref().clone();
+            baselines.push(Baseline { resolved, yanked: record.state == State::Yanked });
+        }
+        Ok(baselines)
+    }
+
+    /// Returns the versions a schema refers to directly, other than itself.
+    async fn references(&self, schema: &Schema) -> Result<BTreeSet<Reference>, Refusal> {
+        let mut references = BTreeSet::new();
+        for reference in schema.foreign_references() {
+            let target = self.library.target(reference).await?.filter(|target| target != schema.at());
+            references.extend(target.map(|target| Reference { uri: reference.uri.clone(), target }));
+        }
+        Ok(references)
+    }
+
+    /// Appends; `None` when the subject has moved on.
+    async fn append(
+        &self,
+        request: &Request,
+        assessed: Assessed,
+        history: &Option<History>,
+    ) -> Result<Option<Registration>, Refusal> {
+        let Assessed { schema, references, report } = assessed;
+        let at = schema.at().clone();
+        let now = self.environment.clock.now();
+        let stamp = |revision| Stamp { revision, at: now, author: request.author.clone() };
+        let (head, creation, before) = match history {
+            Some(history) => (Head::At(history.subject.revision), None, history.subject.revision),
+            None => {
+                let settings = Settings { policy: self.default_policy, owner: None, description: None };
+                let revision = Head::Absent.next_revision();
+                let event = feed::subject_changed(at.subject.as_str(), true, &settings, &stamp(revision));
+                (Head::Absent, Some((settings, event)), revision)
+            }
+        };
+        let versions = history.as_ref().map_or(&[][..], |history| &history.versions);
+        let ordinal = 1 + versions.iter().map(|record| record.ordinal).max().unwrap_or(0);
+        let latest = latest(versions.iter().map(|record| (&record.version, record.state)))
+            .into_iter()
+            .chain((!at.version.is_prerelease()).then_some(&at.version))
+            .max()
+            .cloned();
+        let becomes_latest = latest.as_ref().is_none_or(|latest| *latest == at.version);
+        let mut registered = Registered {
+            at: at.clone(),
+            digest: schema.digest().clone(),
+            ordinal,
+            message: request.message.clone(),
+            references: references.iter().map(|reference| reference.target.clone()).collect(),
+        };
+        registered.references.sort();
+        registered.references.dedup();
+        let event_stamp = stamp(before + 1);
+        let addition = Addition {
+            at: at.clone(),
+            head,
+            creation,
+            ordinal,
+            bytes: request.bytes.to_vec(),
+            digest: schema.digest().clone(),
+            uri: schema.id().map(str::to_owned),
+            references: references.into_iter().collect(),
+            latest,
+            search: becomes_latest.then(|| searched(&schema)),
+            author: request.author.clone(),
+            message: request.message.clone(),
+            registered_at: now,
+            event: Box::new(move |schema_id| feed::version_registered(&registered, schema_id, &event_stamp)),
+        };
+        match self.store.append(addition).await? {
+            Appended::Done { schema_id } => Ok(Some(Registration {
+                url: document_url(&at),
+                subject: at.subject,
+                version: at.version,
+                digest: schema.digest().clone(),
+                id: schema_id,
+                ordinal,
+                report: serde_json::to_value(&report).ok(),
+            })),
+            Appended::HeadMoved => Ok(None),
+            Appended::IdTaken { owner } => {
+                Err(Refusal::IdTaken { id: schema.id().unwrap_or_default().to_owned(), owner })
+            }
+        }
+    }
+}
+
+/// Returns the latest version: the highest that is neither yanked nor a pre-release.
+pub(super) fn latest<'v>(versions: impl Iterator<Item = (&'v Version, State)>) -> Option<&'v Version> {
+    versions
+        .filter(|(version, state)| *state != State::Yanked && !version.is_prerelease())
+        .map(|(version, _)| version)
+        .max()
+}
+
+/// Returns the path of a version's content.
+pub(super) fn document_url(at: &Coordinates) -> String {
+    format!("/schemas/{}/{}.json", at.subject, at.version)
+}
+
+/// Refuses a text that is too short or too long for the feed's schemas.
+pub(super) fn length(what: &'static str, text: Option<&str>, min: usize, max: usize) -> Result<(), Refusal> {
+    let Some(text) = text else { return Ok(()) };
+    // Postgres keeps no such text.
+    if text.contains('\0') {
+        return Err(Refusal::Character { what });
+    }
+    let chars = text.chars().count();
+    if (min..=max).contains(&chars) { Ok(()) } else { Err(Refusal::Length { what, chars, min, max }) }
+}
+
+fn first_choice(choice: &Choice, history: &Option<History>) -> Version {
+    match (choice, history.as_ref().and_then(|history| history.subject.latest.clone())) {
+        (Choice::Exact(version), _) => version.clone(),
+        // The smallest step first: the check says when it is too small.
+        (Choice::Next, Some(latest)) => untaken(latest.next(Bump::Patch), history),
+        (Choice::Next, None) => untaken(Version::new(1, 0, 0), history),
+    }
+}
+
+/// Returns the version, or the next patch that nobody has: a yanked version keeps its number.
+fn untaken(mut version: Version, history: &Option<History>) -> Version {
+    let Some(history) = history else { return version };
+    while history.versions.iter().any(|record| record.version == version) {
+        version = version.next(Bump::Patch);
+    }
+    version
+}
+
+fn registered_already<'h>(
+    choice: &Choice,
+    history: &'h Option<History>,
+    sent: &Schema,
+) -> Result<Option<&'h VersionRecord>, Refusal> {
+    let Some(history) = history else { return Ok(None) };
+    let find = |version: &Version| history.versions.iter().find(|record| record.version == *version);
+    match choice {
+        Choice::Exact(version) => match find(version) {
+            Some(there) if there.digest != *sent.digest() => Err(Refusal::VersionExists {
+                at: sent.at().clone(),
+                registered: there.digest.clone(),
+                sent: sent.digest().clone(),
+            }),
+            found => Ok(found),
+        },
+        Choice::Next => {
+            let SubjectRecord { latest, .. } = &history.subject;
+            Ok(latest.as_ref().and_then(find).filter(|there| there.digest == *sent.digest()))
+        }
+    }
+}
+
+fn registration(at: Coordinates, there: &VersionRecord, report: Option<serde_json::Value>) -> Registration {
+    Registration {
+        url: document_url(&at),
+        subject: at.subject,
+        version: at.version,
+        digest: there.digest.clone(),
+        id: there.schema_id,
+        ordinal: there.ordinal,
+        report,
+    }
+}
+
+/// Returns what a search finds a schema by: title, description and the names of its fields.
+fn searched(schema: &Schema) -> String {
+    let mut names: Vec<String> = fields(schema).into_iter().map(|field| field.name).collect();
+    names.sort();
+    names.dedup();
+    let mut text: Vec<&str> = schema.title().into_iter().chain(schema.description()).collect();
+    text.extend(names.iter().map(String::as_str));
+    // Postgres keeps no NUL character in a text.
+    let mut text = text.join("\n").to_lowercase().replace('\0', "");
+    text.truncate(text.floor_char_boundary(limits::SEARCHED_BYTES_MAX));
+    text
+}

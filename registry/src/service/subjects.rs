@@ -1,0 +1,169 @@
+use evschema_api::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView, VersionSummary};
+use evschema_model::{Subject, SubjectPolicy};
+
+use super::{Refusal, Registry, register::length};
+use crate::feed::{self, Stamp, moment};
+use crate::limits;
+use crate::store::{
+    Head, History, Settings, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, Written,
+};
+
+/// What a request demands of a subject before it changes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precondition {
+    /// Nothing.
+    None,
+    /// It exists.
+    Exists,
+    /// It does not exist.
+    Absent,
+    /// It is at this revision.
+    Revision(u64),
+    /// It is at a revision that no subject ever has.
+    Never,
+}
+
+impl Registry {
+    /// Returns a page of the subjects.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot answer.
+    pub(crate) async fn subjects(&self, mut query: SubjectQuery) -> Result<SubjectPage, Refusal> {
+        let limit = query.limit;
+        query.search = query.search.filter(|text| !text.is_empty());
+        // One more tells whether there is a next page.
+        query.limit += 1;
+        let mut records = self.store.subjects(&query).await?;
+        let more = limit < u32::try_from(records.len()).unwrap_or(u32::MAX);
+        records.truncate(limit as usize);
+        let next = records.last().filter(|_| more).map(|last| last.subject.to_string());
+        Ok(SubjectPage { subjects: records.into_iter().map(summary).collect(), next })
+    }
+
+    /// Returns a subject and its versions.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject.
+    pub(crate) async fn subject(&self, subject: &Subject) -> Result<SubjectView, Refusal> {
+        Ok(view(self.existing(subject).await?))
+    }
+
+    /// Creates a subject or replaces its settings; tells whether it is new.
+    ///
+    /// Versions that are registered already are not checked again: the policy rules what comes.
+    ///
+    /// # Errors
+    ///
+    /// When the precondition does not hold, or a text is too long.
+    pub(crate) async fn put_subject(
+        &self,
+        subject: &Subject,
+        settings: SubjectSettings,
+        precondition: Precondition,
+        author: Option<String>,
+    ) -> Result<(SubjectView, bool), Refusal> {
+        length("the owner", settings.owner.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        length("the description", settings.description.as_deref(), 0, limits::DESCRIPTION_CHARS_MAX)?;
+        length("the author", author.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        let wanted = Settings {
+            policy: SubjectPolicy {
+                mode: settings.mode.unwrap_or(self.default_policy.mode),
+                content_model: settings.content_model.unwrap_or(self.default_policy.content_model),
+            },
+            owner: settings.owner,
+            description: settings.description,
+        };
+        for _ in 0..limits::APPEND_ATTEMPTS_MAX {
+            let history = self.history(subject).await?;
+            let there = history.as_ref().map(|history| &history.subject);
+            precondition.holds(subject, there)?;
+            if let Some(history) = history.as_ref().filter(|history| set(&history.subject) == wanted) {
+                return Ok((view(history.clone()), false));
+            }
+            let head = there.map_or(Head::Absent, |record| Head::At(record.revision));
+            let now = self.environment.clock.now();
+            let stamp = Stamp { revision: head.next_revision(), at: now, author: author.clone() };
+            let event = feed::subject_changed(subject.as_str(), there.is_none(), &wanted, &stamp);
+            let change =
+                SubjectChange { subject: subject.clone(), head, settings: wanted.clone(), at: now, event };
+            if let Written::Done(()) = self.store.put_subject(change).await? {
+                return Ok((self.subject(subject).await?, head == Head::Absent));
+            }
+        }
+        Err(Refusal::Contended { subject: subject.clone() })
+    }
+
+    /// Returns the history of a subject that must be there.
+    pub(super) async fn existing(&self, subject: &Subject) -> Result<History, Refusal> {
+        match self.history(subject).await {
+            Ok(Some(history)) => Ok(history),
+            // Reading under another spelling finds nothing; only writing it would be a clash.
+            Ok(None) | Err(Refusal::CaseClash { .. }) => Err(Refusal::SubjectNotFound(subject.clone())),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+impl Precondition {
+    fn holds(self, subject: &Subject, there: Option<&SubjectRecord>) -> Result<(), Refusal> {
+        let revision = there.map(|record| record.revision);
+        let broken = match self {
+            Self::None => false,
+            Self::Exists => revision.is_none(),
+            Self::Absent => revision.is_some(),
+            Self::Revision(wanted) => revision != Some(wanted),
+            Self::Never => true,
+        };
+        if !broken {
+            return Ok(());
+        }
+        Err(Refusal::Precondition(match revision {
+            Some(revision) => format!("`{subject}` is at revision {revision}"),
+            None => format!("`{subject}` does not exist"),
+        }))
+    }
+}
+
+fn set(record: &SubjectRecord) -> Settings {
+    Settings { policy: record.policy, owner: record.owner.clone(), description: record.description.clone() }
+}
+
+fn summary(record: SubjectRecord) -> SubjectSummary {
+    SubjectSummary {
+        subject: record.subject,
+        description: record.description,
+        owner: record.owner,
+        latest: record.latest,
+        versions: record.version_count,
+        updated_at: moment(record.updated_at),
+    }
+}
+
+fn view(history: History) -> SubjectView {
+    let History { subject: record, versions } = history;
+    SubjectView {
+        subject: record.subject,
+        mode: record.policy.mode,
+        content_model: record.policy.content_model,
+        owner: record.owner,
+        description: record.description,
+        revision: record.revision,
+        created_at: moment(record.created_at),
+        updated_at: moment(record.updated_at),
+        latest: record.latest,
+        versions: versions.into_iter().map(version_summary).collect(),
+    }
+}
+
+fn version_summary(record: VersionRecord) -> VersionSummary {
+    VersionSummary {
+        version: record.version,
+        digest: record.digest,
+        state: record.state,
+        state_reason: record.state_reason,
+        registered_at: moment(record.registered_at),
+        message: record.message,
+    }
+}

@@ -1,0 +1,67 @@
+use std::sync::Arc;
+
+use evschema_api::{EventVerdict, Validation};
+use evschema_model::{Coordinates, Validator, parse_event};
+
+use super::{Refusal, Registry};
+use crate::limits;
+
+/// How the events stand in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// One JSON text.
+    One,
+    /// One JSON text a line; empty lines are passed over.
+    Lines,
+}
+
+impl Registry {
+    /// Decides events by a version.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub(crate) async fn validate(
+        &self,
+        at: &Coordinates,
+        framing: Framing,
+        body: Arc<[u8]>,
+    ) -> Result<Validation, Refusal> {
+        // Also says when the version is not there.
+        self.content(at).await?;
+        let validator = self.library.validator(at, self.formats).await?;
+        self.workers.run(move || decide(&validator, framing, &body)).await
+    }
+}
+
+fn decide(validator: &Validator, framing: Framing, body: &[u8]) -> Validation {
+    let mut answer = Validation { valid: true, checked: 0, refused: Vec::new() };
+    let events: Box<dyn Iterator<Item = &[u8]>> = match framing {
+        Framing::One => Box::new(std::iter::once(body)),
+        Framing::Lines => Box::new(body.split(|byte| *byte == b'\n')),
+    };
+    for (number, event) in (1..).zip(events) {
+        if framing == Framing::Lines && event.trim_ascii().is_empty() {
+            continue;
+        }
+        answer.checked += 1;
+        let verdict = match parse_event(event) {
+            Ok(event) if validator.is_valid(&event) => continue,
+            Ok(event) => {
+                let mut violations = validator.violations(&event);
+                violations.truncate(limits::VIOLATIONS_MAX);
+                EventVerdict { line: number, unreadable: None, violations }
+            }
+            Err(diagnostic) => EventVerdict {
+                line: number,
+                unreadable: Some(diagnostic.to_string()),
+                violations: Vec::new(),
+            },
+        };
+        answer.valid = false;
+        if answer.refused.len() < limits::REFUSED_EVENTS_MAX {
+            answer.refused.push(verdict);
+        }
+    }
+    answer
+}

@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use evschema_api::VersionView;
+use evschema_model::{Coordinates, Digest, Subject, Version, fields};
+
+use super::{Refusal, Registry, Selection, register::document_url};
+use crate::feed::moment;
+use crate::store::Content;
+
+impl Registry {
+    /// Returns the version that a request's words select.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject, or none of its versions matches.
+    pub(crate) async fn select(&self, subject: &Subject, selection: &Selection) -> Result<Version, Refusal> {
+        let history = self.existing(subject).await?;
+        match selection.select(&history.versions) {
+            Some(record) => Ok(record.version.clone()),
+            None => Err(not_found(subject, selection)),
+        }
+    }
+
+    /// Returns the bytes of a version as they were registered.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub(crate) async fn content(&self, at: &Coordinates) -> Result<Arc<Content>, Refusal> {
+        if let Some(content) = self.library.content(at).await? {
+            return Ok(content);
+        }
+        // The feed's `dataschema` leads somewhere on every registry.
+        if let Some(own) = crate::feed::schema_of(at) {
+            let value = serde_json::from_str(own).unwrap_or_default();
+            let content = Content { bytes: own.as_bytes().to_vec(), digest: Digest::of(&value) };
+            return Ok(Arc::new(content));
+        }
+        Err(self.missing(at).await?)
+    }
+
+    /// Returns what is known of a version beside its content.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such version.
+    pub(crate) async fn version(&self, at: &Coordinates) -> Result<VersionView, Refusal> {
+        let Some(record) = self.store.version(at).await? else { return Err(self.missing(at).await?) };
+        let resolved = self.library.registered(at).await?;
+        let links = self.store.links(at).await?;
+        let schema = resolved.schema();
+        Ok(VersionView {
+            subject: at.subject.clone(),
+            version: record.version,
+            digest: record.digest,
+            id: record.schema_id,
+            ordinal: record.ordinal,
+            url: document_url(at),
+            draft: schema.draft().to_string(),
+            title: schema.title().map(str::to_owned),
+            description: schema.description().map(str::to_owned),
+            state: record.state,
+            state_reason: record.state_reason,
+            registered_at: moment(record.registered_at),
+            author: record.author,
+            message: record.message,
+            references: links.references,
+            dependents: links.dependents,
+            fields: fields(schema),
+        })
+    }
+
+    /// Says which of subject and version is not there.
+    pub(super) async fn missing(&self, at: &Coordinates) -> Result<Refusal, Refusal> {
+        self.existing(&at.subject).await?;
+        Ok(not_found(&at.subject, &Selection::Exact(at.version.clone())))
+    }
+}
+
+fn not_found(subject: &Subject, selection: &Selection) -> Refusal {
+    let wanted = match selection {
+        Selection::Exact(version) => format!("`{version}`"),
+        Selection::Latest => "that is neither yanked nor a pre-release".to_owned(),
+        Selection::Range(range) => format!("that `{range}` matches"),
+    };
+    Refusal::VersionNotFound { subject: subject.clone(), wanted }
+}

@@ -1,0 +1,296 @@
+//! What the registry remembers, and the one trait through which it does.
+//!
+//! Two databases implement [`Store`]; one contract suite runs on both (`tests/tests/registry`).
+//! Every verb is one transaction. A store decides nothing: what may be written has been decided
+//! by the services, under a revision that the store compares.
+
+mod migrations;
+mod outcome;
+mod postgres;
+mod rows;
+mod sqlite;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use evschema_api::State;
+use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
+
+pub use outcome::{Appended, StoreError, Written};
+
+/// What a verb of the store answers, in time.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A database of subjects, versions and the feed.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Returns subjects in order of their names.
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>>;
+
+    /// Returns a subject and all its versions as of one moment; upper and lower case are taken
+    /// for the same, the record has the true name.
+    fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>>;
+
+    /// Returns one version without its content.
+    fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>>;
+
+    /// Returns the content of one version.
+    fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>>;
+
+    /// Returns the version that an `$id` belongs to.
+    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>>;
+
+    /// Returns what a version refers to, and what refers to it.
+    fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links>;
+
+    /// Creates a subject or replaces its settings.
+    fn put_subject(&self, change: SubjectChange) -> Answer<'_, Written<()>>;
+
+    /// Adds a version, and its subject if that is new.
+    fn append(&self, addition: Addition) -> Answer<'_, Appended>;
+
+    /// Moves a version to another state.
+    fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>>;
+
+    /// Returns events after a position, in order and without gaps.
+    fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>>;
+
+    /// Returns when the database answers.
+    fn ping(&self) -> Answer<'_, ()>;
+
+    /// Waits for running work and closes every connection.
+    fn close(&self) -> Answer<'_, ()>;
+}
+
+/// Opens a database by its URL and brings its tables up to date.
+///
+/// # Errors
+///
+/// When the URL names no known database, or the database cannot be used.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        Some("sqlite") => Ok(Arc::new(sqlite::Sqlite::open(url).await?)),
+        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::Postgres::open(url).await?)),
+        _ => Err(StoreError::UnknownDatabase),
+    }
+}
+
+/// Which subjects to list.
+#[derive(Debug, Clone, Default)]
+pub struct SubjectQuery {
+    /// Part of the name, of the description or of a field's name; case makes no difference.
+    pub search: Option<String>,
+    /// The name after which to begin.
+    pub after: Option<String>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A subject as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectRecord {
+    /// The subject.
+    pub subject: Subject,
+    /// What its versions are held to.
+    pub policy: SubjectPolicy,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// How often it and its versions have changed.
+    pub revision: u64,
+    /// The highest version that is neither yanked nor a pre-release.
+    pub latest: Option<Version>,
+    /// How many versions there are.
+    pub version_count: u32,
+    /// When it was created, in microseconds since 1970.
+    pub created_at: i64,
+    /// When it last changed, in microseconds since 1970.
+    pub updated_at: i64,
+}
+
+/// A subject and all its versions at one revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The subject.
+    pub subject: SubjectRecord,
+    /// Its versions, ascending.
+    pub versions: Vec<VersionRecord>,
+}
+
+/// A version as it is remembered, without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRecord {
+    /// The version.
+    pub version: Version,
+    /// Place among the subject's versions in order of registration, from one.
+    pub ordinal: u32,
+    /// Number of the content.
+    pub schema_id: u32,
+    /// Digest of the content.
+    pub digest: Digest,
+    /// Where it is in its life.
+    pub state: State,
+    /// Why it is there.
+    pub state_reason: Option<String>,
+    /// Who registered it.
+    pub author: Option<String>,
+    /// What they said.
+    pub message: Option<String>,
+    /// When, in microseconds since 1970.
+    pub registered_at: i64,
+}
+
+/// The content of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The bytes as registered.
+    pub bytes: Vec<u8>,
+    /// Their digest.
+    pub digest: Digest,
+}
+
+/// A reference of a version that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The resolved URI, without fragment.
+    pub uri: String,
+    /// The version it leads to, now and for ever.
+    pub target: Coordinates,
+}
+
+/// References of one version, both ways, each in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links {
+    /// What it refers to.
+    pub references: Vec<Coordinates>,
+    /// What refers to it.
+    pub dependents: Vec<Coordinates>,
+}
+
+/// An event of the feed before it has its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The kind of change.
+    pub kind: &'static str,
+    /// The data, as JSON.
+    pub data: String,
+}
+
+/// An event of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedRecord {
+    /// Its place in the feed, from one, without gaps.
+    pub position: u64,
+    /// The kind of change.
+    pub kind: String,
+    /// The subject that changed.
+    pub subject: Subject,
+    /// When, in microseconds since 1970.
+    pub at: i64,
+    /// The data, as JSON.
+    pub data: String,
+}
+
+/// What a subject must look like for a change to be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// It must not exist.
+    Absent,
+    /// It must be at this revision.
+    At(u64),
+}
+
+/// A subject to be created, or settings to be replaced.
+#[derive(Debug)]
+pub struct SubjectChange {
+    /// The subject.
+    pub subject: Subject,
+    /// What it was when the change was decided.
+    pub head: Head,
+    /// The settings from now on.
+    pub settings: Settings,
+    /// When, in microseconds since 1970.
+    pub at: i64,
+    /// What the feed says of it.
+    pub event: NewEvent,
+}
+
+/// What a subject's owner sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What its versions are held to.
+    pub policy: SubjectPolicy,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+}
+
+/// A version to be added.
+pub struct Addition {
+    /// Its subject and version.
+    pub at: Coordinates,
+    /// What the subject was when the addition was decided.
+    pub head: Head,
+    /// The settings of a subject that is created by this, and what the feed says of that.
+    pub creation: Option<(Settings, NewEvent)>,
+    /// Place among the subject's versions in order of registration.
+    pub ordinal: u32,
+    /// The bytes as sent.
+    pub bytes: Vec<u8>,
+    /// Their digest.
+    pub digest: Digest,
+    /// The content's `$id`.
+    pub uri: Option<String>,
+    /// What it refers to; all of it registered, each URI once.
+    pub references: Vec<Reference>,
+    /// The subject's latest version from now on.
+    pub latest: Option<Version>,
+    /// What a search finds the subject by, when this version is the latest; in lower case.
+    pub search: Option<String>,
+    /// Who registers it.
+    pub author: Option<String>,
+    /// What they say.
+    pub message: Option<String>,
+    /// When, in microseconds since 1970.
+    pub registered_at: i64,
+    /// Makes what the feed says of it, from the content's number.
+    pub event: Box<dyn Fn(u32) -> NewEvent + Send + Sync>,
+}
+
+/// A version to be moved to another state.
+#[derive(Debug)]
+pub struct StateChanged {
+    /// The version.
+    pub at: Coordinates,
+    /// Revision of the subject when the change was decided.
+    pub revision: u64,
+    /// The state from now on.
+    pub state: State,
+    /// Why.
+    pub reason: String,
+    /// The subject's latest version from now on.
+    pub latest: Option<Version>,
+    /// When, in microseconds since 1970.
+    pub changed_at: i64,
+    /// What the feed says of it.
+    pub event: NewEvent,
+}
+
+impl Head {
+    /// Returns the revision the subject has after the change.
+    pub fn next_revision(self) -> u64 {
+        match self {
+            Self::Absent => 1,
+            Self::At(revision) => revision + 1,
+        }
+    }
+}
+
+impl fmt::Debug for Addition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Addition").field("at", &self.at).field("head", &self.head).finish_non_exhaustive()
+    }
+}

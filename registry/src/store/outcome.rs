@@ -1,0 +1,91 @@
+use std::borrow::Cow;
+
+use evschema_model::Coordinates;
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written<T> {
+    /// It is committed.
+    Done(T),
+    /// The subject is not as it was when the change was decided; nothing was written.
+    HeadMoved,
+}
+
+/// What became of an addition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// It is committed, and its content has this number.
+    Done {
+        /// Number of the content.
+        schema_id: u32,
+    },
+    /// The subject is not as it was when the addition was decided; nothing was written.
+    HeadMoved,
+    /// The `$id` belongs to another version, or leads there from others; nothing was written.
+    IdTaken {
+        /// That version.
+        owner: Coordinates,
+    },
+}
+
+/// Why a store cannot answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The URL names no known database.
+    #[error("not a database; name `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
+    UnknownDatabase,
+    /// The database cannot be reached, or has no room; the same request may succeed later.
+    #[error("the database does not answer: {0}")]
+    Unavailable(sqlx::Error),
+    /// The database refuses a query: a bug.
+    #[error("the database refuses a query: {0}")]
+    Query(sqlx::Error),
+    /// The tables cannot be brought up to date.
+    #[error("the tables cannot be brought up to date: {0}")]
+    Migrate(sqlx::migrate::MigrateError),
+    /// A row holds what no registry has written.
+    #[error("a row holds a bad {0}")]
+    Corrupt(&'static str),
+}
+
+impl StoreError {
+    /// Tells whether the database says that a row of this unique index is there already.
+    pub(super) fn is_unique_violation(&self) -> bool {
+        let (Self::Query(error) | Self::Unavailable(error)) = self else { return false };
+        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let passing = match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Database(database) => is_passing(database.code()),
+            _ => false,
+        };
+        if passing { Self::Unavailable(error) } else { Self::Query(error) }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migrate(error)
+    }
+}
+
+/// Tells whether a database's error code speaks of its condition, not of the query.
+fn is_passing(code: Option<Cow<'_, str>>) -> bool {
+    let Some(code) = code else { return false };
+    if code.len() == 5 {
+        // Postgres: connection exceptions, resources, operator intervention, system errors,
+        // rolled back for a concurrent transaction, not (yet) writable.
+        return ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class)) || code == "25006";
+    }
+    // SQLite, primary result code: busy, locked, out of memory, read only, I/O error, full, cannot open.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=8 | 10 | 13 | 14))
+}

@@ -1,0 +1,440 @@
+//! The database of a team: any number of registries share one Postgres.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use evschema_model::{Coordinates, Subject};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
+
+use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, signed, unsigned};
+use super::{
+    Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
+    Store, StoreError, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, Written, migrations,
+};
+
+/// Connections of one registry; several registries share the server's 100 by default.
+const CONNECTIONS_MAX: u32 = 16;
+/// Longest wait for a connection, after which the registry says that the database is away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Names the advisory lock under which positions of the feed are given; "evschema" in ASCII.
+const FEED_LOCK: i64 = 0x6576_7363_6865_6d61;
+/// Most events numbered in one transaction, so that a reader of a long backlog sees progress.
+const NUMBERED_AT_ONCE_MAX: i64 = 10_000;
+
+/// The registry's tables in Postgres.
+///
+/// Transactions run at READ COMMITTED: an `UPDATE` that names a revision waits for the row and
+/// then looks at it again, which is the whole guard of an append.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(PgConnectOptions::from_str(url)?)
+            .await?;
+        migrations::postgres().run(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    /// Gives positions to events that are committed and have none.
+    ///
+    /// The lock is taken in a statement of its own: the next one then sees all that was committed
+    /// before, positions given by others included.
+    async fn number_events(&self) -> Result<(), StoreError> {
+        loop {
+            let waiting: bool = query_scalar("SELECT EXISTS (SELECT FROM feed WHERE position IS NULL)")
+                .fetch_one(&self.pool)
+                .await?;
+            if !waiting {
+                return Ok(());
+            }
+            let mut transaction = self.pool.begin().await?;
+            query("SELECT pg_advisory_xact_lock($1)").bind(FEED_LOCK).execute(&mut *transaction).await?;
+            query(
+                "UPDATE feed SET position = numbered.position
+                 FROM (SELECT sequence,
+                              (SELECT coalesce(max(position), 0) FROM feed)
+                              + row_number() OVER (ORDER BY sequence) AS position
+                       FROM feed WHERE position IS NULL ORDER BY sequence LIMIT $1) AS numbered
+                 WHERE feed.sequence = numbered.sequence",
+            )
+            .bind(NUMBERED_AT_ONCE_MAX)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+        }
+    }
+}
+
+impl Store for Postgres {
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
+        Box::pin(async move {
+            let rows: Vec<SubjectRow> = query_as(
+                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                        created_at, updated_at
+                 FROM subjects LEFT JOIN subject_search ON subject_id = id
+                 WHERE ($1::text IS NULL OR position($1 IN folded) > 0 OR position($1 IN about) > 0
+                        OR position($1 IN content) > 0)
+                   AND ($2::text IS NULL OR name > $2)
+                 ORDER BY name LIMIT $3",
+            )
+            .bind(query.search.as_ref().map(|text| text.to_lowercase()))
+            .bind(&query.after)
+            .bind(i64::from(query.limit))
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(rows::subject).collect()
+        })
+    }
+
+    fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
+        Box::pin(async move {
+            // One snapshot, so that both queries see the same moment.
+            let mut transaction =
+                self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let row: Option<SubjectRow> = query_as(
+                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                        created_at, updated_at
+                 FROM subjects WHERE folded = $1",
+            )
+            .bind(subject.folded())
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some(row) = row else { return Ok(None) };
+            let versions: Vec<VersionRow> = query_as(
+                "SELECT v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state, v.state_reason, v.author,
+                        v.message, v.registered_at
+                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
+                 WHERE s.folded = $1",
+            )
+            .bind(subject.folded())
+            .fetch_all(&mut *transaction)
+            .await?;
+            Ok(Some(History { subject: rows::subject(row)?, versions: rows::versions(versions)? }))
+        })
+    }
+
+    fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {
+        Box::pin(async move {
+            let row: Option<VersionRow> = query_as(
+                "SELECT v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state, v.state_reason, v.author,
+                        v.message, v.registered_at
+                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            row.map(rows::version).transpose()
+        })
+    }
+
+    fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>> {
+        Box::pin(async move {
+            let row: Option<(Vec<u8>, String)> = query_as(
+                "SELECT coalesce(v.bytes, c.bytes), c.digest
+                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            Ok(row.map(rows::content))
+        })
+    }
+
+    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>> {
+        Box::pin(async move {
+            let row: Option<CoordinatesRow> = query_as(
+                "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE v.uri = $1",
+            )
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+            row.map(rows::coordinates).transpose()
+        })
+    }
+
+    fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links> {
+        Box::pin(async move {
+            let references: Vec<CoordinatesRow> = query_as(
+                "SELECT DISTINCT ts.name, t.version
+                 FROM version_links l
+                 JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
+                 JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
+                 WHERE rs.name = $1 AND r.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+            let dependents: Vec<CoordinatesRow> = query_as(
+                "SELECT DISTINCT rs.name, r.version
+                 FROM version_links l
+                 JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
+                 JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
+                 WHERE ts.name = $1 AND t.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(Links {
+                references: rows::all_coordinates(references)?,
+                dependents: rows::all_coordinates(dependents)?,
+            })
+        })
+    }
+
+    fn put_subject(&self, change: SubjectChange) -> Answer<'_, Written<()>> {
+        Box::pin(async move {
+            let mut transaction = self.pool.begin().await?;
+            let changed = match change.head {
+                Head::Absent => {
+                    create(&mut transaction, &change.subject, &change.settings, change.at).await?
+                }
+                Head::At(revision) => {
+                    query(
+                        "UPDATE subjects SET mode = $1, content_model = $2, owner = $3, description = $4,
+                                revision = revision + 1, updated_at = $5
+                         WHERE name = $6 AND revision = $7",
+                    )
+                    .bind(change.settings.policy.mode.as_str())
+                    .bind(change.settings.policy.content_model.as_str())
+                    .bind(&change.settings.owner)
+                    .bind(&change.settings.description)
+                    .bind(change.at)
+                    .bind(change.subject.as_str())
+                    .bind(signed(revision))
+                    .execute(&mut *transaction)
+                    .await?
+                    .rows_affected()
+                        == 1
+                }
+            };
+            if !changed {
+                return Ok(Written::HeadMoved);
+            }
+            query(
+                "INSERT INTO subject_search (subject_id, about, content)
+                 SELECT id, $2, '' FROM subjects WHERE name = $1
+                 ON CONFLICT (subject_id) DO UPDATE SET about = excluded.about",
+            )
+            .bind(change.subject.as_str())
+            .bind(change.settings.description.as_deref().unwrap_or_default().to_lowercase())
+            .execute(&mut *transaction)
+            .await?;
+            announce(&mut transaction, &change.subject, change.at, &change.event).await?;
+            transaction.commit().await?;
+            Ok(Written::Done(()))
+        })
+    }
+
+    fn append(&self, addition: Addition) -> Answer<'_, Appended> {
+        Box::pin(async move {
+            let mut transaction = self.pool.begin().await?;
+            let subject = &addition.at.subject;
+            let mut revision = addition.head;
+            if let (Head::Absent, Some((settings, event))) = (addition.head, &addition.creation) {
+                if !create(&mut transaction, subject, settings, addition.registered_at).await? {
+                    return Ok(Appended::HeadMoved);
+                }
+                announce(&mut transaction, subject, addition.registered_at, event).await?;
+                revision = Head::At(Head::Absent.next_revision());
+            }
+            let Head::At(revision) = revision else { return Ok(Appended::HeadMoved) };
+            let subject_id: Option<i64> = query_scalar(
+                "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2,
+                        version_count = version_count + 1
+                 WHERE name = $3 AND revision = $4 RETURNING id",
+            )
+            .bind(addition.latest.as_ref().map(ToString::to_string))
+            .bind(addition.registered_at)
+            .bind(subject.as_str())
+            .bind(signed(revision))
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some(subject_id) = subject_id else { return Ok(Appended::HeadMoved) };
+            if let Some(uri) = &addition.uri {
+                let owner: Option<CoordinatesRow> = query_as(
+                    "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
+                     LIMIT 1",
+                )
+                .bind(uri)
+                .fetch_optional(&mut *transaction)
+                .await?;
+                if let Some(owner) = owner {
+                    return Ok(Appended::IdTaken { owner: rows::coordinates(owner)? });
+                }
+            }
+            query("INSERT INTO schemas (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
+                .bind(addition.digest.as_str())
+                .bind(&addition.bytes)
+                .execute(&mut *transaction)
+                .await?;
+            let (schema_id, bytes): (i64, Vec<u8>) =
+                query_as("SELECT id::bigint, bytes FROM schemas WHERE digest = $1")
+                    .bind(addition.digest.as_str())
+                    .fetch_one(&mut *transaction)
+                    .await?;
+            let inserted = query_scalar::<_, i64>(
+                "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
+                                       message, registered_at)
+                 VALUES ($1, $2, $3::bigint, $4::bigint, $5, $6, 'active', $7, $8, $9) RETURNING id",
+            )
+            .bind(subject_id)
+            .bind(addition.at.version.to_string())
+            .bind(i64::from(addition.ordinal))
+            .bind(schema_id)
+            .bind((bytes != addition.bytes).then_some(&addition.bytes))
+            .bind(&addition.uri)
+            .bind(&addition.author)
+            .bind(&addition.message)
+            .bind(addition.registered_at)
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(StoreError::from);
+            let version_id = match inserted {
+                Ok(version_id) => version_id,
+                // Another transaction has just taken the `$id`; next time it is seen above.
+                Err(error) if error.is_unique_violation() => return Ok(Appended::HeadMoved),
+                Err(error) => return Err(error),
+            };
+            for reference in &addition.references {
+                query(
+                    "INSERT INTO version_links (referrer, uri, target)
+                     SELECT $1, $2, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
+                     WHERE s.name = $3 AND v.version = $4",
+                )
+                .bind(version_id)
+                .bind(&reference.uri)
+                .bind(reference.target.subject.as_str())
+                .bind(reference.target.version.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            }
+            if let Some(search) = &addition.search {
+                query(
+                    "INSERT INTO subject_search (subject_id, about, content) VALUES ($1, '', $2)
+                     ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content",
+                )
+                .bind(subject_id)
+                .bind(search)
+                .execute(&mut *transaction)
+                .await?;
+            }
+            let schema_id = unsigned(schema_id, "schema id")?;
+            let event = (addition.event)(schema_id);
+            announce(&mut transaction, subject, addition.registered_at, &event).await?;
+            transaction.commit().await?;
+            Ok(Appended::Done { schema_id })
+        })
+    }
+
+    fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>> {
+        Box::pin(async move {
+            let mut transaction = self.pool.begin().await?;
+            let subject_id: Option<i64> = query_scalar(
+                "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2
+                 WHERE name = $3 AND revision = $4 RETURNING id",
+            )
+            .bind(change.latest.as_ref().map(ToString::to_string))
+            .bind(change.changed_at)
+            .bind(change.at.subject.as_str())
+            .bind(signed(change.revision))
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
+            query("UPDATE versions SET state = $1, state_reason = $2 WHERE subject_id = $3 AND version = $4")
+                .bind(change.state.as_str())
+                .bind(&change.reason)
+                .bind(subject_id)
+                .bind(change.at.version.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            announce(&mut transaction, &change.at.subject, change.changed_at, &change.event).await?;
+            transaction.commit().await?;
+            Ok(Written::Done(()))
+        })
+    }
+
+    fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>> {
+        Box::pin(async move {
+            self.number_events().await?;
+            let rows: Vec<FeedRow> = query_as(
+                "SELECT position, kind, subject, at, data FROM feed
+                 WHERE position > $1 ORDER BY position LIMIT $2",
+            )
+            .bind(signed(after))
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(rows::event).collect()
+        })
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            query("SELECT 1").execute(&self.pool).await?;
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.pool.close().await;
+            Ok(())
+        })
+    }
+}
+
+/// Creates a subject unless one of its folded name exists; tells whether it did.
+async fn create(
+    transaction: &mut Transaction<'_, Driver>,
+    subject: &Subject,
+    settings: &Settings,
+    at: i64,
+) -> Result<bool, StoreError> {
+    let created = query(
+        "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision,
+                               version_count, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING",
+    )
+    .bind(subject.as_str())
+    .bind(subject.folded())
+    .bind(settings.policy.mode.as_str())
+    .bind(settings.policy.content_model.as_str())
+    .bind(&settings.owner)
+    .bind(&settings.description)
+    .bind(at)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(created.rows_affected() == 1)
+}
+
+/// Adds an event at the end of the feed.
+async fn announce(
+    transaction: &mut Transaction<'_, Driver>,
+    subject: &Subject,
+    at: i64,
+    event: &NewEvent,
+) -> Result<(), StoreError> {
+    query("INSERT INTO feed (kind, subject, at, data) VALUES ($1, $2, $3, $4)")
+        .bind(event.kind)
+        .bind(subject.as_str())
+        .bind(at)
+        .bind(&event.data)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}

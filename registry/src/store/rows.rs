@@ -1,0 +1,98 @@
+//! From a row, the same in both databases, to what it means.
+
+use evschema_api::State;
+use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
+
+use super::{Content, FeedRecord, StoreError, SubjectRecord, VersionRecord};
+
+/// name, mode, content_model, owner, description, revision, latest, version_count, created_at,
+/// updated_at.
+pub(super) type SubjectRow =
+    (String, String, String, Option<String>, Option<String>, i64, Option<String>, i64, i64, i64);
+
+/// version, ordinal, schema_id, digest, state, state_reason, author, message, registered_at.
+pub(super) type VersionRow =
+    (String, i64, i64, String, String, Option<String>, Option<String>, Option<String>, i64);
+
+/// subject, version.
+pub(super) type CoordinatesRow = (String, String);
+
+/// position, kind, subject, at, data.
+pub(super) type FeedRow = (i64, String, String, i64, String);
+
+pub(super) fn subject(row: SubjectRow) -> Result<SubjectRecord, StoreError> {
+    let (name, mode, content_model, owner, description, revision, latest, count, created_at, updated_at) =
+        row;
+    Ok(SubjectRecord {
+        subject: parse_subject(&name)?,
+        policy: SubjectPolicy {
+            mode: mode.parse().map_err(|_| StoreError::Corrupt("mode"))?,
+            content_model: content_model.parse().map_err(|_| StoreError::Corrupt("content model"))?,
+        },
+        owner,
+        description,
+        revision: unsigned(revision, "revision")?,
+        latest: latest.as_deref().map(parse_version).transpose()?,
+        version_count: unsigned(count, "number of versions")?,
+        created_at,
+        updated_at,
+    })
+}
+
+pub(super) fn version(row: VersionRow) -> Result<VersionRecord, StoreError> {
+    let (version, ordinal, schema_id, digest, state, state_reason, author, message, registered_at) = row;
+    Ok(VersionRecord {
+        version: parse_version(&version)?,
+        ordinal: unsigned(ordinal, "ordinal")?,
+        schema_id: unsigned(schema_id, "schema id")?,
+        digest: Digest::from_text(digest),
+        state: State::find(&state).ok_or(StoreError::Corrupt("state"))?,
+        state_reason,
+        author,
+        message,
+        registered_at,
+    })
+}
+
+pub(super) fn versions(rows: Vec<VersionRow>) -> Result<Vec<VersionRecord>, StoreError> {
+    let mut versions = rows.into_iter().map(version).collect::<Result<Vec<_>, _>>()?;
+    // By precedence, which no database knows.
+    versions.sort_by(|a, b| a.version.cmp(&b.version));
+    Ok(versions)
+}
+
+pub(super) fn content((bytes, digest): (Vec<u8>, String)) -> Content {
+    Content { bytes, digest: Digest::from_text(digest) }
+}
+
+pub(super) fn coordinates((subject, version): CoordinatesRow) -> Result<Coordinates, StoreError> {
+    Ok(Coordinates { subject: parse_subject(&subject)?, version: parse_version(&version)? })
+}
+
+pub(super) fn all_coordinates(rows: Vec<CoordinatesRow>) -> Result<Vec<Coordinates>, StoreError> {
+    let mut all = rows.into_iter().map(coordinates).collect::<Result<Vec<_>, _>>()?;
+    all.sort();
+    Ok(all)
+}
+
+pub(super) fn event((position, kind, subject, at, data): FeedRow) -> Result<FeedRecord, StoreError> {
+    let position = unsigned(position, "position")?;
+    Ok(FeedRecord { position, kind, subject: parse_subject(&subject)?, at, data })
+}
+
+/// Returns a revision or position as the databases hold it.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(super) fn unsigned<T: TryFrom<i64>>(number: i64, what: &'static str) -> Result<T, StoreError> {
+    T::try_from(number).map_err(|_| StoreError::Corrupt(what))
+}
+
+fn parse_subject(name: &str) -> Result<Subject, StoreError> {
+    Subject::parse(name).map_err(|_| StoreError::Corrupt("subject"))
+}
+
+fn parse_version(text: &str) -> Result<Version, StoreError> {
+    Version::parse(text).map_err(|_| StoreError::Corrupt("version"))
+}

@@ -1,0 +1,413 @@
+//! The embedded database: a file, or memory.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use evschema_model::{Coordinates, Subject};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
+use tokio::sync::Mutex;
+
+use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, signed, unsigned};
+use super::{
+    Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
+    Store, StoreError, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, Written, migrations,
+};
+
+/// Connections to a file: one writes at a time, the others read beside it (WAL).
+const CONNECTIONS_MAX: u32 = 8;
+/// Longest wait for another process that writes to the same file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The registry's tables in SQLite.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    pool: SqlitePool,
+    /// Held while writing. SQLite itself lets one writer in at a time, but makes the others poll.
+    writing: Mutex<()>,
+}
+
+impl Sqlite {
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        let memory = url.contains(":memory:") || url.contains("mode=memory");
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged registration survives a power cut, not only the process.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        // Each connection to memory has a database of its own: keep exactly one, for ever.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(if memory { 1 } else { CONNECTIONS_MAX })
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await?;
+        migrations::sqlite().run(&pool).await?;
+        Ok(Self { pool, writing: Mutex::new(()) })
+    }
+}
+
+impl Store for Sqlite {
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
+        Box::pin(async move {
+            let rows: Vec<SubjectRow> = query_as(
+                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                        created_at, updated_at
+                 FROM subjects LEFT JOIN subject_search ON subject_id = id
+                 WHERE ($1 IS NULL OR instr(folded, $1) > 0 OR instr(about, $1) > 0 OR instr(content, $1) > 0)
+                   AND ($2 IS NULL OR name > $2)
+                 ORDER BY name LIMIT $3",
+            )
+            .bind(query.search.as_ref().map(|text| text.to_lowercase()))
+            .bind(&query.after)
+            .bind(i64::from(query.limit))
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(rows::subject).collect()
+        })
+    }
+
+    fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
+        Box::pin(async move {
+            // One transaction, so that both queries see the same moment.
+            let mut transaction = self.pool.begin().await?;
+            let row: Option<SubjectRow> = query_as(
+                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                        created_at, updated_at
+                 FROM subjects WHERE folded = $1",
+            )
+            .bind(subject.folded())
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some(row) = row else { return Ok(None) };
+            let versions: Vec<VersionRow> = query_as(
+                "SELECT v.version, v.ordinal, v.schema_id, c.digest, v.state, v.state_reason, v.author,
+                        v.message, v.registered_at
+                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
+                 WHERE s.folded = $1",
+            )
+            .bind(subject.folded())
+            .fetch_all(&mut *transaction)
+            .await?;
+            Ok(Some(History { subject: rows::subject(row)?, versions: rows::versions(versions)? }))
+        })
+    }
+
+    fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {
+        Box::pin(async move {
+            let row: Option<VersionRow> = query_as(
+                "SELECT v.version, v.ordinal, v.schema_id, c.digest, v.state, v.state_reason, v.author,
+                        v.message, v.registered_at
+                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            row.map(rows::version).transpose()
+        })
+    }
+
+    fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>> {
+        Box::pin(async move {
+            let row: Option<(Vec<u8>, String)> = query_as(
+                "SELECT coalesce(v.bytes, c.bytes), c.digest
+                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            Ok(row.map(rows::content))
+        })
+    }
+
+    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>> {
+        Box::pin(async move {
+            let row: Option<CoordinatesRow> = query_as(
+                "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE v.uri = $1",
+            )
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+            row.map(rows::coordinates).transpose()
+        })
+    }
+
+    fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links> {
+        Box::pin(async move {
+            let references: Vec<CoordinatesRow> = query_as(
+                "SELECT DISTINCT ts.name, t.version
+                 FROM version_links l
+                 JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
+                 JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
+                 WHERE rs.name = $1 AND r.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+            let dependents: Vec<CoordinatesRow> = query_as(
+                "SELECT DISTINCT rs.name, r.version
+                 FROM version_links l
+                 JOIN versions r ON r.id = l.referrer JOIN subjects rs ON rs.id = r.subject_id
+                 JOIN versions t ON t.id = l.target JOIN subjects ts ON ts.id = t.subject_id
+                 WHERE ts.name = $1 AND t.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(Links {
+                references: rows::all_coordinates(references)?,
+                dependents: rows::all_coordinates(dependents)?,
+            })
+        })
+    }
+
+    fn put_subject(&self, change: SubjectChange) -> Answer<'_, Written<()>> {
+        Box::pin(async move {
+            let _writing = self.writing.lock().await;
+            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let changed = match change.head {
+                Head::Absent => {
+                    create(&mut transaction, &change.subject, &change.settings, change.at).await?
+                }
+                Head::At(revision) => {
+                    query(
+                        "UPDATE subjects SET mode = $1, content_model = $2, owner = $3, description = $4,
+                                revision = revision + 1, updated_at = $5
+                         WHERE name = $6 AND revision = $7",
+                    )
+                    .bind(change.settings.policy.mode.as_str())
+                    .bind(change.settings.policy.content_model.as_str())
+                    .bind(&change.settings.owner)
+                    .bind(&change.settings.description)
+                    .bind(change.at)
+                    .bind(change.subject.as_str())
+                    .bind(signed(revision))
+                    .execute(&mut *transaction)
+                    .await?
+                    .rows_affected()
+                        == 1
+                }
+            };
+            if !changed {
+                return Ok(Written::HeadMoved);
+            }
+            query(
+                "INSERT INTO subject_search (subject_id, about, content)
+                 SELECT id, $2, '' FROM subjects WHERE name = $1
+                 ON CONFLICT (subject_id) DO UPDATE SET about = excluded.about",
+            )
+            .bind(change.subject.as_str())
+            .bind(change.settings.description.as_deref().unwrap_or_default().to_lowercase())
+            .execute(&mut *transaction)
+            .await?;
+            announce(&mut transaction, &change.subject, change.at, &change.event).await?;
+            transaction.commit().await?;
+            Ok(Written::Done(()))
+        })
+    }
+
+    fn append(&self, addition: Addition) -> Answer<'_, Appended> {
+        Box::pin(async move {
+            let _writing = self.writing.lock().await;
+            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let subject = &addition.at.subject;
+            let mut revision = addition.head;
+            if let (Head::Absent, Some((settings, event))) = (addition.head, &addition.creation) {
+                if !create(&mut transaction, subject, settings, addition.registered_at).await? {
+                    return Ok(Appended::HeadMoved);
+                }
+                announce(&mut transaction, subject, addition.registered_at, event).await?;
+                revision = Head::At(Head::Absent.next_revision());
+            }
+            let Head::At(revision) = revision else { return Ok(Appended::HeadMoved) };
+            let subject_id: Option<i64> = query_scalar(
+                "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2,
+                        version_count = version_count + 1
+                 WHERE name = $3 AND revision = $4 RETURNING id",
+            )
+            .bind(addition.latest.as_ref().map(ToString::to_string))
+            .bind(addition.registered_at)
+            .bind(subject.as_str())
+            .bind(signed(revision))
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some(subject_id) = subject_id else { return Ok(Appended::HeadMoved) };
+            if let Some(uri) = &addition.uri {
+                let owner: Option<CoordinatesRow> = query_as(
+                    "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
+                     LIMIT 1",
+                )
+                .bind(uri)
+                .fetch_optional(&mut *transaction)
+                .await?;
+                if let Some(owner) = owner {
+                    return Ok(Appended::IdTaken { owner: rows::coordinates(owner)? });
+                }
+            }
+            query("INSERT INTO schemas (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
+                .bind(addition.digest.as_str())
+                .bind(&addition.bytes)
+                .execute(&mut *transaction)
+                .await?;
+            let (schema_id, bytes): (i64, Vec<u8>) =
+                query_as("SELECT id, bytes FROM schemas WHERE digest = $1")
+                    .bind(addition.digest.as_str())
+                    .fetch_one(&mut *transaction)
+                    .await?;
+            let version_id: i64 = query_scalar(
+                "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
+                                       message, registered_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9) RETURNING id",
+            )
+            .bind(subject_id)
+            .bind(addition.at.version.to_string())
+            .bind(i64::from(addition.ordinal))
+            .bind(schema_id)
+            .bind((bytes != addition.bytes).then_some(&addition.bytes))
+            .bind(&addition.uri)
+            .bind(&addition.author)
+            .bind(&addition.message)
+            .bind(addition.registered_at)
+            .fetch_one(&mut *transaction)
+            .await?;
+            for reference in &addition.references {
+                query(
+                    "INSERT INTO version_links (referrer, uri, target)
+                     SELECT $1, $2, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
+                     WHERE s.name = $3 AND v.version = $4",
+                )
+                .bind(version_id)
+                .bind(&reference.uri)
+                .bind(reference.target.subject.as_str())
+                .bind(reference.target.version.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            }
+            if let Some(search) = &addition.search {
+                query(
+                    "INSERT INTO subject_search (subject_id, about, content) VALUES ($1, '', $2)
+                     ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content",
+                )
+                .bind(subject_id)
+                .bind(search)
+                .execute(&mut *transaction)
+                .await?;
+            }
+            let schema_id = unsigned(schema_id, "schema id")?;
+            let event = (addition.event)(schema_id);
+            announce(&mut transaction, subject, addition.registered_at, &event).await?;
+            transaction.commit().await?;
+            Ok(Appended::Done { schema_id })
+        })
+    }
+
+    fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>> {
+        Box::pin(async move {
+            let _writing = self.writing.lock().await;
+            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let subject_id: Option<i64> = query_scalar(
+                "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2
+                 WHERE name = $3 AND revision = $4 RETURNING id",
+            )
+            .bind(change.latest.as_ref().map(ToString::to_string))
+            .bind(change.changed_at)
+            .bind(change.at.subject.as_str())
+            .bind(signed(change.revision))
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
+            query("UPDATE versions SET state = $1, state_reason = $2 WHERE subject_id = $3 AND version = $4")
+                .bind(change.state.as_str())
+                .bind(&change.reason)
+                .bind(subject_id)
+                .bind(change.at.version.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            announce(&mut transaction, &change.at.subject, change.changed_at, &change.event).await?;
+            transaction.commit().await?;
+            Ok(Written::Done(()))
+        })
+    }
+
+    fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>> {
+        Box::pin(async move {
+            let rows: Vec<FeedRow> = query_as(
+                "SELECT position, kind, subject, at, data FROM feed
+                 WHERE position > $1 ORDER BY position LIMIT $2",
+            )
+            .bind(signed(after))
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(rows::event).collect()
+        })
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            query("SELECT 1").execute(&self.pool).await?;
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.pool.close().await;
+            Ok(())
+        })
+    }
+}
+
+/// Creates a subject unless one of its folded name exists; tells whether it did.
+async fn create(
+    transaction: &mut Transaction<'_, Driver>,
+    subject: &Subject,
+    settings: &Settings,
+    at: i64,
+) -> Result<bool, StoreError> {
+    let created = query(
+        "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision,
+                               version_count, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING",
+    )
+    .bind(subject.as_str())
+    .bind(subject.folded())
+    .bind(settings.policy.mode.as_str())
+    .bind(settings.policy.content_model.as_str())
+    .bind(&settings.owner)
+    .bind(&settings.description)
+    .bind(at)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(created.rows_affected() == 1)
+}
+
+/// Adds an event at the end of the feed.
+async fn announce(
+    transaction: &mut Transaction<'_, Driver>,
+    subject: &Subject,
+    at: i64,
+    event: &NewEvent,
+) -> Result<(), StoreError> {
+    query("INSERT INTO feed (kind, subject, at, data) VALUES ($1, $2, $3, $4)")
+        .bind(event.kind)
+        .bind(subject.as_str())
+        .bind(at)
+        .bind(&event.data)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}

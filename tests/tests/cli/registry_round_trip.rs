@@ -1,0 +1,180 @@
+//! A registry through the command: served, filled, read back, and filled again from the backup.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use evschema_tests::{evschema, repository};
+
+/// A registry that the command serves from memory; stopped when dropped.
+pub(super) struct Registry {
+    process: Child,
+    /// Host and port.
+    pub(super) address: String,
+}
+
+impl Registry {
+    /// Starts one on a free port, with these further arguments.
+    pub(super) fn start(arguments: &[&str]) -> Self {
+        let mut process = evschema()
+            .args(["serve", "--db", "sqlite::memory:", "--listen", "127.0.0.1:0", "--log", "off"])
+            .args(arguments)
+            .current_dir(std::env::temp_dir())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = BufReader::new(process.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|url| url.split('/').next());
+        let address = address.unwrap_or_else(|| panic!("the registry says: {line}")).to_owned();
+        // Read on, so that a full pipe never stops the registry.
+        std::thread::spawn(move || stderr.read_to_string(&mut String::new()));
+        Self { process, address }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn run(&self, folder: &Path, arguments: &[&str]) -> Output {
+        let mut command: Command = evschema();
+        command.args(arguments).env("EVSCHEMA_REGISTRY", self.url()).current_dir(folder).output().unwrap()
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _gone = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+#[track_caller]
+fn assert_clean(output: &Output) {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stdout}\n{stderr}");
+}
+
+/// A folder with a few of the example subjects, which is faster to push than all of them.
+fn some_examples() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for subject in ["common.money", "common.address", "commerce.order.placed"] {
+        let there = repository().join("schemas").join(subject);
+        let here = folder.path().join("schemas").join(subject);
+        std::fs::create_dir_all(&here).unwrap();
+        for file in std::fs::read_dir(there).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), here.join(file.file_name())).unwrap();
+        }
+    }
+    folder
+}
+
+/// Returns every subject of a registry with all that a backup has to keep.
+fn content(registry: &Registry) -> Vec<serde_json::Value> {
+    let get = |path: &str| -> serde_json::Value {
+        let mut answer = ureq::get(format!("{}{path}", registry.url()))
+            .header("accept", "application/json")
+            .call()
+            .unwrap();
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+    };
+    let subjects = get("/schemas?limit=200");
+    let subjects = subjects["subjects"].as_array().unwrap();
+    let kept = |view: &serde_json::Value, names: &[&str]| -> serde_json::Value {
+        names.iter().map(|name| ((*name).to_owned(), view[*name].clone())).collect()
+    };
+    subjects
+        .iter()
+        .map(|summary| {
+            let subject = get(&format!("/schemas/{}", summary["subject"].as_str().unwrap()));
+            let mut of_subject =
+                kept(&subject, &["subject", "mode", "content_model", "owner", "description", "latest"]);
+            of_subject["versions"] = subject["versions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|version| kept(version, &["version", "digest", "state", "state_reason", "message"]))
+                .collect();
+            of_subject
+        })
+        .collect()
+}
+
+#[test]
+fn a_pulled_folder_is_a_complete_backup() {
+    let first = Registry::start(&[]);
+    assert_clean(&first.run(&repository(), &["push", "--message", "the examples", "--author", "ada"]));
+    for (path, change) in [
+        ("commerce.order.placed/2.2.0", r#"{"state":"yanked","reason":"wrong unit"}"#),
+        ("common.money/1.0.0", r#"{"state":"deprecated","reason":"take 1.1"}"#),
+    ] {
+        ureq::patch(format!("{}/schemas/{path}", first.url()))
+            .header("content-type", "application/json")
+            .send(change)
+            .unwrap();
+    }
+    ureq::put(format!("{}/schemas/fraud.alert.raised", first.url()))
+        .header("content-type", "application/json")
+        .send(r#"{"mode":"full","content_model":"strict","owner":"risk \"team\"","description":"a\nb"}"#)
+        .unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    assert_clean(&first.run(folder.path(), &["pull", "--out", "schemas"]));
+    let second = Registry::start(&[]);
+    // Under today's policy of `fraud.alert.raised` its history would be refused.
+    assert_clean(&second.run(folder.path(), &["push", "--restore"]));
+    assert_eq!(content(&first), content(&second));
+
+    // And byte for byte, not only by digest.
+    let file = "schemas/commerce.order.placed/1.0.0.json";
+    let pulled = std::fs::read(folder.path().join(file)).unwrap();
+    assert_eq!(pulled, std::fs::read(repository().join(file)).unwrap());
+}
+
+#[test]
+fn pushing_and_pulling_again_changes_nothing() {
+    let registry = Registry::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let examples = some_examples();
+    assert_clean(&registry.run(examples.path(), &["push"]));
+    let before = content(&registry);
+    let again = registry.run(examples.path(), &["push", "--format", "json"]);
+    assert_clean(&again);
+    let said: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!((&said["registered"], &said["refused"]), (&0.into(), &0.into()), "{said}");
+    assert_eq!(content(&registry), before);
+
+    assert_clean(&registry.run(folder.path(), &["pull", "--out", "schemas"]));
+    let again = registry.run(folder.path(), &["pull", "--out", "schemas", "--format", "json"]);
+    assert_clean(&again);
+    let said: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(said["written"], 0, "{said}");
+}
+
+#[test]
+fn a_check_against_the_registry_agrees_with_its_refusal() {
+    let registry = Registry::start(&[]);
+    let folder = some_examples();
+    assert_clean(&registry.run(folder.path(), &["push"]));
+    let broken = "commerce.order.placed/1.3.0.json";
+    let fixture = repository().join("tests/fixtures/breaking").join(broken);
+    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+
+    let rules = |output: &Output| -> Vec<(String, String, String)> {
+        assert_eq!(output.status.code(), Some(100), "{}", String::from_utf8_lossy(&output.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let text = |finding: &serde_json::Value, name: &str| finding[name].to_string();
+        let findings = said["findings"].as_array().unwrap().iter();
+        findings.map(|f| (text(f, "rule"), text(f, "fingerprint"), text(f, "witness"))).collect()
+    };
+    let offline =
+        rules(&registry.run(folder.path(), &["check", "--against", "registry", "--format", "json"]));
+    let dry = rules(&registry.run(folder.path(), &["push", "--dry-run", "--format", "json"]));
+    let online = rules(&registry.run(folder.path(), &["push", "--format", "json"]));
+    assert!(offline.iter().any(|(_, _, witness)| witness != "null"), "{offline:?}");
+    assert_eq!(offline, online);
+    assert_eq!(dry, online);
+}

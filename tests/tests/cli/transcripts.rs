@@ -1,0 +1,33 @@
+//! Every transcript, one test each, so that a failure names its file.
+
+use evschema_tests::repository;
+
+use super::transcript;
+
+macro_rules! transcripts {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            let file = concat!("tests/tests/cli/transcripts/", stringify!($name), ".md");
+            transcript::run(&repository().join(file));
+        })*
+
+        #[test]
+        fn every_transcript_is_run() {
+            let folder = repository().join("tests/tests/cli/transcripts");
+            let mut names: Vec<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+                .collect();
+            names.sort();
+            assert_eq!(names, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+transcripts! { check_against_a_folder check_against_git check_the_tree diff first_steps fix lint validate waivers }
+
+#[test]
+fn the_readme() {
+    transcript::run(&repository().join("README.md"));
+}

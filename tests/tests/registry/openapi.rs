@@ -1,0 +1,64 @@
+//! The OpenAPI document, against what the registry does.
+
+use serde_json::Value;
+
+use super::world::World;
+
+const METHODS: [&str; 5] = ["GET", "PUT", "POST", "PATCH", "DELETE"];
+
+/// Fills in a path of the document with things that are there.
+fn filled(path: &str) -> String {
+    path.replace("{subject}", "a").replace("{versions}", "1.0.0...1.0.0").replace("{version}", "1.0.0")
+}
+
+#[test]
+fn what_is_documented_is_there_and_what_is_not_is_not() {
+    let world = World::start();
+    world.given("a@1.0.0", "{}");
+    let document = world.get("/openapi.json").json();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in METHODS {
+            let documented = item.get(method.to_lowercase());
+            let reply = world.send(method, &filled(path), &[], if method == "GET" { b"" } else { b"{}" });
+            let Some(operation) = documented else {
+                assert_eq!(reply.status, 405, "{method} {path} is not documented: {reply}");
+                let allowed =
+                    reply.header("allow").unwrap_or_else(|| panic!("{method} {path} names no methods"));
+                assert!(!allowed.contains(method), "{method} {path}: {allowed}");
+                continue;
+            };
+            assert!(![404, 405].contains(&reply.status), "{method} {path} is documented: {reply}");
+            assert!(reply.status < 500, "{method} {path}: {reply}");
+            let answers = operation["responses"].as_object().unwrap();
+            let status = reply.status.to_string();
+            // Any request may also be refused as malformed.
+            assert!(
+                answers.contains_key(&status) || reply.status == 400,
+                "{method} {path}: {status} is not documented"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    fn visit<'v>(value: &'v Value, references: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(members) => {
+                references.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| visit(member, references));
+            }
+            Value::Array(items) => items.iter().for_each(|item| visit(item, references)),
+            _ => {}
+        }
+    }
+    let document = World::start().get("/openapi.json").json();
+    let mut references = Vec::new();
+    visit(&document, &mut references);
+    assert!(!references.is_empty());
+    for reference in references {
+        let pointer =
+            reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leaves the document"));
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}

@@ -1,0 +1,253 @@
+//! Registering versions: what is accepted, what is refused, and what the answers look like.
+
+use insta::assert_snapshot;
+
+use super::world::{World, databases};
+
+const ORDER: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}}"#;
+/// The same content as [`ORDER`]: other white space and another order.
+const ORDER_RESPELT: &str =
+    r#"{ "properties": {"id": {"type": "string"}}, "type": "object", "required": ["id"] }"#;
+const ORDER_WITH_NOTE: &str =
+    r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"note":{"type":"string"}}}"#;
+const ORDER_NARROWED: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"integer"}}}"#;
+
+#[test]
+fn a_new_version_and_the_same_again() {
+    let world = World::start();
+    let created = world.put("shop.order@1.0.0", ORDER);
+    assert_eq!((created.status, created.header("location")), (201, Some("/schemas/shop.order/1.0.0.json")));
+    assert_eq!(created.json()["report"]["verdict"], "compatible");
+    assert_snapshot!(world.put("shop.order@1.0.0", ORDER_RESPELT), @r#"
+    200 application/json
+    {
+      "subject": "shop.order",
+      "version": "1.0.0",
+      "digest": "sha256:3797626bd17e346de1adbbe242cd2c4e41a5956ccf7424c65cf45e2bbef10c81",
+      "id": 1,
+      "ordinal": 1,
+      "url": "/schemas/shop.order/1.0.0.json"
+    }
+    "#);
+    let reply = world.get("/schemas/shop.order/1.0.0.json");
+    assert_eq!((reply.status, reply.body.as_str()), (200, ORDER), "the bytes of the first registration stay");
+}
+
+#[test]
+fn a_breaking_change_is_refused_with_the_event_that_would_break() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ORDER);
+    let refused = world.put("shop.order@1.1.0", ORDER_NARROWED);
+    assert_eq!(refused.status, 409);
+    let problem = refused.json();
+    assert_eq!(problem["code"], "incompatible");
+    assert_snapshot!(problem["help"].as_str().unwrap(), @"register it as 2.0.0, or change the schema so that it stays compatible (mode backward_transitive, content model lenient)");
+    let finding = &problem["report"]["findings"][0];
+    assert_eq!((&finding["pointer"], &finding["baseline"]), (&"/properties/id".into(), &"1.0.0".into()));
+    assert!(finding["witness"]["id"].is_string(), "an event of 1.0.0 that 1.1.0 refuses: {finding}");
+    assert_eq!(world.get("/schemas/shop.order/1.1.0.json").status, 404);
+    assert_eq!(world.put("shop.order@2.0.0", ORDER_NARROWED).status, 201, "the version it deserves will do");
+}
+
+#[test]
+fn a_version_too_small_for_its_change_is_refused() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ORDER);
+    let reply = world.put("shop.order@1.0.1", ORDER_WITH_NOTE);
+    assert_eq!(reply.status, 409);
+    let problem = reply.json();
+    assert_eq!(problem["code"], "version-too-small");
+    assert_snapshot!(problem["detail"].as_str().unwrap(), @"`shop.order@1.0.1` is too small a step: the change is minor and deserves 1.1.0");
+    assert_snapshot!(problem["help"].as_str().unwrap(), @"register it as 1.1.0, or change the schema so that it stays compatible (mode backward_transitive, content model lenient)");
+    assert_eq!(problem["report"]["deserved_version"], "1.1.0");
+}
+
+#[test]
+fn another_content_for_a_version_is_refused() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ORDER);
+    assert_snapshot!(world.put("shop.order@1.0.0", ORDER_WITH_NOTE), @r#"
+    409 application/problem+json
+    {
+      "type": "/problems/version-exists",
+      "title": "version exists with another content",
+      "status": 409,
+      "code": "version-exists",
+      "detail": "`shop.order@1.0.0` is registered with another content: sha256:3797626bd17e346de1adbbe242cd2c4e41a5956ccf7424c65cf45e2bbef10c81 there, sha256:735e499dfd14a8976e76bd236ac3d8d068831c011083efdce1ed136c394f45b5 sent",
+      "help": "a published version never changes; register this content under a new version",
+      "instance": "/schemas/shop.order/1.0.0.json",
+      "request_id": "request-2"
+    }
+    "#);
+}
+
+#[test]
+fn the_registry_chooses_the_version() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        let post = |schema: &str| {
+            let reply = world.send("POST", "/schemas/shop.order", &[], schema.as_bytes());
+            (reply.status, reply.header("location").map(str::to_owned))
+        };
+        let at = |status, version: &str| (status, Some(format!("/schemas/shop.order/{version}.json")));
+        assert_eq!(post(ORDER), at(201, "1.0.0"), "{name}");
+        assert_eq!(post(ORDER_RESPELT), at(200, "1.0.0"), "the same content is no change");
+        assert_eq!(post(ORDER_WITH_NOTE), at(201, "1.1.0"), "{name}");
+        assert_eq!(post(ORDER_NARROWED), at(201, "2.0.0"), "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_schema_is_refused_with_its_place() {
+    let world = World::start();
+    assert_snapshot!(world.put("shop.order@1.0.0", "{\n  \"type\": \"strin\"\n}"), @r#"
+    422 application/problem+json
+    {
+      "type": "/problems/not-a-schema",
+      "title": "not a schema",
+      "status": 422,
+      "code": "not-a-schema",
+      "detail": "\"strin\" is not valid under any of the schemas listed in the 'anyOf' keyword",
+      "help": "the 2020-12 metaschema refuses this; its rule is at /properties/type/anyOf",
+      "instance": "/schemas/shop.order/1.0.0.json",
+      "request_id": "request-1",
+      "errors": [
+        {
+          "code": "not-a-schema",
+          "detail": "\"strin\" is not valid under any of the schemas listed in the 'anyOf' keyword",
+          "pointer": "/type",
+          "line": 2,
+          "column": 11,
+          "help": "the 2020-12 metaschema refuses this; its rule is at /properties/type/anyOf"
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(world.put("shop.order@1.0.0", r##"{"$ref": "../shop.money/1.0.0.json#/$defs/Amount"}"##), @r#"
+    422 application/problem+json
+    {
+      "type": "/problems/reference-missing",
+      "title": "reference missing",
+      "status": 422,
+      "code": "reference-missing",
+      "detail": "`$ref` names `shop.money@1.0.0`, which is not there",
+      "help": "add `shop.money/1.0.0.json`, or register it first",
+      "instance": "/schemas/shop.order/1.0.0.json",
+      "request_id": "request-2",
+      "errors": [
+        {
+          "code": "missing-reference",
+          "detail": "`$ref` names `shop.money@1.0.0`, which is not there",
+          "pointer": "/$ref",
+          "line": 1,
+          "column": 10,
+          "help": "add `shop.money/1.0.0.json`, or register it first"
+        }
+      ]
+    }
+    "#);
+    assert_eq!(world.get("/schemas/shop.order").status, 404, "nothing was created on the way");
+}
+
+#[test]
+fn references_lead_to_registered_versions_by_place_and_by_id() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        world.given("shop.money@1.0.0", r#"{"$id":"https://example.com/money","type":"integer"}"#);
+        world.given("shop.order@1.0.0", r#"{"properties":{"total":{"$ref":"../shop.money/1.0.0.json"}}}"#);
+        world.given("shop.refund@1.0.0", r#"{"properties":{"total":{"$ref":"https://example.com/money"}}}"#);
+        let view = world.get("/schemas/shop.money/1.0.0").json();
+        let dependents: Vec<_> =
+            view["dependents"].as_array().unwrap().iter().map(|d| d["subject"].as_str().unwrap()).collect();
+        assert_eq!(dependents, ["shop.order", "shop.refund"], "{name}");
+        let refused = world.put("shop.bill@1.0.0", r#"{"$ref":"https://example.com/elsewhere"}"#).json();
+        assert_eq!(refused["code"], "reference-missing");
+        assert_eq!(refused["errors"][0]["code"], "remote-reference");
+        let event =
+            world.send("POST", "/schemas/shop.refund/1.0.0/validate", &[], br#"{"total":"x"}"#).json();
+        assert_eq!(event["refused"][0]["violations"][0]["pointer"], "/total", "{name}");
+    }
+}
+
+#[test]
+fn an_id_belongs_to_one_version() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        world.given("shop.money@1.0.0", r#"{"$id":"https://example.com/money","type":"integer"}"#);
+        let reply = world.put("shop.coin@1.0.0", r#"{"$id":"https://example.com/money","type":"integer"}"#);
+        assert_eq!((reply.status, reply.json()["code"].as_str()), (409, Some("id-taken")), "{name}");
+        assert!(reply.body.contains("shop.money@1.0.0"), "{reply}");
+    }
+}
+
+#[test]
+fn what_a_reference_led_to_stays_what_it_leads_to() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        world.given("shop.money@1.0.0", r#"{"type":"integer"}"#);
+        let order = r#"{"$id":"https://example.com/shop.order/1.0.0.json","properties":{"total":{"$ref":"../shop.money/1.0.0.json"}}}"#;
+        world.given("shop.order@1.0.0", order);
+        // By the specification the reference names this `$id`, which nobody had at the time.
+        let usurper = r#"{"$id":"https://example.com/shop.money/1.0.0.json","type":"string"}"#;
+        let reply = world.put("shop.coin@1.0.0", usurper);
+        assert_eq!((reply.status, reply.json()["code"].as_str()), (409, Some("id-taken")), "{name}: {reply}");
+    }
+}
+
+#[test]
+fn subjects_are_unique_ignoring_case() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        world.given("shop.Order@1.0.0", ORDER);
+        let reply = world.put("Shop.order@1.0.0", ORDER);
+        assert_eq!(
+            (reply.status, reply.json()["code"].as_str()),
+            (409, Some("subject-case-clash")),
+            "{name}"
+        );
+        assert_eq!(world.get("/schemas/Shop.order").status, 404, "and each is found under its own name");
+    }
+}
+
+#[test]
+fn versions_need_not_arrive_in_order() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ORDER);
+    world.given("shop.order@1.2.0", ORDER_WITH_NOTE);
+    // Fits 1.0.0, but events of 1.1.0 would break readers at 1.2.0, where `note` is a string.
+    let note_is_number =
+        ORDER_WITH_NOTE.replace(r#""note":{"type":"string"}"#, r#""note":{"type":"integer"}"#);
+    let reply = world.put("shop.order@1.1.0", &note_is_number);
+    assert_eq!(reply.json()["code"], "incompatible", "{reply}");
+    world.given("shop.order@2.0.0", ORDER_NARROWED);
+    assert_eq!(world.put("shop.order@1.1.0", ORDER_WITH_NOTE).status, 201, "a line is patched later");
+    assert_eq!(world.get("/schemas/shop.order").json()["latest"], "2.0.0");
+}
+
+#[test]
+fn a_prerelease_is_checked_and_kept_but_is_no_baseline() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ORDER);
+    assert_eq!(world.put("shop.order@1.1.0-rc.1", ORDER_NARROWED).status, 409);
+    world.given("shop.order@2.0.0-rc.1", ORDER_NARROWED);
+    assert_eq!(world.get("/schemas/shop.order").json()["latest"], "1.0.0");
+    world.given("shop.order@2.0.0", ORDER_WITH_NOTE);
+}
+
+#[test]
+fn a_check_stores_nothing_and_says_the_same() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ORDER);
+    let check = |query: &str, schema: &str| {
+        world.send("POST", &format!("/schemas/shop.order/check{query}"), &[], schema.as_bytes())
+    };
+    let report = check("?version=1.1.0", ORDER_NARROWED);
+    assert_eq!(report.status, 200);
+    assert_eq!(report.json(), world.put("shop.order@1.1.0", ORDER_NARROWED).json()["report"]);
+    assert_eq!(check("", ORDER_NARROWED).json()["version"], "2.0.0", "the version it deserves");
+    assert_eq!(check("?version=1.0.0", ORDER).json()["verdict"], "compatible");
+    assert_eq!(check("?version=1.0.0", ORDER_NARROWED).json()["code"], "version-exists");
+    assert_eq!(check("?version=one", ORDER).json()["code"], "invalid-query");
+    let view = world.get("/schemas/shop.order").json();
+    assert_eq!(view["versions"].as_array().unwrap().len(), 1);
+}

@@ -1,0 +1,79 @@
+//! Starting, stopping, health, and what the configuration allows.
+
+use evschema_registry::{Config, Server, StartError};
+
+use super::world::World;
+
+fn bind(config: Config) -> Result<(), StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Server::bind(config).await.map(drop) })
+}
+
+#[test]
+fn anonymous_writes_from_anywhere_need_to_be_asked_for() {
+    let open = Config {
+        database: "sqlite::memory:".to_owned(),
+        listen: "0.0.0.0:0".parse().unwrap(),
+        ..Config::default()
+    };
+    assert!(matches!(bind(open.clone()), Err(StartError::AnonymousWrites { .. })));
+    assert!(bind(Config { anonymous_writes: true, ..open.clone() }).is_ok());
+    assert!(bind(Config { read_only: true, ..open }).is_ok());
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_named_without_its_password() {
+    for database in
+        ["mysql://me:secret@db/x", "postgres://me:secret@127.0.0.1:1/x", "sqlite:/nowhere/at/all.db"]
+    {
+        let config = Config { database: database.to_owned(), ..Config::default() };
+        let error = bind(config).unwrap_err().to_string();
+        assert!(error.starts_with("cannot use the database") && !error.contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn a_read_only_registry_reads_and_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("registry.db").display());
+    World::on(&database).given("a@1.0.0", "{}");
+    let world = World::with(Config { database, read_only: true, ..Config::default() });
+    assert_eq!(world.get("/schemas/a/1.0.0.json").body, "{}", "a file outlives its registry");
+    let refused = world.put("a@1.1.0", "{}");
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("read-only")));
+    assert_eq!(world.send("POST", "/schemas/a/check", &[], b"{}").status, 200);
+    assert_eq!(world.send("POST", "/schemas/a/1.0.0/validate", &[], b"{}").status, 200);
+}
+
+#[test]
+fn healthy_ready_and_counted() {
+    let world = World::start();
+    world.given("a@1.0.0", "{}");
+    assert_eq!(world.put("a@1.0.0", "true").status, 409);
+    assert_eq!((world.get("/healthz").status, world.get("/readyz").status), (200, 200));
+    let metrics = world.get("/metrics").body;
+    for line in [
+        r#"evschema_registrations_total{outcome="created"} 1"#,
+        r#"evschema_registrations_total{outcome="version-exists"} 1"#,
+        r#"evschema_problems_total{code="version-exists"} 1"#,
+        r#"evschema_check_seconds_count{verdict="compatible"} 1"#,
+        r#"evschema_http_requests_total{method="GET",route="/healthz",status="200"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line} in\n{metrics}");
+    }
+}
+
+#[test]
+fn reads_of_cached_versions_go_on_while_the_database_is_away() {
+    let postgres = evschema_tests::Postgres::start();
+    let world = World::on(&postgres.url());
+    world.given("a@1.0.0", "{}");
+    assert_eq!(world.get("/schemas/a/1.0.0.json").status, 200);
+    drop(postgres);
+    assert_eq!(world.get("/schemas/a/1.0.0.json").body, "{}");
+    let refused = world.put("a@1.1.0", r#"{"title":"x"}"#);
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (503, Some("store-unavailable")));
+    assert_eq!(refused.header("retry-after"), Some("2"));
+    assert_eq!(world.get("/readyz").status, 503);
+    assert_eq!(world.get("/healthz").status, 200);
+}

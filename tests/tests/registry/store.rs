@@ -1,0 +1,282 @@
+//! The contract of a store, on both databases.
+
+use evschema_api::State;
+use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
+use evschema_registry::store::{
+    self, Addition, Appended, Head, NewEvent, Reference, Settings, StateChanged, Store, SubjectChange,
+    SubjectQuery, Written,
+};
+
+use super::world::{databases, subject, version};
+
+/// Runs a contract on an empty store of each kind.
+fn on_both<F: Future<Output = ()>>(contract: impl Fn(&'static str, std::sync::Arc<dyn Store>) -> F) {
+    for (name, url) in databases() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = store::open(&url).await.unwrap();
+            contract(name, std::sync::Arc::clone(&store)).await;
+            store.close().await.unwrap();
+        });
+    }
+}
+
+fn at(text: &str) -> Coordinates {
+    let (name, number) = text.split_once('@').unwrap();
+    Coordinates { subject: subject(name), version: version(number) }
+}
+
+fn settings() -> Settings {
+    Settings { policy: SubjectPolicy::default(), owner: None, description: None }
+}
+
+fn event(kind: &'static str) -> NewEvent {
+    NewEvent { kind, data: "{}".to_owned() }
+}
+
+/// A first version of a new subject; its content is its name.
+fn first(text: &str) -> Addition {
+    Addition {
+        at: at(text),
+        head: Head::Absent,
+        creation: Some((settings(), event("created"))),
+        ordinal: 1,
+        bytes: text.as_bytes().to_vec(),
+        digest: Digest::from_text(format!("sha256:{text}")),
+        uri: None,
+        references: Vec::new(),
+        latest: Some(at(text).version),
+        search: None,
+        author: None,
+        message: None,
+        registered_at: 7,
+        event: Box::new(|_| event("registered")),
+    }
+}
+
+/// A further version of a subject that is at this revision.
+fn further(text: &str, revision: u64, ordinal: u32) -> Addition {
+    Addition { head: Head::At(revision), creation: None, ordinal, ..first(text) }
+}
+
+async fn revision(store: &dyn Store, name: &str) -> u64 {
+    store.history(&subject(name)).await.unwrap().unwrap().subject.revision
+}
+
+#[test]
+fn an_appended_version_is_there() {
+    on_both(async |name, store| {
+        let addition =
+            Addition { author: Some("me".to_owned()), message: Some("hi".to_owned()), ..first("a@1.0.0") };
+        let Appended::Done { schema_id } = store.append(addition).await.unwrap() else { panic!("{name}") };
+        assert!(0 < schema_id, "{name}");
+        let history = store.history(&subject("A")).await.unwrap().unwrap();
+        assert_eq!(history.subject.subject, subject("a"), "{name}: found ignoring case, under its true name");
+        assert_eq!((history.subject.revision, history.subject.version_count), (2, 1), "{name}");
+        assert_eq!(history.subject.latest, Some(version("1.0.0")), "{name}");
+        let record = store.version(&at("a@1.0.0")).await.unwrap().unwrap();
+        assert_eq!(history.versions, [record.clone()], "{name}");
+        assert_eq!((record.ordinal, record.schema_id, record.state), (1, schema_id, State::Active), "{name}");
+        assert_eq!((record.author.as_deref(), record.message.as_deref()), (Some("me"), Some("hi")), "{name}");
+        assert_eq!(record.registered_at, 7, "{name}");
+        assert_eq!(store.content(&at("a@1.0.0")).await.unwrap().unwrap().bytes, b"a@1.0.0", "{name}");
+        assert_eq!(store.content(&at("a@2.0.0")).await.unwrap(), None, "{name}");
+        assert_eq!(store.version(&at("b@1.0.0")).await.unwrap(), None, "{name}");
+        assert_eq!(store.history(&subject("b")).await.unwrap(), None, "{name}");
+    });
+}
+
+#[test]
+fn an_append_after_another_revision_writes_nothing() {
+    on_both(async |name, store| {
+        store.append(first("a@1.0.0")).await.unwrap();
+        let moved = [
+            first("a@1.1.0"),
+            first("A@1.1.0"),
+            further("a@1.1.0", 1, 2),
+            further("a@1.1.0", 3, 2),
+            further("b@1.1.0", 1, 1),
+        ];
+        for addition in moved {
+            let shown = format!("{name}: {addition:?}");
+            assert_eq!(store.append(addition).await.unwrap(), Appended::HeadMoved, "{shown}");
+        }
+        assert_eq!(revision(&*store, "a").await, 2, "{name}");
+        assert_eq!(store.feed(0, 100).await.unwrap().len(), 2, "{name}: a creation and a registration");
+        assert_eq!(store.content(&at("a@1.1.0")).await.unwrap(), None, "{name}");
+        let done = store.append(further("a@1.1.0", 2, 2)).await.unwrap();
+        assert!(matches!(done, Appended::Done { .. }), "{name}");
+    });
+}
+
+#[test]
+fn one_content_has_one_number_and_every_version_its_own_bytes() {
+    on_both(async |name, store| {
+        let digest = Digest::from_text("sha256:same");
+        let same = |addition: Addition, bytes: &str| Addition {
+            bytes: bytes.as_bytes().to_vec(),
+            digest: digest.clone(),
+            ..addition
+        };
+        let one = store.append(same(first("a@1.0.0"), "{}")).await.unwrap();
+        let two = store.append(same(first("b@1.0.0"), "{ }")).await.unwrap();
+        assert_eq!(one, two, "{name}");
+        assert_eq!(store.content(&at("a@1.0.0")).await.unwrap().unwrap().bytes, b"{}", "{name}");
+        assert_eq!(store.content(&at("b@1.0.0")).await.unwrap().unwrap().bytes, b"{ }", "{name}");
+    });
+}
+
+#[test]
+fn an_id_has_one_owner() {
+    on_both(async |name, store| {
+        let claiming = |addition| Addition { uri: Some("https://example.com/x".to_owned()), ..addition };
+        store.append(claiming(first("a@1.0.0"))).await.unwrap();
+        let refused = store.append(claiming(first("b@1.0.0"))).await.unwrap();
+        assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}");
+        assert_eq!(store.history(&subject("b")).await.unwrap(), None, "{name}: nothing was written");
+        let owner = store.owner_of_id("https://example.com/x").await.unwrap();
+        assert_eq!(owner, Some(at("a@1.0.0")), "{name}");
+        assert_eq!(store.owner_of_id("https://example.com/y").await.unwrap(), None, "{name}");
+    });
+}
+
+#[test]
+fn links_are_seen_from_both_ends() {
+    on_both(async |name, store| {
+        store.append(first("a@1.0.0")).await.unwrap();
+        store.append(first("b@1.0.0")).await.unwrap();
+        let references = vec![
+            Reference { uri: "https://example.com/a".to_owned(), target: at("a@1.0.0") },
+            Reference { uri: "https://example.com/a-again".to_owned(), target: at("a@1.0.0") },
+            Reference { uri: "https://example.com/b".to_owned(), target: at("b@1.0.0") },
+        ];
+        store.append(Addition { references, ..first("c@1.0.0") }).await.unwrap();
+        let of_c = store.links(&at("c@1.0.0")).await.unwrap();
+        assert_eq!(
+            (of_c.references, of_c.dependents),
+            (vec![at("a@1.0.0"), at("b@1.0.0")], Vec::new()),
+            "{name}"
+        );
+        let of_a = store.links(&at("a@1.0.0")).await.unwrap();
+        assert_eq!((of_a.references, of_a.dependents), (Vec::new(), vec![at("c@1.0.0")]), "{name}");
+        let usurper = Addition { uri: Some("https://example.com/a".to_owned()), ..first("d@1.0.0") };
+        let refused = store.append(usurper).await.unwrap();
+        assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}: a URI leads where it led");
+    });
+}
+
+#[test]
+fn settings_are_replaced_under_their_revision() {
+    on_both(async |name, store| {
+        let change = |head, mode| SubjectChange {
+            subject: Subject::parse("a").unwrap(),
+            head,
+            settings: Settings {
+                policy: SubjectPolicy { mode, ..SubjectPolicy::default() },
+                owner: Some("me".to_owned()),
+                description: Some("What It Is".to_owned()),
+            },
+            at: 9,
+            event: event("changed"),
+        };
+        assert_eq!(
+            store.put_subject(change(Head::At(1), Mode::Full)).await.unwrap(),
+            Written::HeadMoved,
+            "{name}"
+        );
+        assert_eq!(
+            store.put_subject(change(Head::Absent, Mode::Full)).await.unwrap(),
+            Written::Done(()),
+            "{name}"
+        );
+        assert_eq!(
+            store.put_subject(change(Head::Absent, Mode::Full)).await.unwrap(),
+            Written::HeadMoved,
+            "{name}"
+        );
+        assert_eq!(
+            store.put_subject(change(Head::At(1), Mode::None)).await.unwrap(),
+            Written::Done(()),
+            "{name}"
+        );
+        let record = store.history(&subject("a")).await.unwrap().unwrap().subject;
+        assert_eq!((record.revision, record.policy.mode), (2, Mode::None), "{name}");
+        assert_eq!(
+            (record.owner.as_deref(), record.description.as_deref()),
+            (Some("me"), Some("What It Is"))
+        );
+        let query = SubjectQuery { search: Some("IT IS".to_owned()), after: None, limit: 10 };
+        assert_eq!(store.subjects(&query).await.unwrap(), [record], "{name}");
+    });
+}
+
+#[test]
+fn a_state_changes_under_the_revision() {
+    on_both(async |name, store| {
+        store.append(first("a@1.0.0")).await.unwrap();
+        let change = |revision| StateChanged {
+            at: at("a@1.0.0"),
+            revision,
+            state: State::Yanked,
+            reason: "why".to_owned(),
+            latest: None,
+            changed_at: 9,
+            event: event("yanked"),
+        };
+        assert_eq!(store.set_state(change(1)).await.unwrap(), Written::HeadMoved, "{name}");
+        assert_eq!(store.set_state(change(2)).await.unwrap(), Written::Done(()), "{name}");
+        let history = store.history(&subject("a")).await.unwrap().unwrap();
+        assert_eq!((history.subject.latest, history.subject.revision), (None, 3), "{name}");
+        assert_eq!(history.versions[0].state_reason.as_deref(), Some("why"), "{name}");
+    });
+}
+
+#[test]
+fn versions_come_in_order_of_precedence() {
+    on_both(async |name, store| {
+        store.append(first("a@1.10.0")).await.unwrap();
+        store.append(further("a@1.9.0", 2, 2)).await.unwrap();
+        store.append(further("a@1.10.0-rc.1", 3, 3)).await.unwrap();
+        let history = store.history(&subject("a")).await.unwrap().unwrap();
+        let versions: Vec<_> = history.versions.iter().map(|record| record.version.to_string()).collect();
+        assert_eq!(versions, ["1.9.0", "1.10.0-rc.1", "1.10.0"], "{name}");
+    });
+}
+
+#[test]
+fn the_feed_counts_from_one_and_keeps_what_it_said() {
+    on_both(async |name, store| {
+        store.append(first("a@1.0.0")).await.unwrap();
+        store.append(first("b@1.0.0")).await.unwrap();
+        let page = store.feed(0, 3).await.unwrap();
+        let shown: Vec<_> = page
+            .iter()
+            .map(|e| (e.position, e.kind.as_str(), e.subject.as_str(), e.at, e.data.as_str()))
+            .collect();
+        let expected =
+            [(1, "created", "a", 7, "{}"), (2, "registered", "a", 7, "{}"), (3, "created", "b", 7, "{}")];
+        assert_eq!(shown, expected, "{name}");
+        let rest = store.feed(3, 3).await.unwrap();
+        assert_eq!(rest.iter().map(|event| event.position).collect::<Vec<_>>(), [4], "{name}");
+        assert_eq!(store.feed(4, 3).await.unwrap(), [], "{name}");
+        assert_eq!(store.feed(u64::MAX, 3).await.unwrap(), [], "{name}");
+    });
+}
+
+#[test]
+fn names_are_listed_in_order_of_bytes() {
+    on_both(async |name, store| {
+        for text in ["b@1.0.0", "B.x@1.0.0", "_a@1.0.0", "a-b@1.0.0", "a.b@1.0.0", "A2@1.0.0"] {
+            store.append(first(text)).await.unwrap();
+        }
+        let mut listed = Vec::new();
+        let mut after = None;
+        loop {
+            let page = store.subjects(&SubjectQuery { search: None, after, limit: 2 }).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some(last.subject.to_string());
+            listed.extend(page.iter().map(|record| record.subject.to_string()));
+        }
+        assert_eq!(listed, ["A2", "B.x", "_a", "a-b", "a.b", "b"], "{name}");
+    });
+}

@@ -1,0 +1,34 @@
+//! The structs of the registry's own events, from `schemas/evschema.*`.
+
+use std::path::{Path, PathBuf};
+
+use evschema_codegen::{Options, generate, read_tree};
+use evschema_model::Dialects;
+
+use super::{Files, Generated};
+
+/// Where the generated module lives.
+const FOLDER: &str = "registry/src/feed/generated";
+
+/// Generates the newest version of each of the registry's events.
+pub(super) fn files(root: &Path) -> Files {
+    let schemas = root.join("schemas");
+    let tree = read_tree(&[schemas.as_path()], &Dialects::default())?;
+    let mut newest = Vec::new();
+    for subject in tree.catalog.subjects().filter(|subject| subject.as_str().starts_with("evschema.")) {
+        newest.extend(tree.catalog.versions(subject).next_back().map(|schema| schema.at().clone()));
+    }
+    let generated = generate(&tree.catalog, &newest, &Options::default()).map_err(|problems| {
+        let said: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic))
+            .collect();
+        said.join("; ")
+    })?;
+    // The root module stands beside its folder, as everywhere in this project.
+    let place = |path: &str| match path {
+        "mod.rs" => PathBuf::from(FOLDER).with_extension("rs"),
+        other => PathBuf::from(FOLDER).join(other),
+    };
+    Ok(generated.into_iter().map(|file| Generated { path: place(&file.path), text: file.text }).collect())
+}
