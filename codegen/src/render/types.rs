@@ -116,10 +116,7 @@ impl Types<'_, '_> {
             "maybe" => Some("rt::Maybe::Absent"),
             _ => Some("None"),
         };
-        let mut docs = field.docs.clone();
-        if docs.is_empty() {
-            docs.extend(crate::text::doc_code(&field.json).map(|json| format!("The member {json}.")));
-        }
+        let docs = field.docs.clone();
         view::Field {
             name: field.name.clone(),
             docs,
