@@ -117,8 +117,7 @@ impl<'t> Rewriting<'t> {
     }
 
     fn rewrite_children(&mut self, node: &mut Node<Id>, old: &Node<Id>, context: usize) {
-        let values = |list: &[Id], this: &mut Self| list.iter().map(|id| this.value(*id)).collect::<Vec<_>>();
-        node.arrays.prefix = values(&old.arrays.prefix, self);
+        node.arrays.prefix = old.arrays.prefix.iter().map(|id| self.value(*id)).collect();
         node.arrays.items = old.arrays.items.map(|id| self.value(id));
         node.arrays.unevaluated = old.arrays.unevaluated.map(|id| self.value(id));
         for (contains, old) in node.arrays.contains.iter_mut().zip(&old.arrays.contains) {

@@ -220,12 +220,10 @@ fn reason(engine: &mut Engine, writer: Id, reader: Id, ran_out: bool) -> (Option
     let Some((place, assertion)) = first_unmet(engine, writer, reader) else {
         return (None, "neither a proof nor a counterexample was found".to_owned());
     };
-    let why = match &assertion {
-        Assertion::Opaque(why) => why.clone(),
-        Assertion::Pattern(pattern) => {
-            format!("no proof nor counterexample was found for the pattern `{pattern}`")
-        }
-        other => format!("no proof nor counterexample was found for {}", other.words()),
+    let why = if let Assertion::Opaque(why) = &assertion {
+        why.clone()
+    } else {
+        format!("no proof nor counterexample was found for {}", assertion.words())
     };
     (Some(Obligation { writer, reader: place, assertion }), why)
 }

@@ -110,14 +110,14 @@ fn finding(
 
 /// Returns where the keyword behind an assertion stands, or else the schema that lacks it.
 fn keyword_position(schema: &Schema, pointer: &Pointer, assertion: &Assertion) -> Option<Position> {
-    let below = match assertion {
-        Assertion::Types(_) => None,
-        Assertion::Property(name) => Some(pointer.child("properties").child(name)),
-        other => other
-            .keywords()
-            .iter()
-            .map(|keyword| pointer.child(keyword))
-            .find(|place| place.find(schema.value()).is_some()),
+    // Of a type, the whole schema says more than the one word.
+    let below = if matches!(assertion, Assertion::Types(_)) {
+        None
+    } else if let Assertion::Property(name) = assertion {
+        Some(pointer.child("properties").child(name))
+    } else {
+        let keywords = assertion.keywords().iter().map(|keyword| pointer.child(keyword));
+        keywords.into_iter().find(|place| place.find(schema.value()).is_some())
     };
     below.and_then(|place| schema.document().position(&place)).or_else(|| position(schema, pointer))
 }

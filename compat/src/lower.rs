@@ -201,7 +201,7 @@ impl Lowering<'_, '_> {
             let names: Vec<&str> = match types {
                 Value::String(one) => vec![one],
                 Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
-                _ => Vec::new(),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
             };
             node.types = names.iter().fold(Types::NONE, |types, name| types.or(type_of(name)));
             if names.contains(&"integer") && !names.contains(&"number") {

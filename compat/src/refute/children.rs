@@ -85,10 +85,8 @@ impl Engine {
         }
         let mut longer = flat.clone();
         longer.arrays.min = length;
-        match self.samples_of(&longer, 1).into_iter().next()? {
-            Value::Array(items) if length <= items.len() as u64 => Some(items),
-            _ => None,
-        }
+        let Value::Array(items) = self.samples_of(&longer, 1).into_iter().next()? else { return None };
+        (length <= items.len() as u64).then_some(items)
     }
 
     pub(super) fn refute_objects(&mut self, flat: &Flat, writer: Id, reader: Id, found: &mut Vec<Candidate>) {
@@ -255,8 +253,5 @@ impl Engine {
 }
 
 fn into_object(value: Value) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(object) => Some(object),
-        _ => None,
-    }
+    if let Value::Object(object) = value { Some(object) } else { None }
 }

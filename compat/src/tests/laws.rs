@@ -81,6 +81,6 @@ fn reversed(value: &Value) -> Value {
             members.iter().rev().map(|(name, member)| (name.clone(), reversed(member))).collect()
         }
         Value::Array(items) => items.iter().map(reversed).collect(),
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
