@@ -5,7 +5,7 @@
 
 #![deny(warnings)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use evschema_codegen::{Options, generate};
@@ -17,7 +17,7 @@ use serde_json::Value;
 macro_rules! cases {
     ($($case:ident: $event:ident,)*) => {
         $(mod $case {
-            include!(concat!("../golden/", stringify!($case), "/x.rs"));
+            include!(concat!("../../../codegen/golden/", stringify!($case), "/x.rs"));
         })*
 
         type RoundTrip = fn(&[u8]) -> Result<Vec<u8>, Error>;
@@ -42,7 +42,7 @@ cases! {
 }
 
 fn folder(case: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(case)
+    evschema_tests::repository().join("codegen/golden").join(case)
 }
 
 #[test]
