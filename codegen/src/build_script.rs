@@ -78,7 +78,8 @@ impl BuildScript {
             Some(folder) => read_templates(&base.join(folder))?,
             None => BTreeMap::new(),
         };
-        let roots: Vec<PathBuf> = [&manifest.schemas, &manifest.vendor].map(|folder| base.join(folder)).into();
+        let roots: Vec<PathBuf> =
+            [&manifest.schemas, &manifest.vendor].map(|folder| base.join(folder)).into();
         for root in &roots {
             watch(root);
         }
@@ -110,8 +111,9 @@ impl BuildScript {
                 path.display()
             )));
         }
-        let files = generate(&tree.catalog, &selected, &options)
-            .map_err(|problems| Errors(problems.iter().map(|problem| located(problem, &tree.files)).collect()))?;
+        let files = generate(&tree.catalog, &selected, &options).map_err(|problems| {
+            Errors(problems.iter().map(|problem| located(problem, &tree.files)).collect())
+        })?;
         for file in files {
             write_if_changed(&output.join(&file.path), &file.text)?;
         }
@@ -126,7 +128,8 @@ impl BuildScript {
             Some(folder) => folder.clone(),
             None => variable("CARGO_MANIFEST_DIR")?,
         };
-        let found = start.ancestors().map(|folder| folder.join(Manifest::FILE_NAME)).find(|path| path.is_file());
+        let found =
+            start.ancestors().map(|folder| folder.join(Manifest::FILE_NAME)).find(|path| path.is_file());
         found.ok_or_else(|| {
             Errors::one(format!(
                 "{}: no `{}` here or in a folder above; write one, or name it in build.rs",
@@ -144,7 +147,8 @@ fn variable(name: &str) -> Result<PathBuf, Errors> {
 }
 
 fn read_manifest(path: &Path) -> Result<Manifest, Errors> {
-    let text = fs::read_to_string(path).map_err(|error| Errors::one(format!("{}: {error}", path.display())))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Errors::one(format!("{}: {error}", path.display())))?;
     Manifest::parse(&text).map_err(|error| {
         let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
         Errors::one(format!("{}{at}: {}; correct the key", path.display(), error.message))

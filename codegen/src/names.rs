@@ -126,7 +126,7 @@ pub(crate) fn snake(words: &[String]) -> Option<String> {
         name.extend(word.chars().take(CHARACTERS_MAX));
     }
     if name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert_str(0, "n");
+        name.insert(0, 'n');
     }
     match name.as_str() {
         "" => None,

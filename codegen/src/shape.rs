@@ -15,6 +15,7 @@ pub(crate) use facts::Facts;
 pub(crate) use kinds::Kinds;
 pub(crate) use members::Elements;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::atlas::{Atlas, Place};
@@ -47,12 +48,26 @@ pub(crate) enum Expression {
 pub(crate) struct Shapes<'a, 'c> {
     pub(crate) atlas: &'a Atlas<'c>,
     facts: HashMap<Expression, Option<Facts<'c>>>,
+    own_facts: HashMap<Place, Facts<'c>>,
+    /// How often anything was followed: the measure of work.
+    steps: Cell<usize>,
     members: HashMap<(Expression, String), Option<Expression>>,
 }
 
 impl<'a, 'c> Shapes<'a, 'c> {
     pub(crate) fn new(atlas: &'a Atlas<'c>) -> Self {
-        Self { atlas, facts: HashMap::new(), members: HashMap::new() }
+        Self {
+            atlas,
+            facts: HashMap::new(),
+            own_facts: HashMap::new(),
+            steps: Cell::new(0),
+            members: HashMap::new(),
+        }
+    }
+
+    /// Returns how much work was done so far.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.get()
     }
 
     /// Follows references and `allOf`s of one that add nothing, to the place that says something.

@@ -40,7 +40,7 @@ pub(crate) fn doc_lines(text: &str) -> Vec<String> {
 /// Escapes what Markdown would take for a link, a tag or a fence; code in single backticks stays.
 fn safe_paragraph(paragraph: &str) -> String {
     let paragraph: String = paragraph.chars().filter(|c| c.is_whitespace() || shows(*c)).collect();
-    let balanced = paragraph.matches('`').count() % 2 == 0 && !paragraph.contains("``");
+    let balanced = paragraph.matches('`').count().is_multiple_of(2) && !paragraph.contains("``");
     let mut safe = String::with_capacity(paragraph.len());
     let mut in_code = false;
     for c in paragraph.chars() {

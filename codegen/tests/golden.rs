@@ -48,8 +48,7 @@ fn folder(case: &str) -> PathBuf {
 #[test]
 fn every_case_is_what_would_be_generated() {
     for (case, _) in CASES {
-        let at =
-            Coordinates { subject: Subject::parse("x").unwrap(), version: Version::new(1, 0, 0) };
+        let at = Coordinates { subject: Subject::parse("x").unwrap(), version: Version::new(1, 0, 0) };
         let bytes = std::fs::read(folder(case).join("x.json")).unwrap();
         let mut catalog = Catalog::default();
         catalog.insert(Arc::new(Schema::read(at.clone(), &bytes, &Dialects::default()).unwrap())).unwrap();

@@ -4,7 +4,7 @@
 //! lookaround and back-references: those stay opaque, and only equal to themselves.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
@@ -13,10 +13,13 @@ use regex_automata::{Anchored, MatchKind};
 
 use crate::eval::Truth;
 
+/// An automaton that several comparisons use.
+type Shared = Arc<dense::DFA<Vec<u32>>>;
+
 /// Compiled patterns, each compiled once.
 #[derive(Default)]
 pub(crate) struct Patterns {
-    automata: HashMap<String, Option<Rc<dense::DFA<Vec<u32>>>>>,
+    automata: HashMap<String, Option<Shared>>,
     within: HashMap<(Vec<String>, String), Answer>,
 }
 
@@ -83,7 +86,7 @@ impl Patterns {
     /// Walks the product of the automata breadth-first. `min` is counted along, up to a bound.
     fn search(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
         // Any text: keeps the walk within UTF-8 whatever the patterns are.
-        let mut all: Vec<Rc<dense::DFA<Vec<u32>>>> = Vec::new();
+        let mut all: Vec<Shared> = Vec::new();
         for pattern in
             std::iter::once("").chain(every.iter().map(String::as_str)).chain(none.iter().map(String::as_str))
         {
@@ -148,14 +151,37 @@ impl Patterns {
         Search::Nothing
     }
 
-    fn automaton(&mut self, pattern: &str) -> Option<Rc<dense::DFA<Vec<u32>>>> {
+    fn automaton(&mut self, pattern: &str) -> Option<Shared> {
         if let Some(known) = self.automata.get(pattern) {
             return known.clone();
         }
-        let compiled = compile(pattern).map(Rc::new);
+        let compiled = compile_once(pattern);
         self.automata.insert(pattern.to_owned(), compiled.clone());
         compiled
     }
+}
+
+/// Most bytes of automata that are kept between comparisons.
+const KEPT_BYTES_MAX: usize = 64 << 20;
+
+/// What was compiled for earlier comparisons: the versions of a subject repeat their patterns, and
+/// an automaton costs more to build than the rest of a comparison.
+static KEPT: Mutex<Option<HashMap<String, Option<Shared>>>> = Mutex::new(None);
+
+fn compile_once(pattern: &str) -> Option<Shared> {
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = lock().as_ref().and_then(|kept| kept.get(pattern)) {
+        return known.clone();
+    }
+    let compiled = compile(pattern).map(Arc::new);
+    let mut kept = lock();
+    let kept = kept.get_or_insert_default();
+    let bytes: usize = kept.values().flatten().map(|automaton| automaton.memory_usage()).sum();
+    if KEPT_BYTES_MAX < bytes || 4_096 < kept.len() {
+        kept.clear();
+    }
+    kept.insert(pattern.to_owned(), compiled.clone());
+    compiled
 }
 
 enum Search {

@@ -29,6 +29,9 @@ pub(crate) struct Candidate {
 const PLACE_MAX: usize = 48;
 const KIND_MAX: usize = 3;
 
+/// Most listed values that are tried one by one.
+const LISTED_MAX: usize = 64;
+
 /// Deepest nesting of places.
 const DEPTH_MAX: usize = 60;
 
@@ -90,8 +93,14 @@ impl Engine {
         found: &mut Vec<Candidate>,
         depth: usize,
     ) {
-        if 24 < depth || !self.spend(2) || self.unmet(flat, reader, &mut Vec::new()).is_none() {
+        if 24 < depth || !self.spend(2) {
             return;
+        }
+        let Some((place, unmet)) = self.unmet(flat, reader, &mut Vec::new()) else { return };
+        if let Some(values) = &flat.values {
+            let obligation = Obligation { writer, reader: place, assertion: unmet };
+            let listed = values.iter().take(LISTED_MAX).cloned();
+            found.extend(listed.map(|value| Candidate { value, obligation: obligation.clone() }));
         }
         let node = self.tree.shared(reader);
         let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {

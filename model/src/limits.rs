@@ -5,8 +5,9 @@ pub const DOCUMENT_BYTES_MAX: usize = 1 << 20;
 
 /// Deepest nesting of arrays and objects in a document or an event.
 ///
-/// Readers here recurse once a level; 128 levels fit every thread's stack with room to spare.
-pub const NESTING_MAX: usize = 128;
+/// It is what `serde_json` lets through: readers here recurse once a level, and so many levels fit
+/// every thread's stack with room to spare.
+pub const NESTING_MAX: usize = 127;
 
 /// Most subschemas in one document.
 pub const SCHEMA_NODES_MAX: usize = 50_000;

@@ -44,7 +44,11 @@ pub(crate) fn retrieval_uri(at: &Coordinates) -> String {
 /// What a document says of identities and references.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Links {
-    /// The root's `$id`, resolved, without fragment; `None` when it has none.
+    /// What the root's references are resolved against, when its `$id` says so.
+    pub(crate) base: Option<String>,
+    /// The root's `$id`, resolved; `None` when it has none, or one with a fragment: several
+    /// documents may share what stands before the `#` (GBFS names a page of theirs), so it
+    /// identifies none of them.
     pub(crate) id: Option<String>,
     pub(crate) references: Vec<Reference>,
     /// References that are not URI references at all, with what the parser said.
@@ -112,9 +116,11 @@ impl<'v> Scan<'v> {
             return base.clone();
         }
         let Ok(uri) = resolve_against(&base.borrow(), id) else { return base.clone() };
+        let identifies = uri.fragment().is_none_or(|fragment| fragment.as_str().is_empty());
         let uri = strip_fragment(&uri);
         if place.pointer.as_str().is_empty() {
-            self.links.id = Some(uri.as_str().to_owned());
+            self.links.base = Some(uri.as_str().to_owned());
+            self.links.id = identifies.then(|| uri.as_str().to_owned());
         }
         self.own.insert(uri.as_str().to_owned(), place.pointer.clone());
         uri
@@ -135,7 +141,7 @@ impl<'v> Scan<'v> {
             {
                 self.visit(
                     Place { pointer, schema },
-                    &self.links.id.clone().and_then(|id| Uri::parse(id).ok()).unwrap_or_else(|| base.clone()),
+                    &self.links.base.clone().and_then(|id| Uri::parse(id).ok()).unwrap_or_else(|| base.clone()),
                 );
             }
         }

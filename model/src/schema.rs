@@ -92,7 +92,8 @@ impl Schema {
         self.document.digest()
     }
 
-    /// Returns the resolved `$id` of the root, without fragment.
+    /// Returns the resolved `$id` of the root; nothing when it has a fragment, and so names a part
+    /// of something.
     ///
     /// A relative `$id` is resolved against the document's place, so it names nothing that
     /// another document could refer to by an absolute URI.
@@ -102,8 +103,8 @@ impl Schema {
 
     /// Returns the URI against which the root's references are resolved.
     pub fn base_uri(&self) -> Cow<'_, str> {
-        match self.id() {
-            Some(id) => Cow::Borrowed(id),
+        match &self.links.base {
+            Some(base) => Cow::Borrowed(base.as_str()),
             None => Cow::Owned(self.retrieval_uri()),
         }
     }

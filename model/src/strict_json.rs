@@ -50,7 +50,7 @@ fn explain(text: &str, error: &serde_json::Error) -> Diagnostic {
         (Code::NotJson, "mend the JSON here (RFC 8259: no comments, no trailing commas)")
     };
     let message = if code == Code::TooDeep {
-        format!("nested deeper than {} levels", crate::limits::NESTING_MAX - 1)
+        format!("nested deeper than {} levels", crate::limits::NESTING_MAX)
     } else {
         message
     };

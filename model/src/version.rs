@@ -24,6 +24,12 @@ pub enum VersionError {
         /// The refused text.
         text: String,
     },
+    /// A number of the version is above [`Version::NUMBER_MAX`].
+    #[error("`{text}` has a number above {}", Version::NUMBER_MAX)]
+    TooHigh {
+        /// The refused text.
+        text: String,
+    },
     /// The version is longer than [`Version::BYTES_MAX`].
     #[error("a version has at most {} characters, this one has {bytes}", Version::BYTES_MAX)]
     TooLong {
@@ -60,6 +66,10 @@ impl Version {
     /// Longest version in bytes, so that it fits a file name and an index key.
     pub const BYTES_MAX: usize = 64;
 
+    /// Highest major, minor or patch that is read, far above any that people count to; what
+    /// [`Version::next`] makes of it still fits.
+    pub const NUMBER_MAX: u64 = 999_999_999;
+
     /// Returns the version a text spells.
     ///
     /// # Errors
@@ -71,6 +81,9 @@ impl Version {
         }
         let version = semver::Version::parse(text)
             .map_err(|e| VersionError::NotSemver { text: text.to_owned(), why: e.to_string() })?;
+        if [version.major, version.minor, version.patch].iter().any(|number| Self::NUMBER_MAX < *number) {
+            return Err(VersionError::TooHigh { text: text.to_owned() });
+        }
         if version.build.is_empty() {
             Ok(Self(version))
         } else {
@@ -193,7 +206,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_an_exact_version() {
-        for bad in ["1", "1.2", "v1.2.3", "1.2.3+build", "01.2.3", "", "latest", "^1.2"] {
+        for bad in ["1", "1.2", "v1.2.3", "1.2.3+build", "01.2.3", "", "latest", "^1.2", "1000000000.0.0", "0.18446744073709551615.0"] {
             assert!(Version::parse(bad).is_err(), "{bad}");
         }
         assert!(Version::parse(&format!("1.2.3-{}", "a".repeat(80))).is_err());

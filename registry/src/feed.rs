@@ -4,7 +4,11 @@
 //! those schemas by this project's own generator (`cargo xtask regenerate`).
 
 #[rustfmt::skip]
-#[allow(unreachable_pub, reason = "generated code does not know how far its crate shows it")]
+#[allow(
+    unreachable_pub,
+    clippy::allow_attributes_without_reason,
+    reason = "generated code does not know its crate's lints, nor how far it is shown"
+)]
 mod generated;
 
 use evschema_api::State;

@@ -1,6 +1,6 @@
 //! The evschema registry: an axum service over Postgres or SQLite.
 //!
-//! Handlers ([`routes`]) translate between HTTP and the services; services ([`service`]) decide;
+//! Handlers (`routes`) translate between HTTP and the services; services (`service`) decide;
 //! stores ([`store`]) remember. A registration is an optimistic append: read the history with its
 //! revision, check it without a lock, append only if the revision is still the same.
 

@@ -105,6 +105,7 @@ pub(crate) fn json(value: &impl Serialize) -> Response {
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (VARY, HeaderValue::from_static("accept")),
     ];
     (headers, body).into_response()
@@ -148,7 +149,7 @@ pub(crate) async fn selected(
 ) -> Result<Coordinates, Failure> {
     let version = match selection {
         Selection::Exact(version) => version,
-        other => app.registry().select(&subject, &other).await?,
+        other @ (Selection::Latest | Selection::Range(_)) => app.registry().select(&subject, &other).await?,
     };
     Ok(Coordinates { subject, version })
 }

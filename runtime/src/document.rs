@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 
 /// A schema document that is embedded in generated code, with all that it refers to.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "explain"), expect(dead_code, reason = "only the check reads all of it"))]
 pub struct Document {
     /// The URI against which its references are resolved.
     pub(crate) base: &'static str,

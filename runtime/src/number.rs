@@ -40,6 +40,9 @@ impl Number {
     ///
     /// When the text is no number of RFC 8259.
     pub fn parse(text: &str) -> Result<Self, NotANumber> {
+        if let Some(number) = Self::parse_short(text) {
+            return Ok(number);
+        }
         let value = Decimal::parse(text).ok_or(NotANumber)?;
         // `-0` is not an integer's form of zero: it keeps its sign when written as a float.
         if let Ok(small) = text.parse::<i64>()
@@ -56,6 +59,26 @@ impl Number {
             return Ok(Self(Form::Float(float)));
         }
         Ok(Self(Form::Digits(text.into())))
+    }
+
+    /// Reads a number of few digits without exponent, which is what events consist of.
+    fn parse_short(text: &str) -> Option<Self> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let split = unsigned.split_once('.');
+        let (whole, fraction) = split.unwrap_or((unsigned, ""));
+        let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        let is_empty = whole.is_empty() || (split.is_some() && fraction.is_empty());
+        let leading_zero = 1 < whole.len() && whole.starts_with('0');
+        // So many decimal digits come back from a float whatever they are (`f64::DIGITS`).
+        let is_short = whole.len() + fraction.len() <= 15;
+        if !is_short || is_empty || leading_zero || !is_digits(whole) || !is_digits(fraction) || text == "-0"
+        {
+            return None;
+        }
+        if split.is_none() {
+            return text.parse().ok().map(|small| Self(Form::Small(small)));
+        }
+        text.parse().ok().map(|float| Self(Form::Float(float)))
     }
 
     /// Returns the nearest float; a number beyond its range is infinite.
@@ -240,6 +263,19 @@ mod tests {
         }
         for text in ["\"1\"", "null", "[1]", "{\"a\":1}", "true"] {
             assert!(serde_json::from_str::<Number>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_agrees_with_the_long_one() {
+        for text in
+            ["0", "-1", "123456789012345", "0.1", "-19.99", "0.00000000000001", "1.0", "99999999999999.9"]
+        {
+            let short = Number::parse_short(text).unwrap();
+            assert_eq!(Decimal::parse(&short.to_string()), Decimal::parse(text), "{text}");
+        }
+        for text in ["-0", "01", "1.", ".5", "1e2", "1234567890123456", "", "-", "1.2.3", "+1"] {
+            assert!(Number::parse_short(text).is_none(), "{text}");
         }
     }
 

@@ -17,18 +17,23 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Merged {
+        /// The member `a`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub a: Option<String>,
+        /// The member `b`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub b: Option<String>,
         /// One part adds nothing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub nested: Option<Base>,
+        /// The member `extra`.
         pub extra: rt::Integer,
         /// At most 3 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub shared: Option<String>,
+        /// The member `id`.
         pub id: String,
+        /// The member `reason`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
@@ -69,7 +74,9 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Base {
+        /// The member `id`.
         pub id: String,
+        /// The member `shared`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub shared: Option<String>,
     }

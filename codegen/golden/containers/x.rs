@@ -17,24 +17,31 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Containers {
+        /// The member `map`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub map: Option<rt::Map<String>>,
+        /// The member `free`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub free: Option<rt::Map<rt::Json>>,
+        /// The member `patterns`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub patterns: Option<rt::Map<rt::Integer>>,
         /// At least 2 elements.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub tuple: Option<(String, rt::Number)>,
+        /// The member `loose_tuple`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub loose_tuple: Option<Vec<rt::Json>>,
+        /// The member `matrix`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub matrix: Option<Vec<Vec<Option<rt::Number>>>>,
         /// No element twice.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub set: Option<Vec<SetItem>>,
+        /// The member `empty`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub empty: Option<Empty>,
+        /// The member `entries`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub entries: Option<Vec<Entry>>,
     }
@@ -73,6 +80,7 @@ pub mod v1 {
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SetItem {
+        /// The member `id`.
         pub id: Option<String>,
         /// Every other member.
         pub rest: rt::Map<rt::Json>,
@@ -110,6 +118,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Entry {
+        /// The member `key`.
         pub key: String,
     }
 

@@ -21,6 +21,7 @@ pub mod v1 {
         /// More than 0.
         #[serde(deserialize_with = "rt::wire")]
         pub count: i64,
+        /// The member `const_is_no_keyword`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
@@ -33,6 +34,7 @@ pub mod v1 {
         /// At least 2 elements.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub pair: Option<(String, bool)>,
+        /// The member `reason`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",

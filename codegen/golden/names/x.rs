@@ -28,37 +28,49 @@ pub mod v1 {
         /// The empty name.
         #[serde(rename = "", default, skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
+        /// The member `type`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub r#type: Option<String>,
         /// From 0 to 5.
         #[serde(rename = "self", deserialize_with = "rt::wire")]
         pub self_: i64,
+        /// The member `crate`.
         #[serde(rename = "crate", default, skip_serializing_if = "Option::is_none")]
         pub crate_: Option<String>,
+        /// The member `Unknown`.
         #[serde(rename = "Unknown", default, skip_serializing_if = "Option::is_none")]
         pub unknown: Option<bool>,
+        /// The member `UNKNOWN`.
         #[serde(rename = "UNKNOWN", default, skip_serializing_if = "Option::is_none")]
         pub unknown_2: Option<bool>,
+        /// The member `unknown`.
         #[serde(rename = "unknown", default, skip_serializing_if = "Option::is_none")]
         pub unknown_3: Option<bool>,
+        /// The member `日本`.
         #[serde(rename = "日本", default, skip_serializing_if = "Option::is_none")]
         pub field_2: Option<String>,
+        /// The member `1st`.
         #[serde(rename = "1st", default, skip_serializing_if = "Option::is_none")]
         pub n1st: Option<String>,
+        /// The member `a b`.
         #[serde(rename = "a b", default, skip_serializing_if = "Option::is_none")]
         pub a_b: Option<String>,
+        /// The member `a-b`.
         #[serde(rename = "a-b", default, skip_serializing_if = "Option::is_none")]
         pub a_b_2: Option<String>,
+        /// The member `rest`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub rest: Option<String>,
         /// Matches a pattern of the schema.
         #[serde(rename = "a\"; fn x() {} //")]
         pub a_fn_x: String,
+        /// The member `Option`.
         #[serde(rename = "Option", default, skip_serializing_if = "Option::is_none")]
         pub option: Option<FnMainPanicU0Option>,
         /// Result
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub result: Option<FnMainPanicU0Result>,
+        /// The member `definition`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub definition: Option<Option2>,
     }
@@ -105,6 +117,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct FnMainPanicU0Option {
+        /// The member `String`.
         #[serde(rename = "String", default, skip_serializing_if = "Option::is_none")]
         pub string: Option<FnMainPanicU0OptionString>,
     }
@@ -121,6 +134,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct FnMainPanicU0OptionString {
+        /// The member `Vec`.
         #[serde(rename = "Vec", default, skip_serializing_if = "Option::is_none")]
         pub vec: Option<FnMainPanicU0OptionStringVec>,
     }
@@ -190,6 +204,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct FnMainPanicU0Result {
+        /// The member `Ok`.
         #[serde(rename = "Ok", default, skip_serializing_if = "Option::is_none")]
         pub ok: Option<bool>,
     }
@@ -205,6 +220,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Option2 {
+        /// The member `new`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub new: Option<String>,
     }

@@ -17,22 +17,28 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct AbsentIsNotNull {
+        /// The member `present`.
         pub present: String,
+        /// The member `present_or_null`.
         #[serde(deserialize_with = "rt::present")]
         pub present_or_null: Option<String>,
+        /// The member `absent`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub absent: Option<String>,
         /// At most 255 characters.
         #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub absent_or_null: rt::Maybe<String>,
+        /// The member `only_null`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
             deserialize_with = "rt::some"
         )]
         pub only_null: Option<()>,
+        /// The member `anything`.
         #[serde(deserialize_with = "rt::present")]
         pub anything: rt::Json,
+        /// The member `absent_or_anything`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
@@ -42,6 +48,7 @@ pub mod v1 {
         /// At most 255 characters.
         #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub several: rt::Maybe<Several>,
+        /// The member `reference`.
         #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub reference: rt::Maybe<Thing>,
         /// From 0 to 9.
@@ -107,6 +114,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Thing {
+        /// The member `a`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub a: Option<bool>,
     }

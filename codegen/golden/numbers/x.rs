@@ -17,6 +17,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde", deny_unknown_fields)]
     #[non_exhaustive]
     pub struct Numbers {
+        /// The member `integer`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub integer: Option<rt::Integer>,
         /// At least -10.
@@ -27,22 +28,27 @@ pub mod v1 {
             deserialize_with = "rt::wire"
         )]
         pub small: Option<i64>,
+        /// The member `smalls`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
             deserialize_with = "rt::wire"
         )]
         pub smalls: Option<Vec<i64>>,
+        /// The member `small_map`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
             deserialize_with = "rt::wire"
         )]
         pub small_map: Option<rt::Map<Option<i64>>>,
+        /// The member `number`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub number: Option<rt::Number>,
+        /// The member `one_of_three`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub one_of_three: Option<rt::Number>,
+        /// The member `one`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
@@ -55,6 +61,7 @@ pub mod v1 {
         /// A multiple of 0.01.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub cents: Option<rt::Number>,
+        /// The member `truth`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub truth: Option<bool>,
     }

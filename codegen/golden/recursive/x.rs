@@ -17,17 +17,22 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Tree {
+        /// The member `root`.
         pub root: Node,
+        /// The member `nested`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub nested: Option<Nested>,
+        /// The member `condition`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub condition: Option<Condition>,
+        /// The member `loop`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
             deserialize_with = "rt::some"
         )]
         pub r#loop: Option<rt::Json>,
+        /// The member `again`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub again: Option<Box<Tree>>,
     }
@@ -62,11 +67,15 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Node {
+        /// The member `name`.
         pub name: String,
+        /// The member `left`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub left: Option<Box<Node>>,
+        /// The member `right`.
         #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub right: rt::Maybe<Box<Node>>,
+        /// The member `children`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub children: Option<Vec<Node>>,
     }
@@ -109,7 +118,9 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct ConditionNot {
+        /// The member `op`.
         pub op: ConditionNotOp,
+        /// The member `left`.
         pub left: Box<Condition>,
     }
 
@@ -155,7 +166,9 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct ConditionIs {
+        /// The member `op`.
         pub op: ConditionIsOp,
+        /// The member `field`.
         pub field: String,
     }
 

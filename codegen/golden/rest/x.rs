@@ -18,11 +18,15 @@ pub mod v1 {
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Counted {
+        /// The member `id`.
         pub id: String,
+        /// The member `note`.
         pub note: rt::Maybe<String>,
         /// From 0 to 9.
         pub level: Option<i64>,
+        /// The member `labels`.
         pub labels: Option<Labels>,
+        /// The member `forbidden`.
         pub forbidden: Option<rt::Json>,
         /// Every other member.
         pub rest: rt::Map<rt::Json>,
@@ -64,6 +68,7 @@ pub mod v1 {
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Labels {
+        /// The member `app`.
         pub app: Option<String>,
         /// Every other member.
         pub rest: rt::Map<rt::Number>,

@@ -60,6 +60,7 @@ pub mod v1 {
             deserialize_with = "rt::some"
         )]
         pub a: Option<rt::Json>,
+        /// The member `b`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",

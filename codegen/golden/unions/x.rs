@@ -17,15 +17,21 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Payment {
+        /// The member `method`.
         pub method: Method,
+        /// The member `by_presence`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub by_presence: Option<ByPresence>,
+        /// The member `by_kind`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub by_kind: Option<ByKind>,
+        /// The member `overlapping`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub overlapping: Option<Overlapping>,
+        /// The member `constants`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub constants: Option<Constants>,
+        /// The member `integer_or_number`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub integer_or_number: Option<IntegerOrNumber>,
     }
@@ -79,7 +85,9 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Card {
+        /// The member `type`.
         pub r#type: CardType,
+        /// The member `number`.
         pub number: String,
     }
 
@@ -124,7 +132,9 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Transfer {
+        /// The member `type`.
         pub r#type: TransferType,
+        /// The member `number`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub number: Option<rt::Integer>,
     }
@@ -189,6 +199,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde", deny_unknown_fields)]
     #[non_exhaustive]
     pub struct ByPresenceWithCard {
+        /// The member `card`.
         pub card: String,
     }
 
@@ -204,6 +215,7 @@ pub mod v1 {
     #[serde(crate = "rt::serde", deny_unknown_fields)]
     #[non_exhaustive]
     pub struct ByPresenceWithIban {
+        /// The member `iban`.
         pub iban: String,
     }
 
@@ -239,12 +251,14 @@ pub mod v1 {
     #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub struct Overlapping {
+        /// The member `a`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
             deserialize_with = "rt::some"
         )]
         pub a: Option<rt::Json>,
+        /// The member `b`.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",

@@ -66,12 +66,11 @@ fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
         said.push("No element twice.".to_owned());
     }
     let text = |keyword| atlas.keyword(place, keyword).and_then(Value::as_str);
-    match text("pattern") {
-        Some(pattern) => said.push(match doc_code(pattern) {
+    if let Some(pattern) = text("pattern") {
+        said.push(match doc_code(pattern) {
             Some(code) => format!("Matches {code}."),
             None => "Matches a pattern of the schema.".to_owned(),
-        }),
-        None => {}
+        });
     }
     said.extend(text("format").and_then(doc_code).map(|format| format!("Format {format}.")));
     if flag("deprecated") {

@@ -16,8 +16,13 @@ use crate::text::doc_code;
 /// Types nested deeper than this are any JSON: an event nests at most 128 levels.
 const DEPTH_MAX: usize = 140;
 
-/// Most named types that one selection gives; past it every schema is any JSON.
-const TYPES_MAX: usize = 50_000;
+/// Most named types that one event adds; past it every schema is any JSON. The largest real event
+/// seen has 321.
+const TYPES_MAX: usize = 4_000;
+
+/// Most steps that are taken for one event before every schema is any JSON: combinations of
+/// schemas can grow beyond any measure; the largest real event seen takes thirty thousand.
+const STEPS_MAX: usize = 400_000;
 
 /// Most texts that make an enum; a longer list is a text, which the schema checks.
 const TEXTS_MAX: usize = 1_000;
@@ -34,6 +39,10 @@ pub(crate) struct Planner<'a, 'c> {
     wanted: BTreeMap<DocumentId, BTreeSet<String>>,
     /// What is being planned, outermost first, and whether each accepts `null` too.
     open: Vec<(Conjunction, bool)>,
+    /// How many types there may be before the event being planned has too many.
+    types_max: usize,
+    /// How many steps may have been taken before it takes too many.
+    steps_max: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -63,34 +72,29 @@ impl<'a, 'c> Planner<'a, 'c> {
             names: BTreeMap::new(),
             wanted: BTreeMap::new(),
             open: Vec::new(),
+            types_max: TYPES_MAX,
+            steps_max: STEPS_MAX,
         }
     }
 
     /// Plans the event type of a document.
     pub(crate) fn add_event(&mut self, document: DocumentId) {
+        self.types_max = self.plan.definitions.len() + TYPES_MAX;
+        self.steps_max = self.shapes.steps() + STEPS_MAX;
         let place = self.atlas.root(document);
         let hint = self.hint_for(place, document, &[], None);
         let value = self.type_of(&Expression::Schema(place), &hint);
-        let root = match &value.shape {
-            // A definition of this document may be the event itself, unless another event is it.
-            RustType::Named(id)
-                if !value.nullable
-                    && self.plan.definition(*id).home == document
-                    && !self.plan.events.iter().any(|event| event.root == *id) =>
-            {
-                *id
-            }
-            _ => {
-                let place = self.shapes.entry(place);
-                let docs = constraints::docs(self.atlas, &[place]);
-                let inner = wide(value);
-                let root_hint = self.root_names(document);
-                self.define(
-                    &Hint { home: document, names: root_hint, origin: None },
-                    docs,
-                    Body::Newtype { inner, boxed: false },
-                )
-            }
+        // A definition of this document may be the event itself, unless another event is it.
+        let root = if let RustType::Named(id) = value.shape
+            && !value.nullable
+            && self.plan.definition(id).home == document
+            && !self.plan.events.iter().any(|event| event.root == id)
+        {
+            id
+        } else {
+            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)]);
+            let hint = Hint { home: document, names: self.root_names(document), origin: None };
+            self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });
     }
@@ -103,15 +107,16 @@ impl<'a, 'c> Planner<'a, 'c> {
 
     /// Returns the type of an expression.
     pub(super) fn type_of(&mut self, expression: &Expression, hint: &Hint) -> TypeRef {
-        if DEPTH_MAX < self.open.len() || TYPES_MAX < self.plan.definitions.len() {
+        let is_too_much =
+            self.types_max < self.plan.definitions.len() || self.steps_max < self.shapes.steps();
+        if DEPTH_MAX < self.open.len() || is_too_much {
             return TypeRef::plain(RustType::Json);
         }
-        let (expression, hint) = match expression {
-            Expression::Schema(place) => {
-                let entry = self.shapes.entry(*place);
-                (Expression::Schema(entry), self.hint_at(entry, hint))
-            }
-            other => (other.clone(), hint.clone()),
+        let (expression, hint) = if let Expression::Schema(place) = expression {
+            let entry = self.shapes.entry(*place);
+            (Expression::Schema(entry), self.hint_at(entry, hint))
+        } else {
+            (expression.clone(), hint.clone())
         };
         let mut conjunction = self.shapes.conjunction(&expression);
         self.drop_idle_mask(&mut conjunction);
@@ -437,7 +442,14 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
         RustType::I64 => RustType::Integer,
         RustType::List(element) => RustType::List(Box::new(wide(*element))),
         RustType::Map(member) => RustType::Map(Box::new(wide(*member))),
-        other => other,
+        RustType::Bool
+        | RustType::Integer
+        | RustType::Number
+        | RustType::String
+        | RustType::Null
+        | RustType::Json
+        | RustType::Tuple(_)
+        | RustType::Named(_) => value.shape,
     };
     TypeRef { shape, nullable: value.nullable }
 }

@@ -87,6 +87,7 @@ impl Shapes<'_, '_> {
         let mut own = BTreeSet::new();
         let mut open = VecDeque::from([expression.clone()]);
         while let Some(next) = open.pop_front() {
+            self.steps.set(self.steps.get() + 1);
             match next {
                 Expression::Anything => {}
                 Expression::Opaque => found.opaque = true,

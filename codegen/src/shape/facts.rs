@@ -152,9 +152,8 @@ impl<'c> Shapes<'_, 'c> {
             // Of a `oneOf` only one branch may hold: what closes the others must stay visible.
             let closes = |place: &Place| self.counts_members(*place, true);
             let places = self.mentions_of(&group.alternatives);
-            facts.keeps_rest |= places.iter().any(|mention| match mention {
-                Expression::Mention(place) => self.in_place(*place).iter().any(closes),
-                _ => false,
+            facts.keeps_rest |= places.iter().any(|mention| {
+                matches!(mention, Expression::Mention(place) if self.in_place(*place).iter().any(closes))
             });
         }
         let onlookers = self.onlookers(conjunction);
@@ -165,7 +164,16 @@ impl<'c> Shapes<'_, 'c> {
         facts
     }
 
-    fn own_facts(&self, place: Place) -> Facts<'c> {
+    fn own_facts(&mut self, place: Place) -> Facts<'c> {
+        if let Some(known) = self.own_facts.get(&place) {
+            return known.clone();
+        }
+        let facts = self.find_own_facts(place);
+        self.own_facts.insert(place, facts.clone());
+        facts
+    }
+
+    fn find_own_facts(&self, place: Place) -> Facts<'c> {
         let mut facts = Facts { kinds: self.own_kinds(place), ..Facts::unknown() };
         facts.literals = self.own_literals(place);
         if let Some(literals) = &facts.literals {

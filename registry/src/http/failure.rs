@@ -28,11 +28,12 @@ impl Failure {
 impl From<Refusal> for Failure {
     /// Logs what is nobody's mistake but ours: here is where it is handled.
     fn from(refusal: Refusal) -> Self {
-        match &refusal {
-            Refusal::Store(StoreError::Unavailable(cause)) => tracing::warn!(%cause, "the database is away"),
-            Refusal::Store(cause) => tracing::error!(%cause, "the store failed"),
-            Refusal::Bug(what) => tracing::error!(what, "a bug"),
-            _ => {}
+        if let Refusal::Store(StoreError::Unavailable(cause)) = &refusal {
+            tracing::warn!(%cause, "the database is away");
+        } else if let Refusal::Store(cause) = &refusal {
+            tracing::error!(%cause, "the store failed");
+        } else if let Refusal::Bug(what) = &refusal {
+            tracing::error!(what, "a bug");
         }
         Self { problem: Box::new(refusal.into()), allow: None }
     }

@@ -1,4 +1,4 @@
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -38,8 +38,10 @@ fn may_write(app: &App, request: &Request) -> Result<(), Failure> {
             "send it from a program, or from a page of this registry",
         ));
     }
-    let path = request.uri().path();
-    let changes_nothing = path.ends_with("/check") || path.ends_with("/validate");
+    // By route, not by path: a subject may be called `check`.
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let changes_nothing =
+        route.is_none_or(|route| route.ends_with("}/check") || route.ends_with("}/validate"));
     if app.is_read_only() && !changes_nothing {
         return Err(Failure::new(
             ProblemCode::ReadOnly,

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use evschema_api::SCHEMA_MEDIA_TYPE;
@@ -41,7 +41,7 @@ pub(crate) async fn document(
     let media_type = accept.demand(&[SCHEMA_MEDIA_TYPE, "application/json", "text/plain"])?;
     let at = match path.selection {
         Selection::Exact(version) => evschema_model::Coordinates { subject: path.subject, version },
-        other => {
+        other @ (Selection::Latest | Selection::Range(_)) => {
             let version = app.registry().select(&path.subject, &other).await?;
             return Ok(redirect(&format!("/schemas/{}/{version}.json", path.subject)));
         }
@@ -52,6 +52,7 @@ pub(crate) async fn document(
     let fixed = [
         (ETAG, tag),
         (CACHE_CONTROL, FOR_EVER),
+        (VARY, HeaderValue::from_static("accept")),
         (CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(FOR_EVER)),
     ];
     if unchanged {

@@ -4,10 +4,11 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
 use crate::app::App;
+use crate::http::NoParams;
 
 /// Returns this description of the registry (OpenAPI 3.1).
 #[utoipa::path(get, path = "/openapi.json", tag = "operation", responses((status = 200, description = "The description", body = Object)))]
-pub(crate) async fn get(State(app): State<App>) -> Response {
+pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Response {
     ([(CONTENT_TYPE, "application/json")], app.openapi().to_owned()).into_response()
 }
 

@@ -2,7 +2,7 @@ use axum::extract::State;
 use evschema_api::ProblemCode;
 
 use crate::app::App;
-use crate::http::Failure;
+use crate::http::{Failure, NoParams};
 use crate::limits;
 
 /// Tells whether the registry can serve: whether its database answers.
@@ -15,7 +15,7 @@ use crate::limits;
         (status = 503, description = "The database does not answer", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn get(State(app): State<App>) -> Result<&'static str, Failure> {
+pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Result<&'static str, Failure> {
     match tokio::time::timeout(limits::READY_TIMEOUT, app.registry().ready()).await {
         Ok(answered) => answered.map(|()| "ready\n").map_err(Failure::from),
         Err(_) => Err(Failure::new(

@@ -36,7 +36,7 @@ pub(crate) async fn version(State(app): State<App>, request: Request) -> Result<
     let wants = Wants::from_request_parts(&mut parts, &app).await?;
     let version = match path.selection {
         Selection::Exact(version) => version,
-        other => {
+        other @ (Selection::Latest | Selection::Range(_)) => {
             let version = app.registry().select(&path.subject, &other).await?;
             return Ok(redirect(&format!("/schemas/{}/{version}", path.subject)));
         }

@@ -119,6 +119,20 @@ impl Refusal {
         }
     }
 
+    fn detail(&self) -> String {
+        // The cause goes to the log, not to the client.
+        if let Self::Store(StoreError::Unavailable(_)) = self {
+            return "the database does not answer".to_owned();
+        }
+        if let Self::Store(_) | Self::Bug(_) = self {
+            return "something went wrong in the registry".to_owned();
+        }
+        if let Self::Document(diagnostics) = self {
+            return first_of(diagnostics);
+        }
+        self.to_string()
+    }
+
     fn help(&self) -> String {
         match self {
             Self::SubjectNotFound(_) => "GET /schemas lists the subjects there are".to_owned(),
@@ -180,23 +194,16 @@ fn check_help(report: &Report) -> String {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let code = refusal.code();
-        let detail = match &refusal {
-            // The cause goes to the log, not to the client.
-            Refusal::Store(StoreError::Unavailable(_)) => "the database does not answer".to_owned(),
-            Refusal::Store(_) | Refusal::Bug(_) => "something went wrong in the registry".to_owned(),
-            Refusal::Document(diagnostics) => first_of(diagnostics),
-            _ => refusal.to_string(),
-        };
-        let problem = Problem::new(code, detail).help(refusal.help());
-        match refusal {
-            Refusal::Document(diagnostics) => problem.errors(diagnostics),
-            Refusal::Check(report) => match serde_json::to_value(&report) {
-                Ok(report) => problem.report(report),
-                Err(_) => problem,
-            },
-            _ => problem,
+        let problem = Problem::new(refusal.code(), refusal.detail()).help(refusal.help());
+        if let Refusal::Document(diagnostics) = refusal {
+            return problem.errors(diagnostics);
         }
+        if let Refusal::Check(report) = &refusal
+            && let Ok(report) = serde_json::to_value(report)
+        {
+            return problem.report(report);
+        }
+        problem
     }
 }
 

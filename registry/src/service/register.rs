@@ -349,6 +349,10 @@ fn searched(schema: &Schema) -> String {
     text.extend(names.iter().map(String::as_str));
     // Postgres keeps no NUL character in a text.
     let mut text = text.join("\n").to_lowercase().replace('\0', "");
-    text.truncate(text.floor_char_boundary(limits::SEARCHED_BYTES_MAX));
+    let mut end = limits::SEARCHED_BYTES_MAX.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
     text
 }

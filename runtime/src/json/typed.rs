@@ -63,12 +63,13 @@ impl<'de, E: de::Error> Deserializer<'de> for Typed<E> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, E> {
-        match self.json {
-            Json::Number(number) if name == tokens::RAW => {
-                visitor.visit_map(Digits { number: Some(number), error: PhantomData })
+        if let Json::Number(number) = self.json {
+            if name == tokens::RAW {
+                return visitor.visit_map(Digits { number: Some(number), error: PhantomData });
             }
-            json => visitor.visit_newtype_struct(Self::new(json)),
+            return visitor.visit_newtype_struct(Self::new(Json::Number(number)));
         }
+        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

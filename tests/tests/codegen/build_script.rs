@@ -43,10 +43,15 @@ fn what_does_not_change_is_not_written() {
     project.generate().unwrap();
     let file = project.output().join("shop_order.rs");
     let before = modified(&file);
-    assert!(fs::read_to_string(project.output().join("events.rs")).unwrap().contains("include!(\"shop_order.rs\")"));
+    assert!(
+        fs::read_to_string(project.output().join("events.rs"))
+            .unwrap()
+            .contains("include!(\"shop_order.rs\")")
+    );
     project.generate().unwrap();
     assert_eq!(modified(&file), before);
-    fs::write(project.folder.path().join("schemas/shop.order/1.1.0.json"), ORDER.replace("id", "number")).unwrap();
+    fs::write(project.folder.path().join("schemas/shop.order/1.1.0.json"), ORDER.replace("id", "number"))
+        .unwrap();
     project.generate().unwrap();
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("\"1.1.0\"") && !text.contains("\"1.0.0\""), "the newest of the line is generated");
@@ -62,15 +67,25 @@ fn every_error_at_once_with_its_place() {
     ]);
     let errors = project.generate().unwrap_err();
     assert_eq!(errors.len(), 3, "{errors:#?}");
-    assert!(errors.iter().any(|e| e.starts_with("schemas/a/1.0.0.json:2:11: error[not-a-schema]: at `/type`")), "{errors:#?}");
-    assert!(errors.iter().any(|e| e.starts_with("schemas/b/1.0.0.json:2:11: error[missing-reference]: at `/$ref`")), "{errors:#?}");
+    assert!(
+        errors.iter().any(|e| e.starts_with("schemas/a/1.0.0.json:2:11: error[not-a-schema]: at `/type`")),
+        "{errors:#?}"
+    );
+    assert!(
+        errors
+            .iter()
+            .any(|e| e.starts_with("schemas/b/1.0.0.json:2:11: error[missing-reference]: at `/$ref`")),
+        "{errors:#?}"
+    );
     assert!(errors.iter().all(|error| error.contains("; ") && !error.contains('\n')), "{errors:#?}");
 }
 
 #[test]
 fn a_manifest_that_does_not_help() {
     let no_schemas = Crate::new(&[("evschema.toml", "schemas = \"events\"\n")]);
-    assert!(no_schemas.generate().unwrap_err()[0].contains("neither `events` nor `vendor/schemas` is a folder"));
+    assert!(
+        no_schemas.generate().unwrap_err()[0].contains("neither `events` nor `vendor/schemas` is a folder")
+    );
     let misspelt = Crate::new(&[("evschema.toml", "\nschema = \"events\"\n")]);
     assert!(misspelt.generate().unwrap_err()[0].starts_with("evschema.toml:2:1: "));
     let empty = Crate::new(&[("evschema.toml", ""), ("schemas/.keep", "")]);

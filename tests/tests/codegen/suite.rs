@@ -40,7 +40,8 @@ fn generate_file(path: &Path, draft: Draft) -> usize {
         if let Value::Object(members) = &mut schema {
             members.entry("$schema").or_insert_with(|| draft.uri().into());
         }
-        let at = Coordinates { subject: Subject::parse("suite.case").unwrap(), version: Version::new(1, 0, 0) };
+        let at =
+            Coordinates { subject: Subject::parse("suite.case").unwrap(), version: Version::new(1, 0, 0) };
         let Ok(schema) = Schema::read(at.clone(), schema.to_string().as_bytes(), &Dialects::default()) else {
             continue;
         };

@@ -40,6 +40,8 @@ fn paths_and_queries() {
             ("GET", "/schemas?search=%00", 400, "invalid-query"),
             ("GET", "/schemas/a?x=1", 400, "invalid-query"),
             ("GET", "/feed?after=minus", 400, "invalid-query"),
+            ("GET", "/healthz?x", 400, "invalid-query"),
+            ("GET", "/openapi.json?x=1", 400, "invalid-query"),
             ("PUT", "/schemas/a/1.0.0.json?author=", 400, "invalid-body"),
             ("PUT", "/schemas/a/2.0.0.json?authr=me", 400, "invalid-query"),
         ] {

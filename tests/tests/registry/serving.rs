@@ -41,6 +41,13 @@ fn a_read_only_registry_reads_and_checks() {
     assert_eq!(world.get("/schemas/a/1.0.0.json").body, "{}", "a file outlives its registry");
     let refused = world.put("a@1.1.0", "{}");
     assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("read-only")));
+    for (method, path) in [("POST", "/schemas/check"), ("PUT", "/schemas/validate"), ("POST", "/schemas/b")] {
+        assert_eq!(
+            world.send(method, path, &[], b"{}").status,
+            403,
+            "{method} {path}: a subject may be called so"
+        );
+    }
     assert_eq!(world.send("POST", "/schemas/a/check", &[], b"{}").status, 200);
     assert_eq!(world.send("POST", "/schemas/a/1.0.0/validate", &[], b"{}").status, 200);
 }

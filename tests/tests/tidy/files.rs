@@ -100,3 +100,25 @@ fn decisions_have_a_number_of_their_own_and_a_status() {
     numbers.dedup();
     assert_eq!(numbers.len(), count, "two decisions share a number");
 }
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    let mut looked_at = 0;
+    for (path, text) in texts() {
+        if extension(Path::new(&path)) != "md" {
+            continue;
+        }
+        // A link is `](target)`; what leads out of the repository is not followed.
+        for rest in text.split("](").skip(1) {
+            let target = rest.split([')', '#']).next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            let folder = repository().join(&path);
+            let leads_to = folder.parent().unwrap().join(target);
+            assert!(leads_to.exists(), "{path} links `{target}`, which is not there");
+            looked_at += 1;
+        }
+    }
+    assert!(3 < looked_at, "only {looked_at} links found");
+}

@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// Whether `format` refuses values; the verdicts of the corpora are without.
     #[arg(long, default_value = "annotate")]
     formats: String,
+    /// Lets documents that are referred to and not there accept anything.
+    #[arg(long)]
+    stub_missing: bool,
     /// Keeps the scratch crate in this folder, to look at it.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -99,11 +102,15 @@ struct Summary {
 pub(crate) fn run(args: Args) -> Outcome {
     let options = options(&args)?;
     let dialects = dialects(&args.dialect)?;
-    let (catalog, mut rows) = read_schemas(&args.events.join("schemas.jsonl"), &dialects)?;
+    let (mut catalog, mut rows) = read_schemas(&args.events.join("schemas.jsonl"), &dialects)?;
     let scratch = tempfile::tempdir()?;
     let folder = args.keep.clone().unwrap_or_else(|| scratch.path().to_owned());
     let mut good = Vec::new();
-    for schema in catalog.iter() {
+    let real: Vec<Arc<Schema>> = catalog.iter().cloned().collect();
+    if args.stub_missing {
+        stub_missing(&mut catalog)?;
+    }
+    for schema in &real {
         let row = generate_one(&catalog, schema.at(), &options);
         if row.outcome == "generated" {
             good.push(schema.at().clone());
@@ -164,7 +171,8 @@ fn read_schemas(path: &Path, dialects: &Dialects) -> Result<(Catalog, Vec<Row>),
     let mut rows = Vec::new();
     for line in lines(path)? {
         let row: SchemaRow = serde_json::from_str(&line)?;
-        let at = Coordinates { subject: Subject::parse(&row.subject)?, version: Version::parse(&row.version)? };
+        let at =
+            Coordinates { subject: Subject::parse(&row.subject)?, version: Version::parse(&row.version)? };
         match Schema::read(at.clone(), row.schema.to_string().as_bytes(), dialects) {
             Ok(schema) => catalog.replace(Arc::new(schema)),
             Err(why) => rows.push(Row {
@@ -176,6 +184,34 @@ fn read_schemas(path: &Path, dialects: &Dialects) -> Result<(Catalog, Vec<Row>),
         }
     }
     Ok((catalog, rows))
+}
+
+/// Adds a document that accepts anything for every `$id` that is referred to and not there.
+fn stub_missing(catalog: &mut Catalog) -> Result<(), Box<dyn std::error::Error>> {
+    let mut missing: BTreeMap<String, (Draft, BTreeSet<String>)> = BTreeMap::new();
+    for schema in catalog.iter() {
+        for reference in schema.foreign_references().filter(|r| catalog.find(r).is_none()) {
+            let (_, fragments) =
+                missing.entry(reference.uri.clone()).or_insert_with(|| (schema.draft(), BTreeSet::new()));
+            fragments.extend(reference.written.split_once('#').map(|(_, fragment)| fragment.to_owned()));
+        }
+    }
+    for (number, (uri, (draft, fragments))) in missing.into_iter().enumerate() {
+        let mut stub = serde_json::json!({ "$schema": draft.uri(), draft.id_keyword(): uri });
+        for fragment in fragments.iter().filter(|fragment| fragment.starts_with('/')) {
+            let mut place = &mut stub;
+            for token in fragment.split('/').skip(1) {
+                let members = place.as_object_mut().ok_or("a fragment leads through what is no object")?;
+                place = members.entry(token).or_insert_with(|| Value::Object(serde_json::Map::new()));
+            }
+        }
+        let subject = Subject::parse(&format!("stub.n{number}"))?;
+        let at = Coordinates { subject, version: Version::new(1, 0, 0) };
+        if let Ok(schema) = Schema::read(at, stub.to_string().as_bytes(), &Dialects::default()) {
+            catalog.replace(Arc::new(schema));
+        }
+    }
+    Ok(())
 }
 
 fn read_instances(path: &Path) -> Result<Vec<InstanceRow>, Box<dyn std::error::Error>> {

@@ -11,8 +11,9 @@ use super::{Files, Generated};
 
 pub(super) fn files(root: &Path) -> Files {
     let folder = PathBuf::from("codegen/golden");
-    let mut cases: Vec<PathBuf> =
-        fs::read_dir(root.join(&folder))?.map(|entry| entry.map(|e| folder.join(e.file_name()))).collect::<Result<_, _>>()?;
+    let mut cases: Vec<PathBuf> = fs::read_dir(root.join(&folder))?
+        .map(|entry| entry.map(|e| folder.join(e.file_name())))
+        .collect::<Result<_, _>>()?;
     cases.sort();
     cases.into_iter().map(|case| golden(root, &case)).collect()
 }

@@ -1,0 +1,147 @@
+//! Schemas that mean harm: whatever they say, the output is Rust with the items it should have.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use evschema_codegen::{GeneratedFile, Options, generate};
+use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use syn::{Item, ItemMod};
+
+fn generate_one(schema: &Value) -> Option<Vec<GeneratedFile>> {
+    let at = Coordinates { subject: Subject::parse("x").unwrap(), version: Version::new(1, 0, 0) };
+    let schema = Schema::read(at.clone(), schema.to_string().as_bytes(), &Dialects::default()).ok()?;
+    let mut catalog = Catalog::default();
+    catalog.insert(Arc::new(schema)).unwrap();
+    generate(&catalog, &[at], &Options::default()).ok()
+}
+
+/// Checks that a file has one module with types, their implementations and the document.
+fn has_only_its_items(file: &GeneratedFile) -> bool {
+    let parsed = syn::parse_file(&file.text).unwrap();
+    let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {
+        return false;
+    };
+    let mut constants = Vec::new();
+    for item in items {
+        match item {
+            Item::Struct(_) | Item::Enum(_) | Item::Impl(_) | Item::Use(_) => {}
+            Item::Macro(call) => {
+                let path: Vec<String> =
+                    call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                let known = ["event", "open_struct", "union"];
+                if path[0] != "rt" || !known.contains(&path[1].as_str()) {
+                    return false;
+                }
+            }
+            Item::Static(document) => constants.push(document.ident.to_string()),
+            Item::Const(schema) => constants.push(schema.ident.to_string()),
+            _ => return false,
+        }
+    }
+    constants == ["DOCUMENT", "SCHEMA"]
+}
+
+fn hostile_text() -> impl Strategy<Value = String> + Clone {
+    prop_oneof![
+        Just("*/ } pub fn evil() { /*".to_owned()),
+        Just("\"; pub fn evil() {} //".to_owned()),
+        Just("\"###; pub fn evil() {} //".to_owned()),
+        Just("```\npanic!()\n```".to_owned()),
+        Just("\r\n    evil()\r".to_owned()),
+        Just("{{evil}} {{{evil}}} \\{{evil}}".to_owned()),
+        Just("\u{202e}\u{0}\u{feff}é\u{2028}".to_owned()),
+        Just("(the schema)".to_owned()),
+        Just("Self".to_owned()),
+        Just("r#type".to_owned()),
+        Just("Option".to_owned()),
+        ".{0,12}",
+    ]
+}
+
+fn schema() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(true)),
+        Just(json!(false)),
+        Just(json!({ "$ref": "#" })),
+        Just(json!({ "$ref": "#/properties/a" })),
+        Just(json!({ "$dynamicRef": "#" })),
+        prop_oneof![
+            Just("string"),
+            Just("integer"),
+            Just("number"),
+            Just("null"),
+            Just("object"),
+            Just("array")
+        ]
+        .prop_map(|kind| json!({ "type": kind })),
+        prop::collection::vec(hostile_text(), 1..4).prop_map(|texts| json!({ "enum": texts })),
+        hostile_text().prop_map(|text| json!({ "const": text })),
+        hostile_text().prop_map(|text| json!({ "type": "string", "format": text, "title": text })),
+    ];
+    leaf.prop_recursive(4, 40, 4, |inner| {
+        let map = prop::collection::vec((hostile_text(), inner.clone()), 0..4)
+            .prop_map(|members| Value::Object(members.into_iter().collect()))
+            .boxed();
+        prop_oneof![
+            (map.clone(), hostile_text(), prop::collection::vec(hostile_text(), 0..2)).prop_map(
+                |(properties, text, required)| {
+                    let required: std::collections::BTreeSet<String> = required.into_iter().collect();
+                    json!({ "type": "object", "title": text, "description": text, "properties": properties, "required": required })
+                }
+            ),
+            map.clone().prop_map(|patterns| json!({ "$defs": patterns, "additionalProperties": { "$ref": "#" } })),
+            (prop::collection::vec(inner.clone(), 1..4), prop_oneof![Just("oneOf"), Just("anyOf"), Just("allOf")])
+                .prop_map(|(all, keyword)| json!({ keyword: all })),
+            (inner.clone(), prop_oneof![Just("not"), Just("items"), Just("contains"), Just("if")])
+                .prop_map(|(one, keyword)| json!({ keyword: one, "properties": { "a": one } })),
+            (inner.clone(), map).prop_map(
+                |(one, properties)| json!({ "properties": properties, "uniqueItems": true, "additionalProperties": one })
+            ),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_a_schema_says_only_the_items_come_out(schema in schema()) {
+        if let Some(files) = generate_one(&schema) {
+            prop_assert!(has_only_its_items(&files[1]), "{schema}\n{}", files[1].text);
+        }
+    }
+}
+
+#[test]
+fn combinations_do_not_explode() {
+    let mut definitions = serde_json::Map::new();
+    for one in 0..14 {
+        let mut properties = serde_json::Map::new();
+        for other in 0..14 {
+            let both = json!({ "allOf": [{ "$ref": format!("#/$defs/s{one}") }, { "$ref": format!("#/$defs/s{other}") }] });
+            properties.insert(format!("p{other}"), both);
+        }
+        definitions.insert(format!("s{one}"), json!({ "type": "object", "properties": properties }));
+    }
+    let started = Instant::now();
+    assert!(generate_one(&json!({ "$ref": "#/$defs/s0", "$defs": definitions })).is_some());
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
+#[test]
+fn long_chains_do_not_exhaust_the_stack() {
+    let mut definitions = serde_json::Map::new();
+    for at in 0..3_000 {
+        let next = format!("#/$defs/s{}", (at + 1) % 3_000);
+        let schema = match at % 4 {
+            0 => json!({ "$ref": next }),
+            1 => json!({ "allOf": [{ "$ref": next }, { "required": ["a"] }] }),
+            2 => json!({ "properties": { "a": { "$ref": next } }, "type": "object" }),
+            _ => json!({ "anyOf": [{ "$ref": next }, { "type": "null" }] }),
+        };
+        definitions.insert(format!("s{at}"), schema);
+    }
+    assert!(generate_one(&json!({ "$ref": "#/$defs/s0", "$defs": definitions })).is_some());
+}
