@@ -72,7 +72,7 @@ pub(crate) struct PropertyLayer {
 
 /// Most alternatives of one node; real unions rarely have more branches, and their products do
 /// harm only.
-const FLATS_MAX: usize = 128;
+const FLATS_MAX: usize = 256;
 
 /// Deepest chain of applicators that stay on one value.
 const IN_PLACE_MAX: usize = 64;
