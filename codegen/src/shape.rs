@@ -43,6 +43,28 @@ pub(crate) enum Expression {
     Opaque,
 }
 
+/// Most parts of an expression. One that grows beyond is a schema combined with itself again and
+/// again; only the validator knows what it means.
+const PARTS_MAX: usize = 2_000;
+
+impl Expression {
+    /// Tells whether the expression has more parts than are looked at.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let mut open = vec![self];
+        let mut parts = 0;
+        while let Some(part) = open.pop() {
+            parts += 1;
+            if PARTS_MAX < parts + open.len() {
+                return true;
+            }
+            if let Self::All(more) | Self::Any(more) = part {
+                open.extend(more);
+            }
+        }
+        false
+    }
+}
+
 /// Answers questions about expressions, and remembers the answers.
 #[derive(Debug)]
 pub(crate) struct Shapes<'a, 'c> {

@@ -109,7 +109,7 @@ impl<'a, 'c> Planner<'a, 'c> {
     pub(super) fn type_of(&mut self, expression: &Expression, hint: &Hint) -> TypeRef {
         let is_too_much =
             self.types_max < self.plan.definitions.len() || self.steps_max < self.shapes.steps();
-        if DEPTH_MAX < self.open.len() || is_too_much {
+        if DEPTH_MAX < self.open.len() || is_too_much || expression.is_too_large() {
             return TypeRef::plain(RustType::Json);
         }
         let (expression, hint) = if let Expression::Schema(place) = expression {

@@ -61,6 +61,9 @@ impl<'c> Shapes<'_, 'c> {
     }
 
     fn member_of(&mut self, expression: &Expression, name: &str) -> Expression {
+        if expression.is_too_large() {
+            return Expression::Opaque;
+        }
         let key = (expression.clone(), name.to_owned());
         match self.members.get(&key) {
             Some(Some(known)) => return known.clone(),

@@ -133,6 +133,13 @@ fn combinations_do_not_explode() {
 }
 
 #[test]
+fn a_schema_combined_with_itself_does_not_grow_without_end() {
+    let negated = json!({ "not": { "$ref": "#" }, "properties": { "a": { "$ref": "#" } } });
+    let mapped = json!({ "additionalProperties": { "$ref": "#" } });
+    assert!(generate_one(&json!({ "anyOf": [negated, mapped] })).is_some());
+}
+
+#[test]
 fn long_chains_do_not_exhaust_the_stack() {
     let mut definitions = serde_json::Map::new();
     for at in 0..3_000 {
