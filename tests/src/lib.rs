@@ -1,5 +1,5 @@
 //! The harness of the integration tests: a throw-away Postgres, a headless browser, the built
-//! command, and where data to test on is found.
+//! command, events and schemas drawn at random, and where data to test on is found.
 //!
 //! Nothing here is part of the product. What a test needs and the machine lacks is said in one
 //! error that names the package to install.
@@ -7,11 +7,17 @@
 mod browser;
 mod command;
 mod data;
+mod draw;
+mod mutate;
 mod postgres;
 mod program;
+mod trial;
 
 pub use browser::Browser;
 pub use command::evschema;
 pub use data::{corpora, repository, schemas};
+pub use draw::Draw;
+pub use mutate::mutate;
 pub use postgres::Postgres;
 pub use program::{HarnessError, Missing, find_program};
+pub use trial::{Drawn, Fault, Trial, draw_events, is_witness, read_alone, try_pair};

@@ -11,6 +11,7 @@
 
 mod cli;
 mod codegen;
+mod engine;
 mod harness;
 mod registry;
 mod schemas;

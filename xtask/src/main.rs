@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod evaluate;
+mod fuzz;
 mod machine;
 mod regenerate;
 mod step;
@@ -29,6 +30,9 @@ enum Task {
     /// Judges the parts on real-world data.
     #[command(subcommand)]
     Evaluate(evaluate::Evaluate),
+    /// Tries the parts on inputs that nobody wrote.
+    #[command(subcommand)]
+    Fuzz(fuzz::Fuzz),
     /// Writes the checked-in files that are generated, or checks that they are current.
     Regenerate(regenerate::Args),
 }
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Bench(bench) => bench::run(bench),
         Task::Evaluate(evaluate) => evaluate::run(evaluate),
+        Task::Fuzz(fuzz) => fuzz::run(fuzz),
         Task::Regenerate(args) => regenerate::run(&args),
     };
     outcome.unwrap_or_else(|error| {

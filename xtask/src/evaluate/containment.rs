@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
 use evschema_compat::{Containment, containment};
-use evschema_model::{Catalog, Coordinates, Dialects, Draft, Formats, Resolved, Schema, Subject, Version};
+use evschema_model::{Dialects, Draft, Formats};
+use evschema_tests::{draw_events, read_alone};
 use serde_json::{Value, json};
 
 use crate::Outcome;
@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Whether `format` refuses values; the labels of the corpus hold for `annotate`.
     #[arg(long, default_value = "annotate", value_parser = formats)]
     formats: Formats,
+    /// Events to draw for each pair that is answered contained, and to put to the reader.
+    #[arg(long, value_name = "EVENTS", default_value_t = 0)]
+    sample: usize,
     /// File for a JSON line per pair.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -53,6 +56,10 @@ struct Tally {
     unknown_answered: usize,
     unknown_undecided: usize,
     micros: Vec<u128>,
+    /// Events drawn for pairs answered contained, pairs for which some were, and for which none was.
+    events: usize,
+    sampled: usize,
+    unsampled: usize,
 }
 
 /// Runs the command: answers every pair and holds the answers against the labels.
@@ -85,7 +92,11 @@ pub(crate) fn run(args: Args) -> Outcome {
         if args.json {
             println!("{row}");
         }
-        tallies.entry(corpus).or_default().count(&id, &answer, pair["contained"].as_bool(), micros);
+        let tally = tallies.entry(corpus).or_default();
+        tally.count(&id, &answer, pair["contained"].as_bool(), micros);
+        if 0 < args.sample && answer == Containment::Contained {
+            tally.sample(&id, &old, &new, &args, &dialects)?;
+        }
     }
     let wrong: Vec<&String> = tallies.values().flat_map(|tally| &tally.wrong).collect();
     if !args.json {
@@ -99,22 +110,10 @@ pub(crate) fn run(args: Args) -> Outcome {
 
 fn answer(old: &str, new: &str, formats: Formats, dialects: &Dialects) -> Containment {
     let undecided = |reason: String| Containment::Undecided { reason };
-    match (read("old", old, dialects), read("new", new, dialects)) {
+    match (read_alone("old", old, dialects), read_alone("new", new, dialects)) {
         (Ok(old), Ok(new)) => containment(&old, &new, formats),
         (Err(why), _) | (_, Err(why)) => undecided(format!("not a schema: {why}")),
     }
-}
-
-fn read(name: &str, text: &str, dialects: &Dialects) -> Result<Resolved, String> {
-    let at = Coordinates {
-        subject: Subject::parse(name).map_err(|error| error.to_string())?,
-        version: Version::new(1, 0, 0),
-    };
-    let first = |diagnostics: Vec<evschema_model::Diagnostic>| {
-        diagnostics.first().map_or_else(String::new, ToString::to_string)
-    };
-    let schema = Arc::new(Schema::read(at, text.as_bytes(), dialects).map_err(first)?);
-    Catalog::default().resolve(&schema).map_err(first)
 }
 
 fn row(id: &str, answer: &Containment, micros: u128) -> Value {
@@ -144,6 +143,29 @@ impl Tally {
             (None, Some(_)) => self.unknown_answered += 1,
             (None, None) => self.unknown_undecided += 1,
         }
+    }
+
+    /// Draws events of a contained pair, and notes the pair as wrong when one breaks the reader.
+    fn sample(
+        &mut self,
+        id: &str,
+        old: &str,
+        new: &str,
+        args: &Args,
+        dialects: &Dialects,
+    ) -> Result<(), String> {
+        let (writer, reader) = (read_alone("old", old, dialects)?, read_alone("new", new, dialects)?);
+        let drawn = draw_events(&writer, &reader, args.formats, args.sample, 1)
+            .map_err(|diagnostics| format!("{id}: {diagnostics:?}"))?;
+        self.events += drawn.accepted;
+        match drawn.accepted {
+            0 => self.unsampled += 1,
+            _ => self.sampled += 1,
+        }
+        if let Some(event) = drawn.refused {
+            self.wrong.push(format!("{id} (contained, and broken by {event})"));
+        }
+        Ok(())
     }
 
     fn percentile(&self, percent: usize) -> u128 {
@@ -182,6 +204,12 @@ fn table(tallies: &BTreeMap<String, Tally>) -> String {
             tally.percentile(50),
             tally.percentile(99),
             tally.percentile(100),
+        ));
+    }
+    for (corpus, tally) in tallies.iter().filter(|(_, tally)| 0 < tally.sampled + tally.unsampled) {
+        text.push_str(&format!(
+            "{corpus:<22} {} events drawn for {} contained pairs; none was drawn for {}\n",
+            tally.events, tally.sampled, tally.unsampled
         ));
     }
     text

@@ -1,0 +1,88 @@
+//! Strings that match a pattern, drawn from the pattern's own structure.
+
+use fastrand::Rng;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// Longest string that is built.
+const CHARS_MAX: usize = 400;
+
+/// Draws a string that a pattern of ECMA-262 is likely to match, where it can be read.
+pub(super) fn matching(pattern: &str, rng: &mut Rng) -> Option<String> {
+    let translated = jsonschema_regex::to_rust_regex(pattern).ok();
+    let parsed = translated.as_deref().and_then(|pattern| regex_syntax::parse(pattern).ok());
+    let Some(hir) = parsed else { return jsonschema_regex::pattern_witness(pattern) };
+    let mut text = String::new();
+    // Where it is not anchored, anything may stand around it.
+    let around = ["", "", "", "x", " ", "0"];
+    if !pattern.starts_with('^') {
+        text.push_str(rng.choice(around).unwrap_or_default());
+    }
+    build(&hir, &mut text, rng);
+    if !pattern.ends_with('$') {
+        text.push_str(rng.choice(around).unwrap_or_default());
+    }
+    Some(text)
+}
+
+/// Tells whether a pattern surely matches; what cannot be read matches nothing here.
+pub(super) fn is_match(pattern: &str, text: &str) -> bool {
+    thread_local! {
+        static COMPILED: std::cell::RefCell<std::collections::HashMap<String, Option<regex::Regex>>> =
+            std::cell::RefCell::default();
+    }
+    COMPILED.with_borrow_mut(|compiled| {
+        let known = compiled.entry(pattern.to_owned()).or_insert_with(|| {
+            let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
+            regex::Regex::new(&translated).ok()
+        });
+        known.as_ref().is_some_and(|regex| regex.is_match(text))
+    })
+}
+
+fn build(hir: &Hir, text: &mut String, rng: &mut Rng) {
+    if CHARS_MAX < text.len() {
+        return;
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            if let Some(range) = rng.choice(class.ranges()) {
+                text.push(character(range.start(), range.end(), rng));
+            }
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            if let Some(range) = rng.choice(class.ranges()) {
+                text.push(char::from(rng.u8(range.start()..=range.end())));
+            }
+        }
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(repetition.min.saturating_add(4));
+            let most = most.min(repetition.min.saturating_add(6));
+            for _ in 0..rng.u32(repetition.min..=most.max(repetition.min)) {
+                build(&repetition.sub, text, rng);
+                if CHARS_MAX < text.len() {
+                    return;
+                }
+            }
+        }
+        HirKind::Capture(capture) => build(&capture.sub, text, rng),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| build(part, text, rng)),
+        HirKind::Alternation(branches) => {
+            if let Some(branch) = rng.choice(branches) {
+                build(branch, text, rng);
+            }
+        }
+    }
+}
+
+/// Draws a character of a range: an end of it, or one between, a readable one where there is one.
+fn character(start: char, end: char, rng: &mut Rng) -> char {
+    let readable = (start.max(' '), end.min('~'));
+    let (low, high) = if readable.0 <= readable.1 && rng.u8(..8) != 0 { readable } else { (start, end) };
+    match rng.u8(..6) {
+        0 => low,
+        1 => high,
+        _ => rng.char(low..=high),
+    }
+}

@@ -1,0 +1,4 @@
+//! The compatibility engine on pairs that nobody wrote, and what it is tried with.
+
+mod draw;
+mod trial;

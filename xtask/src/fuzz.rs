@@ -1,0 +1,22 @@
+//! Tries the parts on inputs that nobody wrote. A run says what it tried, keeps what went wrong in
+//! files, and exits 0 only when nothing did.
+
+use clap::Subcommand;
+
+use crate::Outcome;
+
+mod compat;
+
+/// What to try.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Fuzz {
+    /// The compatibility engine, on mutations of real schemas.
+    Compat(compat::Args),
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(fuzz: Fuzz) -> Outcome {
+    match fuzz {
+        Fuzz::Compat(args) => compat::run(args),
+    }
+}
