@@ -70,8 +70,9 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     if question.model == ContentModel::Tolerant {
         reader = open_reader(&mut tree, reader);
     }
+    let may_prove = !reads_integers_otherwise(question) && !tree.has_paradox();
     let mut engine = Engine::new(tree, question.formats, question.fuel);
-    if !reads_integers_otherwise(question) && engine.covers(writer, reader) {
+    if may_prove && engine.covers(writer, reader) {
         return decision(engine, Verdict::Compatible, Vec::new(), None);
     }
     let ran_out = engine.is_spent();
@@ -84,7 +85,7 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     }
     engine.refuel(question.fuel);
     match ask_library(&engine, writer, reader) {
-        Said::Covered if !reads_integers_otherwise(question) => {
+        Said::Covered if may_prove => {
             return decision(engine, Verdict::Compatible, Vec::new(), None);
         }
         Said::Beyond(difference) => {

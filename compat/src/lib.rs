@@ -36,6 +36,7 @@ mod library;
 mod lower;
 mod mask;
 mod number;
+mod paradox;
 mod pattern;
 mod prove;
 mod refute;

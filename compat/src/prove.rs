@@ -231,8 +231,7 @@ impl Engine {
         });
         // Those that fail the test are a part of the writer, so it is enough that all are read.
         passing_is_read
-            && (covered(condition.otherwise, self, flat)
-                || self.flat_covers(flat, condition.test, &mut Vec::new()))
+            && (covered(condition.otherwise, self, flat) || covered(Some(condition.test), self, flat))
     }
 
     /// Splits an alternative where that may let a branch cover each part.

@@ -386,6 +386,11 @@ impl Tree {
         self.slots.get(slot as usize).copied().flatten()
     }
 
+    /// Returns the nodes that recursive references stand for.
+    pub(crate) fn slot_targets(&self) -> impl Iterator<Item = Id> {
+        self.slots.iter().copied().flatten()
+    }
+
     pub(crate) fn is_true(&self, id: Id) -> bool {
         *self.node(id) == Node::default()
     }

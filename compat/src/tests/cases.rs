@@ -66,6 +66,13 @@ fn hard_spots() {
             r##"{"type":"object","properties":{"next":{"$ref":"#"},"n":{"type":"string"}}}"##,
             Some(false),
         ),
+        // What holds only if it does not hold proves nothing.
+        (
+            r#"{"type":"object","required":["a"]}"#,
+            r##"{"type":"object","if":{"$ref":"#"},"then":{"required":["b"]}}"##,
+            Some(false),
+        ),
+        (r#"{"type":"string"}"#, r##"{"allOf":[{"$ref":"#"},{"type":"string"}]}"##, None),
         // Astral characters count one.
         (r#"{"type":"string","pattern":"^.{2}$"}"#, r#"{"type":"string","maxLength":2}"#, Some(true)),
         // A count that forces a property.
