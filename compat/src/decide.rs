@@ -2,7 +2,7 @@
 
 mod confirm;
 
-use evschema_model::{ContentModel, Draft, Formats, Resolved};
+use evschema_model::{ContentModel, Dialects, Draft, Formats, Resolved};
 use serde_json::Value;
 
 use crate::content::{close_writer, open_reader};
@@ -118,8 +118,24 @@ fn decided(tree: Tree, verdict: Verdict) -> Decision {
 /// Draft 4 calls `1.0` no integer, later drafts do: then types do not mean the same.
 fn reads_integers_otherwise(question: &Question<'_>) -> bool {
     question.model == ContentModel::Strict
-        && question.reader.schema().draft() == Draft::Draft4
-        && question.writer.schema().draft() != Draft::Draft4
+        && speaks(question.reader, &|draft| draft == Draft::Draft4)
+        && speaks(question.writer, &|draft| draft != Draft::Draft4)
+}
+
+/// Tells whether a document, one that it refers to, or a schema embedded in one is of such a draft.
+fn speaks(resolved: &Resolved, wanted: &dyn Fn(Draft) -> bool) -> bool {
+    fn embedded(value: &Value, wanted: &dyn Fn(Draft) -> bool) -> bool {
+        match value {
+            Value::Object(members) => {
+                let own = members.contains_key("$schema").then(|| Dialects::default().draft_of(value).ok());
+                own.flatten().is_some_and(wanted) || members.values().any(|member| embedded(member, wanted))
+            }
+            Value::Array(items) => items.iter().any(|item| embedded(item, wanted)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    let mut documents = resolved.documents().into_iter().chain([resolved.schema()]);
+    documents.any(|document| wanted(document.draft()) || embedded(document.value(), wanted))
 }
 
 fn decision(

@@ -166,6 +166,11 @@ impl Lowering<'_, '_> {
             node.opaque = Opaque::plain(format!("`{keyword}` is not a string"));
             return;
         };
+        if reference.is_empty() {
+            // It names the document, but the validator takes it for no reference at all.
+            node.opaque = Opaque::plain(format!("`{keyword}` is empty; write `#` to name the document"));
+            return;
+        }
         let is_static = match keyword {
             "$dynamicRef" => {
                 let anchor = reference.rsplit('#').next().unwrap_or_default();

@@ -137,7 +137,7 @@ impl Engine {
             self.refute_arrays(flat, writer, reader, found);
         }
         if flat.types == Types::OBJECT {
-            self.refute_objects(flat, writer, reader, found);
+            self.refute_objects(flat, writer, reader, found, depth);
         }
         self.refute_applicators(flat, writer, reader, found, depth);
     }

@@ -89,7 +89,14 @@ impl Engine {
         (length <= items.len() as u64).then_some(items)
     }
 
-    pub(super) fn refute_objects(&mut self, flat: &Flat, writer: Id, reader: Id, found: &mut Vec<Candidate>) {
+    pub(super) fn refute_objects(
+        &mut self,
+        flat: &Flat,
+        writer: Id,
+        reader: Id,
+        found: &mut Vec<Candidate>,
+        depth: usize,
+    ) {
         let read = self.tree.node(reader).objects.clone();
         let here = |value, assertion| Candidate {
             value: Value::Object(value),
@@ -134,7 +141,7 @@ impl Engine {
             let mut having = flat.clone();
             having.objects.required.insert(name.clone());
             let mut inner = Vec::new();
-            self.refute_flat(&having, writer, *schema, &mut inner, 8);
+            self.refute_flat(&having, writer, *schema, &mut inner, depth + 4);
             found.extend(inner);
             if let Some(object) = self.object_with(flat, &[name.as_str()]) {
                 found.push(here(object, Assertion::Dependent(name.clone())));
