@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::{
     FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage, SubjectSettings,
-    SubjectView, Validation, VersionView,
+    SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView, WaiverList,
+    WaiverRequest, WaiverView,
 };
 use answer::Answer;
 pub use error::ClientError;
@@ -273,6 +274,59 @@ impl Client {
     pub fn feed(&self, after: u64, limit: Option<u32>) -> Result<FeedPage, ClientError> {
         let (after, limit) = (after.to_string(), limit.map(|limit| limit.to_string()));
         self.get("/feed", &Query::new().with("after", Some(&after)).with("limit", limit.as_deref()))
+    }
+
+    /// Returns the findings that are accepted in a subject.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject.
+    pub fn waivers(&self, subject: &Subject) -> Result<WaiverList, ClientError> {
+        self.get(&format!("/schemas/{subject}/waivers"), &Query::new())
+    }
+
+    /// Accepts a finding in a subject; needs the scope `waive`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject, or the token does not allow it.
+    pub fn put_waiver(
+        &self,
+        subject: &Subject,
+        fingerprint: &str,
+        waiver: &WaiverRequest,
+    ) -> Result<WaiverView, ClientError> {
+        let path = format!("/schemas/{subject}/waivers/{}", url::encode(fingerprint));
+        self.send(self.agent.put(self.url(&path, &Query::new())), "application/json", &json(waiver))?.json()
+    }
+
+    /// Makes a token; needs the scope `admin`. Its secret is in this answer only.
+    ///
+    /// # Errors
+    ///
+    /// When the token that asks does not allow it.
+    pub fn create_token(&self, request: &TokenRequest) -> Result<TokenCreated, ClientError> {
+        self.send(self.agent.post(self.url("/tokens", &Query::new())), "application/json", &json(request))?
+            .json()
+    }
+
+    /// Returns every token there ever was; needs the scope `admin`.
+    ///
+    /// # Errors
+    ///
+    /// When the token that asks does not allow it.
+    pub fn tokens(&self) -> Result<TokenList, ClientError> {
+        self.get("/tokens", &Query::new())
+    }
+
+    /// Revokes a token, by its id; needs the scope `admin`. It is of no use from here on.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such token, or the token that asks does not allow it.
+    pub fn revoke_token(&self, id: &str) -> Result<TokenView, ClientError> {
+        let url = self.url(&format!("/tokens/{}", url::encode(id)), &Query::new());
+        self.call(self.agent.delete(url))?.json()
     }
 
     fn url(&self, path: &str, query: &Query) -> String {

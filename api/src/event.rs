@@ -25,6 +25,16 @@ pub struct CloudEvent {
     pub datacontenttype: String,
     /// Where the schema of `data` is.
     pub dataschema: String,
+    /// How the one who asked for the change was known (the CloudEvents extension *Auth Context*):
+    /// `api_key` with a token, `system` at the database itself, otherwise `unauthenticated`.
+    #[serde(default)]
+    pub authtype: String,
+    /// The id of the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authid: Option<String>,
+    /// The address the request came from; only an admin is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clientaddress: Option<String>,
     /// What changed.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub data: Value,

@@ -8,15 +8,21 @@
 pub mod client;
 mod event;
 mod problem;
+mod scope;
 mod subject;
+mod token;
 mod validation;
 mod version;
+mod waiver;
 
 pub use event::{CloudEvent, FeedPage};
 pub use problem::{Problem, ProblemCode, ProblemError};
+pub use scope::{Scope, ScopeError, SubjectPrefix};
 pub use subject::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView};
+pub use token::{TokenCreated, TokenList, TokenRequest, TokenView};
 pub use validation::{EventVerdict, Validation};
 pub use version::{Registration, State, StateChange, VersionSummary, VersionView};
+pub use waiver::{WaiverList, WaiverRequest, WaiverView};
 
 /// Media type of a registered schema.
 pub const SCHEMA_MEDIA_TYPE: &str = "application/schema+json";

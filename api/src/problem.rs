@@ -108,6 +108,12 @@ codes! {
     InvalidHeader "invalid-header" 400 "bad header";
     /// The body is not what this request takes.
     InvalidBody "invalid-body" 400 "bad body";
+    /// This needs a token and none was sent.
+    TokenRequired "token-required" 401 "a token is needed";
+    /// The token that was sent is none, or no longer one.
+    TokenInvalid "token-invalid" 401 "not a token that is valid";
+    /// The token does not allow this.
+    Forbidden "forbidden" 403 "not allowed with this token";
     /// The registry serves reads only.
     ReadOnly "read-only" 403 "read only";
     /// A browser sent this from another site's page.
@@ -118,6 +124,10 @@ codes! {
     SubjectNotFound "subject-not-found" 404 "no such subject";
     /// The subject has no such version, or none that matches the range.
     VersionNotFound "version-not-found" 404 "no such version";
+    /// There is no such token.
+    TokenNotFound "token-not-found" 404 "no such token";
+    /// The subject has no such waiver.
+    WaiverNotFound "waiver-not-found" 404 "no such waiver";
     /// The path does not take this method.
     MethodNotAllowed "method-not-allowed" 405 "method not allowed";
     /// None of the media types in `Accept` can be given.
@@ -154,6 +164,8 @@ codes! {
     Busy "busy" 503 "busy";
     /// The database cannot be reached; try again.
     StoreUnavailable "store-unavailable" 503 "database unavailable";
+    /// The database has no room.
+    StoreFull "store-full" 507 "database full";
 }
 
 impl Problem {

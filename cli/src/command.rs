@@ -17,6 +17,7 @@ mod search;
 #[cfg(feature = "server")]
 mod serve;
 mod show;
+mod token;
 mod validate;
 
 use clap::Subcommand;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     List(list::Arguments),
     Show(show::Arguments),
     Search(search::Arguments),
+    Token(token::Arguments),
     Completions(completions::Arguments),
     #[command(hide = true)]
     Reference(reference::Arguments),
@@ -89,6 +91,7 @@ impl Command {
             Self::List(arguments) => arguments.run(context),
             Self::Show(arguments) => arguments.run(context),
             Self::Search(arguments) => arguments.run(context),
+            Self::Token(arguments) => arguments.run(context),
             Self::Completions(arguments) => arguments.run(context),
             Self::Reference(arguments) => arguments.run(context),
         }

@@ -24,6 +24,10 @@ struct Shared {
     metrics: Arc<Metrics>,
     environment: Environment,
     read_only: bool,
+    private: bool,
+    anonymous_writes: bool,
+    exposed: bool,
+    behind_proxy: bool,
     openapi: String,
 }
 
@@ -36,6 +40,10 @@ impl App {
             metrics,
             environment,
             read_only: config.read_only,
+            private: config.private,
+            anonymous_writes: config.anonymous_writes,
+            exposed: config.is_exposed(),
+            behind_proxy: config.behind_proxy,
             openapi: routes::openapi_text(),
         }))
     }
@@ -79,6 +87,25 @@ impl App {
 
     pub(crate) fn is_read_only(&self) -> bool {
         self.0.read_only
+    }
+
+    /// Tells whether reading takes a token.
+    pub(crate) fn is_private(&self) -> bool {
+        self.0.private
+    }
+
+    /// Tells whether anybody may write, from wherever they come.
+    pub(crate) fn anybody_may_write(&self) -> bool {
+        self.0.anonymous_writes
+    }
+
+    /// Tells whether others than this machine's own programs reach the registry.
+    pub(crate) fn is_exposed(&self) -> bool {
+        self.0.exposed
+    }
+
+    pub(crate) fn is_behind_proxy(&self) -> bool {
+        self.0.behind_proxy
     }
 
     pub(crate) fn openapi(&self) -> &str {

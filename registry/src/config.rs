@@ -14,8 +14,13 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether only reads are served.
     pub read_only: bool,
-    /// Whether anybody may write although the address is not a loopback one.
+    /// Whether anybody may write, from anywhere, whether or not there are tokens. Otherwise writing
+    /// without a token is for a registry that has none and is reached on this machine only.
     pub anonymous_writes: bool,
+    /// Whether reading takes a token too; only its health is then anybody's business.
+    pub private: bool,
+    /// Whether a proxy stands before the registry, whose `X-Forwarded-For` says where from.
+    pub behind_proxy: bool,
     /// Whether `format` refuses values.
     pub formats: Formats,
     /// Foreign `$schema` URIs and the drafts they mean.
@@ -26,6 +31,35 @@ pub struct Config {
     pub cache_bytes: u64,
 }
 
+impl Config {
+    /// Tells whether others than this machine's own programs reach the registry: by its address, or
+    /// through a proxy, which a public URL and [`Config::behind_proxy`] speak of.
+    pub fn is_exposed(&self) -> bool {
+        let is_public = self.public_url.as_deref().is_some_and(|url| !is_local_url(url));
+        !self.listen.ip().is_loopback() || self.behind_proxy || is_public
+    }
+}
+
+/// Tells whether a URL leads to the machine that follows it.
+fn is_local_url(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next();
+    authority.is_some_and(is_local_authority)
+}
+
+/// Tells whether `host` or `host:port` is a name for the machine that uses it, which nobody else can
+/// own: a loopback address or `localhost` (RFC 6761, section 6.3).
+pub(crate) fn is_local_authority(authority: &str) -> bool {
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some(_) | None => authority,
+    };
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -34,10 +68,37 @@ impl Default for Config {
             public_url: None,
             read_only: false,
             anonymous_writes: false,
+            private: false,
+            behind_proxy: false,
             formats: Formats::default(),
             dialects: Dialects::default(),
             default_policy: SubjectPolicy::default(),
             cache_bytes: 64 << 20,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_for_this_machine() {
+        for (url, local) in [
+            ("http://localhost:8080", true),
+            ("http://LOCALHOST./x", true),
+            ("http://127.0.0.1", true),
+            ("http://127.8.9.1:1/", true),
+            ("http://[::1]:8080", true),
+            ("http://app.localhost", true),
+            ("https://schemas.example.com", false),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("http://10.0.0.1:8080", false),
+            ("http://0.0.0.0:8080", false),
+            ("", false),
+        ] {
+            assert_eq!(is_local_url(url), local, "{url}");
         }
     }
 }

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::limits;
+
 /// What differs from run to run, passed in so that tests can fix it.
 #[derive(Debug, Clone)]
 pub struct Environment {
@@ -10,6 +12,18 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// Names requests that bring no id.
     pub request_ids: Arc<dyn RequestIds>,
+    /// Makes what nobody can guess.
+    pub secrets: Arc<dyn Secrets>,
+}
+
+/// Makes what nobody can guess.
+pub trait Secrets: fmt::Debug + Send + Sync {
+    /// Returns random bytes fit for a key.
+    ///
+    /// # Errors
+    ///
+    /// When the system has none to give.
+    fn secret(&self) -> Result<[u8; limits::TOKEN_BYTES], String>;
 }
 
 /// Tells the time.
@@ -29,7 +43,7 @@ impl Environment {
     pub fn system() -> Self {
         let clock = Arc::new(SystemClock);
         let request_ids = Arc::new(CountedIds { started: clock.now(), count: AtomicU64::new(0) });
-        Self { clock, request_ids }
+        Self { clock, request_ids, secrets: Arc::new(SystemSecrets) }
     }
 }
 
@@ -54,5 +68,16 @@ struct CountedIds {
 impl RequestIds for CountedIds {
     fn next(&self) -> String {
         format!("{:x}-{:x}", self.started, self.count.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+#[derive(Debug)]
+struct SystemSecrets;
+
+impl Secrets for SystemSecrets {
+    fn secret(&self) -> Result<[u8; limits::TOKEN_BYTES], String> {
+        let mut bytes = [0; limits::TOKEN_BYTES];
+        getrandom::fill(&mut bytes).map_err(|error| format!("the system has no random bytes: {error}"))?;
+        Ok(bytes)
     }
 }

@@ -18,22 +18,51 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::store::{NewEvent, Settings};
+use crate::service::Signature;
+use crate::store::{NewEvent, Provenance, Settings, TokenRecord, WaiverRecord};
 use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode, SubjectChanged};
+use generated::token_created::v1::TokenCreated;
+use generated::token_revoked::v1::TokenRevoked;
 use generated::version_deprecated::v1::VersionDeprecated;
 use generated::version_registered::v1::{ReferencedVersion, VersionRegistered};
 use generated::version_restored::v1::{From as RestoredFrom, VersionRestored};
 use generated::version_yanked::v1::VersionYanked;
+use generated::waiver_granted::v1::WaiverGranted;
+use generated::waiver_withdrawn::v1::WaiverWithdrawn;
 
 /// Who did something, when the request does not say.
 pub(crate) const ANONYMOUS: &str = "anonymous";
+
+/// What is known of one kind of event, whose generated struct knows it.
+struct Own {
+    subject: &'static str,
+    version: &'static str,
+    dataschema: &'static str,
+    schema: &'static str,
+}
+
+const OWN: [Own; 9] = [
+    own::<SubjectChanged>(),
+    own::<TokenCreated>(),
+    own::<TokenRevoked>(),
+    own::<VersionDeprecated>(),
+    own::<VersionRegistered>(),
+    own::<VersionRestored>(),
+    own::<VersionYanked>(),
+    own::<WaiverGranted>(),
+    own::<WaiverWithdrawn>(),
+];
+
+const fn own<E: Event>() -> Own {
+    Own { subject: E::SUBJECT, version: E::VERSION, dataschema: E::DATASCHEMA, schema: E::SCHEMA }
+}
 
 /// A change of a subject: which, by whom, when, and the revision it led to.
 #[derive(Debug, Clone)]
 pub(crate) struct Stamp {
     pub(crate) revision: u64,
     pub(crate) at: i64,
-    pub(crate) author: Option<String>,
+    pub(crate) signature: Signature,
 }
 
 /// What a registration's event says beside its stamp.
@@ -59,7 +88,7 @@ pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings,
     );
     event.owner = settings.owner.clone().map_or(Maybe::Null, Maybe::Value);
     event.description = settings.description.clone().map_or(Maybe::Null, Maybe::Value);
-    new(&event)
+    new(&event, &stamp.signature.provenance)
 }
 
 /// Returns the event of a version that was registered, its content under this number.
@@ -78,7 +107,7 @@ pub(crate) fn version_registered(registered: &Registered, schema_id: u32, stamp:
     let referenced =
         |at: &Coordinates| ReferencedVersion::new(at.subject.to_string(), at.version.to_string());
     event.references = Some(registered.references.iter().map(referenced).collect());
-    new(&event)
+    new(&event, &stamp.signature.provenance)
 }
 
 /// Returns the event of a version that went from one state to another.
@@ -91,43 +120,76 @@ pub(crate) fn state_changed(
 ) -> NewEvent {
     let (subject, version) = (at.subject.to_string(), at.version.to_string());
     let (revision, when, author) = (stamp.revision.into(), rfc3339(stamp.at), stamp.author());
-    let reason = reason.to_owned();
+    let (reason, proven) = (reason.to_owned(), &stamp.signature.provenance);
     match to {
-        State::Deprecated => new(&VersionDeprecated::new(subject, version, revision, when, author, reason)),
-        State::Yanked => new(&VersionYanked::new(subject, version, revision, when, author, reason)),
+        State::Deprecated => {
+            new(&VersionDeprecated::new(subject, version, revision, when, author, reason), proven)
+        }
+        State::Yanked => new(&VersionYanked::new(subject, version, revision, when, author, reason), proven),
         State::Active => {
             let from = if from == State::Yanked { RestoredFrom::Yanked } else { RestoredFrom::Deprecated };
             let mut event = VersionRestored::new(subject, version, revision, when, author, from);
             event.reason = Some(reason);
-            new(&event)
+            new(&event, &stamp.signature.provenance)
         }
     }
 }
 
+/// Returns the event of a token that was made.
+pub(crate) fn token_created(
+    token: &TokenRecord,
+    scopes: Vec<String>,
+    at: i64,
+    signature: &Signature,
+) -> NewEvent {
+    let (id, name) = (token.id.clone(), token.name.clone());
+    let mut event = TokenCreated::new(id, name, scopes, rfc3339(at), named(signature));
+    event.expires_at = token.expires_at.map(rfc3339);
+    new(&event, &signature.provenance)
+}
+
+/// Returns the event of a token that was revoked.
+pub(crate) fn token_revoked(token: &TokenRecord, at: i64, signature: &Signature) -> NewEvent {
+    let event = TokenRevoked::new(token.id.clone(), token.name.clone(), rfc3339(at), named(signature));
+    new(&event, &signature.provenance)
+}
+
+/// Returns the event of a finding that is accepted from here on.
+pub(crate) fn waiver_granted(subject: &str, waiver: &WaiverRecord, stamp: &Stamp) -> NewEvent {
+    let mut event = WaiverGranted::new(
+        subject.to_owned(),
+        waiver.fingerprint.clone(),
+        waiver.reason.clone(),
+        stamp.revision.into(),
+        rfc3339(stamp.at),
+        stamp.author(),
+    );
+    event.until.clone_from(&waiver.until);
+    new(&event, &stamp.signature.provenance)
+}
+
+/// Returns the event of a finding that is accepted no longer.
+pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) -> NewEvent {
+    let event = WaiverWithdrawn::new(
+        subject.to_owned(),
+        fingerprint.to_owned(),
+        stamp.revision.into(),
+        rfc3339(stamp.at),
+        stamp.author(),
+    );
+    new(&event, &stamp.signature.provenance)
+}
+
 /// Returns the schema of one of the feed's events, which every registry has, registered or not.
 pub(crate) fn schema_of(at: &Coordinates) -> Option<&'static str> {
-    const OWN: [(&str, &str, &str); 5] = [
-        (SubjectChanged::SUBJECT, SubjectChanged::VERSION, SubjectChanged::SCHEMA),
-        (VersionDeprecated::SUBJECT, VersionDeprecated::VERSION, VersionDeprecated::SCHEMA),
-        (VersionRegistered::SUBJECT, VersionRegistered::VERSION, VersionRegistered::SCHEMA),
-        (VersionRestored::SUBJECT, VersionRestored::VERSION, VersionRestored::SCHEMA),
-        (VersionYanked::SUBJECT, VersionYanked::VERSION, VersionYanked::SCHEMA),
-    ];
     let version = at.version.to_string();
-    OWN.into_iter().find(|own| own.0 == at.subject.as_str() && own.1 == version).map(|own| own.2)
+    OWN.iter().find(|own| own.subject == at.subject.as_str() && own.version == version).map(|own| own.schema)
 }
 
 /// Returns the path of the schema of a kind's events.
 pub(crate) fn dataschema_of(kind: &str) -> &'static str {
-    match kind {
-        SubjectChanged::SUBJECT => SubjectChanged::DATASCHEMA,
-        VersionDeprecated::SUBJECT => VersionDeprecated::DATASCHEMA,
-        VersionRegistered::SUBJECT => VersionRegistered::DATASCHEMA,
-        VersionRestored::SUBJECT => VersionRestored::DATASCHEMA,
-        VersionYanked::SUBJECT => VersionYanked::DATASCHEMA,
-        // Written by a newer registry that shares the database.
-        _ => "",
-    }
+    // None when a newer registry that shares the database has written it.
+    OWN.iter().find(|own| own.subject == kind).map_or("", |own| own.dataschema)
 }
 
 /// Returns a moment given in microseconds since 1970.
@@ -140,9 +202,10 @@ fn rfc3339(micros: i64) -> String {
     moment(micros).format(&Rfc3339).unwrap_or_default()
 }
 
-fn new<E: Event + Serialize>(event: &E) -> NewEvent {
+fn new<E: Event + Serialize>(event: &E, proven: &Provenance) -> NewEvent {
     // Texts and numbers always have a JSON form; a test holds every kind to its schema.
-    NewEvent { kind: E::SUBJECT, data: serde_json::to_string(event).unwrap_or_default() }
+    let data = serde_json::to_string(event).unwrap_or_default();
+    NewEvent { kind: E::SUBJECT, data, provenance: proven.clone() }
 }
 
 fn sent_mode(mode: Mode) -> SentMode {
@@ -165,8 +228,12 @@ fn sent_model(model: ContentModel) -> SentModel {
     }
 }
 
+fn named(signature: &Signature) -> String {
+    signature.name.clone().unwrap_or_else(|| ANONYMOUS.to_owned())
+}
+
 impl Stamp {
     fn author(&self) -> String {
-        self.author.clone().unwrap_or_else(|| ANONYMOUS.to_owned())
+        named(&self.signature)
     }
 }

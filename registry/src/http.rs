@@ -1,8 +1,8 @@
 //! HTTP around the routes: what a request may look like, and what every answer has in common.
 //!
 //! From the outside in: [`observe`] names and counts the request; [`finish`] writes a problem out
-//! as JSON or as a page and adds the headers every answer has; [`guard`] refuses what no route
-//! takes and what takes too long; then the routes, which read a request through the extractors
+//! as JSON or as a page and adds the headers every answer has; [`guard`] finds out who asks, and
+//! refuses what they may not do and what takes too long; then the routes, which read a request through the extractors
 //! of this module. Every error on the way is a [`Failure`].
 
 mod accept;
@@ -11,6 +11,7 @@ mod conditional;
 mod failure;
 mod finish;
 mod guard;
+mod identify;
 mod observe;
 mod params;
 mod path;
@@ -22,7 +23,10 @@ pub(crate) use conditional::{etag, if_match, is_unchanged};
 pub(crate) use failure::Failure;
 pub(crate) use finish::finish;
 pub(crate) use guard::guard;
+pub(crate) use identify::Peer;
 pub(crate) use observe::observe;
 pub(crate) use params::{NoParams, Params};
-pub(crate) use path::{ComparedPath, DocumentPath, StatePath, SubjectPath, VersionPath};
+pub(crate) use path::{
+    ComparedPath, DocumentPath, StatePath, SubjectPath, TokenPath, VersionPath, WaiverPath,
+};
 pub(crate) use serve::serve;

@@ -4,6 +4,7 @@
 //! stores ([`store`]) remember. A registration is an optimistic append: read the history with its
 //! revision, check it without a lock, append only if the revision is still the same.
 
+mod administration;
 mod app;
 mod config;
 mod environment;
@@ -22,6 +23,7 @@ pub fn openapi() -> String {
     routes::openapi_text()
 }
 
+pub use administration::Administration;
 pub use config::Config;
-pub use environment::{Clock, Environment, RequestIds};
+pub use environment::{Clock, Environment, RequestIds, Secrets};
 pub use server::{Server, StartError};

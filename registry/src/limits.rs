@@ -61,3 +61,12 @@ pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 
 /// Longest text per subject that a search looks through, in bytes; the rest is not found.
 pub const SEARCHED_BYTES_MAX: usize = 64 << 10;
+
+/// Random bytes of a token.
+pub const TOKEN_BYTES: usize = 32;
+
+/// Most scopes of one token.
+pub const SCOPES_MAX: usize = 32;
+
+/// Most waivers of one subject; each check looks at them all.
+pub const WAIVERS_MAX: usize = 1_000;

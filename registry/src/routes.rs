@@ -17,9 +17,15 @@ mod subject_get;
 mod subject_post;
 mod subject_put;
 mod subjects;
+mod token_delete;
+mod tokens_get;
+mod tokens_post;
 mod validate;
 mod version_get;
 mod version_patch;
+mod waiver_delete;
+mod waiver_put;
+mod waivers_get;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
 use axum::http::{HeaderValue, StatusCode};
@@ -44,7 +50,11 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .routes(routes!(check::post))
         .routes(routes!(diff::get))
         .routes(routes!(validate::post))
+        .routes(routes!(waivers_get::list))
+        .routes(routes!(waiver_put::put, waiver_delete::delete))
         .routes(routes!(feed::events))
+        .routes(routes!(tokens_get::list, tokens_post::post))
+        .routes(routes!(token_delete::delete))
         .routes(routes!(healthz::get))
         .routes(routes!(readyz::get))
         .routes(routes!(metrics::get))
@@ -72,7 +82,7 @@ pub(crate) fn openapi_text() -> String {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Note {
-    /// Who asks; `anonymous` when absent.
+    /// Who asks; otherwise the name of the token, or `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     pub(crate) author: Option<String>,
     /// What they say about the version.
@@ -85,7 +95,7 @@ pub(crate) struct Note {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Author {
-    /// Who asks; `anonymous` when absent.
+    /// Who asks; otherwise the name of the token, or `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     pub(crate) author: Option<String>,
 }
@@ -185,6 +195,8 @@ mod tests {
         assert_eq!(
             routes,
             [
+                "DELETE /schemas/{subject}/waivers/{fingerprint}",
+                "DELETE /tokens/{id}",
                 "GET /feed",
                 "GET /healthz",
                 "GET /metrics",
@@ -193,13 +205,17 @@ mod tests {
                 "GET /schemas",
                 "GET /schemas/{subject}",
                 "GET /schemas/{subject}/diff/{versions}",
+                "GET /schemas/{subject}/waivers",
                 "GET /schemas/{subject}/{version}",
                 "GET /schemas/{subject}/{version}.json",
+                "GET /tokens",
                 "PATCH /schemas/{subject}/{version}",
                 "POST /schemas/{subject}",
                 "POST /schemas/{subject}/check",
                 "POST /schemas/{subject}/{version}/validate",
+                "POST /tokens",
                 "PUT /schemas/{subject}",
+                "PUT /schemas/{subject}/waivers/{fingerprint}",
                 "PUT /schemas/{subject}/{version}.json",
             ]
         );

@@ -20,10 +20,10 @@ pub struct Server {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Anybody could write, from anywhere.
-    #[error("`{listen}` is not a loopback address, and anybody who reaches it could register schemas")]
+    #[error("the registry has no token, and anybody who reaches `{at}` could register schemas")]
     AnonymousWrites {
-        /// The address.
-        listen: SocketAddr,
+        /// The address, or the public URL.
+        at: String,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on `{listen}`: {cause}")]
@@ -60,14 +60,17 @@ impl Server {
     /// As [`Server::bind`].
     pub async fn bind_in(config: Config, environment: Environment) -> Result<Self, StartError> {
         let listen = config.listen;
-        let exposed = !listen.ip().is_loopback() && !config.read_only;
-        if exposed && !config.anonymous_writes {
-            return Err(StartError::AnonymousWrites { listen });
+        let store = store::open(&config.database)
+            .await
+            .map_err(|error| StartError::database(&config.database, &error))?;
+        if config.is_exposed() && !config.read_only && !config.anonymous_writes {
+            // With a token, writing is for those who have one.
+            let has_tokens = store.has_tokens().await;
+            if !has_tokens.map_err(|error| StartError::database(&config.database, &error))? {
+                let at = config.public_url.clone().unwrap_or_else(|| listen.to_string());
+                return Err(StartError::AnonymousWrites { at });
+            }
         }
-        let store = store::open(&config.database).await.map_err(|error| StartError::Database {
-            database: without_password(&config.database),
-            why: error.to_string(),
-        })?;
         let failed = |cause| StartError::Listen { listen, cause };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -89,6 +92,12 @@ impl Server {
         let served = serve(self.listener, self.app.router(), metrics, shutdown).await;
         self.app.registry().close().await;
         served.map_err(|cause| StartError::Listen { listen: self.address, cause })
+    }
+}
+
+impl StartError {
+    pub(crate) fn database(url: &str, error: &store::StoreError) -> Self {
+        Self::Database { database: without_password(url), why: error.to_string() }
     }
 }
 

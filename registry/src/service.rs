@@ -3,8 +3,10 @@
 //! Services know nothing of HTTP; they answer with wire types, or with a [`Refusal`] that names
 //! the rule. They read and write through [`crate::store::Store`] only.
 
+mod actor;
 mod compare;
 mod feed;
+mod keyring;
 mod library;
 mod refusal;
 mod register;
@@ -13,6 +15,7 @@ mod state;
 mod subjects;
 mod validate;
 mod versions;
+mod waivers;
 mod workers;
 
 use std::sync::Arc;
@@ -23,6 +26,8 @@ use evschema_model::{Formats, SubjectPolicy};
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::{Config, Environment};
+pub(crate) use actor::{Actor, Identity, Right, Signature};
+pub(crate) use keyring::Keyring;
 use library::Library;
 pub(crate) use refusal::Refusal;
 pub(crate) use register::{Choice, Outcome, Request};
@@ -42,6 +47,7 @@ pub(crate) struct Registry {
     default_policy: SubjectPolicy,
     public_url: Option<String>,
     metrics: Arc<Metrics>,
+    keyring: Keyring,
 }
 
 impl Registry {
@@ -54,6 +60,7 @@ impl Registry {
     ) -> Self {
         let workers = Workers::new();
         Self {
+            keyring: Keyring::new(Arc::clone(&store), environment.clone()),
             library: Library::new(Arc::clone(&store), workers.clone(), config),
             workers,
             store,
@@ -79,6 +86,11 @@ impl Registry {
         if let Err(error) = self.store.close().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }
+    }
+
+    /// Returns the tokens.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     fn settings(&self, policy: SubjectPolicy) -> compat::Settings {

@@ -9,6 +9,7 @@ mod outcome;
 mod postgres;
 mod rows;
 mod sqlite;
+mod tokens;
 
 use std::fmt;
 use std::future::Future;
@@ -19,16 +20,17 @@ use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
 
 pub use outcome::{Appended, StoreError, Written};
+pub use tokens::{Revocation, TokenRecord, Tokens};
 
 /// What a verb of the store answers, in time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// A database of subjects, versions and the feed.
-pub trait Store: fmt::Debug + Send + Sync {
+/// A database of subjects, versions, tokens and the feed.
+pub trait Store: Tokens + fmt::Debug + Send + Sync {
     /// Returns subjects in order of their names.
     fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>>;
 
-    /// Returns a subject and all its versions as of one moment; upper and lower case are taken
+    /// Returns a subject with all its versions and waivers as of one moment; upper and lower case are taken
     /// for the same, the record has the true name.
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>>;
 
@@ -52,6 +54,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Moves a version to another state.
     fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>>;
+
+    /// Accepts a finding in a subject, or no longer does.
+    fn set_waiver(&self, change: WaiverChange) -> Answer<'_, Written<()>>;
 
     /// Returns events after a position, in order and without gaps.
     fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>>;
@@ -117,6 +122,23 @@ pub struct History {
     pub subject: SubjectRecord,
     /// Its versions, ascending.
     pub versions: Vec<VersionRecord>,
+    /// The findings that are accepted in it, by fingerprint.
+    pub waivers: Vec<WaiverRecord>,
+}
+
+/// A finding that is accepted in a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverRecord {
+    /// The finding, as reports name it.
+    pub fingerprint: String,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds, as in `2027-01-31`.
+    pub until: Option<String>,
+    /// Who granted it.
+    pub author: Option<String>,
+    /// When, in microseconds since 1970.
+    pub granted_at: i64,
 }
 
 /// A version as it is remembered, without its content.
@@ -176,6 +198,17 @@ pub struct NewEvent {
     pub kind: &'static str,
     /// The data, as JSON.
     pub data: String,
+    /// What is proven of who made the change.
+    pub provenance: Provenance,
+}
+
+/// What is proven of who made a change: for the audit, beside the name they gave themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The id of the token; `local` for who was at the database itself.
+    pub token: Option<String>,
+    /// The address the request came from.
+    pub address: Option<String>,
 }
 
 /// An event of the feed.
@@ -185,12 +218,14 @@ pub struct FeedRecord {
     pub position: u64,
     /// The kind of change.
     pub kind: String,
-    /// The subject that changed.
-    pub subject: Subject,
+    /// The subject that changed, or the id of the token.
+    pub subject: String,
     /// When, in microseconds since 1970.
     pub at: i64,
     /// The data, as JSON.
     pub data: String,
+    /// What is proven of who made the change.
+    pub provenance: Provenance,
 }
 
 /// What a subject must look like for a change to be applied.
@@ -275,6 +310,23 @@ pub struct StateChanged {
     pub latest: Option<Version>,
     /// When, in microseconds since 1970.
     pub changed_at: i64,
+    /// What the feed says of it.
+    pub event: NewEvent,
+}
+
+/// A finding to be accepted in a subject, or no longer.
+#[derive(Debug)]
+pub struct WaiverChange {
+    /// The subject.
+    pub subject: Subject,
+    /// Its revision when the change was decided.
+    pub revision: u64,
+    /// The finding.
+    pub fingerprint: String,
+    /// The waiver from now on; nothing to withdraw it.
+    pub waiver: Option<WaiverRecord>,
+    /// When, in microseconds since 1970.
+    pub at: i64,
     /// What the feed says of it.
     pub event: NewEvent,
 }

@@ -7,5 +7,6 @@ mod demo;
 mod reference;
 mod registry_round_trip;
 mod streams;
+mod token;
 mod transcript;
 mod transcripts;

@@ -11,4 +11,6 @@ mod serving;
 mod state;
 mod store;
 mod subjects;
+mod tokens;
+mod waivers;
 mod world;

@@ -30,7 +30,11 @@ impl Arguments {
         text.push_str(&options(&root, true));
         text.push_str(FORMATS);
         for command in shown(&root) {
-            text.push_str(&section(command));
+            text.push_str(&section(command, command.get_name()));
+            for inner in shown(command) {
+                let name = format!("{} {}", command.get_name(), inner.get_name());
+                text.push_str(&section(inner, &name));
+            }
         }
         context.terminal.print(text.trim_end());
         Ok(Outcome::Clean)
@@ -41,13 +45,13 @@ fn shown(root: &clap::Command) -> impl Iterator<Item = &clap::Command> {
     root.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
 }
 
-fn section(command: &clap::Command) -> String {
+fn section(command: &clap::Command, name: &str) -> String {
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").trim();
     format!(
         "\n## {}\n\n{}\n\n```text\n{usage}\n```\n\n{}",
-        command.get_name(),
+        name,
         about.unwrap_or_default().trim_end_matches('.').to_owned() + ".",
         options(command, false)
     )

@@ -33,9 +33,16 @@ pub(crate) struct Arguments {
     /// Serve reads only.
     #[arg(long, env = "EVSCHEMA_READ_ONLY")]
     read_only: bool,
-    /// Let anybody who reaches the address write, though it is not a loopback one.
+    /// Let anybody who reaches the registry write. Otherwise writing takes a token, once there is one
+    /// or the registry can be reached from elsewhere (`evschema token create`).
     #[arg(long, env = "EVSCHEMA_ANONYMOUS_WRITES")]
     anonymous_writes: bool,
+    /// Ask for a token for reading too.
+    #[arg(long, env = "EVSCHEMA_PRIVATE")]
+    private: bool,
+    /// Take the client's address from `X-Forwarded-For`, as a proxy before the registry sets it.
+    #[arg(long, env = "EVSCHEMA_BEHIND_PROXY")]
+    behind_proxy: bool,
     /// How much to log: `info`, `debug`, or as tracing-subscriber understands it.
     #[arg(long, env = "EVSCHEMA_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
@@ -51,6 +58,8 @@ impl Arguments {
             public_url: self.public_url,
             read_only: self.read_only,
             anonymous_writes: self.anonymous_writes,
+            private: self.private,
+            behind_proxy: self.behind_proxy,
             formats: project.manifest.formats,
             dialects: project.manifest.dialects(),
             default_policy: evschema_model::SubjectPolicy {
@@ -104,7 +113,8 @@ impl From<StartError> for Failure {
         let failure = Self::new(error.to_string());
         match error {
             StartError::AnonymousWrites { .. } => failure.help(
-                "listen on 127.0.0.1, serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
+                "make a token first: `evschema token create NAME --scope admin --db URL`; \
+                 or serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
             ),
             StartError::Listen { .. } => {
                 failure.help("something else may be listening there: take another `--listen`, or port 0")

@@ -30,6 +30,8 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         if let Refusal::Store(StoreError::Unavailable(cause)) = &refusal {
             tracing::warn!(%cause, "the database is away");
+        } else if let Refusal::Store(StoreError::Full(cause)) = &refusal {
+            tracing::error!(%cause, "the database has no room");
         } else if let Refusal::Store(cause) = &refusal {
             tracing::error!(%cause, "the store failed");
         } else if let Refusal::Bug(what) = &refusal {

@@ -1,10 +1,10 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use evschema_api::{PROBLEM_MEDIA_TYPE, Problem};
+use evschema_api::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
 
 use super::Accept;
 use super::observe::RequestId;
@@ -45,11 +45,28 @@ fn write_problem(app: &App, response: &mut Response, problem: &Problem, page: bo
     if problem.status == 503 {
         response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
+    if let Some(challenge) = challenge(problem.code) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept"));
     *response.body_mut() = Body::from(body);
+}
+
+/// Returns how to ask for a token (RFC 6750, section 3).
+fn challenge(code: ProblemCode) -> Option<HeaderValue> {
+    let challenge = if code == ProblemCode::TokenRequired {
+        r#"Bearer realm="evschema""#
+    } else if code == ProblemCode::TokenInvalid {
+        r#"Bearer realm="evschema", error="invalid_token""#
+    } else if code == ProblemCode::Forbidden {
+        r#"Bearer realm="evschema", error="insufficient_scope""#
+    } else {
+        return None;
+    };
+    Some(HeaderValue::from_static(challenge))
 }
 
 /// Nothing is ever run by a browser that shows what a registry holds: no script, no frame, no

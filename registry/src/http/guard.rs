@@ -1,19 +1,26 @@
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use evschema_api::ProblemCode;
+use evschema_model::Subject;
 
 use super::Failure;
+use super::identify::{identify, refuse_other_sites};
 use crate::app::App;
 use crate::limits;
+use crate::service::Right;
 
-/// Refuses what no route may do, and what takes too long.
+/// Refuses what no route may do, what this client may not do, and what takes too long.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Err(failure) = may_write(&app, &request) {
-        return failure.into_response();
-    }
-    match tokio::time::timeout(limits::REQUEST_TIMEOUT, next.run(request)).await {
+    let answer = async {
+        match admit(&app, request).await {
+            Ok(request) => next.run(request).await,
+            Err(failure) => failure.into_response(),
+        }
+    };
+    match tokio::time::timeout(limits::REQUEST_TIMEOUT, answer).await {
         Ok(response) => response,
         Err(_) => Failure::new(
             ProblemCode::RequestTimeout,
@@ -24,30 +31,51 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
     }
 }
 
-fn may_write(app: &App, request: &Request) -> Result<(), Failure> {
-    if request.method() == Method::GET || request.method() == Method::HEAD {
-        return Ok(());
-    }
-    // Browsers say where a request comes from. Without this a page of any site could write to a
-    // registry on its reader's own machine, for such a request needs no permission of ours.
-    let site = request.headers().get("sec-fetch-site").map(|value| value.as_bytes());
-    if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
-        return Err(Failure::new(
-            ProblemCode::CrossSite,
-            "a page of another site sent this",
-            "send it from a program, or from a page of this registry",
-        ));
-    }
-    // By route, not by path: a subject may be called `check`.
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let changes_nothing =
-        route.is_none_or(|route| route.ends_with("}/check") || route.ends_with("}/validate"));
-    if app.is_read_only() && !changes_nothing {
+/// Finds out who sends a request and whether they may; routes then know them too.
+async fn admit(app: &App, request: Request) -> Result<Request, Failure> {
+    let (mut parts, body) = request.into_parts();
+    refuse_other_sites(&parts)?;
+    let Some(right) = right(&mut parts).await else { return Ok(Request::from_parts(parts, body)) };
+    let actor = identify(app, &parts).await?;
+    let changes_something = !matches!(right, Right::Read) && parts.method != Method::GET;
+    actor.demand(right)?;
+    if app.is_read_only() && changes_something {
         return Err(Failure::new(
             ProblemCode::ReadOnly,
             "this registry serves reads only",
             "send it to the registry that this one follows",
         ));
     }
-    Ok(())
+    parts.extensions.insert(actor);
+    Ok(Request::from_parts(parts, body))
+}
+
+/// Returns what a request needs to be allowed: nothing for what tells nobody anything.
+///
+/// This is the one table of it; a test goes through every documented route.
+async fn right(parts: &mut Parts) -> Option<Right> {
+    // By route, not by path: a subject may be called `check`.
+    let route = parts.extensions.get::<MatchedPath>()?.as_str().to_owned();
+    let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+    if ["/healthz", "/readyz", "/openapi.json", "/"].contains(&route.as_str())
+        || route.starts_with("/assets/")
+    {
+        return None;
+    }
+    if route.starts_with("/tokens") {
+        return Some(Right::Admin);
+    }
+    if is_read || route.ends_with("}/check") || route.ends_with("}/validate") {
+        return Some(Right::Read);
+    }
+    // The handler refuses a path that names no subject.
+    let Some(subject) = subject(parts).await else { return Some(Right::Read) };
+    let waives = route.contains("/waivers");
+    Some(if waives { Right::Waive(subject) } else { Right::Register(subject) })
+}
+
+async fn subject(parts: &mut Parts) -> Option<Subject> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    let (_, name) = params.iter().find(|(name, _)| *name == "subject")?;
+    Subject::parse(name).ok()
 }

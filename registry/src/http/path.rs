@@ -36,6 +36,32 @@ pub(crate) struct ComparedPath {
     pub(crate) to: Selection,
 }
 
+/// The id of a token in a path, as it was sent.
+#[derive(Debug)]
+pub(crate) struct TokenPath(pub(crate) String);
+
+/// The subject and the fingerprint of a finding, as it was sent, in a path.
+#[derive(Debug)]
+pub(crate) struct WaiverPath {
+    pub(crate) subject: Subject,
+    pub(crate) fingerprint: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Ok(Self(segments(parts, state).await?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for WaiverPath {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let (name, fingerprint): (String, String) = segments(parts, state).await?;
+        Ok(Self { subject: subject(&name)?, fingerprint })
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for SubjectPath {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {

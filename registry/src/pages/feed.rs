@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::{Moment, Pages, moment};
 
+/// The one kind of change whose words depend on what it says.
+const SUBJECT_CHANGED: &str = "evschema.subject.changed";
+
 #[derive(Serialize)]
 struct View {
     rows: Vec<Row>,
@@ -18,6 +21,7 @@ struct Row {
     at: Moment,
     what: String,
     words: Option<String>,
+    /// Where the subject is; nowhere for a token.
     href: String,
     name: String,
     author: Option<String>,
@@ -36,8 +40,12 @@ impl Pages {
 fn row(event: CloudEvent) -> Row {
     let text = |name: &str| event.data.get(name).and_then(Value::as_str).map(str::to_owned);
     let version = text("version");
-    let what = match event.kind.strip_prefix("evschema.version.") {
+    let done = |of: &str| event.kind.strip_prefix(of);
+    let what = match done("evschema.version.") {
         Some(done) => format!("version {done}"),
+        None if event.kind != SUBJECT_CHANGED => {
+            event.kind.strip_prefix("evschema.").unwrap_or(&event.kind).replace('.', " ")
+        }
         None if event.data.get("created") == Some(&Value::Bool(true)) => "subject created".to_owned(),
         None => "subject changed".to_owned(),
     };
@@ -45,6 +53,7 @@ fn row(event: CloudEvent) -> Row {
         Some(version) => {
             (format!("/schemas/{}/{version}", event.subject), format!("{}@{version}", event.subject))
         }
+        None if done("evschema.token.").is_some() => (String::new(), text("name").unwrap_or_default()),
         None => (format!("/schemas/{}", event.subject), event.subject.clone()),
     };
     Row {

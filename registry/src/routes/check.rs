@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::json;
 use crate::app::App;
 use crate::http::{Document, Failure, Params, SubjectPath};
-use crate::service::{Choice, Request};
+use crate::service::{Choice, Request, Signature};
 
 /// Parameters of a dry run.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -51,6 +51,6 @@ pub(crate) async fn post(
             return Err(Failure::new(ProblemCode::InvalidQuery, error.to_string(), help));
         }
     };
-    let request = Request { subject, version, bytes, author: None, message: None };
+    let request = Request { subject, version, bytes, signature: Signature::default(), message: None };
     Ok(json(&app.registry().check(request).await?))
 }

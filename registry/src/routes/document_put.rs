@@ -8,7 +8,7 @@ use evschema_model::Coordinates;
 use super::{Note, exact, json};
 use crate::app::App;
 use crate::http::{Document, DocumentPath, Failure, Params, etag};
-use crate::service::{Choice, Outcome, Refusal, Request};
+use crate::service::{Actor, Choice, Outcome, Refusal, Request};
 
 /// Registers these bytes as this version.
 ///
@@ -33,13 +33,15 @@ use crate::service::{Choice, Outcome, Refusal, Request};
 )]
 pub(crate) async fn put(
     State(app): State<App>,
+    actor: Actor,
     DocumentPath(path): DocumentPath,
     Params(note): Params<Note>,
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
     let Coordinates { subject, version } = exact(path)?;
     let Note { author, message } = note;
-    let request = Request { subject, version: Choice::Exact(version), bytes, author, message };
+    let request =
+        Request { subject, version: Choice::Exact(version), bytes, signature: actor.sign(author), message };
     answer(&app, app.registry().register(request).await)
 }
 

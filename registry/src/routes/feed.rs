@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{json, page_limit};
 use crate::app::App;
 use crate::http::{Failure, Params, Wants};
+use crate::service::Actor;
 
 /// Parameters of the feed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -32,12 +33,13 @@ pub(crate) struct Page {
 )]
 pub(crate) async fn events(
     State(app): State<App>,
+    actor: Actor,
     wants: Wants,
     Params(page): Params<Page>,
 ) -> Result<Response, Failure> {
     let limit = page_limit(page.limit)?;
     let after = page.after.unwrap_or(0);
-    let found = app.registry().feed(after, limit).await?;
+    let found = app.registry().feed(after, limit, &actor).await?;
     Ok(match wants {
         Wants::Json => json(&found),
         Wants::Page => super::page(app.pages().feed(found, after, limit)),

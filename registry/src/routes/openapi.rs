@@ -1,7 +1,8 @@
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
 use crate::app::App;
 use crate::http::NoParams;
@@ -23,5 +24,11 @@ pub(super) fn base() -> OpenApi {
         ))
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();
-    OpenApiBuilder::new().info(info).build()
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token that `evschema token create` or `POST /tokens` has made. Reading needs none unless the registry is private."))
+        .build();
+    let components = ComponentsBuilder::new().security_scheme("token", SecurityScheme::Http(token)).build();
+    let optional = [SecurityRequirement::default(), SecurityRequirement::new("token", [""; 0])];
+    OpenApiBuilder::new().info(info).components(Some(components)).security(Some(optional)).build()
 }

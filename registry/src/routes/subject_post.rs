@@ -6,7 +6,7 @@ use super::Note;
 use super::document_put::answer;
 use crate::app::App;
 use crate::http::{Document, Failure, Params, SubjectPath};
-use crate::service::{Choice, Request};
+use crate::service::{Actor, Choice, Request};
 
 /// Registers a schema under the version that the change deserves.
 ///
@@ -29,11 +29,12 @@ use crate::service::{Choice, Request};
 )]
 pub(crate) async fn post(
     State(app): State<App>,
+    actor: Actor,
     SubjectPath(subject): SubjectPath,
     Params(note): Params<Note>,
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
     let Note { author, message } = note;
-    let request = Request { subject, version: Choice::Next, bytes, author, message };
+    let request = Request { subject, version: Choice::Next, bytes, signature: actor.sign(author), message };
     answer(&app, app.registry().register(request).await)
 }

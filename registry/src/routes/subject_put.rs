@@ -7,11 +7,13 @@ use evschema_api::{SubjectSettings, SubjectView};
 use super::{Author, json};
 use crate::app::App;
 use crate::http::{Failure, Json, Params, SubjectPath, etag, if_match};
+use crate::service::Actor;
 
 /// Creates a subject or replaces its policy, owner and description.
 ///
 /// `If-Match` with the subject's ETag changes it only if nobody else has; `If-None-Match: *`
-/// creates it only if it does not exist. Versions that are registered are not checked again.
+/// creates it only if it does not exist. Versions that are registered are not checked again. Another
+/// policy for a subject that exists needs the scope `waive`, for it can let a break through.
 #[utoipa::path(
     put,
     path = "/schemas/{subject}",
@@ -33,13 +35,15 @@ use crate::http::{Failure, Json, Params, SubjectPath, etag, if_match};
 )]
 pub(crate) async fn put(
     State(app): State<App>,
+    actor: Actor,
     SubjectPath(subject): SubjectPath,
     Params(author): Params<Author>,
     headers: HeaderMap,
     Json(settings): Json<SubjectSettings>,
 ) -> Result<Response, Failure> {
     let precondition = if_match(&headers)?;
-    let (view, created) = app.registry().put_subject(&subject, settings, precondition, author.author).await?;
+    let (view, created) =
+        app.registry().put_subject(&subject, settings, precondition, &actor, author.author).await?;
     let mut response = json(&view);
     response.headers_mut().insert(ETAG, etag(view.revision));
     if created {

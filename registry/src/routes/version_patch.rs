@@ -5,6 +5,7 @@ use evschema_api::{StateChange, VersionView};
 use super::{Author, exact, json};
 use crate::app::App;
 use crate::http::{Failure, Json, Params, StatePath};
+use crate::service::Actor;
 
 /// Deprecates, yanks or restores a version, with a reason.
 ///
@@ -28,10 +29,11 @@ use crate::http::{Failure, Json, Params, StatePath};
 )]
 pub(crate) async fn patch(
     State(app): State<App>,
+    actor: Actor,
     StatePath(path): StatePath,
     Params(author): Params<Author>,
     Json(change): Json<StateChange>,
 ) -> Result<Response, Failure> {
     let at = exact(path)?;
-    Ok(json(&app.registry().set_state(&at, change, author.author).await?))
+    Ok(json(&app.registry().set_state(&at, change, actor.sign(author.author)).await?))
 }

@@ -1,6 +1,7 @@
 use evschema_api::{CloudEvent, FeedPage};
 
-use super::{Refusal, Registry};
+use super::actor::auth_context;
+use super::{Actor, Refusal, Registry, Right};
 use crate::feed::{dataschema_of, moment};
 use crate::store::FeedRecord;
 
@@ -10,26 +11,36 @@ impl Registry {
     /// # Errors
     ///
     /// When the store cannot answer.
-    pub(crate) async fn feed(&self, after: u64, limit: u32) -> Result<FeedPage, Refusal> {
+    pub(crate) async fn feed(&self, after: u64, limit: u32, actor: &Actor) -> Result<FeedPage, Refusal> {
+        // Where people work from is for those who look after the registry.
+        let with_addresses = actor.may(&Right::Admin);
         let records = self.store.feed(after, limit).await?;
         let next = records.last().map_or(after, |last| last.position);
-        let events = records.into_iter().map(|record| self.cloud_event(record)).collect::<Result<_, _>>()?;
+        let events = records
+            .into_iter()
+            .map(|record| self.cloud_event(record, with_addresses))
+            .collect::<Result<_, _>>()?;
         Ok(FeedPage { events, next })
     }
 
-    fn cloud_event(&self, record: FeedRecord) -> Result<CloudEvent, Refusal> {
+    fn cloud_event(&self, record: FeedRecord, with_addresses: bool) -> Result<CloudEvent, Refusal> {
         let data = serde_json::from_str(&record.data)
             .map_err(|error| Refusal::Bug(format!("event {} is not JSON: {error}", record.position)))?;
         let base = self.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let clientaddress = record.provenance.address.clone();
+        let (authtype, authid) = auth_context(record.provenance);
         Ok(CloudEvent {
             specversion: "1.0".to_owned(),
             id: record.position.to_string(),
             source: format!("{base}/"),
             dataschema: format!("{base}{}", dataschema_of(&record.kind)),
             kind: record.kind,
-            subject: record.subject.to_string(),
+            subject: record.subject,
             time: moment(record.at),
             datacontenttype: "application/json".to_owned(),
+            authtype: authtype.to_owned(),
+            authid,
+            clientaddress: clientaddress.filter(|_| with_addresses),
             data,
         })
     }

@@ -2,6 +2,7 @@ use evschema_api::{Problem, ProblemCode};
 use evschema_compat::{Report, Verdict};
 use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject};
 
+use super::Right;
 use crate::limits;
 use crate::store::StoreError;
 
@@ -81,6 +82,67 @@ pub(crate) enum Refusal {
         /// Which text.
         what: &'static str,
     },
+    /// Nobody knows who asks, and this is not for everybody.
+    #[error("this needs a token")]
+    TokenRequired {
+        /// What for.
+        right: Right,
+    },
+    /// The token is none that counts.
+    #[error("the token that was sent is not valid: {why}")]
+    TokenInvalid {
+        /// Why not.
+        why: &'static str,
+    },
+    /// The token does not allow it.
+    #[error("the token `{token}` does not have the scope `{right}`")]
+    Forbidden {
+        /// The token's name.
+        token: String,
+        /// What it would take.
+        right: Right,
+    },
+    /// There is no such token.
+    #[error("there is no token `{id}`")]
+    TokenNotFound {
+        /// What was asked for.
+        id: String,
+    },
+    /// A token has no scope, or too many.
+    #[error("a token has {count} scopes, of 1 to {}", limits::SCOPES_MAX)]
+    Scopes {
+        /// How many.
+        count: usize,
+    },
+    /// A token would end before it begins.
+    #[error("the token would have expired already")]
+    Expired,
+    /// There is no such waiver.
+    #[error("`{subject}` has no waiver of `{fingerprint}`")]
+    WaiverNotFound {
+        /// The subject.
+        subject: Subject,
+        /// The finding.
+        fingerprint: String,
+    },
+    /// The subject has as many waivers as it may.
+    #[error("`{subject}` has {} waivers, which is the most", limits::WAIVERS_MAX)]
+    TooManyWaivers {
+        /// The subject.
+        subject: Subject,
+    },
+    /// A text is no finding's fingerprint.
+    #[error("`{text}` is not a fingerprint")]
+    Fingerprint {
+        /// The text.
+        text: String,
+    },
+    /// A text is no day.
+    #[error("`{text}` is not a day")]
+    Day {
+        /// The text.
+        text: String,
+    },
     /// Too many checks wait already.
     #[error("{} checks are waiting already", limits::CHECKS_WAITING_MAX)]
     Busy,
@@ -112,9 +174,21 @@ impl Refusal {
             },
             Self::Contended { .. } => ProblemCode::Contended,
             Self::Precondition(_) => ProblemCode::PreconditionFailed,
-            Self::Length { .. } | Self::Character { .. } => ProblemCode::InvalidBody,
+            Self::Length { .. }
+            | Self::Character { .. }
+            | Self::Scopes { .. }
+            | Self::Expired
+            | Self::TooManyWaivers { .. }
+            | Self::Day { .. } => ProblemCode::InvalidBody,
+            Self::Fingerprint { .. } => ProblemCode::InvalidPath,
+            Self::TokenRequired { .. } => ProblemCode::TokenRequired,
+            Self::TokenInvalid { .. } => ProblemCode::TokenInvalid,
+            Self::Forbidden { .. } => ProblemCode::Forbidden,
+            Self::TokenNotFound { .. } => ProblemCode::TokenNotFound,
+            Self::WaiverNotFound { .. } => ProblemCode::WaiverNotFound,
             Self::Busy => ProblemCode::Busy,
             Self::Store(StoreError::Unavailable(_)) => ProblemCode::StoreUnavailable,
+            Self::Store(StoreError::Full(_)) => ProblemCode::StoreFull,
             Self::Store(_) | Self::Bug(_) => ProblemCode::Internal,
         }
     }
@@ -123,6 +197,9 @@ impl Refusal {
         // The cause goes to the log, not to the client.
         if let Self::Store(StoreError::Unavailable(_)) = self {
             return "the database does not answer".to_owned();
+        }
+        if let Self::Store(StoreError::Full(_)) = self {
+            return "the database has no room for this".to_owned();
         }
         if let Self::Store(_) | Self::Bug(_) = self {
             return "something went wrong in the registry".to_owned();
@@ -158,6 +235,29 @@ impl Refusal {
             }
             Self::Length { max, .. } => format!("say it in at most {max} characters"),
             Self::Character { .. } => "leave the character out".to_owned(),
+            Self::TokenRequired { right } => format!(
+                "send `Authorization: Bearer …` with a token of scope `{right}`; `evschema token create` makes one"
+            ),
+            Self::TokenInvalid { .. } => {
+                "ask whoever looks after the registry for a token, and send it as `Authorization: Bearer …`"
+                    .to_owned()
+            }
+            Self::Forbidden { right, .. } => {
+                format!("use a token with the scope `{right}`, or one that covers it")
+            }
+            Self::TokenNotFound { .. } => "GET /tokens lists them".to_owned(),
+            Self::Scopes { .. } => "name what it is to allow, such as `register:commerce.`".to_owned(),
+            Self::Expired => "name a later `expires_at`, or none".to_owned(),
+            Self::WaiverNotFound { subject, .. } => format!("GET /schemas/{subject}/waivers lists them"),
+            Self::TooManyWaivers { .. } => "withdraw those that have had their day".to_owned(),
+            Self::Fingerprint { .. } => {
+                "take the 12 hexadecimal digits that a report calls `fingerprint`".to_owned()
+            }
+            Self::Day { .. } => "write it as `2027-01-31`".to_owned(),
+            Self::Store(StoreError::Full(_)) => {
+                "nothing was written and reading goes on; make room for the database, then send it again"
+                    .to_owned()
+            }
             Self::Busy => "send the same request again in a few seconds".to_owned(),
             Self::Store(StoreError::Unavailable(_)) => {
                 "nothing was changed unless a later read shows it; send the same request again".to_owned()

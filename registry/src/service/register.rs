@@ -5,7 +5,7 @@ use evschema_api::{Registration, State};
 use evschema_compat::{Baseline, Report};
 use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy, Version, fields};
 
-use super::{Refusal, Registry};
+use super::{Refusal, Registry, Signature};
 use crate::feed::{self, Registered, Stamp};
 use crate::limits;
 use crate::store::{Addition, Appended, Head, History, Reference, Settings, SubjectRecord, VersionRecord};
@@ -20,7 +20,7 @@ pub(crate) struct Request {
     /// The document.
     pub bytes: Arc<[u8]>,
     /// Who asks.
-    pub author: Option<String>,
+    pub signature: Signature,
     /// What they say.
     pub message: Option<String>,
 }
@@ -63,7 +63,7 @@ impl Registry {
     ///
     /// When the document or the change is refused, or the store cannot answer.
     pub(crate) async fn register(&self, request: Request) -> Result<Outcome, Refusal> {
-        length("the author", request.author.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        length("the author", request.signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         length("the message", request.message.as_deref(), 0, limits::MESSAGE_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.history(&request.subject).await?;
@@ -106,7 +106,8 @@ impl Registry {
         let mut others = history.clone();
         others.versions.retain(|record| record.version != at.version);
         let baselines = self.baselines(&others).await?;
-        self.compare(candidate, Arc::new(baselines), history.subject.policy).await
+        let waivers = Arc::new(self.waivers_of(history));
+        self.compare(candidate, Arc::new(baselines), history.subject.policy, waivers).await
     }
 
     /// Returns a subject's history, if there is such a subject.
@@ -132,13 +133,14 @@ impl Registry {
         history: &Option<History>,
     ) -> Result<Assessed, Refusal> {
         let policy = history.as_ref().map_or(self.default_policy, |history| history.subject.policy);
-        let baselines = match history {
-            Some(history) => Arc::new(self.baselines(history).await?),
-            None => Arc::default(),
+        let (baselines, waivers) = match history {
+            Some(history) => (Arc::new(self.baselines(history).await?), Arc::new(self.waivers_of(history))),
+            None => Default::default(),
         };
         for _ in 0..limits::CHOICES_MAX {
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
-            let report = self.compare(candidate, Arc::clone(&baselines), policy).await?;
+            let report =
+                self.compare(candidate, Arc::clone(&baselines), policy, Arc::clone(&waivers)).await?;
             let chosen = untaken(report.deserved_version.clone(), history);
             let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
             if settled {
@@ -156,9 +158,9 @@ impl Registry {
         candidate: Arc<Resolved>,
         baselines: Arc<Vec<Baseline>>,
         policy: SubjectPolicy,
+        waivers: Arc<BTreeMap<String, String>>,
     ) -> Result<Report, Refusal> {
         let settings = self.settings(policy);
-        let waivers = BTreeMap::new();
         let started = std::time::Instant::now();
         let checked = self.workers.run(move || {
             // Compiling finds what the metaschema cannot, such as a pattern that is none.
@@ -201,7 +203,7 @@ impl Registry {
         let Assessed { schema, references, report } = assessed;
         let at = schema.at().clone();
         let now = self.environment.clock.now();
-        let stamp = |revision| Stamp { revision, at: now, author: request.author.clone() };
+        let stamp = |revision| Stamp { revision, at: now, signature: request.signature.clone() };
         let (head, creation, before) = match history {
             Some(history) => (Head::At(history.subject.revision), None, history.subject.revision),
             None => {
@@ -240,7 +242,7 @@ impl Registry {
             references: references.into_iter().collect(),
             latest,
             search: becomes_latest.then(|| searched(&schema)),
-            author: request.author.clone(),
+            author: request.signature.name.clone(),
             message: request.message.clone(),
             registered_at: now,
             event: Box::new(move |schema_id| feed::version_registered(&registered, schema_id, &event_stamp)),

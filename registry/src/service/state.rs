@@ -2,7 +2,7 @@ use evschema_api::{State, StateChange, VersionView};
 use evschema_model::Coordinates;
 
 use super::register::{latest, length};
-use super::{Refusal, Registry};
+use super::{Refusal, Registry, Signature};
 use crate::feed::{self, Stamp};
 use crate::limits;
 use crate::store::{StateChanged, Written};
@@ -20,10 +20,10 @@ impl Registry {
         &self,
         at: &Coordinates,
         change: StateChange,
-        author: Option<String>,
+        signature: Signature,
     ) -> Result<VersionView, Refusal> {
         length("the reason", Some(&change.reason), 1, limits::MESSAGE_CHARS_MAX)?;
-        length("the author", author.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.existing(&at.subject).await?;
             let Some(record) = history.versions.iter().find(|record| record.version == at.version) else {
@@ -45,7 +45,7 @@ impl Registry {
             });
             let now = self.environment.clock.now();
             let revision = history.subject.revision;
-            let stamp = Stamp { revision: revision + 1, at: now, author: author.clone() };
+            let stamp = Stamp { revision: revision + 1, at: now, signature: signature.clone() };
             let changed = StateChanged {
                 at: at.clone(),
                 revision,

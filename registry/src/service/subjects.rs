@@ -1,7 +1,7 @@
 use evschema_api::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView, VersionSummary};
 use evschema_model::{Subject, SubjectPolicy};
 
-use super::{Refusal, Registry, register::length};
+use super::{Actor, Refusal, Registry, Right, register::length};
 use crate::feed::{self, Stamp, moment};
 use crate::limits;
 use crate::store::{
@@ -53,6 +53,7 @@ impl Registry {
     /// Creates a subject or replaces its settings; tells whether it is new.
     ///
     /// Versions that are registered already are not checked again: the policy rules what comes.
+    /// To give an existing subject another policy is to let breaks through, and needs that right.
     ///
     /// # Errors
     ///
@@ -62,11 +63,13 @@ impl Registry {
         subject: &Subject,
         settings: SubjectSettings,
         precondition: Precondition,
+        actor: &Actor,
         author: Option<String>,
     ) -> Result<(SubjectView, bool), Refusal> {
         length("the owner", settings.owner.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         length("the description", settings.description.as_deref(), 0, limits::DESCRIPTION_CHARS_MAX)?;
-        length("the author", author.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        let signature = actor.sign(author);
+        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         let wanted = Settings {
             policy: SubjectPolicy {
                 mode: settings.mode.unwrap_or(self.default_policy.mode),
@@ -82,9 +85,13 @@ impl Registry {
             if let Some(history) = history.as_ref().filter(|history| set(&history.subject) == wanted) {
                 return Ok((view(history.clone()), false));
             }
+            if there.is_some_and(|there| there.policy != wanted.policy) {
+                // Another policy can let through what this one would refuse.
+                actor.demand(Right::Waive(subject.clone()))?;
+            }
             let head = there.map_or(Head::Absent, |record| Head::At(record.revision));
             let now = self.environment.clock.now();
-            let stamp = Stamp { revision: head.next_revision(), at: now, author: author.clone() };
+            let stamp = Stamp { revision: head.next_revision(), at: now, signature: signature.clone() };
             let event = feed::subject_changed(subject.as_str(), there.is_none(), &wanted, &stamp);
             let change =
                 SubjectChange { subject: subject.clone(), head, settings: wanted.clone(), at: now, event };
@@ -142,7 +149,7 @@ fn summary(record: SubjectRecord) -> SubjectSummary {
 }
 
 fn view(history: History) -> SubjectView {
-    let History { subject: record, versions } = history;
+    let History { subject: record, versions, .. } = history;
     SubjectView {
         subject: record.subject,
         mode: record.policy.mode,

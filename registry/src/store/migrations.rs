@@ -8,10 +8,14 @@ use std::borrow::Cow;
 use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql"))];
-const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql"))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
+    (2, "tokens_and_waivers", include_str!("../../../migrations/sqlite/0002_tokens_and_waivers.sql")),
+];
+const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
+    (2, "tokens_and_waivers", include_str!("../../../migrations/postgres/0002_tokens_and_waivers.sql")),
+];
 
 pub(super) fn sqlite() -> Migrator {
     migrator(SQLITE)

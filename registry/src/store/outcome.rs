@@ -37,6 +37,9 @@ pub enum StoreError {
     /// The database cannot be reached, or has no room; the same request may succeed later.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),
+    /// The database has no room for what was to be written; nothing was.
+    #[error("the database has no room: {0}")]
+    Full(sqlx::Error),
     /// The database refuses a query: a bug.
     #[error("the database refuses a query: {0}")]
     Query(sqlx::Error),
@@ -67,6 +70,9 @@ impl From<sqlx::Error> for StoreError {
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed
         ) || error.as_database_error().is_some_and(|error| is_passing(error.code()));
+        if error.as_database_error().is_some_and(|error| is_full(error.code())) {
+            return Self::Full(error);
+        }
         if passing { Self::Unavailable(error) } else { Self::Query(error) }
     }
 }
@@ -85,6 +91,13 @@ fn is_passing(code: Option<Cow<'_, str>>) -> bool {
         // rolled back for a concurrent transaction, not (yet) writable.
         return ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class)) || code == "25006";
     }
-    // SQLite, primary result code: busy, locked, out of memory, read only, I/O error, full, cannot open.
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=8 | 10 | 13 | 14))
+    // SQLite, primary result code: busy, locked, out of memory, read only, I/O error, cannot open.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=8 | 10 | 14))
+}
+
+/// Tells whether a database's error code says that there is no room: on the disk, or in the file
+/// as far as it may grow.
+fn is_full(code: Option<Cow<'_, str>>) -> bool {
+    // Postgres: disk_full. SQLite: SQLITE_FULL, and the write that fails for want of room.
+    code.is_some_and(|code| code == "53100" || code == "13")
 }

@@ -3,7 +3,9 @@
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
 
-use super::{Content, FeedRecord, StoreError, SubjectRecord, VersionRecord};
+use super::{
+    Content, FeedRecord, Provenance, StoreError, SubjectRecord, TokenRecord, VersionRecord, WaiverRecord,
+};
 
 /// name, mode, content_model, owner, description, revision, latest, version_count, created_at,
 /// updated_at.
@@ -17,8 +19,15 @@ pub(super) type VersionRow =
 /// subject, version.
 pub(super) type CoordinatesRow = (String, String);
 
-/// position, kind, subject, at, data.
-pub(super) type FeedRow = (i64, String, String, i64, String);
+/// position, kind, subject, at, data, token, address.
+pub(super) type FeedRow = (i64, String, String, i64, String, Option<String>, Option<String>);
+
+/// fingerprint, reason, until, author, granted_at.
+pub(super) type WaiverRow = (String, String, Option<String>, Option<String>, i64);
+
+/// id, digest, name, scopes, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by.
+pub(super) type TokenRow =
+    (String, Vec<u8>, String, String, i64, String, Option<i64>, Option<i64>, Option<i64>, Option<String>);
 
 pub(super) fn subject(row: SubjectRow) -> Result<SubjectRecord, StoreError> {
     let (name, mode, content_model, owner, description, revision, latest, count, created_at, updated_at) =
@@ -75,9 +84,31 @@ pub(super) fn all_coordinates(rows: Vec<CoordinatesRow>) -> Result<Vec<Coordinat
     Ok(all)
 }
 
-pub(super) fn event((position, kind, subject, at, data): FeedRow) -> Result<FeedRecord, StoreError> {
+pub(super) fn event(row: FeedRow) -> Result<FeedRecord, StoreError> {
+    let (position, kind, subject, at, data, token, address) = row;
     let position = unsigned(position, "position")?;
-    Ok(FeedRecord { position, kind, subject: parse_subject(&subject)?, at, data })
+    Ok(FeedRecord { position, kind, subject, at, data, provenance: Provenance { token, address } })
+}
+
+pub(super) fn waiver((fingerprint, reason, until, author, granted_at): WaiverRow) -> WaiverRecord {
+    WaiverRecord { fingerprint, reason, until, author, granted_at }
+}
+
+pub(super) fn token(row: TokenRow) -> TokenRecord {
+    let (id, digest, name, scopes, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by) =
+        row;
+    TokenRecord {
+        id,
+        digest,
+        name,
+        scopes,
+        created_at,
+        created_by,
+        expires_at,
+        last_used_at,
+        revoked_at,
+        revoked_by,
+    }
 }
 
 /// Returns a revision or position as the databases hold it.

@@ -1,5 +1,8 @@
 //! The embedded database: a file, or memory.
 
+mod tokens;
+mod waivers;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,10 +13,11 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
 use tokio::sync::Mutex;
 
-use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, signed, unsigned};
+use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
-    Store, StoreError, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, Written, migrations,
+    Store, StoreError, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, WaiverChange, Written,
+    migrations,
 };
 
 /// Connections to a file: one writes at a time, the others read beside it (WAL).
@@ -94,7 +98,19 @@ impl Store for Sqlite {
             .bind(subject.folded())
             .fetch_all(&mut *transaction)
             .await?;
-            Ok(Some(History { subject: rows::subject(row)?, versions: rows::versions(versions)? }))
+            let waivers: Vec<WaiverRow> = query_as(
+                "SELECT w.fingerprint, w.reason, w.until, w.author, w.granted_at
+                 FROM waivers w JOIN subjects s ON s.id = w.subject_id
+                 WHERE s.folded = $1 ORDER BY w.fingerprint",
+            )
+            .bind(subject.folded())
+            .fetch_all(&mut *transaction)
+            .await?;
+            Ok(Some(History {
+                subject: rows::subject(row)?,
+                versions: rows::versions(versions)?,
+                waivers: waivers.into_iter().map(rows::waiver).collect(),
+            }))
         })
     }
 
@@ -212,7 +228,7 @@ impl Store for Sqlite {
             .bind(change.settings.description.as_deref().unwrap_or_default().to_lowercase())
             .execute(&mut *transaction)
             .await?;
-            announce(&mut transaction, &change.subject, change.at, &change.event).await?;
+            announce(&mut transaction, change.subject.as_str(), change.at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))
         })
@@ -228,7 +244,7 @@ impl Store for Sqlite {
                 if !create(&mut transaction, subject, settings, addition.registered_at).await? {
                     return Ok(Appended::HeadMoved);
                 }
-                announce(&mut transaction, subject, addition.registered_at, event).await?;
+                announce(&mut transaction, subject.as_str(), addition.registered_at, event).await?;
                 revision = Head::At(Head::Absent.next_revision());
             }
             let Head::At(revision) = revision else { return Ok(Appended::HeadMoved) };
@@ -308,7 +324,7 @@ impl Store for Sqlite {
             }
             let schema_id = unsigned(schema_id, "schema id")?;
             let event = (addition.event)(schema_id);
-            announce(&mut transaction, subject, addition.registered_at, &event).await?;
+            announce(&mut transaction, subject.as_str(), addition.registered_at, &event).await?;
             transaction.commit().await?;
             Ok(Appended::Done { schema_id })
         })
@@ -336,16 +352,20 @@ impl Store for Sqlite {
                 .bind(change.at.version.to_string())
                 .execute(&mut *transaction)
                 .await?;
-            announce(&mut transaction, &change.at.subject, change.changed_at, &change.event).await?;
+            announce(&mut transaction, change.at.subject.as_str(), change.changed_at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))
         })
     }
 
+    fn set_waiver(&self, change: WaiverChange) -> Answer<'_, Written<()>> {
+        self.change_waiver(change)
+    }
+
     fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>> {
         Box::pin(async move {
             let rows: Vec<FeedRow> = query_as(
-                "SELECT position, kind, subject, at, data FROM feed
+                "SELECT position, kind, subject, at, data, token, address FROM feed
                  WHERE position > $1 ORDER BY position LIMIT $2",
             )
             .bind(signed(after))
@@ -398,15 +418,17 @@ async fn create(
 /// Adds an event at the end of the feed.
 async fn announce(
     transaction: &mut Transaction<'_, Driver>,
-    subject: &Subject,
+    subject: &str,
     at: i64,
     event: &NewEvent,
 ) -> Result<(), StoreError> {
-    query("INSERT INTO feed (kind, subject, at, data) VALUES ($1, $2, $3, $4)")
+    query("INSERT INTO feed (kind, subject, at, data, token, address) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(event.kind)
-        .bind(subject.as_str())
+        .bind(subject)
         .bind(at)
         .bind(&event.data)
+        .bind(&event.provenance.token)
+        .bind(&event.provenance.address)
         .execute(&mut **transaction)
         .await?;
     Ok(())

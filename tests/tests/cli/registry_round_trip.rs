@@ -17,7 +17,9 @@ impl Registry {
     /// Starts one on a free port, with these further arguments.
     pub(super) fn start(arguments: &[&str]) -> Self {
         let mut process = evschema()
-            .args(["serve", "--db", "sqlite::memory:", "--listen", "127.0.0.1:0", "--log", "off"])
+            .args(["serve", "--log", "off"])
+            .env("EVSCHEMA_DB", "sqlite::memory:")
+            .env("EVSCHEMA_LISTEN", "127.0.0.1:0")
             .args(arguments)
             .current_dir(std::env::temp_dir())
             .stderr(Stdio::piped())

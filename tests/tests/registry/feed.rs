@@ -43,6 +43,7 @@ fn every_change_is_an_event() {
           "time": "2026-01-02T03:04:05Z",
           "datacontenttype": "application/json",
           "dataschema": "/schemas/evschema.subject.changed/1.0.0.json",
+          "authtype": "unauthenticated",
           "data": {
             "subject": "shop.order",
             "revision": 1,
@@ -64,6 +65,7 @@ fn every_change_is_an_event() {
           "time": "2026-01-02T03:04:05Z",
           "datacontenttype": "application/json",
           "dataschema": "/schemas/evschema.version.registered/1.0.0.json",
+          "authtype": "unauthenticated",
           "data": {
             "subject": "shop.order",
             "version": "1.0.0",

@@ -2,24 +2,34 @@
 
 use serde_json::Value;
 
+use super::tokens::first_token;
 use super::world::World;
 
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "PATCH", "DELETE"];
 
 /// Fills in a path of the document with things that are there.
 fn filled(path: &str) -> String {
-    path.replace("{subject}", "a").replace("{versions}", "1.0.0...1.0.0").replace("{version}", "1.0.0")
+    path.replace("{subject}", "a")
+        .replace("{versions}", "1.0.0...1.0.0")
+        .replace("{version}", "1.0.0")
+        .replace("{fingerprint}", "0123456789ab")
+        .replace("{id}", "0123456789abcdef")
 }
 
 #[test]
 fn what_is_documented_is_there_and_what_is_not_is_not() {
-    let world = World::start();
-    world.given("a@1.0.0", "{}");
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("registry.db").display());
+    let bearer = format!("Bearer {}", first_token(&database, "ops", &["admin"]).token);
+    let headers = [("authorization", bearer.as_str())];
+    let world = World::on(&database);
+    assert_eq!(world.send("PUT", "/schemas/a/1.0.0.json", &headers, b"{}").status, 201);
     let document = world.get("/openapi.json").json();
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in METHODS {
             let documented = item.get(method.to_lowercase());
-            let reply = world.send(method, &filled(path), &[], if method == "GET" { b"" } else { b"{}" });
+            let reply =
+                world.send(method, &filled(path), &headers, if method == "GET" { b"" } else { b"{}" });
             let Some(operation) = documented else {
                 assert_eq!(reply.status, 405, "{method} {path} is not documented: {reply}");
                 let allowed =
@@ -27,7 +37,10 @@ fn what_is_documented_is_there_and_what_is_not_is_not() {
                 assert!(!allowed.contains(method), "{method} {path}: {allowed}");
                 continue;
             };
-            assert!(![404, 405].contains(&reply.status), "{method} {path} is documented: {reply}");
+            // A waiver, a token: nothing of the kind is there.
+            let may_be_missing = method == "DELETE" && reply.json()["code"] != "route-not-found";
+            assert!(reply.status != 405, "{method} {path} is documented: {reply}");
+            assert!(reply.status != 404 || may_be_missing, "{method} {path} is documented: {reply}");
             assert!(reply.status < 500, "{method} {path}: {reply}");
             let answers = operation["responses"].as_object().unwrap();
             let status = reply.status.to_string();

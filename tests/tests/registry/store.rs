@@ -3,8 +3,8 @@
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
 use evschema_registry::store::{
-    self, Addition, Appended, Head, NewEvent, Reference, Settings, StateChanged, Store, SubjectChange,
-    SubjectQuery, Written,
+    self, Addition, Appended, Head, NewEvent, Provenance, Reference, Settings, StateChanged, Store,
+    SubjectChange, SubjectQuery, Written,
 };
 
 use super::world::{databases, subject, version};
@@ -31,7 +31,7 @@ fn settings() -> Settings {
 }
 
 fn event(kind: &'static str) -> NewEvent {
-    NewEvent { kind, data: "{}".to_owned() }
+    NewEvent { kind, data: "{}".to_owned(), provenance: Provenance::default() }
 }
 
 /// A first version of a new subject; its content is its name.

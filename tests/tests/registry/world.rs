@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use evschema_api::client::Client;
 use evschema_model::{Subject, Version};
-use evschema_registry::{Clock, Config, Environment, RequestIds, Server};
+use evschema_registry::{Clock, Config, Environment, RequestIds, Server, StartError};
 use tokio::sync::oneshot;
 
 /// 2026-01-02T03:04:05Z, when everything happens.
@@ -62,23 +62,42 @@ impl World {
 
     /// Starts a registry with this configuration, but for its address.
     pub(crate) fn with(config: Config) -> Self {
+        Self::try_with(config).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`World::with`], or says why it does not start.
+    pub(crate) fn try_with(config: Config) -> Result<Self, StartError> {
+        let environment = Environment {
+            clock: Arc::new(StandingClock),
+            request_ids: Arc::new(Counted(AtomicU64::new(0))),
+            ..Environment::system()
+        };
+        Self::run(config, environment)
+    }
+
+    /// As [`World::with`], by the system's clock.
+    pub(crate) fn with_system_clock(config: Config) -> Self {
+        Self::run(config, Environment::system()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn run(config: Config, environment: Environment) -> Result<Self, StartError> {
         let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..config };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let running = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let environment = Environment {
-                    clock: Arc::new(StandingClock),
-                    request_ids: Arc::new(Counted(AtomicU64::new(0))),
-                };
-                let server = Server::bind_in(config, environment).await.unwrap();
-                tell.send(server.local_addr()).unwrap();
-                server.run(async { drop(stopped.await) }).await.unwrap();
+                match Server::bind_in(config, environment).await {
+                    Ok(server) => {
+                        tell.send(Ok(server.local_addr())).unwrap();
+                        server.run(async { drop(stopped.await) }).await.unwrap();
+                    }
+                    Err(error) => tell.send(Err(error)).unwrap(),
+                }
             });
         });
-        let address = told.recv().expect("the registry starts");
-        Self { url: format!("http://{address}"), stop: Some(stop), running: Some(running) }
+        let address = told.recv().expect("the registry starts, or says why not")?;
+        Ok(Self { url: format!("http://{address}"), stop: Some(stop), running: Some(running) })
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -1,0 +1,238 @@
+use clap::{Args, Subcommand};
+use evschema_api::client::Client;
+use evschema_api::{Scope, TokenCreated, TokenRequest, TokenView};
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Duration, OffsetDateTime, Time};
+
+use super::Context;
+use crate::Outcome;
+use crate::arguments::Format;
+use crate::failure::Failure;
+use crate::output::text::one_line;
+use crate::project::Project;
+use crate::registry_access::RegistryArguments;
+
+/// Make, list and revoke the tokens of a registry.
+///
+/// Over HTTP this takes a token with the scope `admin`, from EVSCHEMA_TOKEN. The first one is made at
+/// the database itself, with `--db`; the registry may be running meanwhile.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a token and print it: the only time that it is shown.
+    Create(Create),
+    /// List every token there ever was, without what would let anybody use it.
+    List(List),
+    /// Revoke a token: from then on no registry on that database takes it.
+    Revoke(Revoke),
+}
+
+#[derive(Debug, Args)]
+struct Create {
+    /// What the token is for, such as `ci-orders`; changes made with it carry this name.
+    name: String,
+    /// What it allows: `read`, `register:commerce.`, `waive:commerce.` or `admin`; may be repeated.
+    #[arg(short, long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',')]
+    scopes: Vec<Scope>,
+    /// When it ends by itself: a number of days such as `90d`, or the last day, `2027-01-31` (UTC).
+    #[arg(long, value_name = "WHEN", value_parser = Expiry::parse)]
+    expires: Option<Expiry>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Args)]
+struct Revoke {
+    /// The token's id, as `evschema token list` shows it.
+    id: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where the tokens are.
+#[derive(Debug, Args)]
+struct Place {
+    /// The database itself, for whoever may open it, whatever registry is named; it takes no token.
+    #[cfg(feature = "server")]
+    #[arg(long, value_name = "URL")]
+    db: Option<String>,
+    #[command(flatten)]
+    registry: RegistryArguments,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Expiry {
+    Days(i64),
+    Until(Date),
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        match self.action {
+            Action::Create(create) => create.run(context),
+            Action::List(list) => {
+                let tokens = Tokens::open(list.place, context)?.list()?;
+                show_all(&tokens, context)
+            }
+            Action::Revoke(revoke) => {
+                let token = Tokens::open(revoke.place, context)?.revoke(&revoke.id)?;
+                context.terminal.say(format!("{} (`{}`) is revoked", token.id, one_line(&token.name)));
+                Ok(Outcome::Clean)
+            }
+        }
+    }
+}
+
+impl Create {
+    fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let expires_at = self.expires.and_then(|expiry| expiry.end(context.environment.today));
+        let request = TokenRequest { name: self.name, scopes: self.scopes, expires_at };
+        let created = Tokens::open(self.place, context)?.create(request)?;
+        if context.global.format == Format::Json {
+            context.terminal.print(json(&created)?);
+        } else {
+            context.terminal.say(format!(
+                "{} may {}, {}; this is the only time its token is shown:",
+                created.view.id,
+                in_words(&created.view),
+                ends(&created.view)
+            ));
+            context.terminal.print(&created.token);
+        }
+        Ok(Outcome::Clean)
+    }
+}
+
+/// The tokens, over HTTP or at the database.
+enum Tokens {
+    Http(Client),
+    #[cfg(feature = "server")]
+    Database(tokio::runtime::Runtime, evschema_registry::Administration),
+}
+
+impl Tokens {
+    fn open(place: Place, context: &Context<'_>) -> Result<Self, Failure> {
+        #[cfg(feature = "server")]
+        if let Some(url) = &place.db {
+            let runtime = super::serve::runtime()?;
+            let administration = runtime.block_on(evschema_registry::Administration::open(url))?;
+            return Ok(Self::Database(runtime, administration));
+        }
+        let project = Project::find(context.global.manifest.as_deref())?;
+        Ok(Self::Http(place.registry.access(&project, context.environment).client()?))
+    }
+
+    fn create(&self, request: TokenRequest) -> Result<TokenCreated, Failure> {
+        match self {
+            Self::Http(client) => Ok(client.create_token(&request)?),
+            #[cfg(feature = "server")]
+            Self::Database(runtime, there) => runtime.block_on(there.create(request, None)).map_err(refused),
+        }
+    }
+
+    fn list(&self) -> Result<Vec<TokenView>, Failure> {
+        match self {
+            Self::Http(client) => Ok(client.tokens()?.tokens),
+            #[cfg(feature = "server")]
+            Self::Database(runtime, there) => {
+                runtime.block_on(there.list()).map(|list| list.tokens).map_err(refused)
+            }
+        }
+    }
+
+    fn revoke(&self, id: &str) -> Result<TokenView, Failure> {
+        match self {
+            Self::Http(client) => Ok(client.revoke_token(id)?),
+            #[cfg(feature = "server")]
+            Self::Database(runtime, there) => runtime.block_on(there.revoke(id, None)).map_err(refused),
+        }
+    }
+}
+
+impl Expiry {
+    fn parse(text: &str) -> Result<Self, String> {
+        let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
+        // A century is as good as for ever.
+        if let Some(days) = days.filter(|days| (1..=36_500).contains(days)) {
+            return Ok(Self::Days(days));
+        }
+        Date::parse(text, &time::format_description::well_known::Iso8601::DATE)
+            .map(Self::Until)
+            .map_err(|_| "write a number of days such as `90d`, or the last day as `2027-01-31`".to_owned())
+    }
+
+    /// Returns the first moment at which the token is of no use.
+    fn end(self, today: Date) -> Option<OffsetDateTime> {
+        let last = match self {
+            Self::Days(days) => today.checked_add(Duration::days(days))?,
+            Self::Until(last) => last,
+        };
+        Some(last.next_day()?.with_time(Time::MIDNIGHT).assume_utc())
+    }
+}
+
+fn show_all(tokens: &[TokenView], context: &mut Context<'_>) -> Result<Outcome, Failure> {
+    if context.global.format == Format::Json {
+        context.terminal.print(json(&tokens)?);
+        return Ok(Outcome::Clean);
+    }
+    for token in tokens {
+        let used =
+            token.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", moment(at)));
+        context.terminal.print(format!(
+            "{}  {}  {}  made {} by {}, {used}, {}",
+            token.id,
+            one_line(&token.name),
+            in_words(token),
+            moment(token.created_at),
+            one_line(&token.created_by),
+            ends(token)
+        ));
+    }
+    if tokens.is_empty() {
+        context.terminal.say("no token");
+    }
+    Ok(Outcome::Clean)
+}
+
+fn in_words(token: &TokenView) -> String {
+    token.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn ends(token: &TokenView) -> String {
+    match (token.revoked_at, token.expires_at) {
+        (Some(at), _) => format!("revoked {}", moment(at)),
+        (None, Some(at)) => format!("until {}", moment(at)),
+        (None, None) => "until it is revoked".to_owned(),
+    }
+}
+
+fn moment(at: OffsetDateTime) -> String {
+    let seconds = at.replace_nanosecond(0).unwrap_or(at);
+    seconds.format(&Rfc3339).unwrap_or_default()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(format!("the answer has no JSON form: {error}")))
+}
+
+#[cfg(feature = "server")]
+fn refused(problem: evschema_api::Problem) -> Failure {
+    let failure = Failure::new(problem.detail);
+    match problem.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}

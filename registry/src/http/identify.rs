@@ -1,0 +1,127 @@
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use evschema_api::ProblemCode;
+
+use super::Failure;
+use crate::app::App;
+use crate::config::is_local_authority;
+use crate::service::{Actor, Identity, Refusal};
+use crate::store::StoreError;
+
+/// The other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Returns who makes a request.
+///
+/// While the database is away nobody's token can be looked up, nor revoked: reading then goes on
+/// for everybody, if it is for everybody at other times.
+pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure> {
+    let address = address(app, parts);
+    let identity = match bearer(&parts.headers)? {
+        None => anonymous(app, parts).await?,
+        Some(token) => match app.registry().keyring().identify(token).await {
+            Ok(identity) => identity,
+            Err(Refusal::Store(StoreError::Unavailable(_)))
+                if is_read(&parts.method) && !app.is_private() =>
+            {
+                Identity::Anonymous { may_read: true, may_write: false }
+            }
+            Err(refusal) => return Err(refusal.into()),
+        },
+    };
+    Ok(Actor { identity, address })
+}
+
+/// Says what somebody unknown may do.
+async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
+    let may_read = !app.is_private();
+    if is_read(&parts.method) {
+        return Ok(Identity::Anonymous { may_read, may_write: false });
+    }
+    let may_write = app.anybody_may_write()
+        || (!app.is_exposed()
+            && is_for_this_machine(parts)
+            && !app.registry().keyring().ever_had_tokens().await?);
+    Ok(Identity::Anonymous { may_read, may_write })
+}
+
+/// Tells whether a request names this machine as only this machine's programs do.
+///
+/// A page can have its own name lead to a loopback address (DNS rebinding) and is then, to the
+/// browser, of the same site as the registry there. But the name it sends is still its own.
+fn is_for_this_machine(parts: &Parts) -> bool {
+    let named = parts.headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or("?"));
+    named.chain(parts.uri.authority().map(|authority| authority.as_str())).all(is_local_authority)
+}
+
+/// Refuses what a page of another site has sent, by what browsers say of it.
+pub(super) fn refuse_other_sites(parts: &Parts) -> Result<(), Failure> {
+    if is_read(&parts.method) {
+        return Ok(());
+    }
+    let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let site = text("sec-fetch-site");
+    let from_elsewhere = site.is_some_and(|site| site != "same-origin" && site != "none");
+    // What browsers sent before they sent that.
+    let origin = text(ORIGIN.as_str());
+    let of_another_origin = origin.is_some_and(|origin| {
+        let sender = origin.split_once("://").map(|(_, authority)| authority);
+        sender.is_none() || sender != text(HOST.as_str())
+    });
+    if from_elsewhere || of_another_origin {
+        return Err(Failure::new(
+            ProblemCode::CrossSite,
+            "a page of another site sent this",
+            "send it from a program, or from a page of this registry",
+        ));
+    }
+    Ok(())
+}
+
+fn is_read(method: &Method) -> bool {
+    method == Method::GET || method == Method::HEAD
+}
+
+/// Returns the token of a request (RFC 6750, section 2.1).
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    let Some(first) = sent.next() else { return Ok(None) };
+    let token = first
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()));
+    match (token, sent.next()) {
+        (Some(token), None) => Ok(Some(token)),
+        (_, _) => {
+            Err(Refusal::TokenInvalid { why: "it is not sent as one `Authorization: Bearer …`" }.into())
+        }
+    }
+}
+
+/// Returns the address a request comes from, as far as the nearest proxy can tell.
+fn address(app: &App, parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip());
+    if !app.is_behind_proxy() {
+        return peer;
+    }
+    // The last entry is the proxy's own; those before it are the client's to make up.
+    let entries = parts.headers.get_all("x-forwarded-for").iter().next_back();
+    let last = entries.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
+    last.and_then(|entry| entry.trim().parse().ok()).or(peer)
+}
+
+impl<S: Sync> FromRequestParts<S> for Actor {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let nobody =
+            Self { identity: Identity::Anonymous { may_read: false, may_write: false }, address: None };
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or(nobody))
+    }
+}

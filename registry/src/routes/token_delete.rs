@@ -1,0 +1,33 @@
+use axum::extract::State;
+use axum::response::Response;
+use evschema_api::TokenView;
+
+use super::{Author, json};
+use crate::app::App;
+use crate::http::{Failure, Params, TokenPath};
+use crate::service::Actor;
+
+/// Revokes a token: from here on no registry on this database takes it.
+///
+/// It stays in the list, so that the feed's changes keep their author.
+#[utoipa::path(
+    delete,
+    path = "/tokens/{id}",
+    tag = "tokens",
+    security(("token" = [])),
+    params(("id" = String, Path, description = "The token's id", example = "5e884898da280471"), Author),
+    responses(
+        (status = 200, description = "Revoked, now or earlier", body = TokenView),
+        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such token", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    TokenPath(id): TokenPath,
+    Params(author): Params<Author>,
+) -> Result<Response, Failure> {
+    Ok(json(&app.registry().keyring().revoke(&id, actor.sign(author.author)).await?))
+}

@@ -1,0 +1,23 @@
+use axum::extract::State;
+use axum::response::Response;
+use evschema_api::TokenList;
+
+use super::json;
+use crate::app::App;
+use crate::http::{Failure, NoParams};
+
+/// Lists every token there ever was, without what would let anybody use it.
+#[utoipa::path(
+    get,
+    path = "/tokens",
+    tag = "tokens",
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "The tokens", body = TokenList),
+        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(State(app): State<App>, _: NoParams) -> Result<Response, Failure> {
+    Ok(json(&app.registry().keyring().list().await?))
+}

@@ -1,0 +1,35 @@
+use axum::extract::State;
+use axum::response::Response;
+use evschema_api::WaiverView;
+
+use super::{Author, json};
+use crate::app::App;
+use crate::http::{Failure, Params, WaiverPath};
+use crate::service::Actor;
+
+/// Accepts a finding no longer; what it has let in stays. Needs the scope `waive`.
+#[utoipa::path(
+    delete,
+    path = "/schemas/{subject}/waivers/{fingerprint}",
+    tag = "waivers",
+    params(
+        ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
+        ("fingerprint" = String, Path, description = "The finding, as reports name it", example = "1f0e9a77c2b4"),
+        Author,
+    ),
+    responses(
+        (status = 200, description = "The waiver as it was", body = WaiverView),
+        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The token lacks the scope `waive`", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such subject or waiver", body = evschema_api::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    WaiverPath { subject, fingerprint }: WaiverPath,
+    Params(author): Params<Author>,
+) -> Result<Response, Failure> {
+    let signature = actor.sign(author.author);
+    Ok(json(&app.registry().withdraw_waiver(&subject, &fingerprint, signature).await?))
+}

@@ -1,0 +1,123 @@
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use evschema_api::Scope;
+use evschema_model::Subject;
+
+use super::Refusal;
+use crate::store::Provenance;
+
+/// What is recorded of changes made at the database itself, in place of a token's id.
+const LOCAL: &str = "local";
+
+/// Who makes a request, as far as that is proven, and from where.
+#[derive(Debug, Clone)]
+pub(crate) struct Actor {
+    pub(crate) identity: Identity,
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// Who somebody is.
+#[derive(Debug, Clone)]
+pub(crate) enum Identity {
+    /// Nobody knows; what may be done is the configuration's to say.
+    Anonymous { may_read: bool, may_write: bool },
+    /// Whoever has this token.
+    Token(Arc<Token>),
+    /// Whoever can open the database; no request is ever this.
+    Local,
+}
+
+/// A token that is valid now.
+#[derive(Debug)]
+pub(crate) struct Token {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<Scope>,
+}
+
+/// What a request needs to be allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Right {
+    Read,
+    Register(Subject),
+    Waive(Subject),
+    Admin,
+}
+
+/// Under which name a change is recorded, and what is proven of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signature {
+    /// As they named themselves; otherwise the name of their token.
+    pub(crate) name: Option<String>,
+    pub(crate) provenance: Provenance,
+}
+
+impl Actor {
+    /// Refuses what this actor may not do.
+    ///
+    /// # Errors
+    ///
+    /// When a token is needed, or another one.
+    pub(crate) fn demand(&self, right: Right) -> Result<(), Refusal> {
+        if self.may(&right) {
+            return Ok(());
+        }
+        match &self.identity {
+            Identity::Token(token) => Err(Refusal::Forbidden { token: token.name.clone(), right }),
+            Identity::Anonymous { .. } | Identity::Local => Err(Refusal::TokenRequired { right }),
+        }
+    }
+
+    /// Tells whether this actor may do it.
+    pub(crate) fn may(&self, right: &Right) -> bool {
+        match &self.identity {
+            Identity::Local => true,
+            Identity::Anonymous { may_read, may_write } => match right {
+                Right::Read => *may_read,
+                Right::Register(_) | Right::Waive(_) => *may_write,
+                Right::Admin => false,
+            },
+            Identity::Token(token) => token.scopes.iter().any(|scope| match right {
+                Right::Read => true,
+                Right::Register(subject) => scope.allows_register(subject),
+                Right::Waive(subject) => scope.allows_waive(subject),
+                Right::Admin => *scope == Scope::Admin,
+            }),
+        }
+    }
+
+    /// Returns how a change is to be signed, under the name that the request gives, if any.
+    pub(crate) fn sign(&self, given: Option<String>) -> Signature {
+        let (token, own) = match &self.identity {
+            Identity::Anonymous { .. } => (None, None),
+            Identity::Token(token) => (Some(token.id.clone()), Some(token.name.clone())),
+            Identity::Local => (Some(LOCAL.to_owned()), None),
+        };
+        let address = self.address.map(|address| address.to_string());
+        Signature { name: given.or(own), provenance: Provenance { token, address } }
+    }
+}
+
+/// Returns how the feed calls what is proven of a change: the words of the CloudEvents extension
+/// *Auth Context*, with the token's id.
+pub(crate) fn auth_context(provenance: Provenance) -> (&'static str, Option<String>) {
+    match provenance.token {
+        None => ("unauthenticated", None),
+        Some(token) if token == LOCAL => ("system", None),
+        Some(token) => ("api_key", Some(token)),
+    }
+}
+
+impl fmt::Display for Right {
+    /// Writes the smallest scope that gives the right.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read => f.write_str("read"),
+            Self::Register(subject) => write!(f, "register:{subject}"),
+            Self::Waive(subject) => write!(f, "waive:{subject}"),
+            Self::Admin => f.write_str("admin"),
+        }
+    }
+}

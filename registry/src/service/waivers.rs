@@ -1,0 +1,157 @@
+use std::collections::BTreeMap;
+
+use evschema_api::{WaiverList, WaiverRequest, WaiverView};
+use evschema_model::Subject;
+use time::Date;
+use time::format_description::well_known::Iso8601;
+
+use super::actor::Signature;
+use super::register::length;
+use super::{Refusal, Registry};
+use crate::feed::{self, Stamp, moment};
+use crate::limits;
+use crate::store::{History, WaiverChange, WaiverRecord, Written};
+
+/// Hexadecimal digits of a finding's fingerprint.
+const FINGERPRINT_DIGITS: usize = 12;
+
+impl Registry {
+    /// Returns the findings that are accepted in a subject.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject.
+    pub(crate) async fn waivers(&self, subject: &Subject) -> Result<WaiverList, Refusal> {
+        let history = self.existing(subject).await?;
+        Ok(WaiverList { waivers: history.waivers.into_iter().map(view).collect() })
+    }
+
+    /// Accepts a finding in a subject; tells whether it was not accepted before.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject, or a text is not as it must be.
+    pub(crate) async fn grant_waiver(
+        &self,
+        subject: &Subject,
+        fingerprint: &str,
+        request: WaiverRequest,
+        signature: Signature,
+    ) -> Result<(WaiverView, bool), Refusal> {
+        length("the reason", Some(&request.reason), 1, limits::MESSAGE_CHARS_MAX)?;
+        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        check_fingerprint(fingerprint)?;
+        if let Some(until) = &request.until {
+            day(until).ok_or_else(|| Refusal::Day { text: until.chars().take(40).collect() })?;
+        }
+        for _ in 0..limits::APPEND_ATTEMPTS_MAX {
+            let history = self.existing(subject).await?;
+            let there = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint);
+            let (reason, until) = (request.reason.clone(), request.until.clone());
+            if let Some(there) = there.filter(|there| there.reason == reason && there.until == until) {
+                return Ok((view(there.clone()), false));
+            }
+            if there.is_none() && limits::WAIVERS_MAX <= history.waivers.len() {
+                return Err(Refusal::TooManyWaivers { subject: subject.clone() });
+            }
+            let is_new = there.is_none();
+            let at = self.environment.clock.now();
+            let author = signature.name.clone();
+            let fingerprint = fingerprint.to_owned();
+            let waiver = WaiverRecord { fingerprint, reason, until, author, granted_at: at };
+            let stamp = Stamp { revision: history.subject.revision + 1, at, signature: signature.clone() };
+            let event = feed::waiver_granted(subject.as_str(), &waiver, &stamp);
+            let granted = view(waiver.clone());
+            if self.change_waiver(history, waiver.fingerprint.clone(), Some(waiver), at, event).await? {
+                return Ok((granted, is_new));
+            }
+        }
+        Err(Refusal::Contended { subject: subject.clone() })
+    }
+
+    /// Accepts a finding no longer; what it has let in stays.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such subject or waiver.
+    pub(crate) async fn withdraw_waiver(
+        &self,
+        subject: &Subject,
+        fingerprint: &str,
+        signature: Signature,
+    ) -> Result<WaiverView, Refusal> {
+        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        check_fingerprint(fingerprint)?;
+        for _ in 0..limits::APPEND_ATTEMPTS_MAX {
+            let history = self.existing(subject).await?;
+            let there = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint).cloned();
+            let Some(there) = there else {
+                let fingerprint = fingerprint.to_owned();
+                return Err(Refusal::WaiverNotFound { subject: subject.clone(), fingerprint });
+            };
+            let at = self.environment.clock.now();
+            let stamp = Stamp { revision: history.subject.revision + 1, at, signature: signature.clone() };
+            let event = feed::waiver_withdrawn(subject.as_str(), fingerprint, &stamp);
+            if self.change_waiver(history, fingerprint.to_owned(), None, at, event).await? {
+                return Ok(view(there));
+            }
+        }
+        Err(Refusal::Contended { subject: subject.clone() })
+    }
+
+    async fn change_waiver(
+        &self,
+        history: History,
+        fingerprint: String,
+        waiver: Option<WaiverRecord>,
+        at: i64,
+        event: crate::store::NewEvent,
+    ) -> Result<bool, Refusal> {
+        let change = WaiverChange {
+            subject: history.subject.subject,
+            revision: history.subject.revision,
+            fingerprint,
+            waiver,
+            at,
+            event,
+        };
+        Ok(self.store.set_waiver(change).await? == Written::Done(()))
+    }
+
+    /// Returns the waivers of a subject that hold today, as the check takes them.
+    pub(super) fn waivers_of(&self, history: &History) -> BTreeMap<String, String> {
+        let today = moment(self.environment.clock.now()).date();
+        let holds = |waiver: &&WaiverRecord| match waiver.until.as_deref() {
+            None => true,
+            Some(until) => day(until).is_some_and(|last| today <= last),
+        };
+        let held = history.waivers.iter().filter(holds);
+        held.map(|waiver| (waiver.fingerprint.clone(), waiver.reason.clone())).collect()
+    }
+}
+
+fn check_fingerprint(text: &str) -> Result<(), Refusal> {
+    let is_one = text.len() == FINGERPRINT_DIGITS
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if is_one {
+        return Ok(());
+    }
+    Err(Refusal::Fingerprint { text: text.chars().filter(|c| !c.is_control()).take(40).collect() })
+}
+
+/// Returns the day that a text such as `2027-01-31` names.
+fn day(text: &str) -> Option<Date> {
+    // The library also knows weeks, which nobody here would expect.
+    let has_no_week = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    has_no_week.then(|| Date::parse(text, &Iso8601::DATE).ok())?
+}
+
+fn view(waiver: WaiverRecord) -> WaiverView {
+    WaiverView {
+        fingerprint: waiver.fingerprint,
+        reason: waiver.reason,
+        until: waiver.until,
+        author: waiver.author,
+        granted_at: moment(waiver.granted_at),
+    }
+}

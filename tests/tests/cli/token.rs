@@ -1,0 +1,52 @@
+//! `evschema token`, at the database and over HTTP.
+
+use evschema_tests::{evschema, repository};
+
+use super::registry_round_trip::Registry;
+
+#[test]
+fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("registry.db").display());
+    let run = |arguments: &[&str], token: &str, registry: &str| {
+        let mut command = evschema();
+        command.args(arguments).env("EVSCHEMA_TOKEN", token).env("EVSCHEMA_REGISTRY", registry);
+        let output = command.current_dir(repository()).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout).trim().to_owned(), text(&output.stderr))
+    };
+    let create = ["token", "create", "ops", "--scope", "admin", "--db", &database];
+    let (code, admin, said) = run(&create, "", "");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        admin.starts_with("evs_") && admin.len() == 68,
+        "nothing but the token goes to standard output: {admin}"
+    );
+    assert!(said.contains("may admin, until it is revoked"), "{said}");
+
+    // One that listens for others starts, for it has a token.
+    let registry = Registry::start(&["--db", &database, "--listen", "0.0.0.0:0"]);
+    let url = format!("http://127.0.0.1:{}", registry.address.rsplit(':').next().unwrap());
+    let (code, _, said) = run(&["push"], "", &url);
+    assert_eq!(code, Some(101), "{said}");
+    assert!(said.contains("this needs a token") && said.contains("evschema token create"), "{said}");
+    let create =
+        ["token", "create", "ci", "--scope", "register:common.", "--expires", "90d", "--format", "json"];
+    let (code, made, said) = run(&create, &admin, &url);
+    assert_eq!(code, Some(0), "{said}");
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    assert!(made["expires_at"].is_string(), "{made}");
+    let ci = made["token"].as_str().unwrap();
+    let (code, _, said) = run(&["push"], ci, &url);
+    assert_eq!(code, Some(101), "{said}");
+    assert!(said.contains("does not have the scope `register:commerce."), "{said}");
+
+    let (_, listed, _) = run(&["token", "list"], &admin, &url);
+    assert!(listed.contains("ops  admin") && listed.contains("ci  register:common."), "{listed}");
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(run(&["token", "revoke", id], &admin, &url).0, Some(0));
+    let (code, _, said) = run(&["list"], ci, &url);
+    assert!(code == Some(101) && said.contains("it has been revoked"), "{said}");
+    let (code, _, said) = run(&["token", "list"], "", &url);
+    assert!(code == Some(101) && said.contains("admin"), "{said}");
+}
