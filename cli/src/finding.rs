@@ -161,7 +161,7 @@ impl Finding {
                 refusal: found.refusal.clone(),
             }),
             deserves: None,
-            notes: Vec::new(),
+            notes: found.within.iter().map(|within| format!("the change is in {within}")).collect(),
             help: Some(found.help.clone()),
             fingerprint: Some(found.fingerprint.as_str().to_owned()),
             waived: found.waived.clone(),

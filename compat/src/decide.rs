@@ -1,8 +1,9 @@
 //! Decides one pair: prove, refute and confirm, ask the library, or say why not.
 
 mod confirm;
+mod isolate;
 
-use evschema_model::{ContentModel, Dialects, Draft, Formats, Resolved};
+use evschema_model::{ContentModel, Dialects, Draft, Formats, Pointer, Resolved};
 use serde_json::Value;
 
 use crate::content::{close_writer, open_reader};
@@ -35,8 +36,16 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Witness {
     pub(crate) value: Value,
     pub(crate) obligation: Obligation,
-    /// What the reader says of it.
-    pub(crate) refusal: Option<String>,
+    /// What the reader objects to; not asked for in brief.
+    pub(crate) objection: Option<Objection>,
+}
+
+/// What a reader objects to in an event, as the validator says it.
+#[derive(Debug, Clone)]
+pub(crate) struct Objection {
+    pub(crate) message: String,
+    /// Where in the event.
+    pub(crate) place: Pointer,
 }
 
 /// The answer, with what it rests on.
@@ -49,8 +58,9 @@ pub(crate) struct Decision {
     pub(crate) tree: Tree,
 }
 
-/// Most candidates that are put to the validator.
+/// Most candidates that are put to the validator, in brief and where every place wants its own.
 const CONFIRMATIONS_MAX: usize = 400;
+const CONFIRMATIONS_MAX_OF_ALL: usize = 2_000;
 
 /// Decides a question.
 pub(crate) fn decide(question: &Question<'_>) -> Decision {
@@ -71,7 +81,7 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
         reader = open_reader(&mut tree, reader);
     }
     let may_prove = !reads_integers_otherwise(question) && !tree.has_paradox();
-    let mut engine = Engine::new(tree, question.formats, question.fuel);
+    let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
     if may_prove && engine.covers(writer, reader) {
         return decision(engine, Verdict::Compatible, Vec::new(), None);
     }
@@ -79,8 +89,12 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     engine.refuel(question.fuel);
     let mut confirm = Confirm::new(question, writer, reader);
     let candidates = engine.refute(writer, reader);
-    let witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
+    let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
     if !witnesses.is_empty() {
+        if !question.is_brief {
+            engine.refuel(question.fuel);
+            isolate::isolate(&mut engine, &mut confirm, &mut witnesses, writer, reader);
+        }
         return decision(engine, Verdict::Incompatible, witnesses, None);
     }
     engine.refuel(question.fuel);
@@ -160,17 +174,23 @@ fn confirmed(
 ) -> Vec<Witness> {
     let mut witnesses: Vec<Witness> = Vec::new();
     let mut spare: Option<Witness> = None;
-    for candidate in candidates.into_iter().take(CONFIRMATIONS_MAX) {
+    let most = if is_brief { CONFIRMATIONS_MAX } else { CONFIRMATIONS_MAX_OF_ALL };
+    for candidate in candidates.into_iter().take(most) {
         let done = |known: &Witness| {
             known.obligation.assertion == candidate.obligation.assertion
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
+                && (is_brief
+                    || tree.origin(known.obligation.writer) == tree.origin(candidate.obligation.writer))
         };
         if witnesses.iter().any(done) {
             continue;
         }
         let Some(refusal) = confirm.refusal(tree, &candidate, is_brief) else { continue };
-        let witness =
-            Witness { value: candidate.value, obligation: candidate.obligation, refusal: refusal.message };
+        let witness = Witness {
+            value: candidate.value,
+            obligation: candidate.obligation,
+            objection: refusal.objection,
+        };
         if refusal.is_elsewhere {
             // It breaks, but not for the reason it was made for: shown only if nothing better is.
             spare.get_or_insert(witness);

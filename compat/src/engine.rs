@@ -15,6 +15,8 @@ use crate::tree::{Class, Id, Origin, Tree};
 pub(crate) struct Engine {
     pub(crate) tree: Tree,
     pub(crate) formats: Formats,
+    /// Whether one witness is enough, or each place that breaks wants its own.
+    pub(crate) is_brief: bool,
     pub(crate) patterns: Patterns,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
@@ -40,10 +42,11 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(tree: Tree, formats: Formats, fuel: u64) -> Self {
+    pub(crate) fn new(tree: Tree, formats: Formats, is_brief: bool, fuel: u64) -> Self {
         Self {
             tree,
             formats,
+            is_brief,
             patterns: Patterns::default(),
             fuel,
             flats: HashMap::new(),

@@ -1,16 +1,22 @@
 //! From witnesses to findings: places, words, help, fingerprints.
 
-use std::collections::HashMap;
+mod order;
+mod places;
+mod sentences;
+
+pub(crate) use places::walk;
 
 use evschema_model::{Pointer, Position, Resolved, Schema, Subject};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::decide::{Decision, Witness};
-use crate::number::Decimal;
 use crate::prove::{Assertion, Obligation};
 use crate::report::{Direction, Finding, Fingerprint, Severity, Verdict};
-use crate::tree::{Origin, Tree};
+use crate::rules::Rule;
+use crate::tree::Tree;
+use order::Order;
+use places::{Places, Spot};
 
 /// A pair of versions, in the roles of a report.
 #[derive(Clone, Copy)]
@@ -40,228 +46,136 @@ pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Finding> {
         let why = open.map_or("", |(_, why)| why.as_str());
         return vec![undecided(&decision.tree, sides, &places, place, why)];
     }
+    let order = Order::of(sides.writer_and_reader().0);
     let mut found: Vec<Finding> = Vec::new();
     for witness in &decision.witnesses {
-        let finding = broken(&decision.tree, sides, &places, witness);
+        let mut finding = broken(&decision.tree, sides, &places, witness);
         if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
+            finding.witness = finding.witness.map(|event| order.arrange(event));
             found.push(finding);
         }
     }
+    // As one reads the document, from the top.
+    found.sort_by_key(|finding| finding.position.map(|position| position.offset));
     found
 }
 
-fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places, witness: &Witness) -> Finding {
+fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness) -> Finding {
     let obligation = &witness.obligation;
-    let rule = obligation.assertion.rule();
-    let (pointer, baseline_pointer) = places.pointers(tree, obligation, sides.direction);
-    let name = subject_of(&pointer, &obligation.assertion);
-    let message = sentence(tree, sides, obligation, &name);
-    let mut finding =
-        finding(sides, rule.id, pointer, baseline_pointer, message, Some(witness.value.clone()), rule.remedy);
-    finding.refusal.clone_from(&witness.refusal);
-    finding.position = keyword_position(sides.candidate.schema(), &finding.pointer, &obligation.assertion);
+    let assertion = &obligation.assertion;
+    let (candidate, baseline) = places.spots(tree, obligation, sides.direction);
+    let candidate = candidate.unwrap_or_default();
+    let found = At {
+        fingerprint: fingerprint(assertion.rule().id, sides, &candidate, assertion),
+        pointer: candidate.named(assertion, sides.candidate.schema().value()),
+        baseline: baseline.map(|spot| spot.named(assertion, sides.baseline.schema().value())),
+        within: candidate.within.as_ref().map(ToString::to_string),
+    };
+    let message = sentences::sentence(tree, sides, witness, &sentences::name(&candidate.local, assertion));
+    let mut finding = finding(sides, assertion.rule(), found, message);
+    finding.position = if candidate.within.is_none() && !candidate.is_use {
+        keyword_position(sides, &candidate.local, assertion)
+    } else {
+        finding.position
+    };
+    finding.witness = Some(witness.value.clone());
+    finding.refusal = witness.objection.as_ref().map(|objection| objection.message.clone());
     finding
 }
 
 fn undecided(
     tree: &Tree,
     sides: &Sides<'_>,
-    places: &Places,
+    places: &Places<'_>,
     place: Option<&Obligation>,
     why: &str,
 ) -> Finding {
-    let (pointer, baseline) = place.map_or_else(
-        || (Pointer::root(), None),
-        |obligation| places.pointers(tree, obligation, sides.direction),
-    );
-    let rule = crate::rules::rule("undecided");
-    let help = rule.map_or("", |rule| rule.remedy);
-    finding(sides, "undecided", pointer, baseline, format!("not decided: {why}"), None, help)
+    let (candidate, baseline) =
+        place.map_or((None, None), |obligation| places.spots(tree, obligation, sides.direction));
+    let candidate = candidate.unwrap_or_default();
+    let assertion = Assertion::Opaque(why.to_owned());
+    let found = At {
+        fingerprint: fingerprint(assertion.rule().id, sides, &candidate, &assertion),
+        pointer: candidate.pointer,
+        baseline: baseline.map(|spot| spot.pointer),
+        within: candidate.within.as_ref().map(ToString::to_string),
+    };
+    finding(sides, assertion.rule(), found, format!("not decided: {why}"))
 }
 
-fn finding(
-    sides: &Sides<'_>,
-    rule: &str,
+/// The places of a finding.
+struct At {
     pointer: Pointer,
-    baseline_pointer: Option<Pointer>,
-    message: String,
-    witness: Option<Value>,
-    help: &str,
-) -> Finding {
+    baseline: Option<Pointer>,
+    within: Option<String>,
+    fingerprint: Fingerprint,
+}
+
+fn finding(sides: &Sides<'_>, rule: &Rule, at: At, message: String) -> Finding {
     let candidate = sides.candidate.schema();
     let baseline = sides.baseline.schema();
     Finding {
-        rule: rule.to_owned(),
+        rule: rule.id.to_owned(),
         severity: sides.severity,
         direction: sides.direction,
         baseline: baseline.at().version.clone(),
-        position: position(candidate, &pointer),
-        baseline_position: baseline_pointer.as_ref().and_then(|pointer| position(baseline, pointer)),
-        fingerprint: fingerprint(rule, &candidate.at().subject, &pointer, sides.direction),
-        pointer,
-        baseline_pointer,
+        position: candidate.document().closest_position(&at.pointer),
+        baseline_position: at.baseline.as_ref().and_then(|at| baseline.document().closest_position(at)),
+        fingerprint: at.fingerprint,
+        pointer: at.pointer,
+        baseline_pointer: at.baseline,
+        within: at.within,
         message,
-        witness,
+        witness: None,
         refusal: None,
-        help: help.to_owned(),
+        help: rule.remedy.to_owned(),
         waived: None,
     }
 }
 
 /// Returns where the keyword behind an assertion stands, or else the schema that lacks it.
-fn keyword_position(schema: &Schema, pointer: &Pointer, assertion: &Assertion) -> Option<Position> {
-    // Of a type, the whole schema says more than the one word.
-    let below = if matches!(assertion, Assertion::Types(_)) {
+fn keyword_position(sides: &Sides<'_>, pointer: &Pointer, assertion: &Assertion) -> Option<Position> {
+    let schema: &Schema = sides.candidate.schema();
+    let below = if let Assertion::Types(_) = assertion {
+        // Of a type, the whole schema says more than the one word.
         None
-    } else if let Assertion::Property(name) = assertion {
+    } else if let Assertion::Required(name) = assertion {
+        required_at(schema, pointer, name)
+    } else if let (Assertion::Property(name), _) | (Assertion::Lacks(name), Direction::Forward) =
+        (assertion, sides.direction)
+    {
         Some(pointer.child("properties").child(name))
     } else {
         let keywords = assertion.keywords().iter().map(|keyword| pointer.child(keyword));
         keywords.into_iter().find(|place| place.find(schema.value()).is_some())
     };
-    below.and_then(|place| schema.document().position(&place)).or_else(|| position(schema, pointer))
+    let below = below.filter(|place| place.find(schema.value()).is_some());
+    let document = schema.document();
+    below.and_then(|place| document.position(&place)).or_else(|| document.closest_position(pointer))
 }
 
-fn position(schema: &Schema, pointer: &Pointer) -> Option<Position> {
-    schema.document().closest_position(pointer)
+/// Returns where a name is required, or else where its property is declared.
+fn required_at(schema: &Schema, pointer: &Pointer, name: &str) -> Option<Pointer> {
+    let list = pointer.child("required");
+    let names = list.find(schema.value()).and_then(Value::as_array);
+    let at = names.and_then(|names| names.iter().position(|known| known == name));
+    Some(at.map_or_else(|| pointer.child("properties").child(name), |at| list.child(at)))
 }
 
-/// Returns the fingerprint of a finding.
-pub(crate) fn fingerprint(
-    rule: &str,
-    subject: &Subject,
-    pointer: &Pointer,
-    direction: Direction,
-) -> Fingerprint {
-    let hash = Sha256::digest(format!("{rule}\n{subject}\n{pointer}\n{direction}").as_bytes());
-    Fingerprint(hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// Names what a sentence is about: the property, or the event.
-fn subject_of(pointer: &Pointer, assertion: &Assertion) -> String {
-    if let Assertion::Required(name) | Assertion::Property(name) | Assertion::Dependent(name) = assertion {
-        return format!("`{name}`");
+/// Returns the fingerprint of a finding: of rule, subject, place and direction.
+///
+/// A property stands for itself in the place, declared or not, so that two properties of one object
+/// are two findings. What stands in another document is named by that document's subject.
+fn fingerprint(rule: &str, sides: &Sides<'_>, spot: &Spot, assertion: &Assertion) -> Fingerprint {
+    let subject: &Subject = &sides.candidate.schema().at().subject;
+    let mut place = spot.local.clone();
+    if let Some(name) = assertion.name() {
+        place = place.child("properties").child(name);
     }
-    let tokens: Vec<String> = pointer.tokens().collect();
-    let named = tokens
-        .windows(2)
-        .rev()
-        .find(|pair| pair[0] == "properties" || pair[0] == "$defs" || pair[0] == "definitions");
-    match named {
-        Some(pair) => format!("`{}`", pair[1]),
-        None => "the event".to_owned(),
-    }
-}
-
-fn sentence(tree: &Tree, sides: &Sides<'_>, obligation: &Obligation, name: &str) -> String {
-    let reader = tree.node(obligation.reader);
-    let who = match sides.direction {
-        Direction::Backward => "the new version".to_owned(),
-        Direction::Forward => format!("a reader of {}", sides.baseline.schema().at().version),
+    let place = match &spot.within {
+        Some(within) if !spot.is_use => format!("{}#{place}", within.at.subject),
+        _ => place.to_string(),
     };
-    match &obligation.assertion {
-        Assertion::Types(types) => {
-            let kept = reader.types.names(reader.numbers.step.as_ref().is_some_and(Decimal::is_integer));
-            format!("{name} may be {types}, which {who} refuses: it takes {kept}")
-        }
-        Assertion::Values => format!("{name} may have a value that {who} does not list"),
-        Assertion::Numbers => format!("{name} may be a number that {who} refuses"),
-        Assertion::Lengths => format!("{name} may have a length that {who} refuses"),
-        Assertion::Pattern(pattern) => {
-            format!("{name} may be a string that does not match `{pattern}`, which {who} asks for")
-        }
-        Assertion::Format(format) => {
-            format!("{name} may be a string that is no `{format}`, which {who} asks for")
-        }
-        Assertion::Items => format!("{name} may hold items that {who} refuses"),
-        Assertion::ItemCount => format!("{name} may hold fewer or more items than {who} takes"),
-        Assertion::UniqueItems => format!("{name} may repeat an item, which {who} refuses"),
-        Assertion::Contains => format!("{name} may lack, or repeat, an item that {who} counts"),
-        Assertion::Required(_) => format!("{name} may be missing, and {who} requires it"),
-        Assertion::Property(_) => format!("{name} may be there, and {who} refuses it"),
-        Assertion::Additional | Assertion::Unevaluated => {
-            format!("{name} may have a property that {who} does not declare and refuses")
-        }
-        Assertion::Names => format!("{name} may have a property name that {who} refuses"),
-        Assertion::PropertyCount => format!("{name} may have fewer or more properties than {who} takes"),
-        Assertion::Dependent(_) => format!("{name} may come without what {who} then asks for"),
-        Assertion::AnyOf => format!("{name} may take a form that no branch of {who} accepts"),
-        Assertion::OneOf => format!("{name} may take a form that not exactly one branch of {who} accepts"),
-        Assertion::Not => format!("{name} may be what {who} excludes"),
-        Assertion::Condition => format!("{name} may meet a condition of {who} and not what follows from it"),
-        Assertion::Opaque(why) => format!("{name} may be refused by {who}: {why}"),
-    }
-}
-
-/// Where in the two documents each node was written.
-struct Places {
-    candidate: HashMap<usize, Pointer>,
-    baseline: HashMap<usize, Pointer>,
-}
-
-impl Places {
-    fn of(sides: &Sides<'_>) -> Self {
-        let index = |resolved: &Resolved| {
-            let mut found = HashMap::new();
-            // What stands in another document is told by where this one refers to it.
-            for (uri, schema) in resolved.resources() {
-                let reference = resolved.schema().foreign_references().find(|reference| reference.uri == uri);
-                if let Some(reference) = reference {
-                    place_all(schema.value(), &reference.pointer, &mut found);
-                }
-            }
-            walk(resolved.schema().value(), &mut Pointer::root(), &mut found);
-            found
-        };
-        Self { candidate: index(sides.candidate), baseline: index(sides.baseline) }
-    }
-
-    /// Returns the place in the candidate and in the baseline.
-    fn pointers(
-        &self,
-        tree: &Tree,
-        obligation: &Obligation,
-        direction: Direction,
-    ) -> (Pointer, Option<Pointer>) {
-        let (candidate, baseline) = match direction {
-            Direction::Backward => (obligation.reader, obligation.writer),
-            Direction::Forward => (obligation.writer, obligation.reader),
-        };
-        let find = |index: &HashMap<usize, Pointer>, origin: Origin| index.get(&origin.0).cloned();
-        (
-            find(&self.candidate, tree.origin(candidate)).unwrap_or_default(),
-            find(&self.baseline, tree.origin(baseline)),
-        )
-    }
-}
-
-/// Notes where each part of a document stands, by its address.
-pub(crate) fn walk(value: &Value, pointer: &mut Pointer, found: &mut HashMap<usize, Pointer>) {
-    found.insert(Origin::of(value).0, pointer.clone());
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                pointer.push(name);
-                walk(member, pointer, found);
-                pointer.pop();
-            }
-        }
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                pointer.push(at);
-                walk(item, pointer, found);
-                pointer.pop();
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn place_all(value: &Value, pointer: &Pointer, found: &mut HashMap<usize, Pointer>) {
-    found.entry(Origin::of(value).0).or_insert_with(|| pointer.clone());
-    match value {
-        Value::Object(members) => members.values().for_each(|member| place_all(member, pointer, found)),
-        Value::Array(items) => items.iter().for_each(|item| place_all(item, pointer, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+    let hash = Sha256::digest(format!("{rule}\n{subject}\n{place}\n{}", sides.direction).as_bytes());
+    Fingerprint(hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }

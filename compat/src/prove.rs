@@ -43,6 +43,8 @@ pub(crate) enum Assertion {
     Contains,
     Required(String),
     Property(String),
+    /// A property that the writer declares and the reader does not, and refuses.
+    Lacks(String),
     Additional,
     Names,
     PropertyCount,

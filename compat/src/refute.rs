@@ -29,6 +29,9 @@ pub(crate) struct Candidate {
 const PLACE_MAX: usize = 48;
 const KIND_MAX: usize = 3;
 
+/// The same where each place that breaks wants its own: as many as a reader of a report bears.
+const PLACE_MAX_OF_ALL: usize = 600;
+
 /// Most listed values that are tried one by one.
 const LISTED_MAX: usize = 64;
 
@@ -66,13 +69,14 @@ impl Engine {
     /// Keeps the candidates that hold at this place, few of each kind.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
+        let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in found {
             let same = kept.iter().filter(|known| known.obligation == candidate.obligation).count();
             let known = kept
                 .iter()
                 .any(|known| known.value == candidate.value && known.obligation == candidate.obligation);
-            if KIND_MAX <= same || known || PLACE_MAX <= kept.len() {
+            if KIND_MAX <= same || known || place_max <= kept.len() {
                 continue;
             }
             if self.accepts(writer, &candidate.value) != Truth::No
@@ -124,8 +128,15 @@ impl Engine {
             let mut values = flat.numbers.clone().samples();
             values.extend(beside(&flat.numbers, &node.numbers));
             values.retain(|value| flat.numbers.contains(value) && !node.numbers.contains(value));
-            let values = values.into_iter().map(|value| Value::Number(value.to_number())).collect();
-            add(self, values, &Assertion::Numbers);
+            // A number that is no integer is of another type, as people see it.
+            let takes_integers = node.numbers.step.as_ref() == Some(&Decimal::one());
+            let (others, fractions): (Vec<Decimal>, Vec<Decimal>) =
+                values.into_iter().partition(|value| value.is_integer() || !takes_integers);
+            let numbers = |values: Vec<Decimal>| {
+                values.into_iter().map(|value| Value::Number(value.to_number())).collect()
+            };
+            add(self, numbers(others), &Assertion::Numbers);
+            add(self, numbers(fractions), &Assertion::refused(flat));
         }
         if flat.types == Types::STRING {
             let tries = self.strings_beside(flat, &node.strings);
@@ -304,8 +315,9 @@ fn beside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> V
     found
 }
 
-/// Orders events by how long they are to read.
-fn weight(value: &Value) -> (usize, String) {
+/// Orders events by how long they are to read; an empty or blank text is short, but says little.
+pub(crate) fn weight(value: &Value) -> (usize, String) {
     let text = value.to_string();
-    (text.len(), text)
+    let empty = text.matches("\"\"").count() + text.matches("\" \"").count();
+    (text.len() + 2 * empty, text)
 }

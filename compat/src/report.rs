@@ -83,6 +83,10 @@ pub struct Finding {
     pub baseline_pointer: Option<Pointer>,
     /// The same, in the text.
     pub baseline_position: Option<Position>,
+    /// Where the change was made when it is in another document, `common.money@2.0.0#/$defs/Amount`; the
+    /// pointer is then that of the reference which leads there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
     /// What breaks, in one sentence.
     pub message: String,
     /// A whole event that the writer's schema accepts and the reader's refuses, confirmed by the

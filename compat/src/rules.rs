@@ -60,18 +60,25 @@ rules! {
         r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}"#
         => r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"dependentRequired":{"a":["b"]}}"#,
         r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"dependentRequired":{"c":["b"]}}"#;
-    CLOSES_OBJECT = "reader-closes-object": "the reader refuses properties it does not declare",
-        "writers send properties that the reader no longer knows, or never knew",
-        "keep the property declared, or leave the object open",
+    CLOSES_OBJECT = "reader-closes-object": "the reader refuses properties that nobody declares",
+        "writers send properties of any name, and the reader refuses those that it does not know",
+        "leave the object open",
         ["additionalProperties", "unevaluatedProperties", "unevaluatedItems"],
-        r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}"#
-        => r#"{"type":"object","properties":{"a":{"type":"integer"}},"additionalProperties":false}"#,
-        r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"additionalProperties":false}"#;
+        r#"{"type":"object"}"#
+        => r#"{"type":"object","properties":{"a":true},"additionalProperties":false}"#,
+        r#"{"type":"object","properties":{"a":true}}"#;
     EXCLUDES_VALUE = "reader-excludes-value": "the reader excludes values by `not`",
         "writers may still send what is excluded",
         "exclude it in a new major, once no writer sends it",
         ["not"],
         r#"{"type":"integer"}"# => r#"{"type":"integer","not":{"const":0}}"#, r#"{"type":"integer","not":{"type":"string"}}"#;
+    LACKS_PROPERTY = "reader-lacks-property": "the reader does not declare a property that the writer declares, and refuses it",
+        "writers send the property, and the reader refuses all that it does not declare",
+        "keep the property declared until the next major, or leave the object open",
+        ["additionalProperties", "unevaluatedProperties"],
+        r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}}}"#
+        => r#"{"type":"object","properties":{"a":{"type":"integer"}},"additionalProperties":false}"#,
+        r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"additionalProperties":false}"#;
     NARROWS_CONTAINS = "reader-narrows-contains": "the reader asks arrays to contain more, or less, of something",
         "writers send arrays that do not meet the count",
         "loosen the count, or ask for it in a new major",
@@ -191,6 +198,7 @@ impl Assertion {
             Self::Contains => &NARROWS_CONTAINS,
             Self::Required(_) => &REQUIRES_PROPERTY,
             Self::Property(_) => &REFUSES_PROPERTY,
+            Self::Lacks(_) => &LACKS_PROPERTY,
             Self::Additional | Self::Unevaluated => &CLOSES_OBJECT,
             Self::Names => &NARROWS_PROPERTY_NAMES,
             Self::PropertyCount => &NARROWS_PROPERTY_COUNT,
@@ -216,7 +224,7 @@ impl Assertion {
             Self::UniqueItems => "`uniqueItems`".to_owned(),
             Self::Contains => "`contains`".to_owned(),
             Self::Required(name) => format!("the required property `{name}`"),
-            Self::Property(name) => format!("the property `{name}`"),
+            Self::Property(name) | Self::Lacks(name) => format!("the property `{name}`"),
             Self::Additional => "`additionalProperties`".to_owned(),
             Self::Names => "`propertyNames`".to_owned(),
             Self::PropertyCount => "the number of properties".to_owned(),
@@ -227,6 +235,16 @@ impl Assertion {
             Self::Not => "`not`".to_owned(),
             Self::Condition => "`if`".to_owned(),
             Self::Opaque(why) => why.clone(),
+        }
+    }
+
+    /// Returns the property that is asserted of an object, where the assertion is about one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        if let Self::Required(name) | Self::Property(name) | Self::Lacks(name) | Self::Dependent(name) = self
+        {
+            Some(name)
+        } else {
+            None
         }
     }
 

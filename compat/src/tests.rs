@@ -1,6 +1,7 @@
 //! The engine on small pairs whose answer is known, and laws that hold for all pairs.
 
 mod cases;
+mod findings;
 mod laws;
 
 use std::collections::BTreeMap;

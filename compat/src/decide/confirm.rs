@@ -9,7 +9,7 @@ use evschema_model::{
 };
 use serde_json::Value;
 
-use super::Question;
+use super::{Objection, Question};
 use crate::export::export;
 use crate::findings::walk;
 use crate::lower::lower;
@@ -35,10 +35,12 @@ struct Validators {
 
 /// How the reader refuses a witness.
 pub(super) struct Refusal {
-    /// In the validator's words.
-    pub(super) message: Option<String>,
+    /// What the validator says; not asked for in brief.
+    pub(super) objection: Option<Objection>,
     /// Whether what refuses is not what the witness was made for.
     pub(super) is_elsewhere: bool,
+    /// How much else the reader objects to in the same event.
+    pub(super) others: usize,
 }
 
 impl<'a> Confirm<'a> {
@@ -60,16 +62,47 @@ impl<'a> Confirm<'a> {
             return None;
         }
         if is_brief {
-            return Some(Refusal { message: None, is_elsewhere: false });
+            return Some(Refusal { objection: None, is_elsewhere: false, others: 0 });
         }
-        let violations = validators.readers.first()?.violations(value);
+        let mut violations = validators.readers.first()?.violations(value);
+        if violations.iter().any(|violation| self.counts(violation, &validators.places)) {
+            violations.retain(|violation| self.counts(violation, &validators.places));
+        }
         let place = validators.places.get(&tree.origin(candidate.obligation.reader).0);
         let keywords = candidate.obligation.assertion.keywords();
-        let meant = violations
-            .iter()
-            .find(|violation| place.is_some_and(|place| speaks_of(violation, place, keywords)));
-        let message = meant.or(violations.first()).map(|violation| violation.message.clone());
-        Some(Refusal { message, is_elsewhere: place.is_some() && meant.is_none() })
+        let name = candidate.obligation.assertion.name();
+        let is_meant = |violation: &Violation| {
+            place.is_some_and(|place| speaks_of(violation, place, keywords))
+                && name.is_none_or(|name| violation.keyword != "required" || names(violation, name))
+        };
+        let meant = violations.iter().find(|violation| is_meant(violation));
+        let objection = meant.or(violations.first()).map(|violation| Objection {
+            message: violation.message.clone(),
+            place: violation.pointer.clone(),
+        });
+        let others = violations.iter().filter(|violation| !is_meant(violation)).count();
+        Some(Refusal { objection, is_elsewhere: place.is_some() && meant.is_none(), others })
+    }
+
+    /// Tells whether both sides accept a value, as masks and content model have them.
+    pub(super) fn is_accepted(&mut self, tree: &Tree, value: &Value) -> bool {
+        if self.validators.is_none() {
+            self.validators = Some(self.compile(tree));
+        }
+        let Some(Some(validators)) = &self.validators else { return false };
+        validators.writers.iter().chain(validators.readers.last()).all(|side| side.is_valid(value))
+    }
+
+    /// Tells whether a violation would be one under the content model and the masks.
+    fn counts(&self, violation: &Violation, places: &HashMap<usize, Pointer>) -> bool {
+        let is_masked = self.question.masked.iter().any(|origin| {
+            places
+                .get(&origin.0)
+                .is_some_and(|place| within(violation.schema_pointer.as_str(), place.as_str()))
+        });
+        let is_ignored = self.question.model == ContentModel::Tolerant
+            && matches!(violation.keyword.as_str(), "additionalProperties" | "unevaluatedProperties");
+        !is_masked && !is_ignored
     }
 
     fn compile(&self, tree: &Tree) -> Option<Validators> {
@@ -102,6 +135,15 @@ impl<'a> Confirm<'a> {
     }
 }
 
+fn within(place: &str, whole: &str) -> bool {
+    place.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Tells whether a violation of `required` is of this name, and not of another at the same place.
+fn names(violation: &Violation, name: &str) -> bool {
+    violation.message.contains(&Value::from(name).to_string())
+}
+
 /// Makes a document of a schema that nobody wrote down.
 fn as_document(schema: &Value) -> Option<Resolved> {
     let at = Coordinates { subject: Subject::parse("compared").ok()?, version: Version::new(1, 0, 0) };
@@ -112,9 +154,6 @@ fn as_document(schema: &Value) -> Option<Resolved> {
 /// Tells whether a violation is of one of these keywords at a place, or of what contains it.
 fn speaks_of(violation: &Violation, place: &Pointer, keywords: &[&str]) -> bool {
     let said = violation.schema_pointer.as_str();
-    let within = |whole: &str, part: &str| {
-        whole.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
     keywords.iter().any(|keyword| within(said, place.child(keyword).as_str()))
         // A union above says only that none of its branches will do.
         || (!said.is_empty() && within(place.as_str(), said))

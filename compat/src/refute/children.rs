@@ -148,6 +148,7 @@ impl Engine {
             }
         }
         if let Some(unevaluated) = read.unevaluated {
+            let declared_by_writer = written_names(flat);
             for name in single.iter().copied().chain(["extra"]) {
                 let written = self.property_schema(&flat.objects, name);
                 let mut values: Vec<Value> =
@@ -156,7 +157,10 @@ impl Engine {
                 for value in values {
                     if let Some(mut object) = self.object_with(flat, &[]) {
                         object.insert(name.to_owned(), value);
-                        found.push(here(object, Assertion::Unevaluated));
+                        let lacks = self.tree.is_false(unevaluated) && declared_by_writer.contains(name);
+                        let assertion =
+                            if lacks { Assertion::Lacks(name.to_owned()) } else { Assertion::Unevaluated };
+                        found.push(here(object, assertion));
                     }
                 }
             }
@@ -200,6 +204,7 @@ impl Engine {
         }
         names.sort();
         names.dedup();
+        let declared_by_writer = written_names(flat);
         for name in names {
             let written = self.property_schema(&flat.objects, &name);
             if self.has_no_value(written, 0) {
@@ -219,8 +224,11 @@ impl Engine {
                 let refuted = self.tree.is_false(rule);
                 for inner in self.refute(written, rule) {
                     let obligation = if refuted {
-                        let assertion =
-                            if is_rest { Assertion::Additional } else { Assertion::Property(name.clone()) };
+                        let assertion = match is_rest {
+                            false => Assertion::Property(name.clone()),
+                            true if declared_by_writer.contains(&name) => Assertion::Lacks(name.clone()),
+                            true => Assertion::Additional,
+                        };
                         Obligation { writer, reader, assertion }
                     } else {
                         inner.obligation

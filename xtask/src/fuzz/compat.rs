@@ -43,6 +43,9 @@ const BYTES_MAX: usize = 30_000;
 /// The longest that a pair may take before it is kept as slow.
 const SLOW: Duration = Duration::from_secs(2);
 
+/// How often the figures are shown while it runs.
+const SHOWN_EVERY: Duration = Duration::from_secs(300);
+
 /// Figures of a run.
 #[derive(Default)]
 struct Figures {
@@ -65,7 +68,9 @@ pub(crate) fn run(args: Args) -> Outcome {
     println!("{} documents to mutate, seed {}", documents.len(), args.seed);
     // A panic is a fault like others here; its message is kept with the pair.
     std::panic::set_hook(Box::new(|_| {}));
-    let until = Instant::now() + Duration::from_secs_f64(60.0 * args.minutes);
+    let started = Instant::now();
+    let until = started + Duration::from_secs_f64(60.0 * args.minutes);
+    let mut shown = started;
     let mut figures = Figures::default();
     let mut turn = 0;
     while Instant::now() < until {
@@ -75,8 +80,9 @@ pub(crate) fn run(args: Args) -> Outcome {
         for (writer, reader) in [(&old, &new), (&new, &old)] {
             figures.try_one(writer, reader, turn, &args)?;
         }
-        if turn.is_multiple_of(20_000) {
-            println!("{figures}");
+        if SHOWN_EVERY < shown.elapsed() {
+            shown = Instant::now();
+            println!("after {} minutes, {figures}", started.elapsed().as_secs() / 60);
         }
     }
     println!("{figures}");

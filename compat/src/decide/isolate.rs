@@ -1,0 +1,116 @@
+//! Makes each witness break for its own reason alone.
+//!
+//! A change often breaks in several places at once, and the smallest event that shows one of them
+//! may show another too: where a property became required, every small event lacks it. So what
+//! breaks in a witness is grafted onto an event that both sides accept, where there is one.
+
+use evschema_model::Pointer;
+use serde_json::{Map, Value};
+
+use super::Witness;
+use super::confirm::Confirm;
+use crate::engine::Engine;
+use crate::prove::Assertion;
+use crate::refute::{Candidate, weight};
+use crate::tree::Id;
+
+/// Most events of both sides that are tried as stock.
+const STOCKS_MAX: usize = 6;
+
+/// Replaces witnesses that break for more than their own reason by some that do not.
+pub(super) fn isolate(
+    engine: &mut Engine,
+    confirm: &mut Confirm<'_>,
+    witnesses: &mut [Witness],
+    writer: Id,
+    reader: Id,
+) {
+    let mut stocks: Option<Vec<Value>> = None;
+    for witness in witnesses {
+        let Some(place) = witness.objection.as_ref().map(|objection| objection.place.clone()) else {
+            continue;
+        };
+        let mut candidate =
+            Candidate { value: witness.value.clone(), obligation: witness.obligation.clone() };
+        if confirm.refusal(&engine.tree, &candidate, false).is_none_or(|refusal| refusal.others == 0) {
+            continue;
+        }
+        let stocks = stocks.get_or_insert_with(|| both_accept(engine, confirm, writer, reader));
+        for stock in stocks.iter() {
+            let Some(grafted) = graft(stock, &witness.value, &place, &witness.obligation.assertion) else {
+                continue;
+            };
+            candidate.value = grafted;
+            let refusal = confirm.refusal(&engine.tree, &candidate, false);
+            if let Some(refusal) = refusal.filter(|refusal| !refusal.is_elsewhere && refusal.others == 0) {
+                witness.value = candidate.value;
+                witness.objection = refusal.objection;
+                break;
+            }
+        }
+    }
+}
+
+/// Returns events that both sides accept, smallest first.
+fn both_accept(engine: &mut Engine, confirm: &mut Confirm<'_>, writer: Id, reader: Id) -> Vec<Value> {
+    let both = engine.tree.all(vec![writer, reader]);
+    let mut stocks = engine.samples(both, STOCKS_MAX);
+    stocks.retain(|stock| confirm.is_accepted(&engine.tree, stock));
+    stocks.sort_by_cached_key(weight);
+    stocks.truncate(STOCKS_MAX);
+    stocks
+}
+
+/// Puts what breaks in one event into another.
+fn graft(stock: &Value, witness: &Value, place: &Pointer, assertion: &Assertion) -> Option<Value> {
+    let mut grafted = stock.clone();
+    let broken = place.find(witness)?;
+    let target = reach(&mut grafted, witness, place)?;
+    match (assertion, target, broken) {
+        (Assertion::Required(name), Value::Object(members), Value::Object(_)) => {
+            members.shift_remove(name)?;
+        }
+        (
+            Assertion::Lacks(name) | Assertion::Property(name),
+            Value::Object(members),
+            Value::Object(others),
+        ) => {
+            members.insert(name.clone(), others.get(name)?.clone());
+        }
+        (
+            Assertion::Additional | Assertion::Unevaluated | Assertion::Names,
+            Value::Object(members),
+            Value::Object(others),
+        ) => {
+            let more = others.iter().filter(|(name, _)| !members.contains_key(*name));
+            let more: Map<String, Value> = more.map(|(name, value)| (name.clone(), value.clone())).collect();
+            members.extend(more);
+        }
+        (_, target, broken) => *target = broken.clone(),
+    }
+    Some(grafted)
+}
+
+/// Returns the place in an event, with what leads there taken from the witness where it is missing.
+fn reach<'v>(event: &'v mut Value, witness: &Value, place: &Pointer) -> Option<&'v mut Value> {
+    let mut target = event;
+    let mut model = witness;
+    for token in place.tokens() {
+        match (target, model) {
+            (Value::Object(members), Value::Object(others)) => {
+                model = others.get(&token)?;
+                target = members.entry(token).or_insert_with(|| model.clone());
+            }
+            (Value::Array(items), Value::Array(others)) => {
+                let at: usize = token.parse().ok()?;
+                model = others.get(at)?;
+                while items.len() <= at {
+                    items.push(others.get(items.len())?.clone());
+                }
+                target = items.get_mut(at)?;
+            }
+            _ => return None,
+        }
+    }
+    Some(target)
+}
