@@ -154,12 +154,14 @@ fn keyword_position(sides: &Sides<'_>, pointer: &Pointer, assertion: &Assertion)
     below.and_then(|place| document.position(&place)).or_else(|| document.closest_position(pointer))
 }
 
-/// Returns where a name is required, or else where its property is declared.
+/// Returns where a name is required, or else where its property is declared, or else the list that
+/// lacks it.
 fn required_at(schema: &Schema, pointer: &Pointer, name: &str) -> Option<Pointer> {
     let list = pointer.child("required");
     let names = list.find(schema.value()).and_then(Value::as_array);
     let at = names.and_then(|names| names.iter().position(|known| known == name));
-    Some(at.map_or_else(|| pointer.child("properties").child(name), |at| list.child(at)))
+    let places = [at.map(|at| list.child(at)), Some(pointer.child("properties").child(name)), Some(list)];
+    places.into_iter().flatten().find(|place| place.find(schema.value()).is_some())
 }
 
 /// Returns the fingerprint of a finding: of rule, subject, place and direction.
@@ -173,8 +175,8 @@ fn fingerprint(rule: &str, sides: &Sides<'_>, spot: &Spot, assertion: &Assertion
         place = place.child("properties").child(name);
     }
     let place = match &spot.within {
-        Some(within) if !spot.is_use => format!("{}#{place}", within.at.subject),
-        _ => place.to_string(),
+        Some(within) => format!("{}#{place}", within.at.subject),
+        None => place.to_string(),
     };
     let hash = Sha256::digest(format!("{rule}\n{subject}\n{place}\n{}", sides.direction).as_bytes());
     Fingerprint(hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect())

@@ -76,7 +76,7 @@ impl<'a> Places<'a> {
         let candidate = self.candidate.spot(tree, candidate).map(|spot| {
             let written_out = baseline.as_ref().filter(|b| b.within.is_none() && b.local != spot.local);
             match written_out.and_then(|b| Some((&b.local, self.candidate.use_site(&b.local)?))) {
-                Some((local, pointer)) => Spot { pointer, local: local.clone(), is_use: true, ..spot },
+                Some((local, pointer)) => Spot { pointer, local: local.clone(), within: None, is_use: true },
                 None => spot,
             }
         });
