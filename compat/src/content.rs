@@ -4,10 +4,13 @@
 //! accepts, is said by another tree: the writer's objects are closed, the reader's opened, each
 //! object **as composed**: what one applicator of a value declares, all of them know.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use crate::flat::{Declared, declared};
-use crate::tree::{Id, Node, Origin, Tree, Types};
+use crate::tree::{Id, Name, Named, Node, Origin, Tree, Types};
 
 /// Returns the writer that sends only properties it declares.
 ///
@@ -33,7 +36,7 @@ struct Rewriting<'t> {
     side: Side,
     /// What the composed objects met so far declare; a context is an index into this.
     contexts: Vec<Declared>,
-    done: HashMap<(Id, usize), Id>,
+    done: HashMap<(u32, usize), Id>,
     slots: HashMap<(u32, usize), u32>,
     /// Slots whose nodes are still to be rewritten: what was in it, in which context, where to.
     pending: Vec<(Id, usize, u32)>,
@@ -91,19 +94,19 @@ impl<'t> Rewriting<'t> {
         let anything = self.tree.boolean(true, origin);
         let nothing = self.tree.boolean(false, origin);
         let mut node = Node::default();
-        node.objects.properties = declared.names.into_iter().map(|name| (name, anything)).collect();
-        node.objects.patterns = declared.patterns.into_iter().map(|pattern| (pattern, anything)).collect();
+        node.objects.properties = all_of(declared.names, anything);
+        node.objects.patterns = all_of(declared.patterns, anything);
         node.objects.additional = Some(nothing);
         self.tree.add(node, origin)
     }
 
     fn in_place(&mut self, id: Id, context: usize) -> Id {
-        if let Some(done) = self.done.get(&(id, context)) {
+        if let Some(done) = self.done.get(&(id.index(), context)) {
             return *done;
         }
         let old = self.tree.shared(id);
         let origin = self.tree.origin(id);
-        let mut node = old.map(&mut |child| child);
+        let mut node = Node::clone(&old);
         self.rewrite_children(&mut node, &old, context);
         if let Some(slot) = old.slot {
             node.slot = Some(self.slot(slot, context));
@@ -112,29 +115,23 @@ impl<'t> Rewriting<'t> {
             self.open_object(&mut node, context, origin);
         }
         let rewritten = if node == *old { id } else { self.tree.add(node, origin) };
-        self.done.insert((id, context), rewritten);
+        self.done.insert((id.index(), context), rewritten);
         rewritten
     }
 
-    fn rewrite_children(&mut self, node: &mut Node<Id>, old: &Node<Id>, context: usize) {
+    fn rewrite_children(&mut self, node: &mut Node, old: &Node, context: usize) {
         node.arrays.prefix = old.arrays.prefix.iter().map(|id| self.value(*id)).collect();
         node.arrays.items = old.arrays.items.map(|id| self.value(id));
         node.arrays.unevaluated = old.arrays.unevaluated.map(|id| self.value(id));
         for (contains, old) in node.arrays.contains.iter_mut().zip(&old.arrays.contains) {
             contains.schema = self.value(old.schema);
         }
-        for (property, old) in node.objects.properties.iter_mut().zip(&old.objects.properties) {
-            property.1 = self.value(old.1);
-        }
-        for (property, old) in node.objects.patterns.iter_mut().zip(&old.objects.patterns) {
-            property.1 = self.value(old.1);
-        }
+        node.objects.properties = self.named(&old.objects.properties, Self::value);
+        node.objects.patterns = self.named(&old.objects.patterns, Self::value);
         node.objects.additional = old.objects.additional.map(|id| self.value(id));
         node.objects.unevaluated = old.objects.unevaluated.map(|id| self.value(id));
-        for (dependent, old) in node.objects.dependent_schemas.iter_mut().zip(&old.objects.dependent_schemas)
-        {
-            dependent.1 = self.in_place(old.1, context);
-        }
+        node.objects.dependent_schemas =
+            self.named(&old.objects.dependent_schemas, |this, id| this.in_place(id, context));
         node.all_of = old.all_of.iter().map(|id| self.in_place(*id, context)).collect();
         node.any_of = old
             .any_of
@@ -153,6 +150,13 @@ impl<'t> Rewriting<'t> {
         }
     }
 
+    fn named(&mut self, list: &Named, rewrite: impl Fn(&mut Self, Id) -> Id) -> Named {
+        if list.is_empty() {
+            return Rc::clone(list);
+        }
+        Rc::new(list.iter().map(|(name, id)| (Rc::clone(name), rewrite(self, *id))).collect())
+    }
+
     fn slot(&mut self, slot: u32, context: usize) -> u32 {
         if let Some(known) = self.slots.get(&(slot, context)) {
             return *known;
@@ -167,7 +171,7 @@ impl<'t> Rewriting<'t> {
 
     /// Lets an object have properties that nobody declares. What another part of the composed
     /// object declares is not undeclared, and stays refused here.
-    fn open_object(&mut self, node: &mut Node<Id>, context: usize, origin: Origin) {
+    fn open_object(&mut self, node: &mut Node, context: usize, origin: Origin) {
         let declared = self.contexts[context].clone();
         if declared.is_map {
             return;
@@ -184,17 +188,23 @@ impl<'t> Rewriting<'t> {
         }
         objects.additional = None;
         let nothing = self.tree.boolean(false, origin);
-        for name in declared.names {
-            if !objects.properties.iter().any(|(own, _)| *own == name) && objects.patterns.is_empty() {
-                objects.properties.push((name, nothing));
-            }
+        if objects.patterns.is_empty() {
+            add_missing(&mut objects.properties, declared.names, nothing);
         }
-        objects.properties.sort_by(|a, b| a.0.cmp(&b.0));
-        for pattern in declared.patterns {
-            if !objects.patterns.iter().any(|(own, _)| *own == pattern) {
-                objects.patterns.push((pattern, nothing));
-            }
-        }
-        objects.patterns.sort_by(|a, b| a.0.cmp(&b.0));
+        add_missing(&mut objects.patterns, declared.patterns, nothing);
+    }
+}
+
+fn all_of(names: BTreeSet<Name>, schema: Id) -> Named {
+    Rc::new(names.into_iter().map(|name| (name, schema)).collect())
+}
+
+fn add_missing(list: &mut Named, names: BTreeSet<Name>, schema: Id) {
+    let missing: Vec<Name> =
+        names.into_iter().filter(|name| list.binary_search_by(|(own, _)| own.cmp(name)).is_err()).collect();
+    if !missing.is_empty() {
+        let list = Rc::make_mut(list);
+        list.extend(missing.into_iter().map(|name| (name, schema)));
+        list.sort_by(|a, b| a.0.cmp(&b.0));
     }
 }

@@ -88,9 +88,17 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     let ran_out = engine.is_spent();
     engine.refuel(question.fuel);
     let mut confirm = Confirm::new(question, writer, reader);
-    let candidates = engine.refute(writer, reader);
-    let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
-    if !witnesses.is_empty() {
+    // Where any witness will do, the first that comes is tried before all are looked for.
+    for is_quick in [true, false] {
+        if is_quick && !question.is_brief {
+            continue;
+        }
+        engine.look(is_quick);
+        let candidates = engine.refute(writer, reader);
+        let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
+        if witnesses.is_empty() {
+            continue;
+        }
         if !question.is_brief {
             engine.refuel(question.fuel);
             isolate::isolate(&mut engine, &mut confirm, &mut witnesses, writer, reader);

@@ -1,15 +1,15 @@
 //! What every part of the engine works on: the arena, its caches, and the fuel.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use evschema_model::Formats;
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
 use crate::flat::Flat;
 use crate::pattern::Patterns;
 use crate::refute::Candidate;
-use crate::tree::{Class, Id, Origin, Tree};
+use crate::tree::{Class, Origin, Tree};
 
 /// A comparison in progress.
 pub(crate) struct Engine {
@@ -20,7 +20,12 @@ pub(crate) struct Engine {
     pub(crate) patterns: Patterns,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
-    pub(crate) flats: HashMap<Id, Rc<Vec<Flat>>>,
+    /// What accepts anything, to be shared.
+    pub(crate) anything: Flat,
+    /// The alternatives of each node, by its number: they keep its place.
+    pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
+    /// Whether the first witness that is found will do.
+    pub(crate) is_quick: bool,
     /// Pairs proven, or assumed while they are being proven.
     pub(crate) proven: HashSet<(Class, Class)>,
     /// The proven pairs in order, so that what rested on a failed assumption can be taken back.
@@ -49,7 +54,9 @@ impl Engine {
             is_brief,
             patterns: Patterns::default(),
             fuel,
+            anything: Flat::default(),
             flats: HashMap::new(),
+            is_quick: false,
             proven: HashSet::new(),
             trail: Vec::new(),
             open: Vec::new(),

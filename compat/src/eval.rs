@@ -73,7 +73,7 @@ impl Engine {
             },
             Value::String(text) => self.eval_string(&node, text),
             Value::Array(items) => self.eval_array(&node, items, depth),
-            Value::Object(members) => self.eval_object(&node, members, depth),
+            Value::Object(members) => self.eval_object(&node, value, members, depth),
         };
         if own == Truth::No {
             return Truth::No;
@@ -81,7 +81,7 @@ impl Engine {
         own.and(self.eval_applicators(&node, value, depth))
     }
 
-    fn eval_applicators(&mut self, node: &Node<Id>, value: &Value, depth: usize) -> Truth {
+    fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {
         let mut truth = if node.opaque.is_some() { Truth::Unknown } else { Truth::Yes };
         for part in &node.all_of {
             truth = truth.and(self.eval(*part, value, depth + 1));
@@ -139,7 +139,7 @@ impl Engine {
         counts
     }
 
-    fn eval_string(&mut self, node: &Node<Id>, text: &str) -> Truth {
+    fn eval_string(&mut self, node: &Node, text: &str) -> Truth {
         let strings = &node.strings;
         let length = text.chars().count() as u64;
         let mut truth = Truth::of(strings.min <= length && strings.max.is_none_or(|max| length <= max));
@@ -149,7 +149,7 @@ impl Engine {
         if strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
     }
 
-    fn eval_array(&mut self, node: &Node<Id>, items: &[Value], depth: usize) -> Truth {
+    fn eval_array(&mut self, node: &Node, items: &[Value], depth: usize) -> Truth {
         let arrays = &node.arrays;
         let length = items.len() as u64;
         let mut truth = Truth::of(arrays.min <= length && arrays.max.is_none_or(|max| length <= max));
@@ -185,25 +185,31 @@ impl Engine {
         if arrays.unevaluated.is_some() { truth.and(Truth::Unknown) } else { truth }
     }
 
-    fn eval_object(&mut self, node: &Node<Id>, members: &Map<String, Value>, depth: usize) -> Truth {
+    fn eval_object(
+        &mut self,
+        node: &Node,
+        whole: &Value,
+        members: &Map<String, Value>,
+        depth: usize,
+    ) -> Truth {
         let objects = &node.objects;
         let size = members.len() as u64;
         let mut truth = Truth::of(
             objects.min <= size
                 && objects.max.is_none_or(|max| size <= max)
-                && objects.required.iter().all(|name| members.contains_key(name)),
+                && objects.required.iter().all(|name| members.contains_key(&**name)),
         );
         for (name, value) in members {
             if truth == Truth::No {
                 return Truth::No;
             }
             let mut ruled = false;
-            if let Ok(at) = objects.properties.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
+            if let Ok(at) = objects.properties.binary_search_by(|(known, _)| (**known).cmp(name)) {
                 truth = truth.and(self.eval(objects.properties[at].1, value, depth + 1));
                 ruled = true;
             }
             let mut unsure = false;
-            for (pattern, schema) in &objects.patterns {
+            for (pattern, schema) in objects.patterns.iter() {
                 match self.patterns.is_match(pattern, name) {
                     Truth::Yes => {
                         truth = truth.and(self.eval(*schema, value, depth + 1));
@@ -223,13 +229,13 @@ impl Engine {
             }
         }
         for (name, needed) in &objects.dependent_required {
-            if members.contains_key(name) {
-                truth = truth.and(Truth::of(needed.iter().all(|name| members.contains_key(name))));
+            if members.contains_key(&**name) {
+                truth = truth.and(Truth::of(needed.iter().all(|name| members.contains_key(&**name))));
             }
         }
-        for (name, schema) in &objects.dependent_schemas {
-            if members.contains_key(name) {
-                truth = truth.and(self.eval(*schema, &Value::Object(members.clone()), depth + 1));
+        for (name, schema) in objects.dependent_schemas.iter() {
+            if members.contains_key(&**name) {
+                truth = truth.and(self.eval(*schema, whole, depth + 1));
             }
         }
         if objects.unevaluated.is_some() { truth.and(Truth::Unknown) } else { truth }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::tree::{Id, Node, Tree, Types};
+use crate::tree::{Id, Name, Node, Tree, Types};
 
 /// Largest schema that is written, in nodes: definitions are written out where they are used.
 const NODES_MAX: usize = 20_000;
@@ -63,13 +63,13 @@ impl Export<'_> {
         ids.iter().map(|id| self.node(*id)).collect::<Option<Vec<_>>>().map(Value::Array)
     }
 
-    fn named(&mut self, list: &[(String, Id)]) -> Option<Value> {
+    fn named(&mut self, list: &[(Name, Id)]) -> Option<Value> {
         let members: Option<Map<String, Value>> =
-            list.iter().map(|(name, id)| Some((name.clone(), self.node(*id)?))).collect();
+            list.iter().map(|(name, id)| Some((name.to_string(), self.node(*id)?))).collect();
         members.map(Value::Object)
     }
 
-    fn arrays(&mut self, node: &Node<Id>, out: &mut Map<String, Value>) -> Option<()> {
+    fn arrays(&mut self, node: &Node, out: &mut Map<String, Value>) -> Option<()> {
         let arrays = &node.arrays;
         counts(out, ("minItems", arrays.min), ("maxItems", arrays.max));
         if arrays.unique {
@@ -106,11 +106,11 @@ impl Export<'_> {
         Some(())
     }
 
-    fn objects(&mut self, node: &Node<Id>, out: &mut Map<String, Value>) -> Option<()> {
+    fn objects(&mut self, node: &Node, out: &mut Map<String, Value>) -> Option<()> {
         let objects = &node.objects;
         counts(out, ("minProperties", objects.min), ("maxProperties", objects.max));
         if !objects.required.is_empty() {
-            out.insert("required".to_owned(), json!(objects.required));
+            out.insert("required".to_owned(), names(&objects.required));
         }
         for (keyword, list) in [
             ("properties", &objects.properties),
@@ -134,14 +134,14 @@ impl Export<'_> {
             let members: Map<String, Value> = objects
                 .dependent_required
                 .iter()
-                .map(|(name, needed)| (name.clone(), json!(needed)))
+                .map(|(name, needed)| (name.to_string(), names(needed)))
                 .collect();
             out.insert("dependentRequired".to_owned(), Value::Object(members));
         }
         Some(())
     }
 
-    fn applicators(&mut self, node: &Node<Id>, out: &mut Map<String, Value>) -> Option<()> {
+    fn applicators(&mut self, node: &Node, out: &mut Map<String, Value>) -> Option<()> {
         let mut all: Vec<Value> = match out.remove("allOf") {
             Some(Value::Array(parts)) => parts,
             _ => Vec::new(),
@@ -201,7 +201,11 @@ impl Export<'_> {
     }
 }
 
-fn types(node: &Node<Id>, out: &mut Map<String, Value>) {
+fn names(list: &[Name]) -> Value {
+    list.iter().map(|name| Value::from(&**name)).collect()
+}
+
+fn types(node: &Node, out: &mut Map<String, Value>) {
     if node.types == Types::ALL {
         return;
     }
@@ -210,9 +214,9 @@ fn types(node: &Node<Id>, out: &mut Map<String, Value>) {
     out.insert("type".to_owned(), value);
 }
 
-fn scalars(node: &Node<Id>, out: &mut Map<String, Value>) {
+fn scalars(node: &Node, out: &mut Map<String, Value>) {
     if let Some(values) = &node.values {
-        out.insert("enum".to_owned(), Value::Array(values.clone()));
+        out.insert("enum".to_owned(), Value::Array(values.to_vec()));
     }
     for (bound, plain, strict) in [
         (&node.numbers.min, "minimum", "exclusiveMinimum"),

@@ -8,65 +8,66 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use foldhash::{HashSet, HashSetExt as _};
 use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::number::Numbers;
-use crate::tree::{Class, Contains, Id, Node, Strings, Types};
+use crate::tree::{Arrays, Class, Contains, Id, Name, Named, Node, Objects, Strings, Tree, Types};
 
-/// One alternative of a node.
+/// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
 #[derive(Debug, Clone)]
 pub(crate) struct Flat {
     pub(crate) types: Types,
-    pub(crate) values: Option<Vec<Value>>,
-    pub(crate) numbers: Numbers,
-    pub(crate) strings: Strings,
-    pub(crate) arrays: FlatArrays,
-    pub(crate) objects: FlatObjects,
-    pub(crate) not: Vec<Id>,
+    pub(crate) values: Option<Rc<Vec<Value>>>,
+    pub(crate) numbers: Rc<Numbers>,
+    pub(crate) strings: Rc<Strings>,
+    pub(crate) arrays: Rc<FlatArrays>,
+    pub(crate) objects: Rc<FlatObjects>,
+    pub(crate) not: Rc<Vec<Id>>,
     /// Unions left whole because there were too many combinations.
-    pub(crate) unions: Vec<Vec<Id>>,
+    pub(crate) unions: Rc<Vec<Vec<Id>>>,
     /// The classes of the nodes that hold by construction.
-    pub(crate) holds: BTreeSet<Class>,
+    pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
     pub(crate) is_wider: bool,
 }
 
 /// Array assertions of one alternative.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FlatArrays {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) unique: bool,
     pub(crate) layers: Vec<ItemLayer>,
-    pub(crate) contains: Vec<Contains<Id>>,
+    pub(crate) contains: Vec<Contains>,
 }
 
 /// One schema object's say on items.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ItemLayer {
     pub(crate) prefix: Vec<Id>,
     pub(crate) items: Option<Id>,
 }
 
 /// Object assertions of one alternative.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FlatObjects {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
-    pub(crate) required: BTreeSet<String>,
+    pub(crate) required: BTreeSet<Name>,
     pub(crate) layers: Vec<PropertyLayer>,
     pub(crate) names: Vec<Id>,
-    pub(crate) dependent_required: Vec<(String, Vec<String>)>,
-    pub(crate) dependent_schemas: Vec<(String, Id)>,
+    pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
+    pub(crate) dependent_schemas: Vec<(Name, Id)>,
 }
 
 /// One schema object's say on properties: `additionalProperties` looks only at its siblings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct PropertyLayer {
-    pub(crate) properties: Rc<Vec<(String, Id)>>,
-    pub(crate) patterns: Rc<Vec<(String, Id)>>,
+    pub(crate) properties: Named,
+    pub(crate) patterns: Named,
     pub(crate) additional: Option<Id>,
 }
 
@@ -77,64 +78,92 @@ const FLATS_MAX: usize = 256;
 /// Deepest chain of applicators that stay on one value.
 const IN_PLACE_MAX: usize = 64;
 
-impl Flat {
-    fn anything() -> Self {
+impl Default for Flat {
+    /// Anything at all.
+    fn default() -> Self {
         Self {
             types: Types::ALL,
             values: None,
-            numbers: Numbers::default(),
-            strings: Strings::default(),
-            arrays: FlatArrays::default(),
-            objects: FlatObjects::default(),
-            not: Vec::new(),
-            unions: Vec::new(),
-            holds: BTreeSet::new(),
+            numbers: Rc::default(),
+            strings: Rc::default(),
+            arrays: Rc::default(),
+            objects: Rc::default(),
+            not: Rc::default(),
+            unions: Rc::default(),
+            holds: Rc::default(),
             is_wider: false,
         }
     }
+}
 
+impl Flat {
     /// Returns what both accept.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.types = both.types.and(other.types);
         both.values = match (both.values.take(), &other.values) {
+            (Some(own), Some(theirs)) if own == *theirs => Some(own),
             (Some(own), Some(theirs)) => {
-                Some(own.into_iter().filter(|value| theirs.contains(value)).collect())
+                let theirs: HashSet<&Value> = theirs.iter().collect();
+                Some(Rc::new(own.iter().filter(|value| theirs.contains(value)).cloned().collect()))
             }
             (own, theirs) => own.or_else(|| theirs.clone()),
         };
-        both.numbers = both.numbers.and(&other.numbers);
-        both.strings.min = both.strings.min.max(other.strings.min);
-        both.strings.max = smaller(both.strings.max, other.strings.max);
-        add_new(&mut both.strings.patterns, &other.strings.patterns);
-        add_new(&mut both.strings.formats, &other.strings.formats);
-        both.arrays.min = both.arrays.min.max(other.arrays.min);
-        both.arrays.max = smaller(both.arrays.max, other.arrays.max);
-        both.arrays.unique |= other.arrays.unique;
-        both.arrays.layers.extend(other.arrays.layers.iter().cloned());
-        both.arrays.contains.extend(other.arrays.contains.iter().cloned());
-        both.objects.min = both.objects.min.max(other.objects.min);
-        both.objects.max = smaller(both.objects.max, other.objects.max);
-        both.objects.required.extend(other.objects.required.iter().cloned());
-        both.objects.layers.extend(other.objects.layers.iter().cloned());
-        both.objects.names.extend(&other.objects.names);
-        both.objects.dependent_required.extend(other.objects.dependent_required.iter().cloned());
-        both.objects.dependent_schemas.extend(other.objects.dependent_schemas.iter().cloned());
-        both.not.extend(&other.not);
-        both.unions.extend(other.unions.iter().cloned());
-        both.holds.extend(&other.holds);
+        join(&mut both.numbers, &other.numbers, |own, theirs| *own = own.and(theirs));
+        join(&mut both.strings, &other.strings, |own, theirs| {
+            own.min = own.min.max(theirs.min);
+            own.max = smaller(own.max, theirs.max);
+            add_new(&mut own.patterns, &theirs.patterns);
+            add_new(&mut own.formats, &theirs.formats);
+        });
+        join(&mut both.arrays, &other.arrays, |own, theirs| {
+            own.min = own.min.max(theirs.min);
+            own.max = smaller(own.max, theirs.max);
+            own.unique |= theirs.unique;
+            own.layers.extend(theirs.layers.iter().cloned());
+            add_new(&mut own.contains, &theirs.contains);
+        });
+        join(&mut both.objects, &other.objects, |own, theirs| {
+            own.min = own.min.max(theirs.min);
+            own.max = smaller(own.max, theirs.max);
+            own.required.extend(theirs.required.iter().cloned());
+            own.layers.extend(theirs.layers.iter().cloned());
+            add_new(&mut own.names, &theirs.names);
+            add_new(&mut own.dependent_required, &theirs.dependent_required);
+            own.dependent_schemas.extend(theirs.dependent_schemas.iter().cloned());
+        });
+        join(&mut both.not, &other.not, |own, theirs| add_new(own, theirs));
+        join(&mut both.unions, &other.unions, |own, theirs| add_new(own, theirs));
+        join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
         both.is_wider |= other.is_wider;
         both
     }
 
     /// Returns this alternative with the values of one type only.
     pub(crate) fn only(&self, one: Types) -> Self {
+        if self.types == one {
+            return self.clone();
+        }
         let mut only = self.clone();
         only.types = only.types.and(one);
-        if let Some(values) = &mut only.values {
-            values.retain(|value| one.has(Types::of(value)));
+        if let Some(values) = &mut only.values
+            && !values.iter().all(|value| one.has(Types::of(value)))
+        {
+            Rc::make_mut(values).retain(|value| one.has(Types::of(value)));
         }
         only
+    }
+
+    /// Returns this alternative without what a schema accepts.
+    pub(crate) fn and_not(&self, schema: Id) -> Self {
+        let mut rest = self.clone();
+        Rc::make_mut(&mut rest.not).push(schema);
+        rest
+    }
+
+    /// Returns this alternative with these values only.
+    pub(crate) fn with_values(&self, values: Vec<Value>) -> Self {
+        Self { values: Some(Rc::new(values)), ..self.clone() }
     }
 
     /// Returns the smallest number of properties.
@@ -150,45 +179,64 @@ fn smaller(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     }
 }
 
-fn add_new(list: &mut Vec<String>, more: &[String]) {
-    for text in more {
-        if !list.contains(text) {
-            list.push(text.clone());
+fn add_new<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !list.contains(item) {
+            list.push(item.clone());
         }
     }
+}
+
+/// Joins two parts of alternatives, without a copy where one says nothing or both are the same.
+fn join<T: Clone + Default + PartialEq>(own: &mut Rc<T>, theirs: &Rc<T>, both: impl FnOnce(&mut T, &T)) {
+    if Rc::ptr_eq(own, theirs) || **theirs == T::default() {
+        return;
+    }
+    if **own == T::default() {
+        *own = Rc::clone(theirs);
+        return;
+    }
+    both(Rc::make_mut(own), theirs);
 }
 
 impl Engine {
     /// Returns the alternatives of a node; none when it is known to accept nothing.
     pub(crate) fn flats(&mut self, id: Id) -> Rc<Vec<Flat>> {
-        if let Some(known) = self.flats.get(&id) {
+        if let Some(known) = self.flats.get(&id.index()) {
             return Rc::clone(known);
         }
         let flats = Rc::new(self.flatten(id, &mut Vec::new()));
-        self.flats.insert(id, Rc::clone(&flats));
+        self.flats.insert(id.index(), Rc::clone(&flats));
         flats
     }
 
     fn flatten(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Flat> {
-        let mut anything = Flat::anything();
-        if IN_PLACE_MAX < path.len() || path.contains(&id) || !self.spend(1) {
-            anything.is_wider = true;
-            return vec![anything];
+        if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
+            return vec![Flat { is_wider: true, ..self.anything.clone() }];
         }
-        path.push(id);
+        if path.is_empty() || !self.flats.contains_key(&id.index()) {
+            path.push(id);
+            let flats = self.flatten_here(id, path);
+            path.pop();
+            return flats;
+        }
+        self.flats(id).to_vec()
+    }
+
+    fn flatten_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Flat> {
         let node = self.tree.shared(id);
         let mut flats = vec![self.own(&node, id)];
         for part in &node.all_of {
-            flats = self.product(&flats, &[*part], path);
+            flats = self.product(flats, &[*part], path);
         }
         if let Some(slot) = node.slot {
             match self.tree.in_slot(slot) {
-                Some(target) => flats = self.product(&flats, &[target], path),
+                Some(target) => flats = self.product(flats, &[target], path),
                 None => flats.iter_mut().for_each(|flat| flat.is_wider = true),
             }
         }
         for union in node.any_of.iter().chain(&node.one_of) {
-            flats = self.product(&flats, union, path);
+            flats = self.product(flats, union, path);
         }
         // Of `oneOf` it is dropped here that no second branch holds.
         if !node.one_of.is_empty() && !node.one_of.iter().all(|union| self.are_apart(union)) {
@@ -197,16 +245,15 @@ impl Engine {
         for condition in &node.conditions {
             let then = [Some(condition.test), condition.then].into_iter().flatten().collect();
             let then = self.tree.all(then);
-            let mut passing = self.product(&flats, &[then], path);
             let mut failing = match condition.otherwise {
-                Some(otherwise) => self.product(&flats, &[otherwise], path),
+                Some(otherwise) => self.product(flats.clone(), &[otherwise], path),
                 None => flats.clone(),
             };
-            failing.iter_mut().for_each(|flat| flat.not.push(condition.test));
+            failing.iter_mut().for_each(|flat| *flat = flat.and_not(condition.test));
+            let mut passing = self.product(flats, &[then], path);
             passing.append(&mut failing);
             flats = passing;
         }
-        path.pop();
         flats.retain(|flat| {
             !flat.types.is_empty() && flat.values.as_ref().is_none_or(|values| !values.is_empty())
         });
@@ -214,27 +261,22 @@ impl Engine {
     }
 
     /// Combines alternatives with those of a union's branches.
-    fn product(&mut self, flats: &[Flat], union: &[Id], path: &mut Vec<Id>) -> Vec<Flat> {
+    fn product(&mut self, flats: Vec<Flat>, union: &[Id], path: &mut Vec<Id>) -> Vec<Flat> {
         let branches: Vec<Flat> = union.iter().flat_map(|branch| self.flatten(*branch, path)).collect();
         if FLATS_MAX < flats.len().saturating_mul(branches.len())
             || !self.spend((flats.len() * branches.len()) as u64)
         {
-            return flats
-                .iter()
-                .cloned()
-                .map(|mut flat| {
-                    flat.unions.push(union.to_vec());
-                    flat.is_wider = true;
-                    flat
-                })
-                .collect();
+            let left_whole = |mut flat: Flat| {
+                Rc::make_mut(&mut flat.unions).push(union.to_vec());
+                Flat { is_wider: true, ..flat }
+            };
+            return flats.into_iter().map(left_whole).collect();
         }
-        let mut product = Vec::new();
-        for flat in flats {
+        let mut product = Vec::with_capacity(flats.len() * branches.len());
+        for flat in &flats {
             for branch in &branches {
-                let both = flat.and(branch);
-                if !both.types.is_empty() {
-                    product.push(both);
+                if !flat.types.and(branch.types).is_empty() {
+                    product.push(flat.and(branch));
                 }
             }
         }
@@ -242,42 +284,33 @@ impl Engine {
     }
 
     /// Returns what a node says itself, applicators aside.
-    fn own(&mut self, node: &Node<Id>, id: Id) -> Flat {
-        let mut flat = Flat::anything();
-        flat.types = node.types;
+    fn own(&mut self, node: &Node, id: Id) -> Flat {
+        let mut flat = Flat { types: node.types, ..self.anything.clone() };
         flat.values.clone_from(&node.values);
-        if let Some(values) = &mut flat.values {
-            values.retain(|value| node.types.has(Types::of(value)));
+        if let Some(values) = &mut flat.values
+            && !values.iter().all(|value| node.types.has(Types::of(value)))
+        {
+            Rc::make_mut(values).retain(|value| node.types.has(Types::of(value)));
         }
-        flat.numbers = node.numbers.clone();
-        flat.strings = node.strings.clone();
-        flat.arrays.min = node.arrays.min;
-        flat.arrays.max = node.arrays.max;
-        flat.arrays.unique = node.arrays.unique;
-        flat.arrays.contains = node.arrays.contains.clone();
-        if !node.arrays.prefix.is_empty() || node.arrays.items.is_some() {
-            flat.arrays
-                .layers
-                .push(ItemLayer { prefix: node.arrays.prefix.clone(), items: node.arrays.items });
+        if !node.numbers.is_any() {
+            flat.numbers = Rc::new(node.numbers.clone());
         }
-        let objects = &node.objects;
-        flat.objects.min = objects.min;
-        flat.objects.max = objects.max;
-        flat.objects.required = objects.required.iter().cloned().collect();
-        if !objects.properties.is_empty() || !objects.patterns.is_empty() || objects.additional.is_some() {
-            flat.objects.layers.push(PropertyLayer {
-                properties: Rc::new(objects.properties.clone()),
-                patterns: Rc::new(objects.patterns.clone()),
-                additional: objects.additional,
-            });
+        if node.strings != Strings::default() {
+            flat.strings = Rc::new(node.strings.clone());
         }
-        flat.objects.names = objects.names.into_iter().collect();
-        flat.objects.dependent_required.clone_from(&objects.dependent_required);
-        flat.objects.dependent_schemas.clone_from(&objects.dependent_schemas);
-        flat.not.clone_from(&node.not);
-        flat.holds.insert(self.tree.class(id));
-        if let Some(unevaluated) = objects.unevaluated {
-            flat.objects.layers.extend(self.unevaluated_layer(id, unevaluated));
+        if node.arrays != Arrays::default() {
+            flat.arrays = Rc::new(own_arrays(&node.arrays));
+        }
+        if node.objects != Objects::default() {
+            flat.objects = Rc::new(own_objects(&node.objects));
+        }
+        if !node.not.is_empty() {
+            flat.not = Rc::new(node.not.clone());
+        }
+        flat.holds = Rc::new(vec![id.class()]);
+        if let Some(unevaluated) = node.objects.unevaluated {
+            let layer = self.unevaluated_layer(id, unevaluated);
+            Rc::make_mut(&mut flat.objects).layers.extend(layer);
             flat.is_wider = true;
         }
         flat.is_wider |= node.arrays.unevaluated.is_some() || node.opaque.is_some();
@@ -303,7 +336,7 @@ impl Engine {
         in_place(&self.tree, id).into_iter().any(|part| {
             let objects = &self.tree.node(part).objects;
             let rest =
-                [objects.additional, objects.unevaluated.filter(|own| part != id || *own != unevaluated)];
+                [objects.additional, objects.unevaluated.filter(|own| !part.is(id) || *own != unevaluated)];
             rest.into_iter().flatten().any(|rest| !self.tree.is_false(rest))
         })
     }
@@ -332,9 +365,7 @@ impl Engine {
         let mut rules = Vec::new();
         for layer in &objects.layers {
             let before = rules.len();
-            if let Ok(at) = layer.properties.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
-                rules.push(layer.properties[at].1);
-            }
+            rules.extend(layer.declared(name));
             for (pattern, schema) in layer.patterns.iter() {
                 match self.patterns.is_match(pattern, name) {
                     Truth::Yes => rules.push(*schema),
@@ -372,11 +403,56 @@ impl Engine {
     }
 }
 
+fn own_arrays(arrays: &Arrays) -> FlatArrays {
+    let has_layer = !arrays.prefix.is_empty() || arrays.items.is_some();
+    FlatArrays {
+        min: arrays.min,
+        max: arrays.max,
+        unique: arrays.unique,
+        layers: has_layer
+            .then(|| ItemLayer { prefix: arrays.prefix.clone(), items: arrays.items })
+            .into_iter()
+            .collect(),
+        contains: arrays.contains.clone(),
+    }
+}
+
+fn own_objects(objects: &Objects) -> FlatObjects {
+    let has_layer =
+        !objects.properties.is_empty() || !objects.patterns.is_empty() || objects.additional.is_some();
+    FlatObjects {
+        min: objects.min,
+        max: objects.max,
+        required: objects.required.iter().cloned().collect(),
+        layers: has_layer.then(|| PropertyLayer::of(objects)).into_iter().collect(),
+        names: objects.names.into_iter().collect(),
+        dependent_required: objects.dependent_required.clone(),
+        dependent_schemas: objects.dependent_schemas.to_vec(),
+    }
+}
+
+impl PropertyLayer {
+    /// Returns what one schema object says of properties.
+    pub(crate) fn of(objects: &Objects) -> Self {
+        Self {
+            properties: Rc::clone(&objects.properties),
+            patterns: Rc::clone(&objects.patterns),
+            additional: objects.additional,
+        }
+    }
+
+    /// Returns the schema of a declared name.
+    pub(crate) fn declared(&self, name: &str) -> Option<Id> {
+        let at = self.properties.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        Some(self.properties[at].1)
+    }
+}
+
 /// Which properties a schema and its in-place applicators declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Declared {
-    pub(crate) names: BTreeSet<String>,
-    pub(crate) patterns: BTreeSet<String>,
+    pub(crate) names: BTreeSet<Name>,
+    pub(crate) patterns: BTreeSet<Name>,
     /// Whether a schema stands for all other names.
     pub(crate) is_map: bool,
 }
@@ -390,7 +466,7 @@ impl Engine {
 
 /// Returns what a node declares, as composed: names of `properties`, `patternProperties` and
 /// `required`, anywhere among the applicators that stay on the same value.
-pub(crate) fn declared(tree: &crate::tree::Tree, id: Id) -> Declared {
+pub(crate) fn declared(tree: &Tree, id: Id) -> Declared {
     let mut declared = Declared::default();
     for part in in_place(tree, id) {
         let objects = &tree.node(part).objects;
@@ -405,13 +481,15 @@ pub(crate) fn declared(tree: &crate::tree::Tree, id: Id) -> Declared {
 }
 
 /// Returns a node and the applicators that stay on the same value, negations aside.
-fn in_place(tree: &crate::tree::Tree, id: Id) -> BTreeSet<Id> {
-    let mut seen = BTreeSet::new();
+fn in_place(tree: &Tree, id: Id) -> Vec<Id> {
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
     let mut open = vec![id];
     while let Some(id) = open.pop() {
-        if !seen.insert(id) {
+        if !seen.insert(id.index()) {
             continue;
         }
+        found.push(id);
         let node = tree.node(id);
         open.extend(
             node.all_of.iter().chain(node.any_of.iter().flatten()).chain(node.one_of.iter().flatten()),
@@ -422,5 +500,5 @@ fn in_place(tree: &crate::tree::Tree, id: Id) -> BTreeSet<Id> {
         }
         open.extend(node.slot.and_then(|slot| tree.in_slot(slot)));
     }
-    seen
+    found
 }

@@ -4,14 +4,15 @@
 //! hidden siblings of `$ref` and the rest are read as their draft rules them, and every
 //! reference becomes the node it leads to. Annotations are dropped.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use evschema_model::{Draft, Formats, Resolved};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use referencing::{Registry, Resolver, Uri};
 use serde_json::{Map, Value};
 
 use crate::number::{Bound, Decimal};
-use crate::tree::{Condition, Contains, Id, Node, Opaque, Origin, Tree, Types, normalized};
+use crate::tree::{Condition, Contains, Id, Name, Named, Node, Opaque, Origin, Tree, Types, normalized};
 
 /// Lowers a document and everything it refers to.
 pub(crate) struct Lowering<'t, 'r> {
@@ -124,16 +125,24 @@ impl Lowering<'_, '_> {
         whole: &Value,
         outer: &Resolver<'_>,
         draft: Draft,
-    ) -> Node<Id> {
-        let resource = referencing::ResourceRef::new(whole, draft.to_library());
-        let Ok(resolver) = outer.in_subresource(resource) else {
-            return Node { opaque: Opaque::plain("an `$id` here is not a URI"), ..Node::default() };
+    ) -> Node {
+        // Only what names itself changes what references are resolved against.
+        let inner;
+        let resolver = if members.contains_key("$id") || members.contains_key("id") {
+            let resource = referencing::ResourceRef::new(whole, draft.to_library());
+            let Ok(own) = outer.in_subresource(resource) else {
+                return Node { opaque: Opaque::plain("an `$id` here is not a URI"), ..Node::default() };
+            };
+            inner = own;
+            &inner
+        } else {
+            outer
         };
         let mut node = Node::default();
         if draft.ref_hides_siblings()
             && let Some(reference) = members.get("$ref")
         {
-            self.reference(&mut node, "$ref", reference, &resolver, draft);
+            self.reference(&mut node, "$ref", reference, resolver, draft);
             return node;
         }
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
@@ -143,20 +152,20 @@ impl Lowering<'_, '_> {
                 _ => true,
             };
             if known && let Some(reference) = members.get(keyword) {
-                self.reference(&mut node, keyword, reference, &resolver, draft);
+                self.reference(&mut node, keyword, reference, resolver, draft);
             }
         }
-        self.any_type(&mut node, members, &resolver, draft);
+        self.any_type(&mut node, members, resolver, draft);
         numbers(&mut node, members, draft);
         self.strings(&mut node, members, draft);
-        self.arrays(&mut node, members, &resolver, draft);
-        self.objects(&mut node, members, &resolver, draft);
+        self.arrays(&mut node, members, resolver, draft);
+        self.objects(&mut node, members, resolver, draft);
         node
     }
 
     fn reference(
         &mut self,
-        node: &mut Node<Id>,
+        node: &mut Node,
         keyword: &str,
         reference: &Value,
         resolver: &Resolver<'_>,
@@ -197,7 +206,7 @@ impl Lowering<'_, '_> {
 
     fn any_type(
         &mut self,
-        node: &mut Node<Id>,
+        node: &mut Node,
         members: &Map<String, Value>,
         resolver: &Resolver<'_>,
         draft: Draft,
@@ -214,14 +223,14 @@ impl Lowering<'_, '_> {
             }
         }
         if let Some(Value::Array(values)) = members.get("enum") {
-            node.values = Some(distinct(values.iter().map(normalized)));
+            node.values = Some(Rc::new(distinct(values.iter().map(normalized))));
         }
         if Draft::Draft6 <= draft
             && let Some(value) = members.get("const")
         {
             let value = normalized(value);
             let allowed = node.values.as_ref().is_none_or(|values| values.contains(&value));
-            node.values = Some(if allowed { vec![value] } else { Vec::new() });
+            node.values = Some(Rc::new(if allowed { vec![value] } else { Vec::new() }));
         }
         for (keyword, is_union) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
             let Some(Value::Array(list)) = members.get(keyword) else { continue };
@@ -249,7 +258,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn strings(&mut self, node: &mut Node<Id>, members: &Map<String, Value>, draft: Draft) {
+    fn strings(&mut self, node: &mut Node, members: &Map<String, Value>, draft: Draft) {
         let strings = &mut node.strings;
         strings.min = count(members, "minLength", &mut node.opaque).unwrap_or(0);
         strings.max = count(members, "maxLength", &mut node.opaque);
@@ -276,7 +285,7 @@ impl Lowering<'_, '_> {
 
     fn arrays(
         &mut self,
-        node: &mut Node<Id>,
+        node: &mut Node,
         members: &Map<String, Value>,
         resolver: &Resolver<'_>,
         draft: Draft,
@@ -302,9 +311,14 @@ impl Lowering<'_, '_> {
             let counted = Draft::Draft201909 <= draft;
             let mut bound = |name| if counted { count(members, name, &mut node.opaque) } else { None };
             let (min, max) = (bound("minContains").unwrap_or(1), bound("maxContains"));
-            if 0 < min || max.is_some() {
+            if 0 < min || max.is_some() || draft == Draft::Draft202012 {
                 let schema = self.schema(contains, resolver, draft);
-                node.arrays.contains.push(Contains { schema, min, max });
+                node.arrays.contains.push(Contains {
+                    schema,
+                    min,
+                    max,
+                    evaluates: draft == Draft::Draft202012,
+                });
             }
         }
         if Draft::Draft201909 <= draft {
@@ -315,7 +329,7 @@ impl Lowering<'_, '_> {
 
     fn objects(
         &mut self,
-        node: &mut Node<Id>,
+        node: &mut Node,
         members: &Map<String, Value>,
         resolver: &Resolver<'_>,
         draft: Draft,
@@ -334,13 +348,14 @@ impl Lowering<'_, '_> {
                 members.get("propertyNames").map(|schema| self.schema(schema, resolver, draft));
         }
         // The validator honours `dependencies` in every draft, as the metaschemas do.
+        let mut dependent_schemas = Vec::new();
         if let Some(Value::Object(dependencies)) = members.get("dependencies") {
             for (name, dependency) in dependencies {
                 if let Value::Array(names) = dependency {
-                    node.objects.dependent_required.push((name.clone(), sorted_names(names)));
+                    node.objects.dependent_required.push((name.as_str().into(), sorted_names(names)));
                 } else {
                     let schema = self.schema(dependency, resolver, draft);
-                    node.objects.dependent_schemas.push((name.clone(), schema));
+                    dependent_schemas.push((Name::from(name.as_str()), schema));
                 }
             }
         }
@@ -348,24 +363,29 @@ impl Lowering<'_, '_> {
             if let Some(Value::Object(dependencies)) = members.get("dependentRequired") {
                 for (name, names) in dependencies {
                     let names = names.as_array().map(|names| sorted_names(names)).unwrap_or_default();
-                    node.objects.dependent_required.push((name.clone(), names));
+                    node.objects.dependent_required.push((name.as_str().into(), names));
                 }
             }
             let schemas = self.named(members.get("dependentSchemas"), resolver, draft);
-            node.objects.dependent_schemas.extend(schemas);
+            dependent_schemas.extend(schemas.iter().cloned());
             node.objects.unevaluated =
                 members.get("unevaluatedProperties").map(|schema| self.schema(schema, resolver, draft));
         }
         node.objects.dependent_required.sort();
-        node.objects.dependent_schemas.sort_by(|a, b| a.0.cmp(&b.0));
+        if !dependent_schemas.is_empty() {
+            dependent_schemas.sort_by(|a, b| a.0.cmp(&b.0));
+            node.objects.dependent_schemas = Rc::new(dependent_schemas);
+        }
     }
 
-    fn named(&mut self, map: Option<&Value>, resolver: &Resolver<'_>, draft: Draft) -> Vec<(String, Id)> {
-        let Some(Value::Object(map)) = map else { return Vec::new() };
-        let mut named: Vec<(String, Id)> =
-            map.iter().map(|(name, schema)| (name.clone(), self.schema(schema, resolver, draft))).collect();
+    fn named(&mut self, map: Option<&Value>, resolver: &Resolver<'_>, draft: Draft) -> Named {
+        let Some(Value::Object(map)) = map else { return Named::default() };
+        let mut named: Vec<(Name, Id)> = map
+            .iter()
+            .map(|(name, schema)| (name.as_str().into(), self.schema(schema, resolver, draft)))
+            .collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
-        named
+        Rc::new(named)
     }
 }
 
@@ -385,7 +405,7 @@ fn type_of(name: &str) -> Types {
     }
 }
 
-fn numbers(node: &mut Node<Id>, members: &Map<String, Value>, draft: Draft) {
+fn numbers(node: &mut Node, members: &Map<String, Value>, draft: Draft) {
     let decimal = |name: &str, opaque: &mut Option<Opaque>| {
         let Some(Value::Number(number)) = members.get(name) else { return None };
         let decimal = Decimal::of(number);
@@ -424,8 +444,8 @@ fn count(members: &Map<String, Value>, name: &str, opaque: &mut Option<Opaque>) 
     count
 }
 
-fn sorted_names(names: &[Value]) -> Vec<String> {
-    let mut names: Vec<String> = names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+fn sorted_names(names: &[Value]) -> Vec<Name> {
+    let mut names: Vec<Name> = names.iter().filter_map(|name| name.as_str().map(Name::from)).collect();
     names.sort();
     names.dedup();
     names
@@ -433,7 +453,7 @@ fn sorted_names(names: &[Value]) -> Vec<String> {
 
 fn distinct(values: impl Iterator<Item = Value>) -> Vec<Value> {
     let mut kept: Vec<Value> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for value in values {
         if seen.insert(value.clone()) {
             kept.push(value);

@@ -5,7 +5,7 @@
 //! Core 2020-12, section 9.4.1), so nothing is proven through it. Recursion that stays on one value but
 //! passes no negation, no condition and no `oneOf` is harmless: what it asks for, it asks for again.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt as _};
 
 use crate::tree::{Id, Tree};
 
@@ -17,12 +17,12 @@ impl Tree {
     }
 
     fn returns_turned(&self, start: Id) -> bool {
-        let mut seen: HashSet<(Id, bool)> = HashSet::new();
+        let mut seen: HashSet<(u32, bool)> = HashSet::new();
         let mut open = vec![(start, false)];
         while let Some((id, turned)) = open.pop() {
             let node = self.node(id);
             let mut go = |next: Id, turns: bool| {
-                if seen.insert((next, turned || turns)) {
+                if seen.insert((next.index(), turned || turns)) {
                     open.push((next, turned || turns));
                 }
             };
@@ -35,6 +35,6 @@ impl Tree {
                 [condition.then, condition.otherwise].into_iter().flatten().for_each(|part| go(part, false));
             }
         }
-        seen.contains(&(start, true))
+        seen.contains(&(start.index(), true))
     }
 }

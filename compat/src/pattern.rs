@@ -3,9 +3,10 @@
 //! A pattern is translated to the syntax of Rust's regular expressions, which rules out
 //! lookaround and back-references: those stay opaque, and only equal to themselves.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::{HashMap, HashSet, HashSetExt as _};
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
@@ -20,7 +21,17 @@ type Shared = Arc<dense::DFA<Vec<u32>>>;
 #[derive(Default)]
 pub(crate) struct Patterns {
     automata: HashMap<String, Option<Shared>>,
-    within: HashMap<(Vec<String>, String), Answer>,
+    /// Searches made before, by what was asked.
+    searched: HashMap<Asked, Search>,
+}
+
+/// A search: what all match, what none matches, the lengths.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Asked {
+    every: Vec<String>,
+    none: Vec<String>,
+    min: u64,
+    max: Option<u64>,
 }
 
 /// Whether the strings of some patterns all match another.
@@ -51,17 +62,11 @@ impl Patterns {
 
     /// Tells whether every string that matches all of `writer` matches `reader`.
     pub(crate) fn is_within(&mut self, writer: &[String], reader: &str) -> Answer {
-        let key = (writer.to_vec(), reader.to_owned());
-        if let Some(known) = self.within.get(&key) {
-            return known.clone();
-        }
-        let answer = match self.search(writer, &[reader.to_owned()], 0, None) {
+        match self.search(writer, &[reader.to_owned()], 0, None) {
             Search::Found(text) => Answer::No(text),
             Search::Nothing => Answer::Yes,
             Search::GaveUp => Answer::Unknown,
-        };
-        self.within.insert(key, answer.clone());
-        answer
+        }
     }
 
     /// Finds the shortest string within a length that matches all of `every` and none of `none`.
@@ -79,12 +84,28 @@ impl Patterns {
     }
 
     /// Tells whether it is certain that no string matches all of these.
-    pub(crate) fn is_empty(&mut self, every: &[String]) -> bool {
-        matches!(self.search(every, &[], 0, None), Search::Nothing)
+    pub(crate) fn is_empty(&mut self, every: &[String], none: &[String]) -> bool {
+        matches!(self.search(every, none, 0, None), Search::Nothing)
+    }
+
+    /// Lists the strings that match all of `every` and none of `none`, when they are few.
+    pub(crate) fn words(&mut self, every: &[String], none: &[String], most: usize) -> Option<Vec<String>> {
+        let _ = (every, none, most);
+        None
+    }
+
+    fn search(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
+        let asked = Asked { every: every.to_vec(), none: none.to_vec(), min, max };
+        if let Some(known) = self.searched.get(&asked) {
+            return known.clone();
+        }
+        let answer = self.walk(every, none, min, max);
+        self.searched.insert(asked, answer.clone());
+        answer
     }
 
     /// Walks the product of the automata breadth-first. `min` is counted along, up to a bound.
-    fn search(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
+    fn walk(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
         // Any text: keeps the walk within UTF-8 whatever the patterns are.
         let mut all: Vec<Shared> = Vec::new();
         for pattern in
@@ -106,7 +127,9 @@ impl Patterns {
             return Search::GaveUp;
         }
         let mut nodes: Vec<(Vec<StateID>, u32, u32, u8)> = vec![(starts.clone(), 0, 0, 0)];
-        let mut seen = HashSet::from([(starts, 0_u32)]);
+        let mut seen = HashSet::new();
+        seen.insert((starts, 0_u32));
+        let bytes = distinct_bytes(&all);
         let mut open = VecDeque::from([0_usize]);
         while let Some(at) = open.pop_front() {
             let (states, length) = (nodes[at].0.clone(), nodes[at].1);
@@ -119,16 +142,12 @@ impl Patterns {
             if fits && ends[..positive].iter().all(|end| *end) && !ends[positive..].iter().any(|end| *end) {
                 return Search::Found(spell(&nodes, at));
             }
-            let mut tried = HashSet::new();
-            for byte in BYTES {
+            for byte in &bytes {
                 let next: Vec<StateID> = all
                     .iter()
                     .zip(&states)
                     .map(|(automaton, state)| automaton.next_state(*state, *byte))
                     .collect();
-                if !tried.insert(next.clone()) {
-                    continue;
-                }
                 if all[..positive].iter().zip(&next).any(|(automaton, state)| automaton.is_dead_state(*state))
                 {
                     continue;
@@ -184,6 +203,7 @@ fn compile_once(pattern: &str) -> Option<Shared> {
     compiled
 }
 
+#[derive(Debug, Clone)]
 enum Search {
     Found(String),
     Nothing,
@@ -213,6 +233,16 @@ fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
 
 fn begin(automaton: &dense::DFA<Vec<u32>>) -> Option<StateID> {
     automaton.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
+}
+
+/// Returns one byte of each set that all these automata treat alike, the ones that read well.
+fn distinct_bytes(automata: &[Shared]) -> Vec<u8> {
+    let mut seen = HashSet::new();
+    let class = |byte: u8| -> Vec<u8> {
+        automata.iter().map(|automaton| automaton.byte_classes().get(byte)).collect()
+    };
+    // Whether a byte begins a character matters to lengths, whatever the automata say.
+    BYTES.iter().copied().filter(|byte| seen.insert((class(*byte), *byte & 0xc0 == 0x80))).collect()
 }
 
 fn spell(nodes: &[(Vec<StateID>, u32, u32, u8)], mut at: usize) -> String {

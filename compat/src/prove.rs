@@ -8,10 +8,12 @@
 
 mod arrays;
 mod empty;
+mod names;
 mod objects;
 mod scalars;
+mod unevaluated;
 
-pub(crate) use objects::written_names;
+pub(crate) use objects::explicit_names;
 
 use crate::engine::Engine;
 use crate::eval::Truth;
@@ -20,11 +22,17 @@ use crate::number::Decimal;
 use crate::tree::{Condition, Id, Node, Types};
 
 /// An assertion of the reader that the writer was not shown to fulfil.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Obligation {
     pub(crate) writer: Id,
     pub(crate) reader: Id,
     pub(crate) assertion: Assertion,
+}
+
+impl PartialEq for Obligation {
+    fn eq(&self, other: &Self) -> bool {
+        self.writer.is(other.writer) && self.reader.is(other.reader) && self.assertion == other.assertion
+    }
 }
 
 /// What kind of assertion it is; the rule of a finding follows from it.
@@ -63,10 +71,10 @@ const DEPTH_MAX: usize = 200;
 impl Engine {
     /// Tells whether everything `writer` accepts is proven to be accepted by `reader`.
     pub(crate) fn covers(&mut self, writer: Id, reader: Id) -> bool {
-        if self.tree.class(writer) == self.tree.class(reader) || self.tree.is_true(reader) {
+        if writer.class() == reader.class() || self.tree.is_true(reader) {
             return true;
         }
-        let pair = (self.tree.class(writer), self.tree.class(reader));
+        let pair = (writer.class(), reader.class());
         if self.proven.contains(&pair) {
             return true;
         }
@@ -98,7 +106,7 @@ impl Engine {
     ///
     /// A pair that is still being proven must not be assumed here: nothing has become smaller.
     fn covers_here(&mut self, writer: Id, reader: Id) -> bool {
-        let pair = (self.tree.class(writer), self.tree.class(reader));
+        let pair = (writer.class(), reader.class());
         !self.open.contains(&pair) && self.covers(writer, reader)
     }
 
@@ -112,10 +120,10 @@ impl Engine {
 
     /// Returns the first assertion of the reader that values of one type are not shown to meet.
     pub(crate) fn unmet(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> Option<(Id, Assertion)> {
-        if flat.holds.contains(&self.tree.class(reader)) {
+        if flat.holds.contains(&reader.class()) {
             return None;
         }
-        if path.contains(&reader) || !self.spend(1) {
+        if path.iter().any(|open| open.is(reader)) || !self.spend(1) {
             return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
         }
         let node = self.tree.shared(reader);
@@ -133,7 +141,7 @@ impl Engine {
         unmet
     }
 
-    fn unmet_assertion(&mut self, flat: &Flat, node: &Node<Id>, path: &mut Vec<Id>) -> Option<Unmet> {
+    fn unmet_assertion(&mut self, flat: &Flat, node: &Node, path: &mut Vec<Id>) -> Option<Unmet> {
         let here = |assertion| Some(Unmet::Here(assertion));
         if let Some(opaque) = &node.opaque {
             return here(Assertion::Opaque(opaque.why.clone()));
@@ -216,7 +224,7 @@ impl Engine {
         union.iter().copied().filter(|branch| !self.is_disjoint(flat, *branch)).collect()
     }
 
-    fn meets_condition(&mut self, flat: &Flat, condition: &Condition<Id>, path: &mut Vec<Id>) -> bool {
+    fn meets_condition(&mut self, flat: &Flat, condition: &Condition, path: &mut Vec<Id>) -> bool {
         let mut covered = |part: Option<Id>, engine: &mut Self, flat: &Flat| {
             part.is_none_or(|part| engine.flat_covers(flat, part, path))
         };
@@ -245,9 +253,7 @@ impl Engine {
             && 1 < values.len()
             && values.len() <= 256
         {
-            return Some(
-                values.into_iter().map(|value| Flat { values: Some(vec![value]), ..flat.clone() }).collect(),
-            );
+            return Some(values.into_iter().map(|value| flat.with_values(vec![value])).collect());
         }
         self.split_by_property(flat)
     }

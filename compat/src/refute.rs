@@ -41,7 +41,7 @@ const DEPTH_MAX: usize = 60;
 impl Engine {
     /// Returns values of the writer that the reader seems to refuse, smallest first.
     pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
-        let pair = (self.tree.class(writer), self.tree.class(reader));
+        let pair = (writer.class(), reader.class());
         let inside = self.refuting.iter().filter(|open| **open == pair).count();
         if 0 < inside || DEPTH_MAX < self.refuting.len() || !self.spend(4) || self.covers(writer, reader) {
             return Vec::new();
@@ -52,18 +52,33 @@ impl Engine {
         }
         self.refuting.push(pair);
         let mut found = Vec::new();
-        for flat in self.flats(writer).iter() {
+        let mut kept = Vec::new();
+        'alternatives: for flat in self.flats(writer).iter() {
             for one in flat.types.each() {
                 let only = flat.only(one);
                 if !self.is_empty(&only) {
                     self.refute_flat(&only, writer, reader, &mut found, 0);
                 }
+                if self.is_quick && !found.is_empty() {
+                    kept = self.keep_best(writer, reader, std::mem::take(&mut found));
+                    if !kept.is_empty() {
+                        break 'alternatives;
+                    }
+                }
             }
         }
         self.refuting.pop();
-        let kept = self.keep_best(writer, reader, found);
+        if !found.is_empty() {
+            kept = self.keep_best(writer, reader, found);
+        }
         self.refuted.insert(key, Rc::new(kept.clone()));
         kept
+    }
+
+    /// Begins to look for witnesses: for the first that comes, or for one of each kind.
+    pub(crate) fn look(&mut self, is_quick: bool) {
+        self.is_quick = is_quick;
+        self.refuted.clear();
     }
 
     /// Keeps the candidates that hold at this place, few of each kind.
@@ -209,8 +224,7 @@ impl Engine {
                 }
             }
             if let Some(otherwise) = condition.otherwise {
-                let mut failing = flat.clone();
-                failing.not.push(condition.test);
+                let failing = flat.and_not(condition.test);
                 self.refute_flat(&failing, writer, otherwise, &mut inner, depth + 1);
             }
             values.extend(inner.into_iter().map(|candidate| candidate.value));
@@ -263,7 +277,11 @@ impl Engine {
             around.push((max + 1, own.max));
         }
         for (min, max) in around {
-            let window = crate::tree::Strings { min: own.min.max(min), max: max.or(own.max), ..own.clone() };
+            let window = crate::tree::Strings {
+                min: own.min.max(min),
+                max: max.or(own.max),
+                ..crate::tree::Strings::clone(own)
+            };
             tries.push((self.texts(&window, 4), Assertion::Lengths));
         }
         for pattern in &reader.patterns {

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
-use crate::prove::written_names;
-use crate::tree::{Id, Types};
+use crate::prove::explicit_names;
+use crate::tree::{Id, Name, Types};
 
 /// Deepest event that is made.
 const DEPTH_MAX: usize = 40;
@@ -30,7 +30,7 @@ impl Engine {
 
     /// Returns up to so many different values of a node.
     pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
-        let class = self.tree.class(id);
+        let class = id.class();
         // Once more than itself, so that a list has an element; not without end.
         let inside = self.sampling.iter().filter(|open| **open == class).count();
         if 1 < inside || DEPTH_MAX < self.sampling.len() || !self.spend(2) {
@@ -63,7 +63,7 @@ impl Engine {
     pub(crate) fn samples_of(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
         if let Some(values) = &flat.values {
             let mut fitting: Vec<Value> = Vec::new();
-            for value in values {
+            for value in values.iter() {
                 if self.flat_accepts(flat, value) != Truth::No {
                     fitting.push(value.clone());
                 }
@@ -178,8 +178,8 @@ impl Engine {
     fn objects(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
         let mut found = Vec::new();
         let Some(base) = self.object_with(flat, &[]) else { return found };
-        let names: Vec<String> =
-            written_names(flat).into_iter().filter(|name| !base.contains_key(name)).collect();
+        let names: Vec<Name> =
+            explicit_names(flat, None).into_iter().filter(|name| !base.contains_key(&**name)).collect();
         found.push(Value::Object(base.clone()));
         if many == 1 {
             return found;
@@ -191,14 +191,14 @@ impl Engine {
             if flat.objects.max.is_none_or(|max| (full.len() as u64) < max)
                 && let Some(value) = self.sample(schema)
             {
-                full.insert(name.clone(), value);
+                full.insert(name.to_string(), value);
             }
         }
         if full.len() != base.len() {
             found.push(Value::Object(full));
         }
         for name in names.iter().take(many) {
-            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
+            if let Some(object) = self.object_with(flat, &[&**name]) {
                 found.push(Value::Object(object));
             }
         }
@@ -216,13 +216,13 @@ impl Engine {
     /// Makes the smallest object of an alternative that has these properties.
     pub(crate) fn object_with(&mut self, flat: &Flat, wanted: &[&str]) -> Option<Map<String, Value>> {
         let mut object = Map::new();
-        let mut names: Vec<String> = self.in_written_order(flat, wanted);
+        let mut names: Vec<Name> = needed_names(flat, wanted);
         let mut at = 0;
         while at < names.len() {
             let name = names[at].clone();
             at += 1;
             let schema = self.property_schema(&flat.objects, &name);
-            object.insert(name.clone(), self.sample(schema)?);
+            object.insert(name.to_string(), self.sample(schema)?);
             for (given, needed) in &flat.objects.dependent_required {
                 if *given == name {
                     for needed in needed {
@@ -237,15 +237,6 @@ impl Engine {
         Some(object)
     }
 
-    /// Returns the needed names in the order the schema declares them, where it does.
-    fn in_written_order(&self, flat: &Flat, wanted: &[&str]) -> Vec<String> {
-        let mut names: Vec<String> = flat.objects.required.iter().cloned().collect();
-        names.extend(
-            wanted.iter().map(|name| (*name).to_owned()).filter(|name| !flat.objects.required.contains(name)),
-        );
-        names
-    }
-
     /// Adds properties until there are as many as the alternative asks for.
     fn fill_up(&mut self, flat: &Flat, object: &mut Map<String, Value>) -> Option<()> {
         if flat.objects.min <= object.len() as u64 {
@@ -254,12 +245,12 @@ impl Engine {
         if LENGTH_MAX < flat.objects.min {
             return None;
         }
-        let mut names: Vec<String> = written_names(flat).into_iter().collect();
+        let mut names: Vec<String> = explicit_names(flat, None).iter().map(ToString::to_string).collect();
         let patterns: Vec<String> = flat
             .objects
             .layers
             .iter()
-            .flat_map(|layer| layer.patterns.iter().map(|(p, _)| p.clone()))
+            .flat_map(|layer| layer.patterns.iter().map(|(p, _)| p.to_string()))
             .collect();
         for pattern in patterns {
             names.extend(self.patterns.find(&[pattern], &[], 0, None));
@@ -289,8 +280,8 @@ impl Engine {
     /// Returns names that `propertyNames` allows, of shapes that none of `none` match.
     pub(crate) fn fitting_names(&mut self, flat: &Flat, none: &[String]) -> Vec<String> {
         let mut found = Vec::new();
-        for names in flat.objects.names.clone() {
-            for value in self.samples(names, 8) {
+        for names in &flat.objects.names {
+            for value in self.samples(*names, 8) {
                 if let Value::String(name) = value {
                     found.push(name);
                 }
@@ -299,6 +290,13 @@ impl Engine {
         found.extend(self.patterns.find(&[], none, 1, None));
         found
     }
+}
+
+fn needed_names(flat: &Flat, wanted: &[&str]) -> Vec<Name> {
+    let mut names: Vec<Name> = flat.objects.required.iter().cloned().collect();
+    let more = wanted.iter().filter(|name| !flat.objects.required.contains(**name));
+    names.extend(more.map(|name| Name::from(*name)));
+    names
 }
 
 /// The types in the order in which values of them read best in an example.

@@ -1,23 +1,72 @@
 //! The lowered form of a schema: one vocabulary for all drafts, references resolved to nodes.
 //!
 //! Writer and reader share one arena, and structurally equal nodes share a [`Class`], so that
-//! what did not change is recognised by comparing two integers. A node keeps where it came from,
-//! because two equal subschemas at two places are still two places in a report.
+//! what did not change is recognised by comparing two integers ("hash-consing": Filliâtre and
+//! Conchon, "Type-safe modular hash-consing", 2006). A node keeps where it came from, because two
+//! equal subschemas at two places are still two places in a report.
 
-use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use serde_json::Value;
 
 use crate::number::{Decimal, Numbers};
 
-/// A node of the arena.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Id(pub(crate) u32);
+/// A node of the arena. Two are **equal when they are of one class**: when their schemas say the
+/// same; [`Id::is`] asks whether they are one node, at one place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Id {
+    index: u32,
+    class: Class,
+}
 
 /// All structurally equal nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Class(u32);
+
+impl Class {
+    const ANYTHING: Self = Self(0);
+    const NOTHING: Self = Self(1);
+}
+
+impl Id {
+    /// Tells whether this is the very node.
+    pub(crate) fn is(self, other: Self) -> bool {
+        self.index == other.index
+    }
+
+    /// Returns the number of the node, for keys of what depends on its place.
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
+    /// Returns what tells it from nodes that say something else.
+    pub(crate) fn class(self) -> Class {
+        self.class
+    }
+}
+
+impl PartialEq for Id {
+    fn eq(&self, other: &Self) -> bool {
+        self.class == other.class
+    }
+}
+
+impl Eq for Id {}
+
+impl Hash for Id {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.class.hash(state);
+    }
+}
+
+/// A property's name, shared between all that mention it.
+pub(crate) type Name = Rc<str>;
+
+/// Schemas by name or pattern, sorted, each name once; shared with what is made of the node.
+pub(crate) type Named = Rc<Vec<(Name, Id)>>;
 
 /// A set of JSON types; integers are numbers with a step of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,25 +139,24 @@ impl Types {
     }
 }
 
-/// What a schema says, every part of it required at once. `C` is how children are named: by
-/// [`Id`] in the arena, by [`Class`] for comparison.
+/// What a schema says, every part of it required at once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Node<C> {
+pub(crate) struct Node {
     pub(crate) types: Types,
     /// `enum` or `const`, each value with its numbers normalised and its names sorted.
-    pub(crate) values: Option<Vec<Value>>,
+    pub(crate) values: Option<Rc<Vec<Value>>>,
     pub(crate) numbers: Numbers,
     pub(crate) strings: Strings,
-    pub(crate) arrays: Arrays<C>,
-    pub(crate) objects: Objects<C>,
+    pub(crate) arrays: Arrays,
+    pub(crate) objects: Objects,
     /// `allOf`, and the target of a `$ref`.
-    pub(crate) all_of: Vec<C>,
+    pub(crate) all_of: Vec<Id>,
     /// Each `anyOf`; several after merging.
-    pub(crate) any_of: Vec<Vec<C>>,
+    pub(crate) any_of: Vec<Vec<Id>>,
     /// Each `oneOf`.
-    pub(crate) one_of: Vec<Vec<C>>,
-    pub(crate) not: Vec<C>,
-    pub(crate) conditions: Vec<Condition<C>>,
+    pub(crate) one_of: Vec<Vec<Id>>,
+    pub(crate) not: Vec<Id>,
+    pub(crate) conditions: Vec<Condition>,
     /// A recursive reference: the node that stands in this slot.
     pub(crate) slot: Option<u32>,
     /// What cannot be lowered, in words; nothing is concluded through it.
@@ -134,10 +182,10 @@ impl Opaque {
 
 /// `if`, `then`, `else`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Condition<C> {
-    pub(crate) test: C,
-    pub(crate) then: Option<C>,
-    pub(crate) otherwise: Option<C>,
+pub(crate) struct Condition {
+    pub(crate) test: Id,
+    pub(crate) then: Option<Id>,
+    pub(crate) otherwise: Option<Id>,
 }
 
 /// What is asked of strings. Lengths count code points.
@@ -152,43 +200,45 @@ pub(crate) struct Strings {
 
 /// What is asked of arrays.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Arrays<C> {
+pub(crate) struct Arrays {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) unique: bool,
-    pub(crate) prefix: Vec<C>,
-    pub(crate) items: Option<C>,
-    pub(crate) contains: Vec<Contains<C>>,
-    pub(crate) unevaluated: Option<C>,
+    pub(crate) prefix: Vec<Id>,
+    pub(crate) items: Option<Id>,
+    pub(crate) contains: Vec<Contains>,
+    pub(crate) unevaluated: Option<Id>,
 }
 
 /// `contains` with its counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Contains<C> {
-    pub(crate) schema: C,
+pub(crate) struct Contains {
+    pub(crate) schema: Id,
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
+    /// Whether the items that match count as evaluated: they do since 2020-12.
+    pub(crate) evaluates: bool,
 }
 
 /// What is asked of objects.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Objects<C> {
+pub(crate) struct Objects {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     /// Sorted.
-    pub(crate) required: Vec<String>,
+    pub(crate) required: Vec<Name>,
     /// Sorted by name.
-    pub(crate) properties: Vec<(String, C)>,
+    pub(crate) properties: Named,
     /// Sorted by pattern.
-    pub(crate) patterns: Vec<(String, C)>,
-    pub(crate) additional: Option<C>,
-    pub(crate) names: Option<C>,
-    pub(crate) dependent_required: Vec<(String, Vec<String>)>,
-    pub(crate) dependent_schemas: Vec<(String, C)>,
-    pub(crate) unevaluated: Option<C>,
+    pub(crate) patterns: Named,
+    pub(crate) additional: Option<Id>,
+    pub(crate) names: Option<Id>,
+    pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
+    pub(crate) dependent_schemas: Named,
+    pub(crate) unevaluated: Option<Id>,
 }
 
-impl<C> Default for Node<C> {
+impl Default for Node {
     fn default() -> Self {
         Self {
             types: Types::ALL,
@@ -208,7 +258,7 @@ impl<C> Default for Node<C> {
     }
 }
 
-impl<C> Default for Arrays<C> {
+impl Default for Arrays {
     fn default() -> Self {
         Self {
             min: 0,
@@ -222,76 +272,53 @@ impl<C> Default for Arrays<C> {
     }
 }
 
-impl<C> Default for Objects<C> {
+impl Default for Objects {
     fn default() -> Self {
         Self {
             min: 0,
             max: None,
             required: Vec::new(),
-            properties: Vec::new(),
-            patterns: Vec::new(),
+            properties: Named::default(),
+            patterns: Named::default(),
             additional: None,
             names: None,
             dependent_required: Vec::new(),
-            dependent_schemas: Vec::new(),
+            dependent_schemas: Named::default(),
             unevaluated: None,
         }
     }
 }
 
-impl<C: Copy> Node<C> {
-    /// Returns the same node with its children named otherwise.
-    pub(crate) fn map<D>(&self, f: &mut dyn FnMut(C) -> D) -> Node<D> {
-        let named = |list: &[(String, C)], f: &mut dyn FnMut(C) -> D| -> Vec<(String, D)> {
-            list.iter().map(|(name, c)| (name.clone(), f(*c))).collect()
-        };
-        Node {
-            types: self.types,
-            values: self.values.clone(),
-            numbers: self.numbers.clone(),
-            strings: self.strings.clone(),
-            arrays: Arrays {
-                min: self.arrays.min,
-                max: self.arrays.max,
-                unique: self.arrays.unique,
-                prefix: self.arrays.prefix.iter().map(|c| f(*c)).collect(),
-                items: self.arrays.items.map(&mut *f),
-                contains: self
-                    .arrays
-                    .contains
-                    .iter()
-                    .map(|c| Contains { schema: f(c.schema), min: c.min, max: c.max })
-                    .collect(),
-                unevaluated: self.arrays.unevaluated.map(&mut *f),
-            },
-            objects: Objects {
-                min: self.objects.min,
-                max: self.objects.max,
-                required: self.objects.required.clone(),
-                properties: named(&self.objects.properties, f),
-                patterns: named(&self.objects.patterns, f),
-                additional: self.objects.additional.map(&mut *f),
-                names: self.objects.names.map(&mut *f),
-                dependent_required: self.objects.dependent_required.clone(),
-                dependent_schemas: named(&self.objects.dependent_schemas, f),
-                unevaluated: self.objects.unevaluated.map(&mut *f),
-            },
-            all_of: self.all_of.iter().map(|c| f(*c)).collect(),
-            any_of: self.any_of.iter().map(|list| list.iter().map(|c| f(*c)).collect()).collect(),
-            one_of: self.one_of.iter().map(|list| list.iter().map(|c| f(*c)).collect()).collect(),
-            not: self.not.iter().map(|c| f(*c)).collect(),
-            conditions: self
-                .conditions
-                .iter()
-                .map(|c| Condition {
-                    test: f(c.test),
-                    then: c.then.map(&mut *f),
-                    otherwise: c.otherwise.map(&mut *f),
-                })
-                .collect(),
-            slot: self.slot,
-            opaque: self.opaque.clone(),
+impl Strings {
+    /// Longest bound that is written out as a pattern.
+    const BOUND_MAX: u64 = 4_000;
+
+    /// Returns the patterns, and the lengths as one more.
+    pub(crate) fn as_patterns(&self) -> Vec<String> {
+        let mut patterns = self.patterns.clone();
+        if (0 < self.min || self.max.is_some()) && self.min.max(self.max.unwrap_or(0)) <= Self::BOUND_MAX {
+            let max = self.max.map_or(String::new(), |max| max.to_string());
+            patterns.push(format!(r"^[\s\S]{{{},{max}}}$", self.min));
         }
+        patterns
+    }
+}
+
+impl Node {
+    /// Tells whether a node says nothing itself, its `allOf` aside.
+    fn is_bare(&self) -> bool {
+        self.types == Types::ALL
+            && self.values.is_none()
+            && self.slot.is_none()
+            && self.opaque.is_none()
+            && self.any_of.is_empty()
+            && self.one_of.is_empty()
+            && self.not.is_empty()
+            && self.conditions.is_empty()
+            && self.numbers.is_any()
+            && self.strings == Strings::default()
+            && self.arrays == Arrays::default()
+            && self.objects == Objects::default()
     }
 }
 
@@ -307,27 +334,54 @@ impl Origin {
 }
 
 /// The arena.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tree {
-    nodes: Vec<Rc<Node<Id>>>,
-    classes: Vec<Class>,
+    nodes: Vec<Rc<Node>>,
     origins: Vec<Origin>,
-    interned: HashMap<Node<Class>, Class>,
+    interned: HashMap<Rc<Node>, Class>,
     /// The nodes that recursive references stand for.
     slots: Vec<Option<Id>>,
 }
 
+impl Default for Tree {
+    fn default() -> Self {
+        let mut tree =
+            Self { nodes: Vec::new(), origins: Vec::new(), interned: HashMap::new(), slots: Vec::new() };
+        for (types, class) in [(Types::ALL, Class::ANYTHING), (Types::NONE, Class::NOTHING)] {
+            tree.interned.insert(Rc::new(Node { types, ..Node::default() }), class);
+        }
+        tree
+    }
+}
+
 impl Tree {
     /// Adds a node.
-    pub(crate) fn add(&mut self, node: Node<Id>, origin: Origin) -> Id {
-        let key = node.map(&mut |child| self.classes[child.0 as usize]);
-        let next = Class(u32::try_from(self.interned.len()).unwrap_or(u32::MAX));
-        let class = *self.interned.entry(key).or_insert(next);
-        let id = Id(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(Rc::new(node));
-        self.classes.push(class);
+    pub(crate) fn add(&mut self, mut node: Node, origin: Origin) -> Id {
+        node.all_of.retain(|part| part.class != Class::ANYTHING);
+        let node = Rc::new(node);
+        let class = self.class_of(&node);
+        let index = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        self.nodes.push(node);
         self.origins.push(origin);
-        id
+        Id { index, class }
+    }
+
+    fn class_of(&mut self, node: &Rc<Node>) -> Class {
+        // A node that only refers to another says what that one says.
+        if let [only] = node.all_of.as_slice()
+            && node.is_bare()
+        {
+            return only.class;
+        }
+        if node.types.is_empty() || node.values.as_ref().is_some_and(|values| values.is_empty()) {
+            return Class::NOTHING;
+        }
+        if let Some(known) = self.interned.get(node) {
+            return *known;
+        }
+        let next = Class(u32::try_from(self.interned.len()).unwrap_or(u32::MAX));
+        self.interned.insert(Rc::clone(node), next);
+        next
     }
 
     /// Adds the schema that accepts everything, or nothing.
@@ -338,20 +392,27 @@ impl Tree {
 
     /// Adds the conjunction of several nodes.
     pub(crate) fn all(&mut self, mut parts: Vec<Id>) -> Id {
-        let mut seen = Vec::new();
-        parts.retain(|id| {
-            let class = self.classes[id.0 as usize];
-            !seen.contains(&class) && {
-                seen.push(class);
-                true
+        let origin = parts.first().map_or_else(Origin::default, |id| self.origin(*id));
+        if let Some(nothing) = parts.iter().find(|part| part.class == Class::NOTHING) {
+            return *nothing;
+        }
+        let mut kept = 0;
+        for at in 0..parts.len() {
+            let part = parts[at];
+            if part.class != Class::ANYTHING && !parts[..kept].contains(&part) {
+                parts[kept] = part;
+                kept += 1;
             }
-        });
+        }
+        if kept == 0
+            && let Some(anything) = parts.first()
+        {
+            return *anything;
+        }
+        parts.truncate(kept);
         match parts.as_slice() {
             [one] => *one,
-            _ => {
-                let origin = parts.first().map_or_else(Origin::default, |id| self.origin(*id));
-                self.add(Node { all_of: parts, ..Node::default() }, origin)
-            }
+            _ => self.add(Node { all_of: parts, ..Node::default() }, origin),
         }
     }
 
@@ -364,21 +425,17 @@ impl Tree {
         self.slots[slot as usize] = Some(id);
     }
 
-    pub(crate) fn node(&self, id: Id) -> &Node<Id> {
-        &self.nodes[id.0 as usize]
+    pub(crate) fn node(&self, id: Id) -> &Node {
+        &self.nodes[id.index as usize]
     }
 
     /// Returns a node to keep while the arena grows.
-    pub(crate) fn shared(&self, id: Id) -> Rc<Node<Id>> {
-        Rc::clone(&self.nodes[id.0 as usize])
-    }
-
-    pub(crate) fn class(&self, id: Id) -> Class {
-        self.classes[id.0 as usize]
+    pub(crate) fn shared(&self, id: Id) -> Rc<Node> {
+        Rc::clone(&self.nodes[id.index as usize])
     }
 
     pub(crate) fn origin(&self, id: Id) -> Origin {
-        self.origins[id.0 as usize]
+        self.origins[id.index as usize]
     }
 
     /// Returns what stands in a slot.
@@ -391,13 +448,14 @@ impl Tree {
         self.slots.iter().copied().flatten()
     }
 
+    /// Tells whether a node is the schema that accepts everything.
     pub(crate) fn is_true(&self, id: Id) -> bool {
-        *self.node(id) == Node::default()
+        id.class == Class::ANYTHING
     }
 
+    /// Tells whether a node accepts nothing, at first sight.
     pub(crate) fn is_false(&self, id: Id) -> bool {
-        let node = self.node(id);
-        node.types.is_empty() || node.values.as_ref().is_some_and(Vec::is_empty)
+        id.class == Class::NOTHING
     }
 }
 

@@ -116,6 +116,9 @@ impl<'a> Confirm<'a> {
             readers.push(as_document(&export(tree, self.reader)?)?.validator(question.formats).ok()?);
         }
         let mut places = HashMap::new();
+        if question.is_brief {
+            return Some(Validators { writers, readers, places });
+        }
         for document in question.reader.documents().into_iter().chain([question.reader.schema()]) {
             walk(document.value(), &mut Pointer::root(), &mut places);
         }

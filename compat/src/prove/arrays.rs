@@ -6,34 +6,52 @@ use crate::flat::Flat;
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
-    pub(super) fn unmet_by_arrays(&mut self, flat: &Flat, node: &Node<Id>) -> Option<Assertion> {
+    pub(super) fn unmet_by_arrays(&mut self, flat: &Flat, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&flat.arrays, &node.arrays);
         let needed = writer.contains.iter().map(|contains| contains.min).max().unwrap_or(0).max(writer.min);
-        let longest = self.longest(flat);
-        if needed < reader.min || reader.max.is_some_and(|read| longest.is_none_or(|written| read < written))
-        {
+        let is_longer = reader.max.is_some_and(|read| {
+            writer.max.is_none_or(|max| read < max) && self.longest(flat).is_none_or(|most| read < most)
+        });
+        if needed < reader.min || is_longer {
             return Some(Assertion::ItemCount);
         }
-        if reader.unique && !writer.unique && longest.is_none_or(|longest| 1 < longest) {
+        if reader.unique && !writer.unique && !self.items_differ(flat) {
             return Some(Assertion::UniqueItems);
         }
+        // Items past the longest array are covered anyway: they have no values.
+        let longest = writer.max;
         if !self.items_covered(flat, &reader.prefix, reader.items, longest) {
             return Some(Assertion::Items);
         }
+        let longest = if reader.contains.is_empty() { longest } else { self.longest(flat) };
         if reader.contains.iter().any(|contains| !self.contains_covered(flat, contains, needed, longest)) {
             return Some(Assertion::Contains);
         }
         if let Some(unevaluated) = reader.unevaluated {
-            // Sure only where this schema's own items leave nothing unevaluated, or any item will do.
-            let rest_is_read = reader.items.is_some() || {
-                let past = reader.prefix.len();
-                self.items_covered_from(flat, past, unevaluated, longest)
-            };
-            if !rest_is_read {
+            let longest = self.longest(flat);
+            if !self.unevaluated_items_covered(flat, node, unevaluated, longest, 0) {
                 return Some(Assertion::Unevaluated);
             }
         }
         None
+    }
+
+    /// Tells whether no two items can be equal: few positions, no two of which share a value.
+    fn items_differ(&mut self, flat: &Flat) -> bool {
+        /// Most positions that are held against each other.
+        const POSITIONS_MAX: u64 = 16;
+        let Some(longest) = self.longest(flat).filter(|longest| *longest <= POSITIONS_MAX) else {
+            return false;
+        };
+        let items: Vec<Id> = (0..longest)
+            .filter_map(|at| Some(self.item_schema(&flat.arrays, usize::try_from(at).ok()?)))
+            .collect();
+        (0..items.len()).all(|b| {
+            (0..b).all(|a| {
+                let both = self.tree.all(vec![items[a], items[b]]);
+                self.has_no_value(both, 0)
+            })
+        })
     }
 
     /// Returns the length that no array of the writer exceeds.
@@ -62,7 +80,13 @@ impl Engine {
     }
 
     /// Tells whether every item from a position on is covered by one schema.
-    fn items_covered_from(&mut self, flat: &Flat, from: usize, schema: Id, longest: Option<u64>) -> bool {
+    pub(super) fn items_covered_from(
+        &mut self,
+        flat: &Flat,
+        from: usize,
+        schema: Id,
+        longest: Option<u64>,
+    ) -> bool {
         let last = Self::prefix_len(&flat.arrays).max(from);
         (from..=last).all(|at| {
             longest.is_some_and(|longest| longest <= at as u64) || {
@@ -75,7 +99,7 @@ impl Engine {
     fn contains_covered(
         &mut self,
         flat: &Flat,
-        reader: &Contains<Id>,
+        reader: &Contains,
         needed: u64,
         longest: Option<u64>,
     ) -> bool {

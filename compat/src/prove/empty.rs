@@ -19,7 +19,7 @@ impl Engine {
 
     /// Tells whether an alternative is known to share nothing with a node.
     pub(crate) fn is_disjoint(&mut self, flat: &Flat, other: Id) -> bool {
-        if flat.not.iter().any(|not| self.tree.class(*not) == self.tree.class(other)) {
+        if flat.not.iter().any(|not| not.class() == other.class()) {
             return true;
         }
         if let Some(values) = &flat.values
@@ -54,7 +54,7 @@ impl Engine {
             flat.not.clone().iter().any(|not| {
                 let node = self.tree.node(*not);
                 let simple = node.types.has(one)
-                    && node.clone() == crate::tree::Node { types: node.types, ..Default::default() };
+                    && *node == crate::tree::Node { types: node.types, ..Default::default() };
                 simple
                     || (depth == 0 && self.depth < 4 && {
                         self.depth += 4;
@@ -71,7 +71,8 @@ impl Engine {
             Types::NUMBER => flat.numbers.is_empty(),
             Types::STRING => {
                 flat.strings.max.is_some_and(|max| max < flat.strings.min)
-                    || (1 < flat.strings.patterns.len() && self.patterns.is_empty(&flat.strings.patterns))
+                    || (1 < flat.strings.patterns.len()
+                        && self.patterns.is_empty(&flat.strings.patterns, &[]))
             }
             Types::ARRAY => self.has_no_arrays(flat, depth),
             Types::OBJECT => self.has_no_objects(flat, depth),
@@ -107,10 +108,7 @@ impl Engine {
         objects.required.iter().any(|name| {
             let schema = self.property_schema(objects, name);
             self.has_no_value(schema, depth + 1)
-                || objects
-                    .names
-                    .iter()
-                    .any(|names| self.accepts(*names, &Value::from(name.as_str())) == Truth::No)
+                || objects.names.iter().any(|names| self.accepts(*names, &Value::from(&**name)) == Truth::No)
         })
     }
 
@@ -151,7 +149,7 @@ impl Engine {
                 let size = members.len() as u64;
                 let fits = flat.objects.min <= size
                     && flat.objects.max.is_none_or(|max| size <= max)
-                    && flat.objects.required.iter().all(|name| members.contains_key(name));
+                    && flat.objects.required.iter().all(|name| members.contains_key(&**name));
                 let mut truth = Truth::of(fits);
                 for (name, value) in members {
                     let schema = self.property_schema(&flat.objects, name);
@@ -160,7 +158,7 @@ impl Engine {
                 truth.and(Truth::Unknown)
             }
         };
-        for not in &flat.not {
+        for not in flat.not.iter() {
             truth = truth.and(self.accepts(*not, value).not());
         }
         truth

@@ -1,33 +1,32 @@
 //! Objects: properties by name, by pattern and the rest, what must be there, how many.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::Value;
 
 use super::Assertion;
+use super::names::Cell;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
-use crate::pattern::Answer;
-use crate::tree::{Id, Node, Types};
+use crate::tree::{Id, Name, Node, Origin, Types};
 
 impl Engine {
     pub(super) fn unmet_by_objects(
         &mut self,
         flat: &Flat,
-        node: &Node<Id>,
+        node: &Node,
         path: &mut Vec<Id>,
     ) -> Option<Assertion> {
         let reader = &node.objects;
-        for name in &reader.required {
-            if !self.is_sure_to_have(flat, name) {
-                return Some(Assertion::Required(name.clone()));
-            }
+        if let Some(missing) = reader.required.iter().find(|name| !self.is_sure_to_have(flat, name)) {
+            return Some(Assertion::Required(missing.to_string()));
         }
-        let most = self.most_properties(flat);
         if flat.min_properties() < reader.min
-            || reader.max.is_some_and(|read| most.is_none_or(|most| read < most))
+            || reader.max.is_some_and(|read| {
+                flat.objects.max.is_none_or(|max| read < max)
+                    && self.most_properties(flat).is_none_or(|most| read < most)
+            })
         {
             return Some(Assertion::PropertyCount);
         }
@@ -40,110 +39,105 @@ impl Engine {
             return Some(Assertion::Names);
         }
         for (name, needed) in &reader.dependent_required {
-            let stated = flat
-                .objects
-                .dependent_required
-                .iter()
-                .any(|(own, more)| own == name && needed.iter().all(|needed| more.contains(needed)));
-            if !stated
-                && !self.cannot_have(flat, name)
-                && !needed.iter().all(|needed| self.is_sure_to_have(flat, needed))
-            {
-                return Some(Assertion::Dependent(name.clone()));
+            let is_met = self.cannot_have(flat, name) || {
+                let having = self.having(flat, name);
+                needed.iter().all(|needed| self.is_sure_to_have(&having, needed))
+            };
+            if !is_met {
+                return Some(Assertion::Dependent(name.to_string()));
             }
         }
-        for (name, schema) in &reader.dependent_schemas {
-            let class = self.tree.class(*schema);
-            let stated = flat
-                .objects
-                .dependent_schemas
-                .iter()
-                .any(|(own, theirs)| own == name && self.tree.class(*theirs) == class);
+        for (name, schema) in reader.dependent_schemas.iter() {
+            let stated = flat.objects.dependent_schemas.iter().any(|own| own.0 == *name && own.1 == *schema);
             if !stated && !self.cannot_have(flat, name) {
-                let mut having = flat.clone();
-                having.objects.required.insert(name.clone());
-                for (own, theirs) in flat.objects.dependent_schemas.clone() {
-                    if own == *name
-                        && let [only] = self.flats(theirs).as_slice()
-                    {
-                        having = having.and(only);
-                    }
-                }
+                let having = self.having(flat, name);
                 if !self.flat_covers(&having, *schema, path) {
-                    return Some(Assertion::Dependent(name.clone()));
+                    return Some(Assertion::Dependent(name.to_string()));
                 }
             }
         }
         if let Some(unevaluated) = reader.unevaluated
-            && !self.unevaluated_covered(flat, node, unevaluated)
+            && !self.unevaluated_covered(flat, node, unevaluated, 0)
         {
             return Some(Assertion::Unevaluated);
         }
         None
     }
 
+    /// Returns the objects of an alternative that have a property, and so what depends on it.
+    pub(crate) fn having(&mut self, flat: &Flat, name: &str) -> Flat {
+        let mut having = flat.clone();
+        Rc::make_mut(&mut having.objects).required.insert(name.into());
+        for (own, schema) in &flat.objects.dependent_schemas {
+            if **own == *name
+                && let [only] = self.flats(*schema).as_slice()
+            {
+                having = having.and(only);
+            }
+        }
+        having
+    }
+
     /// Holds the reader's `properties`, `patternProperties` and `additionalProperties` against
     /// every source of properties the writer has.
-    fn unmet_by_properties(&mut self, flat: &Flat, node: &Node<Id>) -> Option<Assertion> {
-        let reader = &node.objects;
-        if reader.properties.is_empty() && reader.patterns.is_empty() && reader.additional.is_none() {
+    fn unmet_by_properties(&mut self, flat: &Flat, node: &Node) -> Option<Assertion> {
+        let reader = PropertyLayer::of(&node.objects);
+        let says_nothing =
+            reader.properties.is_empty() && reader.patterns.is_empty() && reader.additional.is_none();
+        if says_nothing || flat.objects.layers.contains(&reader) {
             return None;
         }
-        let layer = PropertyLayer {
-            properties: Rc::new(reader.properties.clone()),
-            patterns: Rc::new(reader.patterns.clone()),
-            additional: reader.additional,
-        };
-        let names: BTreeSet<String> = written_names(flat)
-            .into_iter()
-            .chain(reader.properties.iter().map(|(name, _)| name.clone()))
-            .collect();
-        for name in names {
-            if !self.property_covered(flat, &layer, &name) {
-                let declared = reader.properties.iter().any(|(known, _)| *known == name);
-                let ruled = declared
+        for name in explicit_names(flat, Some(&reader)) {
+            if !self.property_covered(flat, &reader, &name) {
+                let ruled = reader.declared(&name).is_some()
                     || reader.patterns.iter().any(|(p, _)| self.patterns.is_match(p, &name) == Truth::Yes);
-                return Some(if ruled { Assertion::Property(name) } else { Assertion::Additional });
-            }
-        }
-        let rest = self.rest_sources(flat);
-        for (pattern, schema) in reader.patterns.iter() {
-            let same = same_pattern(flat, pattern);
-            let covered = match same {
-                Some(own) => self.covers(own, *schema),
-                None => rest
-                    .iter()
-                    .all(|source| self.source_misses(source, pattern) || self.covers(source.schema, *schema)),
-            };
-            if !covered {
-                return Some(Assertion::Property(pattern.clone()));
-            }
-        }
-        if let Some(additional) = reader.additional {
-            for source in &rest {
-                let ruled = source.pattern.as_ref().is_some_and(|own| {
-                    reader.patterns.iter().any(|(theirs, _)| self.name_within(own, theirs))
+                return Some(if ruled {
+                    Assertion::Property(name.to_string())
+                } else {
+                    Assertion::Additional
                 });
-                if !ruled && !self.covers(source.schema, additional) {
-                    return Some(Assertion::Additional);
+            }
+        }
+        if (reader.patterns.is_empty() && reader.additional.is_none()) || self.same_patterns(flat, &reader) {
+            return None;
+        }
+        for cell in self.cells(flat, &reader) {
+            for (pattern, schema) in reader.patterns.iter().filter(|(p, _)| !cell.excludes(p)) {
+                if !self.covers(cell.schema, *schema) {
+                    return Some(Assertion::Property(pattern.to_string()));
                 }
+            }
+            if let Some(additional) = reader.additional
+                && !reader.patterns.iter().any(|(pattern, _)| cell.is_within(pattern))
+                && !self.covers(cell.schema, additional)
+            {
+                return Some(Assertion::Additional);
             }
         }
         None
     }
 
-    fn property_covered(&mut self, flat: &Flat, layer: &PropertyLayer, name: &str) -> bool {
-        let written = self.property_schema(&flat.objects, name);
-        if self.cannot_have(flat, name) {
-            return true;
-        }
-        let mut rules = Vec::new();
-        let mut unsure = false;
-        if let Ok(at) = layer.properties.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
-            rules.push(layer.properties[at].1);
-        }
+    /// Tells whether the writer has a layer of the same patterns, whose schemas are covered one by
+    /// one: then no automaton needs to be asked.
+    fn same_patterns(&mut self, flat: &Flat, reader: &PropertyLayer) -> bool {
+        flat.objects.layers.iter().any(|layer| {
+            layer.patterns.len() == reader.patterns.len()
+                && layer
+                    .patterns
+                    .iter()
+                    .zip(reader.patterns.iter())
+                    .all(|(own, theirs)| own.0 == theirs.0 && self.covers(own.1, theirs.1))
+                && reader.additional.is_none_or(|theirs| {
+                    self.tree.is_true(theirs) || layer.additional.is_some_and(|own| self.covers(own, theirs))
+                })
+        })
+    }
+
+    fn property_covered(&mut self, flat: &Flat, reader: &PropertyLayer, name: &str) -> bool {
+        let mut rules: Vec<Id> = reader.declared(name).into_iter().collect();
         let named = !rules.is_empty();
-        for (pattern, schema) in layer.patterns.iter() {
+        let mut unsure = false;
+        for (pattern, schema) in reader.patterns.iter() {
             match self.patterns.is_match(pattern, name) {
                 Truth::Yes => rules.push(*schema),
                 Truth::No => {}
@@ -155,31 +149,24 @@ impl Engine {
             }
         }
         if (rules.is_empty() || unsure) && !named {
-            rules.extend(layer.additional);
+            rules.extend(reader.additional);
         }
-        rules.iter().all(|rule| self.covers(written, *rule))
-    }
-
-    /// Tells whether no object of the writer has a property of this name.
-    fn cannot_have(&mut self, flat: &Flat, name: &str) -> bool {
-        let schema = self.property_schema(&flat.objects, name);
-        self.has_no_value(schema, 0)
-            || flat
-                .objects
-                .names
-                .clone()
-                .iter()
-                .any(|names| self.accepts(*names, &Value::from(name)) == Truth::No)
+        rules.retain(|rule| !self.tree.is_true(*rule));
+        if rules.is_empty() {
+            return true;
+        }
+        let written = self.property_schema(&flat.objects, name);
+        rules.iter().all(|rule| self.covers(written, *rule)) || self.cannot_have(flat, name)
     }
 
     /// Tells whether every object of the writer has a property of this name.
     fn is_sure_to_have(&mut self, flat: &Flat, name: &str) -> bool {
-        let mut sure: BTreeSet<String> = flat.objects.required.clone();
-        if sure.contains(name) {
+        if flat.objects.required.contains(name) {
             return true;
         }
+        let mut sure = flat.objects.required.clone();
         loop {
-            let more: Vec<String> = flat
+            let more: Vec<Name> = flat
                 .objects
                 .dependent_required
                 .iter()
@@ -191,25 +178,15 @@ impl Engine {
             }
             sure.extend(more);
         }
-        if sure.contains(name) {
-            return true;
-        }
-        // So many properties, and only these names to choose from.
-        self.possible_names(flat)
-            .is_some_and(|names| names.contains(name) && names.len() as u64 <= flat.min_properties())
+        // So many properties, and too few other names to choose from.
+        sure.contains(name)
+            || (0 < flat.objects.min
+                && self.possible_names(flat).is_some_and(|names| {
+                    (names.iter().filter(|other| ***other != *name).count() as u64) < flat.min_properties()
+                }))
     }
 
-    /// Returns the names an object of the writer can have, when they are known.
-    fn possible_names(&mut self, flat: &Flat) -> Option<BTreeSet<String>> {
-        let rest = self.rest_sources(flat);
-        if !rest.is_empty() {
-            return None;
-        }
-        let names = written_names(flat);
-        Some(names.into_iter().filter(|name| !self.cannot_have(flat, name)).collect())
-    }
-
-    fn most_properties(&mut self, flat: &Flat) -> Option<u64> {
+    pub(super) fn most_properties(&mut self, flat: &Flat) -> Option<u64> {
         let by_names = self.possible_names(flat).map(|names| names.len() as u64);
         match (flat.objects.max, by_names) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -217,112 +194,32 @@ impl Engine {
         }
     }
 
-    /// Returns where properties beside the named ones can come from.
-    ///
-    /// With several layers a name is ruled by all; what is returned for each pattern and for the
-    /// rest is the conjunction that is sure to hold.
-    pub(crate) fn rest_sources(&mut self, flat: &Flat) -> Vec<Source> {
-        let layers = &flat.objects.layers;
-        let additional: Vec<Id> = layers
-            .iter()
-            .filter(|layer| layer.patterns.is_empty())
-            .filter_map(|layer| layer.additional)
-            .collect();
-        let mut sources = Vec::new();
-        for layer in layers {
-            for (pattern, schema) in layer.patterns.iter() {
-                let mut rules = vec![*schema];
-                rules.extend(&additional);
-                let schema = self.tree.all(rules);
-                if !self.has_no_value(schema, 0) {
-                    sources.push(Source { pattern: Some(pattern.clone()), schema });
-                }
-            }
-        }
-        let rules: Vec<Id> = layers.iter().filter_map(|layer| layer.additional).collect();
-        let schema = self.tree.all(rules);
-        let unnamed = flat.objects.names.clone().iter().any(|names| {
-            let flats = self.flats(*names);
-            flats.iter().all(|flat| {
-                let only = flat.only(Types::STRING);
-                self.is_empty(&only) || self.lists_known_names(&only, layers)
-            })
-        });
-        if !self.has_no_value(schema, 0) && !unnamed {
-            sources.push(Source { pattern: None, schema });
-        }
-        sources
-    }
-
-    fn lists_known_names(&mut self, names: &Flat, layers: &[PropertyLayer]) -> bool {
-        names.values.as_ref().is_some_and(|values| {
-            values.iter().filter_map(Value::as_str).all(|name| {
-                layers.iter().any(|layer| layer.properties.iter().any(|(known, _)| known == name))
-            })
-        })
-    }
-
-    fn source_misses(&mut self, source: &Source, pattern: &str) -> bool {
-        source.pattern.as_ref().is_some_and(|own| self.patterns.is_empty(&[own.clone(), pattern.to_owned()]))
-    }
-
-    fn name_within(&mut self, own: &str, theirs: &str) -> bool {
-        own == theirs || self.patterns.is_within(&[own.to_owned()], theirs) == Answer::Yes
-    }
-
     fn names_covered(&mut self, flat: &Flat, names: Id) -> bool {
-        if flat.objects.names.clone().iter().any(|own| self.covers(*own, names)) {
+        if flat.objects.names.iter().any(|own| self.covers(*own, names)) {
             return true;
         }
-        let known = written_names(flat);
-        let named = known.iter().all(|name| {
-            self.cannot_have(flat, name) || self.accepts(names, &Value::from(name.as_str())) == Truth::Yes
+        let named = explicit_names(flat, None).iter().all(|name| {
+            self.accepts(names, &Value::from(&**name)) == Truth::Yes || self.cannot_have(flat, name)
         });
         named
-            && self.rest_sources(flat).iter().all(|source| {
-                let mut name = crate::tree::Node { types: Types::STRING, ..Default::default() };
-                name.strings.patterns.extend(source.pattern.clone());
-                let name = self.tree.add(name, crate::tree::Origin::default());
+            && self.cells(flat, &PropertyLayer::default()).into_iter().all(|cell| {
+                let name = self.name_schema(flat, &cell);
                 self.covers(name, names)
             })
     }
 
-    /// Proves `unevaluatedProperties` by what this schema object itself is sure to evaluate:
-    /// its own properties, and those of `allOf` and `$ref`.
-    fn unevaluated_covered(&mut self, flat: &Flat, node: &Node<Id>, unevaluated: Id) -> bool {
-        let mut evaluated = BTreeSet::new();
-        let mut patterns = BTreeSet::new();
-        let mut open = vec![std::rc::Rc::new(node.clone())];
-        let mut steps = 0;
-        while let Some(node) = open.pop() {
-            steps += 1;
-            if node.objects.additional.is_some() {
-                return true;
-            }
-            evaluated.extend(node.objects.properties.iter().map(|(name, _)| name.clone()));
-            patterns.extend(node.objects.patterns.iter().map(|(pattern, _)| pattern.clone()));
-            let below = node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot)));
-            if steps < 64 {
-                open.extend(below.map(|id| self.tree.shared(id)));
-            }
+    /// Returns the schema of the names in a cell.
+    fn name_schema(&mut self, flat: &Flat, cell: &Cell) -> Id {
+        let mut name = Node { types: Types::STRING, ..Node::default() };
+        name.strings.patterns = cell.every.iter().map(ToString::to_string).collect();
+        for pattern in &cell.none {
+            let mut other = Node { types: Types::STRING, ..Node::default() };
+            other.strings.patterns.push(pattern.to_string());
+            name.not.push(self.tree.add(other, Origin::default()));
         }
-        let named = written_names(flat).into_iter().all(|name| {
-            evaluated.contains(&name)
-                || patterns.iter().any(|pattern| self.patterns.is_match(pattern, &name) == Truth::Yes)
-                || self.cannot_have(flat, &name)
-                || {
-                    let written = self.property_schema(&flat.objects, &name);
-                    self.covers(written, unevaluated)
-                }
-        });
-        named
-            && self.rest_sources(flat).iter().all(|source| {
-                let ruled = source
-                    .pattern
-                    .as_ref()
-                    .is_some_and(|own| patterns.iter().any(|theirs| self.name_within(own, theirs)));
-                ruled || self.covers(source.schema, unevaluated)
-            })
+        let name = self.tree.add(name, Origin::default());
+        let rules = flat.objects.names.iter().copied().chain([name]).collect();
+        self.tree.all(rules)
     }
 
     /// Splits an object by the few values of one of its required properties: its discriminator.
@@ -330,61 +227,58 @@ impl Engine {
         if flat.types != Types::OBJECT {
             return None;
         }
-        for name in flat.objects.required.clone() {
-            let schema = self.property_schema(&flat.objects, &name);
-            let alternatives = self.flats(schema);
-            let mut values = Vec::new();
-            for alternative in alternatives.iter() {
-                for one in alternative.types.each() {
-                    let listed = self.finite_values(&alternative.only(one));
-                    values.push(listed);
-                }
-            }
-            let Some(values) = values.into_iter().collect::<Option<Vec<_>>>() else { continue };
-            let values: BTreeSet<String> =
-                values.into_iter().flatten().map(|value| value.to_string()).collect();
-            if values.len() < 2 || 64 < values.len() {
-                continue;
-            }
-            let mut parts = Vec::new();
-            for text in values {
-                let Ok(value) = serde_json::from_str::<Value>(&text) else { return None };
-                let only = crate::tree::Node { values: Some(vec![value]), ..Default::default() };
+        for name in &flat.objects.required {
+            let schema = self.property_schema(&flat.objects, name);
+            let Some(values) = self.few_values(schema) else { continue };
+            let parts = values.into_iter().map(|value| {
+                let only = Node { values: Some(Rc::new(vec![value])), ..Node::default() };
                 let only = self.tree.add(only, self.tree.origin(schema));
-                let mut part = flat.clone();
-                part.objects.layers.push(PropertyLayer {
-                    properties: Rc::new(vec![(name.clone(), only)]),
-                    patterns: Rc::new(Vec::new()),
-                    additional: None,
-                });
-                parts.push(part);
-            }
-            return Some(parts);
+                flat.with_property(name, only)
+            });
+            return Some(parts.collect());
         }
         None
     }
+
+    /// Lists the values of a node, when they are between 2 and a few.
+    fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
+        const FEW: usize = 64;
+        let mut found: Vec<Value> = Vec::new();
+        for alternative in self.flats(schema).iter() {
+            for one in alternative.types.each() {
+                for value in self.finite_values(&alternative.only(one))? {
+                    if !found.contains(&value) {
+                        found.push(value);
+                    }
+                }
+                if FEW < found.len() {
+                    return None;
+                }
+            }
+        }
+        (1 < found.len()).then_some(found)
+    }
 }
 
-/// Where unnamed properties can come from: a pattern's names, or all the rest.
-#[derive(Debug, Clone)]
-pub(crate) struct Source {
-    pub(crate) pattern: Option<String>,
-    pub(crate) schema: Id,
+impl Flat {
+    /// Returns the objects whose property of this name, if there, is accepted by a schema too.
+    pub(crate) fn with_property(&self, name: &str, schema: Id) -> Self {
+        let mut flat = self.clone();
+        Rc::make_mut(&mut flat.objects).layers.push(PropertyLayer {
+            properties: Rc::new(vec![(name.into(), schema)]),
+            ..PropertyLayer::default()
+        });
+        flat
+    }
 }
 
-/// Returns every name the writer mentions.
-pub(crate) fn written_names(flat: &Flat) -> BTreeSet<String> {
-    let declared =
-        flat.objects.layers.iter().flat_map(|layer| layer.properties.iter().map(|(name, _)| name.clone()));
-    declared.chain(flat.objects.required.iter().cloned()).collect()
-}
-
-/// Returns what rules the names of a pattern that the writer has too, to the letter.
-fn same_pattern(flat: &Flat, pattern: &str) -> Option<Id> {
-    flat.objects
-        .layers
-        .iter()
-        .flat_map(|layer| layer.patterns.iter())
-        .find(|(own, _)| own == pattern)
-        .map(|(_, id)| *id)
+/// Returns every name that the writer, or this layer of a reader, mentions; in order.
+pub(crate) fn explicit_names(flat: &Flat, reader: Option<&PropertyLayer>) -> Vec<Name> {
+    let layers = flat.objects.layers.iter().chain(reader);
+    let mut names: Vec<Name> =
+        layers.flat_map(|layer| layer.properties.iter().map(|(name, _)| Rc::clone(name))).collect();
+    names.extend(flat.objects.required.iter().cloned());
+    names.sort();
+    names.dedup();
+    names
 }

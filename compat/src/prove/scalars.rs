@@ -7,13 +7,13 @@ use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
 use crate::pattern::Answer;
-use crate::tree::{Id, Node, Types};
+use crate::tree::{Node, Types};
 
 /// Most values of an interval of integers that are listed.
 const LISTED_MAX: usize = 256;
 
 impl Engine {
-    pub(super) fn unmet_by_strings(&mut self, flat: &Flat, node: &Node<Id>) -> Option<Assertion> {
+    pub(super) fn unmet_by_strings(&mut self, flat: &Flat, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&flat.strings, &node.strings);
         let shorter = writer.min < reader.min;
         let longer = reader.max.is_some_and(|read| writer.max.is_none_or(|written| read < written));

@@ -1,13 +1,15 @@
 //! Refutes by what is inside arrays and objects.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use super::Candidate;
 use crate::engine::Engine;
 use crate::eval::Truth;
-use crate::flat::Flat;
-use crate::prove::{Assertion, Obligation, written_names};
-use crate::tree::Id;
+use crate::flat::{Flat, PropertyLayer};
+use crate::prove::{Assertion, Obligation, explicit_names};
+use crate::tree::{Id, Name};
 
 /// Longest array that is made to exceed a bound.
 const LENGTH_MAX: u64 = 300;
@@ -84,7 +86,7 @@ impl Engine {
             return None;
         }
         let mut longer = flat.clone();
-        longer.arrays.min = length;
+        Rc::make_mut(&mut longer.arrays).min = length;
         let Value::Array(items) = self.samples_of(&longer, 1).into_iter().next()? else { return None };
         (length <= items.len() as u64).then_some(items)
     }
@@ -105,50 +107,52 @@ impl Engine {
         let base = self.object_with(flat, &[]);
         for name in &read.required {
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
-            tries.extend(self.samples_of(flat, 4).into_iter().filter_map(into_object));
+            if !self.is_quick {
+                tries.extend(self.samples_of(flat, 4).into_iter().filter_map(into_object));
+            }
             for mut object in tries {
                 if !flat.objects.required.contains(name) {
-                    object.remove(name);
+                    object.remove(&**name);
                 }
-                if !object.contains_key(name) {
-                    found.push(here(object, Assertion::Required(name.clone())));
+                if !object.contains_key(&**name) {
+                    found.push(here(object, Assertion::Required(name.to_string())));
                 }
             }
+            if self.is_quick && !found.is_empty() {
+                return;
+            }
         }
-        let names: Vec<String> = written_names(flat)
-            .into_iter()
-            .chain(read.properties.iter().map(|(name, _)| name.clone()))
-            .collect();
+        let names: Vec<Name> = explicit_names(flat, Some(&PropertyLayer::of(&read)));
         if 0 < read.min || read.max.is_some() {
             let objects = self.samples_of(flat, 6).into_iter().filter_map(into_object);
             found.extend(objects.map(|object| here(object, Assertion::PropertyCount)));
             if let Some(max) = read.max.filter(|max| *max < LENGTH_MAX) {
                 let mut fuller = flat.clone();
-                fuller.objects.min = fuller.objects.min.max(max + 1);
+                let objects = Rc::make_mut(&mut fuller.objects);
+                objects.min = objects.min.max(max + 1);
                 found.extend(
                     self.object_with(&fuller, &[]).map(|object| here(object, Assertion::PropertyCount)),
                 );
             }
         }
         self.refute_properties(flat, reader, writer, &names, base.as_ref(), found);
-        let single: Vec<&str> = names.iter().map(String::as_str).collect();
+        let single: Vec<&str> = names.iter().map(|name| &**name).collect();
         for (name, _) in &read.dependent_required {
-            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
-                found.push(here(object, Assertion::Dependent(name.clone())));
+            if let Some(object) = self.object_with(flat, &[&**name]) {
+                found.push(here(object, Assertion::Dependent(name.to_string())));
             }
         }
-        for (name, schema) in &read.dependent_schemas {
-            let mut having = flat.clone();
-            having.objects.required.insert(name.clone());
+        for (name, schema) in read.dependent_schemas.iter() {
+            let having = self.having(flat, name);
             let mut inner = Vec::new();
             self.refute_flat(&having, writer, *schema, &mut inner, depth + 4);
             found.extend(inner);
-            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
-                found.push(here(object, Assertion::Dependent(name.clone())));
+            if let Some(object) = self.object_with(flat, &[&**name]) {
+                found.push(here(object, Assertion::Dependent(name.to_string())));
             }
         }
         if let Some(unevaluated) = read.unevaluated {
-            let declared_by_writer = written_names(flat);
+            let declared_by_writer = explicit_names(flat, None);
             for name in single.iter().copied().chain(["extra"]) {
                 let written = self.property_schema(&flat.objects, name);
                 let mut values: Vec<Value> =
@@ -157,7 +161,7 @@ impl Engine {
                 for value in values {
                     if let Some(mut object) = self.object_with(flat, &[]) {
                         object.insert(name.to_owned(), value);
-                        let lacks = self.tree.is_false(unevaluated) && declared_by_writer.contains(name);
+                        let lacks = self.tree.is_false(unevaluated) && declared_by_writer.iter().any(|own| **own == *name);
                         let assertion =
                             if lacks { Assertion::Lacks(name.to_owned()) } else { Assertion::Unevaluated };
                         found.push(here(object, assertion));
@@ -172,20 +176,21 @@ impl Engine {
         flat: &Flat,
         reader: Id,
         writer: Id,
-        names: &[String],
+        names: &[Name],
         base: Option<&Map<String, Value>>,
         found: &mut Vec<Candidate>,
     ) {
         let read = self.tree.node(reader).objects.clone();
-        let mut names: Vec<String> = names.to_vec();
+        let layer = PropertyLayer::of(&read);
+        let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
         // Names that no one declares, and names of the patterns on either side.
         let patterns: Vec<String> = flat
             .objects
             .layers
             .iter()
             .flat_map(|layer| layer.patterns.iter())
-            .chain(&read.patterns)
-            .map(|(pattern, _)| pattern.clone())
+            .chain(read.patterns.iter())
+            .map(|(pattern, _)| pattern.to_string())
             .collect();
         if read.additional.is_some() || read.names.is_some() || !patterns.is_empty() {
             for pattern in &patterns {
@@ -204,29 +209,32 @@ impl Engine {
         }
         names.sort();
         names.dedup();
-        let declared_by_writer = written_names(flat);
+        let declared_by_writer = explicit_names(flat, None);
+        let before = found.len();
         for name in names {
-            let written = self.property_schema(&flat.objects, &name);
-            if self.has_no_value(written, 0) {
-                continue;
+            if self.is_quick && before < found.len() {
+                return;
             }
-            let declared =
-                read.properties.iter().find(|(known, _)| *known == name).map(|(_, schema)| *schema);
-            let mut rules: Vec<Id> = declared.into_iter().collect();
-            for (pattern, schema) in &read.patterns {
+            let mut rules: Vec<Id> = layer.declared(&name).into_iter().collect();
+            for (pattern, schema) in read.patterns.iter() {
                 if self.patterns.is_match(pattern, &name) != Truth::No {
                     rules.push(*schema);
                 }
             }
             let is_rest = rules.is_empty();
             rules.extend(read.additional.filter(|_| is_rest));
+            rules.retain(|rule| !self.tree.is_true(*rule));
+            if rules.is_empty() && read.names.is_none() {
+                continue;
+            }
+            let written = self.property_schema(&flat.objects, &name);
             for rule in rules {
                 let refuted = self.tree.is_false(rule);
                 for inner in self.refute(written, rule) {
                     let obligation = if refuted {
                         let assertion = match is_rest {
                             false => Assertion::Property(name.clone()),
-                            true if declared_by_writer.contains(&name) => Assertion::Lacks(name.clone()),
+                            true if declared_by_writer.iter().any(|own| **own == *name) => Assertion::Lacks(name.clone()),
                             true => Assertion::Additional,
                         };
                         Obligation { writer, reader, assertion }

@@ -1,0 +1,199 @@
+//! Which names properties can have.
+//!
+//! What rules a property depends on its name. The names that nobody spells out fall into
+//! **cells**: those that match the same patterns. In a cell every schema object says one thing of
+//! a property, so that a cell is compared like a property. Cells without names are found by
+//! automata; a pattern that has none puts a name on either side, which only widens the writer.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::{Flat, PropertyLayer};
+use crate::tree::{Id, Name, Types};
+
+use super::objects::explicit_names;
+
+/// Names that match the same patterns, and what the writer says of properties of such a name.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    pub(crate) every: Vec<Name>,
+    pub(crate) none: Vec<Name>,
+    pub(crate) schema: Id,
+}
+
+/// Most patterns that are held against each other.
+const PATTERNS_MAX: usize = 24;
+
+/// Most cells of an object.
+const CELLS_MAX: usize = 128;
+
+/// Most names of a finite language that are listed.
+const LISTED_MAX: usize = 64;
+
+impl Cell {
+    /// Tells whether all names of the cell match a pattern.
+    pub(crate) fn is_within(&self, pattern: &Name) -> bool {
+        self.every.contains(pattern)
+    }
+
+    /// Tells whether no name of the cell matches a pattern.
+    pub(crate) fn excludes(&self, pattern: &Name) -> bool {
+        self.none.contains(pattern)
+    }
+}
+
+impl Engine {
+    /// Returns the cells of the names that neither the writer nor a layer of the reader spells
+    /// out, as far as the writer may have properties there.
+    pub(crate) fn cells(&mut self, flat: &Flat, reader: &PropertyLayer) -> Vec<Cell> {
+        let Some(allowed) = self.allowed_names(flat) else { return Vec::new() };
+        let mut patterns: Vec<Name> = Vec::new();
+        let layers = flat.objects.layers.iter().chain([reader]);
+        for (pattern, _) in layers.flat_map(|layer| layer.patterns.iter()) {
+            if !patterns.contains(pattern) {
+                patterns.push(Rc::clone(pattern));
+            }
+        }
+        let spelt = if patterns.is_empty() && allowed.is_empty() {
+            String::new()
+        } else {
+            one_of_names(&explicit_names(flat, Some(reader)))
+        };
+        let mut open = vec![(Vec::new(), Vec::new())];
+        for pattern in patterns.iter().take(PATTERNS_MAX) {
+            let mut next = Vec::new();
+            for (every, none) in open {
+                let with: Vec<Name> = [every.as_slice(), std::slice::from_ref(pattern)].concat();
+                let without: Vec<Name> = [none.as_slice(), std::slice::from_ref(pattern)].concat();
+                if self.has_names(&with, &none, &allowed, &spelt) {
+                    next.push((with, none));
+                }
+                if self.has_names(&every, &without, &allowed, &spelt) {
+                    next.push((every, without));
+                }
+            }
+            open = next;
+            if CELLS_MAX < open.len() {
+                break;
+            }
+        }
+        if patterns.is_empty() && !allowed.is_empty() {
+            open.retain(|(every, none)| self.has_names(every, none, &allowed, &spelt));
+        }
+        let mut cells = Vec::new();
+        for (every, none) in open {
+            let schema = self.cell_schema(flat, &every, &none);
+            if !self.has_no_value(schema, 0) {
+                cells.push(Cell { every, none, schema });
+            }
+        }
+        cells
+    }
+
+    /// Returns what is sure to rule the writer's properties of a cell.
+    fn cell_schema(&mut self, flat: &Flat, every: &[Name], none: &[Name]) -> Id {
+        let mut rules: Vec<Id> = Vec::new();
+        for layer in &flat.objects.layers {
+            rules.extend(layer.patterns.iter().filter(|(own, _)| every.contains(own)).map(|(_, id)| *id));
+            if layer.patterns.iter().all(|(own, _)| none.contains(own)) {
+                rules.extend(layer.additional);
+            }
+        }
+        self.tree.all(rules)
+    }
+
+    fn has_names(&mut self, every: &[Name], none: &[Name], allowed: &[String], spelt: &str) -> bool {
+        let every: Vec<String> = every.iter().map(ToString::to_string).chain(allowed.to_vec()).collect();
+        let mut none: Vec<String> = none.iter().map(ToString::to_string).collect();
+        if !spelt.is_empty() && !every.is_empty() {
+            none.push(spelt.to_owned());
+        }
+        (every.is_empty() && none.is_empty()) || !self.patterns.is_empty(&every, &none)
+    }
+
+    /// Returns patterns that the writer's names match; nothing when it has none but those that
+    /// are spelt out.
+    fn allowed_names(&mut self, flat: &Flat) -> Option<Vec<String>> {
+        let mut patterns = Vec::new();
+        for names in flat.objects.names.iter() {
+            let flats = self.flats(*names);
+            let mut texts = Vec::new();
+            for flat in flats.iter() {
+                let only = flat.only(Types::STRING);
+                if !only.types.is_empty() && !self.is_empty(&only) {
+                    texts.push(only);
+                }
+            }
+            let listed: Option<Vec<Name>> = texts
+                .iter()
+                .map(|text| text.values.as_ref())
+                .collect::<Option<Vec<_>>>()
+                .map(|lists| lists.iter().flat_map(|list| list.iter()).filter_map(name_of).collect());
+            if let Some(listed) = listed {
+                if listed.is_empty() {
+                    return None;
+                }
+                patterns.push(one_of_names(&listed));
+            } else if let [only] = texts.as_slice() {
+                patterns.extend(only.strings.as_patterns());
+            }
+        }
+        Some(patterns)
+    }
+
+    /// Returns the names an object of the writer can have, when they are few and known.
+    pub(crate) fn possible_names(&mut self, flat: &Flat) -> Option<Vec<Name>> {
+        let mut names = explicit_names(flat, None);
+        let allowed = self.allowed_names(flat);
+        for cell in self.cells(flat, &PropertyLayer::default()) {
+            let every: Vec<String> =
+                cell.every.iter().map(ToString::to_string).chain(allowed.iter().flatten().cloned()).collect();
+            let none: Vec<String> = cell.none.iter().map(ToString::to_string).collect();
+            if every.is_empty() {
+                return None;
+            }
+            names.extend(
+                self.patterns.words(&every, &none, LISTED_MAX)?.iter().map(|word| word.as_str().into()),
+            );
+        }
+        names.sort();
+        names.dedup();
+        names.retain(|name| !self.cannot_have(flat, name));
+        Some(names)
+    }
+
+    /// Tells whether no object of the writer has a property of this name.
+    pub(crate) fn cannot_have(&mut self, flat: &Flat, name: &str) -> bool {
+        let schema = self.property_schema(&flat.objects, name);
+        self.has_no_value(schema, 0)
+            || flat.objects.names.iter().any(|names| self.accepts(*names, &Value::from(name)) == Truth::No)
+    }
+}
+
+fn name_of(value: &Value) -> Option<Name> {
+    value.as_str().map(Name::from)
+}
+
+/// Returns a pattern that matches these names and nothing else.
+fn one_of_names(names: &[Name]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    let mut pattern = "^(?:".to_owned();
+    for (at, name) in names.iter().enumerate() {
+        if 0 < at {
+            pattern.push('|');
+        }
+        for c in name.chars() {
+            if r"^$\.*+?()[]{}|/".contains(c) {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+    }
+    pattern.push_str(")$");
+    pattern
+}

@@ -1,0 +1,178 @@
+//! What no keyword beside them has looked at: `unevaluatedProperties`, `unevaluatedItems`.
+//!
+//! What counts as looked at depends on which applicators the value passes (JSON Schema Core
+//! 2020-12, section 11). Those of `allOf` and `$ref` always do; a branch does where the writer is
+//! proven to be in it; where that is open, the writer is split by the branches first.
+
+use std::rc::Rc;
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::{Flat, PropertyLayer};
+use crate::tree::{Id, Name, Node};
+
+use super::objects::explicit_names;
+
+/// Unions that are split inside each other.
+const SPLITS_MAX: usize = 3;
+
+/// What is looked at for sure.
+#[derive(Default)]
+struct Evaluated {
+    names: Vec<Name>,
+    patterns: Vec<Name>,
+    /// Leading items, or all of them.
+    items: usize,
+    /// Items that match one of these.
+    contained: Vec<Id>,
+    all_properties: bool,
+    all_items: bool,
+    /// Unions of which it is open what branch the writer is in.
+    open: Vec<Vec<Id>>,
+}
+
+impl Engine {
+    /// Tells whether every property that is not looked at is covered.
+    pub(super) fn unevaluated_covered(
+        &mut self,
+        flat: &Flat,
+        node: &Node,
+        unevaluated: Id,
+        splits: usize,
+    ) -> bool {
+        let evaluated = self.evaluated(flat, node);
+        if evaluated.all_properties || self.rest_covered(flat, &evaluated, unevaluated) {
+            return true;
+        }
+        splits < SPLITS_MAX
+            && evaluated.open.iter().any(|union| {
+                self.parts_in(flat, union).is_some_and(|parts| {
+                    parts.iter().all(|part| self.unevaluated_covered(part, node, unevaluated, splits + 1))
+                })
+            })
+    }
+
+    /// Tells whether every item that is not looked at is covered.
+    pub(super) fn unevaluated_items_covered(
+        &mut self,
+        flat: &Flat,
+        node: &Node,
+        unevaluated: Id,
+        longest: Option<u64>,
+        splits: usize,
+    ) -> bool {
+        let evaluated = self.evaluated(flat, node);
+        if evaluated.all_items {
+            return true;
+        }
+        let mut allowed = evaluated.contained.clone();
+        let rest = if allowed.is_empty() {
+            unevaluated
+        } else {
+            allowed.push(unevaluated);
+            let either = Node { any_of: vec![allowed], ..Node::default() };
+            self.tree.add(either, self.tree.origin(unevaluated))
+        };
+        if self.items_covered_from(flat, evaluated.items, rest, longest) {
+            return true;
+        }
+        splits < SPLITS_MAX
+            && evaluated.open.iter().any(|union| {
+                self.parts_in(flat, union).is_some_and(|parts| {
+                    parts.iter().all(|part| {
+                        self.unevaluated_items_covered(part, node, unevaluated, longest, splits + 1)
+                    })
+                })
+            })
+    }
+
+    /// Splits an alternative by the branches of a union that it is known to be in.
+    fn parts_in(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Flat>> {
+        let mut parts = Vec::new();
+        for branch in union {
+            for other in self.flats(*branch).iter() {
+                let part = flat.and(other);
+                if !part.types.is_empty() && !self.is_empty(&part) {
+                    parts.push(part);
+                }
+            }
+        }
+        self.spend(1 + parts.len() as u64).then_some(parts)
+    }
+
+    fn rest_covered(&mut self, flat: &Flat, evaluated: &Evaluated, unevaluated: Id) -> bool {
+        let patterns = evaluated.patterns.iter().map(|pattern| (Rc::clone(pattern), unevaluated));
+        let layer = PropertyLayer { patterns: Rc::new(patterns.collect()), ..PropertyLayer::default() };
+        let named = explicit_names(flat, None).into_iter().all(|name| {
+            evaluated.names.contains(&name)
+                || evaluated.patterns.iter().any(|p| self.patterns.is_match(p, &name) == Truth::Yes)
+                || {
+                    let written = self.property_schema(&flat.objects, &name);
+                    self.covers(written, unevaluated) || self.cannot_have(flat, &name)
+                }
+        });
+        named
+            && self.cells(flat, &layer).iter().all(|cell| {
+                evaluated.patterns.iter().any(|pattern| cell.is_within(pattern))
+                    || self.covers(cell.schema, unevaluated)
+            })
+    }
+
+    fn evaluated(&mut self, flat: &Flat, node: &Node) -> Evaluated {
+        let mut evaluated = Evaluated::default();
+        let mut open = vec![Rc::new(node.clone())];
+        let mut steps = 0;
+        while let Some(node) = open.pop() {
+            // The node asked about is the first; only those below count with their own rest.
+            let is_below = 0 < steps;
+            steps += 1;
+            if 64 < steps {
+                break;
+            }
+            let (objects, arrays) = (&node.objects, &node.arrays);
+            evaluated.all_properties |=
+                objects.additional.is_some() || (is_below && objects.unevaluated.is_some());
+            evaluated.all_items |= arrays.items.is_some() || (is_below && arrays.unevaluated.is_some());
+            evaluated.names.extend(objects.properties.iter().map(|(name, _)| Rc::clone(name)));
+            evaluated.patterns.extend(objects.patterns.iter().map(|(pattern, _)| Rc::clone(pattern)));
+            evaluated.items = evaluated.items.max(arrays.prefix.len());
+            evaluated
+                .contained
+                .extend(arrays.contains.iter().filter(|own| own.evaluates).map(|contains| contains.schema));
+            let mut below: Vec<Id> = node.all_of.clone();
+            below.extend(node.slot.and_then(|slot| self.tree.in_slot(slot)));
+            for union in node.any_of.iter().chain(&node.one_of) {
+                let mut is_open = false;
+                for branch in union {
+                    if self.flat_covers(flat, *branch, &mut Vec::new()) {
+                        below.push(*branch);
+                    } else if !self.is_disjoint(flat, *branch) {
+                        is_open = true;
+                    }
+                }
+                if is_open {
+                    evaluated.open.push(union.clone());
+                }
+            }
+            for condition in &node.conditions {
+                if self.flat_covers(flat, condition.test, &mut Vec::new()) {
+                    below.push(condition.test);
+                    below.extend(condition.then);
+                } else if self.is_disjoint(flat, condition.test) {
+                    below.extend(condition.otherwise);
+                } else {
+                    let not = Node { not: vec![condition.test], ..Node::default() };
+                    let not = self.tree.add(not, self.tree.origin(condition.test));
+                    evaluated.open.push(vec![condition.test, not]);
+                }
+            }
+            for (name, schema) in objects.dependent_schemas.iter() {
+                if flat.objects.required.contains(name) {
+                    below.push(*schema);
+                }
+            }
+            open.extend(below.into_iter().map(|id| self.tree.shared(id)));
+        }
+        evaluated
+    }
+}
