@@ -40,6 +40,10 @@ pub(crate) struct Engine {
     pub(crate) sampled: HashMap<(Class, usize), Rc<Vec<Value>>>,
     /// Pairs that are being refuted, so that recursion ends.
     pub(crate) refuting: Vec<(Class, Class)>,
+    /// How many subtractions are being made inside each other.
+    pub(crate) subtracting: usize,
+    /// How many values are being listed inside each other.
+    pub(crate) listing: usize,
     /// How many pairs are being proven inside each other.
     pub(crate) depth: usize,
     /// Nodes whose samples are being made, likewise.
@@ -64,6 +68,8 @@ impl Engine {
             refuted: HashMap::new(),
             sampled: HashMap::new(),
             refuting: Vec::new(),
+            subtracting: 0,
+            listing: 0,
             depth: 0,
             sampling: Vec::new(),
         }

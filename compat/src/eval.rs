@@ -146,6 +146,9 @@ impl Engine {
         for pattern in &strings.patterns {
             truth = truth.and(self.patterns.is_match(pattern, text));
         }
+        for pattern in &strings.none {
+            truth = truth.and(self.patterns.is_match(pattern, text).not());
+        }
         if strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
     }
 

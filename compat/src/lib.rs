@@ -23,6 +23,7 @@
 //! a witness is shown only after the validator has accepted it under the writer and refused it
 //! under the reader.
 
+mod beyond;
 mod changes;
 mod check;
 mod content;

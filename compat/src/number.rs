@@ -188,6 +188,8 @@ pub(crate) struct Numbers {
     pub(crate) max: Option<Bound>,
     /// What every number is a multiple of; nothing when any number will do.
     pub(crate) step: Option<Decimal>,
+    /// What no number is a multiple of; no keyword says this, a difference does.
+    pub(crate) none: Vec<Decimal>,
 }
 
 impl Numbers {
@@ -203,6 +205,7 @@ impl Numbers {
         if let Some(step) = &other.step {
             both.divide(step);
         }
+        both.none.extend(other.none.iter().filter(|step| !self.none.contains(step)).cloned());
         both
     }
 
@@ -231,7 +234,7 @@ impl Numbers {
     }
 
     pub(crate) fn is_any(&self) -> bool {
-        self.min.is_none() && self.max.is_none() && self.step.is_none()
+        self.min.is_none() && self.max.is_none() && self.step.is_none() && self.none.is_empty()
     }
 
     pub(crate) fn contains(&self, value: &Decimal) -> bool {
@@ -241,6 +244,7 @@ impl Numbers {
                 .as_ref()
                 .is_none_or(|b| if b.exclusive { *value < b.value } else { *value <= b.value })
             && self.step.as_ref().is_none_or(|step| value.is_multiple_of(step))
+            && !self.none.iter().any(|step| value.is_multiple_of(step))
     }
 
     /// Returns the smallest number that is meant, when there is one.
@@ -265,6 +269,42 @@ impl Numbers {
 
     /// Tells whether there is no such number.
     pub(crate) fn is_empty(&self) -> bool {
+        self.has_no_multiple() || (!self.none.is_empty() && self.none_is_left())
+    }
+
+    /// Tells whether what no number may be a multiple of leaves none of them.
+    fn none_is_left(&self) -> bool {
+        /// Most multiples that are looked at one by one.
+        const LOOKED_AT_MAX: usize = 2_000;
+        let Some(step) = &self.step else {
+            return self.min.is_some() && self.single().is_some_and(|only| !self.contains(&only));
+        };
+        // Beyond their common multiple everything repeats.
+        let period = self.none.iter().fold(step.clone(), |period, other| period.lcm(other));
+        let (mut next, downwards) = match (self.first(), self.last()) {
+            (Some(first), _) => (first, false),
+            (None, Some(last)) => (last, true),
+            (None, None) => (Decimal::zero(), false),
+        };
+        let end = if downwards { next.sub(&period) } else { next.add(&period) };
+        for _ in 0..LOOKED_AT_MAX {
+            if self.contains(&next) {
+                return false;
+            }
+            next = if downwards { next.sub(step) } else { next.add(step) };
+            let is_past = if downwards {
+                next < end || self.first().is_some_and(|first| next < first)
+            } else {
+                end < next || self.last().is_some_and(|last| last < next)
+            };
+            if is_past {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn has_no_multiple(&self) -> bool {
         let (Some(min), Some(max)) = (&self.min, &self.max) else { return false };
         match &self.step {
             Some(_) => self.first().zip(self.last()).is_some_and(|(first, last)| last < first),
@@ -332,6 +372,20 @@ impl Numbers {
             found.push(Decimal { mantissa: BigInt::from(5), exponent: -1 });
         }
         found.push(Decimal::from(-1));
+        if !self.none.is_empty() {
+            let base = self.first().or(self.last()).unwrap_or_else(Decimal::zero);
+            let near = |sign: i64| {
+                let mut next = base.clone();
+                let by = if sign < 0 { Decimal::zero().sub(&step) } else { step.clone() };
+                std::iter::repeat_with(move || {
+                    next = next.add(&by);
+                    next.clone()
+                })
+            };
+            found.extend(near(1).take(64));
+            found.extend(near(-1).take(64));
+            found.extend(self.none.iter().map(|step| step.midpoint(&Decimal::zero())));
+        }
         let mut kept: Vec<Decimal> = Vec::new();
         for value in found {
             if self.contains(&value) && !kept.contains(&value) {

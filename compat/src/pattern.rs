@@ -3,6 +3,8 @@
 //! A pattern is translated to the syntax of Rust's regular expressions, which rules out
 //! lookaround and back-references: those stay opaque, and only equal to themselves.
 
+mod lengths;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +25,7 @@ pub(crate) struct Patterns {
     automata: HashMap<String, Option<Shared>>,
     /// Searches made before, by what was asked.
     searched: HashMap<Asked, Search>,
+    lengths: HashMap<String, (u64, Option<u64>)>,
 }
 
 /// A search: what all match, what none matches, the lengths.
@@ -35,8 +38,9 @@ struct Asked {
 }
 
 /// Whether the strings of some patterns all match another.
+#[cfg(test)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
+enum Answer {
     Yes,
     /// Not this one.
     No(String),
@@ -61,7 +65,8 @@ impl Patterns {
     }
 
     /// Tells whether every string that matches all of `writer` matches `reader`.
-    pub(crate) fn is_within(&mut self, writer: &[String], reader: &str) -> Answer {
+    #[cfg(test)]
+    fn is_within(&mut self, writer: &[String], reader: &str) -> Answer {
         match self.search(writer, &[reader.to_owned()], 0, None) {
             Search::Found(text) => Answer::No(text),
             Search::Nothing => Answer::Yes,
@@ -88,10 +93,42 @@ impl Patterns {
         matches!(self.search(every, none, 0, None), Search::Nothing)
     }
 
+    /// Tells the same of the strings within a length.
+    pub(crate) fn is_empty_between(
+        &mut self,
+        every: &[String],
+        none: &[String],
+        min: u64,
+        max: Option<u64>,
+    ) -> bool {
+        matches!(self.search(every, none, min, max), Search::Nothing)
+    }
+
     /// Lists the strings that match all of `every` and none of `none`, when they are few.
     pub(crate) fn words(&mut self, every: &[String], none: &[String], most: usize) -> Option<Vec<String>> {
-        let _ = (every, none, most);
-        None
+        let longest = every.iter().filter_map(|pattern| self.lengths(pattern).1).min()?;
+        let mut none = none.to_vec();
+        let mut found = Vec::new();
+        loop {
+            match self.search(every, &none, 0, Some(longest)) {
+                Search::Found(word) if found.len() < most => {
+                    none.push(one_of_texts([word.as_str()]));
+                    found.push(word);
+                }
+                Search::Nothing => return Some(found),
+                Search::Found(_) | Search::GaveUp => return None,
+            }
+        }
+    }
+
+    /// Returns lengths between which every matching string is sure to be.
+    pub(crate) fn lengths(&mut self, pattern: &str) -> (u64, Option<u64>) {
+        if let Some(known) = self.lengths.get(pattern) {
+            return *known;
+        }
+        let lengths = lengths::of(pattern);
+        self.lengths.insert(pattern.to_owned(), lengths);
+        lengths
     }
 
     fn search(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
@@ -229,6 +266,24 @@ fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
         )
         .build(&whole)
         .ok()
+}
+
+/// Returns a pattern that matches these texts and nothing else.
+pub(crate) fn one_of_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let mut pattern = "^(?:".to_owned();
+    for (at, text) in texts.into_iter().enumerate() {
+        if 0 < at {
+            pattern.push('|');
+        }
+        for c in text.chars() {
+            if r"^$\.*+?()[]{}|/".contains(c) {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+    }
+    pattern.push_str(")$");
+    pattern
 }
 
 fn begin(automaton: &dense::DFA<Vec<u32>>) -> Option<StateID> {

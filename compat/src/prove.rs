@@ -202,12 +202,15 @@ impl Engine {
         if candidates.iter().any(|branch| self.flat_covers(flat, *branch, path)) {
             return true;
         }
-        // A branch may cover each part when none covers the whole.
-        self.split(flat)
-            .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
-            || flat.unions.clone().iter().any(|own| {
-                own.iter().all(|branch| union.iter().any(|reads| self.covers_here(*branch, *reads)))
-            })
+        let own_branches = |engine: &mut Self, own: &[Id]| {
+            own.iter().all(|branch| union.iter().any(|reads| engine.covers_here(*branch, *reads)))
+        };
+        // A branch may cover each part when none covers the whole, or one what the others leave.
+        flat.unions.iter().any(|own| own_branches(self, own))
+            || (1 < candidates.len() && self.beyond_all(flat, &candidates).is_empty())
+            || self
+                .split(flat)
+                .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
     }
 
     fn is_in_exactly_one(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
@@ -215,8 +218,12 @@ impl Engine {
         if let [only] = candidates.as_slice() {
             return self.flat_covers(flat, *only, path);
         }
+        if candidates.is_empty() {
+            return false;
+        }
         self.split(flat)
             .is_some_and(|parts| parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path)))
+            || (self.is_in_union(flat, &candidates, path) && self.in_two_of(flat, &candidates).is_empty())
     }
 
     /// Returns the branches that may share a value with the writer.
@@ -231,17 +238,10 @@ impl Engine {
         if covered(condition.then, self, flat) && covered(condition.otherwise, self, flat) {
             return true;
         }
-        if self.is_disjoint(flat, condition.test) {
-            return covered(condition.otherwise, self, flat);
-        }
-        let tests = self.flats(condition.test);
-        let passing_is_read = tests.iter().all(|test| {
-            let both = flat.and(test);
-            self.is_empty(&both) || covered(condition.then, self, &both)
-        });
-        // Those that fail the test are a part of the writer, so it is enough that all are read.
-        passing_is_read
-            && (covered(condition.otherwise, self, flat) || covered(Some(condition.test), self, flat))
+        let passing = self.within(flat, condition.test);
+        let failing = self.beyond(flat, condition.test);
+        passing.iter().all(|part| covered(condition.then, self, part))
+            && failing.iter().all(|part| covered(condition.otherwise, self, part))
     }
 
     /// Splits an alternative where that may let a branch cover each part.

@@ -35,6 +35,9 @@ const PLACE_MAX_OF_ALL: usize = 600;
 /// Most listed values that are tried one by one.
 const LISTED_MAX: usize = 64;
 
+/// Most parts of a difference that values are made of.
+const LEFT_MAX: usize = 24;
+
 /// Deepest nesting of places.
 const DEPTH_MAX: usize = 60;
 
@@ -117,7 +120,7 @@ impl Engine {
         }
         let Some((place, unmet)) = self.unmet(flat, reader, &mut Vec::new()) else { return };
         if let Some(values) = &flat.values {
-            let obligation = Obligation { writer, reader: place, assertion: unmet };
+            let obligation = Obligation { writer, reader: place, assertion: unmet.clone() };
             let listed = values.iter().take(LISTED_MAX).cloned();
             found.extend(listed.map(|value| Candidate { value, obligation: obligation.clone() }));
         }
@@ -166,6 +169,16 @@ impl Engine {
             self.refute_objects(flat, writer, reader, found, depth);
         }
         self.refute_applicators(flat, writer, reader, found, depth);
+        if !self.is_quick && depth == 0 {
+            let assertion = unmet.clone();
+            for rest in self.beyond(flat, reader).into_iter().take(LEFT_MAX) {
+                let values = self.samples_of(&rest, 3);
+                found.extend(values.into_iter().map(|value| Candidate {
+                    value,
+                    obligation: Obligation { writer, reader: place, assertion: assertion.clone() },
+                }));
+            }
+        }
     }
 
     fn refute_applicators(

@@ -19,6 +19,9 @@ use crate::tree::{Id, Name, Types};
 /// Deepest event that is made.
 const DEPTH_MAX: usize = 40;
 
+/// Deepest subtraction in which values are made for a difference.
+const SUBTRACTIONS_MAX: usize = 3;
+
 /// Longest array or object that is made to satisfy a minimum.
 const LENGTH_MAX: u64 = 2_000;
 
@@ -72,6 +75,19 @@ impl Engine {
                 }
             }
             return fitting;
+        }
+        if !flat.not.is_empty() && self.subtracting < SUBTRACTIONS_MAX {
+            let mut found = Vec::new();
+            for rest in self.without_negations(flat) {
+                found.extend(self.samples_of(&rest, many));
+                if many.max(2) * 2 <= found.len() {
+                    break;
+                }
+            }
+            found.retain(|value| flat.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes));
+            if !found.is_empty() {
+                return found;
+            }
         }
         let mut found = Vec::new();
         for one in PLAUSIBLE {

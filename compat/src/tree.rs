@@ -194,12 +194,14 @@ pub(crate) struct Strings {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) patterns: Vec<String>,
+    /// Patterns that do not match; no keyword says this, a difference does.
+    pub(crate) none: Vec<String>,
     /// Asserted formats, and contents as `contentEncoding=base64`.
     pub(crate) formats: Vec<String>,
 }
 
 /// What is asked of arrays.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Arrays {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
@@ -221,7 +223,7 @@ pub(crate) struct Contains {
 }
 
 /// What is asked of objects.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Objects {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
@@ -254,37 +256,6 @@ impl Default for Node {
             conditions: Vec::new(),
             slot: None,
             opaque: None,
-        }
-    }
-}
-
-impl Default for Arrays {
-    fn default() -> Self {
-        Self {
-            min: 0,
-            max: None,
-            unique: false,
-            prefix: Vec::new(),
-            items: None,
-            contains: Vec::new(),
-            unevaluated: None,
-        }
-    }
-}
-
-impl Default for Objects {
-    fn default() -> Self {
-        Self {
-            min: 0,
-            max: None,
-            required: Vec::new(),
-            properties: Named::default(),
-            patterns: Named::default(),
-            additional: None,
-            names: None,
-            dependent_required: Vec::new(),
-            dependent_schemas: Named::default(),
-            unevaluated: None,
         }
     }
 }

@@ -37,7 +37,7 @@ impl Engine {
     }
 
     /// Tells whether no two items can be equal: few positions, no two of which share a value.
-    fn items_differ(&mut self, flat: &Flat) -> bool {
+    pub(crate) fn items_differ(&mut self, flat: &Flat) -> bool {
         /// Most positions that are held against each other.
         const POSITIONS_MAX: u64 = 16;
         let Some(longest) = self.longest(flat).filter(|longest| *longest <= POSITIONS_MAX) else {
@@ -55,15 +55,33 @@ impl Engine {
     }
 
     /// Returns the length that no array of the writer exceeds.
-    fn longest(&mut self, flat: &Flat) -> Option<u64> {
+    pub(crate) fn longest(&mut self, flat: &Flat) -> Option<u64> {
         let arrays = &flat.arrays;
-        let closed_after = Self::prefix_len(arrays);
-        let past = self.item_schema(arrays, closed_after);
-        let by_items = if self.has_no_value(past, 0) { Some(closed_after as u64) } else { None };
-        match (arrays.max, by_items) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
+        let prefix = Self::prefix_len(arrays);
+        let past = self.item_schema(arrays, prefix);
+        let mut bounds = vec![arrays.max];
+        if self.has_no_value(past, 0) {
+            bounds.push(Some(prefix as u64));
+        } else if arrays.unique
+            && let Some(values) = self.count_values(past)
+        {
+            bounds.push(Some(prefix as u64 + values));
         }
+        for contains in &arrays.contains {
+            if let Some(max) = contains.max
+                && self.items_covered_from(flat, 0, contains.schema, None)
+            {
+                bounds.push(Some(max));
+            }
+        }
+        // One position that takes nothing ends the array before it.
+        for at in 0..prefix {
+            let item = self.item_schema(arrays, at);
+            if self.tree.is_false(item) {
+                bounds.push(Some(at as u64));
+            }
+        }
+        bounds.into_iter().flatten().min()
     }
 
     fn items_covered(&mut self, flat: &Flat, prefix: &[Id], items: Option<Id>, longest: Option<u64>) -> bool {
@@ -96,6 +114,11 @@ impl Engine {
         })
     }
 
+    /// Tells whether no item can match what an array must contain.
+    pub(super) fn cannot_contain(&mut self, flat: &Flat, contains: &Contains) -> bool {
+        self.most_matching(flat, contains.schema, flat.arrays.max).is_some_and(|most| most < contains.min)
+    }
+
     fn contains_covered(
         &mut self,
         flat: &Flat,
@@ -103,17 +126,55 @@ impl Engine {
         needed: u64,
         longest: Option<u64>,
     ) -> bool {
-        let written = flat.arrays.contains.clone();
-        let all_match = self.items_covered_from(flat, 0, reader.schema, longest);
+        let written = &flat.arrays.contains;
         let enough = reader.min == 0
-            || (all_match && reader.min <= needed)
+            || reader.min <= self.sure_to_match(flat, reader.schema, needed)
             || written.iter().any(|own| reader.min <= own.min && self.covers(own.schema, reader.schema));
         let few = reader.max.is_none_or(|max| {
-            longest.is_some_and(|longest| longest <= max)
+            self.most_matching(flat, reader.schema, longest).is_some_and(|most| most <= max)
                 || written.iter().any(|own| {
                     own.max.is_some_and(|own| own <= max) && self.covers(reader.schema, own.schema)
                 })
         });
         enough && few
+    }
+
+    /// Returns how many items are sure to match a schema, of an array of this many at least.
+    fn sure_to_match(&mut self, flat: &Flat, schema: Id, needed: u64) -> u64 {
+        let prefix = Self::prefix_len(&flat.arrays);
+        let mut sure = 0;
+        for at in 0..=prefix {
+            let many = if at < prefix { 1 } else { needed.saturating_sub(prefix as u64) };
+            if (at as u64) < needed {
+                let item = self.item_schema(&flat.arrays, at);
+                sure += if self.covers(item, schema) { many } else { 0 };
+            }
+        }
+        sure
+    }
+
+    /// Returns how many items can match a schema, when that is bounded.
+    fn most_matching(&mut self, flat: &Flat, schema: Id, longest: Option<u64>) -> Option<u64> {
+        let prefix = Self::prefix_len(&flat.arrays);
+        let mut most = 0_u64;
+        for at in 0..=prefix {
+            let left = longest.map(|longest| longest.saturating_sub(at as u64));
+            let many = if at < prefix { Some(left.map_or(1, |left| left.min(1))) } else { left };
+            if many == Some(0) {
+                continue;
+            }
+            let item = self.item_schema(&flat.arrays, at);
+            let both = self.tree.all(vec![item, schema]);
+            if self.has_no_value(both, 1) {
+                continue;
+            }
+            // Different items are no more than the values there are.
+            let values = if flat.arrays.unique { self.count_values(both) } else { None };
+            most += match (many, values) {
+                (Some(many), Some(values)) => many.min(values),
+                (many, values) => many.or(values)?,
+            };
+        }
+        Some(most)
     }
 }

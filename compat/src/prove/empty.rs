@@ -8,6 +8,9 @@ use crate::flat::Flat;
 use crate::number::Decimal;
 use crate::tree::{Id, Types};
 
+/// Deepest subtraction in which negations are still looked into.
+const NEGATIONS_DEPTH_MAX: usize = 3;
+
 /// How far down emptiness is looked for: discriminators are near the top.
 const DEPTH_MAX: usize = 6;
 
@@ -48,31 +51,20 @@ impl Engine {
     }
 
     fn has_none_of_type(&mut self, flat: &Flat, one: Types, depth: usize) -> bool {
-        // A negation that covers the alternative leaves nothing.
-        let negated = !flat.not.is_empty() && {
+        // What is left when the negations are taken away, one after the other.
+        if !flat.not.is_empty() && self.subtracting < NEGATIONS_DEPTH_MAX {
             let only = flat.only(one);
-            flat.not.clone().iter().any(|not| {
-                let node = self.tree.node(*not);
-                let simple = node.types.has(one)
-                    && *node == crate::tree::Node { types: node.types, ..Default::default() };
-                simple
-                    || (depth == 0 && self.depth < 4 && {
-                        self.depth += 4;
-                        let covered = self.unmet(&only, *not, &mut Vec::new()).is_none();
-                        self.depth -= 4;
-                        covered
-                    })
-            })
-        };
-        if negated {
-            return true;
+            if self.without_negations(&only).is_empty() {
+                return true;
+            }
         }
         match one {
             Types::NUMBER => flat.numbers.is_empty(),
             Types::STRING => {
-                flat.strings.max.is_some_and(|max| max < flat.strings.min)
-                    || (1 < flat.strings.patterns.len()
-                        && self.patterns.is_empty(&flat.strings.patterns, &[]))
+                let strings = &flat.strings;
+                strings.max.is_some_and(|max| max < strings.min)
+                    || ((1 < strings.patterns.len() || !strings.none.is_empty())
+                        && self.has_no_texts(strings))
             }
             Types::ARRAY => self.has_no_arrays(flat, depth),
             Types::OBJECT => self.has_no_objects(flat, depth),
@@ -88,6 +80,15 @@ impl Engine {
         }
         if DEPTH_MAX < depth {
             return false;
+        }
+        if arrays.unique && 1 < needed && arrays.layers.iter().all(|layer| layer.prefix.is_empty()) {
+            let item = self.item_schema(arrays, 0);
+            if self.count_values(item).is_some_and(|values| values < needed) {
+                return true;
+            }
+        }
+        if arrays.contains.iter().any(|contains| 0 < contains.min && self.cannot_contain(flat, contains)) {
+            return true;
         }
         // Each position that must be there must have a value.
         let positions = needed.min(Self::prefix_len(arrays) as u64 + 1);
@@ -137,6 +138,9 @@ impl Engine {
                     Truth::of(flat.strings.min <= length && flat.strings.max.is_none_or(|max| length <= max));
                 for pattern in &flat.strings.patterns {
                     truth = truth.and(self.patterns.is_match(pattern, text));
+                }
+                for pattern in &flat.strings.none {
+                    truth = truth.and(self.patterns.is_match(pattern, text).not());
                 }
                 if flat.strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
             }

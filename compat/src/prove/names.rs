@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
+use crate::pattern::one_of_texts;
 use crate::tree::{Id, Name, Types};
 
 use super::objects::explicit_names;
@@ -60,7 +61,7 @@ impl Engine {
         let spelt = if patterns.is_empty() && allowed.is_empty() {
             String::new()
         } else {
-            one_of_names(&explicit_names(flat, Some(reader)))
+            spelt_out(&explicit_names(flat, Some(reader)))
         };
         let mut open = vec![(Vec::new(), Vec::new())];
         for pattern in patterns.iter().take(PATTERNS_MAX) {
@@ -136,7 +137,7 @@ impl Engine {
                 if listed.is_empty() {
                     return None;
                 }
-                patterns.push(one_of_names(&listed));
+                patterns.push(spelt_out(&listed));
             } else if let [only] = texts.as_slice() {
                 patterns.extend(only.strings.as_patterns());
             }
@@ -173,27 +174,10 @@ impl Engine {
     }
 }
 
-fn name_of(value: &Value) -> Option<Name> {
-    value.as_str().map(Name::from)
+fn spelt_out(names: &[Name]) -> String {
+    if names.is_empty() { String::new() } else { one_of_texts(names.iter().map(|name| &**name)) }
 }
 
-/// Returns a pattern that matches these names and nothing else.
-fn one_of_names(names: &[Name]) -> String {
-    if names.is_empty() {
-        return String::new();
-    }
-    let mut pattern = "^(?:".to_owned();
-    for (at, name) in names.iter().enumerate() {
-        if 0 < at {
-            pattern.push('|');
-        }
-        for c in name.chars() {
-            if r"^$\.*+?()[]{}|/".contains(c) {
-                pattern.push('\\');
-            }
-            pattern.push(c);
-        }
-    }
-    pattern.push_str(")$");
-    pattern
+fn name_of(value: &Value) -> Option<Name> {
+    value.as_str().map(Name::from)
 }

@@ -98,10 +98,19 @@ impl Engine {
                 });
             }
         }
-        if (reader.patterns.is_empty() && reader.additional.is_none()) || self.same_patterns(flat, &reader) {
+        self.unmet_in_cells(flat, &reader)
+    }
+
+    /// Tells whether a layer of the reader covers all properties that are not spelt out.
+    pub(crate) fn cells_covered(&mut self, flat: &Flat, reader: &PropertyLayer) -> bool {
+        self.unmet_in_cells(flat, reader).is_none()
+    }
+
+    fn unmet_in_cells(&mut self, flat: &Flat, reader: &PropertyLayer) -> Option<Assertion> {
+        if (reader.patterns.is_empty() && reader.additional.is_none()) || self.same_patterns(flat, reader) {
             return None;
         }
-        for cell in self.cells(flat, &reader) {
+        for cell in self.cells(flat, reader) {
             for (pattern, schema) in reader.patterns.iter().filter(|(p, _)| !cell.excludes(p)) {
                 if !self.covers(cell.schema, *schema) {
                     return Some(Assertion::Property(pattern.to_string()));
@@ -194,7 +203,7 @@ impl Engine {
         }
     }
 
-    fn names_covered(&mut self, flat: &Flat, names: Id) -> bool {
+    pub(crate) fn names_covered(&mut self, flat: &Flat, names: Id) -> bool {
         if flat.objects.names.iter().any(|own| self.covers(*own, names)) {
             return true;
         }
@@ -229,7 +238,7 @@ impl Engine {
         }
         for name in &flat.objects.required {
             let schema = self.property_schema(&flat.objects, name);
-            let Some(values) = self.few_values(schema) else { continue };
+            let Some(values) = self.few_values(schema).filter(|values| 1 < values.len()) else { continue };
             let parts = values.into_iter().map(|value| {
                 let only = Node { values: Some(Rc::new(vec![value])), ..Node::default() };
                 let only = self.tree.add(only, self.tree.origin(schema));
@@ -238,25 +247,6 @@ impl Engine {
             return Some(parts.collect());
         }
         None
-    }
-
-    /// Lists the values of a node, when they are between 2 and a few.
-    fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
-        const FEW: usize = 64;
-        let mut found: Vec<Value> = Vec::new();
-        for alternative in self.flats(schema).iter() {
-            for one in alternative.types.each() {
-                for value in self.finite_values(&alternative.only(one))? {
-                    if !found.contains(&value) {
-                        found.push(value);
-                    }
-                }
-                if FEW < found.len() {
-                    return None;
-                }
-            }
-        }
-        (1 < found.len()).then_some(found)
     }
 }
 

@@ -1,29 +1,51 @@
 //! Strings, and the types of few values.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Assertion;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
-use crate::pattern::Answer;
-use crate::tree::{Node, Types};
+use crate::number::Numbers;
+use crate::tree::{Id, Node, Strings, Types, normalized};
 
 /// Most values of an interval of integers that are listed.
 const LISTED_MAX: usize = 256;
 
+/// Most values of a string, an array, an object that are listed.
+const VALUES_MAX: usize = 64;
+
+/// Most words of a pattern, and the longest.
+const WORDS_MAX: usize = 32;
+const WORD_CHARS_MAX: u64 = 40;
+
+/// Longest array that is listed in all its forms.
+const ITEMS_MAX: usize = 6;
+
+/// Deepest value that is listed.
+const VALUES_DEPTH_MAX: usize = 4;
+
 impl Engine {
     pub(super) fn unmet_by_strings(&mut self, flat: &Flat, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&flat.strings, &node.strings);
-        let shorter = writer.min < reader.min;
-        let longer = reader.max.is_some_and(|read| writer.max.is_none_or(|written| read < written));
-        if (shorter || longer) && !self.patterns_bound(flat, reader.min, reader.max) {
-            return Some(Assertion::Lengths);
+        let (min, max) = self.lengths(writer);
+        let shorter = min < reader.min;
+        let longer = reader.max.is_some_and(|read| max.is_none_or(|written| read < written));
+        if shorter || longer {
+            let outside = [
+                shorter.then(|| (writer.min, Some(reader.min - 1))),
+                longer.then(|| (writer.min.max(reader.max.unwrap_or(0) + 1), writer.max)),
+            ];
+            if !outside.into_iter().flatten().all(|(min, max)| self.has_no_texts_between(writer, min, max)) {
+                return Some(Assertion::Lengths);
+            }
         }
-        for pattern in &reader.patterns {
-            let holds = writer.patterns.contains(pattern)
-                || self.patterns.is_within(&writer.patterns, pattern) == Answer::Yes;
-            if !holds {
+        for pattern in reader.patterns.iter().filter(|pattern| !writer.patterns.contains(pattern)) {
+            let none: Vec<String> = writer.none.iter().chain([pattern]).cloned().collect();
+            // The lengths make the walk longer: first without them.
+            if !self.patterns.is_empty(&writer.patterns, &none)
+                && !self.patterns.is_empty_between(&writer.patterns, &none, writer.min, writer.max)
+            {
                 return Some(Assertion::Pattern(pattern.clone()));
             }
         }
@@ -34,47 +56,175 @@ impl Engine {
             .map(|format| Assertion::Format(format.clone()))
     }
 
-    /// Tells whether the writer's patterns keep its strings within a length already.
-    fn patterns_bound(&mut self, flat: &Flat, min: u64, max: Option<u64>) -> bool {
-        /// Longest bound that is written out as a pattern.
-        const BOUND_MAX: u64 = 512;
-        if flat.strings.patterns.is_empty() || BOUND_MAX < min.max(max.unwrap_or(0)) {
-            return false;
-        }
-        let max = max.map_or(String::new(), |max| max.to_string());
-        let window = format!(r"^[\s\S]{{{min},{max}}}$");
-        self.patterns.is_within(&flat.strings.patterns, &window) == Answer::Yes
+    /// Returns lengths between which all strings are, by what is said of lengths and patterns.
+    fn lengths(&mut self, strings: &Strings) -> (u64, Option<u64>) {
+        strings.patterns.iter().map(|pattern| self.patterns.lengths(pattern)).fold(
+            (strings.min, strings.max),
+            |(min, max), (own_min, own_max)| {
+                (min.max(own_min), max.zip(own_max).map(|(a, b)| a.min(b)).or(max).or(own_max))
+            },
+        )
+    }
+
+    /// Tells whether it is certain that there are no such strings.
+    pub(super) fn has_no_texts(&mut self, strings: &Strings) -> bool {
+        self.patterns.is_empty(&strings.patterns, &strings.none)
+            || ((0 < strings.min || strings.max.is_some())
+                && self.has_no_texts_between(strings, strings.min, strings.max))
+    }
+
+    fn has_no_texts_between(&mut self, strings: &Strings, min: u64, max: Option<u64>) -> bool {
+        let (own_min, own_max) = self.lengths(strings);
+        max.is_some_and(|max| max < own_min.max(min))
+            || own_max.is_some_and(|own| own < min)
+            || (!(strings.patterns.is_empty() && strings.none.is_empty())
+                && self.patterns.is_empty_between(&strings.patterns, &strings.none, min, max))
     }
 
     /// Lists the values of an alternative, when it is known to have few.
-    pub(super) fn finite_values(&mut self, flat: &Flat) -> Option<Vec<Value>> {
+    pub(crate) fn finite_values(&mut self, flat: &Flat) -> Option<Vec<Value>> {
         if let Some(values) = &flat.values {
             return Some(
                 values.iter().filter(|value| self.flat_accepts(flat, value) != Truth::No).cloned().collect(),
             );
         }
-        if flat.types == Types::NULL {
-            return Some(vec![Value::Null]);
-        }
-        if flat.types == Types::BOOLEAN {
-            return Some(vec![Value::Bool(false), Value::Bool(true)]);
-        }
-        if flat.types == Types::NUMBER {
-            let (step, mut next, last) =
-                (flat.numbers.step.clone()?, flat.numbers.first()?, flat.numbers.last()?);
-            let mut values = Vec::new();
-            while next <= last {
-                if LISTED_MAX < values.len() {
-                    return None;
-                }
-                values.push(Value::Number(next.to_number()));
-                next = next.add(&step);
-            }
+        let values = match flat.types {
+            Types::NULL => vec![Value::Null],
+            Types::BOOLEAN => vec![Value::Bool(false), Value::Bool(true)],
+            Types::NUMBER => few_numbers(&flat.numbers)?,
+            Types::STRING => self.few_texts(&flat.strings)?,
+            Types::ARRAY => self.few_arrays(flat)?,
+            Types::OBJECT => self.few_objects(flat)?,
+            _ => return None,
+        };
+        if flat.not.is_empty() {
             return Some(values);
         }
-        if flat.types == Types::STRING && flat.strings.max == Some(0) {
+        Some(values.into_iter().filter(|value| self.flat_accepts(flat, value) != Truth::No).collect())
+    }
+
+    fn few_texts(&mut self, strings: &Strings) -> Option<Vec<Value>> {
+        let (_, longest) = self.lengths(strings);
+        if longest == Some(0) {
             return Some(vec![Value::from("")]);
         }
-        None
+        if strings.patterns.is_empty() || longest.is_none_or(|longest| WORD_CHARS_MAX < longest) {
+            return None;
+        }
+        let words = self.patterns.words(&strings.patterns, &strings.none, WORDS_MAX)?;
+        Some(words.into_iter().map(Value::String).collect())
     }
+
+    fn few_arrays(&mut self, flat: &Flat) -> Option<Vec<Value>> {
+        if flat.arrays.layers.is_empty() && flat.arrays.max != Some(0) {
+            return None;
+        }
+        let longest = usize::try_from(self.longest(flat)?).ok().filter(|longest| *longest <= ITEMS_MAX)?;
+        let mut all = vec![Vec::new()];
+        let mut found = vec![Value::Array(Vec::new())];
+        for at in 0..longest {
+            let schema = self.item_schema(&flat.arrays, at);
+            let items = self.few_values(schema)?;
+            if VALUES_MAX < all.len() * items.len() {
+                return None;
+            }
+            all = all
+                .iter()
+                .flat_map(|before| {
+                    items.iter().map(move |item| [before.as_slice(), &[item.clone()]].concat())
+                })
+                .collect();
+            found.extend(all.iter().cloned().map(Value::Array));
+        }
+        found.retain(|value| self.flat_accepts(flat, value) != Truth::No);
+        Some(found)
+    }
+
+    fn few_objects(&mut self, flat: &Flat) -> Option<Vec<Value>> {
+        if flat.objects.layers.iter().all(|layer| layer.additional.is_none())
+            && flat.objects.names.is_empty()
+            && flat.objects.max != Some(0)
+        {
+            return None;
+        }
+        let names = if flat.objects.max == Some(0) { Vec::new() } else { self.possible_names(flat)? };
+        let mut all = vec![Map::new()];
+        for name in names {
+            let schema = self.property_schema(&flat.objects, &name);
+            let values = self.few_values(schema)?;
+            if VALUES_MAX < all.len() * (values.len() + 1) {
+                return None;
+            }
+            let mut next = if flat.objects.required.contains(&name) { Vec::new() } else { all.clone() };
+            for before in &all {
+                for value in &values {
+                    let mut object = before.clone();
+                    object.insert(name.to_string(), value.clone());
+                    next.push(object);
+                }
+            }
+            all = next;
+        }
+        let mut found: Vec<Value> = all.into_iter().map(Value::Object).collect();
+        found.retain(|value| self.flat_accepts(flat, value) != Truth::No);
+        Some(found)
+    }
+
+    /// Lists the values of a node, when they are few.
+    pub(crate) fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
+        if !self.spend(1) || VALUES_DEPTH_MAX < self.listing {
+            return None;
+        }
+        self.listing += 1;
+        let found = self.few_values_of(schema);
+        self.listing -= 1;
+        found
+    }
+
+    fn few_values_of(&mut self, schema: Id) -> Option<Vec<Value>> {
+        let mut found: Vec<Value> = Vec::new();
+        for alternative in self.flats(schema).iter() {
+            for one in alternative.types.each() {
+                for value in self.finite_values(&alternative.only(one))? {
+                    let value = normalized(&value);
+                    if !found.contains(&value) {
+                        found.push(value);
+                    }
+                }
+                if VALUES_MAX < found.len() {
+                    return None;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// Returns how many values a node has at most, when they are few.
+    pub(super) fn count_values(&mut self, schema: Id) -> Option<u64> {
+        self.few_values(schema).map(|values| values.len() as u64)
+    }
+}
+
+fn few_numbers(numbers: &Numbers) -> Option<Vec<Value>> {
+    if let (Some(min), Some(max)) = (&numbers.min, &numbers.max)
+        && min == max
+        && !min.exclusive
+    {
+        let only = &min.value;
+        return Some(numbers.contains(only).then(|| Value::Number(only.to_number())).into_iter().collect());
+    }
+    let (step, mut next, last) = (numbers.step.clone()?, numbers.first()?, numbers.last()?);
+    let mut values = Vec::new();
+    let mut steps = 0;
+    while next <= last {
+        steps += 1;
+        if LISTED_MAX < steps {
+            return None;
+        }
+        if numbers.contains(&next) {
+            values.push(Value::Number(next.to_number()));
+        }
+        next = next.add(&step);
+    }
+    Some(values)
 }

@@ -33,7 +33,7 @@ struct Evaluated {
 
 impl Engine {
     /// Tells whether every property that is not looked at is covered.
-    pub(super) fn unevaluated_covered(
+    pub(crate) fn unevaluated_covered(
         &mut self,
         flat: &Flat,
         node: &Node,
@@ -53,7 +53,7 @@ impl Engine {
     }
 
     /// Tells whether every item that is not looked at is covered.
-    pub(super) fn unevaluated_items_covered(
+    pub(crate) fn unevaluated_items_covered(
         &mut self,
         flat: &Flat,
         node: &Node,

@@ -15,14 +15,19 @@ impl Engine {
         for format in &strings.formats {
             found.extend(examples(format).iter().map(|text| (*text).to_owned()));
         }
-        if strings.patterns.is_empty() {
+        if strings.patterns.is_empty() && strings.none.is_empty() {
             if strings.formats.is_empty() {
                 found.extend(self.by_length(strings, many));
             }
         } else {
-            found.extend(self.patterns.find(&strings.patterns, &[], strings.min, strings.max));
+            found.extend(self.patterns.find(&strings.patterns, &strings.none, strings.min, strings.max));
             if 1 < many {
-                found.extend(self.patterns.find(&strings.patterns, &[], strings.min + 1, strings.max));
+                found.extend(self.patterns.find(
+                    &strings.patterns,
+                    &strings.none,
+                    strings.min + 1,
+                    strings.max,
+                ));
                 for pattern in &strings.patterns.clone() {
                     found.extend(jsonschema_regex::pattern_witness(pattern));
                 }
@@ -39,6 +44,10 @@ impl Engine {
                     .patterns
                     .iter()
                     .all(|pattern| self.patterns.is_match(pattern, text) != crate::eval::Truth::No)
+                && strings
+                    .none
+                    .iter()
+                    .all(|pattern| self.patterns.is_match(pattern, text) != crate::eval::Truth::Yes)
         });
         found.into_iter().map(Value::String).collect()
     }

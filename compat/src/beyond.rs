@@ -1,0 +1,269 @@
+//! What a writer sends beyond a schema: the difference, as alternatives.
+//!
+//! `writer ⊆ A ∪ B` holds when nothing is left of the writer after taking away A, and then B.
+//! Subtraction turns every question about unions, negations and conditions into one about
+//! emptiness, as in semantic subtyping (Frisch, Castagna and Benzaken, "Semantic subtyping",
+//! 2008). What is left is **at least** the difference: an assertion whose opposite no alternative
+//! can express leaves the writer whole. So emptiness is a proof, and what is left is where to
+//! look for witnesses.
+
+mod arrays;
+mod objects;
+
+use std::rc::Rc;
+
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::number::{Bound, Numbers};
+use crate::pattern::one_of_texts;
+use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
+
+/// Deepest subtraction within subtractions.
+const DEPTH_MAX: usize = 5;
+
+/// Most alternatives that are left; more of them leave the writer whole.
+const LEFT_MAX: usize = 48;
+
+/// Most listed numbers that an interval is cut at.
+const CUTS_MAX: usize = 32;
+
+impl Engine {
+    /// Returns alternatives that together hold at least what one accepts and a schema refuses.
+    pub(crate) fn beyond(&mut self, flat: &Flat, schema: Id) -> Vec<Flat> {
+        if flat.holds.contains(&schema.class()) || self.tree.is_true(schema) {
+            return Vec::new();
+        }
+        if self.tree.is_false(schema) {
+            return vec![flat.clone()];
+        }
+        if DEPTH_MAX < self.subtracting || !self.spend(2) {
+            return vec![flat.widened()];
+        }
+        self.subtracting += 1;
+        let mut left = Vec::new();
+        for one in flat.types.each() {
+            let only = flat.only(one);
+            match self.finite_values(&only) {
+                Some(values) => {
+                    let kept: Vec<_> = values
+                        .into_iter()
+                        .filter(|value| self.accepts(schema, value) != Truth::Yes)
+                        .collect();
+                    if !kept.is_empty() {
+                        left.push(only.with_values(kept));
+                    }
+                }
+                None => self.beyond_node(&only, schema, &mut left),
+            }
+        }
+        left.retain(|rest| !self.is_empty(rest));
+        self.subtracting -= 1;
+        if LEFT_MAX < left.len() { vec![flat.widened()] } else { left }
+    }
+
+    /// Returns what an alternative accepts beyond all of several schemas.
+    pub(crate) fn beyond_all(&mut self, flat: &Flat, schemas: &[Id]) -> Vec<Flat> {
+        let mut left = vec![flat.clone()];
+        for schema in schemas {
+            let mut next = Vec::new();
+            for rest in &left {
+                next.extend(self.beyond(rest, *schema));
+            }
+            left = next;
+            if left.is_empty() || LEFT_MAX < left.len() {
+                break;
+            }
+        }
+        left
+    }
+
+    /// Returns an alternative as several that have no negations left in them.
+    pub(crate) fn without_negations(&mut self, flat: &Flat) -> Vec<Flat> {
+        let bare = Flat { not: Rc::default(), ..flat.clone() };
+        self.beyond_all(&bare, &flat.not)
+    }
+
+    fn beyond_node(&mut self, flat: &Flat, schema: Id, left: &mut Vec<Flat>) {
+        let node = self.tree.shared(schema);
+        if node.opaque.is_some() || !node.types.has(flat.types) {
+            left.push(if node.opaque.is_some() { flat.widened() } else { flat.clone() });
+            return;
+        }
+        if let Some(values) = &node.values {
+            left.extend(without_values(flat, values));
+        }
+        match flat.types {
+            Types::NUMBER => left.extend(beyond_numbers(flat, &node.numbers)),
+            Types::STRING => left.extend(beyond_strings(flat, &node.strings)),
+            Types::ARRAY => self.beyond_arrays(flat, &node, left),
+            Types::OBJECT => self.beyond_objects(flat, &node, left),
+            _ => {}
+        }
+        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
+            left.extend(self.beyond(flat, part));
+        }
+        for union in &node.any_of {
+            left.extend(self.beyond_all(flat, union));
+        }
+        for union in &node.one_of {
+            left.extend(self.beyond_all(flat, union));
+            left.extend(self.in_two_of(flat, union));
+        }
+        for not in &node.not {
+            left.extend(self.within(flat, *not));
+        }
+        for condition in &node.conditions {
+            left.extend(self.beyond_condition(flat, condition));
+        }
+    }
+
+    /// Returns what an alternative and a schema both accept.
+    pub(crate) fn within(&mut self, flat: &Flat, schema: Id) -> Vec<Flat> {
+        let others = self.flats(schema);
+        let mut both = Vec::new();
+        for other in others.iter() {
+            let part = flat.and(other);
+            if !part.types.is_empty() && !self.is_empty(&part) {
+                both.push(part);
+            }
+        }
+        both
+    }
+
+    /// Returns what two branches of a union accept, of an alternative.
+    pub(crate) fn in_two_of(&mut self, flat: &Flat, union: &[Id]) -> Vec<Flat> {
+        let mut parts: Vec<(usize, Flat)> = Vec::new();
+        let mut both = Vec::new();
+        for (at, branch) in union.iter().enumerate() {
+            let here = self.within(flat, *branch);
+            for (_, before) in &parts {
+                for part in &here {
+                    let shared = before.and(part);
+                    if !self.spend(1) {
+                        return vec![flat.widened()];
+                    }
+                    if !shared.types.is_empty() && !self.is_empty(&shared) {
+                        both.push(shared);
+                    }
+                }
+            }
+            parts.extend(here.into_iter().map(|part| (at, part)));
+        }
+        both
+    }
+
+    fn beyond_condition(&mut self, flat: &Flat, condition: &Condition) -> Vec<Flat> {
+        let mut left = Vec::new();
+        if let Some(then) = condition.then {
+            for part in self.within(flat, condition.test) {
+                left.extend(self.beyond(&part, then));
+            }
+        }
+        if let Some(otherwise) = condition.otherwise {
+            for part in self.beyond(flat, condition.test) {
+                left.extend(self.beyond(&part, otherwise));
+            }
+        }
+        left
+    }
+
+    /// Returns the schema of what another refuses.
+    pub(crate) fn negation(&mut self, schema: Id) -> Id {
+        if self.tree.is_true(schema) || self.tree.is_false(schema) {
+            let accept = self.tree.is_false(schema);
+            return self.tree.boolean(accept, self.tree.origin(schema));
+        }
+        let node = Node { not: vec![schema], ..Node::default() };
+        let origin: Origin = self.tree.origin(schema);
+        self.tree.add(node, origin)
+    }
+}
+
+impl Flat {
+    /// Returns the same, marked as accepting more than it should.
+    pub(crate) fn widened(&self) -> Self {
+        Self { is_wider: true, ..self.clone() }
+    }
+
+    fn with_numbers(&self, numbers: Numbers) -> Self {
+        Self { numbers: Rc::new(numbers), ..self.clone() }
+    }
+
+    pub(crate) fn with_strings(&self, change: impl FnOnce(&mut Strings)) -> Self {
+        let mut flat = self.clone();
+        change(Rc::make_mut(&mut flat.strings));
+        flat
+    }
+}
+
+fn without_values(flat: &Flat, values: &[serde_json::Value]) -> Vec<Flat> {
+    match flat.types {
+        Types::STRING => {
+            let texts: Vec<&str> = values.iter().filter_map(serde_json::Value::as_str).collect();
+            if texts.is_empty() {
+                return vec![flat.clone()];
+            }
+            vec![flat.with_strings(|strings| strings.none.push(one_of_texts(texts)))]
+        }
+        Types::NUMBER => {
+            let mut cuts: Vec<crate::number::Decimal> = values
+                .iter()
+                .filter_map(|value| value.as_number().and_then(crate::number::Decimal::of))
+                .collect();
+            cuts.sort();
+            if CUTS_MAX < cuts.len() {
+                return vec![flat.widened()];
+            }
+            let ends = cuts.iter().cloned().map(|value| Some(Bound { value, exclusive: true }));
+            let mut pieces = Vec::new();
+            let mut from = None;
+            for end in ends.chain([None]) {
+                let piece = Numbers { min: from, max: end.clone(), ..Numbers::default() };
+                pieces.push(flat.with_numbers(flat.numbers.and(&piece)));
+                from = end;
+            }
+            pieces
+        }
+        // Of objects and arrays it cannot be said that they are not just these.
+        _ if values.iter().any(|value| Types::of(value) == flat.types) => vec![flat.widened()],
+        _ => vec![flat.clone()],
+    }
+}
+
+fn beyond_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
+    let mut left = Vec::new();
+    let turned = |bound: &Bound| Bound { value: bound.value.clone(), exclusive: !bound.exclusive };
+    if let Some(min) = &reader.min {
+        left.push(Numbers { max: Some(turned(min)), ..Numbers::default() });
+    }
+    if let Some(max) = &reader.max {
+        left.push(Numbers { min: Some(turned(max)), ..Numbers::default() });
+    }
+    if let Some(step) = &reader.step
+        && !flat.numbers.step.as_ref().is_some_and(|own| own.is_multiple_of(step))
+    {
+        left.push(Numbers { none: vec![step.clone()], ..Numbers::default() });
+    }
+    left.into_iter().map(|outside| flat.with_numbers(flat.numbers.and(&outside))).collect()
+}
+
+fn beyond_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {
+    let mut left = Vec::new();
+    if flat.strings.min < reader.min {
+        let max = flat.strings.max.map_or(reader.min - 1, |max| max.min(reader.min - 1));
+        left.push(flat.with_strings(|strings| strings.max = Some(max)));
+    }
+    if let Some(max) = reader.max
+        && flat.strings.max.is_none_or(|own| max < own)
+    {
+        left.push(flat.with_strings(|strings| strings.min = strings.min.max(max + 1)));
+    }
+    for pattern in reader.patterns.iter().filter(|pattern| !flat.strings.patterns.contains(pattern)) {
+        left.push(flat.with_strings(|strings| strings.none.push(pattern.clone())));
+    }
+    if !reader.formats.iter().all(|format| flat.strings.formats.contains(format)) {
+        left.push(flat.widened());
+    }
+    left
+}
