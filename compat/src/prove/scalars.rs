@@ -131,7 +131,7 @@ impl Engine {
             all = all
                 .iter()
                 .flat_map(|before| {
-                    items.iter().map(move |item| [before.as_slice(), &[item.clone()]].concat())
+                    items.iter().map(move |item| [before.as_slice(), std::slice::from_ref(item)].concat())
                 })
                 .collect();
             found.extend(all.iter().cloned().map(Value::Array));
