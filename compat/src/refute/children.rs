@@ -161,7 +161,8 @@ impl Engine {
                 for value in values {
                     if let Some(mut object) = self.object_with(flat, &[]) {
                         object.insert(name.to_owned(), value);
-                        let lacks = self.tree.is_false(unevaluated) && declared_by_writer.iter().any(|own| **own == *name);
+                        let lacks = self.tree.is_false(unevaluated)
+                            && declared_by_writer.iter().any(|own| **own == *name);
                         let assertion =
                             if lacks { Assertion::Lacks(name.to_owned()) } else { Assertion::Unevaluated };
                         found.push(here(object, assertion));
@@ -234,7 +235,9 @@ impl Engine {
                     let obligation = if refuted {
                         let assertion = match is_rest {
                             false => Assertion::Property(name.clone()),
-                            true if declared_by_writer.iter().any(|own| **own == *name) => Assertion::Lacks(name.clone()),
+                            true if declared_by_writer.iter().any(|own| **own == *name) => {
+                                Assertion::Lacks(name.clone())
+                            }
                             true => Assertion::Additional,
                         };
                         Obligation { writer, reader, assertion }
