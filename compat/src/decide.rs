@@ -7,7 +7,7 @@ use evschema_model::{ContentModel, Dialects, Draft, Formats, Pointer, Resolved};
 use serde_json::Value;
 
 use crate::content::{close_writer, open_reader};
-use crate::engine::Engine;
+use crate::engine::{Effort, Engine};
 use crate::export::export;
 use crate::library::{self, Said};
 use crate::lower::lower;
@@ -88,12 +88,9 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     let ran_out = engine.is_spent();
     engine.refuel(question.fuel);
     let mut confirm = Confirm::new(question, writer, reader);
-    // Where any witness will do, the first that comes is tried before all are looked for.
-    for is_quick in [true, false] {
-        if is_quick && !question.is_brief {
-            continue;
-        }
-        engine.look(is_quick);
+    let first = if question.is_brief { Effort::First } else { Effort::Each };
+    for effort in [first, Effort::Deep] {
+        engine.look(effort);
         let candidates = engine.refute(writer, reader);
         let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
         if witnesses.is_empty() {

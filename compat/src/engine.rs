@@ -11,6 +11,17 @@ use crate::pattern::Patterns;
 use crate::refute::Candidate;
 use crate::tree::{Class, Origin, Tree};
 
+/// How hard witnesses are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Until one is found.
+    First,
+    /// For one of each place that breaks.
+    Each,
+    /// Also in the difference of writer and reader, whatever the place.
+    Deep,
+}
+
 /// A comparison in progress.
 pub(crate) struct Engine {
     pub(crate) tree: Tree,
@@ -24,8 +35,8 @@ pub(crate) struct Engine {
     pub(crate) anything: Flat,
     /// The alternatives of each node, by its number: they keep its place.
     pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
-    /// Whether the first witness that is found will do.
-    pub(crate) is_quick: bool,
+    /// How hard witnesses are looked for.
+    pub(crate) effort: Effort,
     /// Pairs proven, or assumed while they are being proven.
     pub(crate) proven: HashSet<(Class, Class)>,
     /// The proven pairs in order, so that what rested on a failed assumption can be taken back.
@@ -60,7 +71,7 @@ impl Engine {
             fuel,
             anything: Flat::default(),
             flats: HashMap::new(),
-            is_quick: false,
+            effort: Effort::Each,
             proven: HashSet::new(),
             trail: Vec::new(),
             open: Vec::new(),

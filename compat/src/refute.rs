@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::engine::Engine;
+use crate::engine::{Effort, Engine};
 use crate::eval::Truth;
 use crate::flat::Flat;
 use crate::number::Decimal;
@@ -62,7 +62,7 @@ impl Engine {
                 if !self.is_empty(&only) {
                     self.refute_flat(&only, writer, reader, &mut found, 0);
                 }
-                if self.is_quick && !found.is_empty() {
+                if self.effort == Effort::First && !found.is_empty() {
                     kept = self.keep_best(writer, reader, std::mem::take(&mut found));
                     if !kept.is_empty() {
                         break 'alternatives;
@@ -78,9 +78,9 @@ impl Engine {
         kept
     }
 
-    /// Begins to look for witnesses: for the first that comes, or for one of each kind.
-    pub(crate) fn look(&mut self, is_quick: bool) {
-        self.is_quick = is_quick;
+    /// Begins to look for witnesses.
+    pub(crate) fn look(&mut self, effort: Effort) {
+        self.effort = effort;
         self.refuted.clear();
     }
 
@@ -169,7 +169,7 @@ impl Engine {
             self.refute_objects(flat, writer, reader, found, depth);
         }
         self.refute_applicators(flat, writer, reader, found, depth);
-        if !self.is_quick && depth == 0 {
+        if self.effort == Effort::Deep && depth == 0 {
             let assertion = unmet.clone();
             for rest in self.beyond(flat, reader).into_iter().take(LEFT_MAX) {
                 let values = self.samples_of(&rest, 3);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::Candidate;
-use crate::engine::Engine;
+use crate::engine::{Effort, Engine};
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
 use crate::prove::{Assertion, Obligation, explicit_names};
@@ -107,7 +107,7 @@ impl Engine {
         let base = self.object_with(flat, &[]);
         for name in &read.required {
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
-            if !self.is_quick {
+            if self.effort != Effort::First {
                 tries.extend(self.samples_of(flat, 4).into_iter().filter_map(into_object));
             }
             for mut object in tries {
@@ -118,7 +118,7 @@ impl Engine {
                     found.push(here(object, Assertion::Required(name.to_string())));
                 }
             }
-            if self.is_quick && !found.is_empty() {
+            if self.effort == Effort::First && !found.is_empty() {
                 return;
             }
         }
@@ -213,7 +213,7 @@ impl Engine {
         let declared_by_writer = explicit_names(flat, None);
         let before = found.len();
         for name in names {
-            if self.is_quick && before < found.len() {
+            if self.effort == Effort::First && before < found.len() {
                 return;
             }
             let mut rules: Vec<Id> = layer.declared(&name).into_iter().collect();
