@@ -5,6 +5,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use evschema_api::ProblemCode;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::{Failure, finish, guard, observe};
@@ -12,7 +13,7 @@ use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::service::Registry;
 use crate::store::Store;
-use crate::{Config, Environment, routes};
+use crate::{Config, Environment, limits, routes};
 
 /// What the routes share.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ struct Shared {
     anonymous_writes: bool,
     exposed: bool,
     behind_proxy: bool,
+    streams: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
     openapi: String,
 }
 
@@ -44,6 +47,8 @@ impl App {
             anonymous_writes: config.anonymous_writes,
             exposed: config.is_exposed(),
             behind_proxy: config.behind_proxy,
+            streams: Arc::new(Semaphore::new(limits::STREAMS_MAX)),
+            stopping: watch::Sender::new(false),
             openapi: routes::openapi_text(),
         }))
     }
@@ -106,6 +111,20 @@ impl App {
 
     pub(crate) fn is_behind_proxy(&self) -> bool {
         self.0.behind_proxy
+    }
+
+    /// Admits one more client that follows the feed, if there is room.
+    pub(crate) fn admit_stream(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.streams).try_acquire_owned().ok()
+    }
+
+    /// Tells, from now on, whether the registry is about to stop: what has no end must end then.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
+    }
+
+    pub(crate) fn stop(&self) {
+        self.0.stopping.send_replace(true);
     }
 
     pub(crate) fn openapi(&self) -> &str {

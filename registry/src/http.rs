@@ -16,6 +16,7 @@ mod observe;
 mod params;
 mod path;
 mod serve;
+mod stream;
 
 pub(crate) use accept::{Accept, Wants};
 pub(crate) use body::{Document, Events, Json};
@@ -30,3 +31,4 @@ pub(crate) use path::{
     ComparedPath, DocumentPath, StatePath, SubjectPath, TokenPath, VersionPath, WaiverPath,
 };
 pub(crate) use serve::serve;
+pub(crate) use stream::{last_event_id, stream};

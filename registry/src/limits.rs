@@ -70,3 +70,12 @@ pub const SCOPES_MAX: usize = 32;
 
 /// Most waivers of one subject; each check looks at them all.
 pub const WAIVERS_MAX: usize = 1_000;
+
+/// Most clients that follow the feed as a stream.
+pub const STREAMS_MAX: usize = 1_000;
+
+/// Pause between two looks for what is new in the feed, while somebody follows it.
+pub const FEED_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Longest silence on a stream, below what proxies wait for.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);

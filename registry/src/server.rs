@@ -89,6 +89,11 @@ impl Server {
     /// When the listening socket fails.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), StartError> {
         let metrics = std::sync::Arc::clone(self.app.metrics());
+        let app = self.app.clone();
+        let shutdown = async move {
+            shutdown.await;
+            app.stop();
+        };
         let served = serve(self.listener, self.app.router(), metrics, shutdown).await;
         self.app.registry().close().await;
         served.map_err(|cause| StartError::Listen { listen: self.address, cause })

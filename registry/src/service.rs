@@ -6,6 +6,7 @@
 mod actor;
 mod compare;
 mod feed;
+mod follow;
 mod keyring;
 mod library;
 mod refusal;
@@ -27,6 +28,7 @@ use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::{Config, Environment};
 pub(crate) use actor::{Actor, Identity, Right, Signature};
+use follow::Followers;
 pub(crate) use keyring::Keyring;
 use library::Library;
 pub(crate) use refusal::Refusal;
@@ -48,6 +50,7 @@ pub(crate) struct Registry {
     public_url: Option<String>,
     metrics: Arc<Metrics>,
     keyring: Keyring,
+    followers: Arc<Followers>,
 }
 
 impl Registry {
@@ -60,6 +63,7 @@ impl Registry {
     ) -> Self {
         let workers = Workers::new();
         Self {
+            followers: Followers::new(Arc::clone(&store)),
             keyring: Keyring::new(Arc::clone(&store), environment.clone()),
             library: Library::new(Arc::clone(&store), workers.clone(), config),
             workers,

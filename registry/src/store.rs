@@ -61,6 +61,9 @@ pub trait Store: Tokens + fmt::Debug + Send + Sync {
     /// Returns events after a position, in order and without gaps.
     fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>>;
 
+    /// Returns the highest position of the feed; 0 when it is empty.
+    fn feed_head(&self) -> Answer<'_, u64>;
+
     /// Returns when the database answers.
     fn ping(&self) -> Answer<'_, ()>;
 

@@ -128,17 +128,24 @@ impl Keyring {
             return invalid("it is unknown");
         };
         let now = self.environment.clock.now();
-        if record.revoked_at.is_some() {
-            return invalid("it has been revoked");
-        }
-        if record.expires_at.is_some_and(|end| end <= now) {
-            return invalid("it has expired");
+        if let Some(why) = why_useless(&record, now) {
+            return invalid(why);
         }
         if record.last_used_at.unwrap_or(0) + TOUCH_AFTER <= now {
             self.touch(record.id.clone(), now);
         }
         let scopes = scopes(&record);
         Ok(Identity::Token(Arc::new(Token { id: record.id, name: record.name, scopes })))
+    }
+
+    /// Tells whether the token of this id is neither revoked nor past its end.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot answer.
+    pub(crate) async fn is_valid(&self, id: &str) -> Result<bool, Refusal> {
+        let now = self.environment.clock.now();
+        Ok(self.store.token(id).await?.is_some_and(|record| why_useless(&record, now).is_none()))
     }
 
     /// Tells whether there ever was a token: then nobody writes without one.
@@ -172,6 +179,14 @@ impl Keyring {
         let found = if is_id { self.store.token(id).await? } else { None };
         found.ok_or_else(|| Refusal::TokenNotFound { id: shown() })
     }
+}
+
+/// Says why a token is of no use, if it is not.
+fn why_useless(record: &TokenRecord, now: i64) -> Option<&'static str> {
+    if record.revoked_at.is_some() {
+        return Some("it has been revoked");
+    }
+    record.expires_at.filter(|end| *end <= now).map(|_| "it has expired")
 }
 
 fn view(record: TokenRecord) -> TokenView {

@@ -403,6 +403,15 @@ impl Store for Postgres {
         })
     }
 
+    fn feed_head(&self) -> Answer<'_, u64> {
+        Box::pin(async move {
+            self.number_events().await?;
+            let head =
+                query_scalar("SELECT coalesce(max(position), 0) FROM feed").fetch_one(&self.pool).await?;
+            unsigned(head, "position")
+        })
+    }
+
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             query("SELECT 1").execute(&self.pool).await?;

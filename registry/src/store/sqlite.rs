@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use evschema_model::{Coordinates, Subject};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
+use sqlx::{ConnectOptions as _, Sqlite as Driver, Transaction, query, query_as, query_scalar};
 use tokio::sync::Mutex;
 
 use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
@@ -31,6 +32,9 @@ pub(super) struct Sqlite {
     pool: SqlitePool,
     /// Held while writing. SQLite itself lets one writer in at a time, but makes the others poll.
     writing: Mutex<()>,
+    /// Keeps a database in memory: one lives as long as any connection to it, and the pool closes
+    /// a connection whose query was given up, as when a client goes away.
+    _keeper: Mutex<Option<SqliteConnection>>,
 }
 
 impl Sqlite {
@@ -43,7 +47,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        // Each connection to memory has a database of its own: keep exactly one, for ever.
+        let keeper = if memory { Some(options.connect().await?) } else { None };
+        // What shares memory also shares locks, and does not wait for them: one at a time.
         let pool = SqlitePoolOptions::new()
             .max_connections(if memory { 1 } else { CONNECTIONS_MAX })
             .min_connections(1)
@@ -52,7 +57,7 @@ impl Sqlite {
             .connect_with(options)
             .await?;
         migrations::sqlite().run(&pool).await?;
-        Ok(Self { pool, writing: Mutex::new(()) })
+        Ok(Self { pool, writing: Mutex::new(()), _keeper: Mutex::new(keeper) })
     }
 }
 
@@ -373,6 +378,14 @@ impl Store for Sqlite {
             .fetch_all(&self.pool)
             .await?;
             rows.into_iter().map(rows::event).collect()
+        })
+    }
+
+    fn feed_head(&self) -> Answer<'_, u64> {
+        Box::pin(async move {
+            let head =
+                query_scalar("SELECT coalesce(max(position), 0) FROM feed").fetch_one(&self.pool).await?;
+            unsigned(head, "position")
         })
     }
 

@@ -1,5 +1,7 @@
 //! Starting, stopping, health, and what the configuration allows.
 
+use std::io::Write as _;
+
 use evschema_registry::{Config, Server, StartError};
 
 use super::world::World;
@@ -83,4 +85,18 @@ fn reads_of_cached_versions_go_on_while_the_database_is_away() {
     assert_eq!(refused.header("retry-after"), Some("2"));
     assert_eq!(world.get("/readyz").status, 503);
     assert_eq!(world.get("/healthz").status, 200);
+}
+
+#[test]
+fn a_registry_in_memory_outlives_clients_that_give_up() {
+    let world = World::start();
+    world.given("a@1.0.0", "{}");
+    let address = world.url().strip_prefix("http://").unwrap();
+    for _ in 0..200 {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET /schemas/a HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
+        // Gone before the answer, so that the query behind it is given up wherever it stands.
+        drop(stream);
+    }
+    assert_eq!(world.get("/schemas/a").status, 200);
 }
