@@ -22,7 +22,7 @@ pub struct Settings {
 }
 
 /// Steps that decide all but a handful of the pairs seen in public histories.
-const FUEL: u64 = 400_000;
+const FUEL: u64 = 100_000;
 
 impl Default for Settings {
     fn default() -> Self {

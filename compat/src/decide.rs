@@ -10,7 +10,7 @@ use crate::content::{close_writer, open_reader};
 use crate::engine::{Effort, Engine};
 use crate::export::export;
 use crate::library::{self, Said};
-use crate::lower::lower;
+use crate::lower::{Reading, lower};
 use crate::prove::{Assertion, Obligation};
 use crate::refute::Candidate;
 use crate::report::Verdict;
@@ -72,16 +72,20 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     if are_the_same(question.writer, question.reader) {
         return decided(tree, Verdict::Compatible);
     }
-    let mut writer = lower(&mut tree, question.writer, &writer_registry, question.formats, &[]);
-    let mut reader = lower(&mut tree, question.reader, &reader_registry, question.formats, question.masked);
+    let minds_spelling = question.model == ContentModel::Strict;
+    let reading = Reading { formats: question.formats, minds_spelling, masked: &[] };
+    let mut writer = lower(&mut tree, question.writer, &writer_registry, reading);
+    let reading = Reading { masked: question.masked, ..reading };
+    let mut reader = lower(&mut tree, question.reader, &reader_registry, reading);
     if question.model != ContentModel::Strict {
         writer = close_writer(&mut tree, writer);
     }
     if question.model == ContentModel::Tolerant {
         reader = open_reader(&mut tree, reader);
     }
-    let may_prove = !reads_integers_otherwise(question) && !tree.has_paradox();
+    let may_prove = !tree.has_paradox();
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
+    engine.spellings_differ = reads_integers_otherwise(question);
     if may_prove && engine.covers(writer, reader) {
         return decision(engine, Verdict::Compatible, Vec::new(), None);
     }
@@ -104,7 +108,8 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     }
     engine.refuel(question.fuel);
     match ask_library(&engine, writer, reader) {
-        Said::Covered if may_prove => {
+        // The library is told nothing of spellings.
+        Said::Covered if may_prove && !engine.spellings_differ => {
             return decision(engine, Verdict::Compatible, Vec::new(), None);
         }
         Said::Beyond(difference) => {

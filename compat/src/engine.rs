@@ -29,6 +29,8 @@ pub(crate) struct Engine {
     /// Whether one witness is enough, or each place that breaks wants its own.
     pub(crate) is_brief: bool,
     pub(crate) patterns: Patterns,
+    /// Whether the writer's draft lets integers be written as the reader's does not.
+    pub(crate) spellings_differ: bool,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
     /// What accepts anything, to be shared.
@@ -68,6 +70,7 @@ impl Engine {
             formats,
             is_brief,
             patterns: Patterns::default(),
+            spellings_differ: false,
             fuel,
             anything: Flat::default(),
             flats: HashMap::new(),

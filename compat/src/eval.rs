@@ -68,7 +68,10 @@ impl Engine {
                 Truth::Yes
             }
             Value::Number(number) => match Decimal::of(number) {
-                Some(decimal) => Truth::of(node.numbers.contains(&decimal)),
+                Some(decimal) => {
+                    let spelt = if node.numbers.is_spelt { self.is_spelt(number) } else { Truth::Yes };
+                    Truth::of(node.numbers.contains(&decimal)).and(spelt)
+                }
                 None => Truth::Unknown,
             },
             Value::String(text) => self.eval_string(&node, text),
@@ -79,6 +82,13 @@ impl Engine {
             return Truth::No;
         }
         own.and(self.eval_applicators(&node, value, depth))
+    }
+
+    /// Tells whether a number is written as draft 4 wants integers. Where the writer's draft does
+    /// not mind, a listed value may be sent in another spelling than the one looked at.
+    fn is_spelt(&self, number: &serde_json::Number) -> Truth {
+        let is_plain = !number.to_string().contains(['.', 'e', 'E']);
+        if is_plain && self.spellings_differ { Truth::Unknown } else { Truth::of(is_plain) }
     }
 
     fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {

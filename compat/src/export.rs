@@ -13,8 +13,18 @@ const NODES_MAX: usize = 20_000;
 /// Returns the schema of a node, or nothing when part of it could not be lowered or it is too
 /// large to be of use.
 pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
-    let mut export = Export { tree, definitions: BTreeMap::new(), nodes: 0 };
+    let mut export = Export {
+        tree,
+        definitions: BTreeMap::new(),
+        nodes: 0,
+        has_unevaluated_items: false,
+        has_plain_contains: false,
+    };
     let mut schema = export.node(id)?;
+    // Before 2020-12 what `contains` matched was not evaluated by it.
+    if export.has_unevaluated_items && export.has_plain_contains {
+        return None;
+    }
     if !export.definitions.is_empty() {
         let definitions: Map<String, Value> =
             export.definitions.into_iter().map(|(slot, schema)| (slot.to_string(), schema)).collect();
@@ -32,6 +42,8 @@ struct Export<'t> {
     tree: &'t Tree,
     definitions: BTreeMap<u32, Value>,
     nodes: usize,
+    has_unevaluated_items: bool,
+    has_plain_contains: bool,
 }
 
 impl Export<'_> {
@@ -81,6 +93,8 @@ impl Export<'_> {
         if let Some(items) = arrays.items {
             out.insert("items".to_owned(), self.node(items)?);
         }
+        self.has_unevaluated_items |= arrays.unevaluated.is_some();
+        self.has_plain_contains |= arrays.contains.iter().any(|contains| !contains.evaluates);
         if let Some(unevaluated) = arrays.unevaluated {
             out.insert("unevaluatedItems".to_owned(), self.node(unevaluated)?);
         }

@@ -313,7 +313,12 @@ impl Engine {
             Rc::make_mut(&mut flat.objects).layers.extend(layer);
             flat.is_wider = true;
         }
-        flat.is_wider |= node.arrays.unevaluated.is_some() || node.opaque.is_some();
+        if let Some(unevaluated) = node.arrays.unevaluated {
+            let layer = self.unevaluated_items_layer(id, unevaluated);
+            Rc::make_mut(&mut flat.arrays).layers.extend(layer);
+            flat.is_wider = true;
+        }
+        flat.is_wider |= node.opaque.is_some();
         flat
     }
 
@@ -329,6 +334,29 @@ impl Engine {
             patterns: Rc::new(declared.patterns.into_iter().map(|pattern| (pattern, anything)).collect()),
             additional: Some(unevaluated),
         })
+    }
+
+    /// Reads `unevaluatedItems` as a layer past all that its siblings may evaluate.
+    fn unevaluated_items_layer(&mut self, id: Id, unevaluated: Id) -> Option<ItemLayer> {
+        let mut prefix = 0;
+        let mut allowed = Vec::new();
+        for part in in_place(&self.tree, id) {
+            let arrays = &self.tree.node(part).arrays;
+            if arrays.items.is_some() || (arrays.unevaluated.is_some() && !part.is(id)) {
+                return None;
+            }
+            prefix = prefix.max(arrays.prefix.len());
+            allowed.extend(arrays.contains.iter().filter(|own| own.evaluates).map(|own| own.schema));
+        }
+        let anything = self.tree.boolean(true, self.tree.origin(unevaluated));
+        let mut items = unevaluated;
+        if !allowed.is_empty() {
+            allowed.push(unevaluated);
+            items = self
+                .tree
+                .add(Node { any_of: vec![allowed], ..Node::default() }, self.tree.origin(unevaluated));
+        }
+        Some(ItemLayer { prefix: vec![anything; prefix], items: Some(items) })
     }
 
     /// Tells whether something beside `unevaluated` may evaluate properties of any name.

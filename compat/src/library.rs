@@ -9,7 +9,10 @@ use jsonschema::canonical::{self, CanonicalSchema, Containment as Covers};
 use serde_json::Value;
 
 /// Most characters of the two schemas together that the library is asked about.
-const CHARS_MAX: usize = 24_000;
+const CHARS_MAX: usize = 6_000;
+
+/// Most branches of the two schemas together: the library multiplies unions out.
+const BRANCHES_MAX: usize = 24;
 
 /// Most digits of a number that a double surely holds.
 const DIGITS_MAX: usize = 15;
@@ -27,6 +30,7 @@ pub(crate) enum Said {
 /// Asks whether a reader covers a writer, both given as schemas of draft 2020-12.
 pub(crate) fn ask(writer: &Value, reader: &Value, formats: Formats) -> Said {
     if CHARS_MAX < writer.to_string().len() + reader.to_string().len()
+        || BRANCHES_MAX < branches(writer) + branches(reader)
         || has_long_number(writer)
         || has_long_number(reader)
     {
@@ -52,6 +56,24 @@ fn canonical(schema: &Value, formats: Formats) -> Option<CanonicalSchema> {
         .should_validate_formats(formats == Formats::Assert)
         .canonicalize(schema)
         .ok()
+}
+
+fn branches(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let own = match (name.as_str(), member) {
+                    ("anyOf" | "oneOf", Value::Array(list)) => list.len(),
+                    ("not" | "if", _) => 2,
+                    _ => 0,
+                };
+                own + branches(member)
+            })
+            .sum(),
+        Value::Array(items) => items.iter().map(branches).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
 }
 
 fn has_long_number(value: &Value) -> bool {

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use evschema_model::{Draft, Formats, Resolved};
+use evschema_model::{Draft, Formats, Resolved, Target};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use referencing::{Registry, Resolver, Uri};
 use serde_json::{Map, Value};
@@ -17,15 +17,28 @@ use crate::tree::{Condition, Contains, Id, Name, Named, Node, Opaque, Origin, Tr
 /// Lowers a document and everything it refers to.
 pub(crate) struct Lowering<'t, 'r> {
     pub(crate) tree: &'t mut Tree,
-    formats: Formats,
-    /// Subschemas that are taken to accept anything, by address.
-    masked: &'r [Origin],
-    seen: HashMap<Origin, Seen>,
-    /// How many dynamic anchors of each name there are among the documents.
-    dynamic_anchors: HashMap<String, usize>,
-    /// Whether `$recursiveRef` can only lead to the root.
-    recursion_is_static: bool,
+    reading: Reading<'r>,
+    /// What was lowered, by its place and the dynamic scope it was reached in.
+    seen: HashMap<(Origin, usize), Seen>,
+    /// Whether what a dynamic reference leads to depends on the way to it.
+    scopes_matter: bool,
+    /// The dynamic scopes met so far, each as its resources, outermost first.
+    scopes: Vec<Vec<String>>,
 }
+
+/// How schemas are read, beside their drafts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading<'r> {
+    pub(crate) formats: Formats,
+    /// Whether `1.0` is no integer in draft 4, as the validator has it.
+    pub(crate) minds_spelling: bool,
+    /// Subschemas that are taken to accept anything, by address.
+    pub(crate) masked: &'r [Origin],
+}
+
+/// Most dynamic scopes that are told apart, and most nodes of a document.
+const SCOPES_MAX: usize = 64;
+const NODES_MAX: usize = 400_000;
 
 #[derive(Clone, Copy)]
 enum Seen {
@@ -40,8 +53,7 @@ pub(crate) fn lower(
     tree: &mut Tree,
     resolved: &Resolved,
     registry: &Registry<'_>,
-    formats: Formats,
-    masked: &[Origin],
+    reading: Reading<'_>,
 ) -> Id {
     let schema = resolved.schema();
     let mut dynamic_anchors = HashMap::new();
@@ -54,13 +66,24 @@ pub(crate) fn lower(
     };
     let mut lowering = Lowering {
         tree,
-        formats,
-        masked,
+        reading,
         seen: HashMap::new(),
-        dynamic_anchors,
-        recursion_is_static: recursive_anchors < 2,
+        scopes_matter: 1 < recursive_anchors
+            || dynamic_anchors.values().any(|many| 1 < *many)
+            || schema.references().iter().any(|reference| reference.target == Target::Metaschema),
+        scopes: Vec::new(),
     };
     lowering.schema(schema.value(), &registry.resolver(base), schema.draft())
+}
+
+/// Finds what an absolute reference leads to in a metaschema of the specifications.
+fn in_metaschema(reference: &str) -> Option<referencing::Resolved<'static>> {
+    let home = reference.split('#').next()?;
+    if !referencing::SPECIFICATIONS.contains_resource(home) {
+        return None;
+    }
+    let base = Uri::parse(home.to_owned()).ok()?;
+    referencing::SPECIFICATIONS.resolver(base).lookup(reference).ok()
 }
 
 fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
@@ -84,14 +107,18 @@ fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recu
 impl Lowering<'_, '_> {
     fn schema(&mut self, value: &Value, resolver: &Resolver<'_>, draft: Draft) -> Id {
         let origin = Origin::of(value);
-        if self.masked.contains(&origin) {
+        if self.reading.masked.contains(&origin) {
             return self.tree.boolean(true, origin);
         }
-        match self.seen.get(&origin) {
+        let Some(scope) = self.scope(resolver) else {
+            return opaque(self.tree, "dynamic references lead to too many places", origin);
+        };
+        let key = (origin, scope);
+        match self.seen.get(&key) {
             Some(Seen::Done(id)) => return *id,
             Some(Seen::Open(slot)) => {
                 let slot = slot.unwrap_or_else(|| self.tree.reserve_slot());
-                self.seen.insert(origin, Seen::Open(Some(slot)));
+                self.seen.insert(key, Seen::Open(Some(slot)));
                 return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
             }
             None => {}
@@ -99,14 +126,14 @@ impl Lowering<'_, '_> {
         let id = match value {
             Value::Bool(accept) => self.tree.boolean(*accept, origin),
             Value::Object(members) => {
-                self.seen.insert(origin, Seen::Open(None));
+                self.seen.insert(key, Seen::Open(None));
                 let draft_here = members
                     .get("$schema")
                     .and_then(|_| evschema_model::Dialects::default().draft_of(value).ok())
                     .unwrap_or(draft);
                 let node = self.object(members, value, resolver, draft_here);
                 let id = self.tree.add(node, origin);
-                if let Some(Seen::Open(Some(slot))) = self.seen.get(&origin) {
+                if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
                     self.tree.fill_slot(*slot, id);
                 }
                 id
@@ -115,8 +142,31 @@ impl Lowering<'_, '_> {
                 opaque(self.tree, "a subschema is neither an object nor a boolean", origin)
             }
         };
-        self.seen.insert(origin, Seen::Done(id));
+        self.seen.insert(key, Seen::Done(id));
         id
+    }
+
+    /// Returns the number of the dynamic scope that a schema is reached in; none when there are too
+    /// many. The outermost resource that has an anchor is where a dynamic reference to it leads
+    /// (JSON Schema Core 2020-12, section 8.2.3.2), so that repetitions further in change nothing.
+    fn scope(&mut self, resolver: &Resolver<'_>) -> Option<usize> {
+        if !self.scopes_matter {
+            return Some(0);
+        }
+        let mut outermost_last: Vec<String> =
+            resolver.dynamic_scope().iter().map(|uri| uri.as_str().to_owned()).collect();
+        outermost_last.insert(0, resolver.base_uri().as_str().to_owned());
+        let mut scope: Vec<String> = Vec::new();
+        for uri in outermost_last.into_iter().rev() {
+            if !scope.contains(&uri) {
+                scope.push(uri);
+            }
+        }
+        if let Some(known) = self.scopes.iter().position(|known| *known == scope) {
+            return Some(known);
+        }
+        self.scopes.push(scope);
+        (self.scopes.len() <= SCOPES_MAX && self.tree.len() <= NODES_MAX).then(|| self.scopes.len() - 1)
     }
 
     fn object(
@@ -180,21 +230,11 @@ impl Lowering<'_, '_> {
             node.opaque = Opaque::plain(format!("`{keyword}` is empty; write `#` to name the document"));
             return;
         }
-        let is_static = match keyword {
-            "$dynamicRef" => {
-                let anchor = reference.rsplit('#').next().unwrap_or_default();
-                anchor.starts_with('/') || self.dynamic_anchors.get(anchor).is_none_or(|many| *many < 2)
-            }
-            "$recursiveRef" => self.recursion_is_static,
-            _ => true,
+        let found = match keyword {
+            "$recursiveRef" => resolver.lookup_recursive_ref(),
+            _ => resolver.lookup(reference).or_else(|error| in_metaschema(reference).ok_or(error)),
         };
-        if !is_static {
-            // Where it leads depends on the way here, so no two of these are known to agree.
-            let why = format!("`{keyword}` `{reference}` may lead to several places");
-            node.opaque = Some(Opaque { why, serial: std::ptr::from_ref(reference) as usize });
-            return;
-        }
-        match resolver.lookup(reference) {
+        match found {
             Ok(found) => {
                 let (contents, resolver, found_draft) = found.into_inner();
                 let target = self.schema(contents, &resolver, draft_of(found_draft).unwrap_or(draft));
@@ -220,6 +260,7 @@ impl Lowering<'_, '_> {
             node.types = names.iter().fold(Types::NONE, |types, name| types.or(type_of(name)));
             if names.contains(&"integer") && !names.contains(&"number") {
                 node.numbers.divide(&Decimal::one());
+                node.numbers.is_spelt = draft == Draft::Draft4 && self.reading.minds_spelling;
             }
         }
         if let Some(Value::Array(values)) = members.get("enum") {
@@ -265,7 +306,7 @@ impl Lowering<'_, '_> {
         if let Some(Value::String(pattern)) = members.get("pattern") {
             strings.patterns.push(pattern.clone());
         }
-        if self.formats == Formats::Assert
+        if self.reading.formats == Formats::Assert
             && let Some(Value::String(format)) = members.get("format")
             && jsonschema::options().is_known_format(draft.to_library(), format)
         {

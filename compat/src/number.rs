@@ -190,6 +190,8 @@ pub(crate) struct Numbers {
     pub(crate) step: Option<Decimal>,
     /// What no number is a multiple of; no keyword says this, a difference does.
     pub(crate) none: Vec<Decimal>,
+    /// Whether every number is written without fraction and exponent: what draft 4 calls integers.
+    pub(crate) is_spelt: bool,
 }
 
 impl Numbers {
@@ -205,6 +207,7 @@ impl Numbers {
         if let Some(step) = &other.step {
             both.divide(step);
         }
+        both.is_spelt |= other.is_spelt;
         both.none.extend(other.none.iter().filter(|step| !self.none.contains(step)).cloned());
         both
     }
@@ -234,7 +237,11 @@ impl Numbers {
     }
 
     pub(crate) fn is_any(&self) -> bool {
-        self.min.is_none() && self.max.is_none() && self.step.is_none() && self.none.is_empty()
+        self.min.is_none()
+            && self.max.is_none()
+            && self.step.is_none()
+            && self.none.is_empty()
+            && !self.is_spelt
     }
 
     pub(crate) fn contains(&self, value: &Decimal) -> bool {
@@ -344,7 +351,7 @@ impl Numbers {
             self.step.as_ref().is_some_and(|own| own.is_multiple_of(theirs))
                 || self.single().is_some_and(|only| only.is_multiple_of(theirs))
         });
-        above && below && steps
+        above && below && steps && (self.is_spelt || !other.is_spelt)
     }
 
     fn single(&self) -> Option<Decimal> {

@@ -26,7 +26,15 @@ pub(crate) struct Patterns {
     /// Searches made before, by what was asked.
     searched: HashMap<Asked, Search>,
     lengths: HashMap<String, (u64, Option<u64>)>,
+    /// Product states visited, and bytes of automata used, in this comparison.
+    visited: usize,
+    bytes: usize,
 }
+
+/// Most product states that a comparison walks, and most bytes of automata that it uses: what is
+/// asked beyond stays open, so that no set of patterns takes long.
+const VISITED_MAX: usize = 150_000;
+const BYTES_MAX: usize = 24 << 20;
 
 /// A search: what all match, what none matches, the lengths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -195,7 +203,8 @@ impl Patterns {
                     continue;
                 }
                 if seen.insert((next.clone(), length)) {
-                    if PRODUCT_STATES_MAX < nodes.len() {
+                    self.visited += 1;
+                    if PRODUCT_STATES_MAX < nodes.len() || VISITED_MAX < self.visited {
                         return Search::GaveUp;
                     }
                     let parent = u32::try_from(at).unwrap_or(u32::MAX);
@@ -211,7 +220,11 @@ impl Patterns {
         if let Some(known) = self.automata.get(pattern) {
             return known.clone();
         }
+        if BYTES_MAX < self.bytes {
+            return None;
+        }
         let compiled = compile_once(pattern);
+        self.bytes += compiled.as_ref().map_or(AUTOMATON_BYTES_MAX, |automaton| automaton.memory_usage());
         self.automata.insert(pattern.to_owned(), compiled.clone());
         compiled
     }

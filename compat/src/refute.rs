@@ -122,6 +122,8 @@ impl Engine {
         if let Some(values) = &flat.values {
             let obligation = Obligation { writer, reader: place, assertion: unmet.clone() };
             let listed = values.iter().take(LISTED_MAX).cloned();
+            let spelt = other_spellings(values.iter().take(LISTED_MAX).filter_map(Value::as_number).cloned());
+            let listed = listed.chain(spelt);
             found.extend(listed.map(|value| Candidate { value, obligation: obligation.clone() }));
         }
         let node = self.tree.shared(reader);
@@ -143,6 +145,10 @@ impl Engine {
             add(self, values, &Assertion::Values);
         }
         if flat.types == Types::NUMBER && !flat.numbers.is_within(&node.numbers) {
+            if node.numbers.is_spelt && !flat.numbers.is_spelt {
+                let values = other_spellings(flat.numbers.samples().iter().map(Decimal::to_number));
+                add(self, values, &Assertion::refused(flat));
+            }
             let mut values = flat.numbers.clone().samples();
             values.extend(beside(&flat.numbers, &node.numbers));
             values.retain(|value| flat.numbers.contains(value) && !node.numbers.contains(value));
@@ -318,6 +324,12 @@ impl Engine {
         }
         tries
     }
+}
+
+/// Returns integers as numbers with a fraction, which draft 4 takes for something else.
+fn other_spellings(numbers: impl Iterator<Item = serde_json::Number>) -> Vec<Value> {
+    let respelt = numbers.filter(|number| !number.to_string().contains(['.', 'e', 'E']));
+    respelt.filter_map(|number| format!("{number}.0").parse().ok().map(Value::Number)).collect()
 }
 
 /// Returns numbers just outside what the reader takes.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::Engine;
 use crate::eval::Truth;
-use crate::flat::Flat;
+use crate::flat::{Flat, PropertyLayer};
 use crate::prove::explicit_names;
 use crate::tree::{Id, Name, Types};
 
@@ -21,6 +21,9 @@ const DEPTH_MAX: usize = 40;
 
 /// Deepest subtraction in which values are made for a difference.
 const SUBTRACTIONS_MAX: usize = 3;
+
+/// Most names that are made up for a minimum, of one kind.
+const FRESH_MAX: usize = 12;
 
 /// Longest array or object that is made to satisfy a minimum.
 const LENGTH_MAX: u64 = 2_000;
@@ -218,6 +221,11 @@ impl Engine {
                 found.push(Value::Object(object));
             }
         }
+        for name in self.fresh_names(flat, &PropertyLayer::default(), 1).iter().take(many) {
+            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
+                found.push(Value::Object(object));
+            }
+        }
         for name in base.keys().take(many) {
             let schema = self.property_schema(&flat.objects, name);
             for value in self.samples(schema, 3).into_iter().skip(1) {
@@ -262,16 +270,8 @@ impl Engine {
             return None;
         }
         let mut names: Vec<String> = explicit_names(flat, None).iter().map(ToString::to_string).collect();
-        let patterns: Vec<String> = flat
-            .objects
-            .layers
-            .iter()
-            .flat_map(|layer| layer.patterns.iter().map(|(p, _)| p.to_string()))
-            .collect();
-        for pattern in patterns {
-            names.extend(self.patterns.find(&[pattern], &[], 0, None));
-        }
-        names.extend(self.fitting_names(flat, &[]));
+        let missing = usize::try_from(flat.objects.min).unwrap_or(0);
+        names.extend(self.fresh_names(flat, &PropertyLayer::default(), missing.min(FRESH_MAX)));
         names.extend((1..=flat.objects.min).map(|n| format!("extra{n}")));
         for name in names {
             if flat.objects.min <= object.len() as u64 {
@@ -291,20 +291,6 @@ impl Engine {
             }
         }
         (flat.objects.min <= object.len() as u64).then_some(())
-    }
-
-    /// Returns names that `propertyNames` allows, of shapes that none of `none` match.
-    pub(crate) fn fitting_names(&mut self, flat: &Flat, none: &[String]) -> Vec<String> {
-        let mut found = Vec::new();
-        for names in &flat.objects.names {
-            for value in self.samples(*names, 8) {
-                if let Value::String(name) = value {
-                    found.push(name);
-                }
-            }
-        }
-        found.extend(self.patterns.find(&[], none, 1, None));
-        found
     }
 }
 

@@ -163,20 +163,17 @@ pub(crate) struct Node {
     pub(crate) opaque: Option<Opaque>,
 }
 
-/// Something that could not be lowered.
+/// Something that could not be lowered. Equal words mean the same wherever they stand.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Opaque {
     /// What it is, in words.
     pub(crate) why: String,
-    /// Zero when equal words mean the same wherever they stand; else a number of its own, so
-    /// that no two such nodes are ever taken for equal.
-    pub(crate) serial: usize,
 }
 
 impl Opaque {
-    /// Returns what means the same wherever it stands.
+    /// Returns it with these words.
     pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
-        Some(Self { why: why.into(), serial: 0 })
+        Some(Self { why: why.into() })
     }
 }
 
@@ -385,6 +382,11 @@ impl Tree {
             [one] => *one,
             _ => self.add(Node { all_of: parts, ..Node::default() }, origin),
         }
+    }
+
+    /// Returns how many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(crate) fn reserve_slot(&mut self) -> u32 {

@@ -73,6 +73,28 @@ impl Engine {
         }
         if unsure || !self.cells_covered(flat, &layer) {
             left.push(flat.widened());
+            self.beyond_cells(flat, &layer, left);
+        }
+    }
+
+    /// Adds objects with a property that nobody spells out and a layer refuses. They say where to
+    /// look, not what is left: another such name would do as well.
+    fn beyond_cells(&mut self, flat: &Flat, layer: &PropertyLayer, left: &mut Vec<Flat>) {
+        for name in self.fresh_names(flat, layer, 1) {
+            let mut rules: Vec<Id> = Vec::new();
+            for (pattern, schema) in layer.patterns.iter() {
+                if self.patterns.is_match(pattern, &name) == Truth::Yes {
+                    rules.push(*schema);
+                }
+            }
+            if rules.is_empty() {
+                rules.extend(layer.additional);
+            }
+            for rule in rules {
+                let other = self.negation(rule);
+                let having = self.having(flat, &name);
+                left.push(having.with_property(&name, other));
+            }
         }
     }
 

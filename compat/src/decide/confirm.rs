@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Objection, Question};
 use crate::export::export;
 use crate::findings::walk;
-use crate::lower::lower;
+use crate::lower::{Reading, lower};
 use crate::refute::Candidate;
 use crate::tree::{Id, Tree};
 
@@ -134,7 +134,8 @@ impl<'a> Confirm<'a> {
     ) -> Option<Id> {
         let resolved = as_document(difference)?;
         let registry = resolved.registry().ok()?;
-        Some(lower(tree, &resolved, &registry, formats, &[]))
+        let reading = Reading { formats, minds_spelling: false, masked: &[] };
+        Some(lower(tree, &resolved, &registry, reading))
     }
 }
 

@@ -129,14 +129,26 @@ impl Engine {
         let written = &flat.arrays.contains;
         let enough = reader.min == 0
             || reader.min <= self.sure_to_match(flat, reader.schema, needed)
-            || written.iter().any(|own| reader.min <= own.min && self.covers(own.schema, reader.schema));
+            || written
+                .iter()
+                .any(|own| reader.min <= own.min && self.items_imply(flat, own.schema, reader.schema));
         let few = reader.max.is_none_or(|max| {
             self.most_matching(flat, reader.schema, longest).is_some_and(|most| most <= max)
                 || written.iter().any(|own| {
-                    own.max.is_some_and(|own| own <= max) && self.covers(reader.schema, own.schema)
+                    own.max.is_some_and(|own| own <= max) && self.items_imply(flat, reader.schema, own.schema)
                 })
         });
         enough && few
+    }
+
+    /// Tells whether every item that matches one schema matches another.
+    fn items_imply(&mut self, flat: &Flat, one: Id, other: Id) -> bool {
+        self.covers(one, other)
+            || (0..=Self::prefix_len(&flat.arrays)).all(|at| {
+                let item = self.item_schema(&flat.arrays, at);
+                let both = self.tree.all(vec![item, one]);
+                self.covers(both, other)
+            })
     }
 
     /// Returns how many items are sure to match a schema, of an array of this many at least.

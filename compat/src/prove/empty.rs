@@ -62,7 +62,8 @@ impl Engine {
             Types::NUMBER => flat.numbers.is_empty(),
             Types::STRING => {
                 let strings = &flat.strings;
-                strings.max.is_some_and(|max| max < strings.min)
+                let (min, max) = self.lengths(strings);
+                max.is_some_and(|max| max < min)
                     || ((1 < strings.patterns.len() || !strings.none.is_empty())
                         && self.has_no_texts(strings))
             }

@@ -166,6 +166,38 @@ impl Engine {
         Some(names)
     }
 
+    /// Returns names of each cell that nobody spells out, up to so many of each.
+    pub(crate) fn fresh_names(&mut self, flat: &Flat, reader: &PropertyLayer, many: usize) -> Vec<String> {
+        let allowed = self.allowed_names(flat).unwrap_or_default();
+        let mut taken: Vec<String> =
+            explicit_names(flat, Some(reader)).iter().map(ToString::to_string).collect();
+        let mut fresh = Vec::new();
+        for cell in self.cells(flat, reader) {
+            let every: Vec<String> =
+                cell.every.iter().map(ToString::to_string).chain(allowed.iter().cloned()).collect();
+            let plain = every.is_empty() && cell.none.is_empty();
+            for at in 0..many {
+                let name = if plain {
+                    let number = if at == 0 { String::new() } else { at.to_string() };
+                    Some(format!("extra{number}")).filter(|name| !taken.contains(name))
+                } else {
+                    let mut none: Vec<String> = cell.none.iter().map(ToString::to_string).collect();
+                    if !taken.is_empty() {
+                        none.push(one_of_texts(taken.iter().map(String::as_str)));
+                    }
+                    // An empty name is hard to read in an example.
+                    self.patterns
+                        .find(&every, &none, 1, None)
+                        .or_else(|| self.patterns.find(&every, &none, 0, None))
+                };
+                let Some(name) = name else { break };
+                taken.push(name.clone());
+                fresh.push(name);
+            }
+        }
+        fresh
+    }
+
     /// Tells whether no object of the writer has a property of this name.
     pub(crate) fn cannot_have(&mut self, flat: &Flat, name: &str) -> bool {
         let schema = self.property_schema(&flat.objects, name);

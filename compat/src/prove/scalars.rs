@@ -57,7 +57,10 @@ impl Engine {
     }
 
     /// Returns lengths between which all strings are, by what is said of lengths and patterns.
-    fn lengths(&mut self, strings: &Strings) -> (u64, Option<u64>) {
+    pub(super) fn lengths(&mut self, strings: &Strings) -> (u64, Option<u64>) {
+        if strings.min == 0 && strings.max.is_none() && strings.patterns.is_empty() {
+            return (0, None);
+        }
         strings.patterns.iter().map(|pattern| self.patterns.lengths(pattern)).fold(
             (strings.min, strings.max),
             |(min, max), (own_min, own_max)| {

@@ -11,6 +11,9 @@ use crate::flat::{Flat, PropertyLayer};
 use crate::prove::{Assertion, Obligation, explicit_names};
 use crate::tree::{Id, Name};
 
+/// Names that some `propertyNames` refuses.
+const ODD_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
+
 /// Longest array that is made to exceed a bound.
 const LENGTH_MAX: u64 = 300;
 
@@ -153,7 +156,8 @@ impl Engine {
         }
         if let Some(unevaluated) = read.unevaluated {
             let declared_by_writer = explicit_names(flat, None);
-            for name in single.iter().copied().chain(["extra"]) {
+            let fresh = self.fresh_names(flat, &PropertyLayer::of(&read), 1);
+            for name in single.iter().copied().chain(fresh.iter().map(String::as_str)) {
                 let written = self.property_schema(&flat.objects, name);
                 let mut values: Vec<Value> =
                     self.refute(written, unevaluated).into_iter().map(|c| c.value).collect();
@@ -184,29 +188,15 @@ impl Engine {
         let read = self.tree.node(reader).objects.clone();
         let layer = PropertyLayer::of(&read);
         let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        // Names that no one declares, and names of the patterns on either side.
-        let patterns: Vec<String> = flat
-            .objects
-            .layers
-            .iter()
-            .flat_map(|layer| layer.patterns.iter())
-            .chain(read.patterns.iter())
-            .map(|(pattern, _)| pattern.to_string())
-            .collect();
-        if read.additional.is_some() || read.names.is_some() || !patterns.is_empty() {
-            for pattern in &patterns {
-                names.extend(self.patterns.find(std::slice::from_ref(pattern), &[], 0, None));
-                let others: Vec<String> =
-                    patterns.iter().filter(|other| *other != pattern).cloned().collect();
-                names.extend(self.patterns.find(std::slice::from_ref(pattern), &others, 0, None));
-            }
-            names.push("extra".to_owned());
-            names.extend(self.fitting_names(flat, &patterns));
-            if read.names.is_some() {
-                names.extend(
-                    ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"].map(str::to_owned),
-                );
-            }
+        if read.additional.is_some() || read.names.is_some() || !read.patterns.is_empty() {
+            names.extend(self.fresh_names(flat, &layer, 1));
+        }
+        if let Some(read_names) = read.names {
+            let mut refused = vec![self.negation(read_names)];
+            refused.extend(&flat.objects.names);
+            let refused = self.tree.all(refused);
+            let texts = self.samples(refused, 6).into_iter().chain(ODD_NAMES.map(Value::from));
+            names.extend(texts.filter_map(|text| text.as_str().map(str::to_owned)));
         }
         names.sort();
         names.dedup();
