@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::flat::Flat;
 use crate::pattern::Patterns;
+use crate::prove::Discriminator;
 use crate::refute::Candidate;
-use crate::tree::{Class, Origin, Tree};
+use crate::tree::{Class, Id, Origin, Tree};
 
 /// How hard witnesses are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) struct Engine {
     pub(crate) spellings_differ: bool,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
+    /// What tells the branches of each union apart.
+    pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
     /// What accepts anything, to be shared.
     pub(crate) anything: Flat,
     /// The alternatives of each node, by its number: they keep its place.
@@ -72,6 +75,7 @@ impl Engine {
             patterns: Patterns::default(),
             spellings_differ: false,
             fuel,
+            discriminators: HashMap::new(),
             anything: Flat::default(),
             flats: HashMap::new(),
             effort: Effort::Each,

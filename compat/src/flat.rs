@@ -372,11 +372,12 @@ impl Engine {
     /// Tells whether no two branches of a union can hold at once.
     fn are_apart(&mut self, union: &[Id]) -> bool {
         // Quadratic in the branches, so only asked of unions of a readable size.
-        union.len() <= 24
-            && union
-                .iter()
-                .enumerate()
-                .all(|(at, a)| union[at + 1..].iter().all(|b| self.are_disjoint_quickly(*a, *b)))
+        self.discriminator(union).is_some()
+            || (union.len() <= 24
+                && union
+                    .iter()
+                    .enumerate()
+                    .all(|(at, a)| union[at + 1..].iter().all(|b| self.are_disjoint_quickly(*a, *b))))
     }
 
     /// Tells whether two nodes share no value, by their types alone.

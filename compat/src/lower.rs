@@ -26,6 +26,25 @@ pub(crate) struct Lowering<'t, 'r> {
     scopes: Vec<Vec<String>>,
 }
 
+/// The members of a schema object that mean something, in a list: it is short, and asked for all
+/// there could be.
+struct Keywords<'v>(Vec<(&'v str, &'v Value)>);
+
+impl<'v> Keywords<'v> {
+    fn of(members: &'v Map<String, Value>) -> Self {
+        let all = members.iter().map(|(name, value)| (name.as_str(), value));
+        Self(all.filter(|(name, _)| !DESCRIPTIVE.contains(name)).collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&'v Value> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    }
+}
+
+/// Members of nearly every schema that refuse nothing.
+const DESCRIPTIVE: [&str; 8] =
+    ["description", "title", "$comment", "examples", "default", "$defs", "definitions", "$id"];
+
 /// How schemas are read, beside their drafts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'r> {
@@ -188,6 +207,7 @@ impl Lowering<'_, '_> {
         } else {
             outer
         };
+        let members = &Keywords::of(members);
         let mut node = Node::default();
         if draft.ref_hides_siblings()
             && let Some(reference) = members.get("$ref")
@@ -244,13 +264,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn any_type(
-        &mut self,
-        node: &mut Node,
-        members: &Map<String, Value>,
-        resolver: &Resolver<'_>,
-        draft: Draft,
-    ) {
+    fn any_type(&mut self, node: &mut Node, members: &Keywords<'_>, resolver: &Resolver<'_>, draft: Draft) {
         if let Some(types) = members.get("type") {
             let names: Vec<&str> = match types {
                 Value::String(one) => vec![one],
@@ -299,7 +313,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn strings(&mut self, node: &mut Node, members: &Map<String, Value>, draft: Draft) {
+    fn strings(&mut self, node: &mut Node, members: &Keywords<'_>, draft: Draft) {
         let strings = &mut node.strings;
         strings.min = count(members, "minLength", &mut node.opaque).unwrap_or(0);
         strings.max = count(members, "maxLength", &mut node.opaque);
@@ -324,13 +338,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn arrays(
-        &mut self,
-        node: &mut Node,
-        members: &Map<String, Value>,
-        resolver: &Resolver<'_>,
-        draft: Draft,
-    ) {
+    fn arrays(&mut self, node: &mut Node, members: &Keywords<'_>, resolver: &Resolver<'_>, draft: Draft) {
         node.arrays.min = count(members, "minItems", &mut node.opaque).unwrap_or(0);
         node.arrays.max = count(members, "maxItems", &mut node.opaque);
         node.arrays.unique = members.get("uniqueItems") == Some(&Value::Bool(true));
@@ -368,13 +376,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn objects(
-        &mut self,
-        node: &mut Node,
-        members: &Map<String, Value>,
-        resolver: &Resolver<'_>,
-        draft: Draft,
-    ) {
+    fn objects(&mut self, node: &mut Node, members: &Keywords<'_>, resolver: &Resolver<'_>, draft: Draft) {
         node.objects.min = count(members, "minProperties", &mut node.opaque).unwrap_or(0);
         node.objects.max = count(members, "maxProperties", &mut node.opaque);
         if let Some(Value::Array(names)) = members.get("required") {
@@ -446,7 +448,7 @@ fn type_of(name: &str) -> Types {
     }
 }
 
-fn numbers(node: &mut Node, members: &Map<String, Value>, draft: Draft) {
+fn numbers(node: &mut Node, members: &Keywords<'_>, draft: Draft) {
     let decimal = |name: &str, opaque: &mut Option<Opaque>| {
         let Some(Value::Number(number)) = members.get(name) else { return None };
         let decimal = Decimal::of(number);
@@ -476,7 +478,7 @@ fn numbers(node: &mut Node, members: &Map<String, Value>, draft: Draft) {
 }
 
 /// Reads a count; one too large to hold is as good as none for a minimum's failure, so it is opaque.
-fn count(members: &Map<String, Value>, name: &str, opaque: &mut Option<Opaque>) -> Option<u64> {
+fn count(members: &Keywords<'_>, name: &str, opaque: &mut Option<Opaque>) -> Option<u64> {
     let Some(Value::Number(number)) = members.get(name) else { return None };
     let count = Decimal::of(number).and_then(|decimal| decimal.to_count());
     if count.is_none() {

@@ -12,8 +12,10 @@ mod names;
 mod objects;
 mod scalars;
 mod unevaluated;
+mod unions;
 
 pub(crate) use objects::explicit_names;
+pub(crate) use unions::Discriminator;
 
 use crate::engine::Engine;
 use crate::eval::Truth;
@@ -195,40 +197,6 @@ impl Engine {
             }
         }
         None
-    }
-
-    fn is_in_union(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
-        let candidates = self.overlapping(flat, union);
-        if candidates.iter().any(|branch| self.flat_covers(flat, *branch, path)) {
-            return true;
-        }
-        let own_branches = |engine: &mut Self, own: &[Id]| {
-            own.iter().all(|branch| union.iter().any(|reads| engine.covers_here(*branch, *reads)))
-        };
-        // A branch may cover each part when none covers the whole, or one what the others leave.
-        flat.unions.iter().any(|own| own_branches(self, own))
-            || (1 < candidates.len() && self.beyond_all(flat, &candidates).is_empty())
-            || self
-                .split(flat)
-                .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
-    }
-
-    fn is_in_exactly_one(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
-        let candidates = self.overlapping(flat, union);
-        if let [only] = candidates.as_slice() {
-            return self.flat_covers(flat, *only, path);
-        }
-        if candidates.is_empty() {
-            return false;
-        }
-        self.split(flat)
-            .is_some_and(|parts| parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path)))
-            || (self.is_in_union(flat, &candidates, path) && self.in_two_of(flat, &candidates).is_empty())
-    }
-
-    /// Returns the branches that may share a value with the writer.
-    fn overlapping(&mut self, flat: &Flat, union: &[Id]) -> Vec<Id> {
-        union.iter().copied().filter(|branch| !self.is_disjoint(flat, *branch)).collect()
     }
 
     fn meets_condition(&mut self, flat: &Flat, condition: &Condition, path: &mut Vec<Id>) -> bool {

@@ -38,6 +38,9 @@ const LISTED_MAX: usize = 64;
 /// Most parts of a difference that values are made of.
 const LEFT_MAX: usize = 24;
 
+/// Most branches that are tried where none could be meant.
+const UNMEANT_MAX: usize = 8;
+
 /// Deepest nesting of places.
 const DEPTH_MAX: usize = 60;
 
@@ -203,20 +206,22 @@ impl Engine {
         for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
             for union in unions {
                 let mut inner = Vec::new();
-                for branch in union {
+                let meant = self.overlapping(flat, union);
+                // Where no branch could be meant, one is as good as another.
+                let tried = if meant.is_empty() { &union[..union.len().min(UNMEANT_MAX)] } else { &meant };
+                for branch in tried {
                     self.refute_flat(flat, writer, *branch, &mut inner, depth + 1);
                 }
                 // With one branch that could be meant, what it misses says more than the union.
-                let meant = union.iter().filter(|branch| !self.is_disjoint(flat, **branch)).count();
                 for mut candidate in inner {
-                    if meant != 1 {
+                    if meant.len() != 1 {
                         candidate.obligation = here(assertion.clone());
                     }
                     found.push(candidate);
                 }
                 let mut values = self.samples_of(flat, 6);
-                if assertion == Assertion::OneOf {
-                    values.extend(self.samples_of_two(flat, union));
+                if assertion == Assertion::OneOf && 1 < meant.len() {
+                    values.extend(self.samples_of_two(flat, &meant));
                 }
                 found.extend(
                     values.into_iter().map(|value| Candidate { value, obligation: here(assertion.clone()) }),

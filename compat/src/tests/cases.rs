@@ -53,7 +53,7 @@ fn hard_spots() {
         (
             r#"{"type":"integer"}"#,
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"}"#,
-            None,
+            Some(false),
         ),
         // Recursion through different references, and with no finite instance.
         (

@@ -1,0 +1,156 @@
+//! Unions: branches that may be meant, branches that cannot hold together.
+
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt as _};
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::flat::Flat;
+use crate::tree::{Id, Name, Types};
+
+/// What tells the branches of a union apart: a property that each of them requires, with listed
+/// values of which no two branches share one. Real unions of events have it (`type`, `kind`,
+/// `action`), and it makes of hundreds of branches one to look at.
+#[derive(Debug)]
+pub(crate) struct Discriminator {
+    name: Name,
+    branches: HashMap<Value, Id>,
+}
+
+/// Most parts of a branch that are looked through for a discriminator.
+const PARTS_MAX: usize = 16;
+
+impl Engine {
+    /// Tells whether everything of an alternative is in some branch.
+    pub(super) fn is_in_union(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
+        if union.iter().any(|branch| flat.holds.contains(&branch.class())) {
+            return true;
+        }
+        let candidates = self.overlapping(flat, union);
+        if candidates.iter().any(|branch| self.flat_covers(flat, *branch, path)) {
+            return true;
+        }
+        let own_branches = |engine: &mut Self, own: &[Id]| {
+            own.iter().all(|branch| union.iter().any(|reads| engine.covers_here(*branch, *reads)))
+        };
+        // A branch may cover each part when none covers the whole, or one what the others leave.
+        flat.unions.iter().any(|own| own_branches(self, own))
+            || (1 < candidates.len() && self.beyond_all(flat, &candidates).is_empty())
+            || self
+                .split(flat)
+                .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
+    }
+
+    /// Tells whether everything of an alternative is in one branch and in no other.
+    pub(super) fn is_in_exactly_one(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
+        if self.discriminator(union).is_some() {
+            return self.is_in_union(flat, union, path);
+        }
+        let candidates = self.overlapping(flat, union);
+        match candidates.as_slice() {
+            [] => false,
+            [only] => self.flat_covers(flat, *only, path),
+            _ => {
+                self.split(flat).is_some_and(|parts| {
+                    parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path))
+                }) || (self.is_in_union(flat, &candidates, path)
+                    && self.in_two_of(flat, &candidates).is_empty())
+            }
+        }
+    }
+
+    /// Returns the branches that may share a value with the writer.
+    pub(crate) fn overlapping(&mut self, flat: &Flat, union: &[Id]) -> Vec<Id> {
+        if let Some(meant) = self.meant(flat, union) {
+            return meant;
+        }
+        union.iter().copied().filter(|branch| !self.is_disjoint(flat, *branch)).collect()
+    }
+
+    /// Returns the branches that the writer's discriminator names, where both have one.
+    fn meant(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Id>> {
+        let discriminator = self.discriminator(union)?;
+        if flat.types != Types::OBJECT || !flat.objects.required.contains(&discriminator.name) {
+            return None;
+        }
+        let written = self.property_schema(&flat.objects, &discriminator.name);
+        let mut meant: Vec<Id> = Vec::new();
+        for alternative in self.flats(written).iter() {
+            for value in alternative.values.as_ref()?.iter() {
+                if let Some(branch) = discriminator.branches.get(value)
+                    && !meant.contains(branch)
+                {
+                    meant.push(*branch);
+                }
+            }
+        }
+        Some(meant)
+    }
+
+    /// Finds what tells the branches of a union apart.
+    pub(crate) fn discriminator(&mut self, union: &[Id]) -> Option<Rc<Discriminator>> {
+        if let Some(known) = self.discriminators.get(union) {
+            return known.clone();
+        }
+        let found = self.find_discriminator(union).map(Rc::new);
+        self.discriminators.insert(union.to_vec(), found.clone());
+        found
+    }
+
+    fn find_discriminator(&self, union: &[Id]) -> Option<Discriminator> {
+        let tags: Vec<Vec<(Name, Rc<Vec<Value>>)>> =
+            union.iter().map(|branch| self.tags(*branch)).collect::<Option<_>>()?;
+        'names: for (name, _) in tags.first()? {
+            let mut branches = HashMap::new();
+            for (branch, tags) in union.iter().zip(&tags) {
+                let Some((_, values)) = tags.iter().find(|(other, _)| other == name) else { continue 'names };
+                for value in values.iter() {
+                    if branches.insert(value.clone(), *branch).is_some() {
+                        continue 'names;
+                    }
+                }
+            }
+            return Some(Discriminator { name: Rc::clone(name), branches });
+        }
+        None
+    }
+
+    /// Returns the required properties of a branch that have listed values; nothing where it
+    /// accepts more than objects.
+    fn tags(&self, branch: Id) -> Option<Vec<(Name, Rc<Vec<Value>>)>> {
+        let mut parts = vec![branch];
+        let mut types = Types::ALL;
+        let mut at = 0;
+        while at < parts.len() && at < PARTS_MAX {
+            let node = self.tree.node(parts[at]);
+            types = types.and(node.types);
+            parts.extend(&node.all_of);
+            at += 1;
+        }
+        if types != Types::OBJECT {
+            return None;
+        }
+        let mut tags = Vec::new();
+        for part in &parts {
+            for (name, schema) in self.tree.node(*part).objects.properties.iter() {
+                let required = |part: &Id| self.tree.node(*part).objects.required.contains(name);
+                if let Some(values) = self.listed(*schema)
+                    && parts.iter().any(required)
+                {
+                    tags.push((Rc::clone(name), values));
+                }
+            }
+        }
+        Some(tags)
+    }
+
+    fn listed(&self, schema: Id) -> Option<Rc<Vec<Value>>> {
+        let node = self.tree.node(schema);
+        match (&node.values, node.all_of.as_slice()) {
+            (Some(values), _) => Some(Rc::clone(values)),
+            (None, [only]) => self.tree.node(*only).values.clone(),
+            (None, _) => None,
+        }
+    }
+}
