@@ -330,7 +330,7 @@ impl Lowering<'_, '_> {
         if matches!(draft, Draft::Draft6 | Draft::Draft7) {
             let content: Vec<String> = ["contentEncoding", "contentMediaType"]
                 .iter()
-                .filter_map(|name| Some(format!("{name}={}", members.get(*name)?.as_str()?)))
+                .filter_map(|name| Some(format!("{name}={}", members.get(name)?.as_str()?)))
                 .collect();
             if !content.is_empty() {
                 strings.formats.push(content.join(","));
