@@ -93,6 +93,15 @@ impl Catalog {
         self.schemas.entry(at.subject).or_default().insert(at.version, schema);
     }
 
+    /// Lets a schema be found under a further URI: where it was published, when its `$id` names
+    /// another place. Does nothing when the schema is not there.
+    pub fn know_as(&mut self, uri: &str, at: &Coordinates) {
+        if let Some(schema) = self.get(&at.subject, &at.version) {
+            let schema = Arc::clone(schema);
+            self.by_id.insert(uri.to_owned(), schema);
+        }
+    }
+
     /// Returns one schema.
     pub fn get(&self, subject: &Subject, version: &Version) -> Option<&Arc<Schema>> {
         self.schemas.get(subject)?.get(version)

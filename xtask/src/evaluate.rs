@@ -8,6 +8,7 @@ use crate::Outcome;
 mod codegen;
 mod containment;
 mod registry;
+mod suite;
 
 /// What to judge.
 #[derive(Debug, Subcommand)]
@@ -18,6 +19,8 @@ pub(crate) enum Evaluate {
     Registry(registry::Args),
     /// Code generated from real schemas, deciding real events.
     Codegen(codegen::Args),
+    /// The official JSON Schema test suite, decided by generated code.
+    Suite(suite::Args),
 }
 
 /// Runs one of the commands.
@@ -25,6 +28,7 @@ pub(crate) fn run(evaluate: Evaluate) -> Outcome {
     match evaluate {
         Evaluate::Containment(args) => containment::run(args),
         Evaluate::Registry(args) => registry::run(args),
-        Evaluate::Codegen(args) => codegen::run(args),
+        Evaluate::Codegen(args) => codegen::run(&args),
+        Evaluate::Suite(args) => suite::run(&args),
     }
 }

@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod corpus;
 mod evaluate;
 mod fuzz;
+mod judged;
 mod machine;
 mod regenerate;
+mod scratch;
 mod step;
 mod test;
 

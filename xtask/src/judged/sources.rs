@@ -1,0 +1,91 @@
+//! The manifests and sources of the scratch workspace.
+
+use evschema_codegen::GeneratedFile;
+use evschema_model::{Coordinates, Subject, Version};
+use evschema_tests::repository;
+
+use crate::scratch::{Build, ours};
+
+/// Numbers are compared by all their digits, and parsed as the workspace parses them.
+const SERDE_JSON: &str = "serde_json = { version = \"1\", features = [\"arbitrary_precision\", \"preserve_order\", \"raw_value\"] }\n";
+
+pub(super) fn workspace(batches: usize, runtime: &str) -> String {
+    let members: String = (0..batches).map(|n| format!("\"events{n}\", ")).collect();
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [{members}\"judge\", \"program\"]\n\
+         [workspace.dependencies]\n{runtime}\
+         [profile.dev]\ndebug = false\nincremental = false\n\
+         [profile.dev.package.\"*\"]\nopt-level = 1\n\
+         [profile.release]\ndebug = \"line-tables-only\"\noverflow-checks = true\ndebug-assertions = true\n"
+    )
+}
+
+fn package(name: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n")
+}
+
+pub(super) fn events_manifest(number: usize, _build: Build) -> String {
+    format!(
+        "{}[dependencies]\nevschema-runtime.workspace = true\njudge = {{ path = \"../judge\" }}\n",
+        package(&format!("events{number}"))
+    )
+}
+
+pub(super) fn events_lib(kinds: &str) -> String {
+    format!(
+        "//! Generated events and their functions.\n#![deny(warnings)]\n\npub mod events;\n\n\
+         /// The functions of each event type.\npub static KINDS: &[judge::Kind] = &[\n{kinds}];\n"
+    )
+}
+
+pub(super) fn judge_manifest() -> String {
+    format!("{}[dependencies]\n{SERDE_JSON}", package("judge"))
+}
+
+pub(super) fn judge_lib() -> String {
+    // Until every generated type can be checked without being built, reading stands in for it.
+    let event = std::fs::read_to_string(repository().join("runtime/src/event.rs")).unwrap_or_default();
+    let call = if event.contains("fn check_bytes") { "check_bytes" } else { "from_slice" };
+    include_str!("judge.rs").replace("CHECK_BYTES", &format!("<$type>::{call}(event)"))
+}
+
+pub(super) fn program_manifest(events: &str, more: &str) -> String {
+    format!(
+        "{}[[bin]]\nname = \"judged\"\npath = \"src/main.rs\"\n[dependencies]\njudge = {{ path = \"../judge\" }}\n{SERDE_JSON}{events}{more}",
+        package("judged-program")
+    )
+}
+
+/// Returns the function that lists the kinds of all batches in order.
+pub(super) fn kinds(batches: usize) -> String {
+    let all: String = (0..batches).map(|n| format!("events{n}::KINDS, ")).collect();
+    format!("\nfn kinds() -> Vec<&'static judge::Kind> {{\n    [{all}].into_iter().flatten().collect()\n}}\n")
+}
+
+/// Returns the dependency on the model, for a program that asks the validator itself.
+pub(crate) fn model() -> String {
+    ours("evschema-model", "model")
+}
+
+/// Returns the version and path of each event type in a generated file.
+pub(crate) fn event_paths(file: &GeneratedFile) -> Vec<(Coordinates, String)> {
+    let mut found = Vec::new();
+    let (mut module, mut name, mut subject) = ("", "", "");
+    let quoted = |line: &'_ str| line.split('"').nth(1).map(str::to_owned);
+    for line in file.text.lines() {
+        if let Some(rest) = line.strip_prefix("pub mod ") {
+            module = rest.trim_end_matches(" {");
+        } else if let Some(rest) = line.strip_prefix("    impl rt::Event for ") {
+            name = rest.trim_end_matches(" {");
+        } else if line.starts_with("        const SUBJECT: ") {
+            subject = line;
+        } else if line.starts_with("        const VERSION: ")
+            && let Some((subject, version)) = quoted(subject).zip(quoted(line))
+            && let (Ok(subject), Ok(version)) = (Subject::parse(&subject), Version::parse(&version))
+        {
+            let stem = file.path.trim_end_matches(".rs");
+            found.push((Coordinates { subject, version }, format!("{stem}::{module}::{name}")));
+        }
+    }
+    found
+}
