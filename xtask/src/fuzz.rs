@@ -5,11 +5,14 @@ use clap::Subcommand;
 
 use crate::Outcome;
 
+mod codegen;
 mod compat;
 
 /// What to try.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Fuzz {
+    /// Generated types against the validator, on mutations of real events.
+    Codegen(codegen::Args),
     /// The compatibility engine, on mutations of real schemas.
     Compat(compat::Args),
 }
@@ -17,6 +20,7 @@ pub(crate) enum Fuzz {
 /// Runs one of the commands.
 pub(crate) fn run(fuzz: Fuzz) -> Outcome {
     match fuzz {
+        Fuzz::Codegen(args) => codegen::run(&args),
         Fuzz::Compat(args) => compat::run(args),
     }
 }

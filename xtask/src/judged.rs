@@ -20,7 +20,7 @@ mod answers;
 mod sources;
 
 pub(crate) use answers::{Answer, ask};
-pub(crate) use sources::event_paths;
+pub(crate) use sources::{event_paths, model};
 
 /// Most rounds of building without what did not compile.
 const ROUNDS_MAX: usize = 8;
@@ -98,7 +98,7 @@ pub(crate) fn judge(batches: &[Batch], program: Program<'_>) -> Result<Judged, B
     for _ in 0..ROUNDS_MAX {
         let mut scratch = Scratch::new(program.name)?;
         let (numbers, lines) = write(&mut scratch, batches, &fates, program)?;
-        match scratch.build("judged", program.build)? {
+        match scratch.build(&binary(program), program.build)? {
             Ok(built) => {
                 let compile = started.elapsed();
                 return Ok(Judged { fates, lines, compile, program: built, numbers });
@@ -121,6 +121,11 @@ pub(crate) fn judge(batches: &[Batch], program: Program<'_>) -> Result<Judged, B
         }
     }
     Err(format!("after {ROUNDS_MAX} rounds there is still code that does not compile").into())
+}
+
+/// Scratch workspaces share a target folder, so that their programs need names of their own.
+fn binary(program: Program<'_>) -> String {
+    format!("judged-{}", program.name)
 }
 
 impl Fate {
@@ -208,7 +213,10 @@ fn write(
     scratch.write("judge/src/same.rs", include_str!("judged/same.rs"))?;
     let dependencies: String =
         (0..batches.len()).map(|n| format!("events{n} = {{ path = \"../events{n}\" }}\n")).collect();
-    scratch.write("program/Cargo.toml", &sources::program_manifest(&dependencies, program.dependencies))?;
+    scratch.write(
+        "program/Cargo.toml",
+        &sources::program_manifest(&binary(program), &dependencies, program.dependencies),
+    )?;
     for (name, text) in program.sources {
         let main = *name == "main.rs";
         let text = if main { format!("{text}{}", sources::kinds(batches.len())) } else { (*text).to_owned() };

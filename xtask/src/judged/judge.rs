@@ -1,5 +1,6 @@
 //! What a generated event type makes of an event. Compiled in a scratch workspace.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 mod same;
@@ -11,6 +12,8 @@ pub use serde_json;
 pub struct Kind {
     /// Reads, and writes what was read.
     pub read: fn(&[u8]) -> Read,
+    /// Reads, and says only whether that went well.
+    pub accepts: fn(&[u8]) -> bool,
     /// Decides without types.
     pub check: fn(&[u8]) -> bool,
     /// Types without checking, and compares what `validate` says of the value with what reading
@@ -38,6 +41,7 @@ macro_rules! kind {
                 ),
                 Err(error) => $crate::Read::Refused(error.to_string()),
             },
+            accepts: |event| <$type>::from_slice(event).is_ok(),
             check: |event| $crate::Verdict::accepts(CHECK_BYTES),
             built: |event| {
                 let typed: $type = $crate::serde_json::from_slice(event).ok()?;
@@ -65,6 +69,16 @@ impl<T, E> Verdict for Result<T, E> {
     }
 }
 
+thread_local! {
+    /// What the last panic said, and where.
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps what a panic says for the decision; it would stand between the answers on a terminal.
+pub fn keep_panics() {
+    std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|said| *said = info.to_string())));
+}
+
 /// What one type decides of one event.
 #[derive(Default)]
 pub struct Decision {
@@ -82,7 +96,11 @@ impl Kind {
     /// Decides an event.
     pub fn decide(&self, event: &[u8]) -> Decision {
         let caught = catch_unwind(AssertUnwindSafe(|| self.try_decide(event)));
-        caught.unwrap_or_else(|_| Decision { panicked: true, ..Decision::default() })
+        caught.unwrap_or_else(|_| Decision {
+            panicked: true,
+            why: Some(PANIC.with_borrow(|said| said.replace('\n', " "))),
+            ..Decision::default()
+        })
     }
 
     fn try_decide(&self, event: &[u8]) -> Decision {

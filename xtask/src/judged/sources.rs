@@ -49,9 +49,9 @@ pub(super) fn judge_lib() -> String {
     include_str!("judge.rs").replace("CHECK_BYTES", &format!("<$type>::{call}(event)"))
 }
 
-pub(super) fn program_manifest(events: &str, more: &str) -> String {
+pub(super) fn program_manifest(name: &str, events: &str, more: &str) -> String {
     format!(
-        "{}[[bin]]\nname = \"judged\"\npath = \"src/main.rs\"\n[dependencies]\njudge = {{ path = \"../judge\" }}\n{SERDE_JSON}{events}{more}",
+        "{}[[bin]]\nname = \"{name}\"\npath = \"src/main.rs\"\n[dependencies]\njudge = {{ path = \"../judge\" }}\n{SERDE_JSON}{events}{more}",
         package("judged-program")
     )
 }

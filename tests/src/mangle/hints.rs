@@ -1,0 +1,68 @@
+//! What a schema mentions: where values next to it may be decided otherwise.
+
+use serde_json::Value;
+
+/// Numbers, lengths, texts and names of a schema.
+#[derive(Debug, Default)]
+pub struct Hints {
+    pub(super) numbers: Vec<String>,
+    pub(super) lengths: Vec<usize>,
+    pub(super) texts: Vec<String>,
+    pub(super) names: Vec<String>,
+    /// Values of any kind that are listed.
+    pub(super) values: Vec<Value>,
+}
+
+/// Longest text or list that a limit of the schema asks for.
+const LENGTH_MAX: u64 = 5_000;
+
+impl Hints {
+    /// Adds what a schema mentions.
+    pub fn add(&mut self, schema: &Value) {
+        match schema {
+            Value::Object(members) => {
+                for (keyword, value) in members {
+                    self.keyword(keyword, value);
+                    self.add(value);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.add(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn keyword(&mut self, keyword: &str, value: &Value) {
+        match (keyword, value) {
+            ("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf", value)
+                if value.is_number() =>
+            {
+                self.numbers.push(value.to_string());
+            }
+            (
+                "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties",
+                value,
+            ) => {
+                let length = value.as_u64().filter(|length| *length <= LENGTH_MAX);
+                self.lengths.extend(length.and_then(|length| usize::try_from(length).ok()));
+            }
+            ("enum" | "examples", Value::Array(listed)) => listed.iter().for_each(|value| self.listed(value)),
+            ("const" | "default" | "example", value) => self.listed(value),
+            (
+                "properties" | "patternProperties" | "dependencies" | "dependentRequired",
+                Value::Object(named),
+            ) => {
+                self.names.extend(named.keys().cloned());
+            }
+            _ => {}
+        }
+    }
+
+    fn listed(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.texts.push(text.clone()),
+            Value::Number(number) => self.numbers.push(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {}
+        }
+        self.values.push(value.clone());
+    }
+}

@@ -1,0 +1,156 @@
+//! JSON as text has it: names may repeat, numbers and texts have spellings.
+
+use std::fmt::Write;
+
+use fastrand::Rng;
+use serde_json::Value;
+
+/// A JSON value with its spelling.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tree {
+    /// `null`, `true`, `false` or a number, as written.
+    Raw(String),
+    /// A text, unescaped.
+    Text(String),
+    /// An array.
+    List(Vec<Tree>),
+    /// An object, its members in order, a name perhaps more than once.
+    Object(Vec<(String, Tree)>),
+}
+
+impl Tree {
+    /// Returns the tree of a value.
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Array(items) => Self::List(items.iter().map(Self::of).collect()),
+            Value::Object(members) => {
+                Self::Object(members.iter().map(|(name, value)| (name.clone(), Self::of(value))).collect())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => Self::Raw(value.to_string()),
+        }
+    }
+
+    /// Returns the number of values.
+    pub fn size(&self) -> usize {
+        1 + match self {
+            Self::Raw(_) | Self::Text(_) => 0,
+            Self::List(items) => items.iter().map(Self::size).sum(),
+            Self::Object(members) => members.iter().map(|(_, value)| value.size()).sum(),
+        }
+    }
+
+    /// Returns the value of this number in document order.
+    pub fn at(&mut self, mut number: usize) -> Option<&mut Self> {
+        if number == 0 {
+            return Some(self);
+        }
+        number -= 1;
+        let below: Box<dyn Iterator<Item = &mut Self> + '_> = match self {
+            Self::Raw(_) | Self::Text(_) => return None,
+            Self::List(items) => Box::new(items.iter_mut()),
+            Self::Object(members) => Box::new(members.iter_mut().map(|(_, value)| value)),
+        };
+        for value in below {
+            let size = value.size();
+            if number < size {
+                return value.at(number);
+            }
+            number -= size;
+        }
+        None
+    }
+
+    /// Writes the text; with `rng` in one of its many spellings.
+    pub fn write(&self, out: &mut String, rng: Option<&mut Rng>) {
+        match rng {
+            Some(rng) => self.spell(out, rng),
+            None => self.plain(out),
+        }
+    }
+
+    fn plain(&self, out: &mut String) {
+        match self {
+            Self::Raw(text) => out.push_str(text),
+            Self::Text(text) => quote(text, out),
+            Self::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at == 0 { "" } else { "," });
+                    item.plain(out);
+                }
+                out.push(']');
+            }
+            Self::Object(members) => {
+                out.push('{');
+                for (at, (name, value)) in members.iter().enumerate() {
+                    out.push_str(if at == 0 { "" } else { "," });
+                    quote(name, out);
+                    out.push(':');
+                    value.plain(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    fn spell(&self, out: &mut String, rng: &mut Rng) {
+        blank(out, rng);
+        match self {
+            Self::Raw(text) => out.push_str(text),
+            Self::Text(text) => escape(text, out, rng),
+            Self::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    out.push_str(if at == 0 { "" } else { "," });
+                    item.spell(out, rng);
+                }
+                out.push(']');
+            }
+            Self::Object(members) => {
+                out.push('{');
+                for (at, (name, value)) in members.iter().enumerate() {
+                    out.push_str(if at == 0 { "" } else { "," });
+                    blank(out, rng);
+                    escape(name, out, rng);
+                    blank(out, rng);
+                    out.push(':');
+                    value.spell(out, rng);
+                }
+                out.push('}');
+            }
+        }
+        blank(out, rng);
+    }
+}
+
+fn blank(out: &mut String, rng: &mut Rng) {
+    if rng.u8(..8) == 0 {
+        out.push_str(["  ", "\n", "\t", "\r\n "][rng.usize(..4)]);
+    }
+}
+
+fn quote(text: &str, out: &mut String) {
+    out.push_str(&Value::from(text).to_string());
+}
+
+fn escape(text: &str, out: &mut String, rng: &mut Rng) {
+    if rng.u8(..4) != 0 {
+        return quote(text, out);
+    }
+    out.push('"');
+    for c in text.chars() {
+        let plain = c >= ' ' && c != '"' && c != '\\';
+        if plain && rng.u8(..3) != 0 {
+            out.push(c);
+        } else if c == '/' {
+            out.push_str("\\/");
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                write!(out, "\\u{unit:04X}").ok();
+            }
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,283 @@
+//! Holds generated types to the validator on mutated events. Compiled in a scratch workspace.
+//!
+//! Reads `kinds.jsonl` (subject and version, in the order of the types), `documents.jsonl` (every
+//! schema), `seeds.jsonl` (a type's number and an event) and `settings.json` from the folder that is
+//! its only argument. Prints a line of JSON for every event that is not decided alike, smallest form
+//! first, and a last line with the figures.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use evschema_model::{
+    Catalog, Coordinates, Dialects, Draft, Formats, Schema, Subject, Validator, Version, parse_event,
+};
+use fastrand::Rng;
+use judge::serde_json::{self, Value, json};
+use judge::{Decision, Kind};
+
+mod mangle;
+
+use mangle::{Hints, Tree, mangle};
+
+/// Most mismatches that are printed for one type; more say nothing new.
+const SHOWN_MAX: u64 = 5;
+
+/// Most attempts at making a mismatch smaller.
+const SHRINKS_MAX: usize = 400;
+
+struct Subjects {
+    kind: &'static Kind,
+    name: String,
+    validator: Validator,
+    hints: Hints,
+    seeds: Vec<Tree>,
+    shown: AtomicU64,
+}
+
+#[derive(Default)]
+struct Figures {
+    tried: AtomicU64,
+    accepted: AtomicU64,
+    not_json: AtomicU64,
+    unlike: AtomicU64,
+    check_unlike: AtomicU64,
+    panics: AtomicU64,
+    wrong: AtomicU64,
+}
+
+fn lines(folder: &Path, name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder.join(name)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn coordinates(row: &Value) -> Coordinates {
+    Coordinates {
+        subject: Subject::parse(row["subject"].as_str().unwrap()).unwrap(),
+        version: Version::parse(row["version"].as_str().unwrap()).unwrap(),
+    }
+}
+
+fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
+    let mut dialects = Dialects::default();
+    for one in settings["dialects"].as_array().unwrap() {
+        let (uri, draft) = one.as_str().unwrap().rsplit_once('=').unwrap();
+        dialects.map(uri, Draft::parse(draft).unwrap());
+    }
+    let formats = if settings["formats"] == "assert" { Formats::Assert } else { Formats::Annotate };
+    let mut catalog = Catalog::default();
+    for row in lines(folder, "documents.jsonl") {
+        let text = row["schema"].to_string();
+        catalog.replace(Arc::new(Schema::read(coordinates(&row), text.as_bytes(), &dialects).unwrap()));
+    }
+    let mut seeds: HashMap<usize, Vec<Tree>> = HashMap::new();
+    for row in lines(folder, "seeds.jsonl") {
+        let number = row["number"].as_u64().unwrap() as usize;
+        seeds.entry(number).or_default().push(Tree::of(&row["event"]));
+    }
+    let mut found = Vec::new();
+    for (number, (row, kind)) in lines(folder, "kinds.jsonl").iter().zip(kinds()).enumerate() {
+        let at = coordinates(row);
+        let schema = catalog.get(&at.subject, &at.version).unwrap();
+        let resolved = catalog.resolve(schema).unwrap();
+        let mut hints = Hints::default();
+        hints.add(schema.value());
+        resolved.documents().iter().for_each(|document| hints.add(document.value()));
+        let Some(seeds) = seeds.remove(&number) else { continue };
+        found.push(Subjects {
+            kind,
+            name: at.to_string(),
+            validator: resolved.validator(formats).unwrap(),
+            hints,
+            seeds,
+            shown: AtomicU64::new(0),
+        });
+    }
+    found
+}
+
+fn main() {
+    judge::keep_panics();
+    let folder = std::env::args().nth(1).unwrap();
+    let folder = Path::new(&folder);
+    let settings: Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("settings.json")).unwrap()).unwrap();
+    let subjects = subjects(folder, &settings);
+    let (instances, threads) =
+        (settings["instances"].as_u64().unwrap(), settings["threads"].as_u64().unwrap());
+    let seed = settings["seed"].as_u64().unwrap();
+    let figures = Figures::default();
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let (subjects, figures) = (&subjects, &figures);
+            let work = move || run(subjects, figures, instances / threads, seed * 1000 + thread);
+            // What a schema of the corpus allows to nest is read by recursion.
+            std::thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, work).unwrap();
+        }
+    });
+    let count = |figure: &AtomicU64| figure.load(Ordering::Relaxed);
+    println!(
+        "{}",
+        json!({
+            "figures": true, "types": subjects.len(), "seeds": subjects.iter().map(|s| s.seeds.len()).sum::<usize>(),
+            "tried": count(&figures.tried), "accepted": count(&figures.accepted),
+            "not_json": count(&figures.not_json), "unlike": count(&figures.unlike),
+            "check_unlike": count(&figures.check_unlike), "panics": count(&figures.panics),
+            "wrong": count(&figures.wrong),
+        })
+    );
+}
+
+fn run(subjects: &[Subjects], figures: &Figures, instances: u64, seed: u64) {
+    let mut rng = Rng::with_seed(seed);
+    let add = |figure: &AtomicU64, is: bool| figure.fetch_add(u64::from(is), Ordering::Relaxed);
+    for number in 0..instances {
+        let subject = &subjects[rng.usize(..subjects.len())];
+        let mut event = subject.seeds[rng.usize(..subject.seeds.len())].clone();
+        for _ in 0..[1, 1, 1, 2, 2, 3, 5, 0][rng.usize(..8)] {
+            mangle(&mut event, &subject.hints, &mut rng);
+        }
+        let mut text = String::new();
+        let spelt = rng.u8(..4) == 0;
+        event.write(&mut text, spelt.then_some(&mut rng));
+        let mut bytes = text.into_bytes();
+        let broken = rng.u8(..200) == 0;
+        if broken {
+            corrupt(&mut bytes, &mut rng);
+        }
+        // Coming back and `validate` cost more than the verdict: one event in eight is asked.
+        let thorough = number % 8 == 0;
+        let outcome = Outcome::of(subject, &bytes, thorough);
+        add(&figures.tried, true);
+        add(&figures.accepted, outcome.library == Some(true));
+        add(&figures.not_json, outcome.library.is_none());
+        add(&figures.unlike, outcome.typed != outcome.expected());
+        add(&figures.check_unlike, outcome.checked != outcome.expected());
+        add(&figures.panics, outcome.panicked);
+        add(&figures.wrong, outcome.wrong.is_some());
+        if outcome.is_bad() && subject.shown.fetch_add(1, Ordering::Relaxed) < SHOWN_MAX {
+            if !broken {
+                bytes = shrink(subject, event, thorough, bytes);
+            }
+            let outcome = Outcome::of(subject, &bytes, thorough);
+            println!("{}", outcome.shown(&subject.name, &bytes));
+        }
+    }
+}
+
+/// Breaks the text itself: cut short, a byte changed, or something after it.
+fn corrupt(bytes: &mut Vec<u8>, rng: &mut Rng) {
+    match rng.u8(..4) {
+        0 => bytes.truncate(rng.usize(..=bytes.len())),
+        1 => bytes.extend_from_slice([&b" "[..], b"x", b"{}", b"\0", b","][rng.usize(..5)]),
+        _ if !bytes.is_empty() => {
+            let at = rng.usize(..bytes.len());
+            bytes[at] = rng.u8(..);
+        }
+        _ => {}
+    }
+}
+
+/// What all say of one event.
+struct Outcome {
+    typed: bool,
+    checked: bool,
+    /// `None` for what is no JSON, or repeats a name.
+    library: Option<bool>,
+    panicked: bool,
+    wrong: Option<String>,
+    why: Option<String>,
+}
+
+impl Outcome {
+    fn of(subject: &Subjects, bytes: &[u8], thorough: bool) -> Self {
+        let library = parse_event(bytes).ok().map(|event| subject.validator.is_valid(&event));
+        let decision = if thorough && library.is_some() {
+            subject.kind.decide(bytes)
+        } else {
+            let caught = std::panic::catch_unwind(|| {
+                let checked = (subject.kind.check)(bytes);
+                (checked, (subject.kind.accepts)(bytes))
+            });
+            match caught {
+                Ok((checked, typed)) => Decision { typed, checked, ..Decision::default() },
+                Err(_) => subject.kind.decide(bytes),
+            }
+        };
+        Self {
+            typed: decision.typed,
+            checked: decision.checked,
+            library,
+            panicked: decision.panicked,
+            wrong: decision.wrong,
+            why: decision.why,
+        }
+    }
+
+    fn expected(&self) -> bool {
+        self.library == Some(true)
+    }
+
+    fn is_bad(&self) -> bool {
+        self.typed != self.expected()
+            || self.checked != self.expected()
+            || self.panicked
+            || self.wrong.is_some()
+    }
+
+    /// Tells whether two outcomes are bad in the same way.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.typed, self.checked, self.library, self.panicked, self.wrong.is_some())
+            == (other.typed, other.checked, other.library, other.panicked, other.wrong.is_some())
+    }
+
+    fn shown(&self, name: &str, bytes: &[u8]) -> Value {
+        let event: String = String::from_utf8_lossy(bytes).chars().take(2_000).collect();
+        json!({
+            "type": name, "typed": self.typed, "checked": self.checked, "library": self.library,
+            "panicked": self.panicked, "wrong": self.wrong, "why": self.why, "event": event,
+        })
+    }
+}
+
+/// Leaves out of an event what it is not badly decided for.
+fn shrink(subject: &Subjects, mut event: Tree, thorough: bool, bytes: Vec<u8>) -> Vec<u8> {
+    let first = Outcome::of(subject, &bytes, thorough);
+    let text = |tree: &Tree| {
+        let mut text = String::new();
+        tree.write(&mut text, None);
+        text.into_bytes()
+    };
+    if !Outcome::of(subject, &text(&event), thorough).is_like(&first) {
+        // It is about the spelling.
+        return bytes;
+    }
+    let mut tries = 0;
+    let mut at = 0;
+    while at < event.size() && tries < SHRINKS_MAX {
+        let mut smaller = false;
+        let parts = match event.at(at) {
+            Some(Tree::List(items)) => items.len(),
+            Some(Tree::Object(members)) => members.len(),
+            _ => 0,
+        };
+        for part in (0..parts).rev() {
+            let mut without = event.clone();
+            match without.at(at) {
+                Some(Tree::List(items)) => drop(items.remove(part)),
+                Some(Tree::Object(members)) => drop(members.remove(part)),
+                _ => {}
+            }
+            tries += 1;
+            if Outcome::of(subject, &text(&without), thorough).is_like(&first) {
+                event = without;
+                smaller = true;
+            }
+        }
+        if !smaller {
+            at += 1;
+        }
+    }
+    text(&event)
+}
