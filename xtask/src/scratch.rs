@@ -4,7 +4,7 @@
 //! Cargo builds only what is new. This workspace gains no dependency by what a scratch one needs.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::{fs, io};
 
@@ -44,10 +44,6 @@ impl Scratch {
         let folder = repository().join("target/scratch").join(name);
         fs::create_dir_all(&folder)?;
         Ok(Self { folder, written: BTreeSet::new() })
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// Writes a file, if it does not say the same already.
