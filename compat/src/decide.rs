@@ -94,6 +94,7 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     let mut confirm = Confirm::new(question, writer, reader);
     let first = if question.is_brief { Effort::First } else { Effort::Each };
     for effort in [first, Effort::Deep] {
+        engine.refuel(question.fuel);
         engine.look(effort);
         let candidates = engine.refute(writer, reader);
         let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);

@@ -56,6 +56,10 @@ pub(crate) struct Engine {
     pub(crate) sampled: HashMap<(Class, usize), Rc<Vec<Value>>>,
     /// Pairs that are being refuted, so that recursion ends.
     pub(crate) refuting: Vec<(Class, Class)>,
+    /// Nodes that are being shown to have no value, outermost first.
+    pub(crate) emptying: Vec<Id>,
+    /// How often a recursion or a limit cut alternatives short.
+    pub(crate) cuts: usize,
     /// How many subtractions are being made inside each other.
     pub(crate) subtracting: usize,
     /// How many values are being listed inside each other.
@@ -86,6 +90,8 @@ impl Engine {
             refuted: HashMap::new(),
             sampled: HashMap::new(),
             refuting: Vec::new(),
+            emptying: Vec::new(),
+            cuts: 0,
             subtracting: 0,
             listing: 0,
             depth: 0,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::Engine;
 use crate::number::Decimal;
-use crate::tree::{Id, Node, Types, normalized};
+use crate::tree::{Id, Listed, Node, Types, normalized};
 
 /// An answer that may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,13 @@ impl Truth {
 /// Deepest chain of applicators and children that is followed.
 const DEPTH_MAX: usize = 256;
 
+fn is_listed(values: &Listed, value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => values.contains(value),
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => values.contains(&normalized(value)),
+    }
+}
+
 impl Engine {
     /// Tells whether a node accepts a value.
     pub(crate) fn accepts(&mut self, id: Id, value: &Value) -> Truth {
@@ -57,7 +64,7 @@ impl Engine {
             return Truth::No;
         }
         if let Some(values) = &node.values
-            && !values.contains(&normalized(value))
+            && !is_listed(values, value)
         {
             return Truth::No;
         }

@@ -14,13 +14,13 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::number::Numbers;
-use crate::tree::{Arrays, Class, Contains, Id, Name, Named, Node, Objects, Strings, Tree, Types};
+use crate::tree::{Arrays, Class, Contains, Id, Listed, Name, Named, Node, Objects, Strings, Tree, Types};
 
 /// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
 #[derive(Debug, Clone)]
 pub(crate) struct Flat {
     pub(crate) types: Types,
-    pub(crate) values: Option<Rc<Vec<Value>>>,
+    pub(crate) values: Option<Listed>,
     pub(crate) numbers: Rc<Numbers>,
     pub(crate) strings: Rc<Strings>,
     pub(crate) arrays: Rc<FlatArrays>,
@@ -103,10 +103,7 @@ impl Flat {
         both.types = both.types.and(other.types);
         both.values = match (both.values.take(), &other.values) {
             (Some(own), Some(theirs)) if own == *theirs => Some(own),
-            (Some(own), Some(theirs)) => {
-                let theirs: HashSet<&Value> = theirs.iter().collect();
-                Some(Rc::new(own.iter().filter(|value| theirs.contains(value)).cloned().collect()))
-            }
+            (Some(own), Some(theirs)) => Some(own.only(|value| theirs.contains(value))),
             (own, theirs) => own.or_else(|| theirs.clone()),
         };
         join(&mut both.numbers, &other.numbers, |own, theirs| *own = own.and(theirs));
@@ -146,11 +143,7 @@ impl Flat {
         }
         let mut only = self.clone();
         only.types = only.types.and(one);
-        if let Some(values) = &mut only.values
-            && !values.iter().all(|value| one.has(Types::of(value)))
-        {
-            Rc::make_mut(values).retain(|value| one.has(Types::of(value)));
-        }
+        only.values = only.values.map(|values| values.only(|value| one.has(Types::of(value))));
         only
     }
 
@@ -163,7 +156,7 @@ impl Flat {
 
     /// Returns this alternative with these values only.
     pub(crate) fn with_values(&self, values: Vec<Value>) -> Self {
-        Self { values: Some(Rc::new(values)), ..self.clone() }
+        Self { values: Some(Listed::of(values)), ..self.clone() }
     }
 
     /// Returns the smallest number of properties.
@@ -187,6 +180,29 @@ fn add_new<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
     }
 }
 
+/// Adds an alternative unless one says the same; what both hold by construction is kept.
+fn add_alternative(list: &mut Vec<Flat>, flat: Flat) {
+    /// Most alternatives among which an equal one is looked for.
+    const COMPARED_MAX: usize = 32;
+    let same = |known: &&mut Flat| {
+        known.types == flat.types
+            && known.values == flat.values
+            && known.numbers == flat.numbers
+            && known.strings == flat.strings
+            && known.arrays == flat.arrays
+            && known.objects == flat.objects
+            && known.not == flat.not
+            && known.unions == flat.unions
+    };
+    match list.iter_mut().take(COMPARED_MAX).find(same) {
+        Some(known) => {
+            Rc::make_mut(&mut known.holds).retain(|class| flat.holds.contains(class));
+            known.is_wider |= flat.is_wider;
+        }
+        None => list.push(flat),
+    }
+}
+
 /// Joins two parts of alternatives, without a copy where one says nothing or both are the same.
 fn join<T: Clone + Default + PartialEq>(own: &mut Rc<T>, theirs: &Rc<T>, both: impl FnOnce(&mut T, &T)) {
     if Rc::ptr_eq(own, theirs) || **theirs == T::default() {
@@ -205,22 +221,27 @@ impl Engine {
         if let Some(known) = self.flats.get(&id.index()) {
             return Rc::clone(known);
         }
-        let flats = Rc::new(self.flatten(id, &mut Vec::new()));
-        self.flats.insert(id.index(), Rc::clone(&flats));
-        flats
+        let flats = self.flatten(id, &mut Vec::new());
+        Rc::clone(self.flats.entry(id.index()).or_insert_with(|| Rc::new(flats)))
     }
 
     fn flatten(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Flat> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
+            self.cuts += 1;
             return vec![Flat { is_wider: true, ..self.anything.clone() }];
         }
-        if path.is_empty() || !self.flats.contains_key(&id.index()) {
-            path.push(id);
-            let flats = self.flatten_here(id, path);
-            path.pop();
-            return flats;
+        if let Some(known) = self.flats.get(&id.index()) {
+            return known.to_vec();
         }
-        self.flats(id).to_vec()
+        let cuts = self.cuts;
+        path.push(id);
+        let flats = self.flatten_here(id, path);
+        path.pop();
+        // What was cut short was so because of the way here; anything else is true everywhere.
+        if cuts == self.cuts {
+            self.flats.insert(id.index(), Rc::new(flats.clone()));
+        }
+        flats
     }
 
     fn flatten_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Flat> {
@@ -276,7 +297,7 @@ impl Engine {
         for flat in &flats {
             for branch in &branches {
                 if !flat.types.and(branch.types).is_empty() {
-                    product.push(flat.and(branch));
+                    add_alternative(&mut product, flat.and(branch));
                 }
             }
         }
@@ -286,12 +307,7 @@ impl Engine {
     /// Returns what a node says itself, applicators aside.
     fn own(&mut self, node: &Node, id: Id) -> Flat {
         let mut flat = Flat { types: node.types, ..self.anything.clone() };
-        flat.values.clone_from(&node.values);
-        if let Some(values) = &mut flat.values
-            && !values.iter().all(|value| node.types.has(Types::of(value)))
-        {
-            Rc::make_mut(values).retain(|value| node.types.has(Types::of(value)));
-        }
+        flat.values = node.values.as_ref().map(|own| own.only(|value| node.types.has(Types::of(value))));
         if !node.numbers.is_any() {
             flat.numbers = Rc::new(node.numbers.clone());
         }

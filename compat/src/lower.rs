@@ -12,7 +12,9 @@ use referencing::{Registry, Resolver, Uri};
 use serde_json::{Map, Value};
 
 use crate::number::{Bound, Decimal};
-use crate::tree::{Condition, Contains, Id, Name, Named, Node, Opaque, Origin, Tree, Types, normalized};
+use crate::tree::{
+    Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
+};
 
 /// Lowers a document and everything it refers to.
 pub(crate) struct Lowering<'t, 'r> {
@@ -278,14 +280,14 @@ impl Lowering<'_, '_> {
             }
         }
         if let Some(Value::Array(values)) = members.get("enum") {
-            node.values = Some(Rc::new(distinct(values.iter().map(normalized))));
+            node.values = Some(Listed::of(distinct(values.iter().map(normalized))));
         }
         if Draft::Draft6 <= draft
             && let Some(value) = members.get("const")
         {
             let value = normalized(value);
             let allowed = node.values.as_ref().is_none_or(|values| values.contains(&value));
-            node.values = Some(Rc::new(if allowed { vec![value] } else { Vec::new() }));
+            node.values = Some(Listed::of(if allowed { vec![value] } else { Vec::new() }));
         }
         for (keyword, is_union) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
             let Some(Value::Array(list)) = members.get(keyword) else { continue };
@@ -299,7 +301,11 @@ impl Lowering<'_, '_> {
         }
         if let Some(not) = members.get("not") {
             let not = self.schema(not, resolver, draft);
-            node.not.push(not);
+            // What is not refused is accepted.
+            match self.tree.negated(not) {
+                Some(twice) => node.all_of.push(twice),
+                None => node.not.push(not),
+            }
         }
         if Draft::Draft7 <= draft
             && let Some(test) = members.get("if")

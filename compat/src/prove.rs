@@ -94,14 +94,19 @@ impl Engine {
         self.open.pop();
         if !holds {
             // What was proven since may rest on the assumption that just failed.
-            for pair in self.trail.drain(mark..) {
-                self.proven.remove(&pair);
-            }
+            self.take_back(mark);
             if !self.is_spent() {
                 self.resisted.insert(pair);
             }
         }
         holds
+    }
+
+    /// Forgets what was proven since a mark in the trail.
+    fn take_back(&mut self, mark: usize) {
+        for pair in self.trail.drain(mark..) {
+            self.proven.remove(&pair);
+        }
     }
 
     /// Asks the same of two nodes that rule the very value being looked at.

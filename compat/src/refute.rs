@@ -16,7 +16,7 @@ use crate::flat::Flat;
 use crate::number::Decimal;
 use crate::prove::{Assertion, Obligation};
 use crate::sample::ODD_TEXTS;
-use crate::tree::{Id, Types};
+use crate::tree::{Id, Listed, Types};
 
 /// A value that may refute, and what it was made to break.
 #[derive(Debug, Clone)]
@@ -58,8 +58,12 @@ impl Engine {
         }
         self.refuting.push(pair);
         let mut found = Vec::new();
-        let mut kept = Vec::new();
+        let mut kept =
+            if self.effort == Effort::First { self.plain_refutation(writer, reader) } else { Vec::new() };
         'alternatives: for flat in self.flats(writer).iter() {
+            if !kept.is_empty() {
+                break;
+            }
             for one in flat.types.each() {
                 let only = flat.only(one);
                 if !self.is_empty(&only) {
@@ -79,6 +83,23 @@ impl Engine {
         }
         self.refuted.insert(key, Rc::new(kept.clone()));
         kept
+    }
+
+    /// Looks among the plainest values of the writer: of wide unions that is often enough.
+    fn plain_refutation(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
+        let flats = self.flats(writer);
+        if flats.len() < 2 {
+            return Vec::new();
+        }
+        for flat in flats.iter() {
+            for value in self.samples_of(flat, 1) {
+                if self.accepts(writer, &value) == Truth::Yes && self.accepts(reader, &value) == Truth::No {
+                    let assertion = Assertion::AnyOf;
+                    return vec![Candidate { value, obligation: Obligation { writer, reader, assertion } }];
+                }
+            }
+        }
+        Vec::new()
     }
 
     /// Begins to look for witnesses.
@@ -205,6 +226,9 @@ impl Engine {
         let here = |assertion| Obligation { writer, reader, assertion };
         for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
             for union in unions {
+                if self.effort == Effort::First && self.refute_union(flat, writer, reader, union, found) {
+                    continue;
+                }
                 let mut inner = Vec::new();
                 let meant = self.overlapping(flat, union);
                 // Where no branch could be meant, one is as good as another.
@@ -258,6 +282,27 @@ impl Engine {
         }
     }
 
+    /// Looks for a value that no branch, or more than one, accepts, without looking into branches.
+    fn refute_union(
+        &mut self,
+        flat: &Flat,
+        writer: Id,
+        reader: Id,
+        union: &[Id],
+        found: &mut Vec<Candidate>,
+    ) -> bool {
+        let mut values = self.samples_of(flat, 4);
+        values.extend(self.samples_of_two(flat, &union[..union.len().min(UNMEANT_MAX)]));
+        for value in values {
+            if self.accepts(writer, &value) != Truth::No && self.accepts(reader, &value) == Truth::No {
+                let obligation = Obligation { writer, reader, assertion: Assertion::AnyOf };
+                found.push(Candidate { value, obligation });
+                return true;
+            }
+        }
+        false
+    }
+
     /// Makes values that two branches of a union accept.
     fn samples_of_two(&mut self, flat: &Flat, union: &[Id]) -> Vec<Value> {
         /// Pairs of branches that are tried.
@@ -279,7 +324,7 @@ impl Engine {
     }
 
     /// Makes values that are not among those listed.
-    fn values_beside(&mut self, flat: &Flat, listed: &[Value]) -> Vec<Value> {
+    fn values_beside(&mut self, flat: &Flat, listed: &Listed) -> Vec<Value> {
         let mut values = self.samples_of(flat, listed.len().min(32) + 2);
         if let Some(own) = &flat.values {
             values.extend(own.iter().filter(|value| !listed.contains(value)).take(8).cloned());

@@ -92,6 +92,13 @@ impl Engine {
                 return found;
             }
         }
+        if !flat.unions.is_empty() {
+            let mut found = Vec::new();
+            for chosen in self.in_some_branches(flat) {
+                found.extend(self.samples_of(&chosen, many));
+            }
+            return found;
+        }
         let mut found = Vec::new();
         for one in PLAUSIBLE {
             if !flat.types.has(one) {
@@ -121,6 +128,27 @@ impl Engine {
             }
         }
         found
+    }
+
+    /// Chooses branches of the unions that were left whole: the first that fit, and the last.
+    fn in_some_branches(&mut self, flat: &Flat) -> Vec<Flat> {
+        let mut chosen = Vec::new();
+        for backwards in [false, true] {
+            let mut rest = Flat { unions: Rc::default(), ..flat.clone() };
+            for union in flat.unions.iter() {
+                let mut branches = union.clone();
+                if backwards {
+                    branches.reverse();
+                }
+                let fitting =
+                    branches.iter().find_map(|branch| self.within(&rest, *branch).into_iter().next());
+                if let Some(fitting) = fitting {
+                    rest = Flat { unions: Rc::default(), ..fitting };
+                }
+            }
+            chosen.push(rest);
+        }
+        chosen
     }
 
     fn arrays(&mut self, flat: &Flat, many: usize) -> Vec<Value> {

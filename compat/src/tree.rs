@@ -5,12 +5,16 @@
 //! Conchon, "Type-safe modular hash-consing", 2006). A node keeps where it came from, because two
 //! equal subschemas at two places are still two places in a report.
 
+mod listed;
+
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _};
 
 use serde_json::Value;
+
+pub(crate) use listed::Listed;
 
 use crate::number::{Decimal, Numbers};
 
@@ -144,7 +148,7 @@ impl Types {
 pub(crate) struct Node {
     pub(crate) types: Types,
     /// `enum` or `const`, each value with its numbers normalised and its names sorted.
-    pub(crate) values: Option<Rc<Vec<Value>>>,
+    pub(crate) values: Option<Listed>,
     pub(crate) numbers: Numbers,
     pub(crate) strings: Strings,
     pub(crate) arrays: Arrays,
@@ -387,6 +391,15 @@ impl Tree {
     /// Returns how many nodes there are.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Returns what a node negates, when it says nothing else.
+    pub(crate) fn negated(&self, id: Id) -> Option<Id> {
+        let node = self.node(id);
+        match node.not.as_slice() {
+            [only] if *node == (Node { not: vec![*only], ..Node::default() }) => Some(*only),
+            _ => None,
+        }
     }
 
     pub(crate) fn reserve_slot(&mut self) -> u32 {

@@ -115,12 +115,26 @@ impl Engine {
     }
 
     /// Tells whether a node is known to accept nothing.
+    ///
+    /// A node met again further in is taken to have none: were there a value, there would be a
+    /// smallest one, and it holds no smaller one. So `{"a": {"a": …}}` without end is no value.
     pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
-        if self.tree.is_false(id) {
+        if self.tree.is_false(id) || self.emptying.contains(&id) {
             return true;
         }
+        if self.tree.is_true(id) {
+            return false;
+        }
+        let mark = self.trail.len();
+        self.emptying.push(id);
         let flats = self.flats(id);
-        flats.iter().all(|flat| self.is_empty_within(flat, depth))
+        let is_empty = flats.iter().all(|flat| self.is_empty_within(flat, depth));
+        self.emptying.pop();
+        if !is_empty {
+            // What was proven since may rest on what was assumed.
+            self.take_back(mark);
+        }
+        is_empty
     }
 
     /// Tells whether an alternative accepts a value, by what it says itself.

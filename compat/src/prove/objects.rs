@@ -9,7 +9,7 @@ use super::names::Cell;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
-use crate::tree::{Id, Name, Node, Origin, Types};
+use crate::tree::{Id, Listed, Name, Node, Origin, Types};
 
 impl Engine {
     pub(super) fn unmet_by_objects(
@@ -240,7 +240,7 @@ impl Engine {
             let schema = self.property_schema(&flat.objects, name);
             let Some(values) = self.few_values(schema).filter(|values| 1 < values.len()) else { continue };
             let parts = values.into_iter().map(|value| {
-                let only = Node { values: Some(Rc::new(vec![value])), ..Node::default() };
+                let only = Node { values: Some(Listed::of(vec![value])), ..Node::default() };
                 let only = self.tree.add(only, self.tree.origin(schema));
                 flat.with_property(name, only)
             });

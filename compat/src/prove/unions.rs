@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::flat::Flat;
-use crate::tree::{Id, Name, Types};
+use crate::tree::{Id, Listed, Name, Types};
 
 /// What tells the branches of a union apart: a property that each of them requires, with listed
 /// values of which no two branches share one. Real unions of events have it (`type`, `kind`,
@@ -99,7 +99,7 @@ impl Engine {
     }
 
     fn find_discriminator(&self, union: &[Id]) -> Option<Discriminator> {
-        let tags: Vec<Vec<(Name, Rc<Vec<Value>>)>> =
+        let tags: Vec<Vec<(Name, Listed)>> =
             union.iter().map(|branch| self.tags(*branch)).collect::<Option<_>>()?;
         'names: for (name, _) in tags.first()? {
             let mut branches = HashMap::new();
@@ -118,7 +118,7 @@ impl Engine {
 
     /// Returns the required properties of a branch that have listed values; nothing where it
     /// accepts more than objects.
-    fn tags(&self, branch: Id) -> Option<Vec<(Name, Rc<Vec<Value>>)>> {
+    fn tags(&self, branch: Id) -> Option<Vec<(Name, Listed)>> {
         let mut parts = vec![branch];
         let mut types = Types::ALL;
         let mut at = 0;
@@ -145,10 +145,10 @@ impl Engine {
         Some(tags)
     }
 
-    fn listed(&self, schema: Id) -> Option<Rc<Vec<Value>>> {
+    fn listed(&self, schema: Id) -> Option<Listed> {
         let node = self.tree.node(schema);
         match (&node.values, node.all_of.as_slice()) {
-            (Some(values), _) => Some(Rc::clone(values)),
+            (Some(values), _) => Some(values.clone()),
             (None, [only]) => self.tree.node(*only).values.clone(),
             (None, _) => None,
         }
