@@ -25,11 +25,20 @@ pub(crate) struct Atlas<'c> {
     by_address: HashMap<usize, Place>,
 }
 
+/// Where a reference leads.
+#[derive(Debug, Clone)]
+pub(crate) enum Lead {
+    /// To a schema of ours.
+    Place(Place),
+    /// Into a metaschema.
+    Specification { uri: String, fragment: String },
+}
+
 #[derive(Debug)]
 struct Entry<'c> {
     schema: &'c Schema,
-    /// Where the reference in the value at this address leads.
-    targets: HashMap<usize, Option<Place>>,
+    /// Where the references in the value at this address lead, by keyword.
+    leads: HashMap<(usize, &'static str), Lead>,
     resolved: Resolved,
 }
 
@@ -64,7 +73,7 @@ impl<'c> Atlas<'c> {
         let id = DocumentId(self.documents.len());
         self.by_coordinates.insert(at.clone(), id);
         self.index(id, Pointer::root(), schema.value());
-        self.documents.push(Entry { schema, targets: HashMap::new(), resolved });
+        self.documents.push(Entry { schema, leads: HashMap::new(), resolved });
         let others: Vec<Coordinates> =
             self.documents[id.0].resolved.documents().iter().map(|schema| schema.at().clone()).collect();
         for other in others {
@@ -99,26 +108,28 @@ impl<'c> Atlas<'c> {
     fn follow(&mut self, id: DocumentId) -> Result<(), Diagnostics> {
         let entry = &self.documents[id.0];
         let registry = entry.resolved.registry()?;
-        let mut targets = HashMap::new();
+        let mut leads = HashMap::new();
         for reference in entry.schema.references() {
             let mut holder = reference.pointer.clone();
             holder.pop();
-            let Some(value) = holder.find(entry.schema.value()) else { continue };
-            let keyword_is_ref = reference.pointer.as_str().ends_with("/$ref");
-            if !keyword_is_ref {
-                continue;
+            let keyword = ["$ref", "$dynamicRef", "$recursiveRef"]
+                .into_iter()
+                .find(|known| reference.pointer.as_str().ends_with(&format!("/{known}")));
+            let (Some(keyword), Some(value)) = (keyword, holder.find(entry.schema.value())) else { continue };
+            let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
+            let lead = if reference.target == Target::Metaschema {
+                Some(Lead::Specification { uri: reference.uri.clone(), fragment: fragment.to_owned() })
+            } else {
+                let base = Uri::parse(reference.uri.clone()).ok();
+                let found = base.and_then(|base| registry.resolver(base).lookup(fragment).ok());
+                found.and_then(|found| self.by_address.get(&address(found.contents())).copied()).map(Lead::Place)
+            };
+            if let Some(lead) = lead {
+                leads.insert((address(value), keyword), lead);
             }
-            let known = reference.target != Target::Metaschema;
-            let target = known.then(|| {
-                let base = Uri::parse(reference.uri.clone()).ok()?;
-                let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
-                let found = registry.resolver(base).lookup(fragment).ok()?;
-                self.by_address.get(&address(found.contents())).copied()
-            });
-            targets.insert(address(value), target.flatten());
         }
         drop(registry);
-        self.documents[id.0].targets = targets;
+        self.documents[id.0].leads = leads;
         Ok(())
     }
 
@@ -191,8 +202,21 @@ impl<'c> Atlas<'c> {
     /// Returns where the `$ref` of a place leads; `None` inside when nobody can tell.
     pub(crate) fn target(&self, place: Place) -> Option<Option<Place>> {
         self.keyword(place, "$ref")?.as_str()?;
-        let targets = &self.documents[self.document(place).0].targets;
-        Some(targets.get(&address(self.value(place))).copied().flatten())
+        Some(match self.lead(self.document(place), self.value(place), "$ref") {
+            Some(Lead::Place(place)) => Some(*place),
+            Some(Lead::Specification { .. }) | None => None,
+        })
+    }
+
+    /// Returns where a reference in a value of a document leads.
+    pub(crate) fn lead(&self, document: DocumentId, value: &Value, keyword: &str) -> Option<&Lead> {
+        let keyword = ["$ref", "$dynamicRef", "$recursiveRef"].into_iter().find(|known| *known == keyword)?;
+        self.documents[document.0].leads.get(&(address(value), keyword))
+    }
+
+    /// Returns the place of a value.
+    pub(crate) fn place_of(&self, value: &Value) -> Option<Place> {
+        self.by_address.get(&address(value)).copied()
     }
 }
 

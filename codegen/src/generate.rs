@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics};
 
 use crate::atlas::{Atlas, DocumentId};
+use crate::link::link;
 use crate::plan::{Planner, modules};
 use crate::render::render;
 use crate::{GeneratedFile, Options, Problem};
@@ -39,9 +40,10 @@ pub fn generate(
     for event in events {
         planner.add_event(event);
     }
+    let programs = link(&mut planner, &documents, options.formats);
     let plan = planner.finish();
     let modules = modules(&atlas, &documents);
-    render(&atlas, &plan, &modules, options).map_err(|error| {
+    render(&atlas, &plan, &programs, &modules, options).map_err(|error| {
         let diagnostic = Diagnostic::new(Code::NotASchema, error.to_string())
             .help("mend the template, or leave it out to have the built-in one");
         vec![Problem { path: "templates".into(), diagnostic }]

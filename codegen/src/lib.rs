@@ -4,9 +4,11 @@
 //!
 //! 1. the atlas opens the documents and finds where every reference leads;
 //! 2. shapes say what a schema's values may be, as far as a type needs to know: they may say more
-//!    than the schema accepts and never less, because generated code checks with the schema itself;
+//!    than the schema accepts and never less, because generated code checks with the linked form;
 //! 3. the plan settles every type, name and literal;
-//! 4. templates print the plan, and a formatter proves that what they print is Rust.
+//! 4. the linked form of each document says what an event has to satisfy, in one line of JSON
+//!    that the runtime interprets, and which parts of it the types check while they read;
+//! 5. templates print the plan, and a formatter proves that what they print is Rust.
 //!
 //! Around it stand [`read_tree`], which reads schemas from disk, and [`from_manifest`], for
 //! build.rs.
@@ -15,6 +17,7 @@ mod atlas;
 mod build_script;
 mod disk;
 mod generate;
+mod link;
 mod names;
 mod options;
 mod plan;

@@ -9,7 +9,7 @@ mod unions;
 pub(crate) use modules::{Module, modules};
 pub(crate) use typing::Planner;
 
-use crate::atlas::DocumentId;
+use crate::atlas::{DocumentId, Place};
 
 /// A type of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,19 +69,19 @@ pub(crate) enum Body {
 /// An object with fields.
 #[derive(Debug, Clone)]
 pub(crate) struct Struct {
+    /// Every member that the schema names; the linked form has them in the same order.
+    pub(crate) names: Vec<String>,
     pub(crate) fields: Vec<Field>,
     /// The field that keeps the members no schema names, and their type.
     pub(crate) rest: Option<(String, TypeRef)>,
-    /// Whether there can be no member but the fields.
-    pub(crate) closed: bool,
 }
 
 /// A member of an object.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
+    /// Its position among the names of the struct.
+    pub(crate) at: usize,
     pub(crate) name: String,
-    /// The member's name in JSON.
-    pub(crate) json: String,
     pub(crate) docs: Vec<String>,
     pub(crate) value: TypeRef,
     pub(crate) required: bool,
@@ -104,6 +104,8 @@ pub(crate) struct UnionVariant {
     pub(crate) docs: Vec<String>,
     pub(crate) value: TypeRef,
     pub(crate) case: Case,
+    /// The one alternative that it is of, where there is but one.
+    pub(crate) place: Option<Place>,
     pub(crate) boxed: bool,
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use evschema_model::{Coordinates, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
+use crate::link::Program;
 use crate::plan::{Module, Plan};
 use crate::text::{doc_lines, document_literal, literal};
 use crate::{GeneratedFile, Layout, Options, view};
@@ -25,6 +26,7 @@ const PLACEHOLDER: &str = "\"(the schema)\"";
 pub(crate) fn render(
     atlas: &Atlas<'_>,
     plan: &Plan,
+    programs: &BTreeMap<DocumentId, Program>,
     modules: &BTreeMap<DocumentId, Module>,
     options: &Options,
 ) -> Result<Vec<GeneratedFile>, PrintError> {
@@ -47,7 +49,7 @@ pub(crate) fn render(
                 docs: vec![format!("Version {}.", schema.at().version)],
                 runtime: options.runtime.clone(),
                 types: types.of(id),
-                document: document(&types, id),
+                document: document(&types, programs.get(&id), id),
             });
             if index.modules.last().is_none_or(|entry| entry.name != subject) {
                 index.modules.push(view::IndexEntry {
@@ -84,7 +86,7 @@ fn with_document(code: &str, text: &str) -> String {
     code.replacen(&line, &format!("\n    pub const SCHEMA: &str = {text};\n"), 1)
 }
 
-fn document(types: &types::Types<'_, '_>, id: DocumentId) -> view::Document {
+fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: DocumentId) -> view::Document {
     let schema = types.atlas.schema(id);
     let resources = types.atlas.resources(id);
     view::Document {
@@ -98,6 +100,13 @@ fn document(types: &types::Types<'_, '_>, id: DocumentId) -> view::Document {
             .collect(),
         asserts_formats: types.options.formats == Formats::Assert,
         placeholder: PLACEHOLDER.to_owned(),
+        program: program.map_or_else(|| "\"\"".to_owned(), |program| document_literal(&program.text)),
+        links: program
+            .into_iter()
+            .flat_map(|program| &program.links)
+            .filter_map(|other| types.path(id, *other, "PROGRAM"))
+            .collect(),
+        root: program.map_or(0, |program| program.root),
     }
 }
 

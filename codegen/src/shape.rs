@@ -14,6 +14,7 @@ pub(crate) use conjunction::Conjunction;
 pub(crate) use facts::Facts;
 pub(crate) use kinds::Kinds;
 pub(crate) use members::Elements;
+pub(crate) use mentions::spoken_names;
 
 use std::cell::Cell;
 use std::collections::HashMap;

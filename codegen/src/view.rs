@@ -44,6 +44,10 @@ pub(crate) struct Document {
     pub(crate) asserts_formats: bool,
     /// Stands for the text until the code is formatted.
     pub(crate) placeholder: String,
+    /// The linked form: a literal, paths of the programs it refers to, the number of its root.
+    pub(crate) program: String,
+    pub(crate) links: Vec<String>,
+    pub(crate) root: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,11 +75,11 @@ pub(crate) struct Type {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Struct {
+    /// Every member that the schema names, as literals.
+    pub(crate) names: Vec<String>,
     pub(crate) fields: Vec<Field>,
     /// What `new` is told.
     pub(crate) arguments: Vec<Argument>,
-    /// Whether serde's derive refuses other members.
-    pub(crate) denies_unknown: bool,
     pub(crate) rest: Option<Rest>,
 }
 
@@ -85,12 +89,10 @@ pub(crate) struct Field {
     pub(crate) docs: Vec<String>,
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
-    /// The arguments of the field's `serde` attribute, joined; empty without one.
-    pub(crate) serde: String,
+    /// Its position among the names.
+    pub(crate) at: usize,
     /// How the runtime reads and writes it: `required`, `optional` or `maybe`.
     pub(crate) mode: &'static str,
-    /// The member's name as a literal.
-    pub(crate) json: String,
     /// What `new` puts there; absent where `new` is told.
     pub(crate) initial: Option<&'static str>,
 }
@@ -122,8 +124,6 @@ pub(crate) struct Text {
     pub(crate) docs: Vec<String>,
     /// The text as a literal.
     pub(crate) text: String,
-    /// Whether serde would write the variant's name otherwise.
-    pub(crate) renamed: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -133,6 +133,8 @@ pub(crate) struct Union {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Variant {
+    /// Its position among the variants.
+    pub(crate) at: usize,
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
     #[serde(rename = "type")]

@@ -1,44 +1,44 @@
-use crate::{Json, Kind};
+use crate::kinds::Kinds;
 
 /// What tells one variant of a generated union from the others.
 ///
 /// The generator uses it only where no value can fit two cases of one union.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
-    kinds: u8,
-    required: &'static [&'static str],
-    known: Option<&'static [&'static str]>,
-    tags: &'static [(&'static str, &'static [&'static str])],
+    pub(crate) kinds: Kinds,
+    pub(crate) required: &'static [&'static str],
+    pub(crate) known: Option<&'static [&'static str]>,
+    pub(crate) tags: &'static [(&'static str, &'static [&'static str])],
 }
 
 impl Case {
     /// `null`
-    pub const NULL: Self = Self::kind(Kind::Null);
+    pub const NULL: Self = Self::of(Kinds::NULL);
     /// `true` or `false`
-    pub const BOOL: Self = Self::kind(Kind::Bool);
-    /// A number without a fraction.
-    pub const INTEGER: Self = Self::kind(Kind::Integer);
+    pub const BOOL: Self = Self::of(Kinds::BOOL);
+    /// A number without a fraction, `1.0` among them.
+    pub const INTEGER: Self = Self::of(Kinds::INTEGER).or(Self::of(Kinds::WHOLE));
     /// A number with a fraction.
-    pub const FRACTION: Self = Self::kind(Kind::Fraction);
+    pub const FRACTION: Self = Self::of(Kinds::FRACTION);
     /// Any number.
-    pub const NUMBER: Self = Self::INTEGER.or(Self::FRACTION);
+    pub const NUMBER: Self = Self::of(Kinds::NUMBERS);
     /// A text.
-    pub const STRING: Self = Self::kind(Kind::String);
+    pub const STRING: Self = Self::of(Kinds::STRING);
     /// An array.
-    pub const ARRAY: Self = Self::kind(Kind::Array);
+    pub const ARRAY: Self = Self::of(Kinds::ARRAY);
     /// An object.
-    pub const OBJECT: Self = Self::kind(Kind::Object);
+    pub const OBJECT: Self = Self::of(Kinds::OBJECT);
     /// Any value.
-    pub const ANY: Self = Self { kinds: u8::MAX, ..Self::NULL };
+    pub const ANY: Self = Self::of(Kinds::ALL);
 
-    const fn kind(kind: Kind) -> Self {
-        Self { kinds: 1 << kind as u8, required: &[], known: None, tags: &[] }
+    const fn of(kinds: Kinds) -> Self {
+        Self { kinds, required: &[], known: None, tags: &[] }
     }
 
     /// Returns the case of either kind.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
-        Self { kinds: self.kinds | other.kinds, ..self }
+        Self { kinds: self.kinds.or(other.kinds), ..self }
     }
 
     /// Returns the case of the objects that have all these members.
@@ -58,74 +58,35 @@ impl Case {
     pub const fn tagged(self, tags: &'static [(&'static str, &'static [&'static str])]) -> Self {
         Self { tags, ..self }
     }
-
-    /// Tells whether a value fits the case.
-    pub fn fits(&self, json: &Json) -> bool {
-        if self.kinds & (1 << json.kind() as u8) == 0 {
-            return false;
-        }
-        let Json::Object(members) = json else { return true };
-        let has_tag = |(name, texts): &(&str, &[&str])| {
-            members.get(*name).and_then(Json::as_str).is_some_and(|text| texts.contains(&text))
-        };
-        self.required.iter().all(|name| members.contains_key(*name))
-            && self.tags.iter().all(has_tag)
-            && self.known.is_none_or(|known| members.keys().all(|name| known.contains(&name.as_str())))
-    }
-}
-
-/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each:
-/// those of its `CASES`, in the order of the variants.
-#[macro_export]
-macro_rules! union {
-    ($type:ident { $($variant:ident),* $(,)? }) => {
-        impl<'de> $crate::serde::Deserialize<'de> for $type {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                let json = <$crate::Json as $crate::serde::Deserialize>::deserialize(deserializer)?;
-                let mut cases = Self::CASES.iter();
-                $(
-                    if cases.next().is_some_and(|case| case.fits(&json)) {
-                        return json.typed().map(Self::$variant);
-                    }
-                )*
-                ::core::result::Result::Err($crate::serde::de::Error::custom(
-                    concat!("fits no variant of `", stringify!($type), "`"),
-                ))
-            }
-        }
-
-        impl $crate::serde::Serialize for $type {
-            fn serialize<S: $crate::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$variant(value) => $crate::serde::Serialize::serialize(value, serializer),)*
-                }
-            }
-        }
-    };
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cursor::Cursor;
+    use crate::read::choose;
 
-    fn json(text: &str) -> Json {
-        serde_json::from_str(text).unwrap()
+    fn chosen(cases: &[Case], text: &str) -> Option<usize> {
+        let mut cursor = Cursor::of_text(text);
+        let chosen = choose(&mut cursor, cases).ok();
+        assert_eq!((cursor.position(), cursor.depth()), (0, 0), "{text}");
+        chosen
     }
 
     #[test]
     fn what_fits() {
         let card = Case::OBJECT.requires(&["card"]).tagged(&[("type", &["card", "debit"])]);
-        assert!(card.fits(&json(r#"{"type":"debit","card":1}"#)));
-        assert!(!card.fits(&json(r#"{"type":"debit"}"#)));
-        assert!(!card.fits(&json(r#"{"type":"cash","card":1}"#)));
-        assert!(!card.fits(&json("[]")));
-        assert!(Case::INTEGER.fits(&json("1.0")) && !Case::INTEGER.fits(&json("1.5")));
-        assert!(Case::NUMBER.fits(&json("1.5")) && Case::ANY.fits(&json("null")));
-        assert!(!Case::OBJECT.knows(&["a"]).fits(&json(r#"{"b":1}"#)));
+        let cash = Case::OBJECT.tagged(&[("type", &["cash"])]);
+        let cases = [card, cash, Case::INTEGER, Case::STRING];
+        assert_eq!(chosen(&cases, r#"{"type":"debit","card":1}"#), Some(0));
+        assert_eq!(chosen(&cases, r#"{"type":"debit"}"#), None);
+        assert_eq!(chosen(&cases, r#"{"a":{"b":[1,{}]},"type":"cash","card":1}"#), Some(1));
+        assert_eq!(chosen(&cases, "[]"), None);
+        assert_eq!(chosen(&cases, "1.0"), Some(2));
+        assert_eq!(chosen(&cases, "1.5"), None);
+        assert_eq!(chosen(&cases, "\"a\""), Some(3));
+        let closed = [Case::OBJECT.knows(&["a"]), Case::OBJECT.requires(&["b"])];
+        assert_eq!(chosen(&closed, r#"{"b":1}"#), Some(1));
+        assert_eq!(chosen(&closed, r#"{"a":1}"#), Some(0));
     }
 }

@@ -1,230 +1,125 @@
-//! The buffered check: an event becomes a plain value, the compiled schema decides, then it is typed.
+//! Decides whether the value at the cursor satisfies a node.
+//!
+//! A value is read once where that is enough, and once more for every alternative that is tried:
+//! going back costs nothing, so nothing is ever copied to be looked at twice. What an alternative
+//! said of a value is remembered, so that alternatives within alternatives stay cheap.
 
-use std::fmt;
+use crate::cursor::Cursor;
+use crate::kinds::Kinds;
+use crate::program::{At, Node};
+use crate::reject::{Reject, Why};
 
-use jsonschema::{Registry, Retrieve, Uri};
-use serde::Serialize;
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+mod array;
+mod evaluated;
+mod memory;
+mod more;
+mod object;
+mod scalar;
+mod unique;
 
-use crate::{Document, Draft, Error, Violation, tokens};
+pub(crate) use evaluated::{Bits, Evaluated};
+pub(crate) use memory::Memory;
 
-/// Reads, checks and types an event.
-///
-/// # Errors
-///
-/// When the bytes are not JSON, or the schema refuses the event.
-pub fn from_slice<T: DeserializeOwned>(document: &Document, bytes: &[u8]) -> Result<T, Error> {
-    let event = parse(bytes)?;
-    document.check(&event)?;
-    // From the bytes once more: they still have the digits that the value may have lost.
-    serde_json::from_slice(bytes).map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// Checks and types an event.
-///
-/// # Errors
-///
-/// When the schema refuses the event.
-pub fn from_value<T: DeserializeOwned>(document: &Document, event: Value) -> Result<T, Error> {
-    document.check(&event)?;
-    serde_json::from_value(event).map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// Checks a value built in code.
-///
-/// # Errors
-///
-/// When the schema refuses what the value would be written as.
-pub fn validate<T: Serialize>(document: &Document, event: &T) -> Result<(), Error> {
-    to_vec(document, event).map(|_| ())
-}
-
-/// Checks and writes an event.
-///
-/// # Errors
-///
-/// When the schema refuses what the value would be written as.
-pub fn to_vec<T: Serialize>(document: &Document, event: &T) -> Result<Vec<u8>, Error> {
-    let bytes = serde_json::to_vec(event).map_err(|error| Error::Internal(error.to_string()))?;
-    document.check(&parse(&bytes)?)?;
-    Ok(bytes)
-}
-
-impl Document {
-    /// Checks a plain value.
+impl Cursor<'_> {
+    /// Checks the value at the cursor and steps over it.
     ///
     /// # Errors
     ///
-    /// When the schema refuses it.
-    pub fn check(&self, event: &Value) -> Result<(), Error> {
-        let compiled = self.compiled.get_or_init(|| self.compile());
-        let validator = compiled.as_ref().map_err(|message| Error::Internal(message.clone()))?;
-        if validator.is_valid(event) {
-            return Ok(());
+    /// When the node refuses it, or it is no JSON.
+    #[inline]
+    pub(crate) fn check(&mut self, at: At) -> Result<(), Reject> {
+        self.check_into(at, None)
+    }
+
+    /// Checks the value and notes which of its members and items were evaluated.
+    pub(crate) fn check_into(&mut self, at: At, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
+        let node = at.node();
+        let first = self.peek();
+        self.memory.go_deeper().or_else(|why| self.reject(why))?;
+        // Only what is read more than once is worth remembering.
+        let repeats = self.memory.tries != 0 && seen.is_none() && matches!(first, b'{' | b'[');
+        let result = match (&node.more, node.unless_null) {
+            _ if repeats => self.check_once(at, node),
+            (None, None) => self.own(at, node, seen),
+            _ => self.check_more(at, node, seen),
+        };
+        self.memory.come_back();
+        result
+    }
+
+    fn check_once(&mut self, at: At, node: &'static Node) -> Result<(), Reject> {
+        let key = self.memory.key(at, self.position());
+        if let Some(known) = self.memory.recall(&key) {
+            return known.map(|end| self.rewind(end));
         }
-        let violations = validator.iter_errors(event).take(Error::VIOLATIONS_MAX).map(|error| Violation {
-            pointer: error.instance_path().to_string(),
-            schema_pointer: error.schema_path().to_string(),
-            keyword: error.kind().keyword().to_owned(),
-            message: short(&error),
-        });
-        Err(Error::Refused(violations.collect()))
+        let result = match (&node.more, node.unless_null) {
+            (None, None) => self.own(at, node, None),
+            _ => self.check_more(at, node, None),
+        };
+        self.memory.remember(key, result.map(|()| self.position()));
+        result
     }
 
-    fn compile(&self) -> Result<jsonschema::Validator, String> {
-        let root = self.value()?;
-        let mut resources = vec![(self.base, self.draft.to_library().create_resource(root.clone()))];
-        for (uri, document) in self.references {
-            resources.push((uri, document.draft.to_library().create_resource(document.value()?)));
-        }
-        let registry = Registry::new()
-            .retrieve_known_draft_meta_schemas(false)
-            .retriever(Nothing)
-            .extend(resources)
-            .and_then(|builder| builder.prepare())
-            .map_err(|error| error.to_string())?;
-        jsonschema::options()
-            .with_draft(self.draft.to_library())
-            .with_base_uri(self.base)
-            .with_registry(&registry)
-            .should_validate_formats(self.asserts_formats)
-            .offline()
-            .build(&root)
-            .map_err(|error| error.to_string())
-    }
-
-    /// Returns the parsed text, its `$schema` naming the draft where it names a foreign dialect.
-    fn value(&self) -> Result<Value, String> {
-        let mut value: Value = serde_json::from_str(self.text).map_err(|error| error.to_string())?;
-        if let Some(named) = value.get_mut("$schema") {
-            *named = self.draft.uri().into();
-        }
-        Ok(value)
-    }
-}
-
-impl Draft {
-    fn to_library(self) -> jsonschema::Draft {
-        match self {
-            Self::Draft4 => jsonschema::Draft::Draft4,
-            Self::Draft6 => jsonschema::Draft::Draft6,
-            Self::Draft7 => jsonschema::Draft::Draft7,
-            Self::Draft201909 => jsonschema::Draft::Draft201909,
-            Self::Draft202012 => jsonschema::Draft::Draft202012,
-        }
-    }
-
-    fn uri(self) -> &'static str {
-        match self {
-            Self::Draft4 => "http://json-schema.org/draft-04/schema#",
-            Self::Draft6 => "http://json-schema.org/draft-06/schema#",
-            Self::Draft7 => "http://json-schema.org/draft-07/schema#",
-            Self::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
-            Self::Draft202012 => "https://json-schema.org/draft/2020-12/schema",
-        }
-    }
-}
-
-/// Refuses to fetch: what is not embedded is not there.
-struct Nothing;
-
-impl Retrieve for Nothing {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        Err(format!("`{uri}` is not embedded").into())
-    }
-}
-
-/// Returns the validator's message with long values cut, so that an event is not echoed whole.
-fn short(error: &jsonschema::ValidationError<'_>) -> String {
-    let value = error.instance().to_string();
-    let said = if value.chars().count() <= Violation::EXCERPT_CHARS_MAX {
-        error.to_string()
-    } else {
-        let start: String = value.chars().take(Violation::EXCERPT_CHARS_MAX).collect();
-        error.masked_with(format!("{start}…")).to_string()
-    };
-    said.replace('\n', " ")
-}
-
-/// Parses strictly: what a plain `Value` resolves silently, a name given twice, is refused.
-fn parse(bytes: &[u8]) -> Result<Value, Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    Strict.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value)).map_err(
-        |error| {
-            let said = error.to_string();
-            let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
-            Error::NotJson { message, line: error.line(), column: error.column() }
-        },
-    )
-}
-
-struct Strict;
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Strict)? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if name == tokens::NUMBER {
-                // How serde_json hands over a number where its `arbitrary_precision` is on.
-                let digits = map.next_value::<String>()?;
-                return digits.parse().map(Value::Number).map_err(de::Error::custom);
+    /// Tells whether the value satisfies the node; the cursor is behind it only if it does.
+    ///
+    /// # Errors
+    ///
+    /// When it is no JSON.
+    pub(crate) fn attempt(&mut self, at: At, seen: Option<&mut Evaluated>) -> Result<bool, Reject> {
+        let (depth, names, state) = (self.depth(), self.names_open(), self.memory.state());
+        match self.check_into(at, seen) {
+            Ok(()) => Ok(true),
+            Err(reject) if reject.is_syntax() => Err(reject),
+            Err(_) => {
+                self.recover(depth, names);
+                self.memory.restore(state);
+                Ok(false)
             }
-            if members.contains_key(&name) {
-                return Err(de::Error::custom(format_args!("duplicate member `{name}`")));
-            }
-            let value = map.next_value_seed(Strict)?;
-            members.insert(name, value);
         }
-        Ok(Value::Object(members))
+    }
+
+    /// Checks what takes but one look at the value.
+    pub(crate) fn own(
+        &mut self,
+        at: At,
+        node: &'static Node,
+        seen: Option<&mut Evaluated>,
+    ) -> Result<(), Reject> {
+        let first = self.peek();
+        let start = self.position();
+        let starting = Kinds::starting(first);
+        if !node.kinds.meets(starting) {
+            if starting == Kinds::NONE {
+                return self.unexpected();
+            }
+            return self.reject(if node.kinds == Kinds::NONE { Why::FalseSchema } else { Why::Type });
+        }
+        if let Some(literals) = &node.literals {
+            self.literal(literals)?;
+            self.rewind(start);
+        }
+        match first {
+            b'"' => match &node.text {
+                None => self.skip_string(),
+                Some(text) => {
+                    let value = self.string()?;
+                    text.check(&value).or_else(|why| Err(Reject::new(start, why)))
+                }
+            },
+            b'{' => match &node.object {
+                None => self.skip(),
+                Some(object) => self.object(at, object, seen),
+            },
+            b'[' => match &node.array {
+                None => self.skip(),
+                Some(array) => self.array(at, array, seen),
+            },
+            b't' | b'f' => self.bool().map(|_| ()),
+            b'n' => self.word("null"),
+            _ => {
+                let digits = self.digits()?;
+                node.check_number(&digits).or_else(|why| Err(Reject::new(start, why)))
+            }
+        }
     }
 }

@@ -1,7 +1,9 @@
+use std::cmp::Ordering;
+
 /// A JSON number as sign, digits and exponent: `digits · 10^exponent`, in one form per value.
 ///
 /// No digit is lost and nothing is ever expanded, so `1e999999999` costs no more than its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
     negative: bool,
     /// Without leading or trailing zeros; empty for zero.
@@ -46,6 +48,38 @@ impl Decimal {
         0 <= self.exponent
     }
 
+    /// Compares two values.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        let sign = |number: &Self| match (number.digits.is_empty(), number.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        sign(self).cmp(&sign(other)).then_with(|| {
+            // Where the first digit stands, then the digits one by one: a longer one is larger.
+            let first = |number: &Self| number.exponent.saturating_add(length(number.digits.len()));
+            let order = first(self).cmp(&first(other)).then_with(|| self.digits.cmp(&other.digits));
+            if self.negative { order.reverse() } else { order }
+        })
+    }
+
+    /// Tells whether the value divided by a step, which is not zero, leaves nothing.
+    pub(crate) fn is_multiple_of(&self, step: &Self) -> bool {
+        if self.digits.is_empty() {
+            return true;
+        }
+        // Neither ends in a zero: ten cannot divide the digits, so the step may not end later.
+        let Ok(zeros) = u64::try_from(self.exponent.saturating_sub(step.exponent)) else { return false };
+        match step.digits.parse::<u64>() {
+            Ok(step) if step != 0 => {
+                let step = u128::from(step);
+                let rest = self.digits.bytes().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
+                rest * power_of_ten(zeros, step) % step == 0
+            }
+            Ok(_) | Err(_) => remainder_is_zero(&self.digits, zeros, &step.digits),
+        }
+    }
+
     /// Returns the value, if it is an integer in this range.
     pub(crate) fn to_i64(&self) -> Option<i64> {
         let zeros = u32::try_from(self.exponent).ok()?;
@@ -55,6 +89,52 @@ impl Decimal {
         let magnitude = self.digits.parse::<i128>().ok()?.checked_mul(10i128.checked_pow(zeros)?)?;
         i64::try_from(if self.negative { -magnitude } else { magnitude }).ok()
     }
+}
+
+/// Returns 10 to a power, modulo a number of 64 bits.
+fn power_of_ten(mut power: u64, modulus: u128) -> u128 {
+    let (mut result, mut base) = (1 % modulus, 10 % modulus);
+    while power != 0 {
+        if power % 2 == 1 {
+            result = result * base % modulus;
+        }
+        base = base * base % modulus;
+        power /= 2;
+    }
+    result
+}
+
+/// Divides by hand, for steps of more than 19 digits.
+fn remainder_is_zero(digits: &str, zeros: u64, step: &str) -> bool {
+    /// More zeros than any float has; a larger number is taken not to be a multiple.
+    const ZEROS_MAX: u64 = 1_000;
+    if ZEROS_MAX < zeros {
+        return false;
+    }
+    let step: Vec<u8> = step.bytes().map(|digit| digit - b'0').collect();
+    let zeros = std::iter::repeat_n(b'0', usize::try_from(zeros).unwrap_or(0));
+    let mut rest: Vec<u8> = Vec::new();
+    for digit in digits.bytes().chain(zeros) {
+        if !rest.is_empty() || digit != b'0' {
+            rest.push(digit - b'0');
+        }
+        while (step.len(), step.as_slice()) <= (rest.len(), rest.as_slice()) {
+            subtract(&mut rest, &step);
+        }
+    }
+    rest.is_empty()
+}
+
+/// Subtracts a number that is not larger, digit by digit, and drops leading zeros.
+fn subtract(from: &mut Vec<u8>, step: &[u8]) {
+    let mut borrow = 0;
+    for (at, digit) in from.iter_mut().rev().enumerate() {
+        let less = step.len().checked_sub(at + 1).map_or(0, |at| step[at]) + borrow;
+        borrow = u8::from(*digit < less);
+        *digit = *digit + 10 * borrow - less;
+    }
+    let leading = from.iter().take_while(|digit| **digit == 0).count();
+    from.drain(..leading);
 }
 
 // An exponent of so many digits that it fits no integer is as good as the largest.

@@ -1,9 +1,11 @@
 #[cfg(feature = "explain")]
 use std::sync::OnceLock;
 
+use crate::{At, Program};
+
 /// A schema document that is embedded in generated code, with all that it refers to.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "explain"), expect(dead_code, reason = "only the check reads all of it"))]
+#[cfg_attr(not(feature = "explain"), expect(dead_code, reason = "only explaining reads all of it"))]
 pub struct Document {
     /// The URI against which its references are resolved.
     pub(crate) base: &'static str,
@@ -12,6 +14,8 @@ pub struct Document {
     /// Every document it reaches, directly or not, under each URI that leads there.
     pub(crate) references: &'static [(&'static str, &'static Document)],
     pub(crate) asserts_formats: bool,
+    /// The linked form, and the node of the root.
+    root: (&'static Program, u32),
     #[cfg(feature = "explain")]
     pub(crate) compiled: OnceLock<Result<jsonschema::Validator, String>>,
 }
@@ -39,6 +43,7 @@ impl Document {
         text: &'static str,
         references: &'static [(&'static str, &'static Self)],
         asserts_formats: bool,
+        root: (&'static Program, u32),
     ) -> Self {
         Self {
             base,
@@ -46,6 +51,7 @@ impl Document {
             text,
             references,
             asserts_formats,
+            root,
             #[cfg(feature = "explain")]
             compiled: OnceLock::new(),
         }
@@ -54,6 +60,12 @@ impl Document {
     /// Returns the text as it was registered.
     pub const fn text(&self) -> &'static str {
         self.text
+    }
+
+    /// Returns what an event has to satisfy.
+    #[inline]
+    pub fn root(&self) -> At {
+        self.root.0.at(self.root.1)
     }
 
     /// Returns the draft that rules the document.

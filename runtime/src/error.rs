@@ -1,5 +1,8 @@
 use std::fmt;
 
+use crate::place::{Position, position};
+use crate::reject::Reject;
+
 /// Why an event is refused, or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -13,22 +16,30 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`].
+    /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`], or without the
+    /// feature `explain` the first.
     Refused(Vec<Violation>),
-    /// The event cannot be typed, or the embedded schema not compiled: a bug of the generator.
+    /// The event satisfies the schema but not its type: a bug of the generator.
     Internal(String),
 }
 
 /// One reason why a schema refuses an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// Where in the event, as a JSON Pointer.
     pub pointer: String,
-    /// Where in the schema, as the path of keywords taken.
+    /// The line of that place, counted from one.
+    pub line: usize,
+    /// The column of that place in bytes, counted from one.
+    pub column: usize,
+    /// Where in the schema, as the path of keywords taken; empty without the feature `explain`.
     pub schema_pointer: String,
     /// The keyword that refuses.
     pub keyword: String,
-    /// What is wrong, for people; quotes at most [`Violation::EXCERPT_CHARS_MAX`] of the event.
+    /// The value that is refused, cut after [`Violation::EXCERPT_CHARS_MAX`] characters.
+    pub value: String,
+    /// What is wrong, for people; repeats no more of the event than `value` does.
     pub message: String,
 }
 
@@ -43,10 +54,16 @@ impl Error {
             Self::NotJson { .. } | Self::Internal(_) => &[],
         }
     }
+
+    pub(crate) fn not_json(bytes: &[u8], reject: Reject) -> Self {
+        let message = reject.why().says_not_json().unwrap_or("not JSON").to_owned();
+        let Position { line, column } = position(bytes, reject.at());
+        Self::NotJson { message, line, column }
+    }
 }
 
 impl Violation {
-    /// Most characters of an event that a message repeats.
+    /// Most characters of an event that a violation repeats.
     pub const EXCERPT_CHARS_MAX: usize = 80;
 }
 
@@ -71,8 +88,20 @@ impl fmt::Display for Error {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.pointer.is_empty() { "the event" } else { &self.pointer };
-        write!(f, "{place}: {}", self.message)
+        write!(f, "{}:{} {place}: {}", self.line, self.column, self.message)
     }
 }
 
 impl std::error::Error for Error {}
+
+/// A text that an enum does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownText;
+
+impl fmt::Display for UnknownText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not one of the texts of this type")
+    }
+}
+
+impl std::error::Error for UnknownText {}

@@ -1,13 +1,13 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Document;
+use crate::{Document, Read, Write};
 
 /// A type generated from one version of a subject.
 ///
 /// Every such type has the same constants and functions as its own, so that this trait is needed
 /// only by code that is generic over events.
-pub trait Event: Serialize + DeserializeOwned {
+pub trait Event: Write + for<'a> Read<'a> + Serialize + DeserializeOwned {
     /// The subject, such as `commerce.order.placed`.
     const SUBJECT: &'static str;
     /// The version, such as `1.2.0`.
@@ -21,59 +21,6 @@ pub trait Event: Serialize + DeserializeOwned {
 
     /// Returns the schema with all that it refers to.
     fn document() -> &'static Document;
-}
-
-#[cfg(feature = "explain")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! checked {
-    ($type:ident) => {
-        impl $type {
-            /// Reads an event: parsed, checked against the schema, typed.
-            ///
-            /// # Errors
-            ///
-            /// When the bytes are not JSON, or the schema refuses the event.
-            pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::Error> {
-                $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
-            }
-
-            /// Reads an event that is a plain value already.
-            ///
-            /// # Errors
-            ///
-            /// When the schema refuses the event.
-            pub fn from_value(event: $crate::private::Value) -> ::core::result::Result<Self, $crate::Error> {
-                $crate::private::from_value(<Self as $crate::Event>::document(), event)
-            }
-
-            /// Checks a value built in code.
-            ///
-            /// # Errors
-            ///
-            /// When the schema refuses what the value would be written as.
-            pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
-                $crate::private::validate(<Self as $crate::Event>::document(), self)
-            }
-
-            /// Writes the event, unless the schema refuses it.
-            ///
-            /// # Errors
-            ///
-            /// When the schema refuses what the value would be written as.
-            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
-                $crate::private::to_vec(<Self as $crate::Event>::document(), self)
-            }
-        }
-    };
-}
-
-// Without the validator nothing can be promised, so the functions that promise are not there.
-#[cfg(not(feature = "explain"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! checked {
-    ($type:ident) => {};
 }
 
 /// Gives a type that implements [`Event`] the same constants and functions of its own.
@@ -91,8 +38,38 @@ macro_rules! event {
             pub const DATASCHEMA: &'static str = <Self as $crate::Event>::DATASCHEMA;
             /// The schema as it was registered.
             pub const SCHEMA: &'static str = <Self as $crate::Event>::SCHEMA;
-        }
 
-        $crate::checked!($type);
+            /// Reads an event: parsed, checked against the schema and typed in one pass.
+            ///
+            /// # Errors
+            ///
+            /// When the bytes are not JSON, or the schema refuses the event.
+            pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
+            }
+
+            /// Tells whether bytes are an event that the schema accepts, without typing it.
+            pub fn check_bytes(bytes: &[u8]) -> bool {
+                $crate::private::check_bytes(<Self as $crate::Event>::document(), bytes)
+            }
+
+            /// Checks a value built in code.
+            ///
+            /// # Errors
+            ///
+            /// When the schema refuses what the value would be written as.
+            pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
+                self.to_vec().map(|_| ())
+            }
+
+            /// Writes the event, unless the schema refuses it.
+            ///
+            /// # Errors
+            ///
+            /// When the schema refuses what the value would be written as.
+            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
+                $crate::private::to_vec(self)
+            }
+        }
     };
 }

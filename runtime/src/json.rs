@@ -1,13 +1,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::{Map, Number, tokens};
-
-mod read;
-mod typed;
+use crate::cursor::Cursor;
+use crate::{Error, Map, Number, tokens};
 
 /// Any JSON value, its numbers with all their digits.
 ///
@@ -49,8 +47,19 @@ pub enum Kind {
 }
 
 impl Json {
-    /// Deepest nesting that is read: the limit of serde_json, so that no input exhausts the stack.
-    pub const NESTING_MAX: usize = 128;
+    /// Deepest nesting that is read, so that no input exhausts the stack.
+    pub const NESTING_MAX: usize = Cursor::NESTING_MAX;
+
+    /// Reads a value from text.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no JSON, names a member twice, or nests too deeply.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut cursor = Cursor::of_text(text);
+        let value = cursor.json().and_then(|value| cursor.end().map(|()| value));
+        value.map_err(|reject| Error::not_json(text.as_bytes(), reject))
+    }
 
     /// Returns the value's kind.
     pub fn kind(&self) -> Kind {
@@ -81,13 +90,20 @@ impl Json {
         }
     }
 
-    /// Reads the value as another type.
-    ///
-    /// # Errors
-    ///
-    /// When the type does not take it.
-    pub fn typed<T: DeserializeOwned, E: de::Error>(self) -> Result<T, E> {
-        T::deserialize(typed::Typed::new(self))
+    /// Returns the elements, if it is an array.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(items) => Some(items),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// Returns the members, if it is an object.
+    pub fn as_object(&self) -> Option<&Map<Self>> {
+        match self {
+            Self::Object(members) => Some(members),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Array(_) => None,
+        }
     }
 }
 
@@ -207,7 +223,9 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match &*name {
-                tokens::RAW => return read::text(&map.next_value::<Cow<'de, str>>()?),
+                tokens::RAW => {
+                    return Json::parse(&map.next_value::<Cow<'de, str>>()?).map_err(de::Error::custom);
+                }
                 tokens::NUMBER => {
                     let digits: Cow<'de, str> = map.next_value()?;
                     return Number::parse(&digits).map(Json::Number).map_err(de::Error::custom);
@@ -246,12 +264,5 @@ mod tests {
         assert!(serde_json::from_str::<Json>(&deep).is_err());
         let fits = "[".repeat(100) + &"]".repeat(100);
         assert!(serde_json::from_str::<Json>(&fits).is_ok());
-    }
-
-    #[test]
-    fn typed_values_keep_digits() {
-        let json: Json = serde_json::from_str("[1e400,2]").unwrap();
-        let numbers: Vec<Number> = json.typed::<_, serde_json::Error>().unwrap();
-        assert_eq!(numbers[0].to_string(), "1e400");
     }
 }

@@ -1,30 +1,41 @@
 #![doc = include_str!("../README.md")]
 
 mod case;
-#[cfg(feature = "explain")]
 mod check;
+mod cursor;
 mod decimal;
 mod document;
 mod error;
 mod event;
+mod events;
+mod explain;
+mod format;
 mod integer;
 mod json;
+mod kinds;
+mod macros;
 mod maybe;
-mod members;
 mod number;
+mod place;
+mod program;
+mod read;
+mod reject;
 mod tokens;
-mod wire;
+mod write;
 
 pub use case::Case;
+pub use cursor::Cursor;
 pub use document::{Document, Draft};
-pub use error::{Error, Violation};
+pub use error::{Error, UnknownText, Violation};
 pub use event::Event;
 pub use integer::Integer;
 pub use json::{Json, Kind};
 pub use maybe::Maybe;
-pub use members::{Members, write_member};
 pub use number::{NotANumber, Number};
-pub use wire::{FromWire, present, some, wire};
+pub use program::{At, Program};
+pub use read::{Members, Read, choose, read};
+pub use reject::Reject;
+pub use write::{ObjectWriter, Write};
 
 /// The serialization framework, which generated types use by way of this crate.
 pub use serde;
@@ -36,7 +47,5 @@ pub type Map<T> = std::collections::BTreeMap<String, T>;
 // What the macros of this crate name in the crates that call them.
 #[doc(hidden)]
 pub mod private {
-    #[cfg(feature = "explain")]
-    pub use crate::check::{from_slice, from_value, to_vec, validate};
-    pub use serde_json::Value;
+    pub use crate::events::{check_bytes, deserialize, from_slice, serialize, to_vec};
 }

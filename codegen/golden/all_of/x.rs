@@ -13,27 +13,17 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Merged
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Merged {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub a: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub b: Option<String>,
         /// One part adds nothing.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub nested: Option<Base>,
         pub extra: rt::Integer,
         /// At most 3 characters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub shared: Option<String>,
         pub id: String,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub reason: Option<rt::Json>,
     }
 
@@ -52,6 +42,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Merged["a" "b" "nested" "extra" "shared" "id" "reason"] { 0 optional a, 1
+        optional b, 2 optional nested, 3 required extra, 4 optional shared, 5 required
+        id, 6 optional reason, }
+    }
+
     impl rt::Event for Merged {
         const SUBJECT: &'static str = "x";
         const VERSION: &'static str = "1.0.0";
@@ -65,12 +61,10 @@ pub mod v1 {
 
     rt::event!(Merged);
 
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Base {
         pub id: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub shared: Option<String>,
     }
 
@@ -81,6 +75,10 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Base["id" "shared"] { 0 required id, 1 optional shared, }
+    }
+
     /// The schema with all that it refers to.
     #[doc(hidden)]
     pub static DOCUMENT: rt::Document = rt::Document::new(
@@ -89,6 +87,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"members":[["a",1],["b",2],["nested",3]],"allOf":[4,5],"oneOf":[6,7],"if":8,"then":9},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"allOf":[4]},{"streamed":true,"type":["object"],"members":[["id",12],["shared",13]],"required":[0]},{"type":["object"],"members":[["extra",10],["shared",11]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["b"]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["reason"]],"required":[0]},{"streamed":true,"type":["integer"]},{"maxLength":3},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -13,29 +13,19 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Containers
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Containers {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub map: Option<rt::Map<String>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub free: Option<rt::Map<rt::Json>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub patterns: Option<rt::Map<rt::Integer>>,
         /// At least 2 elements.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub tuple: Option<(String, rt::Number)>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub loose_tuple: Option<Vec<rt::Json>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub matrix: Option<Vec<Vec<Option<rt::Number>>>>,
         /// No element twice.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub set: Option<Vec<SetItem>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub empty: Option<Empty>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub entries: Option<Vec<Entry>>,
     }
 
@@ -54,6 +44,13 @@ pub mod v1 {
                 entries: None,
             }
         }
+    }
+
+    rt::record! {
+        Containers["map" "free" "patterns" "tuple" "loose_tuple" "matrix" "set" "empty"
+        "never" "entries"] { 0 optional map, 1 optional free, 2 optional patterns, 3
+        optional tuple, 4 optional loose_tuple, 5 optional matrix, 6 optional set, 7
+        optional empty, 9 optional entries, }
     }
 
     impl rt::Event for Containers {
@@ -88,13 +85,12 @@ pub mod v1 {
         }
     }
 
-    rt::open_struct! {
-        SetItem { optional id = "id", } rest
+    rt::record! {
+        SetItem["id"] { 0 optional id, } rest
     }
 
     /// `empty` of [`Containers`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde", deny_unknown_fields)]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Empty {}
 
@@ -105,9 +101,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Empty[] {}
+    }
+
     /// `entries` of [`Containers`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Entry {
         pub key: String,
@@ -120,6 +119,10 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Entry["key"] { 0 required key, }
+    }
+
     /// The schema with all that it refers to.
     #[doc(hidden)]
     pub static DOCUMENT: rt::Document = rt::Document::new(
@@ -128,6 +131,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["map",1],["free",2],["patterns",3],["tuple",4],["loose_tuple",5],["matrix",6],["set",7],["empty",8],["never",9],["entries",10]]},{"streamed":true,"type":["object"],"additionalProperties":23},{"streamed":true,"type":["object"]},{"type":["object"],"patternProperties":[["^x-",22]],"additionalProperties":false},{"type":["array"],"minItems":2,"prefixItems":[19,20],"items":21},{"type":["array"],"prefixItems":[17,18]},{"streamed":true,"type":["array"],"items":15},{"type":["array"],"items":13,"uniqueItems":true},{"streamed":true,"type":["object"],"additionalProperties":false},{"type":[]},{"streamed":true,"type":["array"],"items":11},{"streamed":true,"type":["object"],"members":[["key",12]],"required":[0]},{"streamed":true,"type":["string"]},{"type":["object"],"members":[["id",14]]},{"type":["string"]},{"streamed":true,"type":["array"],"items":16},{"streamed":true,"type":["number","null"]},{"type":["string"]},{"type":["number"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["number"]},{"type":[]},{"streamed":true,"type":["integer"]},{"streamed":true,"type":["string"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -13,31 +13,17 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Draft four
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct DraftFour {
         /// At most 100.
         /// More than 0.
-        #[serde(deserialize_with = "rt::wire")]
         pub count: i64,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub const_is_no_keyword: Option<rt::Json>,
         /// At most 5 characters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// At least 2 elements.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub pair: Option<(String, bool)>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub reason: Option<rt::Json>,
     }
 
@@ -52,6 +38,12 @@ pub mod v1 {
                 reason: None,
             }
         }
+    }
+
+    rt::record! {
+        DraftFour["count" "const_is_no_keyword" "reference" "pair" "reason"] { 0 required
+        count, 1 optional const_is_no_keyword, 2 optional reference, 3 optional pair, 4
+        optional reason, }
     }
 
     impl rt::Event for DraftFour {
@@ -75,6 +67,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"type":["object"],"members":[["count",1],["const_is_no_keyword",2],["reference",3],["pair",4],["reason"]],"required":[0],"dependentRequired":[[3,[4]]]},{"streamed":true,"type":["plainInteger"],"exclusiveMinimum":0,"maximum":100},{},{"streamed":true,"type":["string"],"maxLength":5},{"type":["array"],"minItems":2,"prefixItems":[5,6],"items":7},{"streamed":true,"type":["string"]},{"streamed":true,"type":["boolean"]},{"type":[]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -21,45 +21,28 @@ pub mod v1 {
     /// indented()
     ///
     /// right to left, \[a link\], \<b\>a tag\</b\> and "quotes" \\ { {{mustache}} }
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0 {
         /// The empty name.
-        #[serde(rename = "", default, skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub r#type: Option<String>,
         /// From 0 to 5.
-        #[serde(rename = "self", deserialize_with = "rt::wire")]
         pub self_: i64,
-        #[serde(rename = "crate", default, skip_serializing_if = "Option::is_none")]
         pub crate_: Option<String>,
-        #[serde(rename = "Unknown", default, skip_serializing_if = "Option::is_none")]
         pub unknown: Option<bool>,
-        #[serde(rename = "UNKNOWN", default, skip_serializing_if = "Option::is_none")]
         pub unknown_2: Option<bool>,
-        #[serde(rename = "unknown", default, skip_serializing_if = "Option::is_none")]
         pub unknown_3: Option<bool>,
-        #[serde(rename = "日本", default, skip_serializing_if = "Option::is_none")]
         pub field_2: Option<String>,
-        #[serde(rename = "1st", default, skip_serializing_if = "Option::is_none")]
         pub n1st: Option<String>,
-        #[serde(rename = "a b", default, skip_serializing_if = "Option::is_none")]
         pub a_b: Option<String>,
-        #[serde(rename = "a-b", default, skip_serializing_if = "Option::is_none")]
         pub a_b_2: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub rest: Option<String>,
         /// Matches a pattern of the schema.
-        #[serde(rename = "a\"; fn x() {} //")]
         pub a_fn_x: String,
-        #[serde(rename = "Option", default, skip_serializing_if = "Option::is_none")]
         pub option: Option<FnMainPanicU0Option>,
         /// Result
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub result: Option<FnMainPanicU0Result>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub definition: Option<Option2>,
     }
 
@@ -87,6 +70,15 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        FnMainPanicU0["" "type" "self" "crate" "Unknown" "UNKNOWN" "unknown" "日本"
+        "1st" "a b" "a-b" "rest" "a\"; fn x() {} //" "Option" "result" "definition"] { 0
+        optional field, 1 optional r#type, 2 required self_, 3 optional crate_, 4
+        optional unknown, 5 optional unknown_2, 6 optional unknown_3, 7 optional field_2,
+        8 optional n1st, 9 optional a_b, 10 optional a_b_2, 11 optional rest, 12 required
+        a_fn_x, 13 optional option, 14 optional result, 15 optional definition, }
+    }
+
     impl rt::Event for FnMainPanicU0 {
         const SUBJECT: &'static str = "x";
         const VERSION: &'static str = "1.0.0";
@@ -101,11 +93,9 @@ pub mod v1 {
     rt::event!(FnMainPanicU0);
 
     /// `Option` of [`FnMainPanicU0`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0Option {
-        #[serde(rename = "String", default, skip_serializing_if = "Option::is_none")]
         pub string: Option<FnMainPanicU0OptionString>,
     }
 
@@ -116,12 +106,14 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        FnMainPanicU0Option["String"] { 0 optional string, }
+    }
+
     /// `String` of [`FnMainPanicU0Option`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0OptionString {
-        #[serde(rename = "Vec", default, skip_serializing_if = "Option::is_none")]
         pub vec: Option<FnMainPanicU0OptionStringVec>,
     }
 
@@ -132,65 +124,37 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        FnMainPanicU0OptionString["Vec"] { 0 optional vec, }
+    }
+
     /// `Vec` of [`FnMainPanicU0OptionString`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub enum FnMainPanicU0OptionStringVec {
-        #[serde(rename = "Self")]
         Itself,
-        #[serde(rename = "self")]
         Itself2,
         None,
         Some,
-        #[serde(rename = "1")]
         N1,
-        #[serde(rename = "+1")]
         N1N2,
-        #[serde(rename = "-1")]
         N1N3,
-        #[serde(rename = "日本")]
         Other,
-        #[serde(rename = "\u{0}")]
         Other2,
-        #[serde(rename = "\"")]
         Other3,
-        #[serde(rename = "r#type")]
         RType,
     }
 
-    impl FnMainPanicU0OptionStringVec {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Itself => "Self",
-                Self::Itself2 => "self",
-                Self::None => "None",
-                Self::Some => "Some",
-                Self::N1 => "1",
-                Self::N1N2 => "+1",
-                Self::N1N3 => "-1",
-                Self::Other => "日本",
-                Self::Other2 => "\u{0}",
-                Self::Other3 => "\"",
-                Self::RType => "r#type",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for FnMainPanicU0OptionStringVec {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        FnMainPanicU0OptionStringVec { Itself = "Self", Itself2 = "self", None = "None",
+        Some = "Some", N1 = "1", N1N2 = "+1", N1N3 = "-1", Other = "日本", Other2 =
+        "\u{0}", Other3 = "\"", RType = "r#type", }
     }
 
     /// `result` of [`FnMainPanicU0`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0Result {
-        #[serde(rename = "Ok", default, skip_serializing_if = "Option::is_none")]
         pub ok: Option<bool>,
     }
 
@@ -201,11 +165,13 @@ pub mod v1 {
         }
     }
 
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    rt::record! {
+        FnMainPanicU0Result["Ok"] { 0 optional ok, }
+    }
+
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Option2 {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub new: Option<String>,
     }
 
@@ -216,6 +182,10 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Option2["new"] { 0 optional new, }
+    }
+
     /// The schema with all that it refers to.
     #[doc(hidden)]
     pub static DOCUMENT: rt::Document = rt::Document::new(
@@ -224,6 +194,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["",1],["type",2],["self",3],["crate",4],["Unknown",5],["UNKNOWN",6],["unknown",7],["日本",8],["1st",9],["a b",10],["a-b",11],["rest",12],["a\"; fn x() {} //",13],["Option",14],["result",15],["definition",16]],"required":[2,12]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["integer"],"minimum":0,"maximum":5},{"streamed":true,"type":["string"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"],"pattern":"^[`\"\\\\]*\n?$"},{"streamed":true,"type":["object"],"members":[["String",19]]},{"streamed":true,"type":["object"],"members":[["Ok",18]]},{"streamed":true,"type":["object"],"members":[["new",17]]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["object"],"members":[["Vec",20]]},{"streamed":true,"enum":["Self","self","None","Some","1","+1","-1","日本","\u0000","\"","r#type"],"type":["string"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -13,43 +13,21 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Absent is not null
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsentIsNotNull {
         pub present: String,
-        #[serde(deserialize_with = "rt::present")]
         pub present_or_null: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub absent: Option<String>,
         /// At most 255 characters.
-        #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub absent_or_null: rt::Maybe<String>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub only_null: Option<()>,
-        #[serde(deserialize_with = "rt::present")]
         pub anything: rt::Json,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub absent_or_anything: Option<rt::Json>,
         /// At most 255 characters.
-        #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub several: rt::Maybe<Several>,
-        #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub reference: rt::Maybe<Thing>,
         /// From 0 to 9.
-        #[serde(
-            default,
-            skip_serializing_if = "rt::Maybe::is_absent",
-            deserialize_with = "rt::wire"
-        )]
         pub bounded: rt::Maybe<i64>,
     }
 
@@ -73,6 +51,14 @@ pub mod v1 {
                 bounded: rt::Maybe::Absent,
             }
         }
+    }
+
+    rt::record! {
+        AbsentIsNotNull["present" "present_or_null" "absent" "absent_or_null" "only_null"
+        "anything" "absent_or_anything" "several" "reference" "bounded"] { 0 required
+        present, 1 required present_or_null, 2 optional absent, 3 maybe absent_or_null, 4
+        optional only_null, 5 required anything, 6 optional absent_or_anything, 7 maybe
+        several, 8 maybe reference, 9 maybe bounded, }
     }
 
     impl rt::Event for AbsentIsNotNull {
@@ -101,13 +87,11 @@ pub mod v1 {
         const CASES: &'static [rt::Case] = &[rt::Case::INTEGER, rt::Case::STRING];
     }
 
-    rt::union!(Several { Integer, Text, });
+    rt::union!(Several { 0 Integer, 1 Text, });
 
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Thing {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub a: Option<bool>,
     }
 
@@ -118,6 +102,10 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Thing["a"] { 0 optional a, }
+    }
+
     /// The schema with all that it refers to.
     #[doc(hidden)]
     pub static DOCUMENT: rt::Document = rt::Document::new(
@@ -126,6 +114,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["present",1],["present_or_null",2],["absent",3],["absent_or_null",4],["only_null",5],["anything",6],["absent_or_anything",7],["several",8],["reference",9],["bounded",10]],"required":[0,1,5]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string","null"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string","null"],"maxLength":255},{"streamed":true,"type":["null"]},{"streamed":true},{"streamed":true},{"streamed":true,"variants":[8,8],"type":["string","integer","null"],"maxLength":255},{"streamed":true,"unlessNull":11},{"streamed":true,"type":["integer","null"],"minimum":0,"maximum":9},{"streamed":true,"type":["object"],"members":[["a",12]]},{"streamed":true,"type":["boolean"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

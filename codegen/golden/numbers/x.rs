@@ -13,49 +13,22 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Numbers
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde", deny_unknown_fields)]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Numbers {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub integer: Option<rt::Integer>,
         /// At least -10.
         /// Less than 10.
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::wire"
-        )]
         pub small: Option<i64>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::wire"
-        )]
         pub smalls: Option<Vec<i64>>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::wire"
-        )]
         pub small_map: Option<rt::Map<Option<i64>>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub number: Option<rt::Number>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub one_of_three: Option<rt::Number>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::wire"
-        )]
         pub one: Option<i64>,
         /// At least 18446744073709551616.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub huge: Option<rt::Integer>,
         /// A multiple of 0.01.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub cents: Option<rt::Number>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub truth: Option<bool>,
     }
 
@@ -75,6 +48,13 @@ pub mod v1 {
                 truth: None,
             }
         }
+    }
+
+    rt::record! {
+        Numbers["integer" "small" "smalls" "small_map" "number" "one_of_three" "one"
+        "huge" "cents" "truth"] { 0 optional integer, 1 optional small, 2 optional
+        smalls, 3 optional small_map, 4 optional number, 5 optional one_of_three, 6
+        optional one, 7 optional huge, 8 optional cents, 9 optional truth, }
     }
 
     impl rt::Event for Numbers {
@@ -98,6 +78,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["integer",1],["small",2],["smalls",3],["small_map",4],["number",5],["one_of_three",6],["one",7],["huge",8],["cents",9],["truth",10]],"additionalProperties":false},{"streamed":true,"type":["integer"]},{"streamed":true,"type":["integer"],"minimum":-10,"exclusiveMaximum":10},{"streamed":true,"type":["array"],"items":12},{"streamed":true,"type":["object"],"additionalProperties":11},{"streamed":true,"type":["number"]},{"enum":[1,2.0,3],"type":["number"]},{"enum":[1],"type":["number"]},{"streamed":true,"type":["integer"],"minimum":18446744073709551616},{"streamed":true,"type":["number"],"multipleOf":0.01},{"enum":[true],"type":["boolean"]},{"streamed":true,"type":["integer","null"],"minimum":0,"maximum":255},{"streamed":true,"type":["integer"],"minimum":0,"maximum":255}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -13,22 +13,13 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Tree
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Tree {
         pub root: Node,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub nested: Option<Nested>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub condition: Option<Condition>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub r#loop: Option<rt::Json>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub again: Option<Box<Tree>>,
     }
 
@@ -45,6 +36,11 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Tree["root" "nested" "condition" "loop" "again"] { 0 required root, 1 optional
+        nested, 2 optional condition, 3 optional r#loop, 4 optional again, }
+    }
+
     impl rt::Event for Tree {
         const SUBJECT: &'static str = "x";
         const VERSION: &'static str = "1.0.0";
@@ -58,16 +54,12 @@ pub mod v1 {
 
     rt::event!(Tree);
 
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Node {
         pub name: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub left: Option<Box<Node>>,
-        #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub right: rt::Maybe<Box<Node>>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub children: Option<Vec<Node>>,
     }
 
@@ -83,9 +75,15 @@ pub mod v1 {
         }
     }
 
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde", transparent)]
+    rt::record! {
+        Node["name" "left" "right" "children"] { 0 required name, 1 optional left, 2
+        maybe right, 3 optional children, }
+    }
+
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Nested(pub Vec<Nested>);
+
+    rt::newtype!(Nested);
 
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
@@ -102,11 +100,10 @@ pub mod v1 {
         ];
     }
 
-    rt::union!(Condition { Not, Is, });
+    rt::union!(Condition { 0 Not, 1 Is, });
 
     /// A variant of [`Condition`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ConditionNot {
         pub op: ConditionNotOp,
@@ -123,36 +120,24 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        ConditionNot["op" "left"] { 0 required op, 1 required left, }
+    }
+
     /// `op` of [`ConditionNot`].
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[derive(Default)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
     #[non_exhaustive]
     pub enum ConditionNotOp {
         #[default]
-        #[serde(rename = "not")]
         Not,
     }
 
-    impl ConditionNotOp {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Not => "not",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for ConditionNotOp {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        ConditionNotOp { Not = "not", }
     }
 
     /// A variant of [`Condition`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ConditionIs {
         pub op: ConditionIsOp,
@@ -169,31 +154,20 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        ConditionIs["op" "field"] { 0 required op, 1 required field, }
+    }
+
     /// `op` of [`ConditionIs`].
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[derive(Default)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
     #[non_exhaustive]
     pub enum ConditionIsOp {
         #[default]
-        #[serde(rename = "is")]
         Is,
     }
 
-    impl ConditionIsOp {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Is => "is",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for ConditionIsOp {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        ConditionIsOp { Is = "is", }
     }
 
     /// The schema with all that it refers to.
@@ -204,6 +178,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["root",1],["nested",2],["condition",3],["loop",4],["again",0]],"required":[0]},{"streamed":true,"type":["object"],"members":[["name",11],["left",1],["right",12],["children",13]],"required":[0]},{"streamed":true,"type":["array"],"items":2},{"streamed":true,"variants":[6,7],"oneOf":[6,7]},{"anyOf":[4,5]},{"type":["string"]},{"streamed":true,"type":["object"],"members":[["op",10],["left",3]],"required":[0,1]},{"streamed":true,"type":["object"],"members":[["op",8],["field",9]],"required":[0,1]},{"streamed":true,"enum":["is"],"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"enum":["not"],"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"unlessNull":1},{"streamed":true,"type":["array"],"items":1}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -42,9 +42,9 @@ pub mod v1 {
         }
     }
 
-    rt::open_struct! {
-        Counted { required id = "id", maybe note = "note", optional level = "level",
-        optional labels = "labels", optional forbidden = "forbidden", } rest
+    rt::record! {
+        Counted["id" "note" "level" "labels" "forbidden"] { 0 required id, 1 maybe note,
+        2 optional level, 3 optional labels, 4 optional forbidden, } rest
     }
 
     impl rt::Event for Counted {
@@ -79,8 +79,8 @@ pub mod v1 {
         }
     }
 
-    rt::open_struct! {
-        Labels { optional app = "app", } rest
+    rt::record! {
+        Labels["app"] { 0 optional app, } rest
     }
 
     /// The schema with all that it refers to.
@@ -91,6 +91,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"type":["object"],"minProperties":3,"members":[["id",1],["note",2],["level",3],["labels",4]],"required":[0],"not":5},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string","null"]},{"streamed":true,"type":["integer"],"minimum":0,"maximum":9},{"streamed":true,"type":["object"],"members":[["app",6]],"additionalProperties":7},{"members":[["forbidden"]],"required":[0]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["number"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

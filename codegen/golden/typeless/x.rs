@@ -33,7 +33,7 @@ pub mod v1 {
         ];
     }
 
-    rt::union!(Typeless { Object, Other, });
+    rt::union!(Typeless { 0 Object, 1 Other, });
 
     impl rt::Event for Typeless {
         const SUBJECT: &'static str = "x";
@@ -49,22 +49,11 @@ pub mod v1 {
     rt::event!(Typeless);
 
     /// A variant of [`Typeless`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct TypelessObject {
         /// At least 2 characters.
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub a: Option<rt::Json>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub b: Option<rt::Json>,
     }
 
@@ -75,6 +64,10 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        TypelessObject["a" "b"] { 0 optional a, 1 optional b, }
+    }
+
     /// The schema with all that it refers to.
     #[doc(hidden)]
     pub static DOCUMENT: rt::Document = rt::Document::new(
@@ -83,6 +76,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"members":[["a",1],["b",2]]},{"minLength":2},{"items":3},{"type":["string"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

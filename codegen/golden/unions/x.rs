@@ -13,20 +13,14 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     /// Payment
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Payment {
         pub method: Method,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub by_presence: Option<ByPresence>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub by_kind: Option<ByKind>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub overlapping: Option<Overlapping>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub constants: Option<Constants>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub integer_or_number: Option<IntegerOrNumber>,
     }
 
@@ -42,6 +36,13 @@ pub mod v1 {
                 integer_or_number: None,
             }
         }
+    }
+
+    rt::record! {
+        Payment["method" "by_presence" "by_kind" "overlapping" "constants"
+        "integer_or_number"] { 0 required method, 1 optional by_presence, 2 optional
+        by_kind, 3 optional overlapping, 4 optional constants, 5 optional
+        integer_or_number, }
     }
 
     impl rt::Event for Payment {
@@ -73,10 +74,9 @@ pub mod v1 {
         ];
     }
 
-    rt::union!(Method { Card, Transfer, });
+    rt::union!(Method { 0 Card, 1 Transfer, });
 
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Card {
         pub r#type: CardType,
@@ -93,39 +93,26 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Card["type" "number"] { 0 required r#type, 1 required number, }
+    }
+
     /// `type` of [`Card`].
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[derive(Default)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
     #[non_exhaustive]
     pub enum CardType {
         #[default]
-        #[serde(rename = "card")]
         Card,
     }
 
-    impl CardType {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Card => "card",
-            }
-        }
+    rt::texts! {
+        CardType { Card = "card", }
     }
 
-    impl ::core::fmt::Display for CardType {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
-    }
-
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Transfer {
         pub r#type: TransferType,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub number: Option<rt::Integer>,
     }
 
@@ -139,31 +126,20 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Transfer["type" "number"] { 0 required r#type, 1 optional number, }
+    }
+
     /// `type` of [`Transfer`].
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[derive(Default)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
     #[non_exhaustive]
     pub enum TransferType {
         #[default]
-        #[serde(rename = "transfer")]
         Transfer,
     }
 
-    impl TransferType {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Transfer => "transfer",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for TransferType {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        TransferType { Transfer = "transfer", }
     }
 
     /// `by_presence` of [`Payment`].
@@ -182,11 +158,10 @@ pub mod v1 {
         ];
     }
 
-    rt::union!(ByPresence { WithCard, WithIban, });
+    rt::union!(ByPresence { 0 WithCard, 1 WithIban, });
 
     /// A variant of [`ByPresence`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde", deny_unknown_fields)]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ByPresenceWithCard {
         pub card: String,
@@ -199,9 +174,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        ByPresenceWithCard["card"] { 0 required card, }
+    }
+
     /// A variant of [`ByPresence`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde", deny_unknown_fields)]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ByPresenceWithIban {
         pub iban: String,
@@ -212,6 +190,10 @@ pub mod v1 {
         pub fn new(iban: String) -> Self {
             Self { iban }
         }
+    }
+
+    rt::record! {
+        ByPresenceWithIban["iban"] { 0 required iban, }
     }
 
     /// `by_kind` of [`Payment`].
@@ -232,24 +214,13 @@ pub mod v1 {
         ];
     }
 
-    rt::union!(ByKind { Text, List, Number, });
+    rt::union!(ByKind { 0 Text, 1 List, 2 Number, });
 
     /// `overlapping` of [`Payment`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Overlapping {
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub a: Option<rt::Json>,
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "rt::some"
-        )]
         pub b: Option<rt::Json>,
     }
 
@@ -260,41 +231,24 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        Overlapping["a" "b"] { 0 optional a, 1 optional b, }
+    }
+
     /// `constants` of [`Payment`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub enum Constants {
-        #[serde(rename = "small")]
         Small,
-        #[serde(rename = "large")]
         Large,
-        #[serde(rename = "")]
         Empty,
-        #[serde(rename = "Small")]
         Small2,
-        #[serde(rename = "SMALL")]
         Small3,
     }
 
-    impl Constants {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Small => "small",
-                Self::Large => "large",
-                Self::Empty => "",
-                Self::Small2 => "Small",
-                Self::Small3 => "SMALL",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for Constants {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        Constants { Small = "small", Large = "large", Empty = "", Small2 = "Small",
+        Small3 = "SMALL", }
     }
 
     /// `integer_or_number` of [`Payment`].
@@ -310,33 +264,18 @@ pub mod v1 {
         const CASES: &'static [rt::Case] = &[rt::Case::INTEGER, rt::Case::STRING];
     }
 
-    rt::union!(IntegerOrNumber { Integer, Text, });
+    rt::union!(IntegerOrNumber { 0 Integer, 1 Text, });
 
     /// A variant of [`IntegerOrNumber`].
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[derive(Default)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
     #[non_exhaustive]
     pub enum IntegerOrNumberText {
         #[default]
-        #[serde(rename = "many")]
         Many,
     }
 
-    impl IntegerOrNumberText {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Many => "many",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for IntegerOrNumberText {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        IntegerOrNumberText { Many = "many", }
     }
 
     /// The schema with all that it refers to.
@@ -347,6 +286,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["method",1],["by_presence",2],["by_kind",3],["overlapping",4],["constants",5],["integer_or_number",6]],"required":[0]},{"streamed":true,"variants":[24,25],"oneOf":[24,25]},{"streamed":true,"variants":[20,21],"oneOf":[20,21]},{"streamed":true,"variants":[16,17,18],"anyOf":[16,17,18]},{"anyOf":[12,13]},{"oneOf":[9,10,11]},{"streamed":true,"variants":[7,8],"oneOf":[7,8]},{"streamed":true,"type":["integer"]},{"streamed":true,"enum":["many"],"type":["string"]},{"enum":["small"],"type":["string"]},{"enum":["large"],"type":["string"]},{"enum":["","Small","SMALL"],"type":["string"]},{"type":["object"],"members":[["a",15]],"required":[0]},{"type":["object"],"members":[["b",14]],"required":[0]},{"type":["string"]},{"type":["integer"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["array"],"items":19},{"streamed":true,"type":["number"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["object"],"members":[["card",23]],"required":[0],"additionalProperties":false},{"streamed":true,"type":["object"],"members":[["iban",22]],"required":[0],"additionalProperties":false},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["object"],"members":[["type",28],["number",29]],"required":[0,1]},{"streamed":true,"type":["object"],"members":[["type",26],["number",27]],"required":[0]},{"streamed":true,"enum":["transfer"],"type":["string"]},{"streamed":true,"type":["integer"]},{"streamed":true,"enum":["card"],"type":["string"]},{"streamed":true,"type":["string"]}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

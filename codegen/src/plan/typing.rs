@@ -30,8 +30,8 @@ const TEXTS_MAX: usize = 1_000;
 /// Plans the types of documents.
 #[derive(Debug)]
 pub(crate) struct Planner<'a, 'c> {
-    pub(super) atlas: &'a Atlas<'c>,
-    pub(super) shapes: Shapes<'a, 'c>,
+    pub(crate) atlas: &'a Atlas<'c>,
+    pub(crate) shapes: Shapes<'a, 'c>,
     plan: Plan,
     known: HashMap<Conjunction, Known>,
     names: BTreeMap<DocumentId, Names>,
@@ -97,6 +97,22 @@ impl<'a, 'c> Planner<'a, 'c> {
             self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });
+    }
+
+    /// Returns the type that was planned for a schema, if it was.
+    pub(crate) fn planned(&mut self, place: Place) -> Option<TypeRef> {
+        let entry = self.shapes.entry(place);
+        let mut conjunction = self.shapes.conjunction(&Expression::Schema(entry));
+        self.drop_idle_mask(&mut conjunction);
+        match self.known.get(&conjunction.key())? {
+            Known::Done(planned) => Some(planned.clone()),
+            Known::Open(_) => None,
+        }
+    }
+
+    /// Returns what is planned so far.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// Returns the plan.
@@ -244,13 +260,14 @@ impl<'a, 'c> Planner<'a, 'c> {
                 Hint { names: hint.names.iter().map(|name| singular(name)).collect(), ..hint.clone() };
             return RustType::Map(Box::new(self.type_of(&rest, &singular)));
         }
-        let body = Struct { fields: Vec::new(), rest: None, closed };
+        let names = facts.names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let body = Struct { names: names.clone(), fields: Vec::new(), rest: None };
         let id = self.define(hint, docs, Body::Struct(body));
         self.settle(id);
         let parent = self.plan.definition(id).name.clone();
         let mut taken = Names::default();
         let mut fields = Vec::new();
-        for json in &facts.names {
+        for (at, json) in facts.names.iter().enumerate() {
             let required = facts.required.contains(json);
             if facts.known.as_ref().is_some_and(|known| !known.contains(json)) && !required {
                 continue;
@@ -259,15 +276,15 @@ impl<'a, 'c> Planner<'a, 'c> {
             if self.shapes.facts(&member).kinds.is_empty() && !required {
                 continue;
             }
-            fields.push(self.field(&member, json, required, &parent, hint.home, &mut taken));
+            let field = self.field(&member, json, required, &parent, hint.home, &mut taken);
+            fields.push(Field { at, ..field });
         }
         let rest = (facts.keeps_rest && facts.known.is_none()).then(|| {
             let rest = self.shapes.rest(conjunction);
             let hint = self.member_hint("Rest", &parent, hint.home);
             (taken.take(&["rest".to_owned(), "other_members".to_owned()]), self.type_of(&rest, &hint))
         });
-        let closed = facts.known.is_some();
-        self.plan.definitions[id.0].body = Body::Struct(Struct { fields, rest, closed });
+        self.plan.definitions[id.0].body = Body::Struct(Struct { names, fields, rest });
         RustType::Named(id)
     }
 
@@ -289,8 +306,8 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
         let name = names::field_name(json).unwrap_or_else(|| "field".to_owned());
         Field {
+            at: 0,
             name: taken.take(&[name]),
-            json: json.to_owned(),
             docs: constraints::docs(self.atlas, &places),
             value,
             required,

@@ -114,6 +114,10 @@ impl<'c> Planner<'_, 'c> {
                 [only] => only.clone(),
                 several => Expression::Any(several.to_vec()),
             };
+            let place = match &expression {
+                Expression::Schema(place) => Some(*place),
+                _ => None,
+            };
             let value = wide(self.type_of(&expression, &hint));
             nullable |= value.nullable;
             let value = TypeRef { nullable: false, ..value };
@@ -122,6 +126,7 @@ impl<'c> Planner<'_, 'c> {
                 docs: Vec::new(),
                 value,
                 case,
+                place,
                 boxed: false,
             });
         }
@@ -169,7 +174,7 @@ impl<'c> Planner<'_, 'c> {
             };
             let value = wide(self.type_of(&conjunction.only(part), &hint));
             let case = Case { kinds: kind_constants(part), ..Case::default() };
-            variants.push(UnionVariant { name, docs: Vec::new(), value, case, boxed: false });
+            variants.push(UnionVariant { name, docs: Vec::new(), value, case, place: None, boxed: false });
         }
         if unintended {
             let others = facts.kinds.without(Kinds::OBJECT);
@@ -178,6 +183,7 @@ impl<'c> Planner<'_, 'c> {
                 docs: vec!["Anything but an object, which the schema does not exclude.".to_owned()],
                 value: TypeRef::plain(RustType::Json),
                 case: Case { kinds: kind_constants(others), ..Case::default() },
+                place: None,
                 boxed: false,
             });
         }

@@ -54,7 +54,8 @@ impl Types<'_, '_> {
             Body::Struct(body) => one.record = Some(self.record(body, definition.home)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
             Body::Union(variants) => {
-                let variants = variants.iter().map(|v| self.variant(v, definition.home)).collect();
+                let variants = variants.iter().enumerate();
+                let variants = variants.map(|(at, v)| self.variant(at, v, definition.home)).collect();
                 one.alternatives = Some(view::Union { variants });
             }
             Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, definition.home)),
@@ -84,32 +85,20 @@ impl Types<'_, '_> {
             name: name.clone(),
             rust_type: format!("rt::Map<{}>", self.text(value, false, home)),
         });
-        view::Struct { fields, arguments, denies_unknown: body.closed, rest }
+        let names = body.names.iter().map(|name| literal(name)).collect();
+        view::Struct { names, fields, arguments, rest }
     }
 
     fn field(&self, field: &Field, home: DocumentId) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, home);
         let takes_null = self.plan.takes_null(&bare);
-        let (rust_type, mode, reader) = match (field.required, field.value.nullable, takes_null) {
-            (true, true, _) => (format!("Option<{inner}>"), "required", Some("present")),
-            (true, false, _) => (inner, "required", takes_null.then_some("present")),
-            (false, _, true) => (format!("Option<{inner}>"), "optional", Some("some")),
-            (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe", None),
-            (false, false, false) => (format!("Option<{inner}>"), "optional", None),
+        let (rust_type, mode) = match (field.required, field.value.nullable, takes_null) {
+            (true, true, _) => (format!("Option<{inner}>"), "required"),
+            (true, false, _) => (inner, "required"),
+            (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe"),
+            (false, _, _) => (format!("Option<{inner}>"), "optional"),
         };
-        let reader = if has_plain_integer(&field.value) { Some("wire") } else { reader };
-        let json = literal(&field.json);
-        let mut serde = Vec::new();
-        if field.name.strip_prefix("r#").unwrap_or(&field.name) != field.json {
-            serde.push(format!("rename = {json}"));
-        }
-        match mode {
-            "optional" => serde.push("default, skip_serializing_if = \"Option::is_none\"".to_owned()),
-            "maybe" => serde.push("default, skip_serializing_if = \"rt::Maybe::is_absent\"".to_owned()),
-            _ => {}
-        }
-        serde.extend(reader.map(|reader| format!("deserialize_with = \"rt::{reader}\"")));
         let initial = match mode {
             "required" if self.plan.is_constant(&field.value) => Some("Default::default()"),
             "required" => None,
@@ -121,15 +110,15 @@ impl Types<'_, '_> {
             name: field.name.clone(),
             docs,
             rust_type,
-            serde: serde.join(", "),
+            at: field.at,
             mode,
-            json,
             initial,
         }
     }
 
-    fn variant(&self, variant: &UnionVariant, home: DocumentId) -> view::Variant {
+    fn variant(&self, at: usize, variant: &UnionVariant, home: DocumentId) -> view::Variant {
         view::Variant {
+            at,
             name: variant.name.clone(),
             docs: variant.docs.clone(),
             rust_type: self.text(&variant.value, variant.boxed, home),
@@ -163,27 +152,11 @@ impl Types<'_, '_> {
     }
 }
 
-fn has_plain_integer(value: &TypeRef) -> bool {
-    match &value.shape {
-        RustType::I64 => true,
-        RustType::List(of) | RustType::Map(of) => has_plain_integer(of),
-        RustType::Bool
-        | RustType::Integer
-        | RustType::Number
-        | RustType::String
-        | RustType::Null
-        | RustType::Json
-        | RustType::Tuple(_)
-        | RustType::Named(_) => false,
-    }
-}
-
 fn texts(variants: &[TextVariant]) -> view::Texts {
     let text = |variant: &TextVariant| view::Text {
         name: variant.name.clone(),
         docs: variant.docs.clone(),
         text: literal(&variant.text),
-        renamed: variant.name != variant.text,
     };
     view::Texts { variants: variants.iter().map(text).collect(), single: variants.len() == 1 }
 }

@@ -58,22 +58,7 @@ impl<'c> Shapes<'_, 'c> {
 
     /// Returns the names that a place's own keywords speak of, in document order.
     pub(super) fn spoken_names(&self, place: Place) -> Vec<&'c str> {
-        let mut names: Vec<&'c str> =
-            self.atlas.map(place, "properties").into_iter().map(|(name, _)| name).collect();
-        let mut list = |value: Option<&'c Value>| {
-            names.extend(value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
-        };
-        list(self.atlas.keyword(place, "required"));
-        for keyword in ["dependentRequired", "dependencies"] {
-            let members = self.atlas.keyword(place, keyword).and_then(Value::as_object);
-            for others in members.into_iter().flat_map(|members| members.values()) {
-                list(Some(others));
-            }
-        }
-        for keyword in ["dependentRequired", "dependencies", "dependentSchemas"] {
-            names.extend(self.atlas.map(place, keyword).into_iter().map(|(name, _)| name));
-        }
-        names
+        spoken_names(self.atlas.value(place))
     }
 
     /// Tells whether dropping a member that no keyword names could change what a place says.
@@ -117,4 +102,26 @@ impl<'c> Shapes<'_, 'c> {
         }
         found
     }
+}
+
+/// Returns the names that a schema's own keywords speak of, in document order, each once.
+pub(crate) fn spoken_names(schema: &Value) -> Vec<&str> {
+    fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
+        value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+    let keyword = |keyword: &str| schema.as_object()?.get(keyword);
+    let keys = |name: &str| keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
+    let mut names: Vec<&str> = keys("properties").map(String::as_str).collect();
+    names.extend(texts(keyword("required")));
+    for name in ["dependentRequired", "dependencies"] {
+        for others in keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.values()) {
+            names.extend(texts(Some(others)));
+        }
+    }
+    for name in ["dependentRequired", "dependencies", "dependentSchemas"] {
+        names.extend(keys(name).map(String::as_str));
+    }
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
 }

@@ -16,8 +16,7 @@ pub mod v1 {
     ///
     /// A subject has been created, or its policy, owner or description has changed. Carries what
     /// holds now, not the difference.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SubjectChanged {
         /// The subject, such as `commerce.order.placed`.
@@ -43,10 +42,8 @@ pub mod v1 {
         /// What writers are taken to send beyond what they declare.
         pub content_model: ContentModel,
         /// At most 128 characters.
-        #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub owner: rt::Maybe<String>,
         /// At most 2000 characters.
-        #[serde(default, skip_serializing_if = "rt::Maybe::is_absent")]
         pub description: rt::Maybe<String>,
     }
 
@@ -75,6 +72,13 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        SubjectChanged["subject" "revision" "at" "author" "created" "mode"
+        "content_model" "owner" "description"] { 0 required subject, 1 required revision,
+        2 required at, 3 required author, 4 required created, 5 required mode, 6 required
+        content_model, 7 maybe owner, 8 maybe description, }
+    }
+
     impl rt::Event for SubjectChanged {
         const SUBJECT: &'static str = "evschema.subject.changed";
         const VERSION: &'static str = "1.0.0";
@@ -90,76 +94,34 @@ pub mod v1 {
 
     /// `mode` of [`SubjectChanged`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub enum Mode {
-        #[serde(rename = "backward")]
         Backward,
-        #[serde(rename = "backward_transitive")]
         BackwardTransitive,
-        #[serde(rename = "forward")]
         Forward,
-        #[serde(rename = "forward_transitive")]
         ForwardTransitive,
-        #[serde(rename = "full")]
         Full,
-        #[serde(rename = "full_transitive")]
         FullTransitive,
-        #[serde(rename = "none")]
         None,
     }
 
-    impl Mode {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Backward => "backward",
-                Self::BackwardTransitive => "backward_transitive",
-                Self::Forward => "forward",
-                Self::ForwardTransitive => "forward_transitive",
-                Self::Full => "full",
-                Self::FullTransitive => "full_transitive",
-                Self::None => "none",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for Mode {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        Mode { Backward = "backward", BackwardTransitive = "backward_transitive", Forward
+        = "forward", ForwardTransitive = "forward_transitive", Full = "full",
+        FullTransitive = "full_transitive", None = "none", }
     }
 
     /// `content_model` of [`SubjectChanged`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub enum ContentModel {
-        #[serde(rename = "strict")]
         Strict,
-        #[serde(rename = "lenient")]
         Lenient,
-        #[serde(rename = "tolerant")]
         Tolerant,
     }
 
-    impl ContentModel {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Strict => "strict",
-                Self::Lenient => "lenient",
-                Self::Tolerant => "tolerant",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for ContentModel {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        ContentModel { Strict = "strict", Lenient = "lenient", Tolerant = "tolerant", }
     }
 
     /// The schema with all that it refers to.
@@ -170,6 +132,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["revision",2],["at",3],["author",4],["created",5],["mode",6],["content_model",7],["owner",8],["description",9]],"required":[0,1,2,3,5,6,4]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["boolean"]},{"streamed":true,"enum":["backward","backward_transitive","forward","forward_transitive","full","full_transitive","none"],"type":["string"]},{"streamed":true,"enum":["strict","lenient","tolerant"],"type":["string"]},{"streamed":true,"type":["string","null"],"maxLength":128},{"streamed":true,"type":["string","null"],"maxLength":2000}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -15,8 +15,7 @@ pub mod v1 {
     /// Version registered.
     ///
     /// A version has joined a subject; its content never changes from here on.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct VersionRegistered {
         /// The subject, such as `commerce.order.placed`.
@@ -35,12 +34,10 @@ pub mod v1 {
         /// Number of the content in this registry; equal contents share it.
         ///
         /// From 1 to 2147483647.
-        #[serde(deserialize_with = "rt::wire")]
         pub schema_id: i64,
         /// Place among the versions of the subject in order of registration, from one.
         ///
         /// From 1 to 2147483647.
-        #[serde(deserialize_with = "rt::wire")]
         pub ordinal: i64,
         /// Revision of the subject after this change; grows by one with each change.
         ///
@@ -57,10 +54,8 @@ pub mod v1 {
         /// What the author said about the version.
         ///
         /// At most 1000 characters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
         /// The versions that the schema refers to directly.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub references: Option<Vec<ReferencedVersion>>,
     }
 
@@ -91,6 +86,13 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        VersionRegistered["subject" "version" "digest" "schema_id" "ordinal" "revision"
+        "at" "author" "message" "references"] { 0 required subject, 1 required version, 2
+        required digest, 3 required schema_id, 4 required ordinal, 5 required revision, 6
+        required at, 7 required author, 8 optional message, 9 optional references, }
+    }
+
     impl rt::Event for VersionRegistered {
         const SUBJECT: &'static str = "evschema.version.registered";
         const VERSION: &'static str = "1.0.0";
@@ -105,8 +107,7 @@ pub mod v1 {
     rt::event!(VersionRegistered);
 
     /// `references` of [`VersionRegistered`].
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ReferencedVersion {
         /// The subject, such as `commerce.order.placed`.
@@ -127,6 +128,11 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        ReferencedVersion["subject" "version"] { 0 required subject, 1 required version,
+        }
+    }
+
     /// The schema with all that it refers to.
     #[doc(hidden)]
     pub static DOCUMENT: rt::Document = rt::Document::new(
@@ -135,6 +141,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["version",2],["digest",3],["schema_id",4],["ordinal",5],["revision",6],["at",7],["author",8],["message",9],["references",10]],"required":[0,1,2,3,4,5,6,7]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},{"streamed":true,"type":["string"],"pattern":"^sha256:[0-9a-f]{64}$"},{"streamed":true,"type":["integer"],"minimum":1,"maximum":2147483647},{"streamed":true,"type":["integer"],"minimum":1,"maximum":2147483647},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"maxLength":1000},{"streamed":true,"type":["array"],"items":11},{"streamed":true,"type":["object"],"members":[["subject",12],["version",13]],"required":[0,1]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -15,8 +15,7 @@ pub mod v1 {
     /// Version restored.
     ///
     /// A deprecated or yanked version is active again.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct VersionRestored {
         /// The subject, such as `commerce.order.placed`.
@@ -45,7 +44,6 @@ pub mod v1 {
         /// Why, for those who depend on the version.
         ///
         /// From 1 to 1000 characters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reason: Option<String>,
     }
 
@@ -71,6 +69,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        VersionRestored["subject" "version" "revision" "at" "author" "from" "reason"] { 0
+        required subject, 1 required version, 2 required revision, 3 required at, 4
+        required author, 5 required from, 6 optional reason, }
+    }
+
     impl rt::Event for VersionRestored {
         const SUBJECT: &'static str = "evschema.version.restored";
         const VERSION: &'static str = "1.0.0";
@@ -86,30 +90,14 @@ pub mod v1 {
 
     /// `from` of [`VersionRestored`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[derive(rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
     #[non_exhaustive]
     pub enum From {
-        #[serde(rename = "deprecated")]
         Deprecated,
-        #[serde(rename = "yanked")]
         Yanked,
     }
 
-    impl From {
-        /// Returns the text as JSON has it.
-        pub fn as_str(self) -> &'static str {
-            match self {
-                Self::Deprecated => "deprecated",
-                Self::Yanked => "yanked",
-            }
-        }
-    }
-
-    impl ::core::fmt::Display for From {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(self.as_str())
-        }
+    rt::texts! {
+        From { Deprecated = "deprecated", Yanked = "yanked", }
     }
 
     /// The schema with all that it refers to.
@@ -120,6 +108,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["version",2],["revision",3],["at",4],["author",5],["from",6],["reason",7]],"required":[0,1,2,3,4,5]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"enum":["deprecated","yanked"],"type":["string"]},{"streamed":true,"type":["string"],"minLength":1,"maxLength":1000}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

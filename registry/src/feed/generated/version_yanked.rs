@@ -16,8 +16,7 @@ pub mod v1 {
     ///
     /// A version was a mistake: it stays readable, and is skipped by `latest`, by ranges and as a
     /// baseline.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct VersionYanked {
         /// The subject, such as `commerce.order.placed`.
@@ -68,6 +67,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        VersionYanked["subject" "version" "revision" "at" "author" "reason"] { 0 required
+        subject, 1 required version, 2 required revision, 3 required at, 4 required
+        author, 5 required reason, }
+    }
+
     impl rt::Event for VersionYanked {
         const SUBJECT: &'static str = "evschema.version.yanked";
         const VERSION: &'static str = "1.0.0";
@@ -89,6 +94,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["version",2],["revision",3],["at",4],["author",5],["reason",6]],"required":[0,1,2,3,4,5]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"minLength":1,"maxLength":1000}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

@@ -1,0 +1,176 @@
+//! Which nodes a generated type checks while it reads, and how it finds the nodes of its parts.
+
+use evschema_model::Draft;
+use serde_json::Value;
+
+use super::spot::is_annotation;
+use crate::atlas::Place;
+use crate::plan::{Body, Planner, RustType, TypeRef};
+use crate::shape::{Expression, Kinds};
+
+/// How the type of a schema reads itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Whether the type checks all that the schema says.
+    pub(crate) streamed: bool,
+    /// What each variant of an enum is of.
+    pub(crate) variants: Vec<Place>,
+    /// What a value is of that is not `null`, where the schema says no more than that.
+    pub(crate) unless_null: Option<Place>,
+}
+
+/// Keywords that the readers of the runtime check, by the kind of value they speak of.
+const TEXT: [&str; 6] =
+    ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"];
+const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+const ARRAY: [&str; 3] = ["items", "minItems", "maxItems"];
+const OBJECT: [&str; 6] =
+    ["properties", "required", "additionalProperties", "minProperties", "maxProperties", "dependentRequired"];
+
+fn says_nothing(keyword: &str) -> bool {
+    is_annotation(keyword) || matches!(keyword, "$id" | "$recursiveAnchor")
+}
+
+impl<'c> Planner<'_, 'c> {
+    /// Returns how the planned type of a schema reads itself.
+    pub(crate) fn reading(&mut self, place: Place) -> Reading {
+        let Some(members) = self.atlas.value(place).as_object() else { return Reading::default() };
+        let keywords: Vec<&'c str> =
+            members.keys().map(String::as_str).filter(|keyword| !says_nothing(keyword)).collect();
+        if keywords.is_empty() {
+            return Reading { streamed: true, ..Reading::default() };
+        }
+        let Some(planned) = self.planned(place) else { return Reading::default() };
+        match keywords.as_slice() {
+            [group @ ("anyOf" | "oneOf")] => self.reading_of_group(place, group, &planned),
+            _ => self.reading_of_own(place, &keywords, &planned),
+        }
+    }
+
+    fn reading_of_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> Reading {
+        let conjunction = self.shapes.conjunction(&Expression::Schema(place));
+        let plain = conjunction.own == [place]
+            && conjunction.groups.is_empty()
+            && conjunction.mentions.is_empty()
+            && !conjunction.whole
+            && !conjunction.opaque
+            && conjunction.kinds == Kinds::ALL;
+        if !plain {
+            return Reading::default();
+        }
+        let shape = self.inner_shape(planned);
+        if let RustType::Named(id) = shape
+            && let Body::Union(variants) = &self.plan().definition(id).body
+        {
+            let variants: Vec<RustType> = variants.iter().map(|variant| variant.value.shape.clone()).collect();
+            let streamed = variants.iter().all(|shape| {
+                let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple(_));
+                leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
+            });
+            let variants = if streamed { vec![place; variants.len()] } else { Vec::new() };
+            return Reading { streamed, variants, unless_null: None };
+        }
+        Reading { streamed: self.checks(place, keywords, &shape, false), ..Reading::default() }
+    }
+
+    /// Tells whether reading a type checks these keywords; beside others, or alone.
+    fn checks(&self, place: Place, keywords: &[&str], shape: &RustType, beside: bool) -> bool {
+        let known: &[&[&str]] = match shape {
+            RustType::Bool | RustType::Null => &[],
+            RustType::I64 | RustType::Integer | RustType::Number => &[&NUMBER],
+            RustType::String => &[&TEXT],
+            RustType::List(_) => &[&ARRAY],
+            RustType::Map(_) => &[&OBJECT],
+            RustType::Named(id) => match &self.plan().definition(*id).body {
+                Body::Struct(_) => &[&OBJECT],
+                Body::Texts(_) => return !beside && self.is_plain_enum(place, keywords),
+                Body::Union(_) | Body::Newtype { .. } => return false,
+            },
+            RustType::Json | RustType::Tuple(_) => return false,
+        };
+        // Keywords of other kinds say nothing of this one.
+        let all: &[&[&str]] = if beside { &[&TEXT, &NUMBER, &ARRAY, &OBJECT] } else { known };
+        let modern_items = !self.atlas.keyword(place, "items").is_some_and(Value::is_array);
+        modern_items
+            && keywords.iter().all(|keyword| {
+                *keyword == "type"
+                    || all.iter().any(|known| known.contains(keyword))
+                    || (*keyword == "patternProperties" && self.atlas.map(place, keyword).is_empty())
+                    || (*keyword == "uniqueItems" && self.atlas.keyword(place, keyword) == Some(&Value::Bool(false)))
+            })
+    }
+
+    /// Tells whether a schema is a list of texts, and perhaps `null`, and nothing else.
+    fn is_plain_enum(&self, place: Place, keywords: &[&str]) -> bool {
+        let lists = keywords.iter().filter(|keyword| matches!(**keyword, "enum" | "const")).count();
+        // Draft 4 does not know `const`.
+        let knows_all = !keywords.contains(&"const") || Draft::Draft6 <= self.atlas.draft(place);
+        knows_all && lists == 1 && keywords.iter().all(|keyword| matches!(*keyword, "enum" | "const" | "type"))
+    }
+
+    fn is_enum(&self, shape: &RustType) -> bool {
+        matches!(shape, RustType::Named(id) if !matches!(self.plan().definition(*id).body, Body::Struct(_)))
+    }
+
+    fn reading_of_group(&mut self, place: Place, group: &str, planned: &TypeRef) -> Reading {
+        let all = self.atlas.list(place, group);
+        let (nulls, others): (Vec<Place>, Vec<Place>) = all.iter().partition(|place| self.is_null(**place));
+        let takes_null = others
+            .iter()
+            .any(|other| self.shapes.facts(&Expression::Schema(*other)).kinds.has(Kinds::NULL));
+        // Of a `oneOf` only one may accept `null`.
+        let null_is_plain = nulls.len() <= 1 && !takes_null;
+        if let ([_], [other]) = (nulls.as_slice(), others.as_slice())
+            && null_is_plain
+            && planned.nullable
+            // Else it would read `null` itself, and not be told apart from what is beside it.
+            && !self.plan().takes_null(&TypeRef::plain(planned.shape.clone()))
+            && self.planned(*other).is_some_and(|other| other.shape == planned.shape)
+        {
+            return Reading { streamed: true, variants: Vec::new(), unless_null: Some(*other) };
+        }
+        let shape = self.inner_shape(planned);
+        let RustType::Named(id) = shape else { return Reading::default() };
+        let Body::Union(variants) = &self.plan().definition(id).body else { return Reading::default() };
+        let of: Option<Vec<Place>> = variants.iter().map(|variant| variant.place).collect();
+        match of {
+            // Alternatives that accept nothing have no variant.
+            Some(of) if null_is_plain && of.iter().all(|place| others.contains(place)) => {
+                Reading { streamed: true, variants: of, unless_null: None }
+            }
+            Some(_) | None => Reading::default(),
+        }
+    }
+
+    fn is_null(&self, place: Place) -> bool {
+        let Some(members) = self.atlas.value(place).as_object() else { return false };
+        let mut keywords = members.iter().filter(|(keyword, _)| !says_nothing(keyword));
+        matches!((keywords.next(), keywords.next()), (Some((keyword, Value::String(name))), None)
+            if keyword == "type" && name == "null")
+    }
+
+    /// Returns the shape of a type, through structs that only hold another.
+    fn inner_shape(&self, planned: &TypeRef) -> RustType {
+        let mut shape = planned.shape.clone();
+        // A newtype is never around itself but through a box.
+        for _ in 0..8 {
+            match &shape {
+                RustType::Named(id) => match &self.plan().definition(*id).body {
+                    Body::Newtype { inner, .. } if !inner.nullable => shape = inner.shape.clone(),
+                    Body::Newtype { .. } | Body::Struct(_) | Body::Texts(_) | Body::Union(_) => break,
+                },
+                RustType::Bool
+                | RustType::I64
+                | RustType::Integer
+                | RustType::Number
+                | RustType::String
+                | RustType::Null
+                | RustType::Json
+                | RustType::List(_)
+                | RustType::Map(_)
+                | RustType::Tuple(_) => break,
+            }
+        }
+        shape
+    }
+}

@@ -1,0 +1,92 @@
+/// A set of small numbers; those below 256 cost no memory.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Bits {
+    few: [u64; 4],
+    more: Vec<u64>,
+}
+
+impl Bits {
+    /// Adds a number; tells whether it was new.
+    #[inline]
+    pub(crate) fn insert(&mut self, number: usize) -> bool {
+        let (word, bit) = (number / 64, 1u64 << (number % 64));
+        let slot = match self.few.get_mut(word) {
+            Some(slot) => slot,
+            None => {
+                let at = word - 4;
+                if self.more.len() <= at {
+                    self.more.resize(at + 1, 0);
+                }
+                &mut self.more[at]
+            }
+        };
+        let is_new = *slot & bit == 0;
+        *slot |= bit;
+        is_new
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, number: usize) -> bool {
+        let (word, bit) = (number / 64, 1u64 << (number % 64));
+        let slot = self.few.get(word).or_else(|| self.more.get(word.wrapping_sub(4)));
+        slot.is_some_and(|slot| slot & bit != 0)
+    }
+
+    fn extend(&mut self, other: &Self) {
+        for (slot, more) in self.few.iter_mut().zip(other.few) {
+            *slot |= more;
+        }
+        if self.more.len() < other.more.len() {
+            self.more.resize(other.more.len(), 0);
+        }
+        for (slot, more) in self.more.iter_mut().zip(&other.more) {
+            *slot |= more;
+        }
+    }
+}
+
+/// Which members and items of one value a schema has spoken of, by their order in the text.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Evaluated {
+    pub(crate) all_members: bool,
+    pub(crate) members: Bits,
+    pub(crate) all_items: bool,
+    /// How many items from the first on.
+    pub(crate) first_items: usize,
+    pub(crate) items: Bits,
+}
+
+impl Evaluated {
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.all_members |= other.all_members;
+        self.members.extend(&other.members);
+        self.all_items |= other.all_items;
+        self.first_items = self.first_items.max(other.first_items);
+        self.items.extend(&other.items);
+    }
+
+    pub(crate) fn has_member(&self, at: usize) -> bool {
+        self.all_members || self.members.has(at)
+    }
+
+    pub(crate) fn has_item(&self, at: usize) -> bool {
+        self.all_items || at < self.first_items || self.items.has(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_small_and_large() {
+        let mut bits = Bits::default();
+        for number in [0, 63, 64, 255, 256, 10_000] {
+            assert!(!bits.has(number) && bits.insert(number) && bits.has(number) && !bits.insert(number));
+        }
+        let mut other = Bits::default();
+        other.insert(300);
+        bits.extend(&other);
+        assert!(bits.has(300) && bits.has(10_000) && !bits.has(301));
+    }
+}

@@ -1,0 +1,100 @@
+use std::collections::HashMap;
+
+use crate::program::At;
+use crate::reject::{Reject, Why};
+
+/// What is remembered while one event is checked.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// How many alternatives are being tried: whether a value may be read again.
+    pub(crate) tries: usize,
+    verdicts: HashMap<Key, Result<usize, Reject>>,
+    /// The resources entered on the way here, outermost first, each once.
+    scope: Vec<(At, u16)>,
+    /// Stands for the scope in keys.
+    scope_hash: u64,
+    frames: usize,
+}
+
+/// A node at a position, in a dynamic scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    node: (usize, u32),
+    scope: u64,
+    position: usize,
+}
+
+/// What a refused alternative has to leave behind unchanged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct State {
+    tries: usize,
+    scope: usize,
+    scope_hash: u64,
+    frames: usize,
+}
+
+impl Memory {
+    /// Most nodes that are open at a time: past that a schema leads back to itself without end, or
+    /// nests more than a stack of 2 MiB is good for.
+    const FRAMES_MAX: usize = 1_000;
+
+    /// Most verdicts that are remembered; past that they are found again, at the price of time.
+    const VERDICTS_MAX: usize = 1 << 20;
+
+    #[inline]
+    pub(crate) fn go_deeper(&mut self) -> Result<(), Why> {
+        self.frames += 1;
+        if self.frames < Self::FRAMES_MAX { Ok(()) } else { Err(Why::TooDeep) }
+    }
+
+    #[inline]
+    pub(crate) fn come_back(&mut self) {
+        self.frames -= 1;
+    }
+
+    pub(crate) fn key(&self, at: At, position: usize) -> Key {
+        Key { node: at.identity(), scope: self.scope_hash, position }
+    }
+
+    pub(crate) fn recall(&self, key: &Key) -> Option<Result<usize, Reject>> {
+        self.verdicts.get(key).copied()
+    }
+
+    pub(crate) fn remember(&mut self, key: Key, verdict: Result<usize, Reject>) {
+        if self.verdicts.len() < Self::VERDICTS_MAX {
+            self.verdicts.insert(key, verdict);
+        }
+    }
+
+    pub(crate) fn state(&self) -> State {
+        State {
+            tries: self.tries,
+            scope: self.scope.len(),
+            scope_hash: self.scope_hash,
+            frames: self.frames,
+        }
+    }
+
+    pub(crate) fn restore(&mut self, state: State) {
+        self.tries = state.tries;
+        self.scope.truncate(state.scope);
+        self.scope_hash = state.scope_hash;
+        self.frames = state.frames;
+    }
+
+    /// Enters the resource that a node is in; the outermost time counts.
+    pub(crate) fn enter(&mut self, at: At, resource: u16) {
+        let program = at.program_identity();
+        let is_known = |(known, other): &(At, u16)| known.program_identity() == program && *other == resource;
+        if !self.scope.iter().any(is_known) {
+            self.scope.push((at, resource));
+            let mixed = u64::from(resource) ^ u64::try_from(program).unwrap_or(0);
+            self.scope_hash = (self.scope_hash ^ mixed).wrapping_mul(0x0100_0000_01b3).rotate_left(17);
+        }
+    }
+
+    /// Returns where a dynamic anchor leads: to the outermost resource that has it.
+    pub(crate) fn anchor(&self, name: &str) -> Option<At> {
+        self.scope.iter().find_map(|(at, resource)| at.anchor(*resource, name))
+    }
+}

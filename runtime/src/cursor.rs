@@ -1,0 +1,250 @@
+//! A position in the text of an event, and the steps it can take.
+//!
+//! Going back is free: whoever wants to look at a value twice remembers the position. Nothing is
+//! copied but strings with escapes.
+
+use std::borrow::Cow;
+
+use crate::reject::{Reject, Why};
+
+mod names;
+mod number;
+mod string;
+
+pub(crate) use names::{Names, fingerprint};
+pub(crate) use number::Digits;
+
+/// Reads the text of one event.
+#[derive(Debug)]
+pub struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    /// The names met in the objects that are open.
+    names: Names<'a>,
+    pub(crate) memory: crate::check::Memory,
+}
+
+impl<'a> Cursor<'a> {
+    /// Deepest nesting that is read: the limit of `serde_json`, so that no event exhausts the stack.
+    pub const NESTING_MAX: usize = 127;
+
+    /// Most bytes of an event, 2 GiB: a position fits 32 bits with room to spare.
+    pub const BYTES_MAX: usize = 1 << 31;
+
+    /// Starts at the first byte.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not UTF-8, or too many.
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Reject> {
+        if Self::BYTES_MAX < bytes.len() {
+            return Err(Reject::new(0, Why::TooLong));
+        }
+        let text =
+            std::str::from_utf8(bytes).map_err(|error| Reject::new(error.valid_up_to(), Why::NotUtf8))?;
+        Ok(Self::of_text(text))
+    }
+
+    /// Starts at the beginning of a text.
+    pub(crate) fn of_text(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0, names: Names::default(), memory: crate::check::Memory::default() }
+    }
+
+    /// Returns the position, for [`Cursor::rewind`].
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Goes to a position at which a value starts or ends, at the same depth.
+    pub(crate) fn rewind(&mut self, to: usize) {
+        self.at = to;
+    }
+
+    pub(crate) fn reject<T>(&self, why: Why) -> Result<T, Reject> {
+        Err(Reject::new(self.at, why))
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Returns the next byte that is not white space, without stepping over it; zero at the end.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            if b' ' < byte || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return byte;
+            }
+            self.at += 1;
+        }
+        0
+    }
+
+    /// Steps over an expected byte.
+    #[inline]
+    pub(crate) fn take(&mut self, expected: u8) -> Result<(), Reject> {
+        if self.peek() == expected {
+            self.at += 1;
+            return Ok(());
+        }
+        self.unexpected()
+    }
+
+    #[cold]
+    pub(crate) fn unexpected<T>(&self) -> Result<T, Reject> {
+        self.reject(if self.byte().is_none() { Why::EndOfText } else { Why::Unexpected })
+    }
+
+    /// Makes sure that nothing follows.
+    pub(crate) fn end(&mut self) -> Result<(), Reject> {
+        if self.peek() == 0 && self.byte().is_none() { Ok(()) } else { self.reject(Why::Trailing) }
+    }
+
+    /// Steps over a word such as `null`.
+    #[inline]
+    pub(crate) fn word(&mut self, word: &str) -> Result<(), Reject> {
+        let rest = &self.text.as_bytes()[self.at..];
+        if rest.starts_with(word.as_bytes()) {
+            self.at += word.len();
+            return Ok(());
+        }
+        self.unexpected()
+    }
+
+    /// Reads `true` or `false`.
+    pub(crate) fn bool(&mut self) -> Result<bool, Reject> {
+        let is_true = self.peek() == b't';
+        self.word(if is_true { "true" } else { "false" })?;
+        Ok(is_true)
+    }
+
+    /// Steps into an array or object.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Result<(), Reject> {
+        if Self::NESTING_MAX <= self.depth {
+            return self.reject(Why::TooDeep);
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
+        self.at += 1;
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Forgets the objects that a refused value left open.
+    pub(crate) fn recover(&mut self, depth: usize, names: usize) {
+        self.depth = depth;
+        self.names.forget(names);
+    }
+
+    pub(crate) fn names_open(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Tells whether another element follows; steps over the comma before it, and over the end.
+    #[inline]
+    pub(crate) fn next_element(&mut self, first: bool) -> Result<bool, Reject> {
+        match self.peek() {
+            b']' => {
+                self.leave();
+                Ok(false)
+            }
+            b',' if !first => {
+                self.at += 1;
+                Ok(true)
+            }
+            _ if first => Ok(true),
+            _ => self.unexpected(),
+        }
+    }
+
+    /// Returns the name of the next member; steps over the comma before it, and over the end.
+    #[inline]
+    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, Reject> {
+        match self.peek() {
+            b'}' => {
+                self.leave();
+                return Ok(None);
+            }
+            b',' if !first => {
+                self.at += 1;
+                if self.peek() != b'"' {
+                    return self.unexpected();
+                }
+            }
+            b'"' if first => {}
+            _ => return self.unexpected(),
+        }
+        let name = self.string()?;
+        if self.byte() == Some(b':') {
+            self.at += 1;
+        } else {
+            self.take(b':')?;
+        }
+        Ok(Some(name))
+    }
+
+    /// Refuses the member that was just read: its name was met before.
+    #[must_use]
+    pub fn named_twice(&self) -> Reject {
+        Reject::new(self.at, Why::Duplicate)
+    }
+
+    /// Remembers a name of the object that is open, so that a second one is noticed.
+    #[inline]
+    pub(crate) fn remember(&mut self, name: Cow<'a, str>) {
+        self.names.push(name);
+    }
+
+    /// Makes sure that no name was remembered twice since `from`, and forgets them.
+    #[inline]
+    pub(crate) fn no_name_twice(&mut self, from: usize) -> Result<(), Reject> {
+        if self.names.close(from) { Ok(()) } else { self.reject(Why::Duplicate) }
+    }
+
+    /// Steps over a value of any kind.
+    ///
+    /// # Errors
+    ///
+    /// When it is no JSON, names a member twice, or nests too deeply.
+    pub(crate) fn skip(&mut self) -> Result<(), Reject> {
+        match self.peek() {
+            b'"' => self.skip_string(),
+            b'{' => {
+                self.enter()?;
+                let from = self.names.len();
+                let mut first = true;
+                while let Some(name) = self.next_member(first)? {
+                    first = false;
+                    self.names.push(name);
+                    self.skip()?;
+                }
+                self.no_name_twice(from)
+            }
+            b'[' => {
+                self.enter()?;
+                let mut first = true;
+                while self.next_element(first)? {
+                    first = false;
+                    self.skip()?;
+                }
+                Ok(())
+            }
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            b'-' | b'0'..=b'9' => self.digits().map(|_| ()),
+            _ => self.unexpected(),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+use super::Cursor;
+use crate::decimal::Decimal;
+use crate::kinds::Kinds;
+use crate::reject::{Reject, Why};
+
+/// A number as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Digits<'a> {
+    pub(crate) text: &'a str,
+    /// Whether there is a fraction or an exponent.
+    pub(crate) is_plain: bool,
+    /// The value of a plain number that is not large.
+    pub(crate) small: Option<i64>,
+    has_exponent: bool,
+    /// Whether the fraction has another digit than zero.
+    has_fraction: bool,
+}
+
+/// So many digits fit 64 bits whatever they are.
+const SMALL_DIGITS_MAX: usize = 18;
+
+impl Digits<'_> {
+    /// Returns the one kind that the number is of.
+    pub(crate) fn kind(&self) -> Kinds {
+        let is_whole =
+            !self.has_fraction && !self.has_exponent || Decimal::parse(self.text).is_some_and(|d| d.is_integer());
+        match (self.is_plain, is_whole) {
+            (true, _) => Kinds::INTEGER,
+            (false, true) => Kinds::WHOLE,
+            (false, false) => Kinds::FRACTION,
+        }
+    }
+}
+
+impl<'a> Cursor<'a> {
+    /// Reads a number.
+    #[inline]
+    pub(crate) fn digits(&mut self) -> Result<Digits<'a>, Reject> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let negative = bytes.get(start) == Some(&b'-');
+        let mut at = start + usize::from(negative);
+        let first = at;
+        let mut value = 0u64;
+        while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            at += 1;
+        }
+        let length = at - first;
+        if length == 0 || (1 < length && bytes.get(first) == Some(&b'0')) {
+            return self.reject(Why::BadNumber);
+        }
+        let mut is_plain = true;
+        let mut has_fraction = false;
+        let mut has_exponent = false;
+        if bytes.get(at) == Some(&b'.') {
+            is_plain = false;
+            let from = at + 1;
+            at = from;
+            while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
+                has_fraction |= *digit != b'0';
+                at += 1;
+            }
+            if at == from {
+                return self.reject(Why::BadNumber);
+            }
+        }
+        if matches!(bytes.get(at), Some(b'e' | b'E')) {
+            is_plain = false;
+            has_exponent = true;
+            at += 1;
+            if matches!(bytes.get(at), Some(b'+' | b'-')) {
+                at += 1;
+            }
+            let from = at;
+            while matches!(bytes.get(at), Some(b'0'..=b'9')) {
+                at += 1;
+            }
+            if at == from {
+                return self.reject(Why::BadNumber);
+            }
+        }
+        self.at = at;
+        let small = (is_plain && length <= SMALL_DIGITS_MAX)
+            .then(|| i64::try_from(value).ok())
+            .flatten()
+            .map(|value| if negative { -value } else { value });
+        Ok(Digits { text: &self.text[start..at], is_plain, small, has_exponent, has_fraction })
+    }
+}

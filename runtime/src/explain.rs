@@ -1,0 +1,76 @@
+//! What is said of a refused event. This is the cold side: the event is read again, at leisure.
+
+use crate::cursor::Cursor;
+use crate::place::{Position, pointer_at, position};
+use crate::reject::{Reject, Why};
+use crate::{Document, Error, Violation};
+
+#[cfg(feature = "explain")]
+mod validator;
+
+/// Returns why an event is refused, given where its reading stopped.
+#[cold]
+pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject) -> Error {
+    if reject.is_syntax() {
+        return Error::not_json(bytes, reject);
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return Error::not_json(bytes, Reject::new(error.valid_up_to(), Why::NotUtf8)),
+    };
+    // The schema refused what came first; the rest may still not be JSON.
+    let mut cursor = Cursor::of_text(text);
+    if let Err(reject) = cursor.skip().and_then(|()| cursor.end()) {
+        return Error::not_json(bytes, reject);
+    }
+    if reject.why() == Why::Untypable {
+        return Error::Internal(format!("byte {} fits no type", reject.at()));
+    }
+    #[cfg(feature = "explain")]
+    {
+        let violations = validator::violations(document, text);
+        if !violations.is_empty() {
+            return Error::Refused(violations);
+        }
+    }
+    #[cfg(not(feature = "explain"))]
+    let _ = document;
+    Error::Refused(vec![first(text, reject)])
+}
+
+/// Returns the violation at which reading stopped.
+fn first(text: &str, reject: Reject) -> Violation {
+    let keyword = reject.why().keyword().unwrap_or_default();
+    let (pointer, start) = pointer_at(text, reject.at());
+    let value = excerpt(text, start);
+    let message = format!("{value} is refused by `{keyword}`");
+    violation(text, start, Violation {
+        pointer,
+        line: 0,
+        column: 0,
+        schema_pointer: String::new(),
+        keyword: keyword.to_owned(),
+        value,
+        message,
+    })
+}
+
+/// Adds line and column.
+fn violation(text: &str, start: usize, violation: Violation) -> Violation {
+    let Position { line, column } = position(text.as_bytes(), start);
+    Violation { line, column, ..violation }
+}
+
+/// Returns the beginning of the value that starts at a byte, on one line.
+fn excerpt(text: &str, start: usize) -> String {
+    let mut cursor = Cursor::of_text(text);
+    cursor.rewind(start);
+    let end = cursor.skip().map_or(text.len(), |()| cursor.position());
+    let value = text.get(start..end).unwrap_or_default();
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let mut short: String = value.chars().take(Violation::EXCERPT_CHARS_MAX).map(plain).collect();
+    if value.chars().nth(Violation::EXCERPT_CHARS_MAX).is_some() {
+        short.push('…');
+    }
+    short
+}

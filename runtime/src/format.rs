@@ -1,0 +1,113 @@
+//! The formats of the specification, with the verdicts of the `jsonschema` crate.
+
+mod email;
+mod encoding;
+mod hostname;
+mod pointer;
+mod template;
+mod time;
+
+pub(crate) use encoding::is_encoded;
+
+macro_rules! formats {
+    ($($format:ident = $name:literal => $accepts:expr,)*) => {
+        /// A format that refuses texts.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Format {
+            $($format,)*
+        }
+
+        impl Format {
+            /// Returns the format of a name; `None` where nothing is asserted.
+            pub(crate) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$format),)*
+                    _ => None,
+                }
+            }
+
+            /// Tells whether a text has the format.
+            pub(crate) fn accepts(self, text: &str) -> bool {
+                match self {
+                    $(Self::$format => $accepts(text),)*
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    Date = "date" => time::is_date,
+    DateTime = "date-time" => time::is_date_time,
+    Time = "time" => time::is_time,
+    Duration = "duration" => time::is_duration,
+    Email = "email" => email::is_email,
+    Hostname = "hostname" => hostname::is_hostname,
+    // That of drafts 4 and 6, which know nothing of encoded labels.
+    PlainHostname = "plain-hostname" => hostname::is_plain_hostname,
+    Ipv4 = "ipv4" => |text: &str| text.parse::<std::net::Ipv4Addr>().is_ok(),
+    Ipv6 = "ipv6" => |text: &str| text.parse::<std::net::Ipv6Addr>().is_ok(),
+    Uri = "uri" => |text: &str| fluent_uri::Uri::parse(text).is_ok(),
+    UriReference = "uri-reference" => |text: &str| fluent_uri::UriRef::parse(text).is_ok(),
+    Iri = "iri" => |text: &str| fluent_uri::Iri::parse(text).is_ok(),
+    IriReference = "iri-reference" => |text: &str| fluent_uri::IriRef::parse(text).is_ok(),
+    UriTemplate = "uri-template" => template::is_uri_template,
+    Uuid = "uuid" => is_uuid,
+    JsonPointer = "json-pointer" => pointer::is_json_pointer,
+    RelativeJsonPointer = "relative-json-pointer" => pointer::is_relative_json_pointer,
+    Regex = "regex" => jsonschema_regex::is_valid_ecma_regex,
+}
+
+/// RFC 4122: 8-4-4-4-12 hexadecimal digits.
+fn is_uuid(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(all(test, feature = "explain"))]
+mod tests {
+    use super::*;
+
+    /// Texts that are near the edge of some format.
+    const TEXTS: &[&str] = &[
+        "", "a", "2024-02-29", "2023-02-29", "2024-13-01", "2024-1-01", "1900-02-29", "2000-02-29",
+        "2024-02-29T10:00:00Z", "2024-02-29t23:59:60z", "2024-02-29T23:58:60Z", "2024-02-29T10:00:00+24:00",
+        "1998-12-31T15:59:60.123-08:00", "1998-12-31T23:59:60.123-08:00", "2024-02-29 10:00:00Z",
+        "10:00:00Z", "10:00:00", "24:00:00Z", "10:00:00.Z", "10:00:00.5+01:00", "1:00:00Z", "01:29:60+01:30",
+        "P1D", "P1W", "P1Y2W", "PT1H", "PT1S", "P1YT", "P", "PT", "P1Y1D", "P1Y1M1D", "PT1H1S", "P1M1Y", "P1DT1H1M1S",
+        "P1D1D", "PT1D", "1D", "P1.5D", "P1WT1H",
+        "a@b.c", "a@b", "@b", "a@", "a b@c.d", "\"a b\"@c.d", "a@[127.0.0.1]", "a@[IPv6:::1]", "a@[ipv6:::1]",
+        "a..b@c.d", ".a@c.d", "a@-c.d", "\"\"@c.d", "ä@c.d", "a@xn--4gbwdl.xn--wgbh1c", "a@b_c.d",
+        "example.com", "ex_ample.com", "-a.b", "a-.b", "a..b", "a.", ".a", "xn--ihqwcrb4cv8a8dqg056pqjye",
+        "xn--X", "ab--cd", "xn--07jt112bpxg.example", "127.0.0.1", "127.0.0.01", "256.0.0.1", "::1", "1::2::3",
+        "::ffff:127.0.0.1", "fe80::1%eth0", "http://a.b/c?d#e", "http://a b", "a:b", ":b", "//a", "/a", "%41", "%4",
+        "http://[::1]/", "http://[::1", "http://ä.de/ö", "urn:a:b", "http://a:80x/", "1a:b", "a{b}", "a{b", "a}b",
+        "{+b,c*,d:3}", "{b:0}", "{}", "{a.b}", "{a%2}", "a\u{7f}", "a b", "é", "'", "`",
+        "123e4567-e89b-12d3-a456-426614174000", "123e4567e89b12d3a456426614174000",
+        "123e4567-e89b-12d3-a456-42661417400g", "123E4567-E89B-12D3-A456-426614174000",
+        "/a/b", "/a~0", "/a~1~", "/~2", "a/b", "/", "0", "0/a", "01/a", "1#", "10/a~1", "-1/a", "0#a", "00",
+        "^a(b|c)$", "[", "(?<n>a)", "\\p{L}", "\\Z", "a**", "xn--a·a", "l·l.de", "xn--ll-0ea.de", "xn--al-0ea.de",
+    ];
+
+    #[test]
+    fn the_verdicts_are_those_of_the_validator() {
+        let names = [
+            "date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri",
+            "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "json-pointer",
+            "relative-json-pointer", "regex",
+        ];
+        for name in names {
+            let format = Format::named(name).unwrap();
+            let schema = serde_json::json!({ "format": name });
+            let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+            for text in TEXTS {
+                let expected = validator.is_valid(&serde_json::Value::String((*text).to_owned()));
+                assert_eq!(format.accepts(text), expected, "{name} of {text:?}");
+            }
+        }
+    }
+}

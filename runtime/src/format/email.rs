@@ -1,0 +1,27 @@
+//! Addresses of RFC 5321.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+use email_address::EmailAddress;
+
+use super::hostname::is_hostname;
+
+pub(super) fn is_email(text: &str) -> bool {
+    // The library refuses an empty quoted local part, which the RFC allows.
+    if let Some(domain) = text.strip_prefix("\"\"@") {
+        return is_email(&format!("\"a\"@{domain}"));
+    }
+    let Ok(address) = EmailAddress::from_str(text) else { return false };
+    address.local_part().is_ascii() && is_domain(address.domain())
+}
+
+fn is_domain(domain: &str) -> bool {
+    let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return is_hostname(domain);
+    };
+    match literal.split_at_checked(5) {
+        Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6:") => address.parse::<Ipv6Addr>().is_ok(),
+        Some(_) | None => literal.parse::<Ipv4Addr>().is_ok(),
+    }
+}

@@ -1,0 +1,209 @@
+//! What generated types have in common, so that the code people read is short.
+
+/// Implements reading and writing for a struct: of each field the member's position among the
+/// names of the schema, how it may be absent, and its name.
+#[macro_export]
+macro_rules! record {
+    ($type:ident [$($name:literal)*] { $($at:literal $mode:ident $field:ident,)* } $($rest:ident)?) => {
+        impl<'a> $crate::Read<'a> for $type {
+            fn read(
+                cursor: &mut $crate::Cursor<'a>,
+                at: ::core::option::Option<$crate::At>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                let mut members = $crate::Members::open(cursor, at, Self::NAMES)?;
+                $(let mut $field = ::core::option::Option::None;)*
+                $(let mut $rest = $crate::Map::new();)?
+                while let ::core::option::Option::Some(found) = $crate::record!(@next members cursor $($rest)?) {
+                    match found {
+                        $($at => $field = ::core::option::Option::Some($crate::read(cursor, members.child($at))?),)*
+                        $(usize::MAX => {
+                            let node = members.additional();
+                            let name = members.take_name();
+                            if $rest.insert(name, $crate::read(cursor, node)?).is_some() {
+                                return ::core::result::Result::Err(cursor.named_twice());
+                            }
+                        })?
+                        other => members.skip(cursor, other)?,
+                    }
+                }
+                members.close(cursor)?;
+                ::core::result::Result::Ok(Self {
+                    $($field: $crate::record!(@$mode $field members),)*
+                    $($rest,)?
+                })
+            }
+        }
+
+        impl $crate::Write for $type {
+            fn write(&self, out: &mut ::std::string::String) {
+                let mut object = $crate::ObjectWriter::open(out);
+                $($crate::record!(@write $mode object Self::NAMES[$at] self.$field);)*
+                $(
+                    for (name, value) in &self.$rest {
+                        object.member(name, value);
+                    }
+                )?
+                object.close();
+            }
+        }
+
+        impl $type {
+            /// The members that the schema names.
+            const NAMES: &'static [&'static str] = &[$($name),*];
+        }
+
+        $crate::through_json!($type);
+    };
+    (@next $members:ident $cursor:ident) => { $members.next($cursor)? };
+    (@next $members:ident $cursor:ident $rest:ident) => { $members.next_kept($cursor)? };
+    (@required $field:ident $members:ident) => {
+        match $field {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => return ::core::result::Result::Err($members.missing()),
+        }
+    };
+    (@optional $field:ident $members:ident) => { $field };
+    (@maybe $field:ident $members:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
+    (@write required $object:ident $name:expr, $value:expr) => { $object.member($name, &$value) };
+    (@write required $object:ident Self::NAMES[$at:literal] $value:expr) => {
+        $object.member(Self::NAMES[$at], &$value)
+    };
+    (@write optional $object:ident Self::NAMES[$at:literal] $value:expr) => {
+        $object.optional(Self::NAMES[$at], $value.as_ref())
+    };
+    (@write maybe $object:ident Self::NAMES[$at:literal] $value:expr) => {
+        $object.maybe(Self::NAMES[$at], &$value)
+    };
+}
+
+/// Implements what an enum of texts offers.
+#[macro_export]
+macro_rules! texts {
+    ($type:ident { $($variant:ident = $text:literal,)* }) => {
+        impl $type {
+            /// Every text, in the order of the schema.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Returns the text as JSON has it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $type {
+            type Err = $crate::UnknownText;
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::UnknownText> {
+                match text {
+                    $($text => ::core::result::Result::Ok(Self::$variant),)*
+                    _ => ::core::result::Result::Err($crate::UnknownText),
+                }
+            }
+        }
+
+        impl<'a> $crate::Read<'a> for $type {
+            fn read(
+                cursor: &mut $crate::Cursor<'a>,
+                at: ::core::option::Option<$crate::At>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                let text = cursor.variant(at)?;
+                text.parse().map_err(|_| cursor.no_variant())
+            }
+        }
+
+        impl $crate::Write for $type {
+            fn write(&self, out: &mut ::std::string::String) {
+                $crate::Write::write(self.as_str(), out);
+            }
+        }
+
+        $crate::through_json!($type);
+    };
+}
+
+/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each:
+/// those of its `CASES`, in the order of the variants.
+///
+/// [`Case`]: crate::Case
+#[macro_export]
+macro_rules! union {
+    ($type:ident { $($at:literal $variant:ident,)* }) => {
+        impl<'a> $crate::Read<'a> for $type {
+            fn read(
+                cursor: &mut $crate::Cursor<'a>,
+                at: ::core::option::Option<$crate::At>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                let case = $crate::choose(cursor, Self::CASES)?;
+                let node = at.and_then(|at| at.variant(case));
+                match case {
+                    $($at => $crate::read(cursor, node).map(Self::$variant),)*
+                    _ => ::core::result::Result::Err(cursor.no_variant()),
+                }
+            }
+        }
+
+        impl $crate::Write for $type {
+            fn write(&self, out: &mut ::std::string::String) {
+                match self {
+                    $(Self::$variant(value) => $crate::Write::write(value, out),)*
+                }
+            }
+        }
+
+        $crate::through_json!($type);
+    };
+}
+
+/// Implements reading and writing for a struct around another type.
+#[macro_export]
+macro_rules! newtype {
+    ($type:ident) => {
+        impl<'a> $crate::Read<'a> for $type {
+            fn read(
+                cursor: &mut $crate::Cursor<'a>,
+                at: ::core::option::Option<$crate::At>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                $crate::Read::read(cursor, at).map(Self)
+            }
+        }
+
+        impl $crate::Write for $type {
+            fn write(&self, out: &mut ::std::string::String) {
+                $crate::Write::write(&self.0, out);
+            }
+        }
+
+        $crate::through_json!($type);
+    };
+}
+
+/// Implements serde's traits by way of JSON: for types inside other types, not for events.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! through_json {
+    ($type:ident) => {
+        impl $crate::Serialize for $type {
+            fn serialize<S: $crate::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::private::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> $crate::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::private::deserialize(deserializer)
+            }
+        }
+    };
+}

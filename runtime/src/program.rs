@@ -1,0 +1,275 @@
+//! What a schema demands, as nodes that one interpreter reads.
+//!
+//! The generator links the schema documents: references are followed, the keywords of all drafts
+//! put into the words of the newest, annotations left out. The result is a list of nodes as JSON,
+//! a literal that costs the compiler nothing, decoded when the first event is read.
+
+use std::sync::OnceLock;
+
+use crate::Json;
+use crate::format::Format;
+use crate::kinds::Kinds;
+
+mod bound;
+mod decode;
+mod pattern;
+
+pub(crate) use bound::{Bound, Step};
+pub(crate) use pattern::Pattern;
+
+/// The linked form of one schema document.
+#[derive(Debug)]
+pub struct Program {
+    text: &'static str,
+    /// The documents it refers to.
+    links: &'static [&'static Self],
+    decoded: OnceLock<Decoded>,
+}
+
+/// A node of a program: what a value has to satisfy.
+#[derive(Debug, Clone, Copy)]
+pub struct At {
+    program: &'static Program,
+    id: u32,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Decoded {
+    nodes: Box<[Node]>,
+    /// For each resource of the document its dynamic anchors.
+    resources: Box<[Box<[(Box<str>, Child)]>]>,
+}
+
+/// Refers to a node, of this program or of one of its links.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Child {
+    link: Option<u16>,
+    id: u32,
+}
+
+/// What a value has to satisfy.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) kinds: Kinds,
+    pub(crate) text: Option<Box<Text>>,
+    pub(crate) number: Option<Box<Numeric>>,
+    pub(crate) array: Option<Box<Array>>,
+    pub(crate) object: Option<Box<Object>>,
+    pub(crate) literals: Option<Box<[Json]>>,
+    pub(crate) more: Option<Box<More>>,
+    /// Whether the generated type checks all of this while it reads.
+    pub(crate) streamed: bool,
+    /// What holds unless the value is `null`, which is accepted too.
+    pub(crate) unless_null: Option<Child>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Text {
+    pub(crate) min: usize,
+    pub(crate) max: Option<usize>,
+    pub(crate) pattern: Option<Pattern>,
+    pub(crate) format: Option<Format>,
+    pub(crate) encoding: Option<Box<str>>,
+    pub(crate) is_json: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Numeric {
+    pub(crate) min: Option<Bound>,
+    pub(crate) max: Option<Bound>,
+    pub(crate) above: Option<Bound>,
+    pub(crate) below: Option<Bound>,
+    pub(crate) step: Option<Step>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Array {
+    pub(crate) first: Box<[Child]>,
+    pub(crate) items: Option<Child>,
+    pub(crate) min: usize,
+    pub(crate) max: Option<usize>,
+    pub(crate) is_set: bool,
+    pub(crate) contains: Option<Contains>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Contains {
+    pub(crate) node: Child,
+    pub(crate) min: usize,
+    pub(crate) max: Option<usize>,
+    /// Whether what is contained counts as evaluated: from 2020-12 on.
+    pub(crate) evaluates: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Object {
+    /// Every member that a keyword names, properties first.
+    pub(crate) members: Box<[Member]>,
+    pub(crate) lookup: Lookup,
+    pub(crate) required: Box<[u16]>,
+    pub(crate) patterns: Box<[(Pattern, Child)]>,
+    pub(crate) additional: Additional,
+    pub(crate) names: Option<Child>,
+    pub(crate) min: usize,
+    pub(crate) max: Option<usize>,
+    pub(crate) dependent_required: Box<[(u16, Box<[u16]>)]>,
+    pub(crate) dependent_schemas: Box<[(u16, Child)]>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: Box<str>,
+    pub(crate) declared: bool,
+    pub(crate) node: Option<Child>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) enum Additional {
+    #[default]
+    Anything,
+    /// Accepted, and evaluated: `true` says more than nothing does.
+    Evaluated,
+    Refused,
+    Checked(Child),
+}
+
+/// Finds members by name.
+#[derive(Debug, Default)]
+pub(crate) struct Lookup {
+    /// Fingerprints in the order of the members.
+    plain: Box<[u64]>,
+    /// Fingerprints with positions, sorted; empty where there are few.
+    sorted: Box<[(u64, u16)]>,
+}
+
+/// What takes more than one look at a value.
+#[derive(Debug, Default)]
+pub(crate) struct More {
+    pub(crate) all: Box<[Child]>,
+    pub(crate) any: Box<[Child]>,
+    pub(crate) one: Box<[Child]>,
+    /// The alternatives in the order of the variants of the generated enum.
+    pub(crate) variants: Box<[Child]>,
+    pub(crate) not: Option<Child>,
+    pub(crate) condition: Option<(Child, Option<Child>, Option<Child>)>,
+    /// A dynamic reference: the anchor's name, and where it leads by default.
+    pub(crate) dynamic: Option<(Box<str>, Child)>,
+    /// Which resource of the document this is in, where that may matter.
+    pub(crate) resource: Option<u16>,
+    pub(crate) unevaluated_members: Option<Child>,
+    pub(crate) unevaluated_items: Option<Child>,
+}
+
+impl Program {
+    /// Returns the program of this text; for generated code.
+    pub const fn new(text: &'static str, links: &'static [&'static Self]) -> Self {
+        Self { text, links, decoded: OnceLock::new() }
+    }
+
+    /// Returns a node by its number.
+    pub const fn at(&'static self, id: u32) -> At {
+        At { program: self, id }
+    }
+
+    #[inline]
+    fn decoded(&self) -> &Decoded {
+        // A text that the generator did not write decodes to nothing, which refuses everything.
+        self.decoded.get_or_init(|| decode::decode(self.text).unwrap_or_default())
+    }
+}
+
+impl At {
+    #[inline]
+    pub(crate) fn node(self) -> &'static Node {
+        const NOTHING: &Node = &Node::refusing();
+        self.program.decoded().nodes.get(index(self.id)).unwrap_or(NOTHING)
+    }
+
+    #[inline]
+    pub(crate) fn child(self, child: Child) -> Self {
+        let program = match child.link {
+            None => self.program,
+            Some(link) => self.program.links.get(usize::from(link)).copied().unwrap_or(self.program),
+        };
+        Self { program, id: child.id }
+    }
+
+    /// Returns what the variant of a generated enum has to satisfy.
+    pub fn variant(self, at: usize) -> Option<Self> {
+        let more = self.node().more.as_ref()?;
+        more.variants.get(at).map(|child| self.child(*child))
+    }
+
+    /// Returns what tells the node from all others.
+    pub(crate) fn identity(self) -> (usize, u32) {
+        (self.program_identity(), self.id)
+    }
+
+    pub(crate) fn program_identity(self) -> usize {
+        std::ptr::from_ref(self.program).addr()
+    }
+
+    /// Returns where a dynamic anchor of one of this program's resources is.
+    pub(crate) fn anchor(self, resource: u16, name: &str) -> Option<Self> {
+        let anchors = self.program.decoded().resources.get(usize::from(resource))?;
+        let found = anchors.iter().find(|(known, _)| **known == *name)?;
+        Some(self.child(found.1))
+    }
+}
+
+impl Node {
+    const fn refusing() -> Self {
+        Self {
+            kinds: Kinds::NONE,
+            text: None,
+            number: None,
+            array: None,
+            object: None,
+            literals: None,
+            more: None,
+            streamed: false,
+            unless_null: None,
+        }
+    }
+}
+
+impl Object {
+    /// Returns the position of a member; the expected one is looked at first.
+    #[inline]
+    pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
+        if self.members.get(expected).is_some_and(|member| *member.name == *name) {
+            return Some(expected);
+        }
+        self.lookup.find(name, |at| self.members.get(at).is_some_and(|member| *member.name == *name))
+    }
+}
+
+impl Lookup {
+    /// Up to so many members are looked through one by one.
+    const PLAIN_MAX: usize = 32;
+
+    pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let plain: Box<[u64]> = names.map(|name| crate::cursor::fingerprint(name.as_bytes())).collect();
+        let mut sorted = Vec::new();
+        if Self::PLAIN_MAX < plain.len() {
+            sorted.extend(plain.iter().zip(0u16..).map(|(print, at)| (*print, at)));
+            sorted.sort_unstable();
+        }
+        Self { plain, sorted: sorted.into() }
+    }
+
+    #[inline]
+    fn find(&self, name: &str, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        let print = crate::cursor::fingerprint(name.as_bytes());
+        if self.sorted.is_empty() {
+            return self.plain.iter().enumerate().find(|(at, known)| **known == print && is_it(*at)).map(|f| f.0);
+        }
+        let from = self.sorted.partition_point(|(known, _)| *known < print);
+        let same = self.sorted.get(from..)?.iter().take_while(|(known, _)| *known == print);
+        same.map(|(_, at)| usize::from(*at)).find(|at| is_it(*at))
+    }
+}
+
+fn index(id: u32) -> usize {
+    usize::try_from(id).unwrap_or(usize::MAX)
+}

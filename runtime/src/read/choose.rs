@@ -1,0 +1,77 @@
+use crate::Case;
+use crate::cursor::Cursor;
+use crate::kinds::Kinds;
+use crate::reject::{Reject, Why};
+
+/// How much of a case the members seen so far fulfil.
+#[derive(Clone, Copy)]
+struct Progress {
+    required: usize,
+    tags: usize,
+    fits: bool,
+}
+
+/// Returns the first case that the value at the cursor fits, without stepping over it.
+///
+/// # Errors
+///
+/// When it fits none, or is no JSON.
+pub fn choose(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<usize, Reject> {
+    let first = cursor.peek();
+    let start = cursor.position();
+    let kinds = match Kinds::starting(first) {
+        Kinds::NUMBERS => cursor.digits()?.kind(),
+        kinds => kinds,
+    };
+    cursor.rewind(start);
+    let mut left = cases.iter().enumerate().filter(|(_, case)| case.kinds.meets(kinds));
+    let (Some(only), second) = (left.next(), left.next()) else { return cursor.reject(Why::Untypable) };
+    if second.is_none() || kinds != Kinds::OBJECT {
+        return Ok(only.0);
+    }
+    let found = by_members(cursor, cases)?;
+    cursor.rewind(start);
+    found.map_or_else(|| cursor.reject(Why::Untypable), Ok)
+}
+
+fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, Reject> {
+    let mut progress: Vec<Progress> = cases
+        .iter()
+        .map(|case| Progress { required: 0, tags: 0, fits: case.kinds.meets(Kinds::OBJECT) })
+        .collect();
+    let depth = cursor.depth();
+    cursor.enter()?;
+    let mut first = true;
+    while let Some(name) = cursor.next_member(first)? {
+        first = false;
+        let is_tag = cases.iter().any(|case| case.tags.iter().any(|(tag, _)| **tag == *name));
+        let text = if is_tag && cursor.peek() == b'"' {
+            Some(cursor.string()?)
+        } else {
+            cursor.skip()?;
+            None
+        };
+        for (case, progress) in cases.iter().zip(&mut progress) {
+            progress.required += usize::from(case.required.contains(&&*name));
+            progress.fits &= case.known.is_none_or(|known| known.contains(&&*name));
+            if let Some((_, texts)) = case.tags.iter().find(|(tag, _)| **tag == *name) {
+                progress.fits &= text.as_ref().is_some_and(|text| texts.contains(&&**text));
+                progress.tags += 1;
+            }
+        }
+        // A tag settles it mostly before the end.
+        let mut open = cases.iter().zip(&progress).enumerate().filter(|(_, (_, progress))| progress.fits);
+        if let (Some((at, (case, progress))), None) = (open.next(), open.next())
+            && progress.tags == case.tags.len()
+            && progress.required == case.required.len()
+            && case.known.is_none()
+        {
+            cursor.recover(depth, cursor.names_open());
+            return Ok(Some(at));
+        }
+    }
+    let fits = |(case, progress): (&Case, &Progress)| {
+        progress.fits && progress.tags == case.tags.len() && progress.required == case.required.len()
+    };
+    Ok(cases.iter().zip(&progress).position(fits))
+}
