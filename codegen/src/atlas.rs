@@ -122,7 +122,9 @@ impl<'c> Atlas<'c> {
             } else {
                 let base = Uri::parse(reference.uri.clone()).ok();
                 let found = base.and_then(|base| registry.resolver(base).lookup(fragment).ok());
-                found.and_then(|found| self.by_address.get(&address(found.contents())).copied()).map(Lead::Place)
+                found
+                    .and_then(|found| self.by_address.get(&address(found.contents())).copied())
+                    .map(Lead::Place)
             };
             if let Some(lead) = lead {
                 leads.insert((address(value), keyword), lead);

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics};
+use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::link;
@@ -20,21 +20,7 @@ pub fn generate(
     selection: &[Coordinates],
     options: &Options,
 ) -> Result<Vec<GeneratedFile>, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut atlas = Atlas::new(catalog);
-    let mut events = BTreeSet::new();
-    for at in selection {
-        let opened = compiles(catalog, at, options).and_then(|()| atlas.open(at));
-        match opened {
-            Ok(id) => {
-                events.insert(id);
-            }
-            Err(diagnostics) => problems.extend(problems_of(at, diagnostics)),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let mut planner = Planner::new(&atlas);
     for event in events {
@@ -50,10 +36,68 @@ pub fn generate(
     })
 }
 
+/// The linked form of a document, which the runtime checks events with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// The document.
+    pub at: Coordinates,
+    /// What `evschema_runtime::Program` takes.
+    pub text: String,
+    /// The positions of the documents whose programs it refers to.
+    pub links: Vec<usize>,
+    /// The node of the document's root.
+    pub root: u32,
+}
+
+/// Links these versions and everything they refer to, without generating types: for tools that
+/// check events of schemas they meet while they run.
+///
+/// # Errors
+///
+/// Everything that keeps a version from being linked, all at once.
+pub fn linked(
+    catalog: &Catalog,
+    selection: &[Coordinates],
+    formats: Formats,
+) -> Result<Vec<Linked>, Vec<Problem>> {
+    let (atlas, events) = opened(catalog, selection, formats)?;
+    let documents = closure(&atlas, &events);
+    let programs = link(&mut Planner::new(&atlas), &documents, formats);
+    let position = |id: &DocumentId| programs.keys().position(|known| known == id);
+    let linked = programs.iter().map(|(id, program)| Linked {
+        at: atlas.schema(*id).at().clone(),
+        text: program.text.clone(),
+        links: program.links.iter().filter_map(position).collect(),
+        root: u32::try_from(program.root).unwrap_or(u32::MAX),
+    });
+    Ok(linked.collect())
+}
+
+/// Opens the documents of a selection.
+fn opened<'c>(
+    catalog: &'c Catalog,
+    selection: &[Coordinates],
+    formats: Formats,
+) -> Result<(Atlas<'c>, BTreeSet<DocumentId>), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut atlas = Atlas::new(catalog);
+    let mut events = BTreeSet::new();
+    for at in selection {
+        let opened = compiles(catalog, at, formats).and_then(|()| atlas.open(at));
+        match opened {
+            Ok(id) => {
+                events.insert(id);
+            }
+            Err(diagnostics) => problems.extend(problems_of(at, diagnostics)),
+        }
+    }
+    if problems.is_empty() { Ok((atlas, events)) } else { Err(problems) }
+}
+
 /// Checks that the schema compiles, so that what is generated can check events.
-fn compiles(catalog: &Catalog, at: &Coordinates, options: &Options) -> Result<(), Diagnostics> {
+fn compiles(catalog: &Catalog, at: &Coordinates, formats: Formats) -> Result<(), Diagnostics> {
     match catalog.get(&at.subject, &at.version) {
-        Some(schema) => catalog.resolve(schema)?.validator(options.formats).map(|_| ()),
+        Some(schema) => catalog.resolve(schema)?.validator(formats).map(|_| ()),
         // The atlas says so, with what to do.
         None => Ok(()),
     }

@@ -29,6 +29,6 @@ mod view;
 
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
 pub use disk::{Problem, Tree, TreeFile, read_files, read_tree};
-pub use generate::generate;
+pub use generate::{Linked, generate, linked};
 pub use options::{GeneratedFile, Layout, Options};
 pub use selection::{newest_of_lines, selection};

@@ -59,7 +59,8 @@ pub(crate) fn link(
     documents: &BTreeSet<DocumentId>,
     formats: Formats,
 ) -> BTreeMap<DocumentId, Program> {
-    let mut linker = Linker { planner, formats, drafts: BTreeMap::new(), known: HashMap::new(), open: Vec::new() };
+    let mut linker =
+        Linker { planner, formats, drafts: BTreeMap::new(), known: HashMap::new(), open: Vec::new() };
     let mut roots = BTreeMap::new();
     for document in documents {
         let root = Spot::of_place(linker.planner.atlas, linker.planner.atlas.root(*document));
@@ -114,9 +115,13 @@ impl<'c> Linker<'_, '_, 'c> {
         let mut at = spot;
         // A chain longer than this is a cycle; the interpreter ends it.
         for _ in 0..64 {
+            // A resource on the way is part of the dynamic scope.
+            let passes = at.address() != spot.address()
+                && at.resource_root(self.planner.atlas).address()
+                    != spot.resource_root(self.planner.atlas).address();
             match at.only_refers(self.planner.atlas) {
-                Some(target) => at = target,
-                None => break,
+                Some(target) if !passes => at = target,
+                Some(_) | None => break,
             }
         }
         at

@@ -103,7 +103,7 @@ impl Cursor<'_> {
                 None => self.skip_string(),
                 Some(text) => {
                     let value = self.string()?;
-                    text.check(&value).or_else(|why| Err(Reject::new(start, why)))
+                    text.check(&value).map_err(|why| Reject::new(start, why))
                 }
             },
             b'{' => match &node.object {
@@ -118,7 +118,7 @@ impl Cursor<'_> {
             b'n' => self.word("null"),
             _ => {
                 let digits = self.digits()?;
-                node.check_number(&digits).or_else(|why| Err(Reject::new(start, why)))
+                node.check_number(&digits).map_err(|why| Reject::new(start, why))
             }
         }
     }

@@ -73,8 +73,9 @@ impl Decimal {
         match step.digits.parse::<u64>() {
             Ok(step) if step != 0 => {
                 let step = u128::from(step);
-                let rest = self.digits.bytes().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
-                rest * power_of_ten(zeros, step) % step == 0
+                let rest =
+                    self.digits.bytes().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
+                (rest * power_of_ten(zeros, step)).is_multiple_of(step)
             }
             Ok(_) | Err(_) => remainder_is_zero(&self.digits, zeros, &step.digits),
         }

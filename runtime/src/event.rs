@@ -48,6 +48,15 @@ macro_rules! event {
                 $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
             }
 
+            /// Reads an event that is a plain value already, such as a `serde_json::Value`.
+            ///
+            /// # Errors
+            ///
+            /// When the schema refuses the event.
+            pub fn from_value(event: &impl $crate::Serialize) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::private::from_value(<Self as $crate::Event>::document(), event)
+            }
+
             /// Tells whether bytes are an event that the schema accepts, without typing it.
             pub fn check_bytes(bytes: &[u8]) -> bool {
                 $crate::private::check_bytes(<Self as $crate::Event>::document(), bytes)

@@ -20,6 +20,30 @@ fn typed<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Resul
     Ok(event)
 }
 
+/// Reads an event that is a plain value already.
+///
+/// # Errors
+///
+/// When the schema refuses the event.
+pub fn from_value<T: for<'a> Read<'a>>(
+    document: &'static Document,
+    event: &impl serde::Serialize,
+) -> Result<T, Error> {
+    let bytes = serde_json::to_vec(event).map_err(|error| Error::Internal(error.to_string()))?;
+    from_slice(document, &bytes)
+}
+
+impl Document {
+    /// Checks an event without typing it.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not JSON, or the schema refuses the event.
+    pub fn check(&'static self, bytes: &[u8]) -> Result<(), Error> {
+        checked(self, bytes).map_err(|reject| explain::explain(self, bytes, reject))
+    }
+}
+
 /// Tells whether bytes are an event that the schema accepts, without typing it.
 pub fn check_bytes(document: &'static Document, bytes: &[u8]) -> bool {
     checked(document, bytes).is_ok()

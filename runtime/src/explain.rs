@@ -10,7 +10,7 @@ mod validator;
 
 /// Returns why an event is refused, given where its reading stopped.
 #[cold]
-pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject) -> Error {
+pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Reject) -> Error {
     if reject.is_syntax() {
         return Error::not_json(bytes, reject);
     }
@@ -24,7 +24,12 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject)
         return Error::not_json(bytes, reject);
     }
     if reject.why() == Why::Untypable {
-        return Error::Internal(format!("byte {} fits no type", reject.at()));
+        // The type was the first to notice; the schema has the word for it.
+        cursor.rewind(0);
+        match cursor.check(document.root()) {
+            Ok(()) => return Error::Internal(format!("byte {} fits no type", reject.at())),
+            Err(said) => reject = said,
+        }
     }
     #[cfg(feature = "explain")]
     {
@@ -33,8 +38,6 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], reject: Reject)
             return Error::Refused(violations);
         }
     }
-    #[cfg(not(feature = "explain"))]
-    let _ = document;
     Error::Refused(vec![first(text, reject)])
 }
 
@@ -44,15 +47,19 @@ fn first(text: &str, reject: Reject) -> Violation {
     let (pointer, start) = pointer_at(text, reject.at());
     let value = excerpt(text, start);
     let message = format!("{value} is refused by `{keyword}`");
-    violation(text, start, Violation {
-        pointer,
-        line: 0,
-        column: 0,
-        schema_pointer: String::new(),
-        keyword: keyword.to_owned(),
-        value,
-        message,
-    })
+    violation(
+        text,
+        start,
+        Violation {
+            pointer,
+            line: 0,
+            column: 0,
+            schema_pointer: String::new(),
+            keyword: keyword.to_owned(),
+            value,
+            message,
+        },
+    )
 }
 
 /// Adds line and column.

@@ -47,5 +47,5 @@ pub type Map<T> = std::collections::BTreeMap<String, T>;
 // What the macros of this crate name in the crates that call them.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::events::{check_bytes, deserialize, from_slice, serialize, to_vec};
+    pub use crate::events::{check_bytes, deserialize, from_slice, from_value, serialize, to_vec};
 }

@@ -47,10 +47,7 @@ pub(crate) fn start_of(text: &str, pointer: &str) -> usize {
 }
 
 /// Steps to the member or element that is looked for; `None` when there is none.
-fn step(
-    cursor: &mut Cursor<'_>,
-    is_it: impl Fn(&str, usize, usize) -> bool,
-) -> Option<(String, usize)> {
+fn step(cursor: &mut Cursor<'_>, is_it: impl Fn(&str, usize, usize) -> bool) -> Option<(String, usize)> {
     let is_object = match cursor.peek() {
         b'{' => true,
         b'[' => false,

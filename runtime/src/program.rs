@@ -33,11 +33,14 @@ pub struct At {
     id: u32,
 }
 
+/// Dynamic anchors by name.
+type Anchors = Box<[(Box<str>, Child)]>;
+
 #[derive(Debug, Default)]
 pub(crate) struct Decoded {
     nodes: Box<[Node]>,
     /// For each resource of the document its dynamic anchors.
-    resources: Box<[Box<[(Box<str>, Child)]>]>,
+    resources: Box<[Anchors]>,
 }
 
 /// Refers to a node, of this program or of one of its links.
@@ -262,7 +265,12 @@ impl Lookup {
     fn find(&self, name: &str, is_it: impl Fn(usize) -> bool) -> Option<usize> {
         let print = crate::cursor::fingerprint(name.as_bytes());
         if self.sorted.is_empty() {
-            return self.plain.iter().enumerate().find(|(at, known)| **known == print && is_it(*at)).map(|f| f.0);
+            return self
+                .plain
+                .iter()
+                .enumerate()
+                .find(|(at, known)| **known == print && is_it(*at))
+                .map(|f| f.0);
         }
         let from = self.sorted.partition_point(|(known, _)| *known < print);
         let same = self.sorted.get(from..)?.iter().take_while(|(known, _)| *known == print);

@@ -175,7 +175,9 @@ impl<'c> Linker<'_, '_, 'c> {
                 let Some(at) = position(name) else { continue };
                 match value {
                     Value::Array(_) => required.push(json!([at, list(value)])),
-                    _ => schemas.push(json!([at, self.child(program, spot.inside(value))])),
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+                        schemas.push(json!([at, self.child(program, spot.inside(value))]));
+                    }
                 }
             }
         }
@@ -337,7 +339,9 @@ fn numbers(spot: &Spot<'_>, node: &mut Node) {
 fn asserted_format(draft: Draft, name: &str) -> Option<&str> {
     let since = match name {
         "hostname" if draft <= Draft::Draft6 => return Some("plain-hostname"),
-        "date" | "date-time" | "time" | "email" | "hostname" | "ipv4" | "ipv6" | "regex" | "uri" => Draft::Draft4,
+        "date" | "date-time" | "time" | "email" | "hostname" | "ipv4" | "ipv6" | "regex" | "uri" => {
+            Draft::Draft4
+        }
         "json-pointer" | "uri-reference" | "uri-template" => Draft::Draft6,
         "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
         "duration" | "uuid" => Draft::Draft201909,

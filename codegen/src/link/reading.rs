@@ -62,7 +62,8 @@ impl<'c> Planner<'_, 'c> {
         if let RustType::Named(id) = shape
             && let Body::Union(variants) = &self.plan().definition(id).body
         {
-            let variants: Vec<RustType> = variants.iter().map(|variant| variant.value.shape.clone()).collect();
+            let variants: Vec<RustType> =
+                variants.iter().map(|variant| variant.value.shape.clone()).collect();
             let streamed = variants.iter().all(|shape| {
                 let leaf = !matches!(shape, RustType::Json | RustType::Null | RustType::Tuple(_));
                 leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
@@ -96,7 +97,8 @@ impl<'c> Planner<'_, 'c> {
                 *keyword == "type"
                     || all.iter().any(|known| known.contains(keyword))
                     || (*keyword == "patternProperties" && self.atlas.map(place, keyword).is_empty())
-                    || (*keyword == "uniqueItems" && self.atlas.keyword(place, keyword) == Some(&Value::Bool(false)))
+                    || (*keyword == "uniqueItems"
+                        && self.atlas.keyword(place, keyword) == Some(&Value::Bool(false)))
             })
     }
 
@@ -105,7 +107,9 @@ impl<'c> Planner<'_, 'c> {
         let lists = keywords.iter().filter(|keyword| matches!(**keyword, "enum" | "const")).count();
         // Draft 4 does not know `const`.
         let knows_all = !keywords.contains(&"const") || Draft::Draft6 <= self.atlas.draft(place);
-        knows_all && lists == 1 && keywords.iter().all(|keyword| matches!(*keyword, "enum" | "const" | "type"))
+        knows_all
+            && lists == 1
+            && keywords.iter().all(|keyword| matches!(*keyword, "enum" | "const" | "type"))
     }
 
     fn is_enum(&self, shape: &RustType) -> bool {
@@ -115,9 +119,8 @@ impl<'c> Planner<'_, 'c> {
     fn reading_of_group(&mut self, place: Place, group: &str, planned: &TypeRef) -> Reading {
         let all = self.atlas.list(place, group);
         let (nulls, others): (Vec<Place>, Vec<Place>) = all.iter().partition(|place| self.is_null(**place));
-        let takes_null = others
-            .iter()
-            .any(|other| self.shapes.facts(&Expression::Schema(*other)).kinds.has(Kinds::NULL));
+        let takes_null =
+            others.iter().any(|other| self.shapes.facts(&Expression::Schema(*other)).kinds.has(Kinds::NULL));
         // Of a `oneOf` only one may accept `null`.
         let null_is_plain = nulls.len() <= 1 && !takes_null;
         if let ([_], [other]) = (nulls.as_slice(), others.as_slice())

@@ -101,7 +101,9 @@ impl<'c> Spot<'c> {
                 let base = Uri::parse(id.trim_end_matches('#').to_owned()).ok()?;
                 let uri = resolve_against(&base.borrow(), written).ok()?;
                 let (uri, fragment) = match uri.as_str().split_once('#') {
-                    Some((uri, _)) => (uri.to_owned(), &written[written.find('#').unwrap_or(written.len())..]),
+                    Some((uri, _)) => {
+                        (uri.to_owned(), &written[written.find('#').unwrap_or(written.len())..])
+                    }
                     None => (uri.as_str().to_owned(), ""),
                 };
                 Self::of_specification(&uri, fragment)
@@ -167,7 +169,9 @@ impl<'c> Spot<'c> {
             match value {
                 Value::Object(members) => {
                     const VALUES: [&str; 4] = ["enum", "const", "default", "examples"];
-                    open.extend(members.iter().filter(|(name, _)| !VALUES.contains(&name.as_str())).map(|m| m.1));
+                    open.extend(
+                        members.iter().filter(|(name, _)| !VALUES.contains(&name.as_str())).map(|m| m.1),
+                    );
                 }
                 Value::Array(items) => open.extend(items),
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -114,10 +114,7 @@ impl<'c> Planner<'_, 'c> {
                 [only] => only.clone(),
                 several => Expression::Any(several.to_vec()),
             };
-            let place = match &expression {
-                Expression::Schema(place) => Some(*place),
-                _ => None,
-            };
+            let place = if let Expression::Schema(place) = &expression { Some(*place) } else { None };
             let value = wide(self.type_of(&expression, &hint));
             nullable |= value.nullable;
             let value = TypeRef { nullable: false, ..value };

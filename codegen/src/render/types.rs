@@ -106,14 +106,7 @@ impl Types<'_, '_> {
             _ => Some("None"),
         };
         let docs = field.docs.clone();
-        view::Field {
-            name: field.name.clone(),
-            docs,
-            rust_type,
-            at: field.at,
-            mode,
-            initial,
-        }
+        view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode, initial }
     }
 
     fn variant(&self, at: usize, variant: &UnionVariant, home: DocumentId) -> view::Variant {

@@ -110,11 +110,14 @@ pub(crate) fn spoken_names(schema: &Value) -> Vec<&str> {
         value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
     let keyword = |keyword: &str| schema.as_object()?.get(keyword);
-    let keys = |name: &str| keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
+    let keys =
+        |name: &str| keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
     let mut names: Vec<&str> = keys("properties").map(String::as_str).collect();
     names.extend(texts(keyword("required")));
     for name in ["dependentRequired", "dependencies"] {
-        for others in keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.values()) {
+        for others in
+            keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.values())
+        {
             names.extend(texts(Some(others)));
         }
     }

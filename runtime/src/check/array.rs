@@ -1,8 +1,8 @@
 use super::{Evaluated, unique};
+use crate::Json;
 use crate::cursor::Cursor;
 use crate::program::{Array, At};
 use crate::reject::{Reject, Why};
-use crate::Json;
 
 impl Cursor<'_> {
     /// Checks the array at the cursor and steps over it.
@@ -26,7 +26,9 @@ impl Cursor<'_> {
                 self.rewind(from);
                 if fits {
                     contained += 1;
-                    if contains.evaluates && let Some(seen) = seen.as_deref_mut() {
+                    if contains.evaluates
+                        && let Some(seen) = seen.as_deref_mut()
+                    {
                         seen.items.insert(count);
                     }
                 }

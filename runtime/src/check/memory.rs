@@ -67,12 +67,7 @@ impl Memory {
     }
 
     pub(crate) fn state(&self) -> State {
-        State {
-            tries: self.tries,
-            scope: self.scope.len(),
-            scope_hash: self.scope_hash,
-            frames: self.frames,
-        }
+        State { tries: self.tries, scope: self.scope.len(), scope_hash: self.scope_hash, frames: self.frames }
     }
 
     pub(crate) fn restore(&mut self, state: State) {

@@ -14,7 +14,11 @@ impl Cursor<'_> {
         seen: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
         if let Some(child) = node.unless_null {
-            return if self.peek() == b'n' { self.word("null") } else { self.check_into(at.child(child), seen) };
+            return if self.peek() == b'n' {
+                self.word("null")
+            } else {
+                self.check_into(at.child(child), seen)
+            };
         }
         let Some(more) = &node.more else { return self.own(at, node, seen) };
         let state = self.memory.state();

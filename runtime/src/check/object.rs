@@ -53,7 +53,7 @@ impl Cursor<'_> {
             count += 1;
         }
         self.no_name_twice(names)?;
-        object.complete(&present, count).or_else(|why| Err(Reject::new(start, why)))?;
+        object.complete(&present, count).map_err(|why| Reject::new(start, why))?;
         self.dependents(at, object, &present, start, seen)
     }
 

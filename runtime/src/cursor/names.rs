@@ -40,9 +40,7 @@ impl<'a> Names<'a> {
 #[inline]
 pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
     let ends = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23)
-        }
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
         _ => bytes.iter().fold(0, |ends, byte| (ends << 8) | u64::from(*byte)),
     };
     ends ^ u64::try_from(bytes.len()).unwrap_or(0).rotate_left(56)

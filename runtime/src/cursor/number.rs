@@ -22,8 +22,8 @@ const SMALL_DIGITS_MAX: usize = 18;
 impl Digits<'_> {
     /// Returns the one kind that the number is of.
     pub(crate) fn kind(&self) -> Kinds {
-        let is_whole =
-            !self.has_fraction && !self.has_exponent || Decimal::parse(self.text).is_some_and(|d| d.is_integer());
+        let is_whole = !self.has_fraction && !self.has_exponent
+            || Decimal::parse(self.text).is_some_and(|d| d.is_integer());
         match (self.is_plain, is_whole) {
             (true, _) => Kinds::INTEGER,
             (false, true) => Kinds::WHOLE,

@@ -24,15 +24,19 @@ fn said(text: &str, error: &jsonschema::ValidationError<'_>) -> Violation {
     let value = excerpt(text, start);
     // The library's message repeats the value whole.
     let message = error.masked_with(value.clone()).to_string().replace('\n', " ");
-    violation(text, start, Violation {
-        pointer,
-        line: 0,
-        column: 0,
-        schema_pointer: error.schema_path().to_string(),
-        keyword: error.kind().keyword().to_owned(),
-        value,
-        message,
-    })
+    violation(
+        text,
+        start,
+        Violation {
+            pointer,
+            line: 0,
+            column: 0,
+            schema_pointer: error.schema_path().to_string(),
+            keyword: error.kind().keyword().to_owned(),
+            value,
+            message,
+        },
+    )
 }
 
 impl Document {
@@ -98,4 +102,3 @@ impl Retrieve for Nothing {
         Err(format!("`{uri}` is not embedded").into())
     }
 }
-

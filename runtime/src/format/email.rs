@@ -1,6 +1,6 @@
 //! Addresses of RFC 5321.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use email_address::EmailAddress;

@@ -87,7 +87,8 @@ fn is_label(label: &[char]) -> bool {
     let has = |ranges: &[std::ops::RangeInclusive<char>]| {
         label.iter().any(|c| ranges.iter().any(|range| range.contains(c)))
     };
-    let japanese = ['\u{3040}'..='\u{309F}', '\u{30A0}'..='\u{30FA}', '\u{30FC}'..='\u{30FF}', '\u{4E00}'..='\u{9FFF}'];
+    let japanese =
+        ['\u{3040}'..='\u{309F}', '\u{30A0}'..='\u{30FA}', '\u{30FC}'..='\u{30FF}', '\u{4E00}'..='\u{9FFF}'];
     let lonely_dot = label.contains(&'\u{30FB}') && !has(&japanese);
     let mixed_digits = has(&['\u{660}'..='\u{669}']) && has(&['\u{6F0}'..='\u{6F9}']);
     !lonely_dot && !mixed_digits && (0..label.len()).all(|at| is_allowed(label, at))

@@ -79,7 +79,9 @@ fn node(json: &Json) -> Option<Node> {
     let Json::Object(members) = json else { return None };
     let keywords = Keywords(members);
     let kinds = match members.get("type") {
-        Some(types) => types.as_array()?.iter().try_fold(Kinds::NONE, |kinds, name| Some(kinds | kind(name)?))?,
+        Some(types) => {
+            types.as_array()?.iter().try_fold(Kinds::NONE, |kinds, name| Some(kinds | kind(name)?))?
+        }
         None => Kinds::ALL,
     };
     let has_text = keywords.has(&["minLength", "maxLength", "pattern", "format", "encoding", "json"]);

@@ -87,8 +87,7 @@ impl Engine {
     }
 
     fn backtracking(translated: &str) -> Self {
-        let built =
-            fancy_regex::RegexBuilder::new(translated).backtrack_limit(Pattern::STEPS_MAX).build();
+        let built = fancy_regex::RegexBuilder::new(translated).backtrack_limit(Pattern::STEPS_MAX).build();
         built.map_or(Self::Nothing, |regex| Self::Backtracking(Box::new(regex)))
     }
 

@@ -32,7 +32,7 @@ impl<'a> Cursor<'a> {
         let start = self.position();
         let digits = self.digits()?;
         if let Some(node) = node {
-            node.check_number(&digits).or_else(|why| Err(Reject::new(start, why)))?;
+            node.check_number(&digits).map_err(|why| Reject::new(start, why))?;
         }
         Ok(digits)
     }
@@ -44,7 +44,7 @@ impl<'a> Cursor<'a> {
         let start = self.position();
         let text = self.string()?;
         if let Some(Node { text: Some(check), .. }) = node {
-            check.check(&text).or_else(|why| Err(Reject::new(start, why)))?;
+            check.check(&text).map_err(|why| Reject::new(start, why))?;
         }
         Ok(text)
     }
@@ -162,7 +162,9 @@ fn not_null(at: Option<At>) -> Option<At> {
 impl Cursor<'_> {
     fn null(&mut self, at: Option<At>) -> Result<(), Reject> {
         match at.map(At::node) {
-            Some(node) if node.unless_null.is_none() && !node.kinds.meets(Kinds::NULL) => self.reject(Why::Type),
+            Some(node) if node.unless_null.is_none() && !node.kinds.meets(Kinds::NULL) => {
+                self.reject(Why::Type)
+            }
             Some(_) | None => self.word("null"),
         }
     }
@@ -187,7 +189,7 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
             all.push(read(cursor, items)?);
         }
         if let Some(array) = array {
-            array.complete(all.len(), 0).or_else(|why| Err(Reject::new(start, why)))?;
+            array.complete(all.len(), 0).map_err(|why| Reject::new(start, why))?;
         }
         Ok(all)
     }

@@ -163,7 +163,7 @@ impl<'a> Members<'a> {
         cursor.no_name_twice(self.names_open)?;
         match self.node {
             Some((_, object)) => {
-                object.complete(&self.present, self.count).or_else(|why| Err(Reject::new(self.start, why)))
+                object.complete(&self.present, self.count).map_err(|why| Reject::new(self.start, why))
             }
             None => Ok(()),
         }

@@ -32,7 +32,7 @@ fn has_only_its_items(file: &GeneratedFile) -> bool {
             Item::Macro(call) => {
                 let path: Vec<String> =
                     call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-                let known = ["event", "open_struct", "union"];
+                let known = ["event", "newtype", "record", "texts", "union"];
                 if path[0] != "rt" || !known.contains(&path[1].as_str()) {
                     return false;
                 }
@@ -42,7 +42,7 @@ fn has_only_its_items(file: &GeneratedFile) -> bool {
             _ => return false,
         }
     }
-    constants == ["DOCUMENT", "SCHEMA"]
+    constants == ["DOCUMENT", "PROGRAM", "SCHEMA"]
 }
 
 fn hostile_text() -> impl Strategy<Value = String> + Clone {

@@ -15,8 +15,7 @@ pub mod v1 {
     /// Token created.
     ///
     /// Somebody may do more than before; the token itself is nowhere but with them.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct TokenCreated {
         /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
@@ -34,7 +33,6 @@ pub mod v1 {
         /// When it ends by itself.
         ///
         /// Format `date-time`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub expires_at: Option<String>,
         /// When the change was committed.
         ///
@@ -66,6 +64,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        TokenCreated["id" "name" "scopes" "expires_at" "at" "author"] { 0 required id, 1
+        required name, 2 required scopes, 3 optional expires_at, 4 required at, 5
+        required author, }
+    }
+
     impl rt::Event for TokenCreated {
         const SUBJECT: &'static str = "evschema.token.created";
         const VERSION: &'static str = "1.0.0";
@@ -87,6 +91,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["id",1],["name",2],["scopes",3],["expires_at",4],["at",5],["author",6]],"required":[0,1,2,4,5]},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{16}$"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["array"],"minItems":1,"items":7},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"minLength":1,"maxLength":160}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

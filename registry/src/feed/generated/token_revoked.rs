@@ -15,8 +15,7 @@ pub mod v1 {
     /// Token revoked.
     ///
     /// A token allows nothing any more.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct TokenRevoked {
         /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
@@ -44,6 +43,11 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        TokenRevoked["id" "name" "at" "author"] { 0 required id, 1 required name, 2
+        required at, 3 required author, }
+    }
+
     impl rt::Event for TokenRevoked {
         const SUBJECT: &'static str = "evschema.token.revoked";
         const VERSION: &'static str = "1.0.0";
@@ -65,6 +69,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["id",1],["name",2],["at",3],["author",4]],"required":[0,1,2,3]},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{16}$"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

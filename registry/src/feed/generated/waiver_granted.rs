@@ -15,8 +15,7 @@ pub mod v1 {
     /// Waiver granted.
     ///
     /// One finding of the compatibility check is accepted in this subject from here on.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct WaiverGranted {
         /// The subject, such as `commerce.order.placed`.
@@ -34,7 +33,6 @@ pub mod v1 {
         /// Last day on which it holds, in UTC; for ever when absent.
         ///
         /// Format `date`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub until: Option<String>,
         /// Revision of the subject after this change; grows by one with each change.
         ///
@@ -72,6 +70,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        WaiverGranted["subject" "fingerprint" "reason" "until" "revision" "at" "author"]
+        { 0 required subject, 1 required fingerprint, 2 required reason, 3 optional
+        until, 4 required revision, 5 required at, 6 required author, }
+    }
+
     impl rt::Event for WaiverGranted {
         const SUBJECT: &'static str = "evschema.waiver.granted";
         const VERSION: &'static str = "1.0.0";
@@ -93,6 +97,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["fingerprint",2],["reason",3],["until",4],["revision",5],["at",6],["author",7]],"required":[0,1,2,4,5,6]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{12}$"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":1000},{"streamed":true,"type":["string"],"format":"date"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.

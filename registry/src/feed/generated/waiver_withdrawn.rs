@@ -15,8 +15,7 @@ pub mod v1 {
     /// Waiver withdrawn.
     ///
     /// A finding is no longer accepted; what it let in stays.
-    #[derive(Debug, Clone, PartialEq, rt::Serialize, rt::Deserialize)]
-    #[serde(crate = "rt::serde")]
+    #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct WaiverWithdrawn {
         /// The subject, such as `commerce.order.placed`.
@@ -60,6 +59,12 @@ pub mod v1 {
         }
     }
 
+    rt::record! {
+        WaiverWithdrawn["subject" "fingerprint" "revision" "at" "author"] { 0 required
+        subject, 1 required fingerprint, 2 required revision, 3 required at, 4 required
+        author, }
+    }
+
     impl rt::Event for WaiverWithdrawn {
         const SUBJECT: &'static str = "evschema.waiver.withdrawn";
         const VERSION: &'static str = "1.0.0";
@@ -81,6 +86,14 @@ pub mod v1 {
         SCHEMA,
         &[],
         true,
+        (&PROGRAM, 0),
+    );
+
+    /// The schema in the form that events are checked with.
+    #[doc(hidden)]
+    pub static PROGRAM: rt::Program = rt::Program::new(
+        r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["fingerprint",2],["revision",3],["at",4],["author",5]],"required":[0,1,2,3,4]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{12}$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128}]}"#,
+        &[],
     );
 
     /// The schema as it was registered.
