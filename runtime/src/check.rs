@@ -36,8 +36,7 @@ impl Cursor<'_> {
         let node = at.node();
         let first = self.peek();
         self.memory.go_deeper().or_else(|why| self.reject(why))?;
-        // Only what is read more than once is worth remembering.
-        let repeats = self.memory.tries != 0 && seen.is_none() && matches!(first, b'{' | b'[');
+        let repeats = self.memory.is_slow() && seen.is_none() && matches!(first, b'{' | b'[');
         let result = match (&node.more, node.unless_null) {
             _ if repeats => self.check_once(at, node),
             (None, None) => self.own(at, node, seen),
@@ -94,15 +93,23 @@ impl Cursor<'_> {
             }
             return self.reject(if node.kinds == Kinds::NONE { Why::FalseSchema } else { Why::Type });
         }
-        if let Some(literals) = &node.literals {
+        if let Some(literals) = &node.literals
+            && first != b'"'
+        {
             self.literal(literals)?;
             self.rewind(start);
         }
         match first {
-            b'"' => match &node.text {
-                None => self.skip_string(),
-                Some(text) => {
+            b'"' => match (&node.text, &node.literals) {
+                (None, None) => self.skip_string(),
+                (text, literals) => {
                     let value = self.string()?;
+                    if let Some(literals) = literals
+                        && !literals.iter().any(|literal| literal.as_str() == Some(&*value))
+                    {
+                        return Err(Reject::new(start, Why::Enum));
+                    }
+                    let Some(text) = text else { return Ok(()) };
                     text.check(&value).map_err(|why| Reject::new(start, why))
                 }
             },

@@ -11,7 +11,7 @@ mod names;
 mod number;
 mod string;
 
-pub(crate) use names::{Names, fingerprint};
+pub(crate) use names::{Names, Print};
 pub(crate) use number::Digits;
 
 /// Reads the text of one event.

@@ -6,6 +6,7 @@ mod hostname;
 mod pointer;
 mod template;
 mod time;
+mod uri;
 
 pub(crate) use encoding::is_encoded;
 
@@ -47,10 +48,10 @@ formats! {
     PlainHostname = "plain-hostname" => hostname::is_plain_hostname,
     Ipv4 = "ipv4" => |text: &str| text.parse::<core::net::Ipv4Addr>().is_ok(),
     Ipv6 = "ipv6" => |text: &str| text.parse::<core::net::Ipv6Addr>().is_ok(),
-    Uri = "uri" => |text: &str| fluent_uri::Uri::parse(text).is_ok(),
-    UriReference = "uri-reference" => |text: &str| fluent_uri::UriRef::parse(text).is_ok(),
-    Iri = "iri" => |text: &str| fluent_uri::Iri::parse(text).is_ok(),
-    IriReference = "iri-reference" => |text: &str| fluent_uri::IriRef::parse(text).is_ok(),
+    Uri = "uri" => uri::is_uri,
+    UriReference = "uri-reference" => uri::is_uri_reference,
+    Iri = "iri" => uri::is_iri,
+    IriReference = "iri-reference" => uri::is_iri_reference,
     UriTemplate = "uri-template" => template::is_uri_template,
     Uuid = "uuid" => is_uuid,
     JsonPointer = "json-pointer" => pointer::is_json_pointer,
@@ -156,6 +157,14 @@ mod tests {
         "/a",
         "%41",
         "%4",
+        "http://a/?b%2",
+        "http://a/?b%20#c%zz",
+        "http://a#b#c",
+        "http://a/[b]",
+        "http://u@a:8/",
+        "x:",
+        "x:/?#",
+        "http://a%41b/",
         "http://[::1]/",
         "http://[::1",
         "http://ä.de/ö",

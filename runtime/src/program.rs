@@ -7,6 +7,7 @@
 use std::sync::OnceLock;
 
 use crate::Json;
+use crate::cursor::Print;
 use crate::format::Format;
 use crate::kinds::Kinds;
 
@@ -122,6 +123,7 @@ pub(crate) struct Object {
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: Box<str>,
+    pub(crate) print: Print,
     pub(crate) declared: bool,
     pub(crate) node: Option<Child>,
 }
@@ -240,10 +242,12 @@ impl Object {
     /// Returns the position of a member; the expected one is looked at first.
     #[inline]
     pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
-        if self.members.get(expected).is_some_and(|member| *member.name == *name) {
+        let print = Print::of(name);
+        let is_it = |member: &Member| member.print == print && (print.is_exact() || *member.name == *name);
+        if self.members.get(expected).is_some_and(is_it) {
             return Some(expected);
         }
-        self.lookup.find(name, |at| self.members.get(at).is_some_and(|member| *member.name == *name))
+        self.lookup.find(print.mixed(), |at| self.members.get(at).is_some_and(is_it))
     }
 }
 
@@ -251,8 +255,8 @@ impl Lookup {
     /// Up to so many members are looked through one by one.
     const PLAIN_MAX: usize = 32;
 
-    pub(crate) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let plain: Box<[u64]> = names.map(|name| crate::cursor::fingerprint(name.as_bytes())).collect();
+    pub(crate) fn new(members: &[Member]) -> Self {
+        let plain: Box<[u64]> = members.iter().map(|member| member.print.mixed()).collect();
         let mut sorted = Vec::new();
         if Self::PLAIN_MAX < plain.len() {
             sorted.extend(plain.iter().zip(0u16..).map(|(print, at)| (*print, at)));
@@ -262,8 +266,7 @@ impl Lookup {
     }
 
     #[inline]
-    fn find(&self, name: &str, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let print = crate::cursor::fingerprint(name.as_bytes());
+    fn find(&self, print: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
         if self.sorted.is_empty() {
             return self
                 .plain

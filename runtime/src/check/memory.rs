@@ -14,6 +14,7 @@ pub(crate) struct Memory {
     /// Stands for the scope in keys.
     scope_hash: u64,
     frames: usize,
+    steps: usize,
 }
 
 /// A node at a position, in a dynamic scope.
@@ -41,8 +42,19 @@ impl Memory {
     /// Most verdicts that are remembered; past that they are found again, at the price of time.
     const VERDICTS_MAX: usize = 1 << 20;
 
+    /// So many values are checked before anything is remembered: an ordinary event has no more,
+    /// and remembering costs more than checking again does.
+    const STEPS_FREE: usize = 100_000;
+
+    /// Tells whether values are read again so often that it is worth remembering verdicts.
+    #[inline]
+    pub(crate) fn is_slow(&self) -> bool {
+        Self::STEPS_FREE < self.steps && self.tries != 0
+    }
+
     #[inline]
     pub(crate) fn go_deeper(&mut self) -> Result<(), Why> {
+        self.steps += 1;
         self.frames += 1;
         if self.frames < Self::FRAMES_MAX { Ok(()) } else { Err(Why::TooDeep) }
     }

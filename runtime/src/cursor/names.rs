@@ -13,7 +13,7 @@ impl<'a> Names<'a> {
     }
 
     pub(crate) fn push(&mut self, name: Cow<'a, str>) {
-        self.0.push((fingerprint(name.as_bytes()), name));
+        self.0.push((Print::of(&name).mixed(), name));
     }
 
     pub(crate) fn forget(&mut self, from: usize) {
@@ -36,12 +36,41 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Returns a number that tells most texts apart: made of the length and both ends.
-#[inline]
-pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
-    let ends = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
-        _ => bytes.iter().fold(0, |ends, byte| (ends << 8) | u64::from(*byte)),
-    };
-    ends ^ u64::try_from(bytes.len()).unwrap_or(0).rotate_left(56)
+/// The length and both ends of a text: two short ones are equal when these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Print {
+    length: usize,
+    head: u64,
+    tail: u64,
+}
+
+impl Print {
+    #[inline]
+    pub(crate) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let length = bytes.len();
+        if let (Some(head), Some(tail)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            return Self { length, head: u64::from_le_bytes(*head), tail: u64::from_le_bytes(*tail) };
+        }
+        let head = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(head), Some(tail)) => {
+                u64::from(u32::from_le_bytes(*head)) | u64::from(u32::from_le_bytes(*tail)) << 32
+            }
+            _ => bytes.iter().fold(0, |head, byte| (head << 8) | u64::from(*byte)),
+        };
+        Self { length, head, tail: 0 }
+    }
+
+    /// Tells whether two texts of this print are equal, without looking at them.
+    #[inline]
+    pub(crate) fn is_exact(&self) -> bool {
+        self.length <= 16
+    }
+
+    /// Returns one number for all of it.
+    #[inline]
+    pub(crate) fn mixed(&self) -> u64 {
+        let length = u64::try_from(self.length).unwrap_or(0);
+        self.head ^ self.tail.rotate_left(23) ^ length.rotate_left(56)
+    }
 }

@@ -1,35 +1,33 @@
 //! URI templates of RFC 6570, level 4.
 
 pub(super) fn is_uri_template(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        let (literal, more) = rest.split_at(at);
-        let Some((expression, after)) = more.strip_prefix('{').and_then(|more| more.split_once('}')) else {
-            return false;
-        };
-        if !is_literal(literal) || !is_expression(expression) {
-            return false;
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'{' => {
+                let Some(length) = bytes[at..].iter().position(|byte| *byte == b'}') else { return false };
+                // Braces start and end a character.
+                if !is_expression(&text[at + 1..at + length]) {
+                    return false;
+                }
+                at += length + 1;
+            }
+            b'%' if is_escape(&bytes[at + 1..]) => at += 3,
+            0..=b' ' | b'"' | b'%' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'|' | b'}' | 0x7f => return false,
+            _ => at += 1,
         }
-        rest = after;
     }
-    is_literal(rest)
+    true
 }
 
-fn is_literal(text: &str) -> bool {
-    let excluded = |c: char| c <= ' ' || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '|' | '\u{7f}');
-    !text.contains(excluded) && has_whole_escapes(text)
-}
-
-fn has_whole_escapes(text: &str) -> bool {
-    text.split('%').skip(1).all(|after| {
-        after.as_bytes().first_chunk::<2>().is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
-    })
+fn is_escape(digits: &[u8]) -> bool {
+    digits.first_chunk::<2>().is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_expression(text: &str) -> bool {
-    let variables =
-        text.strip_prefix(['+', '#', '.', '/', ';', '?', '&', '=', ',', '!', '@', '|']).unwrap_or(text);
-    variables.split(',').all(is_variable)
+    let operators = ['+', '#', '.', '/', ';', '?', '&', '=', ',', '!', '@', '|'];
+    text.strip_prefix(operators).unwrap_or(text).split(',').all(is_variable)
 }
 
 fn is_variable(text: &str) -> bool {
@@ -48,7 +46,7 @@ fn is_variable(text: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty()
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'%'))
-            && has_whole_escapes(part)
+            && part.split('%').skip(1).all(|after| is_escape(after.as_bytes()))
     };
     name.split('.').all(is_part)
 }

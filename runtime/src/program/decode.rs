@@ -4,6 +4,7 @@ use super::{
     Additional, Array, Bound, Child, Contains, Decoded, Lookup, Member, More, Node, Numeric, Object, Pattern,
     Step, Text,
 };
+use crate::cursor::Print;
 use crate::format::Format;
 use crate::kinds::Kinds;
 use crate::{Json, Map};
@@ -184,7 +185,8 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
     let members = list(keywords.0.get("members"), |member| {
         let [name, rest @ ..] = member.as_array()? else { return None };
         let node = rest.first().and_then(child);
-        Some(Member { name: name.as_str()?.into(), declared: !rest.is_empty(), node })
+        let name = name.as_str()?;
+        Some(Member { name: name.into(), print: Print::of(name), declared: !rest.is_empty(), node })
     })?;
     let position = |json: &Json| match json {
         Json::Number(number) => u16::try_from(number.as_i64()?).ok(),
@@ -209,7 +211,7 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
         Some(node) => Additional::Checked(child(node)?),
     };
     Some(Object {
-        lookup: Lookup::new(members.iter().map(|member| &*member.name)),
+        lookup: Lookup::new(&members),
         members,
         required: list(keywords.0.get("required"), position)?,
         patterns,
