@@ -1,6 +1,6 @@
 use std::fs;
-use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,8 @@ pub struct Postgres {
     programs: Programs,
     port: u16,
     databases: AtomicU32,
+    /// Where the server keeps its state.
+    data: PathBuf,
     /// Removed by the keeper too; held so that an early error removes it.
     _folder: TempDir,
 }
@@ -51,13 +53,24 @@ const START_MAX: Duration = Duration::from_secs(60);
 const ATTEMPTS_MAX: u32 = 3;
 
 /// Runs the server until standard input closes, then stops it at once and removes its folder.
+/// Meanwhile it takes orders, one a line: to kill every process of the server as a crash does, and
+/// to start it again on what is on the disk.
 const KEEPER: &str = r#"
-server=$1; folder=$2; port=$3
-"$server" -D "$folder/data" -h 127.0.0.1 -p "$port" -k '' \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-    -c shared_buffers=32MB -c max_connections=200 >"$folder/log" 2>&1 </dev/null &
-pid=$!
-cat >/dev/null
+server=$1; folder=$2; port=$3; durable=$4
+start() {
+    rm -f "$folder/data/postmaster.pid"
+    "$server" -D "$folder/data" -h 127.0.0.1 -p "$port" -k '' \
+        -c fsync=off -c synchronous_commit="$durable" -c full_page_writes="$durable" \
+        -c shared_buffers=32MB -c max_connections=200 >"$folder/log" 2>&1 </dev/null &
+    pid=$!
+}
+start
+while read -r order; do
+    case $order in
+        crash) kill -STOP "$pid"; pkill -KILL -P "$pid"; kill -KILL "$pid"; wait "$pid" ;;
+        start) start ;;
+    esac
+done
 kill -QUIT "$pid" 2>/dev/null
 wait "$pid"
 rm -rf "$folder"
@@ -74,6 +87,65 @@ impl Postgres {
         Self::try_start().unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Starts a server that loses nothing it has acknowledged when its processes are killed, and is
+    /// slower for it; see [`Postgres::crash`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Postgres::start`].
+    #[expect(clippy::panic, reason = "in a test, a machine without Postgres is a failure to report")]
+    pub fn start_durable() -> Self {
+        Programs::find()
+            .map_err(HarnessError::from)
+            .and_then(|programs| Self::start_once(&programs, true))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Kills every process of the server, and returns when they are gone.
+    ///
+    /// # Panics
+    ///
+    /// When it does not end.
+    pub fn crash(&mut self) {
+        self.order("crash");
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+            assert!(start.elapsed() < START_MAX, "the server is killed and answers");
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Starts a server again that has crashed, on what is on the disk.
+    ///
+    /// # Panics
+    ///
+    /// When it does not come up.
+    #[expect(clippy::panic, reason = "in a test, a server that does not start is a failure to report")]
+    pub fn restart(&mut self) {
+        self.order("start");
+        self.wait_until_ready().unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Runs SQL in a database of this server.
+    ///
+    /// # Panics
+    ///
+    /// When the server refuses.
+    #[expect(clippy::panic, reason = "in a test, a server that refuses is a failure to report")]
+    pub fn run_sql(url: &str, sql: &str) {
+        let Some(psql) = find_program("psql", &version_folders()) else { panic!("{MISSING}") };
+        let mut command = Command::new(psql);
+        command.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql, url]);
+        run(&mut command).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn order(&mut self, order: &str) {
+        // A keeper that is gone is noticed by whoever waits for what was ordered.
+        if let Some(keeper) = self.keeper.stdin.as_mut() {
+            let _written = writeln!(keeper, "{order}");
+        }
+    }
+
     /// Starts a server.
     ///
     /// # Errors
@@ -83,7 +155,7 @@ impl Postgres {
         let programs = Programs::find()?;
         let mut attempt = 1;
         loop {
-            match Self::start_once(&programs) {
+            match Self::start_once(&programs, false) {
                 Err(HarnessError::Failed { .. }) if attempt < ATTEMPTS_MAX => attempt += 1,
                 outcome => return outcome,
             }
@@ -131,7 +203,7 @@ impl Postgres {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
 
-    fn start_once(programs: &Programs) -> Result<Self, HarnessError> {
+    fn start_once(programs: &Programs, durable: bool) -> Result<Self, HarnessError> {
         let folder = tempfile::Builder::new().prefix("evschema-postgres-").tempdir();
         let folder = folder.map_err(|cause| HarnessError::Run { program: "mkdtemp".to_owned(), cause })?;
         let data = folder.path().join("data");
@@ -151,6 +223,7 @@ impl Postgres {
             .arg(&programs.postgres)
             .arg(folder.path())
             .arg(port.to_string())
+            .arg(if durable { "on" } else { "off" })
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -158,16 +231,16 @@ impl Postgres {
             .process_group(0)
             .spawn()
             .map_err(|cause| HarnessError::Run { program: "sh".to_owned(), cause })?;
-        let server =
-            Self { keeper, programs: programs.clone(), port, databases: AtomicU32::new(0), _folder: folder };
-        server.wait_until_ready(&data)?;
+        let databases = AtomicU32::new(0);
+        let server = Self { keeper, programs: programs.clone(), port, databases, data, _folder: folder };
+        server.wait_until_ready()?;
         Ok(server)
     }
 
     /// Waits for the word `ready` where the server keeps its state, as `pg_ctl` does.
-    fn wait_until_ready(&self, data: &Path) -> Result<(), HarnessError> {
+    fn wait_until_ready(&self) -> Result<(), HarnessError> {
         const STATUS_LINE: usize = 7;
-        let log = data.with_file_name("log");
+        let (data, log) = (&self.data, self.data.with_file_name("log"));
         let start = Instant::now();
         loop {
             let state = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
@@ -180,7 +253,9 @@ impl Postgres {
                 how: how.to_owned(),
                 output: printed.clone(),
             };
-            if printed.contains("FATAL:") {
+            // Clients that come too early are told that it is still starting, which is not a failure.
+            let is_fatal = |line: &str| line.contains("FATAL:") && !line.contains("the database system is");
+            if printed.lines().any(is_fatal) {
                 return Err(failed("did not start"));
             }
             if START_MAX < start.elapsed() {

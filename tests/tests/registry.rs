@@ -1,8 +1,11 @@
 //! The registry over HTTP, on SQLite and on Postgres.
 
 mod contention;
+mod crash;
 mod feed;
 mod hostile;
+mod linear;
+mod load;
 mod openapi;
 mod pages;
 mod read;

@@ -1,0 +1,156 @@
+//! Crashes at random moments under load: nothing acknowledged is lost, nothing half-written is seen.
+//!
+//! `EVSCHEMA_CRASHES` sets how many of each kind, 4 when it is absent.
+
+use std::time::{Duration, Instant};
+
+use evschema_api::client::Client;
+use evschema_tests::Postgres;
+
+use super::load::{Load, Process, check, registered};
+
+const CLIENTS: u64 = 4;
+
+fn crashes() -> u64 {
+    std::env::var("EVSCHEMA_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+}
+
+/// Lets clients write while something crashes again and again, and holds what is there afterwards
+/// against what they were told.
+fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&mut [Process], u64)) {
+    let urls: Vec<String> = processes.iter().map(Process::url).collect();
+    let load = Load::new();
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (load, urls) = (&load, &urls);
+            scope.spawn(move || load.run(urls, 1 + client));
+        }
+        for number in 0..crashes() {
+            let before = load.created();
+            // At a moment that differs from time to time.
+            std::thread::sleep(Duration::from_millis(60 + number * 7919 % 170));
+            crash(processes, number);
+            let patience = Instant::now();
+            while load.created() <= before {
+                assert!(patience.elapsed() < Duration::from_secs(60), "{name}: it does not recover");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        load.stop();
+    });
+    let created = load.created();
+    let history = load.history();
+    let there = registered(&Client::new(urls[0].as_str(), None));
+    check(&history, &there).unwrap_or_else(|why| panic!("{name}: {why}"));
+    // The feed is whole too: one event for each version, without a gap in its positions.
+    let client = Client::new(urls[0].as_str(), None);
+    let (mut events, mut versions) = (0, 0);
+    loop {
+        let page = client.feed(events, Some(1_000)).unwrap();
+        for event in &page.events {
+            events += 1;
+            assert_eq!(event.id, events.to_string(), "{name}");
+            versions += usize::from(event.kind == "evschema.version.registered");
+        }
+        if page.events.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(versions, there.values().map(Vec::len).sum::<usize>(), "{name}");
+    println!(
+        "{name}: {} crashes, {} operations, {created} registrations acknowledged",
+        crashes(),
+        history.len()
+    );
+}
+
+#[test]
+fn a_registry_that_is_killed_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite:{}", folder.path().join("registry.db").display());
+    for (name, url, count) in [("sqlite", file, 1), ("postgres", Postgres::fresh_database(), 2)] {
+        let mut processes: Vec<Process> = (0..count).map(|_| Process::start(&url)).collect();
+        write_through(name, &mut processes, |processes, number| {
+            let killed = &mut processes[number as usize % count];
+            killed.crash();
+            killed.run();
+            killed.wait_until_ready();
+        });
+    }
+}
+
+#[test]
+fn a_postgres_that_is_killed_loses_nothing_and_is_found_again() {
+    let mut server = Postgres::start_durable();
+    let url = server.create_database();
+    let mut processes = [Process::start(&url), Process::start(&url)];
+    write_through("postgres", &mut processes, |_, _| {
+        server.crash();
+        server.restart();
+    });
+}
+
+#[test]
+fn while_the_database_is_away_reads_go_on_and_all_recovers_by_itself() {
+    let mut server = Postgres::start_durable();
+    let process = Process::start(&server.create_database());
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let get = |path: &str| agent.get(format!("{}{path}", process.url())).call().unwrap();
+    let put = |version: &str| {
+        agent
+            .put(format!("{}/schemas/a/{version}.json", process.url()))
+            .send(format!(r#"{{"title":"{version}"}}"#))
+            .unwrap()
+    };
+    assert_eq!(put("1.0.0").status().as_u16(), 201);
+    assert_eq!(get("/schemas/a/1.0.0.json").status().as_u16(), 200);
+    server.crash();
+    for _ in 0..3 {
+        assert_eq!(get("/schemas/a/1.0.0.json").status().as_u16(), 200);
+        let refused = put("1.0.1");
+        assert_eq!(refused.status().as_u16(), 503);
+        assert!(refused.headers().contains_key("retry-after"));
+        assert_eq!(get("/readyz").status().as_u16(), 503);
+        assert_eq!(get("/healthz").status().as_u16(), 200);
+    }
+    server.restart();
+    let patience = Instant::now();
+    while get("/readyz").status().as_u16() != 200 {
+        assert!(patience.elapsed() < Duration::from_secs(30), "it does not find its database again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(put("1.0.1").status().as_u16(), 201);
+}
+
+#[test]
+fn a_full_disk_is_said_and_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("registry.db").display());
+    // A process may write files of 1 MB, and is told so instead of being killed for it.
+    let full = Process::start_after(&url, Some("trap '' XFSZ; ulimit -f 2000"));
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let put = |process: &Process, number: usize| {
+        let schema = format!(r#"{{"title":"{}"}}"#, number.to_string().repeat(20_000));
+        let url = format!("{}/schemas/big/1.0.{number}.json", process.url());
+        agent.put(url).send(schema).unwrap()
+    };
+    let mut there = 0;
+    let refused = loop {
+        let answer = put(&full, there);
+        if answer.status().as_u16() != 201 {
+            break answer;
+        }
+        there += 1;
+        assert!(there < 500, "the limit is never met");
+    };
+    assert!([503, 507].contains(&refused.status().as_u16()), "{}", refused.status());
+    assert!(0 < there);
+    let count = |process: &Process| {
+        Client::new(process.url(), None).subject(&super::world::subject("big")).unwrap().versions.len()
+    };
+    assert_eq!(count(&full), there, "reads go on, and nothing half-written is seen");
+    drop(full);
+    let roomy = Process::start(&url);
+    assert_eq!(count(&roomy), there, "what was acknowledged is there");
+    assert_eq!(put(&roomy, there).status().as_u16(), 201, "and it goes on where it stopped");
+}

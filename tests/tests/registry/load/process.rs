@@ -1,0 +1,81 @@
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use evschema_tests::evschema;
+
+/// Longest wait for a registry to be ready: a debug build beside other tests takes its time.
+const READY_MAX: Duration = Duration::from_secs(60);
+
+/// A registry in a process of its own, that can be killed.
+#[derive(Debug)]
+pub(in crate::registry) struct Process {
+    database: String,
+    port: u16,
+    /// What runs before it, such as a limit on what it may use.
+    before: Option<String>,
+    child: Option<Child>,
+}
+
+impl Process {
+    pub(in crate::registry) fn start(database: &str) -> Self {
+        Self::start_after(database, None)
+    }
+
+    /// Starts one after this line of shell.
+    pub(in crate::registry) fn start_after(database: &str, before: Option<&str>) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let before = before.map(str::to_owned);
+        let mut process = Self { database: database.to_owned(), port, before, child: None };
+        process.run();
+        process.wait_until_ready();
+        process
+    }
+
+    pub(in crate::registry) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it as a crash does: nothing of it runs from here on.
+    pub(in crate::registry) fn crash(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Starts it again, on the same address.
+    pub(in crate::registry) fn run(&mut self) {
+        let mut command = evschema();
+        if let Some(before) = &self.before {
+            let program = command.get_program().to_owned();
+            command = std::process::Command::new("sh");
+            command.args(["-c", &format!("{before}; exec \"$0\" \"$@\"")]).arg(program);
+        }
+        command.args(["serve", "--log", "off", "--db", &self.database]);
+        command.args(["--listen", &format!("127.0.0.1:{}", self.port)]);
+        command.current_dir(std::env::temp_dir()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.child = Some(command.spawn().unwrap());
+    }
+
+    pub(in crate::registry) fn wait_until_ready(&mut self) {
+        let started = Instant::now();
+        while ureq::get(format!("{}/readyz", self.url())).call().is_err() {
+            assert!(started.elapsed() < READY_MAX, "the registry is not ready after {READY_MAX:?}");
+            // One that could not start, for its database was away, is started again as a service
+            // manager would.
+            if let Some(child) = &mut self.child
+                && child.try_wait().unwrap().is_some()
+            {
+                self.run();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.crash();
+    }
+}
