@@ -148,6 +148,8 @@ codes! {
     VersionTooSmall "version-too-small" 409 "version too small for the change";
     /// Others kept changing the subject while this request was being checked.
     Contended "contended" 409 "too many concurrent changes";
+    /// The token would be of no use from the beginning.
+    TokenExpired "token-expired" 409 "the token would have expired already";
     /// The subject is not at the revision named in `If-Match`, or exists despite `If-None-Match`.
     PreconditionFailed "precondition-failed" 412 "precondition failed";
     /// The body is longer than the limit.

@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::MatchedPath;
+use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use evschema_api::ProblemCode;
@@ -64,13 +66,7 @@ impl App {
                     "see /openapi.json for what there is",
                 )
             })
-            .method_not_allowed_fallback(async || {
-                Failure::new(
-                    ProblemCode::MethodNotAllowed,
-                    "this path does not take this method",
-                    "`Allow` lists the methods it takes",
-                )
-            })
+            .method_not_allowed_fallback(method_not_allowed)
             .layer(from_fn_with_state(self.clone(), guard))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(self.clone(), finish))
@@ -133,6 +129,21 @@ impl App {
 
     pub(crate) fn next_request_id(&self) -> String {
         self.0.environment.request_ids.next()
+    }
+}
+
+/// The router knows which methods a route takes, but for one: `{version}.json` and `{version}` are
+/// the same to it.
+async fn method_not_allowed(route: MatchedPath, uri: Uri) -> Failure {
+    let failure = Failure::new(
+        ProblemCode::MethodNotAllowed,
+        "this path does not take this method",
+        "`Allow` lists the methods it takes",
+    );
+    match route.as_str() {
+        "/schemas/{subject}/{version}" if uri.path().ends_with(".json") => failure.allow("GET, HEAD, PUT"),
+        "/schemas/{subject}/{version}" => failure.allow("GET, HEAD, PATCH"),
+        _ => failure,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod assets;
 mod check;
+mod described;
 mod diff;
 mod document_get;
 mod document_put;
@@ -74,7 +75,9 @@ pub(crate) fn all() -> OpenApiRouter<App> {
 /// Returns the OpenAPI document as JSON.
 pub(crate) fn openapi_text() -> String {
     let document: OpenApi = all().into_openapi();
-    document.to_pretty_json().unwrap_or_default()
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    described::complete(&mut document);
+    serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
 /// Parameters of a request that changes something: who asks, and what they say.

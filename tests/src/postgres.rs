@@ -67,7 +67,15 @@ start() {
 start
 while read -r order; do
     case $order in
-        crash) kill -STOP "$pid"; pkill -KILL -P "$pid"; kill -KILL "$pid"; wait "$pid" ;;
+        crash)
+            kill -STOP "$pid"
+            children=$(pgrep -P "$pid")
+            kill -KILL $children "$pid"
+            wait "$pid"
+            # A new server refuses to start while any of the old one's processes has its memory.
+            for child in $children; do
+                for _ in $(seq 200); do kill -0 "$child" 2>/dev/null && sleep 0.01; done
+            done ;;
         start) start ;;
     esac
 done

@@ -11,6 +11,7 @@ mod fuzz;
 mod judged;
 mod machine;
 mod regenerate;
+mod schemathesis;
 mod scratch;
 mod step;
 mod test;
@@ -36,6 +37,8 @@ enum Task {
     /// Tries the parts on inputs that nobody wrote.
     #[command(subcommand)]
     Fuzz(fuzz::Fuzz),
+    /// Calls the registry as its OpenAPI document allows, and as it does not, with Schemathesis.
+    Schemathesis(schemathesis::Args),
     /// Writes the checked-in files that are generated, or checks that they are current.
     Regenerate(regenerate::Args),
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench::run(bench),
         Task::Evaluate(evaluate) => evaluate::run(evaluate),
         Task::Fuzz(fuzz) => fuzz::run(fuzz),
+        Task::Schemathesis(args) => schemathesis::run(&args),
         Task::Regenerate(args) => regenerate::run(&args),
     };
     outcome.unwrap_or_else(|error| {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 
 use crate::step::Steps;
-use crate::{Outcome, machine, regenerate};
+use crate::{Outcome, machine, regenerate, schemathesis};
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -44,6 +44,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"],
         &[],
     );
+    steps.run("OpenAPI document", "cargo xtask schemathesis", |_| schemathesis::check());
     steps.cargo("doc tests", &["test", "--workspace", "--doc", "--locked"], &[]);
     steps.cargo(
         "documentation",

@@ -29,6 +29,8 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
         (["*"], []) => Ok(Precondition::Exists),
         // A weak tag, or one that is no revision, matches nothing: the comparison is the strong one.
         ([tag], []) => Ok(revision(tag).map_or(Precondition::Never, Precondition::Revision)),
+        // What must exist with a tag must not be absent as well.
+        ([_], ["*"]) => Ok(Precondition::Never),
         _ => Err(Failure::new(
             ProblemCode::InvalidHeader,
             "this combination of `If-Match` and `If-None-Match` cannot be decided",
@@ -68,7 +70,7 @@ mod tests {
             (&[(IF_NONE_MATCH, "*")], Some(Precondition::Absent)),
             (&[(IF_NONE_MATCH, "\"12\"")], None),
             (&[(IF_MATCH, "\"1\", \"2\"")], None),
-            (&[(IF_MATCH, "*"), (IF_NONE_MATCH, "*")], None),
+            (&[(IF_MATCH, "*"), (IF_NONE_MATCH, "*")], Some(Precondition::Never)),
         ] {
             assert_eq!(if_match(&headers(pairs)).ok(), expected, "{pairs:?}");
         }

@@ -1,7 +1,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use evschema_api::FeedPage;
+use evschema_api::{FeedPage, ProblemCode};
 use serde::Deserialize;
 
 use super::{json, page_limit};
@@ -15,6 +15,7 @@ use crate::service::Actor;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Page {
     /// The position after which the page or the stream begins, 0 when absent.
+    #[param(value_type = Option<i64>, minimum = 0)]
     after: Option<u64>,
     /// How many events at most on a page, 100 when absent; a stream has no end.
     #[param(minimum = 1, maximum = 1000)]
@@ -46,6 +47,10 @@ pub(crate) async fn events(
     Params(page): Params<Page>,
 ) -> Result<Response, Failure> {
     let limit = page_limit(page.limit)?;
+    if page.after.is_some_and(|after| i64::try_from(after).is_err()) {
+        let help = "ask with the `next` of a page";
+        return Err(Failure::new(ProblemCode::InvalidQuery, "no feed is as long as `after` says", help));
+    }
     let last_seen = last_event_id(&headers)?;
     let wants = accept.demand(&["application/json", "text/html", "text/event-stream"])?;
     if wants == "text/event-stream" {

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::http::NoParams;
 
 /// Returns what the registry counts, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "The counters", body = String)))]
+#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "The counters", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Response {
     let text = app.metrics().encode().unwrap_or_default();
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()

@@ -1,10 +1,11 @@
 use axum::extract::State;
 use axum::response::Response;
-use evschema_api::Validation;
+use evschema_api::{ProblemCode, Validation};
 
 use super::{json, selected};
 use crate::app::App;
 use crate::http::{Events, Failure, NoParams, VersionPath};
+use crate::service::Framing;
 
 /// Decides an event, or events line by line (`application/x-ndjson`), by a version.
 #[utoipa::path(
@@ -31,5 +32,15 @@ pub(crate) async fn post(
     events: Events,
 ) -> Result<Response, Failure> {
     let at = selected(&app, path.subject, path.selection).await?;
-    Ok(json(&app.registry().validate(&at, events.framing, events.bytes).await?))
+    let framing = events.framing;
+    let validation = app.registry().validate(&at, framing, events.bytes).await?;
+    // Among lines, one that is no JSON is an event like the others; alone, it is no request.
+    let unreadable = validation.refused.first().and_then(|refused| refused.unreadable.as_deref());
+    match unreadable {
+        Some(why) if framing == Framing::One => {
+            let help = "send JSON, or `application/x-ndjson` to have every line decided";
+            Err(Failure::new(ProblemCode::InvalidBody, format!("the event is not JSON: {why}"), help))
+        }
+        _ => Ok(json(&validation)),
+    }
 }

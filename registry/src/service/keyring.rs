@@ -98,6 +98,7 @@ impl Keyring {
     ///
     /// When there is no such token.
     pub(crate) async fn revoke(&self, id: &str, signature: Signature) -> Result<TokenView, Refusal> {
+        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         let record = self.find(id).await?;
         if record.revoked_at.is_none() {
             let at = self.environment.clock.now();

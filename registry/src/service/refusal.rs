@@ -177,13 +177,13 @@ impl Refusal {
             Self::Length { .. }
             | Self::Character { .. }
             | Self::Scopes { .. }
-            | Self::Expired
             | Self::TooManyWaivers { .. }
             | Self::Day { .. } => ProblemCode::InvalidBody,
             Self::Fingerprint { .. } => ProblemCode::InvalidPath,
             Self::TokenRequired { .. } => ProblemCode::TokenRequired,
             Self::TokenInvalid { .. } => ProblemCode::TokenInvalid,
             Self::Forbidden { .. } => ProblemCode::Forbidden,
+            Self::Expired => ProblemCode::TokenExpired,
             Self::TokenNotFound { .. } => ProblemCode::TokenNotFound,
             Self::WaiverNotFound { .. } => ProblemCode::WaiverNotFound,
             Self::Busy => ProblemCode::Busy,

@@ -140,9 +140,9 @@ fn send(client: &Client, about: &str, operation: &Operation) -> Outcome {
             match client.register(&about, &number, schema_of(declared).as_bytes()) {
                 Ok(Registered::Created(done)) => Outcome::Created { ordinal: done.ordinal as usize },
                 Ok(Registered::Unchanged(_)) => Outcome::Unchanged,
-                Err(ClientError::Problem(problem)) if problem.status == 409 => match problem.code {
-                    ProblemCode::VersionExists => Outcome::Exists,
-                    ProblemCode::Incompatible => Outcome::Incompatible,
+                Err(ClientError::Problem(problem)) if problem.status == 409 => match problem.code.as_str() {
+                    "version-exists" => Outcome::Exists,
+                    "incompatible" => Outcome::Incompatible,
                     other => panic!("{other}: {problem}"),
                 },
                 Err(ClientError::Problem(problem)) if problem.status != 503 => panic!("{problem:?}"),

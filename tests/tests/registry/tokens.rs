@@ -179,7 +179,7 @@ fn a_token_ends_and_its_use_is_noted() {
         let admin = first_token(&url, "ops", &["admin"]).token;
         let until = |day: &str| format!(r#"{{"name":"x","scopes":["read"],"expires_at":"{day}T00:00:00Z"}}"#);
         let past = with_token(&world, &admin, "POST", "/tokens", until("2026-01-02").as_bytes());
-        assert_eq!(code(&past), (400, "invalid-body".to_owned()), "{name}");
+        assert_eq!(code(&past), (409, "token-expired".to_owned()), "{name}");
         let made = with_token(&world, &admin, "POST", "/tokens", until("2026-01-03").as_bytes());
         assert_eq!((made.status, made.header("cache-control")), (201, Some("no-store")), "{name}: {made}");
         let token = made.json()["token"].as_str().unwrap().to_owned();
@@ -349,7 +349,6 @@ fn bad_requests_for_tokens() {
         r#"{"name":"x","scopes":["register:"]}"#,
         r#"{"name":"x","scopes":["read"],"secret":"mine"}"#,
         r#"{"name":"x","scopes":["read"],"expires_at":"tomorrow"}"#,
-        r#"{"name":"x","scopes":["read"],"expires_at":"0000-01-01T00:00:00Z"}"#,
         &long,
         &many,
     ] {

@@ -1,0 +1,122 @@
+//! Schemathesis over the registry's OpenAPI document: requests that it allows must be accepted, those
+//! that it does not must be refused, and every answer must be one that it describes.
+//!
+//! Schemathesis comes from PyPI into a virtual environment below `target/`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use clap::Args as ClapArgs;
+use evschema_api::client::Client;
+use evschema_api::{Scope, TokenRequest};
+use evschema_model::{Subject, Version};
+use evschema_registry::{Administration, Config, Server};
+use evschema_tests::{find_program, repository};
+use tokio::sync::oneshot;
+
+use crate::Outcome;
+
+/// The version that the checks are known for; a newer one may have others.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
+/// Options of the command.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Further arguments for `schemathesis run`, such as `--seed 7` or `--max-examples 500`.
+    #[arg(last = true)]
+    further: Vec<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Outcome {
+    Ok(if call(&args.further)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs it as continuous integration does: the same requests each time.
+pub(crate) fn check() -> Result<(), String> {
+    match call(&["--seed".to_owned(), "1".to_owned()]) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("the registry does not do what its OpenAPI document says; see above".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Tells whether no check failed, or the program cannot be had here, which is said.
+#[expect(clippy::print_stdout, reason = "that nothing was checked must not go unnoticed")]
+fn call(further: &[String]) -> Result<bool, Box<dyn std::error::Error>> {
+    let program = match install() {
+        Ok(program) => program,
+        Err(why) => {
+            println!("left out: Schemathesis cannot be installed here: {why}");
+            return Ok(true);
+        }
+    };
+    let folder = tempfile::tempdir()?;
+    let database = format!("sqlite:{}", folder.path().join("registry.db").display());
+    let config = Config { database: database.clone(), listen: "127.0.0.1:0".parse()?, ..Config::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let request =
+        TokenRequest { name: "schemathesis".to_owned(), scopes: vec![Scope::Admin], expires_at: None };
+    let token = runtime
+        .block_on(async {
+            Administration::open(&database).await?.create(request, None).await.map_err(Into::into)
+        })
+        .map_err(|error: Box<dyn std::error::Error>| error)?
+        .token;
+    let server = runtime.block_on(Server::bind(config))?;
+    let url = format!("http://{}", server.local_addr());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = runtime.spawn(server.run(async { drop(stopped.await) }));
+    // What the document's examples speak of.
+    let client = Client::new(url.as_str(), Some(token.clone()));
+    let subject = Subject::parse("commerce.order.placed")?;
+    for version in ["1.0.0", "1.1.0", "1.2.0"] {
+        let schema = format!(r#"{{"description":"{version}","properties":{{"id":{{"type":"string"}}}}}}"#);
+        client.register(&subject, &Version::parse(version)?, schema.as_bytes())?;
+    }
+    let status = Command::new(program)
+        .arg("--config-file")
+        .arg(repository().join("tests/schemathesis.toml"))
+        .args(["run", &format!("{url}/openapi.json"), "--checks", "all", "--workers", "1", "--no-color"])
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(further)
+        .current_dir(folder.path())
+        .status()?;
+    drop(stop);
+    runtime.block_on(serving)??;
+    Ok(status.success())
+}
+
+/// Returns the program, installed if it is not yet.
+fn install() -> Result<PathBuf, String> {
+    let folder = repository().join("target").join(SCHEMATHESIS.replace("==", "-"));
+    let program = folder.join("bin/schemathesis");
+    if program.is_file() {
+        return Ok(program);
+    }
+    let python = find_program("python3", &[]).ok_or("there is no `python3`")?;
+    finish(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS];
+    let installed = finish(Command::new(folder.join("bin/python")).args(pip));
+    if installed.is_err() {
+        // Half an environment would be taken for a whole one the next time.
+        remove(&folder);
+    }
+    installed.map(|()| program)
+}
+
+fn remove(folder: &Path) {
+    // What stays behind is without the program, and so is made anew.
+    let _removed = std::fs::remove_dir_all(folder);
+}
+
+fn finish(command: &mut Command) -> Result<(), String> {
+    let shown = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("`{shown}`: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.trim().lines().last().unwrap_or_default().to_owned();
+    Err(format!("`{shown}` ended with {}: {last}", output.status))
+}
