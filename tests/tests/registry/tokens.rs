@@ -161,7 +161,8 @@ fn a_revoked_token_is_refused_at_once_by_every_process() {
             let reply = with_token(world, &ci.token, "PUT", "/schemas/a/1.0.0.json", ANY);
             assert_eq!(code(&reply), (401, "token-invalid".to_owned()), "{name}");
         }
-        assert_eq!(client.revoke_token(&ci.view.id).unwrap(), revoked, "{name}: once is enough");
+        let again = client.revoke_token(&ci.view.id).unwrap();
+        assert_eq!(again.revoked_at, revoked.revoked_at, "{name}: once is enough");
         let missing = client.revoke_token("0123456789abcdef").unwrap_err();
         assert_eq!(missing.problem().unwrap().code, ProblemCode::TokenNotFound, "{name}");
         // With its last token gone a registry is no more open than before.
