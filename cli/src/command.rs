@@ -5,6 +5,7 @@ mod completions;
 #[cfg(feature = "server")]
 mod demo;
 mod diff;
+mod explain;
 mod generate;
 mod init;
 mod lint;
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Lint(lint::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
+    Explain(explain::Arguments),
     Push(push::Arguments),
     Pull(pull::Arguments),
     #[command(name = "gen")]
@@ -84,6 +86,7 @@ impl Command {
             Self::Lint(arguments) => arguments.run(context),
             Self::Check(arguments) => arguments.run(context),
             Self::Diff(arguments) => arguments.run(context),
+            Self::Explain(arguments) => arguments.run(context),
             Self::Push(arguments) => arguments.run(context),
             Self::Pull(arguments) => arguments.run(context),
             Self::Generate(arguments) => arguments.run(context),

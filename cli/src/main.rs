@@ -19,6 +19,7 @@ mod project;
 mod registry_access;
 mod rename;
 mod report;
+mod rules;
 mod subject_file;
 mod target;
 mod terminal;

@@ -1,44 +1,66 @@
-use clap::{Args, CommandFactory};
+use clap::{Args, CommandFactory, ValueEnum};
 
 use super::Context;
 use crate::Outcome;
 use crate::failure::Failure;
 
-/// Print docs/cli.md, the reference of this program, from the program itself.
+/// Print a page of the reference, from the program itself.
 #[derive(Debug, Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// The page.
+    #[arg(value_enum, default_value_t = Page::Cli)]
+    page: Page,
+}
+
+/// A page of the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Page {
+    /// docs/cli.md: commands, files and formats.
+    Cli,
+    /// docs/rules.md: what findings fall under.
+    Rules,
+}
 
 /// What the reference says beside the commands.
 const FORMATS: &str = include_str!("../reference/formats.md");
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
-        let mut root = crate::arguments::Arguments::command();
-        root.build();
-        let mut text = String::from(
-            "<!-- Printed by `evschema reference`; change the program, then `cargo xtask regenerate`. -->\n\n\
-             # The command line\n\n",
-        );
-        text.push_str(&format!("{}.\n\n", root.get_about().map(ToString::to_string).unwrap_or_default()));
-        text.push_str("| command | what it does |\n|---|---|\n");
-        for command in shown(&root) {
-            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            let name = command.get_name();
-            text.push_str(&format!("| [`{name}`](#{name}) | {about} |\n"));
-        }
-        text.push_str("\nEvery command also takes:\n\n");
-        text.push_str(&options(&root, true));
-        text.push_str(FORMATS);
-        for command in shown(&root) {
-            text.push_str(&section(command, command.get_name()));
-            for inner in shown(command) {
-                let name = format!("{} {}", command.get_name(), inner.get_name());
-                text.push_str(&section(inner, &name));
-            }
-        }
+        let text = match self.page {
+            Page::Cli => commands(),
+            Page::Rules => crate::rules::reference(),
+        };
         context.terminal.print(text.trim_end());
         Ok(Outcome::Clean)
     }
+}
+
+/// Returns docs/cli.md.
+fn commands() -> String {
+    let mut root = crate::arguments::Arguments::command();
+    root.build();
+    let mut text = String::from(
+        "<!-- Printed by `evschema reference`; change the program, then `cargo xtask regenerate`. -->\n\n\
+             # The command line\n\n",
+    );
+    text.push_str(&format!("{}.\n\n", root.get_about().map(ToString::to_string).unwrap_or_default()));
+    text.push_str("| command | what it does |\n|---|---|\n");
+    for command in shown(&root) {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let name = command.get_name();
+        text.push_str(&format!("| [`{name}`](#{name}) | {about} |\n"));
+    }
+    text.push_str("\nEvery command also takes:\n\n");
+    text.push_str(&options(&root, true));
+    text.push_str(FORMATS);
+    for command in shown(&root) {
+        text.push_str(&section(command, command.get_name()));
+        for inner in shown(command) {
+            let name = format!("{} {}", command.get_name(), inner.get_name());
+            text.push_str(&section(inner, &name));
+        }
+    }
+    text
 }
 
 fn shown(root: &clap::Command) -> impl Iterator<Item = &clap::Command> {
@@ -68,8 +90,9 @@ fn options(command: &clap::Command, global: bool) -> String {
         if argument.is_hide_set() || is_usual || argument.is_global_set() != global {
             continue;
         }
+        let shown = (!argument.is_hide_possible_values_set()).then(|| argument.get_possible_values());
         let values: Vec<String> =
-            argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
+            shown.unwrap_or_default().iter().map(|value| format!("`{}`", value.get_name())).collect();
         let takes_value = argument.get_action().takes_values();
         let mut about = argument.get_help().map(ToString::to_string).unwrap_or_default();
         if takes_value && !values.is_empty() {

@@ -5,16 +5,17 @@ use serde_json::json;
 use super::*;
 use crate::{RULES, Verdict};
 
-/// Rules that speak of version numbers and publication, not of two schemas.
-const ABOUT_VERSIONS: [&str; 2] = ["version-changed", "version-too-small"];
-
 #[test]
 fn every_rule_fires_on_its_example_and_not_on_its_near_miss() {
-    for rule in RULES.iter().filter(|rule| !ABOUT_VERSIONS.contains(&rule.id)) {
-        let report = checked(rule.example.writer, rule.example.breaks, ContentModel::Lenient);
+    for rule in RULES {
+        let Some(example) = rule.example else {
+            assert!(rule.id.starts_with("version-"), "`{}` speaks of schemas and has no example", rule.id);
+            continue;
+        };
+        let report = checked(example.writer, example.breaks, ContentModel::Lenient);
         let fired: Vec<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!(fired, [rule.id], "{report:#?}");
-        let report = checked(rule.example.writer, rule.example.passes, ContentModel::Lenient);
+        let report = checked(example.writer, example.passes, ContentModel::Lenient);
         assert_eq!(report.verdict, Verdict::Compatible, "{}: {report:#?}", rule.id);
     }
 }

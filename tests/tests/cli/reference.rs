@@ -1,14 +1,16 @@
-//! docs/cli.md is what the program prints.
+//! The pages of the reference are what the program prints.
 
 use evschema_tests::{evschema, repository};
 
 #[test]
 fn the_reference_is_current() {
-    let output = evschema().arg("reference").output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let kept = std::fs::read_to_string(repository().join("docs/cli.md")).unwrap();
-    assert_eq!(kept, printed, "run `cargo xtask regenerate`");
+    for page in ["cli", "rules"] {
+        let output = evschema().args(["reference", page]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let kept = std::fs::read_to_string(repository().join(format!("docs/{page}.md"))).unwrap();
+        assert_eq!(kept, printed, "run `cargo xtask regenerate`");
+    }
 }
 
 #[test]

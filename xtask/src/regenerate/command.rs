@@ -1,17 +1,23 @@
-//! docs/cli.md, which the command prints itself.
+//! docs/cli.md and docs/rules.md, which the command prints itself.
 
 use std::path::Path;
 use std::process::Command;
 
 use super::{Files, Generated};
 
-/// Returns the reference.
+/// Returns the pages of the reference.
 pub(super) fn files(root: &Path) -> Files {
+    ["cli", "rules"].into_iter().map(|page| file(root, page)).collect()
+}
+
+fn file(root: &Path, page: &str) -> Result<Generated, Box<dyn std::error::Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let run = ["run", "--quiet", "--locked", "--package=evschema", "--", "reference"];
+    let run = ["run", "--quiet", "--locked", "--package=evschema", "--", "reference", page];
     let output = Command::new(cargo).args(run).current_dir(root).output()?;
     if !output.status.success() {
-        return Err(format!("`evschema reference`: {}", String::from_utf8_lossy(&output.stderr)).into());
+        return Err(
+            format!("`evschema reference {page}`: {}", String::from_utf8_lossy(&output.stderr)).into()
+        );
     }
-    Ok(vec![Generated { path: "docs/cli.md".into(), text: String::from_utf8(output.stdout)? }])
+    Ok(Generated { path: format!("docs/{page}.md").into(), text: String::from_utf8(output.stdout)? })
 }
