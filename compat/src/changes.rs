@@ -1,10 +1,17 @@
 //! What differs between two documents, harmless or not.
+//!
+//! Each difference is told at its place, as one reads the documents; what it means for events is
+//! told by the verdicts and the findings. Where a keyword has an order (a bound, a list, a flag), the
+//! difference says whether the place takes more or fewer values than before.
+
+mod keywords;
 
 use evschema_model::Pointer;
 use serde_json::Value;
 
 use crate::report::{Change, ChangeKind};
 use crate::tree::normalized;
+use keywords::{Moved, is_reordered, moved};
 
 /// Keywords that describe and refuse nothing.
 const ANNOTATIONS: &[&str] = &[
@@ -22,67 +29,118 @@ const ANNOTATIONS: &[&str] = &[
     "writeOnly",
 ];
 
+/// Keywords whose members are named by people.
+const NAMED: &[&str] =
+    &["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
+
 /// Most changes that are listed.
 const CHANGES_MAX: usize = 1_000;
 
 /// Returns every difference, in the order of the older document and then of the newer.
 pub(crate) fn changes(old: &Value, new: &Value) -> Vec<Change> {
-    let mut found = Vec::new();
-    compare(old, new, &mut Pointer::root(), false, &mut found);
-    found.truncate(CHANGES_MAX);
-    found
+    let mut comparing = Comparing { pointer: Pointer::root(), sense: Some(false), found: Vec::new() };
+    comparing.schemas(old, new);
+    comparing.found.truncate(CHANGES_MAX);
+    comparing.found
 }
 
-/// Walks both documents. `names` tells that the members are named by users, not keywords.
-fn compare(old: &Value, new: &Value, pointer: &mut Pointer, names: bool, found: &mut Vec<Change>) {
-    if old == new || normalized(old) == normalized(new) {
-        return;
+struct Comparing {
+    pointer: Pointer,
+    /// Whether what is taken here is refused above, as within `not`; nothing where that cannot be told.
+    sense: Option<bool>,
+    found: Vec<Change>,
+}
+
+impl Comparing {
+    /// Compares two schemas that stand at the same place.
+    fn schemas(&mut self, old: &Value, new: &Value) {
+        let (Value::Object(before), Value::Object(after)) = (old, new) else {
+            return self.values(old, new);
+        };
+        let added = after.keys().filter(|keyword| !before.contains_key(*keyword));
+        for keyword in before.keys().chain(added) {
+            self.pointer.push(keyword);
+            self.keyword(keyword, before.get(keyword), after.get(keyword));
+            self.pointer.pop();
+        }
     }
-    let (Value::Object(before), Value::Object(after)) = (old, new) else {
-        let message = format!("was {}, is {}", short(old), short(new));
-        found.push(Change { kind: ChangeKind::Changed, pointer: pointer.clone(), message });
-        return;
-    };
-    for (name, member) in before {
-        pointer.push(name);
-        let inside = !names
-            && matches!(
-                name.as_str(),
-                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
-            );
-        match after.get(name) {
-            _ if !names && ANNOTATIONS.contains(&name.as_str()) => {
-                annotation(Some(member), after.get(name), pointer, found)
+
+    fn keyword(&mut self, keyword: &str, old: Option<&Value>, new: Option<&Value>) {
+        if old == new || old.map(normalized) == new.map(normalized) {
+            return;
+        }
+        if ANNOTATIONS.contains(&keyword) {
+            return self.push(ChangeKind::Annotation, format!("`{keyword}` says something else"));
+        }
+        if matches!(keyword, "type" | "enum" | "required") && is_reordered(old, new) {
+            return self.push(ChangeKind::Annotation, "lists the same in another order".to_owned());
+        }
+        let known = moved(keyword, old, new);
+        if !known.is_empty() {
+            for Moved { is_wider, message } in known {
+                let kind = match self.sense {
+                    Some(turned) if turned != is_wider => ChangeKind::Widened,
+                    Some(_) => ChangeKind::Narrowed,
+                    None => ChangeKind::Changed,
+                };
+                self.push(kind, message);
             }
-            None => found.push(Change {
-                kind: ChangeKind::Removed,
-                pointer: pointer.clone(),
-                message: format!("`{name}` is gone"),
-            }),
-            Some(other) => compare(member, other, pointer, inside, found),
+            return;
         }
-        pointer.pop();
+        let outer = self.sense;
+        self.sense = match keyword {
+            "not" => outer.map(|turned| !turned),
+            // More in a test, or in a branch of which exactly one may hold, can be more or fewer above.
+            "if" | "oneOf" | "contains" => None,
+            _ => outer,
+        };
+        match (old, new) {
+            (Some(Value::Object(before)), Some(Value::Object(after))) if NAMED.contains(&keyword) => {
+                let added = after.keys().filter(|name| !before.contains_key(*name));
+                for name in before.keys().chain(added) {
+                    self.pointer.push(name);
+                    self.member(name, before.get(name), after.get(name));
+                    self.pointer.pop();
+                }
+            }
+            (Some(Value::Array(before)), Some(Value::Array(after)))
+                if matches!(keyword, "allOf" | "anyOf" | "oneOf" | "prefixItems" | "items")
+                    && before.len() == after.len() =>
+            {
+                for (at, (old, new)) in before.iter().zip(after).enumerate() {
+                    self.pointer.push(at);
+                    self.schemas(old, new);
+                    self.pointer.pop();
+                }
+            }
+            (Some(old), Some(new)) => self.schemas(old, new),
+            (old, new) => self.member(keyword, old, new),
+        }
+        self.sense = outer;
     }
-    for (name, member) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-        pointer.push(name);
-        if !names && ANNOTATIONS.contains(&name.as_str()) {
-            annotation(None, Some(member), pointer, found);
-        } else {
-            let message = format!("`{name}` is new: {}", short(member));
-            found.push(Change { kind: ChangeKind::Added, pointer: pointer.clone(), message });
+
+    /// Compares what stands under a name.
+    fn member(&mut self, name: &str, old: Option<&Value>, new: Option<&Value>) {
+        match (old, new) {
+            (Some(old), Some(new)) => self.schemas(old, new),
+            (Some(_), None) => self.push(ChangeKind::Removed, format!("`{name}` is gone")),
+            (None, Some(new)) => self.push(ChangeKind::Added, format!("`{name}` is new: {}", short(new))),
+            (None, None) => {}
         }
-        pointer.pop();
+    }
+
+    fn values(&mut self, old: &Value, new: &Value) {
+        if normalized(old) != normalized(new) {
+            self.push(ChangeKind::Changed, format!("was {}, is {}", short(old), short(new)));
+        }
+    }
+
+    fn push(&mut self, kind: ChangeKind, message: String) {
+        self.found.push(Change { kind, pointer: self.pointer.clone(), message });
     }
 }
 
-fn annotation(old: Option<&Value>, new: Option<&Value>, pointer: &Pointer, found: &mut Vec<Change>) {
-    if old != new {
-        let name = pointer.tokens().last().unwrap_or_default();
-        let message = format!("`{name}` says something else");
-        found.push(Change { kind: ChangeKind::Annotation, pointer: pointer.clone(), message });
-    }
-}
-
+/// Returns a value as a sentence repeats it.
 fn short(value: &Value) -> String {
     const CHARS_MAX: usize = 60;
     let text = value.to_string();

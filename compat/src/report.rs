@@ -141,6 +141,10 @@ pub enum ChangeKind {
     Added,
     /// Something is no longer declared.
     Removed,
+    /// The place takes more values than before.
+    Widened,
+    /// The place takes fewer values than before.
+    Narrowed,
     /// A declaration says something else.
     Changed,
     /// Only what readers of the schema see changed: title, description, examples, comments.

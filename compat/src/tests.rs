@@ -1,8 +1,12 @@
 //! The engine on small pairs whose answer is known, and laws that hold for all pairs.
 
 mod cases;
+mod changes;
 mod findings;
+mod keywords;
 mod laws;
+mod models;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -182,6 +182,8 @@ fn sign(change: &Change) -> char {
     match change.kind {
         ChangeKind::Added => '+',
         ChangeKind::Removed => '-',
+        ChangeKind::Widened => '>',
+        ChangeKind::Narrowed => '<',
         ChangeKind::Changed => '~',
         ChangeKind::Annotation => '"',
     }

@@ -64,6 +64,8 @@ impl Engine {
         for contains in &read.contains {
             let past = Self::prefix_len(&arrays);
             let item = self.item_schema(&arrays, past);
+            // What the writer counts itself, it sends no more often than it must.
+            found.extend(self.samples_of(flat, 4).into_iter().map(|base| here(base, Assertion::Contains)));
             let mut misses: Vec<Value> =
                 self.refute(item, contains.schema).into_iter().map(|c| c.value).collect();
             misses.extend(self.samples(item, 4));
@@ -149,7 +151,14 @@ impl Engine {
             let having = self.having(flat, name);
             let mut inner = Vec::new();
             self.refute_flat(&having, writer, *schema, &mut inner, depth + 4);
-            found.extend(inner);
+            for mut candidate in inner {
+                // What is asked of the object as a whole depends on the property.
+                if candidate.obligation.reader == *schema {
+                    candidate.obligation =
+                        Obligation { writer, reader, assertion: Assertion::Dependent(name.to_string()) };
+                }
+                found.push(candidate);
+            }
             if let Some(object) = self.object_with(flat, &[&**name]) {
                 found.push(here(object, Assertion::Dependent(name.to_string())));
             }

@@ -44,7 +44,7 @@ rules! {
     CLOSES_OBJECT = "reader-closes-object": "the reader refuses properties that nobody declares",
         "writers send properties of any name, and the reader refuses those that it does not know",
         "leave the object open",
-        ["additionalProperties", "unevaluatedProperties", "unevaluatedItems"],
+        ["additionalProperties", "unevaluatedProperties"],
         r#"{"type":"object"}"#
         => r#"{"type":"object","properties":{"a":true},"additionalProperties":false}"#,
         r#"{"type":"object","properties":{"a":true}}"#;
@@ -79,7 +79,7 @@ rules! {
     NARROWS_ITEMS = "reader-narrows-items": "the reader takes fewer items in an array",
         "writers send items that are refused",
         "accept the old items too, or change them in a new major",
-        ["items", "prefixItems", "additionalItems"],
+        ["items", "prefixItems", "additionalItems", "unevaluatedItems"],
         r#"{"type":"array","items":{"type":"integer"}}"# => r#"{"type":"array","items":false}"#, r#"{"type":"array","items":true}"#;
     NARROWS_LENGTH = "reader-narrows-length": "the reader takes fewer lengths of a string",
         "writers send shorter or longer strings",

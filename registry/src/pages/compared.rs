@@ -79,6 +79,8 @@ fn change_row(change: Change) -> ChangeRow {
     let kind = match change.kind {
         ChangeKind::Added => "added",
         ChangeKind::Removed => "removed",
+        ChangeKind::Widened => "widened",
+        ChangeKind::Narrowed => "narrowed",
         ChangeKind::Changed => "changed",
         ChangeKind::Annotation => "annotation",
     };

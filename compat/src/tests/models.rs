@@ -1,0 +1,160 @@
+//! Content models, a sentence of the design at a time.
+
+use super::*;
+use crate::Verdict::{self, Compatible, Incompatible};
+use evschema_model::ContentModel::{Lenient, Strict, Tolerant};
+
+fn verdicts(old: &str, new: &str) -> [Verdict; 3] {
+    [Strict, Lenient, Tolerant].map(|model| checked(old, new, model).verdict)
+}
+
+fn assert_verdicts(cases: &[(&str, &str, [Verdict; 3])]) {
+    for (old, new, expected) in cases {
+        assert_eq!(verdicts(old, new), *expected, "{old} -> {new}");
+    }
+}
+
+#[test]
+fn a_lenient_writer_sends_only_what_it_declares() {
+    assert_verdicts(&[
+        // An optional property added to an open object, the most repeated complaint.
+        (
+            r#"{"type":"object","properties":{"a":{"type":"integer"}}}"#,
+            r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}}}"#,
+            [Incompatible, Compatible, Compatible],
+        ),
+        // `additionalProperties: true` says no more than its absence.
+        (
+            r#"{"type":"object","properties":{"a":{}},"additionalProperties":true}"#,
+            r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#,
+            [Incompatible, Compatible, Compatible],
+        ),
+        // A closed object was never open to it.
+        (
+            r#"{"type":"object","properties":{"a":{}},"additionalProperties":false}"#,
+            r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}},"additionalProperties":false}"#,
+            [Compatible, Compatible, Compatible],
+        ),
+        // The same inside properties, items and definitions.
+        (
+            r##"{"$defs":{"d":{"properties":{"a":{}}}},"properties":{"x":{"type":"array","items":{"$ref":"#/$defs/d"}}}}"##,
+            r##"{"$defs":{"d":{"properties":{"a":{},"b":{"type":"string"}}}},"properties":{"x":{"type":"array","items":{"$ref":"#/$defs/d"}}}}"##,
+            [Incompatible, Compatible, Compatible],
+        ),
+    ]);
+}
+
+#[test]
+fn an_object_is_closed_as_composed() {
+    // What one applicator declares, the others know.
+    for composed in [
+        r#"{"allOf":[{"properties":{"a":{}}},{"properties":{"b":{"type":"string"}}}]}"#,
+        r#"{"properties":{"a":{}},"anyOf":[{"properties":{"b":{"type":"string"}}},{"required":["a"]}]}"#,
+        r#"{"properties":{"a":{}},"oneOf":[{"properties":{"b":{"type":"string"}}}]}"#,
+        r##"{"$defs":{"d":{"properties":{"b":{"type":"string"}}}},"$ref":"#/$defs/d","properties":{"a":{}}}"##,
+        r#"{"properties":{"a":{}},"if":{"required":["a"]},"then":{"properties":{"b":{"type":"string"}}},"else":{"properties":{"b":{"type":"string"}}}}"#,
+        r#"{"properties":{"a":{}},"dependentSchemas":{"a":{"properties":{"b":{"type":"string"}}}}}"#,
+    ] {
+        // So it may send `b`, which a reader that knows only `a` refuses, and `c` it may not.
+        let lacks = r#"{"properties":{"a":{}},"additionalProperties":false}"#;
+        let knows = r#"{"properties":{"a":{},"b":{}},"additionalProperties":false}"#;
+        assert_eq!(checked(composed, lacks, Lenient).verdict, Incompatible, "{composed}");
+        assert_eq!(checked(composed, knows, Lenient).verdict, Compatible, "{composed}");
+    }
+}
+
+#[test]
+fn declared_means_properties_patterns_or_a_real_schema_for_the_rest() {
+    assert_verdicts(&[
+        (
+            r#"{"type":"object","patternProperties":{"^x-":{"type":"string"}}}"#,
+            r#"{"type":"object","patternProperties":{"^x-":{"type":"string"}},"properties":{"b":{"type":"string"}}}"#,
+            [Incompatible, Compatible, Compatible],
+        ),
+        // With a schema for all other names, it is a map: they are all declared.
+        (
+            r#"{"type":"object","properties":{"a":{}},"additionalProperties":{"type":"integer"}}"#,
+            r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#,
+            [Incompatible, Incompatible, Incompatible],
+        ),
+        // An object that declares nothing is a free-form map.
+        (
+            r#"{"type":"object"}"#,
+            r#"{"type":"object","properties":{"b":{"type":"string"}}}"#,
+            [Incompatible, Incompatible, Incompatible],
+        ),
+    ]);
+}
+
+#[test]
+fn a_tolerant_reader_ignores_what_it_does_not_declare() {
+    assert_verdicts(&[
+        // A property removed from a closed object.
+        (
+            r#"{"properties":{"a":{},"b":{}},"additionalProperties":false}"#,
+            r#"{"properties":{"a":{}},"additionalProperties":false}"#,
+            [Incompatible, Incompatible, Compatible],
+        ),
+        (
+            r#"{"properties":{"a":{},"b":{}}}"#,
+            r#"{"allOf":[{"properties":{"a":{}}}],"unevaluatedProperties":false}"#,
+            [Incompatible, Incompatible, Compatible],
+        ),
+        // What it does declare it still reads, and what it requires it still wants.
+        (
+            r#"{"properties":{"a":{"type":"integer"}},"additionalProperties":false}"#,
+            r#"{"properties":{"a":{"type":"string"}},"additionalProperties":false}"#,
+            [Incompatible, Incompatible, Incompatible],
+        ),
+        (
+            r#"{"properties":{"a":{}},"additionalProperties":false}"#,
+            r#"{"properties":{"a":{}},"required":["a"],"additionalProperties":false}"#,
+            [Incompatible, Incompatible, Incompatible],
+        ),
+        // A property that it refuses by name is not undeclared.
+        (
+            r#"{"properties":{"a":{},"b":{}}}"#,
+            r#"{"properties":{"a":{},"b":false}}"#,
+            [Incompatible, Incompatible, Incompatible],
+        ),
+    ]);
+}
+
+#[test]
+fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
+    let (old, new) = (
+        r#"{"type":"object","properties":{"a":{}},"additionalProperties":false}"#,
+        r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}},"additionalProperties":false}"#,
+    );
+    // Nothing stricter objects to a closed object that gets a property.
+    let report = checked(old, new, Tolerant);
+    assert_eq!((report.content_model, report.stricter), (Tolerant, None));
+    // The nearest model that objects is named, with its reason.
+    let report = checked(new, old, Tolerant);
+    assert_eq!(report.verdict, Compatible);
+    assert_eq!(
+        report.stricter.as_deref(),
+        Some("under `lenient`: `b` may be there, and the new version, which does not declare it, refuses it")
+    );
+    let open = old.replace(r#","additionalProperties":false"#, "");
+    let report = checked(&open, &new.replace(r#","additionalProperties":false"#, ""), Lenient);
+    assert!(report.stricter.as_deref().unwrap().starts_with("under `strict`: `b` may be"), "{report:#?}");
+    // What is refused already needs no stricter model.
+    assert_eq!(checked(new, old, Lenient).stricter, None);
+}
+
+#[test]
+fn a_property_removed_and_added_again_breaks_two_steps_apart() {
+    let one = r#"{"type":"object","properties":{"a":{},"b":{"type":"integer"}}}"#;
+    let two = r#"{"type":"object","properties":{"a":{}}}"#;
+    let three = r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#;
+    let history = [
+        Baseline { resolved: resolved("1.0.0", one), yanked: false },
+        Baseline { resolved: resolved("1.1.0", two), yanked: false },
+    ];
+    let verdict =
+        |mode| check(&resolved("1.2.0", three), &history, &settings(mode, Lenient), &BTreeMap::new()).verdict;
+    assert_eq!(verdict(Mode::Backward), Compatible);
+    assert_eq!(verdict(Mode::BackwardTransitive), Incompatible);
+    assert_eq!(Settings::default().policy.mode, Mode::BackwardTransitive);
+}

@@ -1,0 +1,248 @@
+//! Lines, baselines, required bumps and the versions that a change deserves.
+
+use super::*;
+use crate::Verdict;
+use evschema_model::ContentModel::Lenient;
+
+const NARROW: &str = r#"{"type":"integer","minimum":5}"#;
+const MIDDLE: &str = r#"{"type":"integer"}"#;
+const WIDE: &str = r#"{"type":"number"}"#;
+
+fn history(versions: &[(&str, &str)]) -> Vec<Baseline> {
+    versions
+        .iter()
+        .map(|(version, text)| Baseline {
+            resolved: resolved(version.trim_start_matches('-'), text),
+            // A minus marks a yanked version.
+            yanked: version.starts_with('-'),
+        })
+        .collect()
+}
+
+fn report(mode: Mode, versions: &[(&str, &str)], candidate: (&str, &str)) -> Report {
+    check(&resolved(candidate.0, candidate.1), &history(versions), &settings(mode, Lenient), &BTreeMap::new())
+}
+
+fn baselines(report: &Report) -> Vec<String> {
+    report.baselines.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn baselines_are_the_line_or_its_latest() {
+    let versions = [
+        ("0.9.0", WIDE),
+        ("1.0.0", MIDDLE),
+        ("1.1.0", MIDDLE),
+        ("-1.2.0", NARROW),
+        ("1.3.0-rc.1", NARROW),
+        ("2.0.0", NARROW),
+    ];
+    for (mode, candidate, expected) in [
+        (Mode::BackwardTransitive, "1.3.0", vec!["1.0.0", "1.1.0"]),
+        (Mode::Backward, "1.3.0", vec!["1.1.0"]),
+        (Mode::None, "1.3.0", vec![]),
+        // Between two versions of a line: what is before it, and what is after.
+        (Mode::FullTransitive, "1.0.5", vec!["1.0.0", "1.1.0"]),
+        (Mode::Full, "1.0.5", vec!["1.0.0", "1.1.0"]),
+        // A new line has no baseline.
+        (Mode::FullTransitive, "3.0.0", vec![]),
+        // A pre-release is checked like any version.
+        (Mode::BackwardTransitive, "1.4.0-beta.1", vec!["1.0.0", "1.1.0"]),
+        // In 0.x a minor is a line of its own.
+        (Mode::BackwardTransitive, "0.9.1", vec!["0.9.0"]),
+        (Mode::BackwardTransitive, "0.10.0", vec![]),
+    ] {
+        let report = report(mode, &versions, (candidate, MIDDLE));
+        assert_eq!(baselines(&report), expected, "{mode} {candidate}");
+    }
+}
+
+#[test]
+fn versions_need_not_arrive_in_order() {
+    // A patch of an older line is held against what is before and after it, not against later lines.
+    let versions = [("1.0.0", MIDDLE), ("1.1.0", WIDE), ("2.0.0", r#"{"type":"string"}"#)];
+    let between = |text| report(Mode::BackwardTransitive, &versions, ("1.0.1", text));
+    assert!(between(MIDDLE).is_accepted());
+    // A reader of 1.1.0 must read what 1.0.1 writes, and 1.0.1 what 1.0.0 writes.
+    assert_eq!(between(NARROW).verdict, Verdict::Incompatible);
+    assert_eq!(between(r#"{"type":["integer","null"]}"#).verdict, Verdict::Incompatible);
+    // The order in which the history is given makes no difference.
+    let mut turned = history(&versions);
+    turned.reverse();
+    let candidate = resolved("1.0.1", NARROW);
+    let settings = settings(Mode::BackwardTransitive, Lenient);
+    assert_eq!(
+        check(&candidate, &turned, &settings, &BTreeMap::new()),
+        check(&candidate, &history(&versions), &settings, &BTreeMap::new())
+    );
+}
+
+#[test]
+fn yanked_and_pre_release_versions_are_nobodys_baseline() {
+    for gone in ["-1.1.0", "1.1.0-rc.1"] {
+        let report = report(Mode::FullTransitive, &[("1.0.0", MIDDLE), (gone, WIDE)], ("1.2.0", MIDDLE));
+        assert_eq!(
+            (report.verdict, baselines(&report)),
+            (Verdict::Compatible, vec!["1.0.0".to_owned()]),
+            "{gone}"
+        );
+    }
+    // A pre-release that breaks is refused like any version.
+    assert!(!report(Mode::Backward, &[("1.0.0", MIDDLE)], ("1.1.0-rc.1", NARROW)).is_accepted());
+}
+
+#[test]
+fn the_required_bump_follows_mode_and_direction() {
+    let title = r#"{"type":"integer","title":"a count"}"#;
+    for (old, new, mode, expected) in [
+        // Widened: the new version reads more.
+        (MIDDLE, WIDE, Mode::Backward, Bump::Minor),
+        (MIDDLE, WIDE, Mode::Forward, Bump::Major),
+        (MIDDLE, WIDE, Mode::Full, Bump::Major),
+        (MIDDLE, WIDE, Mode::None, Bump::Minor),
+        // Narrowed.
+        (WIDE, MIDDLE, Mode::Backward, Bump::Major),
+        (WIDE, MIDDLE, Mode::Forward, Bump::Minor),
+        // Annotations only.
+        (MIDDLE, title, Mode::Full, Bump::Patch),
+        (title, MIDDLE, Mode::Backward, Bump::Patch),
+        // A typed field was added: the set of accepted events shrinks only as strict reads it.
+        (
+            r#"{"type":"object","properties":{"a":{}}}"#,
+            r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#,
+            Mode::Backward,
+            Bump::Minor,
+        ),
+        // Nobody can tell: as if it broke.
+        (
+            r#"{"type":"string","pattern":"(?=a)b?"}"#,
+            r#"{"type":"string","pattern":"(?=b|a)b?.*"}"#,
+            Mode::Backward,
+            Bump::Major,
+        ),
+    ] {
+        let settings = settings(mode, Lenient);
+        let bump = required_bump(&resolved("1.0.0", old), &resolved("1.1.0", new), &settings);
+        assert_eq!(bump, expected, "{mode}: {old} -> {new}");
+    }
+}
+
+#[test]
+fn a_number_too_small_is_refused_and_the_answer_names_one_that_would_do() {
+    let title = r#"{"type":"integer","title":"a count"}"#;
+    for (versions, candidate, accepted, deserved) in [
+        (vec![("1.0.0", MIDDLE)], ("1.0.1", WIDE), false, "1.1.0"),
+        (vec![("1.0.0", MIDDLE)], ("1.1.0", WIDE), true, "1.1.0"),
+        (vec![("1.0.0", MIDDLE)], ("1.0.1", title), true, "1.0.1"),
+        // Larger than needed is allowed.
+        (vec![("1.0.0", MIDDLE)], ("2.0.0", title), true, "2.0.0"),
+        (vec![("1.0.0", MIDDLE)], ("1.1.0", NARROW), false, "2.0.0"),
+        // The next free major, where later lines are taken.
+        (vec![("1.0.0", MIDDLE), ("2.4.0", WIDE)], ("1.1.0", NARROW), false, "3.0.0"),
+        // In 0.x a minor may break, and a patch may add.
+        (vec![("0.1.0", MIDDLE)], ("0.1.1", WIDE), true, "0.1.1"),
+        (vec![("0.1.0", MIDDLE)], ("0.1.1", NARROW), false, "0.2.0"),
+        (vec![("0.1.0", MIDDLE)], ("0.2.0", NARROW), true, "0.2.0"),
+        // The first of a subject may be any.
+        (vec![], ("0.0.1", WIDE), true, "0.0.1"),
+    ] {
+        let report = report(Mode::BackwardTransitive, &versions, candidate);
+        assert_eq!(
+            (report.is_accepted(), report.deserved_version.to_string().as_str()),
+            (accepted, deserved),
+            "{versions:?} then {candidate:?}"
+        );
+    }
+}
+
+#[test]
+fn equal_schemas_in_other_spellings_are_a_patch_at_most() {
+    let draft_7 = r#""$schema":"http://json-schema.org/draft-07/schema#","#;
+    let in_draft_7 = |text: &str| text.replacen('{', &format!("{{{draft_7}"), 1);
+    for (one, other) in [
+        (
+            r#"{"oneOf":[{"type":"string"},{"type":"null"}]}"#.to_owned(),
+            r#"{"type":["string","null"]}"#.to_owned(),
+        ),
+        (
+            r#"{"anyOf":[{"type":"string"},{"type":"null"}]}"#.to_owned(),
+            r#"{"type":["null","string"]}"#.to_owned(),
+        ),
+        (r#"{"enum":["a","b"]}"#.to_owned(), r#"{"type":"string","enum":["b","a"]}"#.to_owned()),
+        (r#"{"const":"a"}"#.to_owned(), r#"{"enum":["a"]}"#.to_owned()),
+        (
+            r#"{"allOf":[{"type":"object","required":["a"]}]}"#.to_owned(),
+            r#"{"type":"object","required":["a"]}"#.to_owned(),
+        ),
+        (
+            r##"{"properties":{"a":{"$ref":"#/$defs/x"}},"$defs":{"x":{"type":"string","minLength":1}}}"##
+                .to_owned(),
+            r#"{"properties":{"a":{"type":"string","minLength":1}}}"#.to_owned(),
+        ),
+        (
+            r##"{"properties":{"a":{"$ref":"#/$defs/x"}},"$defs":{"x":{"type":"string"}}}"##.to_owned(),
+            r##"{"properties":{"a":{"$ref":"#/definitions/y"}},"definitions":{"y":{"type":"string"}}}"##
+                .to_owned(),
+        ),
+        (r#"{"minimum":1,"type":"integer"}"#.to_owned(), r#"{"type":"integer","minimum":1.0}"#.to_owned()),
+        (
+            r#"{"type":"integer","exclusiveMinimum":0}"#.to_owned(),
+            r#"{"type":"integer","minimum":1}"#.to_owned(),
+        ),
+        (
+            r#"{"type":"object","required":["a","b"]}"#.to_owned(),
+            r#"{"type":"object","required":["b","a"]}"#.to_owned(),
+        ),
+        // The same in another draft, by the words of each.
+        (
+            in_draft_7(r#"{"type":"array","items":[{"type":"string"}],"additionalItems":false}"#),
+            r#"{"type":"array","prefixItems":[{"type":"string"}],"items":false}"#.to_owned(),
+        ),
+        (
+            in_draft_7(r#"{"properties":{"a":{},"b":{}},"dependencies":{"a":["b"]}}"#),
+            r#"{"properties":{"a":{},"b":{}},"dependentRequired":{"a":["b"]}}"#.to_owned(),
+        ),
+    ] {
+        assert_eq!(bump(&one, &other), Bump::Patch, "{one} and {other}");
+        assert_eq!(bump(&other, &one), Bump::Patch, "{other} and {one}");
+    }
+}
+
+#[test]
+fn the_version_written_into_a_schema_is_no_change() {
+    for (older, newer) in [
+        (r#"{"const":"1.0.0"}"#, r#"{"const":"1.1.0"}"#),
+        (r#"{"enum":["1.0.0"]}"#, r#"{"enum":["1.1.0"]}"#),
+        (
+            r#"{"type":"string","enum":["1.0.0"],"default":"1.0.0"}"#,
+            r#"{"type":"string","enum":["1.1.0"],"default":"1.1.0"}"#,
+        ),
+        (r#"{"const":"1.0"}"#, r#"{"const":"1.1"}"#),
+        (r#"{"const":"v1.0"}"#, r#"{"const":"v1.1"}"#),
+    ] {
+        let text = |property: &str, more: &str| {
+            format!(
+                r#"{{"properties":{{"meta":{{"properties":{{"version":{property}{more}}},"required":["version"]}}}}}}"#
+            )
+        };
+        let more = r#","note":{"type":"string"}"#;
+        let report = checked_as(
+            ("1.0.0", &text(older, "")),
+            ("1.1.0", &text(newer, more)),
+            Mode::BackwardTransitive,
+            Lenient,
+        );
+        assert!(report.is_accepted(), "{older} -> {newer}: {report:#?}");
+        assert_eq!(report.masked.len(), 1);
+        assert_eq!(report.masked[0].as_str(), "/properties/meta/properties/version");
+        assert_eq!(bump(&text(older, ""), &text(newer, "")), Bump::Patch, "{older} -> {newer}");
+    }
+    // A constant that is not the version is a value like others.
+    let other = checked_as(
+        ("1.0.0", r#"{"properties":{"version":{"const":"7.0.0"}}}"#),
+        ("1.1.0", r#"{"properties":{"version":{"const":"8.0.0"}}}"#),
+        Mode::BackwardTransitive,
+        Lenient,
+    );
+    assert_eq!((other.verdict, other.masked.len()), (Verdict::Incompatible, 0));
+}
