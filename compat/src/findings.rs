@@ -64,7 +64,10 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
     let obligation = &witness.obligation;
     let assertion = &obligation.assertion;
     let (candidate, baseline) = places.spots(tree, obligation, sides.direction);
-    let candidate = candidate.unwrap_or_default();
+    let mut candidate = candidate.unwrap_or_default();
+    if let Some(objection) = &witness.objection {
+        candidate.used_in(&objection.place);
+    }
     let found = At {
         fingerprint: fingerprint(assertion.rule().id, sides, &candidate, assertion),
         pointer: candidate.named(assertion, sides.candidate.schema().value()),

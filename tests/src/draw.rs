@@ -29,8 +29,10 @@ const RULES_MAX: usize = 64;
 /// Longest array or object that is drawn to satisfy a minimum.
 const LENGTH_MAX: u64 = 200;
 
-/// Most values drawn for one event, so that recursion in breadth ends.
-const VALUES_MAX: usize = 2_000;
+/// Values of one event after which only what must be there is drawn, and most values at all: where
+/// what must be there recurs in breadth, nothing else ends it.
+const VALUES_MANY: usize = 2_000;
+const VALUES_MAX: usize = 5_000;
 
 /// A source of events for one pair of schemas.
 #[derive(Debug)]
@@ -74,8 +76,12 @@ impl<'d> Draw<'d> {
         variation::vary(event, &self.hints, &mut self.rng)
     }
 
+    fn has_drawn_many(&self) -> bool {
+        VALUES_MANY < VALUES_MAX - self.left
+    }
+
     fn value(&mut self, schemas: Vec<&'d Value>, depth: usize) -> Value {
-        if NESTING_MAX < depth {
+        if NESTING_MAX < depth || self.left == 0 {
             return Value::Null;
         }
         self.left = self.left.saturating_sub(1);
@@ -191,7 +197,7 @@ impl<'d> Draw<'d> {
                 kinds = spoken;
             }
         }
-        if (DEPTH_MAX < depth || self.left == 0) && kinds.len() > 1 {
+        if (DEPTH_MAX < depth || self.has_drawn_many()) && kinds.len() > 1 {
             kinds.retain(|kind| !matches!(*kind, "object" | "array"));
         }
         self.rng.choice(kinds).unwrap_or("null")
@@ -200,7 +206,7 @@ impl<'d> Draw<'d> {
     fn array(&mut self, rules: &Rules<'d>, depth: usize) -> Value {
         let min = largest(rules, "minItems");
         let max = smallest(rules, "maxItems");
-        let is_small = DEPTH_MAX < depth || self.left == 0;
+        let is_small = DEPTH_MAX < depth || self.has_drawn_many();
         let room = max.unwrap_or(min + 3).max(min).min(min + 4);
         let length = match self.rng.u8(..8) {
             _ if is_small => min,
@@ -246,7 +252,7 @@ impl<'d> Draw<'d> {
     }
 
     fn object(&mut self, rules: &Rules<'d>, depth: usize) -> Value {
-        let is_small = DEPTH_MAX < depth || self.left == 0;
+        let is_small = DEPTH_MAX < depth || self.has_drawn_many();
         let mut names: Vec<String> = Vec::new();
         let mut optional: Vec<String> = Vec::new();
         for rule in rules {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use evschema_model::{Coordinates, Pointer, Resolved};
+use evschema_model::{Coordinates, Pointer, Resolved, Schema};
 use serde_json::Value;
 
 use super::Sides;
@@ -23,6 +23,8 @@ pub(super) struct Spot {
     pub(super) within: Option<Within>,
     /// Whether what changed is the reference to a shared place, not the place.
     pub(super) is_use: bool,
+    /// The references that lead to the other document.
+    uses: Vec<Pointer>,
 }
 
 /// A place in another document.
@@ -39,6 +41,19 @@ impl fmt::Display for Within {
 }
 
 impl Spot {
+    /// Takes the reference by which an event comes to its place, where there are several.
+    pub(super) fn used_in(&mut self, event_place: &Pointer) {
+        let steps: Vec<String> = event_place.tokens().collect();
+        let leads = |reference: &&Pointer| {
+            let tokens: Vec<String> = reference.tokens().collect();
+            let names = tokens.windows(2).filter(|pair| pair[0] == "properties").map(|pair| &pair[1]);
+            names.into_iter().all(|name| steps.contains(name))
+        };
+        if let Some(used) = self.uses.iter().find(leads) {
+            self.pointer = used.clone();
+        }
+    }
+
     /// Returns the place of the property that an assertion is about, where it is declared there, or
     /// else the place itself.
     pub(super) fn named(&self, assertion: &Assertion, document: &Value) -> Pointer {
@@ -76,7 +91,9 @@ impl<'a> Places<'a> {
         let candidate = self.candidate.spot(tree, candidate).map(|spot| {
             let written_out = baseline.as_ref().filter(|b| b.within.is_none() && b.local != spot.local);
             match written_out.and_then(|b| Some((&b.local, self.candidate.use_site(&b.local)?))) {
-                Some((local, pointer)) => Spot { pointer, local: local.clone(), within: None, is_use: true },
+                Some((local, pointer)) => {
+                    Spot { pointer, local: local.clone(), within: None, is_use: true, uses: Vec::new() }
+                }
                 None => spot,
             }
         });
@@ -86,62 +103,104 @@ impl<'a> Places<'a> {
 
 /// The places of one version: of its own document, and of those it refers to.
 struct Index<'a> {
-    own: &'a Value,
-    places: HashMap<usize, Pointer>,
-    others: Vec<Other<'a>>,
+    own: Document<'a>,
+    others: Vec<Document<'a>>,
 }
 
-/// A document that is referred to.
-struct Other<'a> {
-    at: &'a Coordinates,
-    value: &'a Value,
-    /// The reference in the version's own document that leads here, perhaps through others.
-    reference: Pointer,
+/// A document, and where each part of it stands.
+struct Document<'a> {
+    schema: &'a Schema,
     places: HashMap<usize, Pointer>,
+    /// Where its references to other documents lead: to which, and to which place in it.
+    leads: HashMap<Pointer, (&'a Coordinates, Pointer)>,
+    /// The references in the version's own document that lead here, perhaps through others.
+    uses: Vec<Pointer>,
+}
+
+impl<'a> Document<'a> {
+    fn of(schema: &'a Schema, by_uri: &HashMap<&str, &'a Schema>, uses: Vec<Pointer>) -> Self {
+        let mut places = HashMap::new();
+        walk(schema.value(), &mut Pointer::root(), &mut places);
+        let leads = schema.foreign_references().filter_map(|reference| {
+            let to = by_uri.get(reference.uri.as_str())?;
+            let fragment = reference.written.split_once('#').map_or("", |(_, fragment)| fragment);
+            let place = Pointer::from_text(fragment);
+            place.find(to.value())?;
+            Some((reference.pointer.clone(), (to.at(), place)))
+        });
+        Self { schema, places, leads: leads.collect(), uses }
+    }
 }
 
 impl<'a> Index<'a> {
     fn of(resolved: &'a Resolved) -> Self {
-        let own = resolved.schema();
-        let mut places = HashMap::new();
-        walk(own.value(), &mut Pointer::root(), &mut places);
-        let by_uri: HashMap<&str, _> = resolved.resources().collect();
-        let mut others: Vec<Other<'a>> = Vec::new();
-        let mut open = vec![(own, None::<Pointer>)];
+        let root = resolved.schema();
+        let by_uri: HashMap<&str, &'a Schema> =
+            resolved.resources().map(|(uri, schema)| (uri, schema.as_ref())).collect();
+        let mut others: Vec<Document<'a>> = Vec::new();
+        let mut open: Vec<(&'a Schema, Option<Pointer>)> = vec![(root, None)];
         while let Some((from, by)) = open.pop() {
             for reference in from.foreign_references() {
-                let Some(schema) = by_uri.get(reference.uri.as_str()) else { continue };
-                if schema.at() == own.at() || others.iter().any(|known| known.at == schema.at()) {
+                let Some(schema) = by_uri.get(reference.uri.as_str()).copied() else { continue };
+                let by = by.clone().unwrap_or_else(|| reference.pointer.clone());
+                if schema.at() == root.at() {
                     continue;
                 }
-                let by = by.clone().unwrap_or_else(|| reference.pointer.clone());
-                let mut places = HashMap::new();
-                walk(schema.value(), &mut Pointer::root(), &mut places);
-                others.push(Other { at: schema.at(), value: schema.value(), reference: by.clone(), places });
+                if let Some(known) = others.iter_mut().find(|known| known.schema.at() == schema.at()) {
+                    known.uses.push(by);
+                    continue;
+                }
+                others.push(Document::of(schema, &by_uri, vec![by.clone()]));
                 open.push((schema, Some(by)));
             }
         }
-        Self { own: own.value(), places, others }
+        Self { own: Document::of(root, &by_uri, Vec::new()), others }
     }
 
     fn spot(&self, tree: &Tree, id: Id) -> Option<Spot> {
         let Origin(address) = tree.origin(id);
-        if let Some(place) = self.places.get(&address) {
-            let local = follow(place.clone(), self.own);
+        let mut documents = std::iter::once(&self.own).chain(&self.others);
+        let (document, place) =
+            documents.find_map(|document| Some((document, document.places.get(&address)?.clone())))?;
+        let (document, local) = self.follow(document, place);
+        if document.schema.at() == self.own.schema.at() {
             return Some(Spot { pointer: local.clone(), local, ..Spot::default() });
         }
-        self.others.iter().find_map(|other| {
-            let local = follow(other.places.get(&address)?.clone(), other.value);
-            let within = Some(Within { at: other.at.clone(), local: local.clone() });
-            Some(Spot { pointer: other.reference.clone(), local, within, is_use: false })
+        Some(Spot {
+            pointer: document.uses.first().cloned().unwrap_or_default(),
+            within: Some(Within { at: document.schema.at().clone(), local: local.clone() }),
+            local,
+            is_use: false,
+            uses: document.uses.clone(),
         })
+    }
+
+    /// Goes on to where a place that only refers to another one leads.
+    fn follow<'i>(&'i self, from: &'i Document<'a>, place: Pointer) -> (&'i Document<'a>, Pointer) {
+        const CHAIN_MAX: usize = 16;
+        let (mut document, mut place) = (from, place);
+        for _ in 0..CHAIN_MAX {
+            let value = document.schema.value();
+            let Some(reference) = place.find(value).and_then(|schema| schema.get("$ref")?.as_str()) else {
+                break;
+            };
+            if let Some((to, next)) = document.leads.get(&place.child("$ref")) {
+                let Some(other) = self.others.iter().find(|other| other.schema.at() == *to) else { break };
+                (document, place) = (other, next.clone());
+                continue;
+            }
+            let next = reference.strip_prefix('#').map(Pointer::from_text);
+            let Some(next) = next.filter(|next| next.find(value).is_some()) else { break };
+            place = next;
+        }
+        (document, place)
     }
 }
 
 impl Index<'_> {
     /// Returns the reference that stands where the other version has a place written out.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
-        let mut value = self.own;
+        let mut value = self.own.schema.value();
         let mut pointer = Pointer::root();
         for token in written_out.tokens() {
             let below = match value {
@@ -155,24 +214,6 @@ impl Index<'_> {
         }
         value.get("$ref").map(|_| pointer.child("$ref"))
     }
-}
-
-/// Goes on to where a place that only refers to another one leads, in the same document.
-fn follow(place: Pointer, document: &Value) -> Pointer {
-    const CHAIN_MAX: usize = 16;
-    let mut place = place;
-    for _ in 0..CHAIN_MAX {
-        let next = place
-            .find(document)
-            .and_then(|schema| schema.get("$ref")?.as_str()?.strip_prefix('#'))
-            .map(Pointer::from_text)
-            .filter(|next| next.find(document).is_some());
-        match next {
-            Some(next) => place = next,
-            None => break,
-        }
-    }
-    place
 }
 
 /// Notes where each part of a document stands, by its address.

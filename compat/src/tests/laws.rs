@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::contained;
+use super::{contained, resolved};
+use crate::{Settings, Verdict, diff};
 
 /// Schemas over a small vocabulary, so that pairs are often related.
 fn schema() -> impl Strategy<Value = Value> {
@@ -70,8 +71,101 @@ proptest! {
     }
 
     #[test]
+    fn backward_one_way_is_forward_the_other(a in schema(), b in schema()) {
+        let versions = [&a, &b].map(|schema| resolved("1.0.0", &schema.to_string()));
+        let there = diff(&versions[0], &versions[1], &Settings::default());
+        let back = diff(&versions[1], &versions[0], &Settings::default());
+        prop_assert_eq!((there.backward, there.forward), (back.forward, back.backward));
+        // The places are those of the newer version, so how many there are may differ.
+        let rules = |findings: &[crate::Finding], from: crate::Direction| -> std::collections::BTreeSet<String> {
+            let found = findings.iter().filter(|finding| finding.direction == from);
+            found.map(|finding| finding.rule.clone()).collect()
+        };
+        let (backward, forward) = (crate::Direction::Backward, crate::Direction::Forward);
+        prop_assert_eq!(rules(&there.findings, backward), rules(&back.findings, forward));
+    }
+
+    #[test]
+    fn a_finding_has_an_event_unless_it_is_undecided(a in schema(), b in schema()) {
+        let versions = [&a, &b].map(|schema| resolved("1.0.0", &schema.to_string()));
+        let diff = diff(&versions[0], &versions[1], &Settings::default());
+        for finding in &diff.findings {
+            prop_assert_eq!(finding.witness.is_none(), finding.rule == "undecided");
+        }
+        let found = |direction| diff.findings.iter().filter(|finding| finding.direction == direction).count();
+        for (verdict, direction) in
+            [(diff.backward, crate::Direction::Backward), (diff.forward, crate::Direction::Forward)]
+        {
+            prop_assert_eq!(verdict == Verdict::Compatible, found(direction) == 0);
+        }
+    }
+
+    #[test]
+    fn a_reference_says_what_stands_there_written_out(a in schema(), b in schema()) {
+        let written_out = holds(&a, &b);
+        prop_assert_eq!(holds(&referring(&a), &b), written_out);
+        prop_assert_eq!(holds(&a, &referring(&b)), written_out);
+        prop_assert_ne!(holds(&a, &referring(&a)), Some(false));
+    }
+
+    #[test]
+    fn annotations_make_no_difference(a in schema(), b in schema()) {
+        prop_assert_eq!(holds(&annotated(&a), &annotated(&b)), holds(&a, &b));
+    }
+
+    #[test]
     fn the_order_of_members_makes_no_difference(a in schema(), b in schema()) {
         prop_assert_eq!(holds(&a, &b), holds(&reversed(&a), &reversed(&b)));
+    }
+}
+
+/// Returns the same schema with each subschema behind a reference.
+fn referring(schema: &Value) -> Value {
+    let mut definitions = serde_json::Map::new();
+    let mut root = refer(schema, &mut definitions);
+    if let (Value::Object(members), false) = (&mut root, definitions.is_empty()) {
+        members.insert("$defs".to_owned(), Value::Object(definitions));
+    }
+    root
+}
+
+fn refer(schema: &Value, definitions: &mut serde_json::Map<String, Value>) -> Value {
+    let mut point = |sub: &Value| {
+        let sub = refer(sub, definitions);
+        let name = format!("d{}", definitions.len());
+        definitions.insert(name.clone(), sub);
+        json!({"$ref": format!("#/$defs/{name}")})
+    };
+    let Value::Object(members) = schema else { return schema.clone() };
+    let members = members.iter().map(|(keyword, value)| {
+        let value = match (keyword.as_str(), value) {
+            ("properties", Value::Object(named)) => {
+                named.iter().map(|(name, sub)| (name.clone(), point(sub))).collect()
+            }
+            ("anyOf" | "oneOf", Value::Array(branches)) => branches.iter().map(&mut point).collect(),
+            ("items" | "not", sub) => point(sub),
+            (_, value) => value.clone(),
+        };
+        (keyword.clone(), value)
+    });
+    Value::Object(members.collect())
+}
+
+/// Returns the same schema with words in it.
+fn annotated(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let is_schema = members.keys().any(|keyword| keyword != "a" && keyword != "b");
+            let mut members: serde_json::Map<String, Value> =
+                members.iter().map(|(name, member)| (name.clone(), annotated(member))).collect();
+            if is_schema && !members.contains_key("a") {
+                members.insert("description".to_owned(), json!("words"));
+                members.insert("examples".to_owned(), json!([members.len()]));
+            }
+            Value::Object(members)
+        }
+        Value::Array(items) => items.iter().map(annotated).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
     }
 }
 

@@ -30,7 +30,12 @@ pub(super) fn is_match(pattern: &str, text: &str) -> bool {
         static COMPILED: std::cell::RefCell<std::collections::HashMap<String, Option<regex::Regex>>> =
             std::cell::RefCell::default();
     }
+    /// Most patterns that are kept compiled.
+    const KEPT_MAX: usize = 256;
     COMPILED.with_borrow_mut(|compiled| {
+        if KEPT_MAX < compiled.len() {
+            compiled.clear();
+        }
         let known = compiled.entry(pattern.to_owned()).or_insert_with(|| {
             let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
             regex::Regex::new(&translated).ok()

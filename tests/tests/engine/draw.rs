@@ -60,3 +60,14 @@ fn events_are_drawn_again_from_the_same_seed() {
     let draw = || format!("{:?}", draw_events(&writer, &reader, Formats::Assert, 200, 7).unwrap());
     assert_eq!(draw(), draw());
 }
+
+#[test]
+fn a_schema_that_never_ends_is_given_up() {
+    for endless in [
+        r##"{"type":"object","properties":{"a":{"$ref":"#"},"b":{"$ref":"#"},"c":{"$ref":"#"}},"required":["a","b","c"]}"##,
+        r##"{"type":"array","items":{"$ref":"#"},"minItems":3}"##,
+    ] {
+        let drawn = draw_events(&read(endless), &read("true"), Formats::Assert, 1, 1).unwrap();
+        assert_eq!(drawn.accepted, 0, "{endless}");
+    }
+}
