@@ -5,6 +5,7 @@ use clap::Subcommand;
 
 use crate::Outcome;
 
+mod bumps;
 mod codegen;
 mod containment;
 mod registry;
@@ -17,6 +18,8 @@ pub(crate) enum Evaluate {
     Containment(containment::Args),
     /// A registry that is given every version of real histories.
     Registry(registry::Args),
+    /// Version steps that authors declared, beside those that changes deserve.
+    Bumps(bumps::Args),
     /// Code generated from real schemas, deciding real events.
     Codegen(codegen::Args),
     /// The official JSON Schema test suite, decided by generated code.
@@ -28,6 +31,7 @@ pub(crate) fn run(evaluate: Evaluate) -> Outcome {
     match evaluate {
         Evaluate::Containment(args) => containment::run(args),
         Evaluate::Registry(args) => registry::run(args),
+        Evaluate::Bumps(args) => bumps::run(&args),
         Evaluate::Codegen(args) => codegen::run(&args),
         Evaluate::Suite(args) => suite::run(&args),
     }
