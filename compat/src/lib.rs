@@ -14,10 +14,14 @@
 //! 2. `content`: the content model rewrites the trees, so that there is one relation only.
 //! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
 //!    alternatives (`flat`), children pairwise, recursion coinductively.
-//! 4. `refute`: where the proof did not get through, values of the writer are made (`sample`)
+//! 4. `beyond`: what structure does not decide, unions, negations, conditions, is decided by what
+//!    is left of the writer when the reader is taken away.
+//! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
 //!    that should break the assertion, and lifted to whole events.
-//! 5. `decide`: the validator confirms or drops each candidate; what stays open goes to the
+//! 6. `decide`: the validator confirms or drops each candidate; what stays open goes to the
 //!    library's prover (`library`); what is open still is undecided.
+//!
+//! What is ours and what is the library's, and why, is in docs/adr/0002 and 0004.
 //!
 //! Soundness rests on two facts only: a proof takes the writer as *at least* as wide as it is, and
 //! a witness is shown only after the validator has accepted it under the writer and refused it

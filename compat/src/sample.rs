@@ -152,74 +152,93 @@ impl Engine {
     }
 
     fn arrays(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
-        let arrays = flat.arrays.clone();
-        let mut start: Vec<Value> = Vec::new();
-        for contains in &arrays.contains {
-            if contains.min == 0 {
-                continue;
-            }
-            let at = Self::prefix_len(&arrays);
-            let item = self.item_schema(&arrays, at);
-            let both = self.tree.all(vec![contains.schema, item]);
-            let wanted = usize::try_from(contains.min.min(LENGTH_MAX)).unwrap_or(0);
-            let matching = self.samples(both, if arrays.unique { wanted + start.len() } else { 1 });
-            for at in 0..wanted {
-                if let Some(value) = matching.get(if arrays.unique { at } else { 0 }) {
-                    start.push(value.clone());
-                }
-            }
-        }
-        let prefix = Self::prefix_len(&arrays);
-        if 0 < prefix && !start.is_empty() {
-            // Those for `contains` stand behind the positions that have schemas of their own.
-            let mut before: Vec<Value> = Vec::new();
-            for at in 0..prefix {
-                let schema = self.item_schema(&arrays, at);
-                let Some(value) = self.sample(schema) else { return Vec::new() };
-                before.push(value);
-            }
-            before.append(&mut start);
-            start = before;
-        }
+        let arrays = &flat.arrays;
+        let prefix = Self::prefix_len(arrays) as u64;
+        let wanted = arrays.contains.iter().map(|contains| contains.min).fold(0, u64::saturating_add);
+        let mut lengths: Vec<u64> = [arrays.min.max(wanted), arrays.min.max(1), prefix, prefix + wanted]
+            .into_iter()
+            .chain([arrays.min + 1, arrays.max.unwrap_or(2).min(arrays.min + 3)])
+            .filter(|length| {
+                arrays.min <= *length && *length <= LENGTH_MAX && arrays.max.is_none_or(|max| *length <= max)
+            })
+            .collect();
+        let shortest = lengths.first().copied();
+        lengths.sort_unstable();
+        lengths.dedup();
+        lengths.sort_by_key(|length| Some(*length) != shortest);
         let mut found = Vec::new();
-        let lengths =
-            [arrays.min, arrays.min.max(1), prefix as u64, arrays.max.unwrap_or(2).min(arrays.min + 3)];
         for length in lengths {
-            if LENGTH_MAX < length
-                || arrays.max.is_some_and(|max| max < length)
-                || length < start.len() as u64 && !found.is_empty()
-            {
-                continue;
-            }
-            let fillers = if many == 1 { 1 } else { 3 };
+            let fillers = if many == 1 { 2 } else { 3 };
             for variant in 0..fillers {
-                if let Some(value) = self.filled(flat, start.clone(), length, variant)
+                if let Some(value) = self.filled(flat, length, variant)
                     && !found.contains(&value)
                 {
                     found.push(value);
                 }
-            }
-            if many == 1 && !found.is_empty() {
-                break;
+                if many == 1 && !found.is_empty() {
+                    return found;
+                }
             }
         }
         found
     }
 
-    fn filled(&mut self, flat: &Flat, mut items: Vec<Value>, length: u64, variant: usize) -> Option<Value> {
-        let arrays = flat.arrays.clone();
-        while (items.len() as u64) < length {
-            let schema = self.item_schema(&arrays, items.len());
-            let wanted = if arrays.unique { items.len() + 2 } else { variant + 1 };
-            let choices = self.samples(schema, wanted.min(64));
-            let next = if arrays.unique {
-                choices.into_iter().find(|value| !items.contains(value))
-            } else {
-                choices.get(variant).or(choices.first()).cloned()
-            };
-            items.push(next?);
+    /// Makes an array of a length: what it must contain first, wherever it may stand, then the
+    /// rest, of nothing that it may contain only so often.
+    fn filled(&mut self, flat: &Flat, length: u64, variant: usize) -> Option<Value> {
+        let arrays = &flat.arrays;
+        let length = usize::try_from(length).ok()?;
+        let mut items: Vec<Option<Value>> = vec![None; length];
+        for contains in arrays.contains.iter().filter(|contains| 0 < contains.min) {
+            let mut missing = contains.min;
+            for step in 0..length {
+                let at = if variant == 0 { length - 1 - step } else { step };
+                if missing == 0 || items[at].is_some() {
+                    continue;
+                }
+                let item = self.item_schema(arrays, at);
+                let both = self.tree.all(vec![item, contains.schema]);
+                items[at] = self.next_item(both, &items, arrays.unique, variant);
+                missing -= u64::from(items[at].is_some());
+            }
+            if 0 < missing {
+                return None;
+            }
         }
-        Some(Value::Array(items))
+        let counted: Vec<Id> =
+            arrays.contains.iter().filter(|own| own.max.is_some()).map(|own| own.schema).collect();
+        let others: Vec<Id> = counted.into_iter().map(|schema| self.negation(schema)).collect();
+        for at in 0..length {
+            if items[at].is_none() {
+                let item = self.item_schema(arrays, at);
+                let mut rules = others.clone();
+                rules.push(item);
+                let rare = self.tree.all(rules);
+                items[at] = self.next_item(rare, &items, arrays.unique, variant);
+                if items[at].is_none() && !others.is_empty() {
+                    items[at] = self.next_item(item, &items, arrays.unique, variant);
+                }
+                items[at].as_ref()?;
+            }
+        }
+        Some(items.into_iter().flatten().collect())
+    }
+
+    fn next_item(
+        &mut self,
+        schema: Id,
+        items: &[Option<Value>],
+        is_unique: bool,
+        variant: usize,
+    ) -> Option<Value> {
+        let filled = items.iter().flatten().count();
+        let wanted = if is_unique { filled + 2 } else { variant + 1 };
+        let choices = self.samples(schema, wanted.min(64));
+        if is_unique {
+            choices.into_iter().find(|value| !items.iter().flatten().any(|item| item == value))
+        } else {
+            choices.get(variant).or(choices.first()).cloned()
+        }
     }
 
     fn objects(&mut self, flat: &Flat, many: usize) -> Vec<Value> {

@@ -3,7 +3,9 @@
 mod cases;
 mod changes;
 mod findings;
+mod hostile;
 mod keywords;
+mod kinds;
 mod laws;
 mod models;
 mod versions;

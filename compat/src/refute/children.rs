@@ -41,6 +41,18 @@ impl Engine {
             }
             found.push(here(Value::Array(pair), Assertion::UniqueItems));
         }
+        if read.unique && self.effort != Effort::First {
+            for base in self.samples_of(flat, 4) {
+                let Value::Array(items) = base else { continue };
+                for at in 0..items.len() {
+                    let (mut longer, mut doubled) = (items.clone(), items.clone());
+                    longer.push(items[at].clone());
+                    doubled[(at + 1) % items.len()] = items[at].clone();
+                    found
+                        .extend([longer, doubled].map(|own| here(Value::Array(own), Assertion::UniqueItems)));
+                }
+            }
+        }
         let positions = Self::prefix_len(&arrays).max(read.prefix.len());
         for at in 0..=positions {
             let Some(schema) = read.prefix.get(at).copied().or(read.items).or(read.unevaluated) else {

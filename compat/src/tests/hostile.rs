@@ -1,0 +1,127 @@
+//! Schemas made to hurt: nothing takes long, overflows or panics, whatever the answer.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::contained;
+
+/// The longest that one of them may take, unoptimised and on a busy machine; built for release,
+/// none was seen to take half a second.
+const ELAPSED_MAX: Duration = Duration::from_secs(30);
+
+fn answered(name: &str, writer: &Value, reader: &Value) -> Option<bool> {
+    let started = Instant::now();
+    let answer = contained(&writer.to_string(), &reader.to_string());
+    let elapsed = started.elapsed();
+    assert!(elapsed < ELAPSED_MAX, "{name} took {elapsed:?}");
+    answer
+}
+
+/// A schema whose definitions each refer twice to the next, so that written out it is exponential.
+fn doubling(applicators: [&str; 2], last: Value) -> Value {
+    const LEVELS: usize = 24;
+    let reference = |n: usize| json!({"$ref": format!("#/$defs/a{n}")});
+    let mut definitions: Map<String, Value> = (0..LEVELS)
+        .map(|n| {
+            let next = reference(n + 1);
+            let both = json!({(applicators[1]): [next, next]});
+            (format!("a{n}"), json!({(applicators[0]): [next, both]}))
+        })
+        .collect();
+    definitions.insert(format!("a{LEVELS}"), last);
+    json!({"$ref": "#/$defs/a0", "$defs": definitions})
+}
+
+#[test]
+fn what_grows_exponentially_when_written_out() {
+    let any = doubling(["anyOf", "allOf"], json!({"type": "integer"}));
+    assert_eq!(answered("union in number", &any, &json!({"type": "number"})), Some(true));
+    assert_eq!(answered("number in union", &json!({"type": "number"}), &any), Some(false));
+    answered("exactly one", &doubling(["oneOf", "anyOf"], json!({"type": "integer"})), &any);
+    let choices: Vec<Value> = (0..20)
+        .map(|n| json!({"oneOf": [{"required": [format!("a{n}")]}, {"required": [format!("b{n}")]}]}))
+        .collect();
+    let product = json!({"type": "object", "allOf": choices});
+    assert_eq!(answered("product", &product, &json!({"required": ["a0"]})), Some(false));
+}
+
+#[test]
+fn patterns_that_backtrack_or_unfold() {
+    for (writer, reader, expected) in [
+        ("^(a+)+$", "^a+$", Some(true)),
+        ("^a+$", "^(a+)+$", Some(true)),
+        ("(x+x+)+y", "y", Some(true)),
+        ("^(a?){50}a{50}$", "^a+$", Some(true)),
+        ("^(.*a){20}$", "^(.*a){21}$", None),
+        (r"^\p{L}{1,200}$", r"^\p{L}{1,199}$", None),
+        ("^[a-z]{1,1000}$", "^[a-z]*$", Some(true)),
+    ] {
+        let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+        let answer = answered(writer, &pattern(writer), &pattern(reader));
+        // Where nothing is expected it is enough to come back, with the right answer or none.
+        assert!(answer == expected || (expected.is_none() && answer != Some(true)), "{writer} in {reader}");
+    }
+}
+
+#[test]
+fn lists_and_counts_of_any_size() {
+    let names: Vec<String> = (0..50_000).map(|n| format!("v{n}")).collect();
+    let turned: Vec<&String> = names.iter().rev().collect();
+    let (all, reversed, fewer) =
+        (json!({"enum": names}), json!({"enum": turned}), json!({"enum": names[1..]}));
+    assert_eq!(answered("the same list", &all, &reversed), Some(true));
+    assert_eq!(answered("a shorter list", &all, &fewer), Some(false));
+    for (keyword, kind) in [("minLength", "string"), ("minItems", "array"), ("minProperties", "object")] {
+        let (many, more) =
+            (json!({"type": kind, (keyword): 999_999_999}), json!({"type": kind, (keyword): 1_000_000_000}));
+        assert_eq!(answered(keyword, &more, &many), Some(true));
+        // The witness would fill the memory, so there is none to show.
+        assert_eq!(answered(keyword, &many, &more), None);
+    }
+}
+
+#[test]
+fn recursion_of_every_kind() {
+    let endless = json!({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/x"}}});
+    let endless = json!({"$ref": "#/$defs/x", "$defs": {"x": endless}});
+    assert_eq!(answered("no finite instance", &endless, &json!(false)), Some(true));
+    let lists =
+        json!({"$ref": "#/$defs/x", "$defs": {"x": {"type": "array", "items": {"$ref": "#/$defs/x"}}}});
+    assert_eq!(answered("empty lists", &lists, &json!(false)), Some(false));
+    let circle = json!({"$ref": "#/$defs/a", "$defs": {
+        "a": {"allOf": [{"$ref": "#/$defs/b"}]},
+        "b": {"allOf": [{"$ref": "#/$defs/a"}, {"type": "string"}]}
+    }});
+    answered("in place", &circle, &json!({"type": "string"}));
+    let nested =
+        |times: usize| (0..times).fold(json!({"type": "integer"}), |inner, _| json!({ "not": inner }));
+    assert_eq!(answered("not, sixty times", &nested(60), &json!({"type": "integer"})), Some(true));
+    assert_eq!(answered("not, once more", &nested(59), &json!({"type": "integer"})), Some(false));
+    let deep = |leaf: &str| {
+        (0..55).fold(json!({"type": leaf}), |inner, _| json!({"type": "object", "properties": {"a": inner}}))
+    };
+    assert_eq!(answered("deep", &deep("integer"), &deep("number")), Some(true));
+    assert_eq!(answered("deep, turned", &deep("number"), &deep("integer")), Some(false));
+    let conditions = (0..25).fold(
+        json!({"minimum": 0}),
+        |inner, n| json!({"if": {"minimum": n}, "then": inner, "else": {"maximum": n}}),
+    );
+    answered("conditions", &json!({"type": "integer"}), &conditions);
+}
+
+#[test]
+fn unions_of_hundreds_of_branches() {
+    let tagged = |branches: std::ops::Range<usize>| -> Vec<Value> {
+        branches
+            .map(|n| json!({"type": "object", "required": ["t"], "properties": {"t": {"const": n}, "v": {"maxLength": n}}}))
+            .collect()
+    };
+    let (all, fewer) = (json!({"oneOf": tagged(0..200)}), json!({"oneOf": tagged(0..199)}));
+    assert_eq!(answered("tagged", &fewer, &all), Some(true));
+    assert_eq!(answered("tagged, one gone", &all, &fewer), Some(false));
+    let ranges = |n: usize| json!({"minimum": 10 * n, "maximum": 10 * n + 9});
+    let ranges: Vec<Value> = (0..100).map(ranges).collect();
+    let integers = json!({"type": "integer", "minimum": 0, "maximum": 999});
+    assert_eq!(answered("ranges", &integers, &json!({"oneOf": ranges})), Some(true));
+}

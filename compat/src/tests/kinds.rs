@@ -1,0 +1,170 @@
+//! One pair and its near miss for each kind of hard question.
+
+use super::contained;
+
+#[track_caller]
+fn decides(pairs: &[(&str, &str, bool)]) {
+    for (writer, reader, expected) in pairs {
+        assert_eq!(contained(writer, reader), Some(*expected), "{writer} in {reader}");
+    }
+}
+
+#[test]
+fn unions_by_what_is_left() {
+    decides(&[
+        (r#"{"type":"number"}"#, r#"{"anyOf":[{"minimum":0},{"maximum":5}]}"#, true),
+        (r#"{"type":"number"}"#, r#"{"oneOf":[{"minimum":0},{"maximum":5}]}"#, false),
+        (r#"{"type":"integer"}"#, r#"{"anyOf":[{"multipleOf":2},{"not":{"multipleOf":2}}]}"#, true),
+        (r#"{"type":"integer"}"#, r#"{"anyOf":[{"multipleOf":2},{"multipleOf":3}]}"#, false),
+        (
+            r#"{"type":"string","pattern":"^[a-c]$"}"#,
+            r#"{"anyOf":[{"pattern":"^a$"},{"pattern":"^[bc]$"}]}"#,
+            true,
+        ),
+        (r#"{"type":"string"}"#, r#"{"anyOf":[{"maxLength":3},{"minLength":5}]}"#, false),
+        (
+            r#"{"type":"object","properties":{"a":{"type":"integer"}}}"#,
+            r#"{"anyOf":[{"required":["a"]},{"properties":{"a":false}}]}"#,
+            true,
+        ),
+        (
+            r#"{"type":"object","properties":{"a":{"type":["integer","string"]}}}"#,
+            r#"{"anyOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"a":{"type":"string"}}}]}"#,
+            true,
+        ),
+    ]);
+}
+
+#[test]
+fn finite_types_are_listed() {
+    decides(&[
+        (r#"{"type":"string","pattern":"^[ab]$"}"#, r#"{"enum":["a","b"]}"#, true),
+        (r#"{"type":"string","pattern":"^[a-c]$"}"#, r#"{"enum":["a","b"]}"#, false),
+        (
+            r#"{"type":"object","properties":{"a":{"const":1}},"required":["a"],"additionalProperties":false}"#,
+            r#"{"const":{"a":1}}"#,
+            true,
+        ),
+        (
+            r#"{"type":"array","prefixItems":[{"const":1}],"items":false,"minItems":1}"#,
+            r#"{"const":[1]}"#,
+            true,
+        ),
+        (r#"{"type":"array","items":{"type":"boolean"},"uniqueItems":true}"#, r#"{"maxItems":2}"#, true),
+        (r#"{"type":"array","items":{"type":"boolean"},"uniqueItems":true}"#, r#"{"maxItems":1}"#, false),
+        (
+            r#"{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":false}"#,
+            r#"{"uniqueItems":true}"#,
+            true,
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_properties() {
+    decides(&[
+        (
+            r#"{"type":"object","patternProperties":{"^a":{"type":"integer"},"b$":{"minimum":0}}}"#,
+            r#"{"patternProperties":{"^a.*b$":{"type":"integer","minimum":0}}}"#,
+            true,
+        ),
+        (
+            r#"{"type":"object","patternProperties":{"^a":{"type":"integer"}}}"#,
+            r#"{"patternProperties":{"^a|^b":{"type":"integer"}}}"#,
+            false,
+        ),
+        (
+            r#"{"type":"object","propertyNames":{"pattern":"^x"},"additionalProperties":{"type":"integer"}}"#,
+            r#"{"patternProperties":{"^x":{"type":"number"}},"additionalProperties":false}"#,
+            true,
+        ),
+        (
+            r#"{"type":"object","propertyNames":{"enum":["a","b"]},"minProperties":2}"#,
+            r#"{"required":["a","b"]}"#,
+            true,
+        ),
+        (r#"{"type":"object"}"#, r#"{"propertyNames":{"not":{"const":"b"}}}"#, false),
+        (
+            r#"{"type":"object","patternProperties":{"^[ab]$":true},"additionalProperties":false}"#,
+            r#"{"maxProperties":2}"#,
+            true,
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_left_unevaluated() {
+    decides(&[
+        (
+            r#"{"anyOf":[{"required":["a"],"properties":{"a":true}},{"required":["b"],"properties":{"b":true}}],"type":"object","unevaluatedProperties":false}"#,
+            r#"{"properties":{"a":true,"b":true},"additionalProperties":false}"#,
+            true,
+        ),
+        (
+            r#"{"type":"object","properties":{"a":true},"additionalProperties":false}"#,
+            r#"{"anyOf":[{"properties":{"a":true}},{"properties":{"b":true}}],"unevaluatedProperties":false}"#,
+            true,
+        ),
+        (
+            r#"{"type":"object","properties":{"a":true,"c":true},"additionalProperties":false}"#,
+            r#"{"anyOf":[{"properties":{"a":true}},{"properties":{"b":true}}],"unevaluatedProperties":false}"#,
+            false,
+        ),
+        (r#"{"type":"array","unevaluatedItems":false}"#, r#"{"maxItems":0}"#, true),
+    ]);
+}
+
+#[test]
+fn counts_of_what_arrays_contain() {
+    decides(&[
+        (
+            r#"{"type":"array","items":{"type":"integer"},"contains":{"type":"number"},"maxContains":2}"#,
+            r#"{"maxItems":2}"#,
+            true,
+        ),
+        (
+            r#"{"type":"array","items":{"type":"string"}}"#,
+            r#"{"contains":{"type":"integer"},"minContains":0,"maxContains":0}"#,
+            true,
+        ),
+        (
+            r#"{"type":"array","contains":{},"minContains":2,"maxContains":2}"#,
+            r#"{"contains":{"type":"integer"},"minContains":2}"#,
+            false,
+        ),
+    ]);
+}
+
+#[test]
+fn references_that_depend_on_the_way() {
+    let open = r##"{"$id":"http://x/open","$dynamicAnchor":"node","type":"object","properties":{"data":true,"children":{"type":"array","items":{"$dynamicRef":"#node"}}}}"##;
+    let strict = r##"{"$id":"http://x/strict","$dynamicAnchor":"node","$ref":"tree","unevaluatedProperties":false,"$defs":{"t":{"$id":"tree","$dynamicAnchor":"node","type":"object","properties":{"data":true,"children":{"type":"array","items":{"$dynamicRef":"#node"}}}}}}"##;
+    decides(&[(strict, open, true), (open, strict, false)]);
+}
+
+#[test]
+fn drafts_that_differ() {
+    decides(&[
+        (
+            r#"{"type":"number","exclusiveMinimum":0}"#,
+            r#"{"$schema":"http://json-schema.org/draft-04/schema#","minimum":0,"exclusiveMinimum":true}"#,
+            true,
+        ),
+        (
+            r#"{"type":"string"}"#,
+            r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":["string","null"]}"#,
+            true,
+        ),
+        (
+            r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"}"#,
+            r#"{"type":"integer"}"#,
+            true,
+        ),
+        (
+            r#"{"type":"integer"}"#,
+            r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"}"#,
+            false,
+        ),
+        (r#"{"$ref":"http://json-schema.org/draft-07/schema#"}"#, r#"{"type":["object","boolean"]}"#, true),
+    ]);
+}

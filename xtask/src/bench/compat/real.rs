@@ -1,0 +1,104 @@
+//! Real pairs: ours beside `jsonschema::canonical`, each pair by both before the next.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::time::Instant;
+
+use evschema_compat::{Containment, containment};
+use evschema_model::{Dialects, Draft, Formats};
+use evschema_tests::read_alone;
+use jsonschema::canonical;
+use serde_json::{Value, json};
+
+/// What a pair may take, in microseconds: half of them, all but one in a hundred, any.
+const BARS_MICROS: [(usize, u128); 3] = [(50, 150), (99, 10_000), (100, 100_000)];
+
+/// What one decider did.
+#[derive(Default)]
+struct Taken {
+    decided: usize,
+    micros: Vec<u128>,
+}
+
+impl Taken {
+    fn add(&mut self, started: Instant, is_decided: bool) {
+        self.micros.push(started.elapsed().as_micros());
+        self.decided += usize::from(is_decided);
+    }
+
+    fn percentile(&self, percent: usize) -> u128 {
+        let last = self.micros.len().saturating_sub(1);
+        self.micros.get((self.micros.len() * percent / 100).min(last)).copied().unwrap_or(0)
+    }
+}
+
+/// Measures the pairs of the corpora whose names begin so; returns how many bars were missed.
+#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+pub(super) fn run(
+    pairs: &Path,
+    corpus: &str,
+    dialects: &[String],
+    json: bool,
+) -> Result<usize, Box<dyn std::error::Error>> {
+    let mut known = Dialects::default();
+    for mapping in dialects {
+        let (uri, draft) = mapping.rsplit_once('=').ok_or("--dialect takes URI=draft-04")?;
+        known.map(uri, Draft::parse(draft)?);
+    }
+    let file =
+        std::fs::File::open(pairs).map_err(|error| format!("cannot read {}: {error}", pairs.display()))?;
+    let (mut ours, mut theirs) = (Taken::default(), Taken::default());
+    for line in BufReader::new(file).lines() {
+        let pair: Value = serde_json::from_str(&line?)?;
+        if !pair["corpus"].as_str().is_some_and(|name| name.starts_with(corpus)) {
+            continue;
+        }
+        let (old, new) = (pair["old"].to_string(), pair["new"].to_string());
+        let started = Instant::now();
+        let is_decided = decide(&old, &new, &known);
+        ours.add(started, is_decided);
+        let started = Instant::now();
+        let is_decided = covers(&old, &new);
+        theirs.add(started, is_decided);
+    }
+    if !json {
+        println!(
+            "\n{:<22} {:>6} {:>9} {:>9} {:>9} {:>9}",
+            "decider", "pairs", "decided", "p50 µs", "p99 µs", "max µs"
+        );
+    }
+    for (name, taken) in [("evschema", &mut ours), ("jsonschema::canonical", &mut theirs)] {
+        taken.micros.sort_unstable();
+        let [p50, p99, max] = [50, 99, 100].map(|percent| taken.percentile(percent));
+        let (pairs, decided) = (taken.micros.len(), taken.decided);
+        if json {
+            println!(
+                "{}",
+                json!({"decider": name, "pairs": pairs, "decided": decided, "p50": p50, "p99": p99, "max": max})
+            );
+        } else {
+            println!("{name:<22} {pairs:>6} {decided:>9} {p50:>9} {p99:>9} {max:>9}");
+        }
+    }
+    Ok(BARS_MICROS.iter().filter(|(percent, bar)| *bar < ours.percentile(*percent)).count())
+}
+
+/// All of it: parsing, deciding, confirming the witness.
+fn decide(old: &str, new: &str, dialects: &Dialects) -> bool {
+    match (read_alone("old", old, dialects), read_alone("new", new, dialects)) {
+        (Ok(old), Ok(new)) => {
+            !matches!(containment(&old, &new, Formats::Annotate), Containment::Undecided { .. })
+        }
+        (Err(_), _) | (_, Err(_)) => false,
+    }
+}
+
+/// `covers` alone: it shows no witness.
+fn covers(old: &str, new: &str) -> bool {
+    let read = |text: &str| {
+        let value: Value = serde_json::from_str(text).ok()?;
+        canonical::options().offline().should_validate_formats(false).canonicalize(&value).ok()
+    };
+    let (Some(old), Some(new)) = (read(old), read(new)) else { return false };
+    matches!(new.covers(&old), Ok(canonical::Containment::Yes | canonical::Containment::No))
+}
