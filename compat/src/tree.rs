@@ -10,7 +10,7 @@ mod listed;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use serde_json::Value;
 
@@ -277,6 +277,19 @@ impl Strings {
 }
 
 impl Node {
+    /// Drops what is said twice, and a union of one branch.
+    fn settle(&mut self) {
+        for union in &mut self.any_of {
+            keep_first_of_each(union);
+            if let [only] = union.as_slice() {
+                self.all_of.push(*only);
+            }
+        }
+        self.any_of.retain(|union| union.len() != 1);
+        self.all_of.retain(|part| part.class != Class::ANYTHING);
+        keep_first_of_each(&mut self.all_of);
+    }
+
     /// Tells whether a node says nothing itself, its `allOf` aside.
     fn is_bare(&self) -> bool {
         self.types == Types::ALL
@@ -291,6 +304,13 @@ impl Node {
             && self.strings == Strings::default()
             && self.arrays == Arrays::default()
             && self.objects == Objects::default()
+    }
+}
+
+fn keep_first_of_each(list: &mut Vec<Id>) {
+    if 1 < list.len() {
+        let mut seen: HashSet<Class> = HashSet::new();
+        list.retain(|id| seen.insert(id.class));
     }
 }
 
@@ -329,7 +349,7 @@ impl Default for Tree {
 impl Tree {
     /// Adds a node.
     pub(crate) fn add(&mut self, mut node: Node, origin: Origin) -> Id {
-        node.all_of.retain(|part| part.class != Class::ANYTHING);
+        node.settle();
         let node = Rc::new(node);
         let class = self.class_of(&node);
         let index = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
