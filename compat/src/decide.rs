@@ -62,6 +62,9 @@ pub(crate) struct Decision {
 const CONFIRMATIONS_MAX: usize = 400;
 const CONFIRMATIONS_MAX_OF_ALL: usize = 2_000;
 
+/// Most of them where the fuel did not last to sort them.
+const UNSORTED_MAX: usize = 4;
+
 /// Decides a question.
 pub(crate) fn decide(question: &Question<'_>) -> Decision {
     let (Ok(writer_registry), Ok(reader_registry)) = (question.writer.registry(), question.reader.registry())
@@ -96,7 +99,11 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     for effort in [first, Effort::Deep] {
         engine.refuel(question.fuel);
         engine.look(effort);
-        let candidates = engine.refute(writer, reader);
+        let mut candidates = engine.refute(writer, reader);
+        if engine.is_spent() {
+            // Unsorted, and the validator may take as long for each as the engine could not.
+            candidates.truncate(UNSORTED_MAX);
+        }
         let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
         if witnesses.is_empty() {
             continue;
