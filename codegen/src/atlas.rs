@@ -135,6 +135,11 @@ impl<'c> Atlas<'c> {
         Ok(())
     }
 
+    /// Tells whether any document has a reference whose target depends on how it was reached.
+    pub(crate) fn has_dynamic_references(&self) -> bool {
+        self.documents.iter().any(|entry| entry.leads.keys().any(|(_, keyword)| *keyword != "$ref"))
+    }
+
     /// Returns the schema of a document.
     pub(crate) fn schema(&self, id: DocumentId) -> &'c Schema {
         self.documents[id.0].schema

@@ -5,6 +5,7 @@
 //! to each other by number. What a node says is in `evschema-runtime`, `program.rs`.
 
 mod keywords;
+mod merge;
 mod reading;
 mod spot;
 
@@ -154,6 +155,8 @@ impl<'c> Linker<'_, '_, 'c> {
             if dynamic.contains(&document) {
                 for (node, resource) in draft.nodes.iter_mut().zip(&draft.resources_of) {
                     node.insert("resource".to_owned(), json!(resource));
+                    // A type that reads itself does not know how it was reached.
+                    node.remove("streamed");
                 }
                 program.insert("resources".to_owned(), json!(draft.anchors));
             }

@@ -91,10 +91,8 @@ pub(crate) struct Field {
     pub(crate) rust_type: String,
     /// Its position among the names.
     pub(crate) at: usize,
-    /// How the runtime reads and writes it: `required`, `optional` or `maybe`.
+    /// How the runtime reads and writes it: `required`, `constant`, `optional` or `maybe`.
     pub(crate) mode: &'static str,
-    /// What `new` puts there; absent where `new` is told.
-    pub(crate) initial: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]

@@ -1,10 +1,26 @@
 //! What generated types have in common, so that the code people read is short.
 
-/// Implements reading and writing for a struct: of each field the member's position among the
-/// names of the schema, how it may be absent, and its name.
+/// Implements reading, writing and `new` for a struct: of each field the member's position among
+/// the names of the schema, how it may be absent, and its name; then what `new` is told.
 #[macro_export]
 macro_rules! record {
-    ($type:ident [$($name:literal)*] { $($at:literal $mode:ident $field:ident,)* } $($rest:ident)?) => {
+    (
+        $type:ident [$($name:literal)*] { $($at:literal $mode:ident $field:ident,)* }
+        new($($argument:ident: $of:ty,)*) $($rest:ident)?
+    ) => {
+        impl $type {
+            /// The members that the schema names.
+            const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// Returns a value with what is required.
+            pub fn new($($argument: $of),*) -> Self {
+                Self {
+                    $($field: $crate::record!(@new $mode $field),)*
+                    $($rest: $crate::Map::new(),)?
+                }
+            }
+        }
+
         impl<'a> $crate::Read<'a> for $type {
             fn read(
                 cursor: &mut $crate::Cursor<'a>,
@@ -47,13 +63,12 @@ macro_rules! record {
             }
         }
 
-        impl $type {
-            /// The members that the schema names.
-            const NAMES: &'static [&'static str] = &[$($name),*];
-        }
-
         $crate::through_json!($type);
     };
+    (@new required $field:ident) => { $field };
+    (@new constant $field:ident) => { ::core::default::Default::default() };
+    (@new optional $field:ident) => { ::core::option::Option::None };
+    (@new maybe $field:ident) => { $crate::Maybe::Absent };
     (@next $members:ident $cursor:ident) => { $members.next($cursor)? };
     (@next $members:ident $cursor:ident $rest:ident) => { $members.next_kept($cursor)? };
     (@required $field:ident $members:ident) => {
@@ -62,10 +77,13 @@ macro_rules! record {
             ::core::option::Option::None => return ::core::result::Result::Err($members.missing()),
         }
     };
+    (@constant $field:ident $members:ident) => { $crate::record!(@required $field $members) };
     (@optional $field:ident $members:ident) => { $field };
     (@maybe $field:ident $members:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
-    (@write required $object:ident $name:expr, $value:expr) => { $object.member($name, &$value) };
     (@write required $object:ident Self::NAMES[$at:literal] $value:expr) => {
+        $object.member(Self::NAMES[$at], &$value)
+    };
+    (@write constant $object:ident Self::NAMES[$at:literal] $value:expr) => {
         $object.member(Self::NAMES[$at], &$value)
     };
     (@write optional $object:ident Self::NAMES[$at:literal] $value:expr) => {

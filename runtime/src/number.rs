@@ -26,8 +26,10 @@ enum Form {
     Small(i64),
     /// INVARIANT: finite, and its shortest decimal form is the value.
     Float(f64),
-    /// INVARIANT: a number of RFC 8259, as it was written.
-    Digits(Box<str>),
+    /// INVARIANT: a number of RFC 8259, as it was written; the bytes past its length are zero.
+    Short(u8, [u8; Number::SHORT_BYTES_MAX]),
+    /// INVARIANT: a number of RFC 8259, as it was written, too long for the other.
+    Long(Box<str>),
 }
 
 /// Why a value is not a JSON number: the text is none, or the float is not finite.
@@ -35,8 +37,8 @@ enum Form {
 pub struct NotANumber;
 
 impl Number {
-    /// Most digits that come back from a float whatever they are (`f64::DIGITS`).
-    const FLOAT_DIGITS_MAX: usize = 15;
+    /// Most bytes of a number that is kept without memory of its own: what fits beside the others.
+    const SHORT_BYTES_MAX: usize = 22;
 
     /// Reads a number as JSON writes it.
     ///
@@ -61,18 +63,33 @@ impl Number {
         }
     }
 
+    /// Keeps the digits as they are: they are looked at when somebody asks for the value.
     fn long(digits: &Digits<'_>) -> Self {
         let text = digits.text;
-        // Nearly as many digits as bytes: a sign and a point are not counted, which loses nothing.
-        let is_short = text.len() <= Self::FLOAT_DIGITS_MAX && !text.contains(['e', 'E']);
-        if digits.is_plain {
-            if let Some(small) = text.parse().ok().filter(|_| text != "-0") {
-                return Self(Form::Small(small));
-            }
-        } else if is_short && let Ok(float) = text.parse() {
-            return Self(Form::Float(float));
+        if digits.is_plain
+            && let Some(small) = text.parse().ok().filter(|_| text != "-0")
+        {
+            return Self(Form::Small(small));
         }
-        Self(Form::Digits(text.into()))
+        let mut bytes = [0; Self::SHORT_BYTES_MAX];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(start), Ok(length)) => {
+                start.copy_from_slice(text.as_bytes());
+                Self(Form::Short(length, bytes))
+            }
+            _ => Self(Form::Long(text.into())),
+        }
+    }
+
+    /// Returns the digits as they were written, if that is how the number is kept.
+    fn digits(&self) -> Option<&str> {
+        match &self.0 {
+            Form::Small(_) | Form::Float(_) => None,
+            Form::Short(length, bytes) => {
+                bytes.get(..usize::from(*length)).and_then(|digits| std::str::from_utf8(digits).ok())
+            }
+            Form::Long(digits) => Some(digits),
+        }
     }
 
     /// Returns the nearest float; a number beyond its range is infinite.
@@ -81,7 +98,9 @@ impl Number {
             // The nearest float is what the caller asks for.
             Form::Small(small) => *small as f64,
             Form::Float(float) => *float,
-            Form::Digits(digits) => digits.parse().unwrap_or(f64::NAN),
+            Form::Short(..) | Form::Long(_) => {
+                self.digits().and_then(|digits| digits.parse().ok()).unwrap_or(f64::NAN)
+            }
         }
     }
 
@@ -89,7 +108,7 @@ impl Number {
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
             Form::Small(small) => Some(*small),
-            Form::Float(_) | Form::Digits(_) => self.decimal()?.to_i64(),
+            Form::Float(_) | Form::Short(..) | Form::Long(_) => self.decimal()?.to_i64(),
         }
     }
 
@@ -97,7 +116,9 @@ impl Number {
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Form::Small(_) => true,
-            Form::Float(_) | Form::Digits(_) => self.decimal().is_some_and(|d| d.is_integer()),
+            Form::Float(_) | Form::Short(..) | Form::Long(_) => {
+                self.decimal().is_some_and(|d| d.is_integer())
+            }
         }
     }
 
@@ -106,7 +127,7 @@ impl Number {
         use std::hash::Hash;
         match &self.0 {
             Form::Small(small) => small.hash(hasher),
-            Form::Float(_) | Form::Digits(_) => match self.as_i64() {
+            Form::Float(_) | Form::Short(..) | Form::Long(_) => match self.as_i64() {
                 Some(small) => small.hash(hasher),
                 None => self.decimal().hash(hasher),
             },
@@ -124,7 +145,7 @@ impl fmt::Display for Number {
             Form::Small(small) => small.fmt(f),
             // Debug writes `1.0` and `1e300` where Display writes `1` and 300 zeros.
             Form::Float(float) => write!(f, "{float:?}"),
-            Form::Digits(digits) => f.write_str(digits),
+            Form::Short(..) | Form::Long(_) => f.write_str(self.digits().unwrap_or_default()),
         }
     }
 }
@@ -140,6 +161,7 @@ impl PartialEq for Number {
         match (&self.0, &other.0) {
             (Form::Small(a), Form::Small(b)) => a == b,
             (Form::Float(a), Form::Float(b)) => a == b,
+            (Form::Short(a, digits), Form::Short(b, others)) if a == b && digits == others => true,
             _ => self.decimal() == other.decimal(),
         }
     }
@@ -167,7 +189,7 @@ impl From<u32> for Number {
 
 impl From<u64> for Number {
     fn from(value: u64) -> Self {
-        Self(i64::try_from(value).map_or_else(|_| Form::Digits(value.to_string().into()), Form::Small))
+        Self(i64::try_from(value).map_or_else(|_| Form::Long(value.to_string().into()), Form::Small))
     }
 }
 
@@ -198,10 +220,11 @@ impl Serialize for Number {
         match &self.0 {
             Form::Small(small) => serializer.serialize_i64(*small),
             Form::Float(float) => serializer.serialize_f64(*float),
-            Form::Digits(digits) => {
+            Form::Short(..) | Form::Long(_) => {
+                let digits = self.digits().unwrap_or_default();
                 // How serde_json's `RawValue` writes itself: the digits go out untouched.
                 let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
-                raw.serialize_field(tokens::RAW, &**digits)?;
+                raw.serialize_field(tokens::RAW, digits)?;
                 raw.end()
             }
         }

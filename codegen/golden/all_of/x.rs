@@ -27,25 +27,10 @@ pub mod v1 {
         pub reason: Option<rt::Json>,
     }
 
-    impl Merged {
-        /// Returns a value with what is required.
-        pub fn new(extra: rt::Integer, id: String) -> Self {
-            Self {
-                a: None,
-                b: None,
-                nested: None,
-                extra,
-                shared: None,
-                id,
-                reason: None,
-            }
-        }
-    }
-
     rt::record! {
         Merged["a" "b" "nested" "extra" "shared" "id" "reason"] { 0 optional a, 1
         optional b, 2 optional nested, 3 required extra, 4 optional shared, 5 required
-        id, 6 optional reason, }
+        id, 6 optional reason, } new(extra : rt::Integer, id : String,)
     }
 
     impl rt::Event for Merged {
@@ -68,15 +53,8 @@ pub mod v1 {
         pub shared: Option<String>,
     }
 
-    impl Base {
-        /// Returns a value with what is required.
-        pub fn new(id: String) -> Self {
-            Self { id, shared: None }
-        }
-    }
-
     rt::record! {
-        Base["id" "shared"] { 0 required id, 1 optional shared, }
+        Base["id" "shared"] { 0 required id, 1 optional shared, } new(id : String,)
     }
 
     /// The schema with all that it refers to.
@@ -93,7 +71,7 @@ pub mod v1 {
     /// The schema in the form that events are checked with.
     #[doc(hidden)]
     pub static PROGRAM: rt::Program = rt::Program::new(
-        r#"{"nodes":[{"members":[["a",1],["b",2],["nested",3]],"allOf":[4,5],"oneOf":[6,7],"if":8,"then":9},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"allOf":[4]},{"streamed":true,"type":["object"],"members":[["id",12],["shared",13]],"required":[0]},{"type":["object"],"members":[["extra",10],["shared",11]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["b"]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["reason"]],"required":[0]},{"streamed":true,"type":["integer"]},{"maxLength":3},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]}]}"#,
+        r#"{"nodes":[{"members":[["a",1],["b",2],["nested",3]],"allOf":[4,5],"oneOf":[6,7],"if":8,"then":9},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"type":["object"],"members":[["id",12],["shared",13]],"required":[0],"streamed":true},{"streamed":true,"type":["object"],"members":[["id",12],["shared",13]],"required":[0]},{"type":["object"],"members":[["extra",10],["shared",11]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["b"]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["reason"]],"required":[0]},{"streamed":true,"type":["integer"]},{"maxLength":3},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]}]}"#,
         &[],
     );
 

@@ -29,28 +29,11 @@ pub mod v1 {
         pub entries: Option<Vec<Entry>>,
     }
 
-    impl Containers {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self {
-                map: None,
-                free: None,
-                patterns: None,
-                tuple: None,
-                loose_tuple: None,
-                matrix: None,
-                set: None,
-                empty: None,
-                entries: None,
-            }
-        }
-    }
-
     rt::record! {
         Containers["map" "free" "patterns" "tuple" "loose_tuple" "matrix" "set" "empty"
         "never" "entries"] { 0 optional map, 1 optional free, 2 optional patterns, 3
         optional tuple, 4 optional loose_tuple, 5 optional matrix, 6 optional set, 7
-        optional empty, 9 optional entries, }
+        optional empty, 9 optional entries, } new()
     }
 
     impl rt::Event for Containers {
@@ -75,18 +58,8 @@ pub mod v1 {
         pub rest: rt::Map<rt::Json>,
     }
 
-    impl SetItem {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self {
-                id: None,
-                rest: rt::Map::new(),
-            }
-        }
-    }
-
     rt::record! {
-        SetItem["id"] { 0 optional id, } rest
+        SetItem["id"] { 0 optional id, } new() rest
     }
 
     /// `empty` of [`Containers`].
@@ -94,15 +67,8 @@ pub mod v1 {
     #[non_exhaustive]
     pub struct Empty {}
 
-    impl Empty {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self {}
-        }
-    }
-
     rt::record! {
-        Empty[] {}
+        Empty[] {} new()
     }
 
     /// `entries` of [`Containers`].
@@ -112,15 +78,8 @@ pub mod v1 {
         pub key: String,
     }
 
-    impl Entry {
-        /// Returns a value with what is required.
-        pub fn new(key: String) -> Self {
-            Self { key }
-        }
-    }
-
     rt::record! {
-        Entry["key"] { 0 required key, }
+        Entry["key"] { 0 required key, } new(key : String,)
     }
 
     /// The schema with all that it refers to.

@@ -27,23 +27,10 @@ pub mod v1 {
         pub reason: Option<rt::Json>,
     }
 
-    impl DraftFour {
-        /// Returns a value with what is required.
-        pub fn new(count: i64) -> Self {
-            Self {
-                count,
-                const_is_no_keyword: None,
-                reference: None,
-                pair: None,
-                reason: None,
-            }
-        }
-    }
-
     rt::record! {
         DraftFour["count" "const_is_no_keyword" "reference" "pair" "reason"] { 0 required
         count, 1 optional const_is_no_keyword, 2 optional reference, 3 optional pair, 4
-        optional reason, }
+        optional reason, } new(count : i64,)
     }
 
     impl rt::Event for DraftFour {

@@ -46,30 +46,6 @@ pub mod v1 {
         pub definition: Option<Option2>,
     }
 
-    impl FnMainPanicU0 {
-        /// Returns a value with what is required.
-        pub fn new(self_: i64, a_fn_x: String) -> Self {
-            Self {
-                field: None,
-                r#type: None,
-                self_,
-                crate_: None,
-                unknown: None,
-                unknown_2: None,
-                unknown_3: None,
-                field_2: None,
-                n1st: None,
-                a_b: None,
-                a_b_2: None,
-                rest: None,
-                a_fn_x,
-                option: None,
-                result: None,
-                definition: None,
-            }
-        }
-    }
-
     rt::record! {
         FnMainPanicU0["" "type" "self" "crate" "Unknown" "UNKNOWN" "unknown" "日本"
         "1st" "a b" "a-b" "rest" "a\"; fn x() {} //" "Option" "result" "definition"] { 0
@@ -77,6 +53,7 @@ pub mod v1 {
         optional unknown, 5 optional unknown_2, 6 optional unknown_3, 7 optional field_2,
         8 optional n1st, 9 optional a_b, 10 optional a_b_2, 11 optional rest, 12 required
         a_fn_x, 13 optional option, 14 optional result, 15 optional definition, }
+        new(self_ : i64, a_fn_x : String,)
     }
 
     impl rt::Event for FnMainPanicU0 {
@@ -99,15 +76,8 @@ pub mod v1 {
         pub string: Option<FnMainPanicU0OptionString>,
     }
 
-    impl FnMainPanicU0Option {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { string: None }
-        }
-    }
-
     rt::record! {
-        FnMainPanicU0Option["String"] { 0 optional string, }
+        FnMainPanicU0Option["String"] { 0 optional string, } new()
     }
 
     /// `String` of [`FnMainPanicU0Option`].
@@ -117,15 +87,8 @@ pub mod v1 {
         pub vec: Option<FnMainPanicU0OptionStringVec>,
     }
 
-    impl FnMainPanicU0OptionString {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { vec: None }
-        }
-    }
-
     rt::record! {
-        FnMainPanicU0OptionString["Vec"] { 0 optional vec, }
+        FnMainPanicU0OptionString["Vec"] { 0 optional vec, } new()
     }
 
     /// `Vec` of [`FnMainPanicU0OptionString`].
@@ -158,15 +121,8 @@ pub mod v1 {
         pub ok: Option<bool>,
     }
 
-    impl FnMainPanicU0Result {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { ok: None }
-        }
-    }
-
     rt::record! {
-        FnMainPanicU0Result["Ok"] { 0 optional ok, }
+        FnMainPanicU0Result["Ok"] { 0 optional ok, } new()
     }
 
     #[derive(Debug, Clone, PartialEq)]
@@ -175,15 +131,8 @@ pub mod v1 {
         pub new: Option<String>,
     }
 
-    impl Option2 {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { new: None }
-        }
-    }
-
     rt::record! {
-        Option2["new"] { 0 optional new, }
+        Option2["new"] { 0 optional new, } new()
     }
 
     /// The schema with all that it refers to.

@@ -31,34 +31,13 @@ pub mod v1 {
         pub bounded: rt::Maybe<i64>,
     }
 
-    impl AbsentIsNotNull {
-        /// Returns a value with what is required.
-        pub fn new(
-            present: String,
-            present_or_null: Option<String>,
-            anything: rt::Json,
-        ) -> Self {
-            Self {
-                present,
-                present_or_null,
-                absent: None,
-                absent_or_null: rt::Maybe::Absent,
-                only_null: None,
-                anything,
-                absent_or_anything: None,
-                several: rt::Maybe::Absent,
-                reference: rt::Maybe::Absent,
-                bounded: rt::Maybe::Absent,
-            }
-        }
-    }
-
     rt::record! {
         AbsentIsNotNull["present" "present_or_null" "absent" "absent_or_null" "only_null"
         "anything" "absent_or_anything" "several" "reference" "bounded"] { 0 required
         present, 1 required present_or_null, 2 optional absent, 3 maybe absent_or_null, 4
         optional only_null, 5 required anything, 6 optional absent_or_anything, 7 maybe
-        several, 8 maybe reference, 9 maybe bounded, }
+        several, 8 maybe reference, 9 maybe bounded, } new(present : String,
+        present_or_null : Option < String >, anything : rt::Json,)
     }
 
     impl rt::Event for AbsentIsNotNull {
@@ -95,15 +74,8 @@ pub mod v1 {
         pub a: Option<bool>,
     }
 
-    impl Thing {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { a: None }
-        }
-    }
-
     rt::record! {
-        Thing["a"] { 0 optional a, }
+        Thing["a"] { 0 optional a, } new()
     }
 
     /// The schema with all that it refers to.

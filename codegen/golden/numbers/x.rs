@@ -32,29 +32,11 @@ pub mod v1 {
         pub truth: Option<bool>,
     }
 
-    impl Numbers {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self {
-                integer: None,
-                small: None,
-                smalls: None,
-                small_map: None,
-                number: None,
-                one_of_three: None,
-                one: None,
-                huge: None,
-                cents: None,
-                truth: None,
-            }
-        }
-    }
-
     rt::record! {
         Numbers["integer" "small" "smalls" "small_map" "number" "one_of_three" "one"
         "huge" "cents" "truth"] { 0 optional integer, 1 optional small, 2 optional
         smalls, 3 optional small_map, 4 optional number, 5 optional one_of_three, 6
-        optional one, 7 optional huge, 8 optional cents, 9 optional truth, }
+        optional one, 7 optional huge, 8 optional cents, 9 optional truth, } new()
     }
 
     impl rt::Event for Numbers {

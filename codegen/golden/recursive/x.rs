@@ -23,22 +23,10 @@ pub mod v1 {
         pub again: Option<Box<Tree>>,
     }
 
-    impl Tree {
-        /// Returns a value with what is required.
-        pub fn new(root: Node) -> Self {
-            Self {
-                root,
-                nested: None,
-                condition: None,
-                r#loop: None,
-                again: None,
-            }
-        }
-    }
-
     rt::record! {
         Tree["root" "nested" "condition" "loop" "again"] { 0 required root, 1 optional
-        nested, 2 optional condition, 3 optional r#loop, 4 optional again, }
+        nested, 2 optional condition, 3 optional r#loop, 4 optional again, } new(root :
+        Node,)
     }
 
     impl rt::Event for Tree {
@@ -63,21 +51,9 @@ pub mod v1 {
         pub children: Option<Vec<Node>>,
     }
 
-    impl Node {
-        /// Returns a value with what is required.
-        pub fn new(name: String) -> Self {
-            Self {
-                name,
-                left: None,
-                right: rt::Maybe::Absent,
-                children: None,
-            }
-        }
-    }
-
     rt::record! {
         Node["name" "left" "right" "children"] { 0 required name, 1 optional left, 2
-        maybe right, 3 optional children, }
+        maybe right, 3 optional children, } new(name : String,)
     }
 
     #[derive(Debug, Clone, PartialEq)]
@@ -110,18 +86,9 @@ pub mod v1 {
         pub left: Box<Condition>,
     }
 
-    impl ConditionNot {
-        /// Returns a value with what is required.
-        pub fn new(left: Box<Condition>) -> Self {
-            Self {
-                op: Default::default(),
-                left,
-            }
-        }
-    }
-
     rt::record! {
-        ConditionNot["op" "left"] { 0 required op, 1 required left, }
+        ConditionNot["op" "left"] { 0 constant op, 1 required left, } new(left : Box <
+        Condition >,)
     }
 
     /// `op` of [`ConditionNot`].
@@ -144,18 +111,9 @@ pub mod v1 {
         pub field: String,
     }
 
-    impl ConditionIs {
-        /// Returns a value with what is required.
-        pub fn new(field: String) -> Self {
-            Self {
-                op: Default::default(),
-                field,
-            }
-        }
-    }
-
     rt::record! {
-        ConditionIs["op" "field"] { 0 required op, 1 required field, }
+        ConditionIs["op" "field"] { 0 constant op, 1 required field, } new(field :
+        String,)
     }
 
     /// `op` of [`ConditionIs`].

@@ -28,23 +28,10 @@ pub mod v1 {
         pub rest: rt::Map<rt::Json>,
     }
 
-    impl Counted {
-        /// Returns a value with what is required.
-        pub fn new(id: String) -> Self {
-            Self {
-                id,
-                note: rt::Maybe::Absent,
-                level: None,
-                labels: None,
-                forbidden: None,
-                rest: rt::Map::new(),
-            }
-        }
-    }
-
     rt::record! {
         Counted["id" "note" "level" "labels" "forbidden"] { 0 required id, 1 maybe note,
-        2 optional level, 3 optional labels, 4 optional forbidden, } rest
+        2 optional level, 3 optional labels, 4 optional forbidden, } new(id : String,)
+        rest
     }
 
     impl rt::Event for Counted {
@@ -69,18 +56,8 @@ pub mod v1 {
         pub rest: rt::Map<rt::Number>,
     }
 
-    impl Labels {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self {
-                app: None,
-                rest: rt::Map::new(),
-            }
-        }
-    }
-
     rt::record! {
-        Labels["app"] { 0 optional app, } rest
+        Labels["app"] { 0 optional app, } new() rest
     }
 
     /// The schema with all that it refers to.

@@ -57,15 +57,8 @@ pub mod v1 {
         pub b: Option<rt::Json>,
     }
 
-    impl TypelessObject {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { a: None, b: None }
-        }
-    }
-
     rt::record! {
-        TypelessObject["a" "b"] { 0 optional a, 1 optional b, }
+        TypelessObject["a" "b"] { 0 optional a, 1 optional b, } new()
     }
 
     /// The schema with all that it refers to.

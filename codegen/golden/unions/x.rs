@@ -24,25 +24,11 @@ pub mod v1 {
         pub integer_or_number: Option<IntegerOrNumber>,
     }
 
-    impl Payment {
-        /// Returns a value with what is required.
-        pub fn new(method: Method) -> Self {
-            Self {
-                method,
-                by_presence: None,
-                by_kind: None,
-                overlapping: None,
-                constants: None,
-                integer_or_number: None,
-            }
-        }
-    }
-
     rt::record! {
         Payment["method" "by_presence" "by_kind" "overlapping" "constants"
         "integer_or_number"] { 0 required method, 1 optional by_presence, 2 optional
         by_kind, 3 optional overlapping, 4 optional constants, 5 optional
-        integer_or_number, }
+        integer_or_number, } new(method : Method,)
     }
 
     impl rt::Event for Payment {
@@ -83,18 +69,9 @@ pub mod v1 {
         pub number: String,
     }
 
-    impl Card {
-        /// Returns a value with what is required.
-        pub fn new(number: String) -> Self {
-            Self {
-                r#type: Default::default(),
-                number,
-            }
-        }
-    }
-
     rt::record! {
-        Card["type" "number"] { 0 required r#type, 1 required number, }
+        Card["type" "number"] { 0 constant r#type, 1 required number, } new(number :
+        String,)
     }
 
     /// `type` of [`Card`].
@@ -116,18 +93,8 @@ pub mod v1 {
         pub number: Option<rt::Integer>,
     }
 
-    impl Transfer {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self {
-                r#type: Default::default(),
-                number: None,
-            }
-        }
-    }
-
     rt::record! {
-        Transfer["type" "number"] { 0 required r#type, 1 optional number, }
+        Transfer["type" "number"] { 0 constant r#type, 1 optional number, } new()
     }
 
     /// `type` of [`Transfer`].
@@ -167,15 +134,8 @@ pub mod v1 {
         pub card: String,
     }
 
-    impl ByPresenceWithCard {
-        /// Returns a value with what is required.
-        pub fn new(card: String) -> Self {
-            Self { card }
-        }
-    }
-
     rt::record! {
-        ByPresenceWithCard["card"] { 0 required card, }
+        ByPresenceWithCard["card"] { 0 required card, } new(card : String,)
     }
 
     /// A variant of [`ByPresence`].
@@ -185,15 +145,8 @@ pub mod v1 {
         pub iban: String,
     }
 
-    impl ByPresenceWithIban {
-        /// Returns a value with what is required.
-        pub fn new(iban: String) -> Self {
-            Self { iban }
-        }
-    }
-
     rt::record! {
-        ByPresenceWithIban["iban"] { 0 required iban, }
+        ByPresenceWithIban["iban"] { 0 required iban, } new(iban : String,)
     }
 
     /// `by_kind` of [`Payment`].
@@ -224,15 +177,8 @@ pub mod v1 {
         pub b: Option<rt::Json>,
     }
 
-    impl Overlapping {
-        /// Returns a value with what is required.
-        pub fn new() -> Self {
-            Self { a: None, b: None }
-        }
-    }
-
     rt::record! {
-        Overlapping["a" "b"] { 0 optional a, 1 optional b, }
+        Overlapping["a" "b"] { 0 optional a, 1 optional b, } new()
     }
 
     /// `constants` of [`Payment`].

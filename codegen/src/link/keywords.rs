@@ -23,6 +23,9 @@ impl<'c> Linker<'_, '_, 'c> {
             }
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {}
         }
+        if self.merged(program, &spot, &mut node) {
+            return node;
+        }
         let hides = spot.draft.ref_hides_siblings() && spot.keyword("$ref").is_some_and(Value::is_string);
         if !hides {
             if self.shortened(program, &spot, &mut node) {

@@ -47,6 +47,16 @@ impl<'c> Planner<'_, 'c> {
         }
     }
 
+    /// Tells whether a schema's type is a struct that knows these members, in this order.
+    pub(super) fn reads_members(&mut self, place: Place, names: &[&str]) -> bool {
+        let Some(planned) = self.planned(place) else { return false };
+        let RustType::Named(id) = self.inner_shape(&planned) else { return false };
+        match &self.plan().definition(id).body {
+            Body::Struct(body) => !planned.nullable && body.names == names,
+            Body::Texts(_) | Body::Union(_) | Body::Newtype { .. } => false,
+        }
+    }
+
     fn reading_of_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> Reading {
         let conjunction = self.shapes.conjunction(&Expression::Schema(place));
         let plain = conjunction.own == [place]

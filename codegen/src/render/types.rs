@@ -78,7 +78,7 @@ impl Types<'_, '_> {
         let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
         let arguments = fields
             .iter()
-            .filter(|field| field.initial.is_none())
+            .filter(|field| field.mode == "required")
             .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
             .collect();
         let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
@@ -99,14 +99,11 @@ impl Types<'_, '_> {
             (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe"),
             (false, _, _) => (format!("Option<{inner}>"), "optional"),
         };
-        let initial = match mode {
-            "required" if self.plan.is_constant(&field.value) => Some("Default::default()"),
-            "required" => None,
-            "maybe" => Some("rt::Maybe::Absent"),
-            _ => Some("None"),
-        };
+        // What has but one value needs not be told.
+        let is_constant = mode == "required" && self.plan.is_constant(&field.value);
+        let mode = if is_constant { "constant" } else { mode };
         let docs = field.docs.clone();
-        view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode, initial }
+        view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode }
     }
 
     fn variant(&self, at: usize, variant: &UnionVariant, home: DocumentId) -> view::Variant {

@@ -13,19 +13,16 @@ impl Cursor<'_> {
         node: &'static Node,
         seen: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
-        if let Some(child) = node.unless_null {
-            return if self.peek() == b'n' {
-                self.word("null")
-            } else {
-                self.check_into(at.child(child), seen)
-            };
-        }
-        let Some(more) = &node.more else { return self.own(at, node, seen) };
         let state = self.memory.state();
-        if let Some(resource) = more.resource {
+        if let Some(resource) = node.more.as_ref().and_then(|more| more.resource) {
             self.memory.enter(at, resource);
         }
-        self.check_evaluating(at, node, more, seen)?;
+        match (node.unless_null, &node.more) {
+            (Some(_), _) if self.peek() == b'n' => self.word("null")?,
+            (Some(child), _) => self.check_into(at.child(child), seen)?,
+            (None, Some(more)) => self.check_evaluating(at, node, more, seen)?,
+            (None, None) => self.own(at, node, seen)?,
+        }
         self.memory.restore(state);
         Ok(())
     }

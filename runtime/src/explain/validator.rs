@@ -44,7 +44,13 @@ impl Document {
         let root = self.value()?;
         let mut resources = vec![(self.base, self.draft.to_library().create_resource(root.clone()))];
         for (uri, document) in self.references {
-            resources.push((uri, document.draft.to_library().create_resource(document.value()?)));
+            // Once each: a document is known by its own `$id` as well, and the library does not
+            // bear two documents of one identity.
+            let others = self.references.iter().filter(|(_, other)| std::ptr::eq(*other, *document));
+            let is_alias = *uri != document.base;
+            if is_alias || others.count() == 1 {
+                resources.push((uri, document.draft.to_library().create_resource(document.value()?)));
+            }
         }
         let registry = Registry::new()
             .retrieve_known_draft_meta_schemas(false)

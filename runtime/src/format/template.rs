@@ -26,27 +26,40 @@ fn is_escape(digits: &[u8]) -> bool {
 }
 
 fn is_expression(text: &str) -> bool {
-    let operators = ['+', '#', '.', '/', ';', '?', '&', '=', ',', '!', '@', '|'];
-    text.strip_prefix(operators).unwrap_or(text).split(',').all(is_variable)
+    let mut rest = text.as_bytes();
+    if let Some((b'+' | b'#' | b'.' | b'/' | b';' | b'?' | b'&' | b'=' | b',' | b'!' | b'@' | b'|', more)) =
+        rest.split_first()
+    {
+        rest = more;
+    }
+    rest.split(|byte| *byte == b',').all(is_variable)
 }
 
-fn is_variable(text: &str) -> bool {
-    let name = match text.split_once(':') {
-        Some((name, length)) => {
+fn is_variable(text: &[u8]) -> bool {
+    let name = match text.iter().position(|byte| *byte == b':') {
+        Some(at) => {
+            let length = &text[at + 1..];
             let is_length = (1..=4).contains(&length.len())
-                && !length.starts_with('0')
-                && length.bytes().all(|byte| byte.is_ascii_digit());
+                && !length.starts_with(b"0")
+                && length.iter().all(u8::is_ascii_digit);
             if !is_length {
                 return false;
             }
-            name
+            &text[..at]
         }
-        None => text.strip_suffix('*').unwrap_or(text),
+        None => text.strip_suffix(b"*").unwrap_or(text),
     };
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'%'))
-            && part.split('%').skip(1).all(|after| is_escape(after.as_bytes()))
-    };
-    name.split('.').all(is_part)
+    name.split(|byte| *byte == b'.').all(is_part)
+}
+
+fn is_part(part: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(byte) = part.get(at) {
+        match byte {
+            b'%' if is_escape(&part[at + 1..]) => at += 3,
+            byte if byte.is_ascii_alphanumeric() || *byte == b'_' => at += 1,
+            _ => return false,
+        }
+    }
+    at != 0
 }

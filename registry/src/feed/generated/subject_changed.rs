@@ -47,36 +47,13 @@ pub mod v1 {
         pub description: rt::Maybe<String>,
     }
 
-    impl SubjectChanged {
-        /// Returns a value with what is required.
-        pub fn new(
-            subject: String,
-            revision: rt::Integer,
-            at: String,
-            author: String,
-            created: bool,
-            mode: Mode,
-            content_model: ContentModel,
-        ) -> Self {
-            Self {
-                subject,
-                revision,
-                at,
-                author,
-                created,
-                mode,
-                content_model,
-                owner: rt::Maybe::Absent,
-                description: rt::Maybe::Absent,
-            }
-        }
-    }
-
     rt::record! {
         SubjectChanged["subject" "revision" "at" "author" "created" "mode"
         "content_model" "owner" "description"] { 0 required subject, 1 required revision,
         2 required at, 3 required author, 4 required created, 5 required mode, 6 required
-        content_model, 7 maybe owner, 8 maybe description, }
+        content_model, 7 maybe owner, 8 maybe description, } new(subject : String,
+        revision : rt::Integer, at : String, author : String, created : bool, mode :
+        Mode, content_model : ContentModel,)
     }
 
     impl rt::Event for SubjectChanged {

@@ -44,30 +44,11 @@ pub mod v1 {
         pub author: String,
     }
 
-    impl TokenCreated {
-        /// Returns a value with what is required.
-        pub fn new(
-            id: String,
-            name: String,
-            scopes: Vec<String>,
-            at: String,
-            author: String,
-        ) -> Self {
-            Self {
-                id,
-                name,
-                scopes,
-                expires_at: None,
-                at,
-                author,
-            }
-        }
-    }
-
     rt::record! {
         TokenCreated["id" "name" "scopes" "expires_at" "at" "author"] { 0 required id, 1
         required name, 2 required scopes, 3 optional expires_at, 4 required at, 5
-        required author, }
+        required author, } new(id : String, name : String, scopes : Vec < String >, at :
+        String, author : String,)
     }
 
     impl rt::Event for TokenCreated {

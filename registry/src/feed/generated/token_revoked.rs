@@ -36,16 +36,10 @@ pub mod v1 {
         pub author: String,
     }
 
-    impl TokenRevoked {
-        /// Returns a value with what is required.
-        pub fn new(id: String, name: String, at: String, author: String) -> Self {
-            Self { id, name, at, author }
-        }
-    }
-
     rt::record! {
         TokenRevoked["id" "name" "at" "author"] { 0 required id, 1 required name, 2
-        required at, 3 required author, }
+        required at, 3 required author, } new(id : String, name : String, at : String,
+        author : String,)
     }
 
     impl rt::Event for TokenRevoked {

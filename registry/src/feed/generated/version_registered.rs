@@ -59,38 +59,13 @@ pub mod v1 {
         pub references: Option<Vec<ReferencedVersion>>,
     }
 
-    impl VersionRegistered {
-        /// Returns a value with what is required.
-        pub fn new(
-            subject: String,
-            version: String,
-            digest: String,
-            schema_id: i64,
-            ordinal: i64,
-            revision: rt::Integer,
-            at: String,
-            author: String,
-        ) -> Self {
-            Self {
-                subject,
-                version,
-                digest,
-                schema_id,
-                ordinal,
-                revision,
-                at,
-                author,
-                message: None,
-                references: None,
-            }
-        }
-    }
-
     rt::record! {
         VersionRegistered["subject" "version" "digest" "schema_id" "ordinal" "revision"
         "at" "author" "message" "references"] { 0 required subject, 1 required version, 2
         required digest, 3 required schema_id, 4 required ordinal, 5 required revision, 6
         required at, 7 required author, 8 optional message, 9 optional references, }
+        new(subject : String, version : String, digest : String, schema_id : i64, ordinal
+        : i64, revision : rt::Integer, at : String, author : String,)
     }
 
     impl rt::Event for VersionRegistered {
@@ -121,16 +96,9 @@ pub mod v1 {
         pub version: String,
     }
 
-    impl ReferencedVersion {
-        /// Returns a value with what is required.
-        pub fn new(subject: String, version: String) -> Self {
-            Self { subject, version }
-        }
-    }
-
     rt::record! {
         ReferencedVersion["subject" "version"] { 0 required subject, 1 required version,
-        }
+        } new(subject : String, version : String,)
     }
 
     /// The schema with all that it refers to.

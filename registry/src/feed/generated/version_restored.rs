@@ -47,32 +47,12 @@ pub mod v1 {
         pub reason: Option<String>,
     }
 
-    impl VersionRestored {
-        /// Returns a value with what is required.
-        pub fn new(
-            subject: String,
-            version: String,
-            revision: rt::Integer,
-            at: String,
-            author: String,
-            from: From,
-        ) -> Self {
-            Self {
-                subject,
-                version,
-                revision,
-                at,
-                author,
-                from,
-                reason: None,
-            }
-        }
-    }
-
     rt::record! {
         VersionRestored["subject" "version" "revision" "at" "author" "from" "reason"] { 0
         required subject, 1 required version, 2 required revision, 3 required at, 4
-        required author, 5 required from, 6 optional reason, }
+        required author, 5 required from, 6 optional reason, } new(subject : String,
+        version : String, revision : rt::Integer, at : String, author : String, from :
+        From,)
     }
 
     impl rt::Event for VersionRestored {

@@ -46,31 +46,11 @@ pub mod v1 {
         pub reason: String,
     }
 
-    impl VersionYanked {
-        /// Returns a value with what is required.
-        pub fn new(
-            subject: String,
-            version: String,
-            revision: rt::Integer,
-            at: String,
-            author: String,
-            reason: String,
-        ) -> Self {
-            Self {
-                subject,
-                version,
-                revision,
-                at,
-                author,
-                reason,
-            }
-        }
-    }
-
     rt::record! {
         VersionYanked["subject" "version" "revision" "at" "author" "reason"] { 0 required
         subject, 1 required version, 2 required revision, 3 required at, 4 required
-        author, 5 required reason, }
+        author, 5 required reason, } new(subject : String, version : String, revision :
+        rt::Integer, at : String, author : String, reason : String,)
     }
 
     impl rt::Event for VersionYanked {

@@ -48,32 +48,12 @@ pub mod v1 {
         pub author: String,
     }
 
-    impl WaiverGranted {
-        /// Returns a value with what is required.
-        pub fn new(
-            subject: String,
-            fingerprint: String,
-            reason: String,
-            revision: rt::Integer,
-            at: String,
-            author: String,
-        ) -> Self {
-            Self {
-                subject,
-                fingerprint,
-                reason,
-                until: None,
-                revision,
-                at,
-                author,
-            }
-        }
-    }
-
     rt::record! {
         WaiverGranted["subject" "fingerprint" "reason" "until" "revision" "at" "author"]
         { 0 required subject, 1 required fingerprint, 2 required reason, 3 optional
-        until, 4 required revision, 5 required at, 6 required author, }
+        until, 4 required revision, 5 required at, 6 required author, } new(subject :
+        String, fingerprint : String, reason : String, revision : rt::Integer, at :
+        String, author : String,)
     }
 
     impl rt::Event for WaiverGranted {

@@ -40,29 +40,11 @@ pub mod v1 {
         pub author: String,
     }
 
-    impl WaiverWithdrawn {
-        /// Returns a value with what is required.
-        pub fn new(
-            subject: String,
-            fingerprint: String,
-            revision: rt::Integer,
-            at: String,
-            author: String,
-        ) -> Self {
-            Self {
-                subject,
-                fingerprint,
-                revision,
-                at,
-                author,
-            }
-        }
-    }
-
     rt::record! {
         WaiverWithdrawn["subject" "fingerprint" "revision" "at" "author"] { 0 required
         subject, 1 required fingerprint, 2 required revision, 3 required at, 4 required
-        author, }
+        author, } new(subject : String, fingerprint : String, revision : rt::Integer, at
+        : String, author : String,)
     }
 
     impl rt::Event for WaiverWithdrawn {
