@@ -2,6 +2,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use evschema_model::{Dialects, Formats, SubjectPolicy};
 
+use crate::server::without_password;
+use crate::{StartError, store};
+
 /// How a registry runs.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -37,6 +40,30 @@ impl Config {
     pub fn is_exposed(&self) -> bool {
         let is_public = self.public_url.as_deref().is_some_and(|url| !is_local_url(url));
         !self.listen.ip().is_loopback() || self.behind_proxy || is_public
+    }
+}
+
+impl Config {
+    /// Returns the database's URL without its password.
+    pub fn database_shown(&self) -> String {
+        without_password(&self.database)
+    }
+
+    /// Refuses what no registry could start with, without opening the database or the address.
+    ///
+    /// # Errors
+    ///
+    /// When the database's URL is of no known kind, or the public URL is not one of HTTP.
+    pub fn check(&self) -> Result<(), StartError> {
+        if !store::is_known(&self.database) {
+            return Err(StartError::database(&self.database, &store::StoreError::UnknownDatabase));
+        }
+        match &self.public_url {
+            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                Err(StartError::PublicUrl { url: url.clone() })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

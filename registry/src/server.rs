@@ -25,6 +25,12 @@ pub enum StartError {
         /// The address, or the public URL.
         at: String,
     },
+    /// The URL by which others reach the registry is none.
+    #[error("`{url}` is not a URL by which others reach a registry")]
+    PublicUrl {
+        /// The text.
+        url: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on `{listen}`: {cause}")]
     Listen {
@@ -59,6 +65,7 @@ impl Server {
     ///
     /// As [`Server::bind`].
     pub async fn bind_in(config: Config, environment: Environment) -> Result<Self, StartError> {
+        config.check()?;
         let listen = config.listen;
         let store = store::open(&config.database)
             .await
@@ -107,7 +114,7 @@ impl StartError {
 }
 
 /// Returns a database's URL with the password of `user:password@host` left out.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let Some((login, host)) = rest.rsplit_once('@') else { return url.to_owned() };
     let user = login.split(':').next().unwrap_or_default();

@@ -84,6 +84,11 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     }
 }
 
+/// Tells whether a URL names a database of a kind that is known.
+pub(crate) fn is_known(url: &str) -> bool {
+    matches!(url.split_once(':').map(|(scheme, _)| scheme), Some("sqlite" | "postgres" | "postgresql"))
+}
+
 /// Which subjects to list.
 #[derive(Debug, Clone, Default)]
 pub struct SubjectQuery {

@@ -6,6 +6,7 @@
 mod demo;
 mod reference;
 mod registry_round_trip;
+mod serve;
 mod streams;
 mod token;
 mod transcript;

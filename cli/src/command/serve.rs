@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use clap::Args;
 use evschema_registry::{Config, Server, StartError};
 use tokio::runtime::Runtime;
+use tracing_subscriber::EnvFilter;
 
 use super::Context;
 use crate::Outcome;
@@ -43,6 +44,9 @@ pub(crate) struct Arguments {
     /// Take the client's address from `X-Forwarded-For`, as a proxy before the registry sets it.
     #[arg(long, env = "EVSCHEMA_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Say what the registry would run with, and what is wrong with it; start nothing.
+    #[arg(long)]
+    check_config: bool,
     /// How much to log: `info`, `debug`, or as tracing-subscriber understands it.
     #[arg(long, env = "EVSCHEMA_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
@@ -51,7 +55,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
-        start_log(&self.log, context)?;
+        let (log, check_config) = (self.log.clone(), self.check_config);
         let config = Config {
             database: self.db,
             listen: self.listen,
@@ -68,6 +72,13 @@ impl Arguments {
             },
             ..Config::default()
         };
+        let filter = log_filter(&log)?;
+        if check_config {
+            config.check()?;
+            context.terminal.print(settings(&config, &log));
+            return Ok(Outcome::Clean);
+        }
+        start_log(filter, context);
         let runtime = runtime()?;
         let server = runtime.block_on(Server::bind(config))?;
         context.terminal.say(format!("the registry is at http://{}/schemas", server.local_addr()));
@@ -99,13 +110,36 @@ pub(super) async fn stop_signal() {
     let _asked = interrupted.await;
 }
 
-fn start_log(filter: &str, context: &Context<'_>) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
+/// Returns the settings that are in force, wherever they come from: arguments, variables, manifest.
+fn settings(config: &Config, log: &str) -> String {
+    let policy = &config.default_policy;
+    let public_url = config.public_url.as_deref().unwrap_or("the address");
+    let writes = match (config.read_only, config.anonymous_writes, config.is_exposed()) {
+        (true, _, _) => "nobody",
+        (false, true, _) => "anybody who reaches it",
+        (false, false, true) => "whoever has a token",
+        (false, false, false) => "whoever has a token; programs on this machine while there is none",
+    };
+    let reads = if config.private { "whoever has a token" } else { "anybody who reaches it" };
+    format!(
+        "db          {}\nlisten      {}\npublic url  {public_url}\nreads       {reads}\nwrites      {writes}\n\
+         new subjects: mode {}, content model {}\nlog         {log}",
+        config.database_shown(),
+        config.listen,
+        policy.mode,
+        policy.content_model,
+    )
+}
+
+fn log_filter(filter: &str) -> Result<EnvFilter, Failure> {
+    EnvFilter::try_new(filter).map_err(|error| {
         Failure::new(format!("`{filter}` is not a log filter: {error}")).help("write `info` or `debug`")
-    })?;
+    })
+}
+
+fn start_log(filter: EnvFilter, context: &Context<'_>) {
     let color = context.terminal.colors_stderr();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(color).init();
-    Ok(())
 }
 
 impl From<StartError> for Failure {
@@ -116,6 +150,7 @@ impl From<StartError> for Failure {
                 "make a token first: `evschema token create NAME --scope admin --db URL`; \
                  or serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
             ),
+            StartError::PublicUrl { .. } => failure.help("write it with `http://` or `https://`"),
             StartError::Listen { .. } => {
                 failure.help("something else may be listening there: take another `--listen`, or port 0")
             }

@@ -23,7 +23,8 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", id, %method, path);
+    let trace = trace_id(request.headers()).map(tracing::field::display);
+    let span = tracing::info_span!("request", id, trace, %method, path);
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
@@ -39,6 +40,17 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     response
 }
 
+/// Returns the trace that a request belongs to (W3C Trace Context, section 3.2), so that the log can be
+/// found from there.
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
+    let (version, trace) = (parts.next()?, parts.next()?);
+    let is_hexadecimal = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_known = version.len() == 2 && is_hexadecimal(version) && version != "ff";
+    let is_one = trace.len() == 32 && is_hexadecimal(trace) && trace.bytes().any(|byte| byte != b'0');
+    (is_known && is_one).then_some(trace)
+}
+
 /// Returns the id a client or a proxy gave the request, if it is fit to be logged.
 fn given(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(REQUEST_ID)?.to_str().ok()?;
@@ -46,4 +58,29 @@ fn given(headers: &HeaderMap) -> Option<String> {
         && id.len() <= REQUEST_ID_BYTES_MAX
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     fit.then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        for (sent, found) in [
+            (format!("00-{trace}-00f067aa0ba902b7-01"), Some(trace)),
+            (format!("cc-{trace}-00f067aa0ba902b7-01-what-comes"), Some(trace)),
+            (format!("ff-{trace}-00f067aa0ba902b7-01"), None),
+            (format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)), None),
+            (format!("00-{}-00f067aa0ba902b7-01", trace.to_uppercase()), None),
+            ("00-1-2-3".to_owned(), None),
+            (String::new(), None),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                HeaderName::from_static("traceparent"),
+                HeaderValue::from_str(&sent).unwrap(),
+            )]);
+            assert_eq!(trace_id(&headers), found, "{sent}");
+        }
+    }
 }

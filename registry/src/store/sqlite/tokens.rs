@@ -96,3 +96,36 @@ impl Tokens for Sqlite {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Provenance, StoreError};
+
+    #[tokio::test]
+    async fn a_database_without_room_says_so_and_stays_whole() {
+        let store = Sqlite::open("sqlite::memory:").await.unwrap();
+        let token = |id: &str, name: String| TokenRecord {
+            id: id.to_owned(),
+            digest: Vec::new(),
+            name,
+            scopes: "read".to_owned(),
+            created_at: 1,
+            created_by: "me".to_owned(),
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+            revoked_by: None,
+        };
+        let event = || NewEvent { kind: "created", data: "{}".to_owned(), provenance: Provenance::default() };
+        store.add_token(token("a", "small".to_owned()), event()).await.unwrap();
+        // The file may not grow: as SQLite answers where the disk is full.
+        query("PRAGMA max_page_count = 1").execute(&store.pool).await.unwrap();
+        let refused = store.add_token(token("b", "large".repeat(1 << 18)), event()).await;
+        assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");
+        let there: Vec<String> = store.tokens().await.unwrap().into_iter().map(|token| token.id).collect();
+        assert_eq!(there, ["a"]);
+        let sound: String = query_scalar("PRAGMA integrity_check").fetch_one(&store.pool).await.unwrap();
+        assert_eq!(sound, "ok");
+    }
+}
