@@ -1,9 +1,11 @@
 //! ECMA-262 patterns: matching, containment and shortest strings, by automata.
 //!
 //! A pattern is translated to the syntax of Rust's regular expressions, which rules out
-//! lookaround and back-references: those stay opaque, and only equal to themselves.
+//! look-around and back-references: matching by those stays open. A writer's look-arounds are left
+//! out where its strings may be taken to be more than they are.
 
 mod lengths;
+mod relaxed;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -82,6 +84,20 @@ impl Patterns {
         }
     }
 
+    /// Finds strings that match all of some patterns, and what a look-around of another asks about
+    /// or not: of strings which that one refuses, these are the likeliest.
+    pub(crate) fn find_beside(&mut self, every: &[String], pattern: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for inside in relaxed::looked_at(pattern) {
+            for anchored in [format!("^(?:{inside})"), inside] {
+                let with: Vec<String> = every.iter().chain([&anchored]).cloned().collect();
+                found.extend(self.find(&with, &[], 0, None));
+                found.extend(self.find(every, &[anchored], 1, None));
+            }
+        }
+        found
+    }
+
     /// Finds the shortest string within a length that matches all of `every` and none of `none`.
     pub(crate) fn find(
         &mut self,
@@ -153,9 +169,18 @@ impl Patterns {
     fn walk(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
         // Any text: keeps the walk within UTF-8 whatever the patterns are.
         let mut all: Vec<Shared> = Vec::new();
-        for pattern in
-            std::iter::once("").chain(every.iter().map(String::as_str)).chain(none.iter().map(String::as_str))
-        {
+        for pattern in std::iter::once("").chain(every.iter().map(String::as_str)) {
+            // What all match may be taken wider: nothing found is then still nothing.
+            let automaton = match self.automaton(pattern) {
+                None => relaxed::of(pattern).and_then(|relaxed| self.automaton(&relaxed)),
+                known => known,
+            };
+            match automaton {
+                Some(automaton) => all.push(automaton),
+                None => return Search::GaveUp,
+            }
+        }
+        for pattern in none {
             match self.automaton(pattern) {
                 Some(automaton) => all.push(automaton),
                 None => return Search::GaveUp,
@@ -361,7 +386,8 @@ mod tests {
         assert_eq!(within(&["^[a-z]+$"], "^[a-c]+$"), Answer::No("d".to_owned()));
         assert_eq!(within(&[], "^.*$"), Answer::No("\n".to_owned()), "a dot leaves out line ends");
         assert_eq!(within(&["^a", "z$"], "^a(.|\\s)*z$"), Answer::Yes);
-        assert_eq!(within(&["(?=a)b"], "a"), Answer::Unknown);
+        assert_eq!(within(&["^(?!foo)[a-z]+$"], "^[a-z]+$"), Answer::Yes);
+        assert_eq!(within(&["a"], "(?=a)a"), Answer::Unknown);
     }
 
     #[test]

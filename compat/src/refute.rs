@@ -360,6 +360,7 @@ impl Engine {
                 .map(Value::String)
                 .into_iter()
                 .collect();
+            values.extend(self.patterns.find_beside(&own.patterns, pattern).into_iter().map(Value::String));
             values.extend(self.texts(own, 6));
             values.extend(ODD_TEXTS.iter().map(|text| Value::from(*text)));
             tries.push((values, Assertion::Pattern(pattern.clone())));

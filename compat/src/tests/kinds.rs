@@ -115,6 +115,22 @@ fn what_is_left_unevaluated() {
 }
 
 #[test]
+fn patterns_with_look_arounds() {
+    decides(&[
+        (
+            r#"{"type":"string","pattern":"^(?!foo)[a-z]+$"}"#,
+            r#"{"type":"string","pattern":"^[a-z]+$"}"#,
+            true,
+        ),
+        (
+            r#"{"type":"string","pattern":"^[a-z]+$"}"#,
+            r#"{"type":"string","pattern":"^(?!foo)[a-z]+$"}"#,
+            false,
+        ),
+    ]);
+}
+
+#[test]
 fn counts_of_what_arrays_contain() {
     decides(&[
         (

@@ -1,0 +1,86 @@
+//! A pattern without its look-arounds: it matches at least what the pattern matches, since each
+//! only refuses. That is enough to show what a writer's strings have in common.
+
+/// Returns a pattern that matches everything this one does, when leaving out look-arounds makes one.
+pub(super) fn of(pattern: &str) -> Option<String> {
+    taken_apart(pattern).map(|(relaxed, _)| relaxed)
+}
+
+/// Returns what the look-arounds of a pattern ask about: where to look for strings it refuses.
+pub(super) fn looked_at(pattern: &str) -> Vec<String> {
+    taken_apart(pattern).map_or_else(Vec::new, |(_, looked_at)| looked_at)
+}
+
+fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
+    let mut looked_at = Vec::new();
+    let mut relaxed = String::new();
+    let mut rest = pattern;
+    let mut in_class = false;
+    while let Some(c) = rest.chars().next() {
+        let is_around = !in_class && ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| rest.starts_with(open));
+        if is_around {
+            // An empty group takes a quantifier as the look-around did.
+            relaxed.push_str("(?:)");
+            let after = after_group(rest)?;
+            let group = &rest[..rest.len() - after.len() - 1];
+            let inside = ["(?=", "(?!", "(?<=", "(?<!"].iter().find_map(|open| group.strip_prefix(open))?;
+            looked_at.push(inside.to_owned());
+            rest = after;
+            continue;
+        }
+        let taken =
+            if c == '\\' { c.len_utf8() + rest[1..].chars().next()?.len_utf8() } else { c.len_utf8() };
+        match c {
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        relaxed.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    (!looked_at.is_empty()).then_some((relaxed, looked_at))
+}
+
+/// Returns what follows the group that a text begins with.
+fn after_group(text: &str) -> Option<&str> {
+    let (mut depth, mut in_class, mut is_escaped) = (0_usize, false, false);
+    for (at, c) in text.char_indices() {
+        if is_escaped {
+            is_escaped = false;
+            continue;
+        }
+        match c {
+            '\\' => is_escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(&text[at + 1..]);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn look_arounds_are_left_out() {
+        for (pattern, expected) in [
+            ("^(?!foo)[a-z]+$", Some("^(?:)[a-z]+$")),
+            (r"^(?=.*[)(\]])(?=.*\))x$", Some("^(?:)(?:)x$")),
+            ("a(?<=a)(?<name>b)", Some("a(?:)(?<name>b)")),
+            (r"\(?!x", None),
+            ("[(?!]", None),
+            ("^a$", None),
+        ] {
+            assert_eq!(of(pattern).as_deref(), expected, "{pattern}");
+        }
+    }
+}
