@@ -41,6 +41,26 @@ fn a_refused_event_says_every_reason() {
         error.violations().iter().map(|v| (v.pointer.as_str(), v.keyword.as_str())).collect();
     reasons.sort_unstable();
     assert_eq!(reasons, [("/lines/0/sku", "pattern"), ("/placed_at", "format")]);
+    let sku = error.violations().iter().find(|v| v.keyword == "pattern").unwrap();
+    let line = refused.lines().position(|line| line.contains("\"mug\"")).unwrap();
+    let column = refused.lines().nth(line).and_then(|line| line.find("\"mug\"")).unwrap();
+    assert_eq!((sku.line, sku.column, sku.value.as_str()), (line + 1, column + 1, "\"mug\""));
+    assert!(sku.schema_pointer.ends_with("/pattern") && sku.message.contains("\"mug\""));
+}
+
+#[test]
+fn a_refusal_repeats_little_of_the_event() {
+    let long = "x".repeat(10_000);
+    let error = OrderPlaced::from_slice(ORDER.replace("MUG-BLUE", &long).as_bytes()).unwrap_err();
+    assert!(!error.violations().is_empty());
+    assert!(error.to_string().len() < 2_000, "{}", error.to_string().len());
+}
+
+#[test]
+fn a_check_without_types_agrees() {
+    assert!(OrderPlaced::check_bytes(ORDER.as_bytes()));
+    assert!(!OrderPlaced::check_bytes(ORDER.replace("MUG-BLUE", "mug").as_bytes()));
+    assert!(!OrderPlaced::check_bytes(b"{"));
 }
 
 #[test]
