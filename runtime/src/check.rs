@@ -17,6 +17,9 @@ mod object;
 mod scalar;
 mod unique;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use evaluated::{Bits, Evaluated};
 pub(crate) use memory::Memory;
 

@@ -35,9 +35,9 @@ pub(crate) struct State {
 }
 
 impl Memory {
-    /// Most nodes that are open at a time: past that a schema leads back to itself without end, or
-    /// nests more than a stack of 2 MiB is good for.
-    const FRAMES_MAX: usize = 1_000;
+    /// Most nodes that are open at a time: three for each level of the deepest event. Past that a
+    /// schema leads back to itself without end; a stack of 2 MiB holds them without optimization.
+    const FRAMES_MAX: usize = 400;
 
     /// Most verdicts that are remembered; past that they are found again, at the price of time.
     const VERDICTS_MAX: usize = 1 << 20;
