@@ -41,6 +41,9 @@ fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+    use sqlx::{query, query_as};
+
     use super::*;
 
     #[test]
@@ -49,5 +52,39 @@ mod tests {
             steps.iter().map(|step| (step.0, step.1)).collect::<Vec<_>>()
         };
         assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+
+    /// A registry of the first version and one of this share a database during a rolling restart.
+    #[tokio::test]
+    async fn what_the_first_version_wrote_stays_and_it_can_go_on_writing() {
+        // One connection, for memory lives as long as it.
+        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        migrator(&SQLITE[..1]).run(&pool).await.unwrap();
+        let first = async |name: &'static str| {
+            query("INSERT INTO subjects (name, folded, mode, content_model, revision, version_count, created_at, updated_at)
+                   VALUES ($1, $1, 'full', 'lenient', 1, 0, 7, 7)")
+                .bind(name)
+                .execute(&pool)
+                .await
+                .unwrap();
+            query(
+                "INSERT INTO feed (kind, subject, at, data) VALUES ('evschema.subject.changed', $1, 7, '{}')",
+            )
+            .bind(name)
+            .execute(&pool)
+            .await
+            .unwrap();
+        };
+        first("before").await;
+        sqlite().run(&pool).await.unwrap();
+        first("after").await;
+        let told: Vec<(i64, String, Option<String>)> =
+            query_as("SELECT position, subject, token FROM feed ORDER BY position")
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        assert_eq!(told, [(1, "before".to_owned(), None), (2, "after".to_owned(), None)]);
+        // And the first version starts once more beside the newer tables.
+        migrator(&SQLITE[..1]).run(&pool).await.unwrap();
     }
 }
