@@ -9,10 +9,10 @@ use jsonschema::canonical::{self, CanonicalSchema, Containment as Covers};
 use serde_json::Value;
 
 /// Most characters of the two schemas together that the library is asked about.
-const CHARS_MAX: usize = 6_000;
+const CHARS_MAX: usize = 3_000;
 
 /// Most branches of the two schemas together: the library multiplies unions out.
-const BRANCHES_MAX: usize = 24;
+const BRANCHES_MAX: usize = 12;
 
 /// Most digits of a number that a double surely holds.
 const DIGITS_MAX: usize = 15;
