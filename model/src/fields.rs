@@ -11,7 +11,8 @@ pub struct Field {
     pub name: String,
     /// Where in the schema it is declared.
     pub pointer: Pointer,
-    /// Its types or what else says most, such as `string`, `integer | null`, `common.money@1.0.0`.
+    /// Its types or what else says most, such as `string`, `integer | null`, `array of Line`,
+    /// `common.money/1.0.0.json`.
     pub kind: String,
     /// Whether the object that declares it requires it.
     pub required: bool,
@@ -54,7 +55,10 @@ fn kind(property: &Value) -> String {
             .to_owned();
     }
     match property.get("type") {
-        Some(Value::String(one)) => one.clone(),
+        Some(Value::String(one)) => match property.get("items") {
+            Some(items @ Value::Object(_)) if one == "array" => format!("array of {}", kind(items)),
+            _ => one.clone(),
+        },
         Some(Value::Array(several)) => {
             several.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | ")
         }
