@@ -245,7 +245,13 @@ fn beyond_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
     {
         left.push(Numbers { none: vec![step.clone()], ..Numbers::default() });
     }
-    left.into_iter().map(|outside| flat.with_numbers(flat.numbers.and(&outside))).collect()
+    let mut left: Vec<Flat> =
+        left.into_iter().map(|outside| flat.with_numbers(flat.numbers.and(&outside))).collect();
+    if reader.is_spelt && !flat.numbers.is_spelt {
+        // Beyond the integers of draft 4 is `1.0` too, and no bound or step says so.
+        left.push(flat.widened());
+    }
+    left
 }
 
 fn beyond_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {

@@ -116,8 +116,9 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     }
     engine.refuel(question.fuel);
     match ask_library(&engine, writer, reader) {
-        // The library is told nothing of spellings.
-        Said::Covered if may_prove && !engine.spellings_differ => {
+        // The library is told nothing of spellings: what it takes for an integer may be wider than what
+        // draft 4 does, and under a negation wider is narrower.
+        Said::Covered if may_prove && !engine.spellings_differ && !engine.tree.may_turn_spellings() => {
             return decision(engine, Verdict::Compatible, Vec::new(), None);
         }
         Said::Beyond(difference) => {

@@ -455,6 +455,13 @@ impl Tree {
     }
 
     /// Tells whether a node is the schema that accepts everything.
+    /// Tells whether the spelling of numbers counts somewhere, and something turns answers around.
+    pub(crate) fn may_turn_spellings(&self) -> bool {
+        let turns =
+            |node: &Node| !node.not.is_empty() || !node.one_of.is_empty() || !node.conditions.is_empty();
+        self.nodes.iter().any(|node| node.numbers.is_spelt) && self.nodes.iter().any(|node| turns(node))
+    }
+
     pub(crate) fn is_true(&self, id: Id) -> bool {
         id.class == Class::ANYTHING
     }

@@ -184,3 +184,20 @@ fn drafts_that_differ() {
         (r#"{"$ref":"http://json-schema.org/draft-07/schema#"}"#, r#"{"type":["object","boolean"]}"#, true),
     ]);
 }
+
+#[test]
+fn what_draft_4_calls_no_integer() {
+    const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
+    // `1.0` is a multiple of one and no integer there, so these two leave it out, or let it in, differently.
+    for (writer, reader) in [
+        (r#""type":"number""#, r#""anyOf":[{"type":"integer"},{"not":{"multipleOf":1}}]"#),
+        (r#""type":"number","not":{"type":"integer"}"#, r#""not":{"multipleOf":1}"#),
+        (
+            r#""not":{"oneOf":[{"type":"integer"},{"minimum":1000}],"multipleOf":1}"#,
+            r#""not":{"oneOf":[{"type":"integer"},{"minimum":2}],"multipleOf":1}"#,
+        ),
+    ] {
+        let (writer, reader) = (format!("{{{DRAFT_4},{writer}}}"), format!("{{{DRAFT_4},{reader}}}"));
+        assert_ne!(contained(&writer, &reader), Some(true), "{writer} in {reader}");
+    }
+}

@@ -12,6 +12,9 @@ use crate::service::Selection;
 /// A version's content never changes, so nobody needs to ask for it twice.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
+/// Where reading needs a token, a cache that several people share must not hand it on.
+const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+
 /// Returns a version's schema, byte for byte as it was registered.
 ///
 /// This URL is the `dataschema` of the version's events. With `latest` or a range in place of the
@@ -51,7 +54,7 @@ pub(crate) async fn document(
     let unchanged = is_unchanged(&headers, &tag);
     let fixed = [
         (ETAG, tag),
-        (CACHE_CONTROL, FOR_EVER),
+        (CACHE_CONTROL, if app.is_private() { FOR_EVER_FOR_ONE } else { FOR_EVER }),
         (VARY, HeaderValue::from_static("accept")),
         (CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(FOR_EVER)),
     ];

@@ -233,6 +233,9 @@ fn a_private_registry_tells_nobody_anything() {
     }
     let page = world.send("GET", "/schemas", &[("accept", "text/html")], b"");
     assert_eq!(page.status, 401);
+    // What was read with a token is not for a cache that others read from.
+    let schema = with_token(&world, &read, "GET", "/schemas/a/1.0.0.json", b"");
+    assert_eq!(schema.header("cache-control"), Some("private, max-age=31536000, immutable"));
 }
 
 #[test]
