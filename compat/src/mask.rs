@@ -36,12 +36,15 @@ fn only_value(property: &Value) -> Option<&str> {
     }
 }
 
-/// Tells whether a text means a version: `2.3`, `v2.3` and `2.3.0` mean 2.3.0.
+/// Tells whether a text means a version: `2.3`, `v2.3` and `2.3.0` mean 2.3.0, `3.1-RC3` means 3.1.0-RC3.
 fn spells(text: &str, version: &Version) -> bool {
-    let full = version.to_string();
     let text = text.strip_prefix('v').unwrap_or(text);
-    let dots = text.matches('.').count();
-    text == full
-        || (dots == 1 && format!("{text}.0") == full)
-        || (dots == 0 && !text.is_empty() && format!("{text}.0.0") == full)
+    let (numbers, tag) = text.split_once('-').map_or((text, None), |(numbers, tag)| (numbers, Some(tag)));
+    let missing = match numbers.matches('.').count() {
+        0 if !numbers.is_empty() => ".0.0",
+        1 => ".0",
+        _ => "",
+    };
+    let tag = tag.map(|tag| format!("-{tag}")).unwrap_or_default();
+    format!("{numbers}{missing}{tag}") == version.to_string()
 }

@@ -237,6 +237,14 @@ fn the_version_written_into_a_schema_is_no_change() {
         assert_eq!(report.masked[0].as_str(), "/properties/meta/properties/version");
         assert_eq!(bump(&text(older, ""), &text(newer, "")), Bump::Patch, "{older} -> {newer}");
     }
+    // A pre-release repeats itself too.
+    let tagged = checked_as(
+        ("3.0.0", r#"{"properties":{"version":{"const":"3.0"}}}"#),
+        ("3.1.0-RC3", r#"{"properties":{"version":{"const":"3.1-RC3"}}}"#),
+        Mode::BackwardTransitive,
+        Lenient,
+    );
+    assert_eq!((tagged.verdict, tagged.masked.len()), (Verdict::Compatible, 1));
     // A constant that is not the version is a value like others.
     let other = checked_as(
         ("1.0.0", r#"{"properties":{"version":{"const":"7.0.0"}}}"#),
