@@ -1,6 +1,6 @@
 //! Runs the `console` blocks of a Markdown file and compares what they show.
 //!
-//! A line that begins with `$ ` is a command for bash, `> ` continues it. The lines after it are
+//! A line that begins with `$ ` is a command for bash, `$> ` continues it. The lines after it are
 //! what standard output and standard error show together; `[..]` stands for anything within a
 //! line, and a line `...` for any number of lines. A command that fails shows `[exit 101]` at the
 //! end. The commands of a file run one after the other in one new folder, the address
@@ -71,7 +71,7 @@ fn steps(text: &str) -> Vec<Step> {
             steps.push(Step { command: command.to_owned(), expected: Vec::new(), lines: at + 1..at + 1 });
             continued = true;
         } else if inside && let Some(step) = steps.last_mut() {
-            match line.strip_prefix("> ").or_else(|| (line == ">").then_some("")) {
+            match line.strip_prefix("$> ") {
                 Some(more) if continued => {
                     step.command = format!("{}\n{more}", step.command);
                     step.lines = at + 1..at + 1;
