@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use evschema_model::Coordinates;
+use sqlx::migrate::MigrateError;
 
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub enum StoreError {
     Query(sqlx::Error),
     /// The tables cannot be brought up to date.
     #[error("the tables cannot be brought up to date: {0}")]
-    Migrate(sqlx::migrate::MigrateError),
+    Migrate(MigrateError),
     /// A row holds what no registry has written.
     #[error("a row holds a bad {0}")]
     Corrupt(&'static str),
@@ -56,6 +57,17 @@ impl StoreError {
     pub(super) fn is_unique_violation(&self) -> bool {
         let (Self::Query(error) | Self::Unavailable(error)) = self else { return false };
         error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    }
+
+    /// Tells whether SQLite says that another connection has the file: `SQLITE_BUSY`, in any of its forms.
+    pub(super) fn is_busy(&self) -> bool {
+        let (Self::Unavailable(error)
+        | Self::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) = self
+        else {
+            return false;
+        };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
     }
 }
 
@@ -77,8 +89,8 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> Self {
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
         Self::Migrate(error)
     }
 }

@@ -3,6 +3,7 @@
 mod tokens;
 mod waivers;
 
+use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, Sqlite as Driver, Transaction, query, query_as, query_scalar};
 use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep};
 
 use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
 use super::{
@@ -25,6 +27,8 @@ use super::{
 const CONNECTIONS_MAX: u32 = 8;
 /// Longest wait for another process that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pause between attempts where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// The registry's tables in SQLite.
 #[derive(Debug)]
@@ -54,10 +58,33 @@ impl Sqlite {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options)
-            .await?;
-        migrations::sqlite().run(&pool).await?;
+            .connect_lazy_with(options);
+        patiently(|| migrate(&pool)).await?;
         Ok(Self { pool, writing: Mutex::new(()), _keeper: Mutex::new(keeper) })
+    }
+}
+
+/// Brings the tables up to date, holding the lock of a writer: another process may be starting too.
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    migrations::sqlite().run(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Tries until the file is not busy, for at most [`BUSY_TIMEOUT`].
+///
+/// While the last connection to a file closes, and while one recovers or first makes its log, SQLite
+/// refuses the others at once instead of letting them wait (<https://sqlite.org/wal.html>, "Sometimes
+/// Queries Return SQLITE_BUSY In WAL Mode").
+async fn patiently<F: Future<Output = Result<(), StoreError>>>(
+    attempt: impl Fn() -> F,
+) -> Result<(), StoreError> {
+    let given_up = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match attempt().await {
+            Err(error) if error.is_busy() && Instant::now() < given_up => sleep(BUSY_PAUSE).await,
+            done => return done,
+        }
     }
 }
 

@@ -280,3 +280,28 @@ fn names_are_listed_in_order_of_bytes() {
         assert_eq!(listed, ["A2", "B.x", "_a", "a-b", "a.b", "b"], "{name}");
     });
 }
+
+/// SQLite refuses whoever comes while the last connection closes, without letting it wait.
+#[test]
+fn a_new_file_is_opened_by_many_while_others_close_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("registry.db").display());
+    let openers: Vec<_> = (0..8)
+        .map(|_| {
+            let url = url.clone();
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    for _ in 0..10 {
+                        let store = store::open(&url).await.unwrap();
+                        store.ping().await.unwrap();
+                        store.close().await.unwrap();
+                    }
+                });
+            })
+        })
+        .collect();
+    for opener in openers {
+        opener.join().unwrap();
+    }
+}
