@@ -1,12 +1,13 @@
 //! The build.rs helper: generates what a manifest asks for into `OUT_DIR`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
 
-use evschema_model::{Diagnostic, Manifest};
+use evschema_model::{Catalog, Diagnostic, Lock, Manifest, ManifestError};
 
-use crate::{Layout, Options, Problem, generate, read_tree, selection};
+use crate::{
+    Layout, Options, Problem, Templates, generate, read_templates, read_tree, selection, unselectable,
+};
 
 /// Returns the build step of the crate being built, by the `evschema.toml` beside its manifest or
 /// in the closest folder above.
@@ -75,13 +76,21 @@ impl BuildScript {
         let manifest = read_manifest(&path)?;
         let base = path.parent().unwrap_or(Path::new("."));
         let templates = match &manifest.generate.templates {
-            Some(folder) => read_templates(&base.join(folder))?,
-            None => BTreeMap::new(),
+            Some(folder) => {
+                let folder = base.join(folder);
+                watch(&folder);
+                read_templates(&folder)
+                    .map_err(|(path, error)| Errors::one(format!("{}: {error}", path.display())))?
+            }
+            None => Templates::default(),
         };
         let roots: Vec<PathBuf> =
             [&manifest.schemas, &manifest.vendor].map(|folder| base.join(folder)).into();
-        for root in &roots {
-            watch(root);
+        let lock = base.join(Lock::FILE_NAME);
+        // Cargo comes back every time for what is not there: only who depends on others needs that.
+        let depends = !manifest.dependencies.is_empty();
+        for path in roots.iter().chain([&lock]).filter(|path| depends || path.exists()) {
+            watch(path);
         }
         let present: Vec<&Path> = roots.iter().map(PathBuf::as_path).filter(|root| root.is_dir()).collect();
         if present.is_empty() {
@@ -94,8 +103,16 @@ impl BuildScript {
         }
         let tree = read_tree(&present, &manifest.dialects())
             .map_err(|error| Errors::one(format!("{}: {error}", base.display())))?;
-        if !tree.problems.is_empty() {
-            return Err(Errors(tree.problems.iter().map(line).collect()));
+        let mut problems = tree.problems.clone();
+        problems.extend(check_lock(&lock, &tree.catalog)?);
+        let mut errors: Vec<String> = problems.iter().map(line).collect();
+        // What could not be read is not missing.
+        if tree.problems.is_empty() {
+            let wrong = unselectable(&tree.catalog, &manifest);
+            errors.extend(wrong.iter().map(|wrong| format!("{}: {wrong}", path.display())));
+        }
+        if !errors.is_empty() {
+            return Err(Errors(errors));
         }
         let options = Options {
             formats: manifest.formats,
@@ -105,12 +122,6 @@ impl BuildScript {
             ..Options::default()
         };
         let selected = selection(&tree.catalog, &manifest);
-        if selected.is_empty() {
-            return Err(Errors::one(format!(
-                "{}: no schema is selected; add one, or correct `gen.subjects` and `dependencies`",
-                path.display()
-            )));
-        }
         let files = generate(&tree.catalog, &selected, &options).map_err(|problems| {
             Errors(problems.iter().map(|problem| located(problem, &tree.files)).collect())
         })?;
@@ -149,37 +160,33 @@ fn variable(name: &str) -> Result<PathBuf, Errors> {
 fn read_manifest(path: &Path) -> Result<Manifest, Errors> {
     let text =
         fs::read_to_string(path).map_err(|error| Errors::one(format!("{}: {error}", path.display())))?;
-    Manifest::parse(&text).map_err(|error| {
-        let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
-        Errors::one(format!("{}{at}: {}; correct the key", path.display(), error.message))
-    })
+    Manifest::parse(&text).map_err(|error| of_manifest(path, &error))
 }
 
-/// Reads the templates of a folder by file name.
+fn of_manifest(path: &Path, error: &ManifestError) -> Errors {
+    let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
+    Errors::one(format!("{}{at}: {}; correct the key", path.display(), error.message))
+}
+
+/// Returns what of the lock is not fulfilled; nothing where there is no lock.
 ///
 /// # Errors
 ///
-/// When the folder or one of its files cannot be read.
-fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Errors> {
-    rerun_if_changed(folder);
-    let failed = |path: &Path, error: &io::Error| Errors::one(format!("{}: {error}", path.display()));
-    let mut templates = BTreeMap::new();
-    for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
-        let path = entry.map_err(|error| failed(folder, &error))?.path();
-        if path.extension().is_some_and(|extension| extension == "hbs") {
-            rerun_if_changed(&path);
-            let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            templates.insert(name.unwrap_or_default(), text);
-        }
-    }
-    Ok(templates)
+/// When there is one that cannot be read.
+fn check_lock(path: &Path, catalog: &Catalog) -> Result<Vec<Problem>, Errors> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Errors::one(format!("{}: {error}", path.display()))),
+    };
+    let lock = Lock::parse(&text).map_err(|error| of_manifest(path, &error))?;
+    let problem = |diagnostic| Problem { path: path.to_owned(), diagnostic };
+    Ok(lock.broken(catalog).into_iter().map(problem).collect())
 }
 
 /// Tells Cargo to come back when a schema is added, changed or removed.
 ///
 /// Cargo looks at a folder's own time of change, so that each folder is named beside its files.
-/// A root that is not there is named too: Cargo then comes back every time, and finds it.
 fn watch(root: &Path) {
     rerun_if_changed(root);
     let Ok(entries) = fs::read_dir(root) else { return };

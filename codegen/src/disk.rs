@@ -1,10 +1,13 @@
 //! Reads a schema tree from disk: `<root>/<subject>/<version>.json`.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version};
+
+use crate::Templates;
 
 /// A tree as it was found: what could be read, and all that is wrong.
 #[derive(Debug, Default)]
@@ -58,6 +61,22 @@ pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
     }
     tree.check_references();
     Ok(tree)
+}
+
+/// Reads the templates of a folder: its files that end in `.hbs`.
+///
+/// # Errors
+///
+/// When the folder or one of its files cannot be read, with its path.
+pub fn read_templates(folder: &Path) -> Result<Templates, (PathBuf, io::Error)> {
+    let mut texts = BTreeMap::new();
+    for path in sorted(folder).map_err(|error| (folder.to_owned(), error))? {
+        if path.extension().is_some_and(|extension| extension == "hbs") {
+            let text = std::fs::read_to_string(&path).map_err(|error| (path.clone(), error))?;
+            texts.insert(path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text);
+        }
+    }
+    Ok(Templates { folder: folder.to_owned(), texts })
 }
 
 /// Reads a tree whose files are held elsewhere than on disk, such as in a git commit.

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Formats};
+use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Formats, Position};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::link;
 use crate::plan::{Planner, modules};
-use crate::render::render;
-use crate::{GeneratedFile, Options, Problem};
+use crate::render::{PrintError, render};
+use crate::{GeneratedFile, Options, Problem, Templates};
 
 /// Generates Rust for these versions and everything they refer to.
 ///
@@ -29,11 +29,23 @@ pub fn generate(
     let programs = link(&mut planner, &documents, options.formats);
     let plan = planner.finish();
     let modules = modules(&atlas, &documents);
-    render(&atlas, &plan, &programs, &modules, options).map_err(|error| {
-        let diagnostic = Diagnostic::new(Code::NotASchema, error.to_string())
-            .help("mend the template, or leave it out to have the built-in one");
-        vec![Problem { path: "templates".into(), diagnostic }]
-    })
+    render(&atlas, &plan, &programs, &modules, options)
+        .map_err(|error| vec![of_template(&error, &options.templates)])
+}
+
+fn of_template(error: &PrintError, templates: &Templates) -> Problem {
+    let file = format!("{}.hbs", error.template);
+    let text = templates.texts.get(&file).map_or("", String::as_str);
+    let position = error.line.map(|line| {
+        let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
+        let start: usize = lines.map(str::len).sum();
+        let rest = text.get(start..).unwrap_or_default();
+        Position::of(text, start, rest.lines().next().map_or(0, str::len))
+    });
+    let diagnostic = Diagnostic::new(Code::BadTemplate, error.to_string())
+        .position(position)
+        .help("mend the template, or leave it out to have the built-in one");
+    Problem { path: templates.folder.join(file), diagnostic }
 }
 
 /// The linked form of a document, which the runtime checks events with.
@@ -74,7 +86,7 @@ pub fn linked(
 }
 
 /// Opens the documents of a selection.
-fn opened<'c>(
+pub(crate) fn opened<'c>(
     catalog: &'c Catalog,
     selection: &[Coordinates],
     formats: Formats,
@@ -103,7 +115,7 @@ fn compiles(catalog: &Catalog, at: &Coordinates, formats: Formats) -> Result<(),
     }
 }
 
-fn closure(atlas: &Atlas<'_>, events: &BTreeSet<DocumentId>) -> BTreeSet<DocumentId> {
+pub(crate) fn closure(atlas: &Atlas<'_>, events: &BTreeSet<DocumentId>) -> BTreeSet<DocumentId> {
     let mut documents = events.clone();
     let mut open: Vec<DocumentId> = events.iter().copied().collect();
     while let Some(id) = open.pop() {

@@ -10,12 +10,16 @@
 //!    that the runtime interprets, and which parts of it the types check while they read;
 //! 5. templates print the plan, and a formatter proves that what they print is Rust.
 //!
-//! Around it stand [`read_tree`], which reads schemas from disk, and [`from_manifest`], for
-//! build.rs.
+//! Around it stand [`read_tree`], which reads schemas from disk, [`from_manifest`], for build.rs,
+//! [`explain()`], which says how each schema is read, and, with the feature `schemars`, `schema_of`:
+//! from a Rust type to a schema.
 
 mod atlas;
 mod build_script;
+#[cfg(feature = "schemars")]
+mod code_first;
 mod disk;
+mod explain;
 mod generate;
 mod link;
 mod names;
@@ -28,7 +32,10 @@ mod text;
 mod view;
 
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
-pub use disk::{Problem, Tree, TreeFile, read_files, read_tree};
+#[cfg(feature = "schemars")]
+pub use code_first::schema_of;
+pub use disk::{Problem, Tree, TreeFile, read_files, read_templates, read_tree};
+pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};
-pub use options::{GeneratedFile, Layout, Options};
-pub use selection::{newest_of_lines, selection};
+pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates};
+pub use selection::{newest_of_lines, selection, unselectable};

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use spot::{Home, Spot};
 
-use crate::atlas::DocumentId;
+use crate::atlas::{DocumentId, Place};
 use crate::plan::Planner;
 
 /// The linked form of a document.
@@ -28,12 +28,16 @@ pub(crate) struct Program {
     pub(crate) links: Vec<DocumentId>,
     /// The node of the document's root.
     pub(crate) root: usize,
+    /// Every node, and the schema it is of, if it is of one schema of ours.
+    pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
 }
 
 /// A program that is being made.
 #[derive(Debug, Default)]
 struct Draft {
     nodes: Vec<Map<String, Value>>,
+    /// The schema that each node is of.
+    places: Vec<Option<Place>>,
     /// The resource that each node is in.
     resources_of: Vec<usize>,
     links: Vec<DocumentId>,
@@ -102,9 +106,11 @@ impl<'c> Linker<'_, '_, 'c> {
             return *known;
         }
         let resource = self.resource(program, &spot);
+        let place = spot.place(self.planner.atlas);
         let draft = self.drafts.entry(program).or_default();
         let id = draft.nodes.len();
         draft.nodes.push(Map::new());
+        draft.places.push(place);
         draft.resources_of.push(resource);
         self.known.insert(key, id);
         self.open.push((program, id, spot));
@@ -163,7 +169,8 @@ impl<'c> Linker<'_, '_, 'c> {
             program.insert("nodes".to_owned(), json!(draft.nodes));
             let text = Value::Object(program).to_string();
             let root = roots.get(&document).copied().unwrap_or(0);
-            programs.insert(document, Program { text, links: draft.links, root });
+            let nodes = draft.places.into_iter().zip(draft.nodes).collect();
+            programs.insert(document, Program { text, links: draft.links, root, nodes });
         }
         programs
     }

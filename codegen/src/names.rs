@@ -113,6 +113,17 @@ pub(crate) fn camel(words: &[String]) -> Option<String> {
     }
 }
 
+/// Returns the name of a type that stands inside another: `Order` and `Line` give `OrderLine`.
+pub(crate) fn joined(parent: &str, own: &str) -> String {
+    /// A longer name helps nobody; the innermost part says most.
+    const JOINED_CHARACTERS_MAX: usize = 120;
+    let digits_meet =
+        parent.ends_with(|c: char| c.is_ascii_digit()) && own.starts_with(|c: char| c.is_ascii_digit());
+    let between = if digits_meet { "N" } else { "" };
+    let name = format!("{parent}{between}{own}");
+    if JOINED_CHARACTERS_MAX < name.len() { own.to_owned() } else { name }
+}
+
 /// Returns the words as a field or module name, `order_id`; `None` when there is no word.
 pub(crate) fn snake(words: &[String]) -> Option<String> {
     let mut name = String::new();

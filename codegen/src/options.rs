@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use evschema_model::Formats;
 
@@ -9,13 +10,28 @@ pub struct Options {
     pub formats: Formats,
     /// Base URL of `DATASCHEMA`, without a final slash; a relative path is printed when absent.
     pub dataschema_base: Option<String>,
-    /// Templates that replace the built-in ones, by file name such as `struct.rs.hbs`.
-    pub templates: BTreeMap<String, String>,
+    /// Templates that replace the built-in ones.
+    pub templates: Templates,
     /// How the files find each other.
     pub layout: Layout,
     /// Path by which generated code names the runtime crate.
     pub runtime: String,
 }
+
+/// Templates that replace built-in ones; see docs/templates.md.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Templates {
+    /// The folder they are from, for the errors that name them.
+    pub folder: PathBuf,
+    /// Their texts, by file name such as `struct.rs.hbs`.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// Version of the model that templates print (docs/templates.md): it grows when something is removed
+/// or means something else, not when something is added.
+///
+/// A template that starts with `{{!-- template model 1 --}}` is refused by a generator of another.
+pub const TEMPLATE_MODEL: u32 = 1;
 
 /// How the files of the generated code find each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +56,7 @@ impl Default for Options {
         Self {
             formats: Formats::default(),
             dataschema_base: None,
-            templates: BTreeMap::new(),
+            templates: Templates::default(),
             layout: Layout::Modules,
             runtime: "::evschema_runtime".to_owned(),
         }

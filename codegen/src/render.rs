@@ -1,5 +1,6 @@
 //! Prints a plan: settles the view, runs the templates, formats the code.
 
+mod blame;
 mod printer;
 mod types;
 
@@ -9,7 +10,7 @@ use evschema_model::{Coordinates, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::Program;
-use crate::plan::{Module, Plan};
+use crate::plan::{Module, Plan, TypeRef};
 use crate::text::{doc_lines, document_literal, literal};
 use crate::{GeneratedFile, Layout, Options, view};
 
@@ -72,6 +73,17 @@ pub(crate) fn render(
     let code = printer.print("index.rs", &index)?;
     files.insert(0, GeneratedFile { path: path.to_owned(), text: headed(&code) });
     Ok(files)
+}
+
+/// Returns a type as the module of a document names it.
+pub(crate) fn type_text(
+    atlas: &Atlas<'_>,
+    plan: &Plan,
+    modules: &BTreeMap<DocumentId, Module>,
+    value: &TypeRef,
+    home: DocumentId,
+) -> String {
+    types::Types { atlas, plan, modules, options: &Options::default() }.text(value, false, home)
 }
 
 fn headed(code: &str) -> String {

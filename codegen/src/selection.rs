@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use evschema_model::{Catalog, Coordinates, Line, Manifest, Subject};
 
-/// Returns the versions a manifest asks to generate: of the subjects in `gen.subjects` (all of
+/// Returns the versions that a manifest asks to generate: of the subjects in `gen.subjects` (all of
 /// them when empty) those that `dependencies` takes, and without an entry there the newest
 /// version of each line.
 ///
@@ -23,6 +23,32 @@ pub fn selection(catalog: &Catalog, manifest: &Manifest) -> Vec<Coordinates> {
             None => newest_of_lines(catalog, subject),
         })
         .collect()
+}
+
+/// Returns what is wrong with the choice a manifest makes, a sentence each: subjects that are not
+/// there, ranges that no version is in, or nothing to choose from at all.
+pub fn unselectable(catalog: &Catalog, manifest: &Manifest) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let is_there = |subject: &Subject| catalog.versions(subject).next().is_some();
+    for subject in manifest.generate.subjects.iter().filter(|subject| !is_there(subject)) {
+        wrong.push(format!("`gen.subjects` names `{subject}`, which has no schema here; correct the name"));
+    }
+    for (subject, lines) in &manifest.dependencies {
+        if !is_there(subject) {
+            wrong.push(format!("`dependencies` names `{subject}`, which has no schema here; add its file"));
+            continue;
+        }
+        for range in lines.as_slice().iter().filter(|range| newest_in(catalog, subject, range).is_none()) {
+            let versions: Vec<String> =
+                catalog.versions(subject).map(|schema| schema.at().version.to_string()).collect();
+            let there = versions.join("`, `");
+            wrong.push(format!("`{subject}` has no version in `{range}`, only `{there}`; correct the range"));
+        }
+    }
+    if wrong.is_empty() && selection(catalog, manifest).is_empty() {
+        wrong.push("no schema is selected; add one, or correct `gen.subjects`".to_owned());
+    }
+    wrong
 }
 
 fn newest_in(catalog: &Catalog, subject: &Subject, range: &semver::VersionReq) -> Option<Coordinates> {

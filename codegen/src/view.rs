@@ -1,24 +1,32 @@
 //! The model that templates print: texts, lists and flags, nothing to think about.
+//!
+//! docs/templates.md is made from these types and their comments. What a template may rely on is
+//! counted by [`crate::TEMPLATE_MODEL`].
 
 use serde::Serialize;
 
-/// One file: a subject and its versions.
+/// What `subject.rs.hbs` is given: one file, a subject and its versions.
 #[derive(Debug, Serialize)]
 pub(crate) struct File {
+    /// The versions that are generated, oldest first.
     pub(crate) versions: Vec<Version>,
 }
 
-/// The file that names the others.
+/// What `index.rs.hbs` is given: the file that names the others.
 #[derive(Debug, Serialize)]
 pub(crate) struct Index {
-    /// Whether files are included rather than declared as modules.
+    /// Whether files are included, as a build script wants it, rather than declared as modules.
     pub(crate) included: bool,
+    /// The files, by name.
     pub(crate) modules: Vec<IndexEntry>,
 }
 
+/// One file that the index names.
 #[derive(Debug, Serialize)]
 pub(crate) struct IndexEntry {
+    /// The name of the subject's module.
     pub(crate) name: String,
+    /// Lines of its documentation.
     pub(crate) docs: Vec<String>,
     /// The file's name as a literal.
     pub(crate) path: String,
@@ -27,114 +35,160 @@ pub(crate) struct IndexEntry {
 /// One version of a subject: a module.
 #[derive(Debug, Serialize)]
 pub(crate) struct Version {
+    /// The name of the module, `v1`.
     pub(crate) module: String,
+    /// Lines of its documentation.
     pub(crate) docs: Vec<String>,
+    /// The path of the runtime crate, which templates call `rt`.
     pub(crate) runtime: String,
+    /// Its types, the event first.
     pub(crate) types: Vec<Type>,
+    /// What `document.rs.hbs` is given.
     pub(crate) document: Document,
 }
 
 /// The embedded schema.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document {
-    /// Literals and paths, each ready to print.
+    /// The URI that its references are resolved against, as a literal.
     pub(crate) base: String,
+    /// The draft, as a variant of the runtime's `Draft`.
     pub(crate) draft: String,
+    /// The documents that it reaches.
     pub(crate) references: Vec<DocumentReference>,
+    /// Whether `format` refuses values.
     pub(crate) asserts_formats: bool,
-    /// Stands for the text until the code is formatted.
+    /// Stands for the text of the schema until the code is formatted; print it as it is.
     pub(crate) placeholder: String,
-    /// The linked form: a literal, paths of the programs it refers to, the number of its root.
+    /// The linked form of the schema, as a literal.
     pub(crate) program: String,
+    /// Paths of the programs that it refers to.
     pub(crate) links: Vec<String>,
+    /// The number of its root.
     pub(crate) root: usize,
 }
 
+/// A document that is reached.
 #[derive(Debug, Serialize)]
 pub(crate) struct DocumentReference {
+    /// A URI that leads there, as a literal.
     pub(crate) uri: String,
+    /// The path of its `DOCUMENT`.
     pub(crate) path: String,
 }
 
-/// One named type; exactly one of the four bodies is there.
+/// One named type: `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs`, `newtype.rs.hbs` and, beside one of
+/// them, `event.rs.hbs` are given it. Exactly one of the four bodies is there, the others are null.
 #[derive(Debug, Serialize)]
 pub(crate) struct Type {
+    /// Its name.
     pub(crate) name: String,
+    /// Lines of its documentation.
     pub(crate) docs: Vec<String>,
-    #[serde(rename = "struct", skip_serializing_if = "Option::is_none")]
+    /// An object with fields.
+    #[serde(rename = "struct")]
     pub(crate) record: Option<Struct>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// An enum of texts.
     pub(crate) texts: Option<Texts>,
-    #[serde(rename = "union", skip_serializing_if = "Option::is_none")]
+    /// An enum of types.
+    #[serde(rename = "union")]
     pub(crate) alternatives: Option<Union>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The type that it is around.
     pub(crate) newtype: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What makes it an event, if it is one.
     pub(crate) event: Option<Event>,
 }
 
+/// An object with fields.
 #[derive(Debug, Serialize)]
 pub(crate) struct Struct {
     /// Every member that the schema names, as literals.
     pub(crate) names: Vec<String>,
+    /// The members that it has fields for.
     pub(crate) fields: Vec<Field>,
-    /// What `new` is told.
+    /// What `new` is told, by name.
     pub(crate) arguments: Vec<Argument>,
+    /// The field that keeps all other members, if they are kept.
     pub(crate) rest: Option<Rest>,
 }
 
+/// A member of an object.
 #[derive(Debug, Serialize)]
 pub(crate) struct Field {
+    /// Its name in Rust.
     pub(crate) name: String,
+    /// Lines of its documentation, constraints in words among them.
     pub(crate) docs: Vec<String>,
+    /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
     /// Its position among the names.
     pub(crate) at: usize,
     /// How the runtime reads and writes it: `required`, `constant`, `optional` or `maybe`.
     pub(crate) mode: &'static str,
+    /// The name of its setter; null where `new` is told.
+    pub(crate) setter: Option<String>,
+    /// The type of a value that is there and not `null`.
+    pub(crate) value: String,
 }
 
+/// What `new` is told.
 #[derive(Debug, Serialize)]
 pub(crate) struct Argument {
+    /// The name of the field.
     pub(crate) name: String,
+    /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
 }
 
+/// The field that keeps all other members.
 #[derive(Debug, Serialize)]
 pub(crate) struct Rest {
+    /// Its name.
     pub(crate) name: String,
+    /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
 }
 
+/// An enum of texts.
 #[derive(Debug, Serialize)]
 pub(crate) struct Texts {
+    /// The texts, in the order of the schema.
     pub(crate) variants: Vec<Text>,
     /// Whether there is but one.
     pub(crate) single: bool,
 }
 
+/// A text.
 #[derive(Debug, Serialize)]
 pub(crate) struct Text {
+    /// The name of the variant.
     pub(crate) name: String,
+    /// Lines of its documentation.
     pub(crate) docs: Vec<String>,
     /// The text as a literal.
     pub(crate) text: String,
 }
 
+/// An enum of types.
 #[derive(Debug, Serialize)]
 pub(crate) struct Union {
+    /// The types, in the order of the schema.
     pub(crate) variants: Vec<Variant>,
 }
 
+/// A type among others.
 #[derive(Debug, Serialize)]
 pub(crate) struct Variant {
     /// Its position among the variants.
     pub(crate) at: usize,
+    /// The name of the variant.
     pub(crate) name: String,
+    /// Lines of its documentation.
     pub(crate) docs: Vec<String>,
+    /// The type that it holds.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
     /// The case that tells it from the others, as an expression.
@@ -144,8 +198,12 @@ pub(crate) struct Variant {
 /// What makes a type an event; all literals.
 #[derive(Debug, Serialize)]
 pub(crate) struct Event {
+    /// The subject.
     pub(crate) subject: String,
+    /// The version.
     pub(crate) version: String,
+    /// The digest of the schema.
     pub(crate) digest: String,
+    /// Where the schema lives.
     pub(crate) dataschema: String,
 }

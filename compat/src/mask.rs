@@ -4,7 +4,7 @@
 //! Such a property tells versions apart, it does not describe the event; compared literally, no
 //! version would ever be compatible with another.
 
-use evschema_model::{Place, Pointer, Resolved, Version, for_each_subschema};
+use evschema_model::{Place, Pointer, Resolved, for_each_subschema};
 use serde_json::Value;
 
 use crate::tree::Origin;
@@ -18,7 +18,7 @@ pub(crate) fn version_properties(resolved: &Resolved) -> Vec<(Pointer, Origin)> 
     for_each_subschema(root, schema.draft(), &mut |place| {
         let Some(Value::Object(properties)) = place.schema.get("properties") else { return };
         for (name, property) in properties {
-            if only_value(property).is_some_and(|only| spells(only, version)) {
+            if only_value(property).is_some_and(|only| version.is_spelt_by(only)) {
                 found.push((place.pointer.child("properties").child(name), Origin::of(property)));
             }
         }
@@ -34,17 +34,4 @@ fn only_value(property: &Value) -> Option<&str> {
         Some(Value::Array(values)) if values.len() == 1 => values[0].as_str(),
         _ => None,
     }
-}
-
-/// Tells whether a text means a version: `2.3`, `v2.3` and `2.3.0` mean 2.3.0, `3.1-RC3` means 3.1.0-RC3.
-fn spells(text: &str, version: &Version) -> bool {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let (numbers, tag) = text.split_once('-').map_or((text, None), |(numbers, tag)| (numbers, Some(tag)));
-    let missing = match numbers.matches('.').count() {
-        0 if !numbers.is_empty() => ".0.0",
-        1 => ".0",
-        _ => "",
-    };
-    let tag = tag.map(|tag| format!("-{tag}")).unwrap_or_default();
-    format!("{numbers}{missing}{tag}") == version.to_string()
 }

@@ -38,6 +38,10 @@ pub enum Code {
     Conflict,
     /// A file is not where its name says it belongs.
     Misplaced,
+    /// A template of the code generator cannot be used.
+    BadTemplate,
+    /// A version is not there, or not what the lock says.
+    NotAsLocked,
 }
 
 impl Code {
@@ -59,6 +63,8 @@ impl Code {
             Self::TooManyReferences => "too-many-references",
             Self::Conflict => "conflict",
             Self::Misplaced => "misplaced",
+            Self::BadTemplate => "bad-template",
+            Self::NotAsLocked => "not-as-locked",
         }
     }
 }

@@ -18,6 +18,7 @@ mod digest;
 mod document;
 mod fields;
 pub mod limits;
+mod lock;
 mod manifest;
 mod pointer;
 mod policy;
@@ -37,6 +38,7 @@ pub use dialect::{DialectError, Dialects, Draft};
 pub use digest::{Digest, canonical_json};
 pub use document::Document;
 pub use fields::{Field, fields};
+pub use lock::{Lock, Locked};
 pub use manifest::{
     Compatibility, Gen, Lines, Manifest, ManifestError, RegistrySection, SubjectOverride, WaiverEntry,
 };

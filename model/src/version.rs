@@ -106,6 +106,20 @@ impl Version {
         !self.0.pre.is_empty()
     }
 
+    /// Tells whether a text means this version: `2.3`, `v2.3` and `2.3.0` mean 2.3.0, `3.1-RC3` means
+    /// 3.1.0-RC3. So do schemas spell their own version where every event repeats it.
+    pub fn is_spelt_by(&self, text: &str) -> bool {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let (numbers, tag) = text.split_once('-').map_or((text, None), |(numbers, tag)| (numbers, Some(tag)));
+        let missing = match numbers.matches('.').count() {
+            0 if !numbers.is_empty() => ".0.0",
+            1 => ".0",
+            _ => "",
+        };
+        let tag = tag.map(|tag| format!("-{tag}")).unwrap_or_default();
+        format!("{numbers}{missing}{tag}") == self.to_string()
+    }
+
     /// Returns the line this version belongs to.
     pub fn line(&self) -> Line {
         let minor = if self.0.major == 0 { self.0.minor } else { 0 };

@@ -23,7 +23,7 @@ use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode
 use generated::token_created::v1::TokenCreated;
 use generated::token_revoked::v1::TokenRevoked;
 use generated::version_deprecated::v1::VersionDeprecated;
-use generated::version_registered::v1::{ReferencedVersion, VersionRegistered};
+use generated::version_registered::v1::{Reference, VersionRegistered};
 use generated::version_restored::v1::{From as RestoredFrom, VersionRestored};
 use generated::version_yanked::v1::VersionYanked;
 use generated::waiver_granted::v1::WaiverGranted;
@@ -77,13 +77,13 @@ pub(crate) struct Registered {
 /// Returns the event of a subject that was created or whose settings were replaced.
 pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings, stamp: &Stamp) -> NewEvent {
     let mut event = SubjectChanged::new(
-        subject.to_owned(),
-        stamp.revision.into(),
         rfc3339(stamp.at),
         stamp.author(),
+        sent_model(settings.policy.content_model),
         created,
         sent_mode(settings.policy.mode),
-        sent_model(settings.policy.content_model),
+        stamp.revision.into(),
+        subject.to_owned(),
     );
     event.owner = settings.owner.clone().map_or(Maybe::Null, Maybe::Value);
     event.description = settings.description.clone().map_or(Maybe::Null, Maybe::Value);
@@ -93,18 +93,17 @@ pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings,
 /// Returns the event of a version that was registered, its content under this number.
 pub(crate) fn version_registered(registered: &Registered, schema_id: u32, stamp: &Stamp) -> NewEvent {
     let mut event = VersionRegistered::new(
-        registered.at.subject.to_string(),
-        registered.at.version.to_string(),
-        registered.digest.to_string(),
-        i64::from(schema_id),
-        i64::from(registered.ordinal),
-        stamp.revision.into(),
         rfc3339(stamp.at),
         stamp.author(),
+        registered.digest.to_string(),
+        i64::from(registered.ordinal),
+        stamp.revision.into(),
+        i64::from(schema_id),
+        registered.at.subject.to_string(),
+        registered.at.version.to_string(),
     );
     event.message.clone_from(&registered.message);
-    let referenced =
-        |at: &Coordinates| ReferencedVersion::new(at.subject.to_string(), at.version.to_string());
+    let referenced = |at: &Coordinates| Reference::new(at.subject.to_string(), at.version.to_string());
     event.references = Some(registered.references.iter().map(referenced).collect());
     new(&event, &stamp.signature.provenance)
 }
@@ -122,12 +121,12 @@ pub(crate) fn state_changed(
     let (reason, proven) = (reason.to_owned(), &stamp.signature.provenance);
     match to {
         State::Deprecated => {
-            new(&VersionDeprecated::new(subject, version, revision, when, author, reason), proven)
+            new(&VersionDeprecated::new(when, author, reason, revision, subject, version), proven)
         }
-        State::Yanked => new(&VersionYanked::new(subject, version, revision, when, author, reason), proven),
+        State::Yanked => new(&VersionYanked::new(when, author, reason, revision, subject, version), proven),
         State::Active => {
             let from = if from == State::Yanked { RestoredFrom::Yanked } else { RestoredFrom::Deprecated };
-            let mut event = VersionRestored::new(subject, version, revision, when, author, from);
+            let mut event = VersionRestored::new(when, author, from, revision, subject, version);
             event.reason = Some(reason);
             new(&event, &stamp.signature.provenance)
         }
@@ -142,26 +141,26 @@ pub(crate) fn token_created(
     signature: &Signature,
 ) -> NewEvent {
     let (id, name) = (token.id.clone(), token.name.clone());
-    let mut event = TokenCreated::new(id, name, scopes, rfc3339(at), named(signature));
+    let mut event = TokenCreated::new(rfc3339(at), named(signature), id, name, scopes);
     event.expires_at = token.expires_at.map(rfc3339);
     new(&event, &signature.provenance)
 }
 
 /// Returns the event of a token that was revoked.
 pub(crate) fn token_revoked(token: &TokenRecord, at: i64, signature: &Signature) -> NewEvent {
-    let event = TokenRevoked::new(token.id.clone(), token.name.clone(), rfc3339(at), named(signature));
+    let event = TokenRevoked::new(rfc3339(at), named(signature), token.id.clone(), token.name.clone());
     new(&event, &signature.provenance)
 }
 
 /// Returns the event of a finding that is accepted from here on.
 pub(crate) fn waiver_granted(subject: &str, waiver: &WaiverRecord, stamp: &Stamp) -> NewEvent {
     let mut event = WaiverGranted::new(
-        subject.to_owned(),
+        rfc3339(stamp.at),
+        stamp.author(),
         waiver.fingerprint.clone(),
         waiver.reason.clone(),
         stamp.revision.into(),
-        rfc3339(stamp.at),
-        stamp.author(),
+        subject.to_owned(),
     );
     event.until.clone_from(&waiver.until);
     new(&event, &stamp.signature.provenance)
@@ -170,11 +169,11 @@ pub(crate) fn waiver_granted(subject: &str, waiver: &WaiverRecord, stamp: &Stamp
 /// Returns the event of a finding that is accepted no longer.
 pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) -> NewEvent {
     let event = WaiverWithdrawn::new(
-        subject.to_owned(),
-        fingerprint.to_owned(),
-        stamp.revision.into(),
         rfc3339(stamp.at),
         stamp.author(),
+        fingerprint.to_owned(),
+        stamp.revision.into(),
+        subject.to_owned(),
     );
     new(&event, &stamp.signature.provenance)
 }

@@ -1,11 +1,13 @@
 //! What generated types have in common, so that the code people read is short.
 
-/// Implements reading, writing and `new` for a struct: of each field the member's position among
-/// the names of the schema, how it may be absent, and its name; then what `new` is told.
+/// Implements reading, writing, `new` and setters for a struct: of each field the member's position
+/// among the names of the schema, how it may be absent, its name, and a setter with what it takes;
+/// then what `new` is told.
 #[macro_export]
 macro_rules! record {
     (
-        $type:ident [$($name:literal)*] { $($at:literal $mode:ident $field:ident,)* }
+        $type:ident [$($name:literal)*]
+        { $($at:literal $mode:ident $field:ident $($setter:ident($value:ty))?,)* }
         new($($argument:ident: $of:ty,)*) $($rest:ident)?
     ) => {
         impl $type {
@@ -19,6 +21,15 @@ macro_rules! record {
                     $($rest: $crate::Map::new(),)?
                 }
             }
+
+            $($(
+                #[doc = concat!("Returns the value with `", stringify!($field), "` set.")]
+                #[must_use]
+                pub fn $setter(mut self, value: impl ::core::convert::Into<$value>) -> Self {
+                    self.$field = $crate::record!(@given $mode value.into());
+                    self
+                }
+            )?)*
         }
 
         impl<'a> $crate::Read<'a> for $type {
@@ -69,6 +80,8 @@ macro_rules! record {
     (@new constant $field:ident) => { ::core::default::Default::default() };
     (@new optional $field:ident) => { ::core::option::Option::None };
     (@new maybe $field:ident) => { $crate::Maybe::Absent };
+    (@given optional $value:expr) => { ::core::option::Option::Some($value) };
+    (@given maybe $value:expr) => { $crate::Maybe::Value($value) };
     (@next $members:ident $cursor:ident) => { $members.next($cursor)? };
     (@next $members:ident $cursor:ident $rest:ident) => { $members.next_kept($cursor)? };
     (@required $field:ident $members:ident) => {

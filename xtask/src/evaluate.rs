@@ -8,6 +8,7 @@ use crate::Outcome;
 mod bumps;
 mod codegen;
 mod containment;
+mod minors;
 mod registry;
 mod suite;
 
@@ -24,6 +25,8 @@ pub(crate) enum Evaluate {
     Codegen(codegen::Args),
     /// The official JSON Schema test suite, decided by generated code.
     Suite(suite::Args),
+    /// Clients of an old version, compiled against a new minor.
+    Minors(minors::Args),
 }
 
 /// Runs one of the commands.
@@ -34,5 +37,6 @@ pub(crate) fn run(evaluate: Evaluate) -> Outcome {
         Evaluate::Bumps(args) => bumps::run(&args),
         Evaluate::Codegen(args) => codegen::run(&args),
         Evaluate::Suite(args) => suite::run(&args),
+        Evaluate::Minors(args) => minors::run(&args),
     }
 }

@@ -6,6 +6,7 @@
 mod command;
 mod feed;
 mod openapi;
+mod templates;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ const GENERATORS: &[Generator] = &[
     Generator { name: "the feed's events", files: feed::files },
     Generator { name: "the OpenAPI document", files: openapi::files },
     Generator { name: "the reference of the command", files: command::files },
+    Generator { name: "the model of templates", files: templates::files },
 ];
 
 /// Runs the command.

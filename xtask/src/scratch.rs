@@ -32,6 +32,8 @@ pub(crate) enum Build {
     Dev,
     /// Optimised, for what is measured or runs long.
     Release,
+    /// Not built, only checked; there is no program then.
+    Check,
 }
 
 impl Scratch {
@@ -121,12 +123,14 @@ impl Scratch {
     /// When Cargo cannot be run.
     pub(crate) fn build(&self, program: &str, build: Build) -> io::Result<Result<PathBuf, Vec<BuildError>>> {
         let (flags, folder): (&[&str], _) = match build {
-            Build::Dev => (&[], "debug"),
-            Build::Release => (&["--release"], "release"),
+            Build::Dev => (&["build"], "debug"),
+            Build::Release => (&["build", "--release"], "release"),
+            Build::Check => (&["check"], "debug"),
         };
-        let arguments: Vec<&str> = ["build", "--workspace", "--keep-going", "--message-format=short", "-q"]
-            .into_iter()
-            .chain(flags.iter().copied())
+        let arguments: Vec<&str> = flags
+            .iter()
+            .copied()
+            .chain(["--workspace", "--keep-going", "--message-format=short", "-q"])
             .collect();
         let output = self.cargo(&arguments).output()?;
         if output.status.success() {

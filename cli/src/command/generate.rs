@@ -1,11 +1,17 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use evschema_codegen::{GeneratedFile, Options, generate, selection};
+use evschema_codegen::{
+    GeneratedFile, Options, Problem, Templates, generate, read_templates, selection, unselectable,
+};
+use evschema_model::{Coordinates, Lock};
 use serde_json::json;
 
 use super::Context;
+
+mod explained;
+
 use crate::Outcome;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place};
@@ -24,6 +30,9 @@ pub(crate) struct Arguments {
     /// Templates that replace the built-in ones by name, such as `struct.rs.hbs`.
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,
+    /// Write nothing; say of every schema how generated code reads it, and why.
+    #[arg(long, conflicts_with = "check")]
+    explain: bool,
     /// The folder to write; the manifest's `gen.out` when not given.
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -36,16 +45,19 @@ impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
         let schemas = project.schemas()?.all_good()?;
+        if self.explain {
+            return explained::print(&project, &schemas, context);
+        }
         let section = &project.manifest.generate;
         let out = self.out.unwrap_or_else(|| project.root.join(&section.out));
-        let templates =
-            self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
+        let folder = self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
         let options = Options {
             formats: project.manifest.formats,
             dataschema_base: dataschema_base(&project),
-            templates: templates.as_deref().map(read_templates).transpose()?.unwrap_or_default(),
+            templates: folder.as_deref().map(templates).transpose()?.unwrap_or_default(),
             ..Options::default()
         };
+        check_lock(&project, &schemas)?;
         let files = generated(&project, &schemas, &options)?;
         let changes = changes(&out, files)?;
         if self.check {
@@ -74,32 +86,65 @@ impl Arguments {
     }
 }
 
+/// Fails where the lock says something else than the files.
+fn check_lock(project: &Project, schemas: &Schemas) -> Result<(), Failure> {
+    let path = project.root.join(Lock::FILE_NAME);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Failure::file("read", &path, &error)),
+    };
+    let lock = Lock::parse(&text).map_err(|error| {
+        let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
+        Failure::new(format!("{}{at}: {}", shown(&path), error.message)).help("correct the lock")
+    })?;
+    let broken = lock.broken(&schemas.catalog);
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let place = |diagnostic| Finding::of_diagnostic(diagnostic, shown(&path), Some(text.as_str().into()));
+    Err(Failure::new("the files are not what is locked").places(broken.into_iter().map(place).collect()))
+}
+
 /// Generates everything that the manifest asks for.
 pub(super) fn generated(
     project: &Project,
     schemas: &Schemas,
     options: &Options,
 ) -> Result<Vec<GeneratedFile>, Failure> {
-    let selected = selection(&schemas.catalog, &project.manifest);
-    if selected.is_empty() {
-        return Err(Failure::new("no subject is selected to generate")
-            .help("see `subjects` under `[gen]` in evschema.toml"));
+    let selected = selected(project, schemas)?;
+    generate(&schemas.catalog, &selected, options)
+        .map_err(|problems| refused(problems, schemas, &options.templates))
+}
+
+/// Returns what the manifest asks for; never nothing.
+fn selected(project: &Project, schemas: &Schemas) -> Result<Vec<Coordinates>, Failure> {
+    match unselectable(&schemas.catalog, &project.manifest).as_slice() {
+        [] => Ok(selection(&schemas.catalog, &project.manifest)),
+        wrong => Err(Failure::new(wrong.join("; "))
+            .help("see `[dependencies]`, and `subjects` under `[gen]`, in evschema.toml")),
     }
-    generate(&schemas.catalog, &selected, options).map_err(|problems| {
-        let places = problems.into_iter().map(|problem| {
-            let at = crate::baseline::coordinates(&problem.path);
-            match at.and_then(|at| schemas.source(&at)) {
-                Some(own) => {
-                    let text = own.schema.document().text().into();
-                    Finding::of_diagnostic(problem.diagnostic, own.file.to_owned(), Some(text))
-                }
-                None => Finding::of_diagnostic(problem.diagnostic, shown(&problem.path), None),
+}
+
+fn refused(problems: Vec<Problem>, schemas: &Schemas, templates: &Templates) -> Failure {
+    let places = problems.into_iter().map(|problem| {
+        let at = crate::baseline::coordinates(&problem.path);
+        match at.and_then(|at| schemas.source(&at)) {
+            Some(own) => {
+                let text = own.schema.document().text().into();
+                Finding::of_diagnostic(problem.diagnostic, own.file.to_owned(), Some(text))
             }
-        });
-        Failure::new("some schemas cannot be generated")
-            .help("change them, or leave them out of `subjects` under `[gen]`")
-            .places(places.collect())
-    })
+            None => {
+                let text = problem.path.file_name().and_then(|name| name.to_str());
+                let text = text.and_then(|name| templates.texts.get(name));
+                let text = text.map(|text| text.as_str().into());
+                Finding::of_diagnostic(problem.diagnostic, shown(&problem.path), text)
+            }
+        }
+    });
+    Failure::new("the code cannot be generated")
+        .help("change what is named, or leave it out of `subjects` under `[gen]`")
+        .places(places.collect())
 }
 
 /// Returns the base of `DATASCHEMA`: as the manifest says, else where the registry serves schemas.
@@ -109,19 +154,9 @@ fn dataschema_base(project: &Project) -> Option<String> {
     named.map(|base| base.trim_end_matches('/').to_owned()).or_else(registry)
 }
 
-fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let entries = std::fs::read_dir(folder).map_err(|error| Failure::file("read", folder, &error))?;
-    let mut templates = BTreeMap::new();
-    for entry in entries {
-        let path = entry.map_err(|error| Failure::file("read", folder, &error))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".hbs") {
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
-            templates.insert(name, text);
-        }
-    }
-    if templates.is_empty() {
+fn templates(folder: &Path) -> Result<Templates, Failure> {
+    let templates = read_templates(folder).map_err(|(path, error)| Failure::file("read", &path, &error))?;
+    if templates.texts.is_empty() {
         return Err(Failure::new(format!("there is no template in `{}`", folder.display()))
             .help("a template is a file such as `struct.rs.hbs`"));
     }

@@ -28,9 +28,10 @@ pub mod v1 {
     }
 
     rt::record! {
-        Merged["a" "b" "nested" "extra" "shared" "id" "reason"] { 0 optional a, 1
-        optional b, 2 optional nested, 3 required extra, 4 optional shared, 5 required
-        id, 6 optional reason, } new(extra : rt::Integer, id : String,)
+        Merged["a" "b" "nested" "extra" "shared" "id" "reason"] { 0 optional a
+        with_a(String), 1 optional b with_b(String), 2 optional nested with_nested(Base),
+        3 required extra, 4 optional shared with_shared(String), 5 required id, 6
+        optional reason with_reason(rt::Json), } new(extra : rt::Integer, id : String,)
     }
 
     impl rt::Event for Merged {
@@ -54,7 +55,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        Base["id" "shared"] { 0 required id, 1 optional shared, } new(id : String,)
+        Base["id" "shared"] { 0 required id, 1 optional shared with_shared(String), }
+        new(id : String,)
     }
 
     /// The schema with all that it refers to.

@@ -31,9 +31,13 @@ pub mod v1 {
 
     rt::record! {
         Containers["map" "free" "patterns" "tuple" "loose_tuple" "matrix" "set" "empty"
-        "never" "entries"] { 0 optional map, 1 optional free, 2 optional patterns, 3
-        optional tuple, 4 optional loose_tuple, 5 optional matrix, 6 optional set, 7
-        optional empty, 9 optional entries, } new()
+        "never" "entries"] { 0 optional map with_map(rt::Map < String >), 1 optional free
+        with_free(rt::Map < rt::Json >), 2 optional patterns with_patterns(rt::Map <
+        rt::Integer >), 3 optional tuple with_tuple((String, rt::Number,)), 4 optional
+        loose_tuple with_loose_tuple(Vec < rt::Json >), 5 optional matrix with_matrix(Vec
+        < Vec < Option < rt::Number >>>), 6 optional set with_set(Vec < SetItem >), 7
+        optional empty with_empty(Empty), 9 optional entries with_entries(Vec < Entry >),
+        } new()
     }
 
     impl rt::Event for Containers {
@@ -59,7 +63,7 @@ pub mod v1 {
     }
 
     rt::record! {
-        SetItem["id"] { 0 optional id, } new() rest
+        SetItem["id"] { 0 optional id with_id(String), } new() rest
     }
 
     /// `empty` of [`Containers`].

@@ -29,8 +29,9 @@ pub mod v1 {
 
     rt::record! {
         DraftFour["count" "const_is_no_keyword" "reference" "pair" "reason"] { 0 required
-        count, 1 optional const_is_no_keyword, 2 optional reference, 3 optional pair, 4
-        optional reason, } new(count : i64,)
+        count, 1 optional const_is_no_keyword with_const_is_no_keyword(rt::Json), 2
+        optional reference with_reference(String), 3 optional pair with_pair((String,
+        bool,)), 4 optional reason with_reason(rt::Json), } new(count : i64,)
     }
 
     impl rt::Event for DraftFour {

@@ -49,11 +49,15 @@ pub mod v1 {
     rt::record! {
         FnMainPanicU0["" "type" "self" "crate" "Unknown" "UNKNOWN" "unknown" "日本"
         "1st" "a b" "a-b" "rest" "a\"; fn x() {} //" "Option" "result" "definition"] { 0
-        optional field, 1 optional r#type, 2 required self_, 3 optional crate_, 4
-        optional unknown, 5 optional unknown_2, 6 optional unknown_3, 7 optional field_2,
-        8 optional n1st, 9 optional a_b, 10 optional a_b_2, 11 optional rest, 12 required
-        a_fn_x, 13 optional option, 14 optional result, 15 optional definition, }
-        new(self_ : i64, a_fn_x : String,)
+        optional field with_field(String), 1 optional r#type with_type(String), 2
+        required self_, 3 optional crate_ with_crate(String), 4 optional unknown
+        with_unknown(bool), 5 optional unknown_2 with_unknown_2(bool), 6 optional
+        unknown_3 with_unknown_3(bool), 7 optional field_2 with_field_2(String), 8
+        optional n1st with_n1st(String), 9 optional a_b with_a_b(String), 10 optional
+        a_b_2 with_a_b_2(String), 11 optional rest with_rest(String), 12 required a_fn_x,
+        13 optional option with_option(FnMainPanicU0Option), 14 optional result
+        with_result(FnMainPanicU0Result), 15 optional definition
+        with_definition(Option2), } new(a_fn_x : String, self_ : i64,)
     }
 
     impl rt::Event for FnMainPanicU0 {
@@ -77,7 +81,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        FnMainPanicU0Option["String"] { 0 optional string, } new()
+        FnMainPanicU0Option["String"] { 0 optional string
+        with_string(FnMainPanicU0OptionString), } new()
     }
 
     /// `String` of [`FnMainPanicU0Option`].
@@ -88,7 +93,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        FnMainPanicU0OptionString["Vec"] { 0 optional vec, } new()
+        FnMainPanicU0OptionString["Vec"] { 0 optional vec
+        with_vec(FnMainPanicU0OptionStringVec), } new()
     }
 
     /// `Vec` of [`FnMainPanicU0OptionString`].
@@ -122,7 +128,7 @@ pub mod v1 {
     }
 
     rt::record! {
-        FnMainPanicU0Result["Ok"] { 0 optional ok, } new()
+        FnMainPanicU0Result["Ok"] { 0 optional ok with_ok(bool), } new()
     }
 
     #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +138,7 @@ pub mod v1 {
     }
 
     rt::record! {
-        Option2["new"] { 0 optional new, } new()
+        Option2["new"] { 0 optional new with_new(String), } new()
     }
 
     /// The schema with all that it refers to.

@@ -34,10 +34,12 @@ pub mod v1 {
     rt::record! {
         AbsentIsNotNull["present" "present_or_null" "absent" "absent_or_null" "only_null"
         "anything" "absent_or_anything" "several" "reference" "bounded"] { 0 required
-        present, 1 required present_or_null, 2 optional absent, 3 maybe absent_or_null, 4
-        optional only_null, 5 required anything, 6 optional absent_or_anything, 7 maybe
-        several, 8 maybe reference, 9 maybe bounded, } new(present : String,
-        present_or_null : Option < String >, anything : rt::Json,)
+        present, 1 required present_or_null, 2 optional absent with_absent(String), 3
+        maybe absent_or_null with_absent_or_null(String), 4 optional only_null
+        with_only_null(()), 5 required anything, 6 optional absent_or_anything
+        with_absent_or_anything(rt::Json), 7 maybe several with_several(Several), 8 maybe
+        reference with_reference(Thing), 9 maybe bounded with_bounded(i64), }
+        new(anything : rt::Json, present : String, present_or_null : Option < String >,)
     }
 
     impl rt::Event for AbsentIsNotNull {
@@ -75,7 +77,7 @@ pub mod v1 {
     }
 
     rt::record! {
-        Thing["a"] { 0 optional a, } new()
+        Thing["a"] { 0 optional a with_a(bool), } new()
     }
 
     /// The schema with all that it refers to.

@@ -34,9 +34,12 @@ pub mod v1 {
 
     rt::record! {
         Numbers["integer" "small" "smalls" "small_map" "number" "one_of_three" "one"
-        "huge" "cents" "truth"] { 0 optional integer, 1 optional small, 2 optional
-        smalls, 3 optional small_map, 4 optional number, 5 optional one_of_three, 6
-        optional one, 7 optional huge, 8 optional cents, 9 optional truth, } new()
+        "huge" "cents" "truth"] { 0 optional integer with_integer(rt::Integer), 1
+        optional small with_small(i64), 2 optional smalls with_smalls(Vec < i64 >), 3
+        optional small_map with_small_map(rt::Map < Option < i64 >>), 4 optional number
+        with_number(rt::Number), 5 optional one_of_three with_one_of_three(rt::Number), 6
+        optional one with_one(i64), 7 optional huge with_huge(rt::Integer), 8 optional
+        cents with_cents(rt::Number), 9 optional truth with_truth(bool), } new()
     }
 
     impl rt::Event for Numbers {

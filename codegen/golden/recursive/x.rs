@@ -25,8 +25,9 @@ pub mod v1 {
 
     rt::record! {
         Tree["root" "nested" "condition" "loop" "again"] { 0 required root, 1 optional
-        nested, 2 optional condition, 3 optional r#loop, 4 optional again, } new(root :
-        Node,)
+        nested with_nested(Nested), 2 optional condition with_condition(Condition), 3
+        optional r#loop with_loop(rt::Json), 4 optional again with_again(Box < Tree >), }
+        new(root : Node,)
     }
 
     impl rt::Event for Tree {
@@ -52,8 +53,9 @@ pub mod v1 {
     }
 
     rt::record! {
-        Node["name" "left" "right" "children"] { 0 required name, 1 optional left, 2
-        maybe right, 3 optional children, } new(name : String,)
+        Node["name" "left" "right" "children"] { 0 required name, 1 optional left
+        with_left(Box < Node >), 2 maybe right with_right(Box < Node >), 3 optional
+        children with_children(Vec < Node >), } new(name : String,)
     }
 
     #[derive(Debug, Clone, PartialEq)]

@@ -29,9 +29,10 @@ pub mod v1 {
     }
 
     rt::record! {
-        Counted["id" "note" "level" "labels" "forbidden"] { 0 required id, 1 maybe note,
-        2 optional level, 3 optional labels, 4 optional forbidden, } new(id : String,)
-        rest
+        Counted["id" "note" "level" "labels" "forbidden"] { 0 required id, 1 maybe note
+        with_note(String), 2 optional level with_level(i64), 3 optional labels
+        with_labels(Labels), 4 optional forbidden with_forbidden(rt::Json), } new(id :
+        String,) rest
     }
 
     impl rt::Event for Counted {
@@ -57,7 +58,7 @@ pub mod v1 {
     }
 
     rt::record! {
-        Labels["app"] { 0 optional app, } new() rest
+        Labels["app"] { 0 optional app with_app(String), } new() rest
     }
 
     /// The schema with all that it refers to.

@@ -58,7 +58,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        TypelessObject["a" "b"] { 0 optional a, 1 optional b, } new()
+        TypelessObject["a" "b"] { 0 optional a with_a(rt::Json), 1 optional b
+        with_b(rt::Json), } new()
     }
 
     /// The schema with all that it refers to.

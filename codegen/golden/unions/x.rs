@@ -26,9 +26,11 @@ pub mod v1 {
 
     rt::record! {
         Payment["method" "by_presence" "by_kind" "overlapping" "constants"
-        "integer_or_number"] { 0 required method, 1 optional by_presence, 2 optional
-        by_kind, 3 optional overlapping, 4 optional constants, 5 optional
-        integer_or_number, } new(method : Method,)
+        "integer_or_number"] { 0 required method, 1 optional by_presence
+        with_by_presence(ByPresence), 2 optional by_kind with_by_kind(ByKind), 3 optional
+        overlapping with_overlapping(Overlapping), 4 optional constants
+        with_constants(Constants), 5 optional integer_or_number
+        with_integer_or_number(IntegerOrNumber), } new(method : Method,)
     }
 
     impl rt::Event for Payment {
@@ -94,7 +96,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        Transfer["type" "number"] { 0 constant r#type, 1 optional number, } new()
+        Transfer["type" "number"] { 0 constant r#type, 1 optional number
+        with_number(rt::Integer), } new()
     }
 
     /// `type` of [`Transfer`].
@@ -178,7 +181,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        Overlapping["a" "b"] { 0 optional a, 1 optional b, } new()
+        Overlapping["a" "b"] { 0 optional a with_a(rt::Json), 1 optional b
+        with_b(rt::Json), } new()
     }
 
     /// `constants` of [`Payment`].

@@ -123,6 +123,7 @@ impl<'c> Linker<'_, '_, 'c> {
     fn all_of(&mut self, program: DocumentId, nodes: &[Value]) -> usize {
         let draft = self.drafts.entry(program).or_default();
         draft.nodes.push(Map::from_iter([("allOf".to_owned(), json!(nodes))]));
+        draft.places.push(None);
         // Nodes are only merged where no reference is dynamic, so that the resource matters to none.
         draft.resources_of.push(0);
         draft.nodes.len() - 1

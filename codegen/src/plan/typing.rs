@@ -35,8 +35,9 @@ pub(crate) struct Planner<'a, 'c> {
     plan: Plan,
     known: HashMap<Conjunction, Known>,
     names: BTreeMap<DocumentId, Names>,
-    /// Names that definitions of a document will want, so that nothing smaller takes them.
-    wanted: BTreeMap<DocumentId, BTreeSet<String>>,
+    /// Names that the definitions and members of a document will want, so that nothing smaller
+    /// takes them.
+    wanted: BTreeMap<DocumentId, BTreeMap<String, Rank>>,
     /// What is being planned, outermost first, and whether each accepts `null` too.
     open: Vec<(Conjunction, bool)>,
     /// How many types there may be before the event being planned has too many.
@@ -53,6 +54,9 @@ enum Known {
 }
 
 /// What a type would be called, and where it would live.
+///
+/// Names come from where a type stands, never from the order in which types are found: what a later
+/// version adds beside it must not rename it (docs/adr/0014).
 #[derive(Debug, Clone)]
 pub(super) struct Hint {
     pub(super) home: DocumentId,
@@ -60,6 +64,26 @@ pub(super) struct Hint {
     pub(super) names: Vec<String>,
     /// Said of a type that has no documentation of its own.
     pub(super) origin: Option<String>,
+    pub(super) rank: Rank,
+}
+
+/// The struct whose members are being named.
+struct Parent {
+    name: String,
+    rank: Rank,
+}
+
+/// What names a type; a name that a higher rank may want is not given to a lower one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// Something inside a member or a definition.
+    Part,
+    /// A member of the event itself.
+    Member,
+    /// A definition.
+    Definition,
+    /// The event.
+    Event,
 }
 
 impl<'a, 'c> Planner<'a, 'c> {
@@ -82,7 +106,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.types_max = self.plan.definitions.len() + TYPES_MAX;
         self.steps_max = self.shapes.steps() + STEPS_MAX;
         let place = self.atlas.root(document);
-        let hint = self.hint_for(place, document, &[], None);
+        let hint = self.hint_for(place, document, None);
         let value = self.type_of(&Expression::Schema(place), &hint);
         // A definition of this document may be the event itself, unless another event is it.
         let root = if let RustType::Named(id) = value.shape
@@ -93,7 +117,8 @@ impl<'a, 'c> Planner<'a, 'c> {
             id
         } else {
             let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)]);
-            let hint = Hint { home: document, names: self.root_names(document), origin: None };
+            let names = self.root_names(document);
+            let hint = Hint { home: document, names, origin: None, rank: Rank::Event };
             self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });
@@ -220,7 +245,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             return RustType::String;
         }
         let mut taken = Names::default();
-        let variants = texts
+        let mut variants = texts
             .into_iter()
             .map(|text| {
                 let fallback = if text.is_empty() { "Empty" } else { "Other" };
@@ -228,12 +253,24 @@ impl<'a, 'c> Planner<'a, 'c> {
                 TextVariant { name: taken.take(&[name]), text: text.to_owned(), docs: Vec::new() }
             })
             .collect::<Vec<_>>();
-        // A constant is seldom named in code: short names are for what is.
-        let mut hint = hint.clone();
-        if variants.len() == 1 && hint.origin.is_some() {
-            hint.names.reverse();
+        if let [only] = variants.as_mut_slice() {
+            self.name_constant(only, hint.home);
         }
-        RustType::Named(self.define(&hint, docs, Body::Texts(variants)))
+        RustType::Named(self.define(hint, docs, Body::Texts(variants)))
+    }
+
+    /// Names a constant without the schema's own version, which is another in every version.
+    fn name_constant(&self, constant: &mut TextVariant, home: DocumentId) {
+        let version = &self.atlas.schema(home).at().version;
+        let rest = if version.is_spelt_by(&constant.text) {
+            String::new()
+        } else if constant.text.contains(&version.to_string()) {
+            constant.text.replace(&version.to_string(), "")
+        } else {
+            return;
+        };
+        constant.name = names::type_name(&rest).unwrap_or_else(|| "Current".to_owned());
+        constant.docs = doc_code(&constant.text).map(|text| format!("{text}.")).into_iter().collect();
     }
 
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {
@@ -264,7 +301,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let body = Struct { names: names.clone(), fields: Vec::new(), rest: None };
         let id = self.define(hint, docs, Body::Struct(body));
         self.settle(id);
-        let parent = self.plan.definition(id).name.clone();
+        let parent = Parent { name: self.plan.definition(id).name.clone(), rank: hint.rank };
         let mut taken = Names::default();
         let mut fields = Vec::new();
         for (at, json) in facts.names.iter().enumerate() {
@@ -293,7 +330,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         member: &Expression,
         json: &str,
         required: bool,
-        parent: &str,
+        parent: &Parent,
         home: DocumentId,
         taken: &mut Names,
     ) -> Field {
@@ -315,28 +352,29 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    fn member_hint(&self, json: &str, parent: &str, home: DocumentId) -> Hint {
+    fn member_hint(&self, json: &str, parent: &Parent, home: DocumentId) -> Hint {
         let own = names::type_name(json).unwrap_or_else(|| "Field".to_owned());
-        let origin = doc_code(json).map(|json| format!("{json} of [`{parent}`]."));
-        let full = if parent.ends_with(&own) {
-            format!("{parent}{own}")
-        } else {
-            names::type_name(&format!("{parent} {own}")).unwrap_or(own.clone())
-        };
-        Hint { home, names: vec![own, full], origin }
+        let origin = doc_code(json).map(|json| format!("{json} of [`{}`].", parent.name));
+        let full = names::joined(&parent.name, &own);
+        match parent.rank {
+            Rank::Event => Hint { home, names: vec![own, full], origin, rank: Rank::Member },
+            Rank::Member | Rank::Part | Rank::Definition => {
+                Hint { home, names: vec![full], origin, rank: Rank::Part }
+            }
+        }
     }
 
     /// Returns the hint for what stands at a place that something else leads to.
     fn hint_at(&self, entry: Place, hint: &Hint) -> Hint {
         let home = self.atlas.document(entry);
-        let inherited = if home == hint.home { hint.names.clone() } else { Vec::new() };
-        self.hint_for(entry, home, &inherited, hint.origin.clone())
+        let inherited = (home == hint.home).then_some(hint);
+        self.hint_for(entry, home, inherited)
     }
 
-    fn hint_for(&self, place: Place, home: DocumentId, inherited: &[String], origin: Option<String>) -> Hint {
+    fn hint_for(&self, place: Place, home: DocumentId, inherited: Option<&Hint>) -> Hint {
         let pointer = self.atlas.pointer(place);
         if pointer.as_str().is_empty() {
-            return Hint { home, names: self.root_names(home), origin: None };
+            return Hint { home, names: self.root_names(home), origin: None, rank: Rank::Event };
         }
         let tokens: Vec<String> = pointer.tokens().collect();
         let definition = match tokens.as_slice() {
@@ -344,17 +382,15 @@ impl<'a, 'c> Planner<'a, 'c> {
             _ => None,
         };
         if let Some(name) = definition {
-            return Hint { home, names: vec![name], origin: None };
+            return Hint { home, names: vec![name], origin: None, rank: Rank::Definition };
         }
-        let title = self.atlas.keyword(place, "title").and_then(Value::as_str).map(names::words);
-        let short = title.filter(|words| words.len() <= 3).and_then(|words| names::camel(&words));
-        let mut candidates: Vec<String> = short.into_iter().collect();
-        candidates.extend_from_slice(inherited);
-        if candidates.is_empty() {
-            let last = tokens.iter().rev().find_map(|token| names::type_name(token));
-            candidates.push(last.unwrap_or_else(|| "Part".to_owned()));
+        if let Some(hint) = inherited {
+            return hint.clone();
         }
-        Hint { home, names: candidates, origin }
+        let title = self.atlas.keyword(place, "title").and_then(Value::as_str).and_then(names::type_name);
+        let last = || tokens.iter().rev().find_map(|token| names::type_name(token));
+        let name = title.or_else(last).unwrap_or_else(|| "Part".to_owned());
+        Hint { home, names: vec![name], origin: None, rank: Rank::Part }
     }
 
     /// Returns what the type of a document's root may be called: its title, else its subject.
@@ -389,10 +425,9 @@ impl<'a, 'c> Planner<'a, 'c> {
     /// Adds a named type.
     pub(super) fn define(&mut self, hint: &Hint, docs: Vec<String>, body: Body) -> TypeId {
         let wanted = self.wanted(hint.home);
+        let is_free = |name: &&String| wanted.get(*name).is_none_or(|rank| *rank <= hint.rank);
+        let mut free: Vec<String> = hint.names.iter().filter(is_free).cloned().collect();
         let taken = self.names.entry(hint.home).or_insert_with(Names::of_types);
-        let is_definition = hint.origin.is_none();
-        let mut free: Vec<String> =
-            hint.names.iter().filter(|name| is_definition || !wanted.contains(*name)).cloned().collect();
         if free.is_empty() {
             free.extend(hint.names.last().cloned());
         }
@@ -417,17 +452,16 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    fn wanted(&mut self, document: DocumentId) -> BTreeSet<String> {
+    fn wanted(&mut self, document: DocumentId) -> &BTreeMap<String, Rank> {
         let atlas = self.atlas;
-        self.wanted
-            .entry(document)
-            .or_insert_with(|| {
-                let root = atlas.root(document);
-                let folders = ["$defs", "definitions"];
-                let all = folders.iter().flat_map(|folder| atlas.map(root, folder));
-                all.filter_map(|(name, _)| names::type_name(name)).collect()
-            })
-            .clone()
+        self.wanted.entry(document).or_insert_with(|| {
+            let root = atlas.root(document);
+            let named =
+                |folder| atlas.map(root, folder).into_iter().filter_map(|(name, _)| names::type_name(name));
+            let members = named("properties").map(|name| (name, Rank::Member));
+            let definitions = ["$defs", "definitions"].into_iter().flat_map(named);
+            members.chain(definitions.map(|name| (name, Rank::Definition))).collect()
+        })
     }
 
     pub(super) fn set_union(&mut self, id: TypeId, variants: Vec<UnionVariant>) {

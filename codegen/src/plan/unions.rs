@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::typing::{Hint, Planner, wide};
+use super::typing::{Hint, Planner, Rank, wide};
 use super::{Body, Case, RustType, TypeRef, UnionVariant};
 use crate::names::{self, Names};
 use crate::shape::{Conjunction, Expression, Facts, Kinds};
@@ -104,12 +104,7 @@ impl<'c> Planner<'_, 'c> {
         let mut nullable = false;
         for (cluster, case) in clusters.into_iter().zip(cases) {
             let name = self.variant_name(&cluster, &case);
-            let full = names::type_name(&format!("{parent} {name}")).unwrap_or_else(|| name.clone());
-            let hint = Hint {
-                names: vec![full],
-                origin: Some(format!("A variant of [`{parent}`].")),
-                ..hint.clone()
-            };
+            let hint = variant_hint(hint, &parent, &name);
             let expression = match cluster.alternatives.as_slice() {
                 [only] => only.clone(),
                 several => Expression::Any(several.to_vec()),
@@ -163,12 +158,7 @@ impl<'c> Planner<'_, 'c> {
         let mut variants = Vec::new();
         for part in parts {
             let name = kind_name(part).to_owned();
-            let full = names::type_name(&format!("{parent} {name}")).unwrap_or_else(|| name.clone());
-            let hint = Hint {
-                names: vec![full],
-                origin: Some(format!("A variant of [`{parent}`].")),
-                ..hint.clone()
-            };
+            let hint = variant_hint(hint, &parent, &name);
             let value = wide(self.type_of(&conjunction.only(part), &hint));
             let case = Case { kinds: kind_constants(part), ..Case::default() };
             variants.push(UnionVariant { name, docs: Vec::new(), value, case, place: None, boxed: false });
@@ -324,6 +314,16 @@ fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
         cases.push(case);
     }
     cases
+}
+
+/// Returns the hint for the type of a variant.
+fn variant_hint(hint: &Hint, parent: &str, name: &str) -> Hint {
+    Hint {
+        home: hint.home,
+        names: vec![names::joined(parent, name)],
+        origin: Some(format!("A variant of [`{parent}`].")),
+        rank: Rank::Part,
+    }
 }
 
 fn kind_constants(kinds: Kinds) -> Vec<&'static str> {

@@ -1,10 +1,11 @@
-use std::collections::BTreeMap;
-
-use handlebars::Handlebars;
+use handlebars::{Handlebars, RenderErrorReason};
 use serde::Serialize;
 
+use super::blame;
+use crate::{TEMPLATE_MODEL, Templates};
+
 /// The built-in templates by name.
-const TEMPLATES: [(&str, &str); 8] = [
+pub(super) const TEMPLATES: [(&str, &str); 8] = [
     ("document.rs", include_str!("../../templates/document.rs.hbs")),
     ("event.rs", include_str!("../../templates/event.rs.hbs")),
     ("index.rs", include_str!("../../templates/index.rs.hbs")),
@@ -17,45 +18,47 @@ const TEMPLATES: [(&str, &str); 8] = [
 
 /// Why code cannot be printed; only a template that replaces a built-in one gives a reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PrintError {
-    /// A template replaces none of the built-in ones.
-    #[error("template `{name}` replaces none; the templates are {known}")]
-    NoSuchTemplate { name: String, known: String },
-    /// A template cannot be read or run.
-    #[error("template `{name}`: {why}")]
-    Template { name: String, why: String },
-    /// What the templates print is not Rust.
-    #[error("what template `{name}` prints is not Rust: {why}")]
-    NotRust { name: String, why: String },
+#[error("{why}")]
+pub(crate) struct PrintError {
+    /// The template at fault, such as `struct.rs`.
+    pub(crate) template: String,
+    /// The line in it, counted from one, where it is known.
+    pub(crate) line: Option<usize>,
+    pub(crate) why: String,
 }
 
 /// Runs templates and formats what they print.
-pub(crate) struct Printer {
+pub(crate) struct Printer<'t> {
     handlebars: Handlebars<'static>,
+    templates: &'t Templates,
 }
 
-impl Printer {
-    /// Returns a printer with some templates replaced, by file name such as `struct.rs.hbs`.
+impl<'t> Printer<'t> {
+    /// Returns a printer with some templates replaced.
     ///
     /// # Errors
     ///
-    /// When a template replaces none, or is not one.
-    pub(crate) fn new(replaced: &BTreeMap<String, String>) -> Result<Self, PrintError> {
+    /// When a template replaces none, is not one, or is written for another model.
+    pub(crate) fn new(templates: &'t Templates) -> Result<Self, PrintError> {
         let mut handlebars = Handlebars::new();
         // The view is escaped where it is settled; the templates print code, not HTML.
         handlebars.register_escape_fn(handlebars::no_escape);
+        // A name that the model does not have is a mistake, not an empty text.
+        handlebars.set_strict_mode(true);
         for (name, template) in TEMPLATES {
             register(&mut handlebars, name, template)?;
         }
-        for (file, template) in replaced {
+        for (file, template) in &templates.texts {
             let name = file.strip_suffix(".hbs").unwrap_or(file);
             if !TEMPLATES.iter().any(|(known, _)| *known == name) {
                 let known = TEMPLATES.map(|(known, _)| format!("`{known}.hbs`")).join(", ");
-                return Err(PrintError::NoSuchTemplate { name: file.clone(), known });
+                let why = format!("`{file}` replaces no template; the templates are {known}");
+                return Err(PrintError { template: name.to_owned(), line: None, why });
             }
+            check_model(name, template)?;
             register(&mut handlebars, name, template)?;
         }
-        Ok(Self { handlebars })
+        Ok(Self { handlebars, templates })
     }
 
     /// Prints a view as formatted Rust.
@@ -64,20 +67,47 @@ impl Printer {
     ///
     /// When a template fails, or what it prints is not Rust.
     pub(crate) fn print(&self, template: &str, view: &impl Serialize) -> Result<String, PrintError> {
-        let printed = self
-            .handlebars
-            .render(template, view)
-            .map_err(|error| PrintError::Template { name: template.to_owned(), why: one_line(&error) })?;
-        let file = syn::parse_file(&printed)
-            .map_err(|error| PrintError::NotRust { name: template.to_owned(), why: one_line(&error) })?;
+        let printed = self.handlebars.render(template, view).map_err(|error| PrintError {
+            template: error.template_name.clone().unwrap_or_else(|| template.to_owned()),
+            line: error.line_no,
+            why: if let RenderErrorReason::MissingVariable(Some(name)) = error.reason() {
+                format!("the model has no `{name}` here (docs/templates.md)")
+            } else {
+                one_line(error.reason())
+            },
+        })?;
+        let file = syn::parse_file(&printed).map_err(|error| {
+            let (name, line) = blame::culprit(self.templates, template, view);
+            let why = format!("what the template prints is not Rust: {}", one_line(&error));
+            PrintError { template: name, line, why }
+        })?;
         Ok(spaced(&prettyplease::unparse(&file)))
     }
 }
 
-fn register(handlebars: &mut Handlebars<'static>, name: &str, template: &str) -> Result<(), PrintError> {
-    handlebars
-        .register_template_string(name, template)
-        .map_err(|error| PrintError::Template { name: name.to_owned(), why: one_line(&error) })
+/// Makes sure that a template is written for the model of this generator, if it says for which.
+fn check_model(name: &str, template: &str) -> Result<(), PrintError> {
+    const MARK: &str = "template model ";
+    let first = template.lines().next().unwrap_or_default();
+    let Some((_, rest)) = first.split_once(MARK).filter(|_| first.starts_with("{{!")) else { return Ok(()) };
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    if digits.parse() == Ok(TEMPLATE_MODEL) {
+        return Ok(());
+    }
+    let why = format!("it is written for template model {digits}, this generator has model {TEMPLATE_MODEL}");
+    Err(PrintError { template: name.to_owned(), line: Some(1), why })
+}
+
+pub(super) fn register(
+    handlebars: &mut Handlebars<'static>,
+    name: &str,
+    template: &str,
+) -> Result<(), PrintError> {
+    handlebars.register_template_string(name, template).map_err(|error| PrintError {
+        template: name.to_owned(),
+        line: error.pos().map(|(line, _)| line),
+        why: one_line(error.reason()),
+    })
 }
 
 fn one_line(error: &impl std::fmt::Display) -> String {

@@ -76,11 +76,13 @@ impl Types<'_, '_> {
 
     fn record(&self, body: &Struct, home: DocumentId) -> view::Struct {
         let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
-        let arguments = fields
+        let mut arguments: Vec<view::Argument> = fields
             .iter()
             .filter(|field| field.mode == "required")
             .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
             .collect();
+        // A schema says the same in any order of its members, and has the same digest.
+        arguments.sort_by(|a, b| a.name.cmp(&b.name));
         let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
             name: name.clone(),
             rust_type: format!("rt::Map<{}>", self.text(value, false, home)),
@@ -95,15 +97,17 @@ impl Types<'_, '_> {
         let takes_null = self.plan.takes_null(&bare);
         let (rust_type, mode) = match (field.required, field.value.nullable, takes_null) {
             (true, true, _) => (format!("Option<{inner}>"), "required"),
-            (true, false, _) => (inner, "required"),
+            (true, false, _) => (inner.clone(), "required"),
             (false, true, false) => (format!("rt::Maybe<{inner}>"), "maybe"),
             (false, _, _) => (format!("Option<{inner}>"), "optional"),
         };
+        let bare_name = field.name.trim_start_matches("r#");
+        let setter = (!field.required).then(|| format!("with_{}", bare_name.trim_end_matches('_')));
         // What has but one value needs not be told.
         let is_constant = mode == "required" && self.plan.is_constant(&field.value);
         let mode = if is_constant { "constant" } else { mode };
         let docs = field.docs.clone();
-        view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode }
+        view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode, setter, value: inner }
     }
 
     fn variant(&self, at: usize, variant: &UnionVariant, home: DocumentId) -> view::Variant {
@@ -117,7 +121,7 @@ impl Types<'_, '_> {
     }
 
     /// Returns a type as Rust writes it.
-    fn text(&self, value: &TypeRef, boxed: bool, home: DocumentId) -> String {
+    pub(super) fn text(&self, value: &TypeRef, boxed: bool, home: DocumentId) -> String {
         let element = |value: &TypeRef| self.text(value, false, home);
         let bare = match &value.shape {
             RustType::Bool => "bool".to_owned(),

@@ -4,14 +4,15 @@ use std::path::Path;
 use evschema_codegen::from_manifest;
 use tempfile::TempDir;
 
-const ORDER: &str = r#"{"title": "Order", "type": "object", "properties": {"id": {"type": "string"}}}"#;
+pub(super) const ORDER: &str =
+    r#"{"title": "Order", "type": "object", "properties": {"id": {"type": "string"}}}"#;
 
-struct Crate {
-    folder: TempDir,
+pub(super) struct Crate {
+    pub(super) folder: TempDir,
 }
 
 impl Crate {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = folder.path().join(path);
@@ -21,12 +22,12 @@ impl Crate {
         Self { folder }
     }
 
-    fn output(&self) -> std::path::PathBuf {
+    pub(super) fn output(&self) -> std::path::PathBuf {
         self.folder.path().join("out")
     }
 
     /// Returns the errors with the crate's folder left out.
-    fn generate(&self) -> Result<(), Vec<String>> {
+    pub(super) fn generate(&self) -> Result<(), Vec<String>> {
         let root = format!("{}/", self.folder.path().display());
         let built = from_manifest().folder(self.folder.path()).output(self.output()).generate();
         built.map_err(|errors| errors.lines().iter().map(|line| line.replace(&root, "")).collect())
@@ -112,5 +113,40 @@ fn versions_and_templates_are_chosen_by_the_manifest() {
     assert!(text.contains("\"1.0.0\"") && text.contains("\"2.0.0\"") && !text.contains("\"1.1.0\""));
     assert!(!project.output().join("other.rs").exists());
     fs::write(project.folder.path().join("templates/strukt.rs.hbs"), "").unwrap();
-    assert!(project.generate().unwrap_err()[0].contains("`strukt.rs.hbs` replaces none"));
+    assert!(project.generate().unwrap_err()[0].contains("`strukt.rs.hbs` replaces no template"));
+}
+
+#[test]
+fn a_schema_that_is_not_what_was_locked_is_refused() {
+    let project = Crate::new(&[("evschema.toml", ""), ("schemas/shop.order/1.0.0.json", ORDER)]);
+    project.generate().unwrap();
+    let built = fs::read_to_string(project.output().join("shop_order.rs")).unwrap();
+    let digest = built.split('"').find(|literal| literal.starts_with("sha256:")).unwrap();
+    let locked = |digest: &str| {
+        let entry =
+            format!("[[dependency]]\nsubject = \"shop.order\"\nversion = \"1.0.0\"\ndigest = \"{digest}\"\n");
+        fs::write(project.folder.path().join("evschema.lock"), entry).unwrap();
+        project.generate()
+    };
+    locked(digest).unwrap();
+    let errors = locked("sha256:0123").unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert!(
+        errors[0].starts_with(
+            "evschema.lock:4:10: error[not-as-locked]: `shop.order@1.0.0` is not what was locked"
+        ),
+        "{errors:#?}"
+    );
+    assert!(errors[0].contains(digest), "{errors:#?}");
+}
+
+#[test]
+fn what_the_manifest_asks_for_and_nobody_has_is_an_error() {
+    let manifest =
+        "[gen]\nsubjects = [\"shop.order\", \"shop.ordre\"]\n[dependencies]\n\"shop.order\" = \"^2\"\n";
+    let project = Crate::new(&[("evschema.toml", manifest), ("schemas/shop.order/1.0.0.json", ORDER)]);
+    let errors = project.generate().unwrap_err();
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    assert!(errors[0].contains("`shop.ordre`, which has no schema here"), "{errors:#?}");
+    assert!(errors[1].contains("no version in `^2`, only `1.0.0`"), "{errors:#?}");
 }

@@ -51,9 +51,10 @@ pub mod v1 {
         SubjectChanged["subject" "revision" "at" "author" "created" "mode"
         "content_model" "owner" "description"] { 0 required subject, 1 required revision,
         2 required at, 3 required author, 4 required created, 5 required mode, 6 required
-        content_model, 7 maybe owner, 8 maybe description, } new(subject : String,
-        revision : rt::Integer, at : String, author : String, created : bool, mode :
-        Mode, content_model : ContentModel,)
+        content_model, 7 maybe owner with_owner(String), 8 maybe description
+        with_description(String), } new(at : String, author : String, content_model :
+        ContentModel, created : bool, mode : Mode, revision : rt::Integer, subject :
+        String,)
     }
 
     impl rt::Event for SubjectChanged {

@@ -46,9 +46,9 @@ pub mod v1 {
 
     rt::record! {
         TokenCreated["id" "name" "scopes" "expires_at" "at" "author"] { 0 required id, 1
-        required name, 2 required scopes, 3 optional expires_at, 4 required at, 5
-        required author, } new(id : String, name : String, scopes : Vec < String >, at :
-        String, author : String,)
+        required name, 2 required scopes, 3 optional expires_at with_expires_at(String),
+        4 required at, 5 required author, } new(at : String, author : String, id :
+        String, name : String, scopes : Vec < String >,)
     }
 
     impl rt::Event for TokenCreated {

@@ -38,8 +38,8 @@ pub mod v1 {
 
     rt::record! {
         TokenRevoked["id" "name" "at" "author"] { 0 required id, 1 required name, 2
-        required at, 3 required author, } new(id : String, name : String, at : String,
-        author : String,)
+        required at, 3 required author, } new(at : String, author : String, id : String,
+        name : String,)
     }
 
     impl rt::Event for TokenRevoked {

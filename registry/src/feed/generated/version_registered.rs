@@ -56,16 +56,17 @@ pub mod v1 {
         /// At most 1000 characters.
         pub message: Option<String>,
         /// The versions that the schema refers to directly.
-        pub references: Option<Vec<ReferencedVersion>>,
+        pub references: Option<Vec<Reference>>,
     }
 
     rt::record! {
         VersionRegistered["subject" "version" "digest" "schema_id" "ordinal" "revision"
         "at" "author" "message" "references"] { 0 required subject, 1 required version, 2
         required digest, 3 required schema_id, 4 required ordinal, 5 required revision, 6
-        required at, 7 required author, 8 optional message, 9 optional references, }
-        new(subject : String, version : String, digest : String, schema_id : i64, ordinal
-        : i64, revision : rt::Integer, at : String, author : String,)
+        required at, 7 required author, 8 optional message with_message(String), 9
+        optional references with_references(Vec < Reference >), } new(at : String, author
+        : String, digest : String, ordinal : i64, revision : rt::Integer, schema_id :
+        i64, subject : String, version : String,)
     }
 
     impl rt::Event for VersionRegistered {
@@ -84,7 +85,7 @@ pub mod v1 {
     /// `references` of [`VersionRegistered`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
-    pub struct ReferencedVersion {
+    pub struct Reference {
         /// The subject, such as `commerce.order.placed`.
         ///
         /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
@@ -97,8 +98,8 @@ pub mod v1 {
     }
 
     rt::record! {
-        ReferencedVersion["subject" "version"] { 0 required subject, 1 required version,
-        } new(subject : String, version : String,)
+        Reference["subject" "version"] { 0 required subject, 1 required version, }
+        new(subject : String, version : String,)
     }
 
     /// The schema with all that it refers to.

@@ -50,9 +50,9 @@ pub mod v1 {
     rt::record! {
         VersionRestored["subject" "version" "revision" "at" "author" "from" "reason"] { 0
         required subject, 1 required version, 2 required revision, 3 required at, 4
-        required author, 5 required from, 6 optional reason, } new(subject : String,
-        version : String, revision : rt::Integer, at : String, author : String, from :
-        From,)
+        required author, 5 required from, 6 optional reason with_reason(String), } new(at
+        : String, author : String, from : From, revision : rt::Integer, subject : String,
+        version : String,)
     }
 
     impl rt::Event for VersionRestored {

@@ -49,8 +49,8 @@ pub mod v1 {
     rt::record! {
         VersionYanked["subject" "version" "revision" "at" "author" "reason"] { 0 required
         subject, 1 required version, 2 required revision, 3 required at, 4 required
-        author, 5 required reason, } new(subject : String, version : String, revision :
-        rt::Integer, at : String, author : String, reason : String,)
+        author, 5 required reason, } new(at : String, author : String, reason : String,
+        revision : rt::Integer, subject : String, version : String,)
     }
 
     impl rt::Event for VersionYanked {

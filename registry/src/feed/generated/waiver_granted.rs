@@ -50,10 +50,10 @@ pub mod v1 {
 
     rt::record! {
         WaiverGranted["subject" "fingerprint" "reason" "until" "revision" "at" "author"]
-        { 0 required subject, 1 required fingerprint, 2 required reason, 3 optional
-        until, 4 required revision, 5 required at, 6 required author, } new(subject :
-        String, fingerprint : String, reason : String, revision : rt::Integer, at :
-        String, author : String,)
+        { 0 required subject, 1 required fingerprint, 2 required reason, 3 optional until
+        with_until(String), 4 required revision, 5 required at, 6 required author, }
+        new(at : String, author : String, fingerprint : String, reason : String, revision
+        : rt::Integer, subject : String,)
     }
 
     impl rt::Event for WaiverGranted {

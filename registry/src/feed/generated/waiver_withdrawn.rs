@@ -43,8 +43,8 @@ pub mod v1 {
     rt::record! {
         WaiverWithdrawn["subject" "fingerprint" "revision" "at" "author"] { 0 required
         subject, 1 required fingerprint, 2 required revision, 3 required at, 4 required
-        author, } new(subject : String, fingerprint : String, revision : rt::Integer, at
-        : String, author : String,)
+        author, } new(at : String, author : String, fingerprint : String, revision :
+        rt::Integer, subject : String,)
     }
 
     impl rt::Event for WaiverWithdrawn {

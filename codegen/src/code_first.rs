@@ -1,0 +1,79 @@
+//! From a Rust type to the schema of an event: code first.
+
+use evschema_model::{Coordinates, Diagnostics, Dialects, Schema};
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use serde_json::{Number, Value};
+
+/// Returns the schema of the events that a Rust type reads, as the text of
+/// `<subject>/<version>.json`: ready for `evschema check` and `evschema push`.
+///
+/// The schema is what [`schemars`] derives, for reading: a field with a default may be absent. Where
+/// that is wider than the type it is narrowed: a Rust integer has bounds, and they are written out.
+/// The type's name becomes the title, its documentation the description.
+///
+/// Keep the file by a test that compares it with this text. A change of the type then needs a new
+/// version, and `evschema check` says which:
+///
+/// ```
+/// # use evschema_model::{Coordinates, Subject, Version};
+/// /// An order was placed.
+/// #[derive(schemars::JsonSchema)]
+/// struct OrderPlaced {
+///     id: String,
+///     quantity: u32,
+/// }
+///
+/// let at = Coordinates { subject: Subject::parse("shop.order.placed")?, version: Version::new(1, 0, 0) };
+/// let text = evschema_codegen::schema_of::<OrderPlaced>(&at).map_err(|wrong| wrong[0].to_string())?;
+/// assert!(text.contains("\"title\": \"OrderPlaced\"") && text.contains("4294967295"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// When what the type derives is no event schema, such as one that refers to what is not in it.
+pub fn schema_of<T: schemars::JsonSchema>(at: &Coordinates) -> Result<String, Diagnostics> {
+    let generator = SchemaSettings::draft2020_12().for_deserialize().with_transform(Bounds).into_generator();
+    let value = generator.into_root_schema_for::<T>().to_value();
+    let text = format!("{value:#}\n");
+    Schema::read(at.clone(), text.as_bytes(), &Dialects::default())?;
+    Ok(text)
+}
+
+/// Writes the range of a Rust number where only its name stands, which is no format of JSON Schema.
+#[derive(Debug, Clone)]
+struct Bounds;
+
+impl Transform for Bounds {
+    fn transform(&mut self, schema: &mut schemars::Schema) {
+        transform_subschemas(self, schema);
+        let Some(members) = schema.as_object_mut() else { return };
+        let Some(format) = members.get("format").and_then(Value::as_str) else { return };
+        if matches!(format, "float" | "double") {
+            members.remove("format");
+            return;
+        }
+        let Some((least, most)) = range(format) else { return };
+        members.remove("format");
+        for (keyword, bound) in [("minimum", least), ("maximum", most)] {
+            // One that is there already is narrower: `NonZeroU32` starts at 1.
+            members.entry(keyword).or_insert(Value::Number(bound));
+        }
+    }
+}
+
+fn range(format: &str) -> Option<(Number, Number)> {
+    macro_rules! ranges {
+        ($($name:literal: $of:ty,)*) => {
+            match format {
+                $($name => Some((Number::from_i128(<$of>::MIN.into())?, Number::from_i128(<$of>::MAX.into())?)),)*
+                _ => None,
+            }
+        };
+    }
+    ranges! {
+        "int8": i8, "int16": i16, "int32": i32, "int64": i64, "int": i64,
+        "uint8": u8, "uint16": u16, "uint32": u32, "uint64": u64, "uint": u64,
+    }
+}

@@ -1,0 +1,182 @@
+//! How generated code reads each schema, and why.
+
+use std::fmt;
+
+use evschema_model::{Catalog, Coordinates, Formats, Pointer, Position};
+use serde_json::{Map, Value};
+
+use crate::Problem;
+use crate::generate::{closure, opened};
+use crate::link::link;
+use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
+use crate::render::type_text;
+
+/// How generated code reads the values of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Read, checked and typed in one pass over the bytes.
+    OnePass,
+    /// The alternative is found first, by what tells it from the others; then one pass.
+    Union,
+    /// Checked as a whole first, then read: the bytes are scanned twice.
+    CheckedFirst,
+    /// Only checked: no type is made of it.
+    Untyped,
+}
+
+/// What became of one schema of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// The document.
+    pub at: Coordinates,
+    /// The schema in it.
+    pub pointer: Pointer,
+    /// Where it stands in the document's text.
+    pub position: Option<Position>,
+    /// How its values are read.
+    pub class: Class,
+    /// Why so.
+    pub why: String,
+    /// The Rust type, as the module of the document names it.
+    pub rust_type: Option<String>,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::OnePass => "one pass",
+            Self::Union => "union",
+            Self::CheckedFirst => "checked first",
+            Self::Untyped => "untyped",
+        })
+    }
+}
+
+/// Says of every schema that is reached from these versions how generated code reads it, by
+/// document and in the order of the text.
+///
+/// # Errors
+///
+/// Everything that keeps a version from being generated, all at once.
+pub fn explain(
+    catalog: &Catalog,
+    selection: &[Coordinates],
+    formats: Formats,
+) -> Result<Vec<Explained>, Vec<Problem>> {
+    let (atlas, events) = opened(catalog, selection, formats)?;
+    let documents = closure(&atlas, &events);
+    let modules = modules(&atlas, &documents);
+    let mut planner = Planner::new(&atlas);
+    for event in events {
+        planner.add_event(event);
+    }
+    let programs = link(&mut planner, &documents, formats);
+    let mut found = Vec::new();
+    for (document, program) in &programs {
+        for (place, node) in &program.nodes {
+            let Some(place) = place.filter(|place| atlas.document(*place) == *document) else { continue };
+            let planned = planner.planned(place);
+            let pointer = atlas.pointer(place).clone();
+            let schema = atlas.schema(*document);
+            let (class, why) = classify(&planner, node, planned.as_ref());
+            let rust_type =
+                planned.map(|planned| type_text(&atlas, planner.plan(), &modules, &planned, *document));
+            found.push(Explained {
+                at: schema.at().clone(),
+                position: schema.document().position(&pointer),
+                pointer,
+                class,
+                why,
+                rust_type,
+            });
+        }
+    }
+    found.sort_by(|a, b| {
+        let offset = |one: &Explained| one.position.map(|position| position.offset);
+        (&a.at, offset(a), a.pointer.as_str()).cmp(&(&b.at, offset(b), b.pointer.as_str()))
+    });
+    Ok(found)
+}
+
+fn classify(
+    planner: &Planner<'_, '_>,
+    node: &Map<String, Value>,
+    planned: Option<&TypeRef>,
+) -> (Class, String) {
+    let Some(planned) = planned else {
+        return (Class::Untyped, "only its verdict matters, no value of it is kept".to_owned());
+    };
+    if node.contains_key("streamed") {
+        if node.contains_key("variants") {
+            return (Class::Union, told_apart(planner, planned));
+        }
+        let why = if node.contains_key("unlessNull") {
+            "`null`, or what stands beside it"
+        } else {
+            "its type checks all that it says"
+        };
+        return (Class::OnePass, why.to_owned());
+    }
+    let beyond = beyond_types(node);
+    let why = if !beyond.is_empty() {
+        format!("no type checks {}", beyond.join(", "))
+    } else if node.contains_key("resource") {
+        "a `$dynamicRef` is near: what it means depends on how it was reached".to_owned()
+    } else if planned.shape == RustType::Json {
+        "its type is any JSON".to_owned()
+    } else {
+        "its type holds more than it accepts".to_owned()
+    };
+    (Class::CheckedFirst, why)
+}
+
+/// Returns the keywords of a node that types do not check while they read.
+fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
+    const BEYOND: [&str; 16] = [
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "if",
+        "enum",
+        "prefixItems",
+        "contains",
+        "uniqueItems",
+        "patternProperties",
+        "propertyNames",
+        "dependentSchemas",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "encoding",
+        "dynamic",
+    ];
+    BEYOND
+        .iter()
+        .filter(|keyword| node.contains_key(**keyword))
+        .map(|keyword| format!("`{keyword}`"))
+        .collect()
+}
+
+/// Says what tells the alternatives of an enum apart.
+fn told_apart(planner: &Planner<'_, '_>, planned: &TypeRef) -> String {
+    let RustType::Named(id) = &planned.shape else { return "its alternatives differ in kind".to_owned() };
+    let Body::Union(variants) = &planner.plan().definition(*id).body else {
+        return "its alternatives differ in kind".to_owned();
+    };
+    let any = |test: &dyn Fn(&Case) -> bool| variants.iter().any(|variant| test(&variant.case));
+    let mut by = Vec::new();
+    let mut tags: Vec<&str> = Vec::new();
+    for (name, _) in variants.iter().flat_map(|variant| &variant.case.tags) {
+        if !tags.contains(&name.as_str()) {
+            tags.push(name);
+            by.push(format!("the member `{}`", name.escape_debug()));
+        }
+    }
+    if any(&|case| !case.required.is_empty() || case.known.is_some()) {
+        by.push("the members that are there".to_owned());
+    }
+    if by.is_empty() || variants.iter().any(|variant| variant.case.kinds != ["OBJECT"]) {
+        by.push("their kind".to_owned());
+    }
+    format!("its alternatives are told apart by {}", by.join(" and "))
+}

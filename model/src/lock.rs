@@ -1,0 +1,120 @@
+//! `evschema.lock`: the exact versions a repository depends on, and what they contain.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{Catalog, Code, Diagnostic, Diagnostics, ManifestError, Position, Subject, Version};
+
+/// The lock, as it is written beside the manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// What is locked, in the order of the file.
+    pub dependencies: Vec<Locked>,
+}
+
+/// One locked version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// The subject.
+    pub subject: Subject,
+    /// The version.
+    pub version: Version,
+    /// The digest of its content, `sha256:…`.
+    pub digest: String,
+    /// Where the digest stands in the file.
+    pub position: Position,
+}
+
+/// The file's own form. What `add` and `update` note beside it for people and for themselves is
+/// read over: `source`, `path`, `references`.
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    dependency: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    subject: Subject,
+    version: Version,
+    digest: Spanned<String>,
+}
+
+impl Lock {
+    /// Name of the file.
+    pub const FILE_NAME: &str = "evschema.lock";
+
+    /// Reads a lock: `[[dependency]]` entries with `subject`, `version` and `digest`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not TOML, or an entry lacks something.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let file: File = toml::from_str(text).map_err(|error| ManifestError {
+            message: error.message().replace('\n', " "),
+            position: error.span().map(|span| Position::of(text, span.start, span.len())),
+        })?;
+        let dependencies = file.dependency.into_iter().map(|entry| Locked {
+            subject: entry.subject,
+            version: entry.version,
+            position: Position::of(text, entry.digest.span().start, entry.digest.span().len()),
+            digest: entry.digest.into_inner(),
+        });
+        Ok(Self { dependencies: dependencies.collect() })
+    }
+
+    /// Returns what of the lock a catalog does not fulfil: versions that are not there, or say
+    /// something else than when they were locked.
+    pub fn broken(&self, catalog: &Catalog) -> Diagnostics {
+        let mut broken = Vec::new();
+        for locked in &self.dependencies {
+            let at = format!("{}@{}", locked.subject, locked.version);
+            let found =
+                catalog.get(&locked.subject, &locked.version).map(|schema| schema.digest().to_string());
+            let diagnostic = match found {
+                Some(digest) if digest == locked.digest => continue,
+                Some(digest) => Diagnostic::new(
+                    Code::NotAsLocked,
+                    format!("`{at}` is not what was locked: its digest is `{digest}`"),
+                )
+                .help("a published version never changes: restore its file"),
+                None => Diagnostic::new(Code::NotAsLocked, format!("`{at}` is locked and not there"))
+                    .help("restore its file, or take it out of the lock"),
+            };
+            broken.push(diagnostic.position(Some(locked.position)));
+        }
+        broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{Coordinates, Dialects, Schema};
+
+    #[test]
+    fn a_lock_is_held_against_what_is_there() {
+        let mut catalog = Catalog::default();
+        let at = Coordinates { subject: Subject::parse("a").unwrap(), version: Version::new(1, 0, 0) };
+        let schema = Arc::new(Schema::read(at, b"{}", &Dialects::default()).unwrap());
+        let digest = schema.digest().to_string();
+        catalog.insert(schema).unwrap();
+        let entry = |subject: &str, digest: &str| {
+            format!(
+                "[[dependency]]\nsubject = \"{subject}\"\nversion = \"1.0.0\"\ndigest = \"{digest}\"\nsource = \"x\"\n"
+            )
+        };
+        let lock = |text: &str| Lock::parse(text).unwrap().broken(&catalog);
+        assert!(lock("").is_empty());
+        assert!(lock(&entry("a", &digest)).is_empty());
+        let broken = lock(&(entry("a", "sha256:00") + &entry("b", &digest)));
+        let said: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 2);
+        assert!(said[0].starts_with("4:10 `a@1.0.0` is not what was locked"), "{said:?}");
+        assert!(said[1].starts_with("9:10 `b@1.0.0` is locked and not there"), "{said:?}");
+        let error = Lock::parse("[[dependency]]\nsubject = \"a\"\nversion = \"1\"\n").unwrap_err();
+        assert_eq!(error.position.unwrap().line, 3);
+    }
+}

@@ -1,0 +1,12 @@
+//! The schema that a Rust type derives is one that the command takes.
+
+use evschema_tests::{evschema, repository};
+
+#[test]
+fn what_a_type_derives_passes_the_check() {
+    for command in ["lint", "check"] {
+        let folder = repository().join("tests/consumer/code_first");
+        let output = evschema().arg(command).current_dir(folder).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+}

@@ -1,0 +1,42 @@
+//! How generated code reads each schema.
+
+use evschema_codegen::{Class, explain, read_files};
+use evschema_model::{Dialects, Formats};
+
+/// A member for every class, and a definition that nobody reaches.
+const SCHEMA: &str = r##"{
+  "title": "Reading", "type": "object",
+  "properties": {
+    "id": {"type": "string", "minLength": 1},
+    "source": {"oneOf": [
+      {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "meter"}}},
+      {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "person"}}}
+    ]},
+    "values": {"type": "array", "items": {"type": "number"}, "uniqueItems": true},
+    "code": {"type": "string", "not": {"pattern": "^X"}}
+  },
+  "$defs": {"nobody": {"type": "string"}}
+}"##;
+
+#[test]
+fn every_schema_has_a_class_a_place_and_a_reason() {
+    let files = vec![("reading/1.0.0.json".into(), SCHEMA.as_bytes().to_vec())];
+    let tree = read_files(files, &Dialects::default());
+    assert!(tree.problems.is_empty(), "{:?}", tree.problems);
+    let versions: Vec<_> = tree.catalog.iter().map(|schema| schema.at().clone()).collect();
+    let rows = explain(&tree.catalog, &versions, Formats::default()).unwrap();
+    let row = |pointer: &str| rows.iter().find(|row| row.pointer.as_str() == pointer).unwrap();
+
+    assert_eq!(row("/properties/id").class, Class::OnePass);
+    assert_eq!(row("/properties/id").rust_type.as_deref(), Some("String"));
+    assert_eq!(row("/properties/id").position.unwrap().line, 4);
+    let source = row("/properties/source");
+    assert_eq!((source.class, source.rust_type.as_deref()), (Class::Union, Some("Source")));
+    assert!(source.why.contains("`kind`"), "{}", source.why);
+    let values = row("/properties/values");
+    assert_eq!(values.class, Class::CheckedFirst);
+    assert!(values.why.contains("`uniqueItems`"), "{}", values.why);
+    assert!(row("/properties/code").why.contains("`not`"));
+    assert_eq!(row("/properties/code/not").class, Class::Untyped);
+    assert!(rows.iter().all(|row| row.pointer.as_str() != "/$defs/nobody"), "nothing leads there");
+}

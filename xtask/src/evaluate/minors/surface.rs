@@ -1,0 +1,121 @@
+//! What generated types show to the code that uses them.
+
+use std::collections::BTreeMap;
+
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, LitInt, Token, Type, braced, bracketed, parenthesized};
+
+/// The types of one module, by name.
+pub(super) type Surface = BTreeMap<String, Shown>;
+
+/// One type, as far as other code can see it.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// Public fields and their types.
+    pub(super) fields: BTreeMap<String, String>,
+    /// Setters and what they take.
+    pub(super) setters: BTreeMap<String, String>,
+    /// The types of the arguments of `new`, where there is one.
+    pub(super) new: Option<Vec<String>>,
+    /// The type that a newtype is around.
+    pub(super) inner: Option<String>,
+    /// Variants, and the type that each holds.
+    pub(super) variants: BTreeMap<String, Option<String>>,
+}
+
+/// Returns the surface of the first module of a generated file; `None` if it cannot be read.
+pub(super) fn surface(text: &str) -> Option<Surface> {
+    let file = syn::parse_file(text).ok()?;
+    let module =
+        file.items.iter().find_map(|item| if let Item::Mod(module) = item { Some(module) } else { None })?;
+    let (_, items) = module.content.as_ref()?;
+    let mut surface = Surface::new();
+    for item in items {
+        match item {
+            Item::Struct(record) => {
+                surface.insert(record.ident.to_string(), of_struct(record));
+            }
+            Item::Enum(choices) => {
+                surface.insert(choices.ident.to_string(), of_enum(choices));
+            }
+            Item::Macro(call) if call.mac.path.segments.last().is_some_and(|last| last.ident == "record") => {
+                let record = record.parse2(call.mac.tokens.clone()).ok()?;
+                let shown = surface.get_mut(&record.name)?;
+                shown.setters = record.setters;
+                shown.new = Some(record.new);
+            }
+            _ => {}
+        }
+    }
+    Some(surface)
+}
+
+fn of_struct(record: &ItemStruct) -> Shown {
+    let mut shown = Shown::default();
+    match &record.fields {
+        Fields::Named(fields) => {
+            for field in &fields.named {
+                if let Some(name) = &field.ident {
+                    shown.fields.insert(name.to_string(), printed(&field.ty));
+                }
+            }
+        }
+        Fields::Unnamed(fields) => shown.inner = fields.unnamed.first().map(|field| printed(&field.ty)),
+        Fields::Unit => {}
+    }
+    shown
+}
+
+fn of_enum(choices: &ItemEnum) -> Shown {
+    let variants = choices.variants.iter().map(|variant| {
+        (variant.ident.to_string(), variant.fields.iter().next().map(|field| printed(&field.ty)))
+    });
+    Shown { variants: variants.collect(), ..Shown::default() }
+}
+
+struct Record {
+    name: String,
+    setters: BTreeMap<String, String>,
+    new: Vec<String>,
+}
+
+/// Reads what the runtime's macro `record` is told.
+fn record(input: ParseStream<'_>) -> syn::Result<Record> {
+    let name = input.parse::<Ident>()?.to_string();
+    let names;
+    bracketed!(names in input);
+    names.parse::<proc_macro2::TokenStream>()?;
+    let fields;
+    braced!(fields in input);
+    let mut setters = BTreeMap::new();
+    while !fields.is_empty() {
+        fields.parse::<LitInt>()?;
+        fields.call(Ident::parse_any)?;
+        fields.call(Ident::parse_any)?;
+        if fields.peek(Ident) {
+            let setter = fields.parse::<Ident>()?.to_string();
+            let value;
+            parenthesized!(value in fields);
+            setters.insert(setter, printed(&value.parse()?));
+        }
+        fields.parse::<Token![,]>()?;
+    }
+    input.parse::<Ident>()?;
+    let arguments;
+    parenthesized!(arguments in input);
+    let argument = |input: ParseStream<'_>| {
+        input.call(Ident::parse_any)?;
+        input.parse::<Token![:]>()?;
+        input.parse::<Type>()
+    };
+    let new = Punctuated::<Type, Token![,]>::parse_terminated_with(&arguments, argument)?;
+    input.parse::<proc_macro2::TokenStream>()?;
+    Ok(Record { name, setters, new: new.iter().map(printed).collect() })
+}
+
+fn printed(of: &Type) -> String {
+    of.to_token_stream().to_string().replace(' ', "")
+}
