@@ -142,13 +142,16 @@ fn bump(catalog: &Catalog, from: &Coordinates, to: &Coordinates) -> Option<Bump>
     Some(required_bump(&resolve(from)?, &resolve(to)?, &Settings::default()))
 }
 
+/// Why clients may fail, each with what it is about.
+type Reasons = Vec<(Reason, String)>;
+
 /// Generates the new version, with clients of the old one in the module of its event.
 fn with_clients(
     catalog: &Catalog,
     from: &Coordinates,
     to: &Coordinates,
     options: &Options,
-) -> Option<(Vec<GeneratedFile>, Vec<(Reason, String)>)> {
+) -> Option<(Vec<GeneratedFile>, Reasons)> {
     let one = |at: &Coordinates| generate(catalog, std::slice::from_ref(at), options).ok();
     let (old, mut new) = (one(from)?, one(to)?);
     let of = |files: &[GeneratedFile], at: &Coordinates| {

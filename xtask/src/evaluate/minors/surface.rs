@@ -34,20 +34,17 @@ pub(super) fn surface(text: &str) -> Option<Surface> {
     let (_, items) = module.content.as_ref()?;
     let mut surface = Surface::new();
     for item in items {
-        match item {
-            Item::Struct(record) => {
-                surface.insert(record.ident.to_string(), of_struct(record));
-            }
-            Item::Enum(choices) => {
-                surface.insert(choices.ident.to_string(), of_enum(choices));
-            }
-            Item::Macro(call) if call.mac.path.segments.last().is_some_and(|last| last.ident == "record") => {
-                let record = record.parse2(call.mac.tokens.clone()).ok()?;
-                let shown = surface.get_mut(&record.name)?;
-                shown.setters = record.setters;
-                shown.new = Some(record.new);
-            }
-            _ => {}
+        if let Item::Struct(record) = item {
+            surface.insert(record.ident.to_string(), of_struct(record));
+        } else if let Item::Enum(choices) = item {
+            surface.insert(choices.ident.to_string(), of_enum(choices));
+        } else if let Item::Macro(call) = item
+            && call.mac.path.segments.last().is_some_and(|last| last.ident == "record")
+        {
+            let record = record.parse2(call.mac.tokens.clone()).ok()?;
+            let shown = surface.get_mut(&record.name)?;
+            shown.setters = record.setters;
+            shown.new = Some(record.new);
         }
     }
     Some(surface)
