@@ -28,6 +28,8 @@ pub(crate) struct Program {
     pub(crate) links: Vec<DocumentId>,
     /// The node of the document's root.
     pub(crate) root: usize,
+    /// Whether it needs the runtime's feature `idn`.
+    pub(crate) needs_idn: bool,
     /// Every node, and the schema it is of, if it is of one schema of ours.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
 }
@@ -169,8 +171,10 @@ impl<'c> Linker<'_, '_, 'c> {
             program.insert("nodes".to_owned(), json!(draft.nodes));
             let text = Value::Object(program).to_string();
             let root = roots.get(&document).copied().unwrap_or(0);
-            let nodes = draft.places.into_iter().zip(draft.nodes).collect();
-            programs.insert(document, Program { text, links: draft.links, root, nodes });
+            let nodes: Vec<_> = draft.places.into_iter().zip(draft.nodes).collect();
+            let is_idn = |format: &Value| format.as_str().is_some_and(|name| name.starts_with("idn-"));
+            let needs_idn = nodes.iter().any(|(_, node)| node.get("format").is_some_and(is_idn));
+            programs.insert(document, Program { text, links: draft.links, root, needs_idn, nodes });
         }
         programs
     }

@@ -152,6 +152,14 @@ pub(crate) fn type_name(text: &str) -> Option<String> {
     camel(&words(text))
 }
 
+/// Tells whether a part of a subject is the number of a version: `v1`, `V2beta1`, `3`.
+pub(crate) fn is_version(part: &str) -> bool {
+    let number = part.strip_prefix(['v', 'V']).unwrap_or(part);
+    let plain = number.replace("alpha", "").replace("beta", "").replace("rc", "");
+    number.starts_with(|c: char| c.is_ascii_digit())
+        && plain.chars().all(|c| c.is_ascii_digit() || c == '_' || c == '-')
+}
+
 /// Returns the field name a text suggests.
 pub(crate) fn field_name(text: &str) -> Option<String> {
     snake(&words(text))
@@ -181,6 +189,16 @@ mod tests {
         }
         assert_eq!(type_name("日本"), None);
         assert_eq!(field_name("_"), None);
+    }
+
+    #[test]
+    fn a_version_in_a_subject_is_no_name() {
+        for part in ["v1", "V2beta1", "3", "v1_2", "2024-01"] {
+            assert!(is_version(part), "{part}");
+        }
+        for part in ["", "v", "vat", "order1", "video", "2fa", "beta"] {
+            assert!(!is_version(part), "{part}");
+        }
     }
 
     #[test]

@@ -111,6 +111,7 @@ fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: Documen
             })
             .collect(),
         asserts_formats: types.options.formats == Formats::Assert,
+        needs_idn: program.is_some_and(|program| program.needs_idn),
         placeholder: PLACEHOLDER.to_owned(),
         program: program.map_or_else(|| "\"\"".to_owned(), |program| document_literal(&program.text)),
         links: program

@@ -58,6 +58,8 @@ pub(crate) struct Document {
     pub(crate) references: Vec<DocumentReference>,
     /// Whether `format` refuses values.
     pub(crate) asserts_formats: bool,
+    /// Whether a format is asserted for which the runtime has the feature `idn`.
+    pub(crate) needs_idn: bool,
     /// Stands for the text of the schema until the code is formatted; print it as it is.
     pub(crate) placeholder: String,
     /// The linked form of the schema, as a literal.

@@ -3,6 +3,8 @@
 mod email;
 mod encoding;
 mod hostname;
+#[cfg(feature = "idn")]
+mod idn;
 mod pointer;
 mod template;
 mod time;
@@ -11,18 +13,18 @@ mod uri;
 pub(crate) use encoding::is_encoded;
 
 macro_rules! formats {
-    ($($format:ident = $name:literal => $accepts:expr,)*) => {
+    ($($(#[$when:meta])? $format:ident = $name:literal => $accepts:expr,)*) => {
         /// A format that refuses texts.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Format {
-            $($format,)*
+            $($(#[$when])? $format,)*
         }
 
         impl Format {
             /// Returns the format of a name; `None` where nothing is asserted.
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name {
-                    $($name => Some(Self::$format),)*
+                    $($(#[$when])? $name => Some(Self::$format),)*
                     _ => None,
                 }
             }
@@ -30,7 +32,7 @@ macro_rules! formats {
             /// Tells whether a text has the format.
             pub(crate) fn accepts(self, text: &str) -> bool {
                 match self {
-                    $(Self::$format => $accepts(text),)*
+                    $($(#[$when])? Self::$format => $accepts(text),)*
                 }
             }
         }
@@ -46,6 +48,10 @@ formats! {
     Hostname = "hostname" => hostname::is_hostname,
     // That of drafts 4 and 6, which know nothing of encoded labels.
     PlainHostname = "plain-hostname" => hostname::is_plain_hostname,
+    #[cfg(feature = "idn")]
+    IdnEmail = "idn-email" => idn::is_idn_email,
+    #[cfg(feature = "idn")]
+    IdnHostname = "idn-hostname" => idn::is_idn_hostname,
     Ipv4 = "ipv4" => |text: &str| text.parse::<core::net::Ipv4Addr>().is_ok(),
     Ipv6 = "ipv6" => |text: &str| text.parse::<core::net::Ipv6Addr>().is_ok(),
     Uri = "uri" => uri::is_uri,
@@ -212,6 +218,35 @@ mod tests {
         "l·l.de",
         "xn--ll-0ea.de",
         "xn--al-0ea.de",
+        "実例.テスト",
+        "실〮례.테스트",
+        "例。テスト",
+        "。",
+        "a.b.",
+        "fußball.de",
+        "Bücher.example",
+        "-ä.de",
+        "ä-.de",
+        "ää--b.de",
+        "a\u{308}.de",
+        "\u{308}a.de",
+        "\u{5d0}b.de",
+        "1\u{5d0}.de",
+        "\u{5d0}\u{660}1.de",
+        "क\u{94d}\u{200d}ष",
+        "क\u{200d}ष",
+        "α\u{375}β",
+        "ü@ü.de",
+        "用户@例え.テスト",
+        "\"ü\"@a.de",
+        "\"ü@a.de",
+        "a@[ü]",
+        "a＠a.de",
+        "@ü.de",
+        "ü@",
+        "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü@a.de",
+        "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü@a.de",
+        "\"üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü\"@a.de",
     ];
 
     #[test]
@@ -234,6 +269,10 @@ mod tests {
             "json-pointer",
             "relative-json-pointer",
             "regex",
+            #[cfg(feature = "idn")]
+            "idn-email",
+            #[cfg(feature = "idn")]
+            "idn-hostname",
         ];
         for name in names {
             let format = Format::named(name).unwrap();

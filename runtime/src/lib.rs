@@ -44,6 +44,12 @@ pub use serde::{Deserialize, Serialize};
 /// A JSON object whose members have one type.
 pub type Map<T> = std::collections::BTreeMap<String, T>;
 
+/// There where the feature `idn` is: what asserts one of its formats does not compile without it,
+/// instead of accepting what its schema refuses.
+#[cfg(feature = "idn")]
+#[doc(hidden)]
+pub mod idn {}
+
 // What the macros of this crate name in the crates that call them.
 #[doc(hidden)]
 pub mod private {

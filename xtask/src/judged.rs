@@ -14,7 +14,7 @@ use evschema_codegen::{GeneratedFile, Options, generate};
 use evschema_model::{Catalog, Code, Coordinates};
 use serde::Serialize;
 
-use crate::scratch::{Build, Scratch, ours};
+use crate::scratch::{Build, Scratch, runtime};
 
 mod answers;
 mod sources;
@@ -222,7 +222,7 @@ fn write(
         let text = if main { format!("{text}{}", sources::kinds(batches.len())) } else { (*text).to_owned() };
         scratch.write(&format!("program/src/{name}"), &text)?;
     }
-    scratch.write("Cargo.toml", &sources::workspace(batches.len(), &ours("evschema-runtime", "runtime")))?;
+    scratch.write("Cargo.toml", &sources::workspace(batches.len(), &runtime()))?;
     scratch.lock()?;
     scratch.sweep()?;
     Ok((numbers, lines))

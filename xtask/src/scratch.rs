@@ -157,3 +157,8 @@ fn error_of_line(line: &str) -> Option<BuildError> {
 pub(crate) fn ours(name: &str, folder: &str) -> String {
     format!("{name} = {{ path = {:?} }}\n", repository().join(folder))
 }
+
+/// Returns the dependency of generated code, with all that schemas may ask of it.
+pub(crate) fn runtime() -> String {
+    format!("evschema-runtime = {{ path = {:?}, features = [\"idn\"] }}\n", repository().join("runtime"))
+}

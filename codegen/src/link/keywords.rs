@@ -346,7 +346,7 @@ fn asserted_format(draft: Draft, name: &str) -> Option<&str> {
             Draft::Draft4
         }
         "json-pointer" | "uri-reference" | "uri-template" => Draft::Draft6,
-        "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
+        "idn-email" | "idn-hostname" | "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
         "duration" | "uuid" => Draft::Draft201909,
         _ => return None,
     };

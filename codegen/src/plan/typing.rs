@@ -399,8 +399,11 @@ impl<'a, 'c> Planner<'a, 'c> {
         const TITLE_WORDS_MAX: usize = 6;
         let schema = self.atlas.schema(document);
         let title = schema.title().map(names::words).filter(|words| words.len() <= TITLE_WORDS_MAX);
-        let parts: Vec<&str> = schema.at().subject.as_str().split('.').collect();
-        let subject = names::type_name(&parts[parts.len().saturating_sub(2)..].join(" "));
+        let parts = schema.at().subject.as_str().rsplit('.').take(2);
+        // `v1` in `pubsub.v1.MessagePublished` says nothing of what the event is.
+        let mut said: Vec<&str> = parts.filter(|part| !names::is_version(part)).collect();
+        said.reverse();
+        let subject = names::type_name(&said.join(" "));
         let mut names: Vec<String> = title.and_then(|words| names::camel(&words)).into_iter().collect();
         names.extend(subject);
         names.push("Event".to_owned());

@@ -13,10 +13,17 @@ pub(super) fn is_email(text: &str) -> bool {
         return is_email(&format!("\"a\"@{domain}"));
     }
     let Ok(address) = EmailAddress::from_str(text) else { return false };
-    address.local_part().is_ascii() && is_domain(address.domain())
+    address.local_part().is_ascii() && is_domain(address.domain(), is_hostname)
 }
 
-fn is_domain(domain: &str) -> bool {
+/// Tells whether a text may stand before the `@`.
+#[cfg(feature = "idn")]
+pub(super) fn has_local_part(local: &str) -> bool {
+    is_email(&format!("{local}@a.a"))
+}
+
+/// Tells whether a text may stand behind the `@`: an address in brackets, or such a host name.
+pub(super) fn is_domain(domain: &str, is_hostname: fn(&str) -> bool) -> bool {
     let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return is_hostname(domain);
     };

@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::corpus::{Corpus, Source};
 use crate::judged::event_paths;
-use crate::scratch::{Build, Scratch, ours};
+use crate::scratch::{Build, Scratch, runtime};
 
 mod client;
 mod reason;
@@ -192,7 +192,7 @@ fn try_all(steps: &mut [Step]) -> Result<bool, Box<dyn std::error::Error>> {
     for (package, modules) in &modules {
         let manifest = format!(
             "[package]\nname = \"crate{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n{}",
-            ours("evschema-runtime", "runtime")
+            runtime()
         );
         scratch.write(&format!("crate{package}/Cargo.toml"), &manifest)?;
         let lib = format!("//! Clients of old versions.\n#![allow(warnings)]\n\n{modules}");
