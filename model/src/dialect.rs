@@ -1,8 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::Vocabulary;
 
 /// A draft of JSON Schema that evschema understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +34,14 @@ pub enum DialectError {
     /// `$schema` is not a string.
     #[error("`$schema` is not a string")]
     NotAString,
+    /// A vocabulary's name is misspelt.
+    #[error(
+        "`{name}` is no vocabulary that can be left out; those are applicator, validation, unevaluated and format"
+    )]
+    NoSuchVocabulary {
+        /// The name as written.
+        name: String,
+    },
     /// A draft's name is misspelt.
     #[error("`{name}` is not a draft; the drafts are draft-04, draft-06, draft-07, 2019-09 and 2020-12")]
     NoSuchDraft {
@@ -40,9 +50,19 @@ pub enum DialectError {
     },
 }
 
-/// Which draft each foreign `$schema` URI means, from the manifest or the server's configuration.
+/// A draft, or one without some of its vocabularies: `2020-12 without validation, format`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Dialect {
+    /// The draft.
+    pub draft: Draft,
+    /// What the dialect leaves out; keywords of it only annotate.
+    pub without: BTreeSet<Vocabulary>,
+}
+
+/// Which dialect each foreign `$schema` URI means, from the manifest or the server's configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Dialects(BTreeMap<String, Draft>);
+pub struct Dialects(BTreeMap<String, Dialect>);
 
 impl Draft {
     /// Every draft, oldest first.
@@ -122,23 +142,84 @@ fn without_scheme_and_fragment(uri: &str) -> &str {
     uri.strip_suffix('#').unwrap_or(uri)
 }
 
+impl Dialect {
+    /// Reads a dialect as it is written in the manifest.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such draft, or no such vocabulary in drafts that have vocabularies.
+    pub fn parse(text: &str) -> Result<Self, DialectError> {
+        let (draft, without) = text.split_once(" without ").unwrap_or((text, ""));
+        let draft = Draft::parse(draft.trim())?;
+        let names = without.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let vocabulary = |name: &str| {
+            let known = Vocabulary::ALL.into_iter().filter(|_| Draft::Draft201909 <= draft);
+            known
+                .into_iter()
+                .find(|vocabulary| vocabulary.as_str() == name)
+                .ok_or_else(|| DialectError::NoSuchVocabulary { name: name.to_owned() })
+        };
+        Ok(Self { draft, without: names.map(vocabulary).collect::<Result<_, _>>()? })
+    }
+}
+
 impl Dialects {
-    /// Lets a foreign `$schema` URI mean this draft; a trailing `#` makes no difference.
-    pub fn map(&mut self, uri: &str, draft: Draft) {
-        self.0.insert(without_scheme_and_fragment(uri).to_owned(), draft);
+    /// Lets a foreign `$schema` URI mean this draft or dialect; a trailing `#` makes no difference.
+    pub fn map(&mut self, uri: &str, dialect: impl Into<Dialect>) {
+        self.0.insert(without_scheme_and_fragment(uri).to_owned(), dialect.into());
     }
 
-    /// Returns the draft of a document by its `$schema`.
+    /// Returns the dialect of a document by its `$schema`.
     ///
     /// # Errors
     ///
     /// When `$schema` is not a string, or names an unknown dialect.
-    pub fn draft_of(&self, document: &Value) -> Result<Draft, DialectError> {
-        let Some(named) = document.get("$schema") else { return Ok(Draft::Draft202012) };
+    pub fn of(&self, document: &Value) -> Result<Dialect, DialectError> {
+        let Some(named) = document.get("$schema") else { return Ok(Draft::Draft202012.into()) };
         let Value::String(uri) = named else { return Err(DialectError::NotAString) };
         Draft::of_uri(uri)
-            .or_else(|| self.0.get(without_scheme_and_fragment(uri)).copied())
+            .map(Dialect::from)
+            .or_else(|| self.0.get(without_scheme_and_fragment(uri)).cloned())
             .ok_or_else(|| DialectError::Unknown { uri: uri.clone() })
+    }
+
+    /// Returns the draft of a document, whatever its dialect leaves out.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Dialects::of`].
+    pub fn draft_of(&self, document: &Value) -> Result<Draft, DialectError> {
+        self.of(document).map(|dialect| dialect.draft)
+    }
+}
+
+impl From<Draft> for Dialect {
+    fn from(draft: Draft) -> Self {
+        Self { draft, without: BTreeSet::new() }
+    }
+}
+
+impl TryFrom<String> for Dialect {
+    type Error = DialectError;
+    fn try_from(text: String) -> Result<Self, DialectError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Dialect> for String {
+    fn from(dialect: Dialect) -> Self {
+        dialect.to_string()
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.draft.as_str())?;
+        for (at, vocabulary) in self.without.iter().enumerate() {
+            f.write_str(if at == 0 { " without " } else { ", " })?;
+            f.write_str(vocabulary.as_str())?;
+        }
+        Ok(())
     }
 }
 
@@ -191,5 +272,15 @@ mod tests {
         }
         assert_eq!(Draft::parse("draft4"), Ok(Draft::Draft4));
         assert!(Draft::parse("draft-05").is_err());
+    }
+
+    #[test]
+    fn a_dialect_is_a_draft_without_something() {
+        for text in ["draft-04", "2020-12 without validation", "2019-09 without applicator, format"] {
+            assert_eq!(Dialect::parse(text).unwrap().to_string(), text);
+        }
+        let wrong = Dialect::parse("2020-12 without core").unwrap_err();
+        assert!(wrong.to_string().starts_with("`core` is no vocabulary that can be left out"), "{wrong}");
+        assert!(Dialect::parse("draft-07 without validation").is_err(), "it has no vocabularies");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContentModel, Dialects, Draft, Formats, Mode, Position, Subject, SubjectPolicy};
+use crate::{ContentModel, Dialect, Dialects, Formats, Mode, Position, Subject, SubjectPolicy};
 
 /// The manifest, every part of it optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +16,8 @@ pub struct Manifest {
     pub vendor: String,
     /// Whether `format` refuses values.
     pub formats: Formats,
-    /// Drafts that foreign `$schema` URIs stand for.
-    pub dialects: BTreeMap<String, Draft>,
+    /// Dialects that foreign `$schema` URIs stand for: a draft, or `2020-12 without validation`.
+    pub dialects: BTreeMap<String, Dialect>,
     /// The registry.
     pub registry: RegistrySection,
     /// What the subjects are held to.
@@ -160,8 +160,8 @@ impl Manifest {
     /// Returns the foreign dialects.
     pub fn dialects(&self) -> Dialects {
         let mut dialects = Dialects::default();
-        for (uri, draft) in &self.dialects {
-            dialects.map(uri, *draft);
+        for (uri, dialect) in &self.dialects {
+            dialects.map(uri, dialect.clone());
         }
         dialects
     }

@@ -1,11 +1,12 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::reference::{Links, links, retrieval_uri};
 use crate::{
-    Code, Coordinates, Diagnostic, Diagnostics, Dialects, Digest, Document, Draft, Pointer, Reference,
-    Target, limits,
+    Code, Coordinates, Diagnostic, Diagnostics, Dialect, Dialects, Digest, Document, Draft, Pointer,
+    Reference, Target, Vocabulary, limits, vocabulary,
 };
 
 /// A valid JSON Schema document that is, or may become, a version of a subject.
@@ -14,7 +15,8 @@ pub struct Schema {
     at: Coordinates,
     document: Document,
     draft: Draft,
-    /// The value with `$schema` naming the draft, where the document names a foreign dialect.
+    /// The value with `$schema` naming the draft, and without keywords that mean nothing, where the
+    /// document names a foreign dialect.
     translated: Option<Value>,
     links: Links,
 }
@@ -33,14 +35,14 @@ impl Schema {
             let position = document.closest_position(&diagnostic.pointer);
             diagnostic.position(position)
         };
-        let draft = dialects.draft_of(document.value()).map_err(|error| {
+        let Dialect { draft, without } = dialects.of(document.value()).map_err(|error| {
             vec![located(
                 Diagnostic::new(Code::UnknownDialect, error.to_string())
                     .at(Pointer::root().child("$schema"))
                     .help("name a draft from 4 to 2020-12, or map this URI to one under `dialects`"),
             )]
         })?;
-        let translated = translate(document.value(), draft);
+        let translated = translate(document.value(), draft, &without);
         let value = translated.as_ref().unwrap_or_else(|| document.value());
         let refused: Diagnostics = metaschema_errors(value, draft).into_iter().map(located).collect();
         if !refused.is_empty() {
@@ -140,13 +142,16 @@ impl Schema {
     }
 }
 
-fn translate(value: &Value, draft: Draft) -> Option<Value> {
+fn translate(value: &Value, draft: Draft, without: &BTreeSet<Vocabulary>) -> Option<Value> {
     let named = value.get("$schema")?;
     if named.as_str().map(|uri| uri.trim_end_matches('#')) == Some(draft.uri().trim_end_matches('#')) {
         return None;
     }
     let mut value = value.clone();
     value["$schema"] = Value::from(draft.uri());
+    if !without.is_empty() {
+        vocabulary::without(&mut value, without, draft);
+    }
     Some(value)
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use evschema_codegen::Options;
-use evschema_model::{Catalog, Coordinates, Dialects, Draft, Formats, Schema, Subject, Version};
+use evschema_model::{Catalog, Coordinates, Dialect, Dialects, Draft, Formats, Schema, Subject, Version};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -136,7 +136,7 @@ fn dialects(given: &[String]) -> Result<Dialects, Failure> {
     for one in given {
         let (uri, draft) =
             one.rsplit_once('=').ok_or_else(|| format!("`{one}` is not of the form `URI=DRAFT`"))?;
-        dialects.map(uri, Draft::parse(draft)?);
+        dialects.map(uri, Dialect::parse(draft)?);
     }
     Ok(dialects)
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evschema_codegen::Options;
-use evschema_model::{Catalog, Coordinates, Dialects, Draft, Formats, Schema, Subject, Version};
+use evschema_model::{
+    Catalog, Coordinates, Dialect, Dialects, Draft, Formats, Schema, Subject, Version, Vocabulary,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -210,7 +212,8 @@ fn dialects(remotes: &[(String, Value)], draft: Draft) -> Result<Dialects, Failu
     let mut dialects = Dialects::default();
     for (uri, document) in remotes {
         if document.get("$vocabulary").is_some() {
-            dialects.map(uri, draft);
+            let without = Vocabulary::left_out_by(document, draft).into_iter().collect();
+            dialects.map(uri, Dialect { draft, without });
         }
     }
     Ok(dialects)

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use evschema_model::{
-    Catalog, Coordinates, Dialects, Draft, Formats, Schema, Subject, Validator, Version, parse_event,
+    Catalog, Coordinates, Dialect, Dialects, Formats, Schema, Subject, Validator, Version, parse_event,
 };
 use fastrand::Rng;
 use judge::serde_json::{self, Value, json};
@@ -63,7 +63,7 @@ fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
     let mut dialects = Dialects::default();
     for one in settings["dialects"].as_array().unwrap() {
         let (uri, draft) = one.as_str().unwrap().rsplit_once('=').unwrap();
-        dialects.map(uri, Draft::parse(draft).unwrap());
+        dialects.map(uri, Dialect::parse(draft).unwrap());
     }
     let formats = if settings["formats"] == "assert" { Formats::Assert } else { Formats::Annotate };
     let mut catalog = Catalog::default();

@@ -1,0 +1,171 @@
+//! Vocabularies that a dialect leaves out (JSON Schema 2019-09 and 2020-12, Core, section 8.1).
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{Draft, Place, Pointer, for_each_subschema};
+
+/// A vocabulary whose keywords can refuse something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Vocabulary {
+    /// Keywords that apply subschemas; in 2019-09 those of [`Vocabulary::Unevaluated`] too.
+    Applicator,
+    /// Keywords that assert something of the value itself.
+    Validation,
+    /// Keywords for what nothing else has looked at.
+    Unevaluated,
+    /// The keyword `format`.
+    Format,
+}
+
+impl Vocabulary {
+    /// Every one that may be left out.
+    pub const ALL: [Self; 4] = [Self::Applicator, Self::Validation, Self::Unevaluated, Self::Format];
+
+    /// Returns the last part of the vocabulary's URI, without a suffix.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applicator => "applicator",
+            Self::Validation => "validation",
+            Self::Unevaluated => "unevaluated",
+            Self::Format => "format",
+        }
+    }
+
+    /// Returns the vocabularies that a metaschema of this draft does not name under `$vocabulary`;
+    /// none where it has no such keyword.
+    pub fn left_out_by(metaschema: &Value, draft: Draft) -> Vec<Self> {
+        let Some(named) = metaschema.get("$vocabulary").and_then(Value::as_object) else {
+            return Vec::new();
+        };
+        let is_named = |vocabulary: &Self| {
+            // `format-annotation` and `format-assertion` are one here: whether it asserts is set elsewhere.
+            named.keys().any(|uri| {
+                uri.rsplit_once("/vocab/").is_some_and(|(_, name)| {
+                    name == vocabulary.as_str()
+                        || name.strip_prefix(vocabulary.as_str()).is_some_and(|rest| rest.starts_with('-'))
+                })
+            })
+        };
+        let exists = |vocabulary: &Self| draft != Draft::Draft201909 || *vocabulary != Self::Unevaluated;
+        Self::ALL.into_iter().filter(exists).filter(|vocabulary| !is_named(vocabulary)).collect()
+    }
+
+    fn keywords(self, draft: Draft) -> &'static [&'static str] {
+        match self {
+            Self::Applicator if draft == Draft::Draft201909 => &[
+                "additionalItems",
+                "unevaluatedItems",
+                "items",
+                "contains",
+                "additionalProperties",
+                "unevaluatedProperties",
+                "properties",
+                "patternProperties",
+                "dependentSchemas",
+                "propertyNames",
+                "if",
+                "then",
+                "else",
+                "allOf",
+                "anyOf",
+                "oneOf",
+                "not",
+            ],
+            Self::Applicator => &[
+                "prefixItems",
+                "items",
+                "contains",
+                "additionalProperties",
+                "properties",
+                "patternProperties",
+                "dependentSchemas",
+                "propertyNames",
+                "if",
+                "then",
+                "else",
+                "allOf",
+                "anyOf",
+                "oneOf",
+                "not",
+            ],
+            Self::Validation => &[
+                "type",
+                "const",
+                "enum",
+                "multipleOf",
+                "maximum",
+                "exclusiveMaximum",
+                "minimum",
+                "exclusiveMinimum",
+                "maxLength",
+                "minLength",
+                "pattern",
+                "maxItems",
+                "minItems",
+                "uniqueItems",
+                "maxContains",
+                "minContains",
+                "maxProperties",
+                "minProperties",
+                "required",
+                "dependentRequired",
+            ],
+            Self::Unevaluated => &["unevaluatedItems", "unevaluatedProperties"],
+            Self::Format => &["format"],
+        }
+    }
+}
+
+/// Removes the keywords of vocabularies from a schema and all below it: who does not know a keyword
+/// takes it for an annotation.
+pub(crate) fn without(schema: &mut Value, left_out: &BTreeSet<Vocabulary>, draft: Draft) {
+    let root = Place { pointer: Pointer::root(), schema: &*schema };
+    let mut places = Vec::new();
+    for_each_subschema(root, draft, &mut |place| places.push(place.pointer.clone()));
+    // Parents come first; what is below an applicator is gone when that is.
+    for place in places.iter().rev() {
+        let Some(members) = schema.pointer_mut(place.as_str()).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        members.retain(|keyword, _| {
+            !left_out.iter().any(|vocabulary| vocabulary.keywords(draft).contains(&keyword.as_str()))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_metaschema_does_not_name_is_left_out() {
+        let metaschema = json!({"$vocabulary": {
+            "https://json-schema.org/draft/2020-12/vocab/core": true,
+            "https://json-schema.org/draft/2020-12/vocab/applicator": true,
+            "https://json-schema.org/draft/2020-12/vocab/format-annotation": false,
+        }});
+        let left_out = |draft| Vocabulary::left_out_by(&metaschema, draft);
+        assert_eq!(left_out(Draft::Draft202012), [Vocabulary::Validation, Vocabulary::Unevaluated]);
+        assert_eq!(left_out(Draft::Draft201909), [Vocabulary::Validation]);
+        assert_eq!(Vocabulary::left_out_by(&json!({}), Draft::Draft202012), []);
+    }
+
+    #[test]
+    fn only_keywords_are_removed() {
+        let mut schema = json!({
+            "type": "object",
+            "properties": {"minimum": {"minimum": 3, "not": {"const": 1}}, "type": {"title": "T"}},
+            "default": {"type": 1},
+        });
+        without(&mut schema, &BTreeSet::from([Vocabulary::Validation]), Draft::Draft202012);
+        let left = json!({
+            "properties": {"minimum": {"not": {}}, "type": {"title": "T"}},
+            "default": {"type": 1},
+        });
+        assert_eq!(schema, left);
+    }
+}
