@@ -10,7 +10,7 @@ use evschema_api::ProblemCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::http::{Failure, finish, guard, observe};
+use crate::http::{Failure, Shelf, finish, guard, observe};
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::service::Registry;
@@ -32,6 +32,7 @@ struct Shared {
     exposed: bool,
     behind_proxy: bool,
     streams: Arc<Semaphore>,
+    shelf: Shelf,
     stopping: watch::Sender<bool>,
     openapi: String,
 }
@@ -50,6 +51,7 @@ impl App {
             exposed: config.is_exposed(),
             behind_proxy: config.behind_proxy,
             streams: Arc::new(Semaphore::new(limits::STREAMS_MAX)),
+            shelf: Shelf::new(config.cache_bytes / 4),
             stopping: watch::Sender::new(false),
             openapi: routes::openapi_text(),
         }))
@@ -84,6 +86,11 @@ impl App {
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.0.metrics
+    }
+
+    /// Returns the answers that lie ready.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     pub(crate) fn is_read_only(&self) -> bool {

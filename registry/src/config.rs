@@ -30,7 +30,8 @@ pub struct Config {
     pub dialects: Dialects,
     /// The policy of subjects that name none.
     pub default_policy: SubjectPolicy,
-    /// Most bytes of schemas kept in memory; they are immutable, so none ever goes stale.
+    /// Most bytes of schemas and of answers with them that are kept in memory; they never change, so none
+    /// goes stale.
     pub cache_bytes: u64,
 }
 

@@ -11,6 +11,7 @@
 )]
 mod generated;
 
+use axum::body::Bytes;
 use evschema_api::State;
 use evschema_model::{ContentModel, Coordinates, Digest, Mode};
 use evschema_runtime::{Event, Maybe};
@@ -18,7 +19,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::service::Signature;
-use crate::store::{NewEvent, Provenance, Settings, TokenRecord, WaiverRecord};
+use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, WaiverRecord};
 use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode, SubjectChanged};
 use generated::token_created::v1::TokenCreated;
 use generated::token_revoked::v1::TokenRevoked;
@@ -179,9 +180,11 @@ pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) 
 }
 
 /// Returns the schema of one of the feed's events, which every registry has, registered or not.
-pub(crate) fn schema_of(at: &Coordinates) -> Option<&'static str> {
+pub(crate) fn content_of(at: &Coordinates) -> Option<Content> {
     let version = at.version.to_string();
-    OWN.iter().find(|own| own.subject == at.subject.as_str() && own.version == version).map(|own| own.schema)
+    let own = OWN.iter().find(|own| own.subject == at.subject.as_str() && own.version == version)?;
+    let value = serde_json::from_str(own.schema).unwrap_or_default();
+    Some(Content { bytes: Bytes::from_static(own.schema.as_bytes()), digest: Digest::of(&value) })
 }
 
 /// Returns the path of the schema of a kind's events.

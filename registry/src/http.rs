@@ -1,6 +1,7 @@
 //! HTTP around the routes: what a request may look like, and what every answer has in common.
 //!
-//! From the outside in: [`observe`] names and counts the request; [`finish`] writes a problem out
+//! What is asked for again and again lies ready on the [`Shelf`]. Everything else goes, from the outside in:
+//! [`observe`] names and counts the request; [`finish`] writes a problem out
 //! as JSON or as a page and adds the headers every answer has; [`guard`] finds out who asks, and
 //! refuses what they may not do and what takes too long; then the routes, which read a request through the extractors
 //! of this module. Every error on the way is a [`Failure`].
@@ -8,6 +9,7 @@
 mod accept;
 mod body;
 mod conditional;
+mod encode;
 mod failure;
 mod finish;
 mod guard;
@@ -16,6 +18,7 @@ mod observe;
 mod params;
 mod path;
 mod serve;
+mod shelf;
 mod stream;
 
 pub(crate) use accept::{Accept, Wants};
@@ -31,4 +34,5 @@ pub(crate) use path::{
     ComparedPath, DocumentPath, StatePath, SubjectPath, TokenPath, VersionPath, WaiverPath,
 };
 pub(crate) use serve::serve;
+pub(crate) use shelf::{Ready, Shelf};
 pub(crate) use stream::{last_event_id, stream};

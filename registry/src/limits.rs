@@ -30,6 +30,18 @@ pub const PAGE_MAX: u32 = 1_000;
 /// Longest text to search for, in characters.
 pub const SEARCH_CHARS_MAX: usize = 200;
 
+/// Most words looked for at once; the rest are left out.
+pub const SEARCH_WORDS_MAX: usize = 8;
+
+/// Most words a subject is found by because of its schema or of its settings; the rest are left out.
+pub const SUBJECT_WORDS_MAX: usize = 2_000;
+
+/// Longest word, in characters; what follows is left out, in what is looked for as well.
+pub const WORD_CHARS_MAX: usize = 64;
+
+/// Pause between two looks for subjects whose words are old.
+pub const INDEX_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Most refused events that an answer lists with their violations.
 pub const REFUSED_EVENTS_MAX: usize = 100;
 
@@ -59,7 +71,7 @@ pub const MESSAGE_CHARS_MAX: usize = 1_000;
 /// Longest description of a subject, in characters, as the feed's schemas say.
 pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 
-/// Longest text per subject that a search looks through, in bytes; the rest is not found.
+/// Longest text per subject that registries of the version before look through, in bytes.
 pub const SEARCHED_BYTES_MAX: usize = 64 << 10;
 
 /// Random bytes of a token.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use evschema_api::ProblemCode;
 use evschema_compat::Verdict;
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -24,6 +25,9 @@ pub(crate) struct Metrics {
     check_seconds: Family<VerdictLabels, Histogram>,
     registrations: Family<OutcomeLabels, Counter>,
     connections: Gauge,
+    /// Those of the one route that is answered without looking labels up: 200 and 304.
+    documents: [Counter; 2],
+    document_seconds: Histogram,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -64,7 +68,10 @@ impl Default for Metrics {
             check_seconds: Family::new_with_constructor(seconds),
             registrations: Family::default(),
             connections: Gauge::default(),
+            documents: [Counter::default(), Counter::default()],
+            document_seconds: seconds(),
         };
+        metrics.find_documents();
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register(
@@ -102,6 +109,23 @@ impl Metrics {
         self.request_seconds
             .get_or_create(&RouteLabels { route: route.to_owned() })
             .observe(took.as_secs_f64());
+    }
+
+    /// Counts a document that was sent, or is with the client already.
+    pub(crate) fn document(&self, status: StatusCode, took: Duration) {
+        self.documents[usize::from(status == StatusCode::NOT_MODIFIED)].inc();
+        self.document_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Finds the counters of documents among those of all routes, once.
+    fn find_documents(&mut self) {
+        let route = "/schemas/{subject}/{version}".to_owned();
+        self.documents = [StatusCode::OK, StatusCode::NOT_MODIFIED].map(|status| {
+            let labels =
+                RequestLabels { method: "GET".to_owned(), route: route.clone(), status: status.as_u16() };
+            self.requests.get_or_create(&labels).clone()
+        });
+        self.document_seconds = self.request_seconds.get_or_create(&RouteLabels { route }).clone();
     }
 
     pub(crate) fn problem(&self, code: ProblemCode) {

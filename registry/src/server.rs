@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::http::serve;
-use crate::{Config, Environment, store};
+use crate::{Config, Environment, limits, store};
 
 /// A registry that is bound to its address and has its database ready.
 #[derive(Debug)]
@@ -95,15 +95,28 @@ impl Server {
     ///
     /// When the listening socket fails.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), StartError> {
-        let metrics = std::sync::Arc::clone(self.app.metrics());
         let app = self.app.clone();
+        let indexing = tokio::spawn(keep_indexed(self.app.clone()));
         let shutdown = async move {
             shutdown.await;
             app.stop();
         };
-        let served = serve(self.listener, self.app.router(), metrics, shutdown).await;
+        let served = serve(self.listener, &self.app, shutdown).await;
+        indexing.abort();
         self.app.registry().close().await;
         served.map_err(|cause| StartError::Listen { listen: self.address, cause })
+    }
+}
+
+/// Sees to it that a search finds what was registered without words, until the registry stops.
+async fn keep_indexed(app: App) {
+    while !app.is_read_only() {
+        match app.registry().index_subjects().await {
+            Ok(0) => {}
+            Ok(subjects) => tracing::debug!(subjects, "given words to be found by"),
+            Err(refusal) => tracing::debug!(%refusal, "subjects cannot be given words to be found by"),
+        }
+        tokio::time::sleep(limits::INDEX_INTERVAL).await;
     }
 }
 

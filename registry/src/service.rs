@@ -11,6 +11,7 @@ mod keyring;
 mod library;
 mod refusal;
 mod register;
+mod search;
 mod selection;
 mod state;
 mod subjects;

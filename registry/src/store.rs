@@ -8,6 +8,7 @@ mod migrations;
 mod outcome;
 mod postgres;
 mod rows;
+mod search;
 mod sqlite;
 mod tokens;
 
@@ -16,20 +17,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
 
 pub use outcome::{Appended, StoreError, Written};
+pub use search::{Indexing, Search, Searched, SubjectQuery};
 pub use tokens::{Revocation, TokenRecord, Tokens};
 
 /// What a verb of the store answers, in time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// A database of subjects, versions, tokens and the feed.
-pub trait Store: Tokens + fmt::Debug + Send + Sync {
-    /// Returns subjects in order of their names.
-    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>>;
-
+/// A database of subjects, versions, words, tokens and the feed.
+pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns a subject with all its versions and waivers as of one moment; upper and lower case are taken
     /// for the same, the record has the true name.
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>>;
@@ -87,17 +87,6 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// Tells whether a URL names a database of a kind that is known.
 pub(crate) fn is_known(url: &str) -> bool {
     matches!(url.split_once(':').map(|(scheme, _)| scheme), Some("sqlite" | "postgres" | "postgresql"))
-}
-
-/// Which subjects to list.
-#[derive(Debug, Clone, Default)]
-pub struct SubjectQuery {
-    /// Part of the name, of the description or of a field's name; case makes no difference.
-    pub search: Option<String>,
-    /// The name after which to begin.
-    pub after: Option<String>,
-    /// How many at most.
-    pub limit: u32,
 }
 
 /// A subject as it is remembered.
@@ -176,7 +165,7 @@ pub struct VersionRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// The bytes as registered.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// Their digest.
     pub digest: Digest,
 }
@@ -254,6 +243,8 @@ pub struct SubjectChange {
     pub head: Head,
     /// The settings from now on.
     pub settings: Settings,
+    /// What a search finds the subject by because of them.
+    pub search: Searched,
     /// When, in microseconds since 1970.
     pub at: i64,
     /// What the feed says of it.
@@ -291,8 +282,8 @@ pub struct Addition {
     pub references: Vec<Reference>,
     /// The subject's latest version from now on.
     pub latest: Option<Version>,
-    /// What a search finds the subject by, when this version is the latest; in lower case.
-    pub search: Option<String>,
+    /// What a search finds the subject by, when this version is the latest.
+    pub search: Option<Searched>,
     /// Who registers it.
     pub author: Option<String>,
     /// What they say.

@@ -43,6 +43,17 @@ struct Programs {
     run_as: Option<(u32, u32)>,
 }
 
+/// What of the acknowledged a server keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    /// What it likes.
+    Nothing,
+    /// All, when its processes are killed.
+    WhatItTold,
+    /// All, when the power fails too.
+    Everything,
+}
+
 const USER: &str = "evschema";
 const MISSING: Missing = Missing { program: "postgres", package: "postgresql" };
 
@@ -56,11 +67,11 @@ const ATTEMPTS_MAX: u32 = 3;
 /// Meanwhile it takes orders, one a line: to kill every process of the server as a crash does, and
 /// to start it again on what is on the disk.
 const KEEPER: &str = r#"
-server=$1; folder=$2; port=$3; durable=$4
+server=$1; folder=$2; port=$3; durable=$4; safe=$5
 start() {
     rm -f "$folder/data/postmaster.pid"
     "$server" -D "$folder/data" -h 127.0.0.1 -p "$port" -k '' \
-        -c fsync=off -c synchronous_commit="$durable" -c full_page_writes="$durable" \
+        -c fsync="$safe" -c synchronous_commit="$durable" -c full_page_writes="$durable" \
         -c shared_buffers=32MB -c max_connections=200 >"$folder/log" 2>&1 </dev/null &
     pid=$!
 }
@@ -103,10 +114,35 @@ impl Postgres {
     /// As [`Postgres::start`].
     #[expect(clippy::panic, reason = "in a test, a machine without Postgres is a failure to report")]
     pub fn start_durable() -> Self {
-        Programs::find()
-            .map_err(HarnessError::from)
-            .and_then(|programs| Self::start_once(&programs, true))
-            .unwrap_or_else(|error| panic!("{error}"))
+        Self::try_start_durable().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`Postgres::start_durable`].
+    ///
+    /// # Errors
+    ///
+    /// When the binaries are missing, or the server does not come up.
+    pub fn try_start_durable() -> Result<Self, HarnessError> {
+        Self::start_once(&Programs::find()?, Keeps::WhatItTold)
+    }
+
+    /// Starts a server as people run one: what it has acknowledged is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When the binaries are missing, or the server does not come up.
+    pub fn try_start_safe() -> Result<Self, HarnessError> {
+        Self::start_once(&Programs::find()?, Keeps::Everything)
+    }
+
+    /// Returns the file that the server logs to.
+    pub fn log(&self) -> PathBuf {
+        self.data.with_file_name("log")
+    }
+
+    /// Returns where distributions put the server's programs, newest version first.
+    pub fn version_folders() -> Vec<PathBuf> {
+        version_folders()
     }
 
     /// Kills every process of the server, and returns when they are gone.
@@ -163,7 +199,7 @@ impl Postgres {
         let programs = Programs::find()?;
         let mut attempt = 1;
         loop {
-            match Self::start_once(&programs, false) {
+            match Self::start_once(&programs, Keeps::Nothing) {
                 Err(HarnessError::Failed { .. }) if attempt < ATTEMPTS_MAX => attempt += 1,
                 outcome => return outcome,
             }
@@ -211,7 +247,7 @@ impl Postgres {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
 
-    fn start_once(programs: &Programs, durable: bool) -> Result<Self, HarnessError> {
+    fn start_once(programs: &Programs, keeps: Keeps) -> Result<Self, HarnessError> {
         let folder = tempfile::Builder::new().prefix("evschema-postgres-").tempdir();
         let folder = folder.map_err(|cause| HarnessError::Run { program: "mkdtemp".to_owned(), cause })?;
         let data = folder.path().join("data");
@@ -231,7 +267,8 @@ impl Postgres {
             .arg(&programs.postgres)
             .arg(folder.path())
             .arg(port.to_string())
-            .arg(if durable { "on" } else { "off" })
+            .arg(if keeps == Keeps::Nothing { "off" } else { "on" })
+            .arg(if keeps == Keeps::Everything { "on" } else { "off" })
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -4,7 +4,7 @@ use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use evschema_api::ProblemCode;
 
-use super::Failure;
+use super::{Failure, encode};
 use crate::service::Precondition;
 
 /// Returns a strong entity tag.
@@ -15,8 +15,9 @@ pub(crate) fn etag(tag: impl std::fmt::Display) -> HeaderValue {
 
 /// Tells whether the client has what carries this tag: the comparison is the weak one.
 pub(crate) fn is_unchanged(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let etag = etag.to_str().unwrap_or_default();
-    tags(headers, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    let etag = opaque(etag.to_str().unwrap_or_default());
+    tags(headers, &IF_NONE_MATCH)
+        .any(|tag| tag == "*" || opaque(tag.strip_prefix("W/").unwrap_or(tag)) == etag)
 }
 
 /// Returns what `If-Match` and `If-None-Match` demand of a subject, whose tag is its revision.
@@ -40,7 +41,14 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
 }
 
 fn revision(tag: &str) -> Option<u64> {
-    tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    // Who has read a compressed answer has seen the same revision.
+    opaque(tag)?.parse().ok()
+}
+
+/// Returns what a tag says, whether or not its answer was compressed.
+fn opaque(tag: &str) -> Option<&str> {
+    let text = tag.strip_prefix('"')?.strip_suffix('"')?;
+    Some(text.strip_suffix(encode::SUFFIX).unwrap_or(text))
 }
 
 fn tags<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
@@ -64,6 +72,7 @@ mod tests {
         for (pairs, expected) in [
             (&[][..], Some(Precondition::None)),
             (&[(IF_MATCH, "\"12\"")], Some(Precondition::Revision(12))),
+            (&[(IF_MATCH, "\"12-gzip\"")], Some(Precondition::Revision(12))),
             (&[(IF_MATCH, "*")], Some(Precondition::Exists)),
             (&[(IF_MATCH, "W/\"12\"")], Some(Precondition::Never)),
             (&[(IF_MATCH, "12")], Some(Precondition::Never)),
@@ -84,6 +93,7 @@ mod tests {
             ("W/\"sha256:ab\"", true),
             ("\"x\", \"sha256:ab\"", true),
             ("*", true),
+            ("\"sha256:ab-gzip\"", true),
             ("sha256:ab", false),
             ("\"sha256:abc\"", false),
         ] {

@@ -7,6 +7,7 @@ use axum::response::Response;
 use evschema_api::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
 
 use super::Accept;
+use super::encode::{encode, takes_gzip, vary};
 use super::observe::RequestId;
 use crate::app::App;
 
@@ -21,6 +22,7 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
     let is_head = parts.method == Method::HEAD;
     let offers = ["application/problem+json", "application/json", "text/html"];
     let page = Accept::of(&parts).best(&offers) == Some("text/html");
+    let takes_gzip = parts.method == Method::GET && takes_gzip(&parts.headers);
     let id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Box<Problem>>() {
@@ -34,7 +36,8 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
         }
     }
     add_headers(response.headers_mut());
-    response
+    vary(response.headers_mut());
+    if takes_gzip { encode(response).await } else { response }
 }
 
 fn write_problem(app: &App, response: &mut Response, problem: &Problem, page: bool) {
@@ -71,7 +74,7 @@ fn challenge(code: ProblemCode) -> Option<HeaderValue> {
 
 /// Nothing is ever run by a browser that shows what a registry holds: no script, no frame, no
 /// form to another place, and style from one file of ours.
-fn add_headers(headers: &mut HeaderMap) {
+pub(super) fn add_headers(headers: &mut HeaderMap) {
     let fixed = [
         (
             "content-security-policy",

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -16,28 +16,55 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
+/// A request that is being answered, under its name.
+struct Observed {
+    started: Instant,
+    id: String,
+    span: tracing::Span,
+}
+
 /// Names a request, counts it, and logs one line when it is answered.
 pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = given(request.headers()).unwrap_or_else(|| app.next_request_id());
+    let observed = Observed::new(&app, &request, Instant::now());
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
-    let trace = trace_id(request.headers()).map(tracing::field::display);
-    let span = tracing::info_span!("request", id, trace, %method, path);
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let status = response.status().as_u16();
-    let took = started.elapsed();
-    app.metrics().request(method.as_str(), &route, status, took);
-    span.in_scope(|| {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(status, micros, "answered");
-    });
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+    request.extensions_mut().insert(RequestId(observed.id.clone()));
+    let response = next.run(request).instrument(observed.span.clone()).await;
+    app.metrics().request(method.as_str(), &route, response.status().as_u16(), observed.started.elapsed());
+    observed.end(response)
+}
+
+/// Answers what lies ready, named, counted and logged as everything else is.
+pub(super) fn answer_at_once<B: hyper::body::Body>(app: &App, request: &HttpRequest<B>) -> Option<Response> {
+    if app.is_private() {
+        return None;
     }
-    response
+    let started = Instant::now();
+    let response = app.shelf().answer(request)?;
+    let observed = Observed::new(app, request, started);
+    app.metrics().document(response.status(), observed.started.elapsed());
+    Some(observed.end(response))
+}
+
+impl Observed {
+    fn new<B>(app: &App, request: &HttpRequest<B>, started: Instant) -> Self {
+        let id = given(request.headers()).unwrap_or_else(|| app.next_request_id());
+        let trace = trace_id(request.headers()).map(tracing::field::display);
+        let (method, path) = (request.method(), request.uri().path());
+        let span = tracing::info_span!("request", id, trace, %method, path);
+        Self { started, id, span }
+    }
+
+    fn end(self, mut response: Response) -> Response {
+        self.span.in_scope(|| {
+            let micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+            tracing::info!(status = response.status().as_u16(), micros, "answered");
+        });
+        if let Ok(id) = HeaderValue::try_from(self.id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
 }
 
 /// Returns the trace that a request belongs to (W3C Trace Context, section 3.2), so that the log can be

@@ -1,5 +1,5 @@
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::Response;
+use futures_util::future::Either;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,8 +19,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::Peer;
+use super::observe::answer_at_once;
+use crate::app::App;
 use crate::limits;
-use crate::metrics::Metrics;
 
 /// Pause after the system has refused a connection, for example for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -30,11 +32,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// a connection for ever, connections are bounded, and so is the wait at the end.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
-    metrics: Arc<Metrics>,
+    app: &App,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
+    let router = app.router();
     let graceful = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -54,8 +56,10 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let serving = graceful.watch(connection(stream, Peer(peer), router.clone()));
-        let metrics = Arc::clone(&metrics);
+        let routes = TowerToHyperService::new(router.clone());
+        let serving =
+            graceful.watch(connection(stream, Routes { app: app.clone(), peer: Peer(peer), routes }));
+        let metrics = Arc::clone(app.metrics());
         metrics.connection_opened();
         tokio::spawn(async move {
             // A client that goes away or sends no HTTP is its own business.
@@ -73,11 +77,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-fn connection(
-    stream: TcpStream,
-    peer: Peer,
-    router: Router,
-) -> http1::Connection<TokioIo<TcpStream>, Routes> {
+fn connection(stream: TcpStream, routes: Routes) -> http1::Connection<TokioIo<TcpStream>, Routes> {
     // Answers are short and complete when they are written.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot turn off Nagle's algorithm");
@@ -85,11 +85,12 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), Routes { peer, routes: TowerToHyperService::new(router) })
+        .serve_connection(TokioIo::new(stream), routes)
 }
 
-/// The routes, told who is at the other end.
+/// The routes, told who is at the other end, and before them what lies ready.
 struct Routes {
+    app: App,
     peer: Peer,
     routes: TowerToHyperService<Router>,
 }
@@ -97,10 +98,16 @@ struct Routes {
 impl Service<Request<Incoming>> for Routes {
     type Response = Response;
     type Error = Infallible;
-    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+    type Future = Either<
+        Ready<Result<Response, Infallible>>,
+        <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future,
+    >;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if let Some(response) = answer_at_once(&self.app, &request) {
+            return Either::Left(ready(Ok(response)));
+        }
         request.extensions_mut().insert(self.peer);
-        self.routes.call(request)
+        Either::Right(self.routes.call(request))
     }
 }

@@ -1,12 +1,14 @@
+use std::sync::Arc;
+
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use evschema_api::SCHEMA_MEDIA_TYPE;
 
 use super::redirect;
 use crate::app::App;
-use crate::http::{Accept, Failure, VersionPath, etag, is_unchanged};
+use crate::feed;
+use crate::http::{Accept, Failure, Ready, VersionPath};
 use crate::service::Selection;
 
 /// A version's content never changes, so nobody needs to ask for it twice.
@@ -49,17 +51,19 @@ pub(crate) async fn document(
             return Ok(redirect(&format!("/schemas/{}/{version}.json", path.subject)));
         }
     };
-    let content = app.registry().content(&at).await?;
-    let tag = etag(&content.digest);
-    let unchanged = is_unchanged(&headers, &tag);
-    let fixed = [
-        (ETAG, tag),
-        (CACHE_CONTROL, if app.is_private() { FOR_EVER_FOR_ONE } else { FOR_EVER }),
-        (VARY, HeaderValue::from_static("accept")),
-        (CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(FOR_EVER)),
-    ];
-    if unchanged {
-        return Ok((StatusCode::NOT_MODIFIED, fixed).into_response());
-    }
-    Ok((fixed, content.bytes.clone()).into_response())
+    let path = format!("/schemas/{}/{}.json", at.subject, at.version);
+    let ready = match app.shelf().get(&path) {
+        Some(ready) => ready,
+        None => {
+            let content = app.registry().content(&at).await?;
+            let cache_control = if app.is_private() { FOR_EVER_FOR_ONE } else { FOR_EVER };
+            let ready = Arc::new(Ready::new(&content, cache_control));
+            // One of ours may be registered yet, with the same meaning in other bytes.
+            if feed::content_of(&at).is_none() {
+                app.shelf().put(&path, Arc::clone(&ready));
+            }
+            ready
+        }
+    };
+    Ok(ready.answer(&headers, media_type).await)
 }

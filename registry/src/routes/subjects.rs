@@ -7,14 +7,13 @@ use super::{json, page, page_limit};
 use crate::app::App;
 use crate::http::{Failure, Params, Wants};
 use crate::limits;
-use crate::store::SubjectQuery;
 
 /// Parameters of the list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct List {
-    /// Part of a name, a description, a title, or the name of a field; case makes no difference.
+    /// Words, each of which begins one of a name, description, title or field; `orderId` is two words.
     #[param(max_length = 200)]
     search: Option<String>,
     /// The subject after which the page begins.
@@ -40,17 +39,16 @@ pub(crate) async fn list(
     wants: Wants,
     Params(list): Params<List>,
 ) -> Result<Response, Failure> {
-    let search = list.search.clone().unwrap_or_default();
-    let query = SubjectQuery { limit: page_limit(list.limit)?, search: list.search, after: list.after };
-    if query.search.as_ref().is_some_and(|search| limits::SEARCH_CHARS_MAX < search.chars().count()) {
+    let limit = page_limit(list.limit)?;
+    let search = list.search.unwrap_or_default();
+    if limits::SEARCH_CHARS_MAX < search.chars().count() {
         return Err(Failure::new(
             ProblemCode::InvalidQuery,
             format!("`search` is longer than {} characters", limits::SEARCH_CHARS_MAX),
-            "search for a shorter part",
+            "search for fewer words",
         ));
     }
-    let limit = query.limit;
-    let found = app.registry().subjects(query).await?;
+    let found = app.registry().subjects(Some(&search), list.after, limit).await?;
     Ok(match wants {
         Wants::Json => json(&found),
         Wants::Page => page(app.pages().subjects(found, &search, limit)),

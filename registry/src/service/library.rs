@@ -41,13 +41,14 @@ pub(super) struct Library {
 
 impl Library {
     pub(super) fn new(store: Arc<dyn Store>, workers: Workers, config: &Config) -> Self {
-        // Half for the bytes that are served, half for the values that are computed with.
+        // Half for the values that are computed with, a quarter for the bytes, and one for answers that lie
+        // ready, which share their bytes with these while both are kept.
         let budget = config.cache_bytes / 2;
         Self {
             store,
             workers,
             dialects: Arc::new(config.dialects.clone()),
-            contents: Cache::with_weighter(1_000, budget, ByBytes),
+            contents: Cache::with_weighter(1_000, budget / 2, ByBytes),
             resolved: Cache::with_weighter(1_000, budget, ByBytes),
             validators: Cache::new(VALIDATORS_MAX),
             ids: Cache::new(IDS_MAX),
@@ -159,7 +160,7 @@ impl Library {
 
     async fn find_schema(&self, at: &Coordinates) -> Result<Option<Arc<Schema>>, Refusal> {
         let Some(content) = self.content(at).await? else { return Ok(None) };
-        let bytes: Arc<[u8]> = content.bytes.as_slice().into();
+        let bytes: Arc<[u8]> = content.bytes.as_ref().into();
         match self.read(at.clone(), bytes).await {
             Ok(schema) => Ok(Some(schema)),
             Err(Refusal::Document(diagnostics)) => Err(unreadable(at, &diagnostics)),

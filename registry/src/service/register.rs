@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use evschema_api::{Registration, State};
 use evschema_compat::{Baseline, Report};
-use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy, Version, fields};
+use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy, Version};
 
+use super::search::searched;
 use super::{Refusal, Registry, Signature};
 use crate::feed::{self, Registered, Stamp};
 use crate::limits;
@@ -144,6 +145,7 @@ impl Registry {
             let chosen = untaken(report.deserved_version.clone(), history);
             let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
             if settled {
+                leave_own(&schema)?;
                 let references = self.references(&schema).await?;
                 return Ok(Assessed { schema, references, report });
             }
@@ -330,6 +332,19 @@ fn registered_already<'h>(
     }
 }
 
+/// Refuses another content for a schema of the feed's events: every registry answers its URL, registered or
+/// not, and what was read there must stay what is there.
+fn leave_own(sent: &Schema) -> Result<(), Refusal> {
+    match feed::content_of(sent.at()) {
+        Some(own) if own.digest != *sent.digest() => Err(Refusal::VersionExists {
+            at: sent.at().clone(),
+            registered: own.digest,
+            sent: sent.digest().clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn registration(at: Coordinates, there: &VersionRecord, report: Option<serde_json::Value>) -> Registration {
     Registration {
         url: document_url(&at),
@@ -340,21 +355,4 @@ fn registration(at: Coordinates, there: &VersionRecord, report: Option<serde_jso
         ordinal: there.ordinal,
         report,
     }
-}
-
-/// Returns what a search finds a schema by: title, description and the names of its fields.
-fn searched(schema: &Schema) -> String {
-    let mut names: Vec<String> = fields(schema).into_iter().map(|field| field.name).collect();
-    names.sort();
-    names.dedup();
-    let mut text: Vec<&str> = schema.title().into_iter().chain(schema.description()).collect();
-    text.extend(names.iter().map(String::as_str));
-    // Postgres keeps no NUL character in a text.
-    let mut text = text.join("\n").to_lowercase().replace('\0', "");
-    let mut end = limits::SEARCHED_BYTES_MAX.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
 }

@@ -1,6 +1,7 @@
 use evschema_api::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView, VersionSummary};
 use evschema_model::{Subject, SubjectPolicy};
 
+use super::search::{about, wanted};
 use super::{Actor, Refusal, Registry, Right, register::length};
 use crate::feed::{self, Stamp, moment};
 use crate::limits;
@@ -24,16 +25,25 @@ pub(crate) enum Precondition {
 }
 
 impl Registry {
-    /// Returns a page of the subjects.
+    /// Returns a page of the subjects, of those that have all words that begin as `search` says if there is any.
     ///
     /// # Errors
     ///
     /// When the store cannot answer.
-    pub(crate) async fn subjects(&self, mut query: SubjectQuery) -> Result<SubjectPage, Refusal> {
-        let limit = query.limit;
-        query.search = query.search.filter(|text| !text.is_empty());
+    pub(crate) async fn subjects(
+        &self,
+        search: Option<&str>,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<SubjectPage, Refusal> {
+        let search = search.filter(|text| !text.is_empty());
+        let words = search.map(wanted).unwrap_or_default();
+        if search.is_some() && words.is_empty() {
+            // Of signs alone, by which nothing can be found.
+            return Ok(SubjectPage { subjects: Vec::new(), next: None });
+        }
         // One more tells whether there is a next page.
-        query.limit += 1;
+        let query = SubjectQuery { words, after, limit: limit + 1 };
         let mut records = self.store.subjects(&query).await?;
         let more = limit < u32::try_from(records.len()).unwrap_or(u32::MAX);
         records.truncate(limit as usize);
@@ -70,7 +80,7 @@ impl Registry {
         length("the description", settings.description.as_deref(), 0, limits::DESCRIPTION_CHARS_MAX)?;
         let signature = actor.sign(author);
         length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
-        let wanted = Settings {
+        let settings = Settings {
             policy: SubjectPolicy {
                 mode: settings.mode.unwrap_or(self.default_policy.mode),
                 content_model: settings.content_model.unwrap_or(self.default_policy.content_model),
@@ -82,19 +92,25 @@ impl Registry {
             let history = self.history(subject).await?;
             let there = history.as_ref().map(|history| &history.subject);
             precondition.holds(subject, there)?;
-            if let Some(history) = history.as_ref().filter(|history| set(&history.subject) == wanted) {
+            if let Some(history) = history.as_ref().filter(|history| set(&history.subject) == settings) {
                 return Ok((view(history.clone()), false));
             }
-            if there.is_some_and(|there| there.policy != wanted.policy) {
+            if there.is_some_and(|there| there.policy != settings.policy) {
                 // Another policy can let through what this one would refuse.
                 actor.demand(Right::Waive(subject.clone()))?;
             }
             let head = there.map_or(Head::Absent, |record| Head::At(record.revision));
             let now = self.environment.clock.now();
             let stamp = Stamp { revision: head.next_revision(), at: now, signature: signature.clone() };
-            let event = feed::subject_changed(subject.as_str(), there.is_none(), &wanted, &stamp);
-            let change =
-                SubjectChange { subject: subject.clone(), head, settings: wanted.clone(), at: now, event };
+            let event = feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp);
+            let change = SubjectChange {
+                subject: subject.clone(),
+                head,
+                search: about(subject, settings.description.as_deref()),
+                settings: settings.clone(),
+                at: now,
+                event,
+            };
             if let Written::Done(()) = self.store.put_subject(change).await? {
                 return Ok((self.subject(subject).await?, head == Head::Absent));
             }

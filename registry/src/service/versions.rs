@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use evschema_api::VersionView;
-use evschema_model::{Coordinates, Digest, Subject, Version, fields};
+use evschema_model::{Coordinates, Subject, Version, fields};
 
 use super::{Refusal, Registry, Selection, register::document_url};
 use crate::feed::moment;
@@ -14,6 +14,12 @@ impl Registry {
     ///
     /// When there is no such subject, or none of its versions matches.
     pub(crate) async fn select(&self, subject: &Subject, selection: &Selection) -> Result<Version, Refusal> {
+        if *selection == Selection::Latest {
+            // Asked for most often, and known without looking at the versions.
+            let record = self.store.subject(subject).await?;
+            let record = record.ok_or_else(|| Refusal::SubjectNotFound(subject.clone()))?;
+            return record.latest.ok_or_else(|| not_found(subject, selection));
+        }
         let history = self.existing(subject).await?;
         match selection.select(&history.versions) {
             Some(record) => Ok(record.version.clone()),
@@ -31,10 +37,8 @@ impl Registry {
             return Ok(content);
         }
         // The feed's `dataschema` leads somewhere on every registry.
-        if let Some(own) = crate::feed::schema_of(at) {
-            let value = serde_json::from_str(own).unwrap_or_default();
-            let content = Content { bytes: own.as_bytes().to_vec(), digest: Digest::of(&value) };
-            return Ok(Arc::new(content));
+        if let Some(own) = crate::feed::content_of(at) {
+            return Ok(Arc::new(own));
         }
         Err(self.missing(at).await?)
     }

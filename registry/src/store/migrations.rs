@@ -11,10 +11,12 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
     (2, "tokens_and_waivers", include_str!("../../../migrations/sqlite/0002_tokens_and_waivers.sql")),
+    (3, "search", include_str!("../../../migrations/sqlite/0003_search.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
     (2, "tokens_and_waivers", include_str!("../../../migrations/postgres/0002_tokens_and_waivers.sql")),
+    (3, "search", include_str!("../../../migrations/postgres/0003_search.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -1,5 +1,6 @@
 //! The database of a team: any number of registries share one Postgres.
 
+mod search;
 mod tokens;
 mod waivers;
 
@@ -11,11 +12,12 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
+use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
-    Store, StoreError, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, WaiverChange, Written,
-    migrations,
+    Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
 };
+use search::keep_searched;
 
 /// Connections of one registry; several registries share the server's 100 by default.
 const CONNECTIONS_MAX: u32 = 16;
@@ -77,26 +79,6 @@ impl Postgres {
 }
 
 impl Store for Postgres {
-    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
-        Box::pin(async move {
-            let rows: Vec<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM subjects LEFT JOIN subject_search ON subject_id = id
-                 WHERE ($1::text IS NULL OR position($1 IN folded) > 0 OR position($1 IN about) > 0
-                        OR position($1 IN content) > 0)
-                   AND ($2::text IS NULL OR name > $2)
-                 ORDER BY name LIMIT $3",
-            )
-            .bind(query.search.as_ref().map(|text| text.to_lowercase()))
-            .bind(&query.after)
-            .bind(i64::from(query.limit))
-            .fetch_all(&self.pool)
-            .await?;
-            rows.into_iter().map(rows::subject).collect()
-        })
-    }
-
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         Box::pin(async move {
             // One snapshot, so that both queries see the same moment.
@@ -214,15 +196,15 @@ impl Store for Postgres {
     fn put_subject(&self, change: SubjectChange) -> Answer<'_, Written<()>> {
         Box::pin(async move {
             let mut transaction = self.pool.begin().await?;
-            let changed = match change.head {
+            let subject_id: Option<i64> = match change.head {
                 Head::Absent => {
                     create(&mut transaction, &change.subject, &change.settings, change.at).await?
                 }
                 Head::At(revision) => {
-                    query(
+                    query_scalar(
                         "UPDATE subjects SET mode = $1, content_model = $2, owner = $3, description = $4,
                                 revision = revision + 1, updated_at = $5
-                         WHERE name = $6 AND revision = $7",
+                         WHERE name = $6 AND revision = $7 RETURNING id",
                     )
                     .bind(change.settings.policy.mode.as_str())
                     .bind(change.settings.policy.content_model.as_str())
@@ -231,24 +213,13 @@ impl Store for Postgres {
                     .bind(change.at)
                     .bind(change.subject.as_str())
                     .bind(signed(revision))
-                    .execute(&mut *transaction)
+                    .fetch_optional(&mut *transaction)
                     .await?
-                    .rows_affected()
-                        == 1
                 }
             };
-            if !changed {
-                return Ok(Written::HeadMoved);
-            }
-            query(
-                "INSERT INTO subject_search (subject_id, about, content)
-                 SELECT id, $2, '' FROM subjects WHERE name = $1
-                 ON CONFLICT (subject_id) DO UPDATE SET about = excluded.about",
-            )
-            .bind(change.subject.as_str())
-            .bind(change.settings.description.as_deref().unwrap_or_default().to_lowercase())
-            .execute(&mut *transaction)
-            .await?;
+            let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
+            let revision = change.head.next_revision();
+            keep_searched(&mut transaction, subject_id, Part::About, &change.search, revision).await?;
             announce(&mut transaction, change.subject.as_str(), change.at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))
@@ -261,7 +232,7 @@ impl Store for Postgres {
             let subject = &addition.at.subject;
             let mut revision = addition.head;
             if let (Head::Absent, Some((settings, event))) = (addition.head, &addition.creation) {
-                if !create(&mut transaction, subject, settings, addition.registered_at).await? {
+                if create(&mut transaction, subject, settings, addition.registered_at).await?.is_none() {
                     return Ok(Appended::HeadMoved);
                 }
                 announce(&mut transaction, subject.as_str(), addition.registered_at, event).await?;
@@ -340,14 +311,7 @@ impl Store for Postgres {
                 .await?;
             }
             if let Some(search) = &addition.search {
-                query(
-                    "INSERT INTO subject_search (subject_id, about, content) VALUES ($1, '', $2)
-                     ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content",
-                )
-                .bind(subject_id)
-                .bind(search)
-                .execute(&mut *transaction)
-                .await?;
+                keep_searched(&mut transaction, subject_id, Part::Content, search, revision + 1).await?;
             }
             let schema_id = unsigned(schema_id, "schema id")?;
             let event = (addition.event)(schema_id);
@@ -427,17 +391,17 @@ impl Store for Postgres {
     }
 }
 
-/// Creates a subject unless one of its folded name exists; tells whether it did.
+/// Creates a subject unless one of its folded name exists, and returns its number.
 async fn create(
     transaction: &mut Transaction<'_, Driver>,
     subject: &Subject,
     settings: &Settings,
     at: i64,
-) -> Result<bool, StoreError> {
-    let created = query(
+) -> Result<Option<i64>, StoreError> {
+    let created = query_scalar(
         "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision,
                                version_count, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(subject.as_str())
     .bind(subject.folded())
@@ -446,9 +410,9 @@ async fn create(
     .bind(&settings.owner)
     .bind(&settings.description)
     .bind(at)
-    .execute(&mut **transaction)
+    .fetch_optional(&mut **transaction)
     .await?;
-    Ok(created.rows_affected() == 1)
+    Ok(created)
 }
 
 /// Adds an event at the end of the feed.

@@ -71,7 +71,7 @@ pub(super) fn versions(rows: Vec<VersionRow>) -> Result<Vec<VersionRecord>, Stor
 }
 
 pub(super) fn content((bytes, digest): (Vec<u8>, String)) -> Content {
-    Content { bytes, digest: Digest::from_text(digest) }
+    Content { bytes: bytes.into(), digest: Digest::from_text(digest) }
 }
 
 pub(super) fn coordinates((subject, version): CoordinatesRow) -> Result<Coordinates, StoreError> {

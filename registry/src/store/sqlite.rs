@@ -1,5 +1,6 @@
 //! The embedded database: a file, or memory.
 
+mod search;
 mod tokens;
 mod waivers;
 
@@ -17,11 +18,12 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
+use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
-    Store, StoreError, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, WaiverChange, Written,
-    migrations,
+    Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
 };
+use search::keep_searched;
 
 /// Connections to a file: one writes at a time, the others read beside it (WAL).
 const CONNECTIONS_MAX: u32 = 8;
@@ -89,25 +91,6 @@ async fn patiently<F: Future<Output = Result<(), StoreError>>>(
 }
 
 impl Store for Sqlite {
-    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
-        Box::pin(async move {
-            let rows: Vec<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM subjects LEFT JOIN subject_search ON subject_id = id
-                 WHERE ($1 IS NULL OR instr(folded, $1) > 0 OR instr(about, $1) > 0 OR instr(content, $1) > 0)
-                   AND ($2 IS NULL OR name > $2)
-                 ORDER BY name LIMIT $3",
-            )
-            .bind(query.search.as_ref().map(|text| text.to_lowercase()))
-            .bind(&query.after)
-            .bind(i64::from(query.limit))
-            .fetch_all(&self.pool)
-            .await?;
-            rows.into_iter().map(rows::subject).collect()
-        })
-    }
-
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         Box::pin(async move {
             // One transaction, so that both queries see the same moment.
@@ -225,15 +208,15 @@ impl Store for Sqlite {
         Box::pin(async move {
             let _writing = self.writing.lock().await;
             let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let changed = match change.head {
+            let subject_id: Option<i64> = match change.head {
                 Head::Absent => {
                     create(&mut transaction, &change.subject, &change.settings, change.at).await?
                 }
                 Head::At(revision) => {
-                    query(
+                    query_scalar(
                         "UPDATE subjects SET mode = $1, content_model = $2, owner = $3, description = $4,
                                 revision = revision + 1, updated_at = $5
-                         WHERE name = $6 AND revision = $7",
+                         WHERE name = $6 AND revision = $7 RETURNING id",
                     )
                     .bind(change.settings.policy.mode.as_str())
                     .bind(change.settings.policy.content_model.as_str())
@@ -242,24 +225,13 @@ impl Store for Sqlite {
                     .bind(change.at)
                     .bind(change.subject.as_str())
                     .bind(signed(revision))
-                    .execute(&mut *transaction)
+                    .fetch_optional(&mut *transaction)
                     .await?
-                    .rows_affected()
-                        == 1
                 }
             };
-            if !changed {
-                return Ok(Written::HeadMoved);
-            }
-            query(
-                "INSERT INTO subject_search (subject_id, about, content)
-                 SELECT id, $2, '' FROM subjects WHERE name = $1
-                 ON CONFLICT (subject_id) DO UPDATE SET about = excluded.about",
-            )
-            .bind(change.subject.as_str())
-            .bind(change.settings.description.as_deref().unwrap_or_default().to_lowercase())
-            .execute(&mut *transaction)
-            .await?;
+            let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
+            let revision = change.head.next_revision();
+            keep_searched(&mut transaction, subject_id, Part::About, &change.search, revision).await?;
             announce(&mut transaction, change.subject.as_str(), change.at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))
@@ -273,7 +245,7 @@ impl Store for Sqlite {
             let subject = &addition.at.subject;
             let mut revision = addition.head;
             if let (Head::Absent, Some((settings, event))) = (addition.head, &addition.creation) {
-                if !create(&mut transaction, subject, settings, addition.registered_at).await? {
+                if create(&mut transaction, subject, settings, addition.registered_at).await?.is_none() {
                     return Ok(Appended::HeadMoved);
                 }
                 announce(&mut transaction, subject.as_str(), addition.registered_at, event).await?;
@@ -345,14 +317,7 @@ impl Store for Sqlite {
                 .await?;
             }
             if let Some(search) = &addition.search {
-                query(
-                    "INSERT INTO subject_search (subject_id, about, content) VALUES ($1, '', $2)
-                     ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content",
-                )
-                .bind(subject_id)
-                .bind(search)
-                .execute(&mut *transaction)
-                .await?;
+                keep_searched(&mut transaction, subject_id, Part::Content, search, revision + 1).await?;
             }
             let schema_id = unsigned(schema_id, "schema id")?;
             let event = (addition.event)(schema_id);
@@ -431,17 +396,17 @@ impl Store for Sqlite {
     }
 }
 
-/// Creates a subject unless one of its folded name exists; tells whether it did.
+/// Creates a subject unless one of its folded name exists, and returns its number.
 async fn create(
     transaction: &mut Transaction<'_, Driver>,
     subject: &Subject,
     settings: &Settings,
     at: i64,
-) -> Result<bool, StoreError> {
-    let created = query(
+) -> Result<Option<i64>, StoreError> {
+    let created = query_scalar(
         "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision,
                                version_count, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(subject.as_str())
     .bind(subject.folded())
@@ -450,9 +415,9 @@ async fn create(
     .bind(&settings.owner)
     .bind(&settings.description)
     .bind(at)
-    .execute(&mut **transaction)
+    .fetch_optional(&mut **transaction)
     .await?;
-    Ok(created.rows_affected() == 1)
+    Ok(created)
 }
 
 /// Adds an event at the end of the feed.

@@ -40,7 +40,7 @@ fn the_same_urls_answer_a_page_to_a_browser() {
     for path in PAGES {
         let page = world.send("GET", path, &[HTML], b"");
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
-        assert_eq!(page.header("vary"), Some("accept"), "{path}");
+        assert_eq!(page.header("vary"), Some("accept, accept-encoding"), "{path}");
         let policy = page.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         assert!(page.body.starts_with("<!doctype html>") && page.body.contains("</html>"), "{path}");

@@ -1,5 +1,8 @@
 //! Reading versions: content, details, ranges, comparisons, decisions.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use insta::assert_snapshot;
 
 use super::world::{World, databases};
@@ -25,6 +28,101 @@ fn content_is_cached_for_ever_under_its_digest() {
     let head = world.send("HEAD", path, &[], b"");
     assert_eq!((head.status, head.body.as_str()), (200, ""));
     assert_eq!(head.header("content-length"), Some(ONE.len().to_string().as_str()));
+}
+
+/// Sends a request as it is, and returns the head and the body of the answer.
+fn exchange(world: &World, path: &str, headers: &str) -> (String, Vec<u8>) {
+    let mut stream = TcpStream::connect(world.url().strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let body = answer.split_off(end + 4);
+    (String::from_utf8(answer).unwrap(), body)
+}
+
+/// The first answer comes from the database, the second lies ready, compressed or not.
+#[test]
+fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
+    let world = World::start();
+    let schema = format!(r#"{{"description":"{}"}}"#, "A long sentence. ".repeat(200));
+    world.given("shop.order@1.0.0", &schema);
+    let path = "/schemas/shop.order/1.0.0.json";
+    let nameless = |head: String| {
+        let lines =
+            head.lines().filter(|line| !line.starts_with("x-request-id") && !line.starts_with("date"));
+        let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let (first, bytes) = exchange(&world, path, "");
+    assert_eq!(bytes, schema.as_bytes());
+    let (second, again) = exchange(&world, path, "");
+    assert_eq!((nameless(first), bytes), (nameless(second), again));
+    for _ in 0..2 {
+        let (head, short) = exchange(&world, path, "accept-encoding: gzip\r\n");
+        assert!(head.contains("content-encoding: gzip") && short.starts_with(b"\x1f\x8b"), "{head}");
+        assert!(head.contains("-gzip\"") && head.contains("vary: accept, accept-encoding"), "{head}");
+        assert!(short.len() < schema.len(), "{} of {}", short.len(), schema.len());
+        let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+        // The client has the same content, in whichever form.
+        for tag in [tag.to_owned(), tag.replace("-gzip", "")] {
+            for encoding in ["", "accept-encoding: gzip\r\n"] {
+                let (head, body) = exchange(&world, path, &format!("if-none-match: {tag}\r\n{encoding}"));
+                assert!(head.starts_with("HTTP/1.1 304") && body.is_empty(), "{head}");
+            }
+        }
+    }
+    let (head, _) = exchange(&world, path, "accept-encoding: gzip;q=0\r\n");
+    assert!(!head.contains("content-encoding"), "{head}");
+    let (head, _) = exchange(&world, path, "accept: application/json\r\n");
+    assert!(head.contains("content-type: application/json"), "{head}");
+    let (head, _) = exchange(&world, &format!("{path}?x=1"), "");
+    assert!(head.starts_with("HTTP/1.1 400"), "what lies ready is for plain requests only: {head}");
+}
+
+/// A subject's tag is what a change is made under: one that came with a compressed answer is as good.
+#[test]
+fn a_compressed_view_has_a_tag_of_its_own_that_a_change_may_name() {
+    let world = World::start();
+    for minor in 0..12 {
+        world.given(&format!("shop.order@1.{minor}.0"), &format!(r#"{{"description":"{minor}"}}"#));
+    }
+    let (head, _) = exchange(&world, "/schemas/shop.order", "accept-encoding: gzip\r\n");
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+    assert!(tag.ends_with("-gzip\"") && head.contains("content-encoding: gzip"), "{head}");
+    let headers = [("content-type", "application/json"), ("if-match", tag)];
+    let reply = world.send("PUT", "/schemas/shop.order", &headers, br#"{"owner":"me"}"#);
+    assert_eq!(reply.status, 200, "{reply}");
+}
+
+#[test]
+fn what_lies_ready_lets_nobody_past_and_is_never_stale() {
+    let world = World::start();
+    world.given("shop.order@1.0.0", ONE);
+    let path = "/schemas/shop.order/1.0.0.json";
+    for _ in 0..2 {
+        assert_eq!(world.get(path).body, ONE);
+        assert_eq!(world.send("GET", path, &[("authorization", "Bearer nobody")], b"").status, 401);
+        assert_eq!(world.send("GET", path, &[("accept", "image/png")], b"").status, 406);
+        assert_eq!(world.send("POST", path, &[], b"").status, 405);
+    }
+    let yank = br#"{"state":"yanked","reason":"wrong"}"#;
+    let json = [("content-type", "application/json")];
+    assert_eq!(world.send("PATCH", "/schemas/shop.order/1.0.0", &json, yank).status, 200);
+    assert_eq!(world.get(path).body, ONE);
+    // Every registry has the schemas of its own events, whether or not they are registered; who registers
+    // one in other bytes gets those back, and another content is refused.
+    let path = "/schemas/evschema.version.yanked/1.0.0.json";
+    let own = world.get(path).body;
+    assert_eq!(world.get(path).body, own);
+    let reply = world.send("PUT", path, &[], ONE.as_bytes());
+    assert!(reply.status == 409 && reply.body.contains("version-exists"), "{reply}");
+    let spaced = format!("\n{own}\n");
+    assert_eq!(world.send("PUT", path, &[], spaced.as_bytes()).status, 201);
+    for _ in 0..2 {
+        assert_eq!(world.get(path).body, spaced);
+    }
 }
 
 #[test]

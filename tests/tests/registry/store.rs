@@ -3,8 +3,8 @@
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
 use evschema_registry::store::{
-    self, Addition, Appended, Head, NewEvent, Provenance, Reference, Settings, StateChanged, Store,
-    SubjectChange, SubjectQuery, Written,
+    self, Addition, Appended, Head, Indexing, NewEvent, Provenance, Reference, Searched, Settings,
+    StateChanged, Store, SubjectChange, SubjectQuery, Written,
 };
 
 use super::world::{databases, subject, version};
@@ -79,7 +79,11 @@ fn an_appended_version_is_there() {
         assert_eq!((record.ordinal, record.schema_id, record.state), (1, schema_id, State::Active), "{name}");
         assert_eq!((record.author.as_deref(), record.message.as_deref()), (Some("me"), Some("hi")), "{name}");
         assert_eq!(record.registered_at, 7, "{name}");
-        assert_eq!(store.content(&at("a@1.0.0")).await.unwrap().unwrap().bytes, b"a@1.0.0", "{name}");
+        assert_eq!(
+            store.content(&at("a@1.0.0")).await.unwrap().unwrap().bytes,
+            b"a@1.0.0".as_slice(),
+            "{name}"
+        );
         assert_eq!(store.content(&at("a@2.0.0")).await.unwrap(), None, "{name}");
         assert_eq!(store.version(&at("b@1.0.0")).await.unwrap(), None, "{name}");
         assert_eq!(store.history(&subject("b")).await.unwrap(), None, "{name}");
@@ -121,8 +125,8 @@ fn one_content_has_one_number_and_every_version_its_own_bytes() {
         let one = store.append(same(first("a@1.0.0"), "{}")).await.unwrap();
         let two = store.append(same(first("b@1.0.0"), "{ }")).await.unwrap();
         assert_eq!(one, two, "{name}");
-        assert_eq!(store.content(&at("a@1.0.0")).await.unwrap().unwrap().bytes, b"{}", "{name}");
-        assert_eq!(store.content(&at("b@1.0.0")).await.unwrap().unwrap().bytes, b"{ }", "{name}");
+        assert_eq!(store.content(&at("a@1.0.0")).await.unwrap().unwrap().bytes, b"{}".as_slice(), "{name}");
+        assert_eq!(store.content(&at("b@1.0.0")).await.unwrap().unwrap().bytes, b"{ }".as_slice(), "{name}");
     });
 }
 
@@ -176,6 +180,7 @@ fn settings_are_replaced_under_their_revision() {
                 owner: Some("me".to_owned()),
                 description: Some("What It Is".to_owned()),
             },
+            search: Searched { text: "what it is".to_owned(), words: strings(&["a", "what", "it", "is"]) },
             at: 9,
             event: event("changed"),
         };
@@ -205,9 +210,77 @@ fn settings_are_replaced_under_their_revision() {
             (record.owner.as_deref(), record.description.as_deref()),
             (Some("me"), Some("What It Is"))
         );
-        let query = SubjectQuery { search: Some("IT IS".to_owned()), after: None, limit: 10 };
-        assert_eq!(store.subjects(&query).await.unwrap(), [record], "{name}");
+        let query = |words: &[&str]| SubjectQuery { words: strings(words), after: None, limit: 10 };
+        assert_eq!(store.subjects(&query(&["wha", "is"])).await.unwrap(), [record], "{name}");
+        assert_eq!(store.subjects(&query(&["what", "isn"])).await.unwrap(), [], "{name}");
     });
+}
+
+#[test]
+fn words_are_those_of_the_latest_text() {
+    on_both(async |name, store| {
+        let named = |words: &[&str]| Searched { text: words.join(" "), words: strings(words) };
+        let found = async |word: &str| {
+            let query = SubjectQuery { words: strings(&[word]), after: None, limit: 10 };
+            let subjects = store.subjects(&query).await.unwrap();
+            subjects.into_iter().map(|record| record.subject.to_string()).collect::<Vec<_>>()
+        };
+        store.append(Addition { search: Some(named(&["a", "old"])), ..first("a@1.0.0") }).await.unwrap();
+        assert_eq!(found("old").await, ["a"], "{name}");
+        let next = Addition { search: Some(named(&["a", "new"])), ..further("a@1.1.0", 2, 2) };
+        store.append(next).await.unwrap();
+        assert_eq!((found("old").await, found("new").await), (vec![], strings(&["a"])), "{name}");
+        assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
+        // As a registry that knows no words would write.
+        store.append(further("a@1.2.0", 3, 3)).await.unwrap();
+        let unindexed = store.unindexed(10).await.unwrap();
+        assert_eq!(unindexed.iter().map(|record| record.revision).collect::<Vec<_>>(), [4], "{name}");
+        let indexing = |revision, word| Indexing {
+            subject: subject("a"),
+            revision,
+            about: strings(&["a"]),
+            content: strings(&["a", word]),
+        };
+        store.index(indexing(4, "newest")).await.unwrap();
+        store.index(indexing(3, "late")).await.unwrap();
+        assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
+        assert_eq!((found("newest").await, found("late").await), (strings(&["a"]), vec![]), "{name}");
+    });
+}
+
+/// More than the index is read for: words of which each is common, and words of which one is not.
+#[test]
+fn common_words_find_as_rare_ones_do() {
+    on_both(async |name, store| {
+        for number in 0..1_200_u32 {
+            let at = format!("n{number:04}@1.0.0");
+            let mut words = strings(&["all"]);
+            words.extend((number % 2 == 0).then(|| "even".to_owned()));
+            words.extend((number % 500 == 3).then(|| "rare".to_owned()));
+            words.extend((number <= 600).then(|| "head".to_owned()));
+            words.extend((599 <= number).then(|| "tail".to_owned()));
+            let search = Some(Searched { text: words.join(" "), words });
+            let creation = Some((settings(), event("created")));
+            store.append(Addition { search, creation, ..first(&at) }).await.unwrap();
+        }
+        let found = async |words: &[&str], after: Option<&str>| {
+            let query = SubjectQuery { words: strings(words), after: after.map(str::to_owned), limit: 3 };
+            let subjects = store.subjects(&query).await.unwrap();
+            subjects.into_iter().map(|record| record.subject.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["al"], None).await, ["n0000", "n0001", "n0002"], "{name}");
+        assert_eq!(found(&["al", "even"], Some("n0600")).await, ["n0602", "n0604", "n0606"], "{name}");
+        assert_eq!(found(&["al", "even"], Some("n1195")).await, ["n1196", "n1198"], "{name}");
+        // Found in the first window, and looked for in the second.
+        assert_eq!(found(&["head", "tail"], None).await, ["n0599", "n0600"], "{name}");
+        assert_eq!(found(&["all", "rare"], None).await, ["n0003", "n0503", "n1003"], "{name}");
+        assert_eq!(found(&["even", "rare"], None).await, [""; 0], "{name}");
+        assert_eq!(found(&["rare"], Some("n0503")).await, ["n1003"], "{name}");
+    });
+}
+
+fn strings(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 #[test]
@@ -272,7 +345,7 @@ fn names_are_listed_in_order_of_bytes() {
         let mut listed = Vec::new();
         let mut after = None;
         loop {
-            let page = store.subjects(&SubjectQuery { search: None, after, limit: 2 }).await.unwrap();
+            let page = store.subjects(&SubjectQuery { words: Vec::new(), after, limit: 2 }).await.unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.subject.to_string());
             listed.extend(page.iter().map(|record| record.subject.to_string()));

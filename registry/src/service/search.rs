@@ -1,0 +1,198 @@
+//! What a search finds subjects by: words, and where they come from.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use evschema_model::{Coordinates, Schema, Subject, fields};
+
+use super::{Refusal, Registry};
+use crate::limits;
+use crate::store::{Indexing, Searched, SubjectRecord};
+
+/// Subjects given words at once, between which others may write.
+const INDEXED_AT_ONCE: u32 = 100;
+
+impl Registry {
+    /// Gives words to the subjects that lack them or have those of an earlier revision: what was registered
+    /// before there were words, or by a registry of the version before, or changed without changing words.
+    /// Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot answer.
+    pub(crate) async fn index_subjects(&self) -> Result<usize, Refusal> {
+        let mut indexed = 0;
+        loop {
+            let batch = self.store.unindexed(INDEXED_AT_ONCE).await?;
+            if batch.is_empty() {
+                return Ok(indexed);
+            }
+            indexed += batch.len();
+            for record in batch {
+                self.index_subject(record).await?;
+            }
+        }
+    }
+
+    async fn index_subject(&self, record: SubjectRecord) -> Result<(), Refusal> {
+        let name_alone = || Searched { text: String::new(), words: words_of([record.subject.as_str()]) };
+        let content = match self.latest_schema(&record).await {
+            Ok(schema) => schema.map_or_else(name_alone, |schema| searched(&schema)),
+            Err(refusal @ Refusal::Store(_)) => return Err(refusal),
+            // Registered under a dialect that is no longer mapped, for example; the name is found still.
+            Err(refusal) => {
+                tracing::warn!(%refusal, subject = %record.subject, "cannot be read for the search");
+                name_alone()
+            }
+        };
+        let about = about(&record.subject, record.description.as_deref());
+        let (subject, revision) = (record.subject, record.revision);
+        self.store.index(Indexing { subject, revision, about: about.words, content: content.words }).await?;
+        Ok(())
+    }
+
+    /// Returns the schema that a subject is found by, if it has a version.
+    async fn latest_schema(&self, record: &SubjectRecord) -> Result<Option<Arc<Schema>>, Refusal> {
+        let version = match &record.latest {
+            Some(latest) => latest.clone(),
+            None => {
+                let history = self.existing(&record.subject).await?;
+                let last = history.versions.iter().max_by_key(|version| version.ordinal);
+                let Some(last) = last else { return Ok(None) };
+                last.version.clone()
+            }
+        };
+        let at = Coordinates { subject: record.subject.clone(), version };
+        Ok(Some(Arc::clone(self.library.registered(&at).await?.schema())))
+    }
+}
+
+/// Returns what a search finds a subject by because of its schema: the name, title, description and the
+/// names of fields.
+pub(super) fn searched(schema: &Schema) -> Searched {
+    let mut names: Vec<String> = fields(schema).into_iter().map(|field| field.name).collect();
+    names.sort();
+    names.dedup();
+    let mut texts: Vec<&str> = vec![schema.at().subject.as_str()];
+    texts.extend(schema.title().into_iter().chain(schema.description()));
+    texts.extend(names.iter().map(String::as_str));
+    Searched { text: kept(&texts[1..].join("\n")), words: words_of(texts) }
+}
+
+/// Returns what a search finds a subject by because of its settings: the name and the description.
+pub(super) fn about(subject: &Subject, description: Option<&str>) -> Searched {
+    let description = description.unwrap_or_default();
+    Searched { text: kept(description), words: words_of([subject.as_str(), description]) }
+}
+
+/// Returns the words that somebody looks for: a subject is found when each begins one of its own.
+pub(super) fn wanted(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for run in runs(text) {
+        for part in parts(run) {
+            let word = lowered(part);
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    words.truncate(limits::SEARCH_WORDS_MAX);
+    words
+}
+
+/// Returns the words of texts, in lower case: `orderId` is `orderid`, `order` and `id`. Scripts that put no
+/// space between words are found from each of their characters on.
+fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+    let mut words = BTreeSet::new();
+    for run in texts.into_iter().flat_map(runs) {
+        if limits::SUBJECT_WORDS_MAX <= words.len() {
+            break;
+        }
+        words.insert(lowered(run));
+        words.extend(parts(run).into_iter().map(lowered));
+        let unspaced = run.char_indices().filter(|(_, c)| is_unspaced(*c));
+        words.extend(unspaced.map(|(at, _)| lowered(&run[at..])));
+    }
+    words.into_iter().collect()
+}
+
+/// Returns the unbroken runs of letters and digits.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty())
+}
+
+/// Returns the words that a run is written of in camel case: `HTTPServerId` is `HTTP`, `Server` and `Id`.
+fn parts(run: &str) -> Vec<&str> {
+    let chars: Vec<(usize, char)> = run.char_indices().collect();
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    for (number, (at, this)) in chars.iter().enumerate().skip(1) {
+        let before = chars[number - 1].1;
+        let next_is_lower = chars.get(number + 1).is_some_and(|(_, next)| next.is_lowercase());
+        if this.is_uppercase() && (!before.is_uppercase() || next_is_lower) {
+            parts.push(&run[begin..*at]);
+            begin = *at;
+        }
+    }
+    parts.push(&run[begin..]);
+    parts
+}
+
+fn lowered(word: &str) -> String {
+    word.chars().flat_map(char::to_lowercase).take(limits::WORD_CHARS_MAX).collect()
+}
+
+/// Tells whether a character is of a script without spaces: Han, Kana and what else is encoded from there
+/// on. Hangul is too; found from each syllable it is found more often than it need be.
+fn is_unspaced(c: char) -> bool {
+    '\u{2e80}' <= c
+}
+
+/// Returns a text as registries of the version before look through it.
+fn kept(text: &str) -> String {
+    // Postgres keeps no NUL character in a text.
+    let mut text = text.to_lowercase().replace('\0', "");
+    let mut end = limits::SEARCHED_BYTES_MAX.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_names_and_sentences() {
+        for (text, words) in [
+            ("commerce.order.placed", &["commerce", "order", "placed"][..]),
+            ("orderId", &["id", "order", "orderid"]),
+            ("order_id", &["id", "order"]),
+            ("HTTPServer2", &["http", "httpserver2", "server2"]),
+            ("It is PAID.", &["is", "it", "paid"]),
+            ("sha256", &["sha256"]),
+            ("Straße ÉTÉ", &["straße", "été"]),
+            ("支払い", &["い", "払い", "支払い"]),
+            ("-- % _ ;", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(words_of([text]), words, "{text}");
+        }
+        assert!(words_of(["x".repeat(10_000).as_str()])[0].len() <= limits::WORD_CHARS_MAX);
+    }
+
+    #[test]
+    fn words_that_are_looked_for() {
+        for (text, words) in [
+            ("order", &["order"][..]),
+            ("orderId", &["order", "id"]),
+            ("order_id", &["order", "id"]),
+            ("Order order", &["order"]),
+            ("  ", &[]),
+        ] {
+            assert_eq!(wanted(text), words, "{text}");
+        }
+    }
+}
