@@ -6,12 +6,15 @@ use clap::{Args as ClapArgs, Subcommand};
 use crate::Outcome;
 
 mod compat;
+mod registry;
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
     /// The compatibility engine, on pairs of real schemas.
     Compat(compat::Args),
+    /// The registry: reads beside a bare handler, writes beside pgbench, or a large inventory.
+    Registry(registry::Args),
 }
 
 /// Options that every measurement has.
@@ -29,5 +32,6 @@ pub(crate) struct Common {
 pub(crate) fn run(bench: Bench) -> Outcome {
     match bench {
         Bench::Compat(args) => compat::run(args),
+        Bench::Registry(args) => registry::run(&args),
     }
 }

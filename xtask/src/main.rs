@@ -11,6 +11,7 @@ mod fuzz;
 mod judged;
 mod machine;
 mod regenerate;
+mod running;
 mod schemathesis;
 mod scratch;
 mod step;

@@ -6,7 +6,6 @@
 //! back, which must give the bytes that were sent.
 
 mod evidence;
-mod running;
 mod tally;
 
 use std::path::PathBuf;
@@ -17,12 +16,13 @@ use clap::Args as ClapArgs;
 use evschema_api::ProblemCode;
 use evschema_api::client::{Client, ClientError, Registered};
 use evschema_model::{Coordinates, Dialects, Draft, Subject, Version};
+use evschema_registry::Config;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::Outcome;
+use crate::running::{Database, Running};
 use evidence::Evidence;
-use running::Running;
 use tally::{Row, Tally};
 
 /// Options of the command.
@@ -43,15 +43,6 @@ pub(crate) struct Args {
     /// Prints a row for each registration, and one for each database, for a machine.
     #[arg(long)]
     json: bool,
-}
-
-/// A database to run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Database {
-    /// A file in a temporary folder.
-    Sqlite,
-    /// A server started for this.
-    Postgres,
 }
 
 /// One line of `schemas.jsonl`.
@@ -89,7 +80,8 @@ pub(crate) fn run(args: Args) -> Outcome {
 }
 
 fn judge(database: Database, lines: &[Line], dialects: &Dialects) -> Result<Tally, String> {
-    let running = Running::start(database, dialects)?;
+    let config = Config { dialects: dialects.clone(), ..Config::default() };
+    let running = Running::start(database, config)?;
     let client = Client::new(running.url(), None);
     let mut evidence = Evidence::new(dialects);
     let mut rows: Vec<Option<Row>> = lines.iter().map(|_| None).collect();
@@ -170,13 +162,4 @@ fn still_there(client: &Client, line: &Line) -> Result<(), String> {
 fn dialect(text: &str) -> Result<(String, Draft), String> {
     let (uri, draft) = text.rsplit_once('=').ok_or("write URI=DRAFT")?;
     Ok((uri.to_owned(), Draft::parse(draft).map_err(|error| error.to_string())?))
-}
-
-impl Database {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres => "postgres",
-        }
-    }
 }

@@ -1,25 +1,38 @@
 use std::thread::JoinHandle;
 
-use evschema_model::Dialects;
 use evschema_registry::{Config, Server};
 use evschema_tests::Postgres;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::Database;
+/// A database to run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Database {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A server started for this.
+    Postgres,
+}
 
-/// A registry in this process, on a database of its own; dropped, all of it goes away.
-pub(super) struct Running {
-    url: String,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-    // After the registry, which still writes to them while it stops.
+impl Database {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// An empty database of its own; dropped, it goes away.
+pub(crate) struct Storage {
+    pub(crate) url: String,
     _postgres: Option<Postgres>,
     _folder: TempDir,
 }
 
-impl Running {
-    pub(super) fn start(database: Database, dialects: &Dialects) -> Result<Self, String> {
+impl Storage {
+    /// Makes one.
+    pub(crate) fn new(database: Database) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let (url, postgres) = match database {
             Database::Sqlite => (format!("sqlite:{}", folder.path().join("registry.db").display()), None),
@@ -28,12 +41,32 @@ impl Running {
                 (server.url(), Some(server))
             }
         };
-        let config = Config {
-            database: url,
-            listen: "127.0.0.1:0".parse().map_err(|error| format!("{error}"))?,
-            dialects: dialects.clone(),
-            ..Config::default()
-        };
+        Ok(Self { url, _postgres: postgres, _folder: folder })
+    }
+}
+
+/// A registry in this process; dropped, it stops.
+pub(crate) struct Running {
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    // After the registry, which still writes to it while it stops.
+    _storage: Option<Storage>,
+}
+
+impl Running {
+    /// Starts one on a database of its own, as the configuration says otherwise.
+    pub(crate) fn start(database: Database, config: Config) -> Result<Self, String> {
+        let storage = Storage::new(database)?;
+        let mut running = Self::on(Config { database: storage.url.clone(), ..config })?;
+        running._storage = Some(storage);
+        Ok(running)
+    }
+
+    /// Starts one on the configuration's database, and on any free port.
+    pub(crate) fn on(config: Config) -> Result<Self, String> {
+        let listen = "127.0.0.1:0".parse().map_err(|error| format!("{error}"))?;
+        let config = Config { listen, ..config };
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -52,16 +85,10 @@ impl Running {
             });
         });
         let address = told.recv().map_err(|_| "the registry did not start".to_owned())??;
-        Ok(Self {
-            url: format!("http://{address}"),
-            stop: Some(stop),
-            thread: Some(thread),
-            _postgres: postgres,
-            _folder: folder,
-        })
+        Ok(Self { url: format!("http://{address}"), stop: Some(stop), thread: Some(thread), _storage: None })
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 }

@@ -1,0 +1,32 @@
+use std::time::{Duration, Instant};
+
+/// How long something took, many times.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latency(Vec<Duration>);
+
+impl Latency {
+    /// Does something and notes how long it took.
+    pub(super) fn time<T>(&mut self, act: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let done = act();
+        self.0.push(start.elapsed());
+        done
+    }
+
+    pub(super) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Returns how many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the time that so many of a hundred do not exceed, in milliseconds.
+    pub(super) fn percentile(&self, percent: usize) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+        sorted.get(at).map_or(0.0, |took| took.as_secs_f64() * 1_000.0)
+    }
+}

@@ -1,0 +1,144 @@
+//! Registrations beside what Postgres itself reaches with the same statements: pgbench runs what the server
+//! has logged of a registry that registered the versions of a subject.
+
+mod script;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use evschema_api::client::{Client, Registered};
+use evschema_model::{Subject, Version};
+use evschema_registry::Config;
+use evschema_tests::{Postgres, find_program};
+use serde_json::json;
+
+use super::inventory::Inventory;
+use super::process::Process;
+use super::reads::median;
+use super::{Args, say};
+use crate::running::Running;
+
+/// Least part of the registrations a second that pgbench reaches.
+const PART_MIN: f64 = 0.5;
+const CLIENTS: usize = 16;
+/// Versions that are registered of each subject, each checked against those before.
+const VERSIONS: usize = 3;
+const ROUNDS: usize = 3;
+const SECONDS: u64 = 8;
+/// The subject whose registrations are recorded; lower case, so that its folded name is the same.
+const RECORDED: &str = "load.recorded";
+
+/// Measures, and returns how many bars were missed.
+pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
+    let pgbench = find_program("pgbench", &Postgres::version_folders());
+    let pgbench = pgbench.ok_or("`pgbench` is not installed: apt-get install postgresql-contrib")?;
+    let inventory = Inventory::read(&args.events)?;
+    let server = Postgres::try_start_safe()?;
+    let script = record(&server, &inventory)?;
+    let registry = Process::start(&server.url())?;
+    let mut rounds = Vec::new();
+    for round in 0..ROUNDS {
+        let theirs = pgbench_rate(&pgbench, &server.url(), &script, round)? * VERSIONS as f64;
+        rounds.push((theirs, own_rate(registry.url(), &inventory, round)?));
+    }
+    let part = median(rounds.iter().map(|(theirs, own)| own / theirs));
+    let row = json!({
+        "database": "postgres", "what": "registrations, distinct subjects", "clients": CLIENTS,
+        "pgbench_per_second": median(rounds.iter().map(|(theirs, _)| *theirs)),
+        "own_per_second": median(rounds.iter().map(|(_, own)| *own)), "part": part,
+    });
+    say(args, &row)?;
+    Ok(usize::from(part < PART_MIN))
+}
+
+/// Registers the versions of a subject while the server logs, and makes a script of it.
+fn record(server: &Postgres, inventory: &Inventory) -> Result<tempfile::NamedTempFile, Box<dyn Error>> {
+    let running = Running::on(Config { database: server.url(), ..Config::default() })?;
+    let client = Client::new(running.url(), None);
+    // The tables are there; what is numbered from here on is told apart by its numbers.
+    Postgres::run_sql(&server.url(), script::APART);
+    register(&client, inventory, "load.before", 0)?;
+    Postgres::run_sql(&server.url(), "ALTER SYSTEM SET log_statement = 'all'");
+    Postgres::run_sql(&server.url(), "SELECT pg_reload_conf()");
+    thread::sleep(Duration::from_millis(500));
+    let begin = std::fs::metadata(server.log())?.len();
+    register(&client, inventory, RECORDED, 0)?;
+    thread::sleep(Duration::from_millis(200));
+    let log = std::fs::read(server.log())?;
+    Postgres::run_sql(&server.url(), "ALTER SYSTEM RESET log_statement");
+    Postgres::run_sql(&server.url(), "SELECT pg_reload_conf()");
+    let log = String::from_utf8_lossy(&log[usize::try_from(begin)?..]).into_owned();
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(script::of(&log, RECORDED)?.as_bytes())?;
+    Ok(file)
+}
+
+fn pgbench_rate(
+    pgbench: &Path,
+    url: &str,
+    script: &tempfile::NamedTempFile,
+    round: usize,
+) -> Result<f64, Box<dyn Error>> {
+    let clients = CLIENTS.to_string();
+    let mut command = Command::new(pgbench);
+    command.args(["--no-vacuum", "--protocol=prepared", "--client", &clients, "--jobs", "2"]);
+    command.args(["--time", &SECONDS.to_string(), "--define", &format!("round={round}"), "--file"]);
+    let output = command.arg(script.path()).arg(url).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let tps =
+        text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split(' ').next());
+    let said = || format!("pgbench said: {text}{}", String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() {
+        return Err(said().into());
+    }
+    Ok(tps.ok_or_else(said)?.parse()?)
+}
+
+/// Returns how many versions are registered a second by clients on subjects of their own.
+fn own_rate(url: &str, inventory: &Inventory, round: usize) -> Result<f64, Box<dyn Error>> {
+    let count = AtomicUsize::new(0);
+    let start = Instant::now();
+    let results: Vec<Result<(), String>> = thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let client = Client::new(url, None);
+                    while start.elapsed() < Duration::from_secs(SECONDS) {
+                        let number = count.fetch_add(1, Ordering::Relaxed);
+                        register(&client, inventory, &format!("load.r{round}.n{number}"), number)
+                            .map_err(|error| error.to_string())?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        let gone = |_| Err("a client has panicked".to_owned());
+        clients.into_iter().map(|client| client.join().unwrap_or_else(gone)).collect()
+    });
+    let seconds = start.elapsed().as_secs_f64();
+    results.into_iter().collect::<Result<(), _>>()?;
+    Ok((count.into_inner() * VERSIONS) as f64 / seconds)
+}
+
+/// Registers the versions of a subject, one after the other.
+fn register(
+    client: &Client,
+    inventory: &Inventory,
+    subject: &str,
+    number: usize,
+) -> Result<(), Box<dyn Error>> {
+    let subject = Subject::parse(subject)?;
+    for version in 0..VERSIONS {
+        let item = inventory.item(number, version)?;
+        let version: &Version = &item.version;
+        if !matches!(client.register(&subject, version, &item.bytes)?, Registered::Created(_)) {
+            return Err(format!("{subject}@{version} was there").into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Numbers what comes by numbers that occur nowhere else, so that they are recognised among parameters.
+pub(super) const APART: &str = "ALTER SEQUENCE subjects_id_seq RESTART 71000001;
+    ALTER SEQUENCE schemas_id_seq RESTART 72000001; ALTER SEQUENCE versions_id_seq RESTART 73000001";
+
+/// A statement as the server has logged it.
+#[derive(Debug)]
+struct Statement {
+    sql: String,
+    /// As literals of SQL.
+    parameters: Vec<String>,
+}
+
+/// Makes a pgbench script of what the server has logged: the same statements, with the subject's name, the
+/// contents' digests and all numbers of rows taken from the run.
+pub(super) fn of(log: &str, subject: &str) -> Result<String, String> {
+    let statements = read(log);
+    if statements.is_empty() {
+        return Err("the server has logged no statement".to_owned());
+    }
+    let mut script = String::from("\\set n random(1, 9000000000000000)\n");
+    let mut digests: BTreeMap<String, usize> = BTreeMap::new();
+    for statement in &statements {
+        let mut sql = statement.sql.clone();
+        // From the last on, for `$1` is the beginning of `$12`.
+        for (number, literal) in statement.parameters.iter().enumerate().rev() {
+            let value = if *literal == format!("'{subject}'") {
+                "('load.p' || :n)".to_owned()
+            } else if literal.starts_with("'sha256:") {
+                let next = digests.len();
+                format!("('sha256_{}-' || :n)", *digests.entry(literal.clone()).or_insert(next))
+            } else {
+                match literal.get(1..4) {
+                    Some("710") if literal.len() == 10 => ":subject_id".to_owned(),
+                    Some("720") if literal.len() == 10 => ":schema_id".to_owned(),
+                    Some("730") if literal.len() == 10 => ":version_id".to_owned(),
+                    // A colon would be the name of a variable, even in a text.
+                    _ => escaped(literal),
+                }
+            };
+            sql = sql.replace(&format!("${}", number + 1), &value);
+        }
+        let end = match () {
+            () if sql.contains("subjects") && sql.contains("RETURNING id") => " \\gset subject_\n",
+            () if sql.starts_with("SELECT id") && sql.contains("FROM schemas") => " \\gset schema_\n",
+            () if sql.contains("INTO versions") => " \\gset version_\n",
+            () => ";\n",
+        };
+        let _written = write!(script, "{sql}{end}");
+    }
+    Ok(script)
+}
+
+/// Writes a literal so that pgbench sees no variable in it.
+fn escaped(literal: &str) -> String {
+    if literal.contains(':') {
+        format!("E{}", literal.replace('\\', "\\\\").replace(':', "\\x3a"))
+    } else {
+        literal.to_owned()
+    }
+}
+
+/// Reads the statements of a log, each on one line, in order.
+fn read(log: &str) -> Vec<Statement> {
+    let mut entries: Vec<String> = Vec::new();
+    for line in log.lines() {
+        match line.strip_prefix('\t') {
+            // An entry goes on.
+            Some(rest) => {
+                if let Some(last) = entries.last_mut() {
+                    last.push(' ');
+                    last.push_str(rest.trim());
+                }
+            }
+            None => entries.push(line.to_owned()),
+        }
+    }
+    let mut statements: Vec<Statement> = Vec::new();
+    for entry in entries {
+        if let Some((_, rest)) = entry.split_once("LOG:  execute ") {
+            let sql = rest.split_once(": ").map_or("", |(_, sql)| sql).to_owned();
+            statements.push(Statement { sql, parameters: Vec::new() });
+        } else if let Some((_, sql)) = entry.split_once("LOG:  statement: ") {
+            statements.push(Statement { sql: sql.to_owned(), parameters: Vec::new() });
+        } else if let Some((_, list)) = entry.split_once("DETAIL:  parameters: ")
+            && let Some(last) = statements.last_mut()
+        {
+            last.parameters = parameters(list);
+        }
+    }
+    statements.retain(|statement| !statement.sql.is_empty());
+    statements
+}
+
+/// Reads `$1 = 'it''s', $2 = NULL`.
+fn parameters(list: &str) -> Vec<String> {
+    let mut literals = Vec::new();
+    let mut rest = list;
+    while let Some((_, value)) = rest.split_once(" = ") {
+        if let Some(after) = value.strip_prefix("NULL") {
+            literals.push("NULL".to_owned());
+            rest = after;
+            continue;
+        }
+        let mut end = 1;
+        let bytes = value.as_bytes();
+        while end < bytes.len() {
+            if bytes[end] == b'\'' {
+                if bytes.get(end + 1) != Some(&b'\'') {
+                    break;
+                }
+                end += 1;
+            }
+            end += 1;
+        }
+        let end = (end + 1).min(value.len());
+        literals.push(value[..end].to_owned());
+        rest = &value[end..];
+    }
+    literals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_becomes_a_script() {
+        let log = "2026 LOG:  statement: BEGIN\n\
+                   2026 LOG:  execute sqlx_s_1: UPDATE subjects SET revision = $1\n\t WHERE name = $2 RETURNING id\n\
+                   2026 DETAIL:  parameters: $1 = '2', $2 = 'load.x'\n\
+                   2026 LOG:  execute sqlx_s_2: INSERT INTO feed VALUES ($1, $2, $3)\n\
+                   2026 DETAIL:  parameters: $1 = '71000004', $2 = NULL, $3 = '{\"a\":\"it''s, $2 = x\"}'\n";
+        let script = of(log, "load.x").unwrap();
+        assert_eq!(
+            script,
+            "\\set n random(1, 9000000000000000)\nBEGIN;\n\
+             UPDATE subjects SET revision = '2' WHERE name = ('load.p' || :n) RETURNING id \\gset subject_\n\
+             INSERT INTO feed VALUES (:subject_id, NULL, E'{\"a\"\\x3a\"it''s, $2 = x\"}');\n"
+        );
+    }
+}
