@@ -67,19 +67,18 @@ const UNSORTED_MAX: usize = 4;
 
 /// Decides a question.
 pub(crate) fn decide(question: &Question<'_>) -> Decision {
-    let (Ok(writer_registry), Ok(reader_registry)) = (question.writer.registry(), question.reader.registry())
-    else {
-        return undecided(Tree::default(), None, "a document's references cannot be resolved".to_owned());
-    };
     let mut tree = Tree::default();
     if are_the_same(question.writer, question.reader) {
         return decided(tree, Verdict::Compatible);
     }
     let minds_spelling = question.model == ContentModel::Strict;
     let reading = Reading { formats: question.formats, minds_spelling, masked: &[] };
-    let mut writer = lower(&mut tree, question.writer, &writer_registry, reading);
-    let reading = Reading { masked: question.masked, ..reading };
-    let mut reader = lower(&mut tree, question.reader, &reader_registry, reading);
+    let masking = Reading { masked: question.masked, ..reading };
+    let (Some(mut writer), Some(mut reader)) =
+        (lower(&mut tree, question.writer, reading), lower(&mut tree, question.reader, masking))
+    else {
+        return undecided(tree, None, "a document's references cannot be resolved".to_owned());
+    };
     if question.model != ContentModel::Strict {
         writer = close_writer(&mut tree, writer);
     }
@@ -168,7 +167,9 @@ fn speaks(resolved: &Resolved, wanted: &dyn Fn(Draft) -> bool) -> bool {
         }
     }
     let mut documents = resolved.documents().into_iter().chain([resolved.schema()]);
-    documents.any(|document| wanted(document.draft()) || embedded(document.value(), wanted))
+    documents.any(|document| {
+        wanted(document.draft()) || (document.has_dialects() && embedded(document.value(), wanted))
+    })
 }
 
 fn decision(

@@ -4,17 +4,21 @@
 //! hidden siblings of `$ref` and the rest are read as their draft rules them, and every
 //! reference becomes the node it leads to. Annotations are dropped.
 
+mod scope;
+
 use std::rc::Rc;
 
 use evschema_model::{Draft, Formats, Resolved, Target};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
-use referencing::{Registry, Resolver, Uri};
+use referencing::Uri;
 use serde_json::{Map, Value};
 
 use crate::number::{Bound, Decimal};
 use crate::tree::{
     Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
 };
+
+use scope::Scope;
 
 /// Lowers a document and everything it refers to.
 pub(crate) struct Lowering<'t, 'r> {
@@ -67,44 +71,27 @@ enum Seen {
     Done(Id),
 }
 
-/// Returns the root node of a document.
-///
-/// `registry` must be the document's own ([`Resolved::registry`]), so that addresses hold.
-pub(crate) fn lower(
-    tree: &mut Tree,
-    resolved: &Resolved,
-    registry: &Registry<'_>,
-    reading: Reading<'_>,
-) -> Id {
+/// Returns the root node of a document; nothing when its references cannot be resolved.
+pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) -> Option<Id> {
     let schema = resolved.schema();
+    let mut lowering =
+        Lowering { tree, reading, seen: HashMap::new(), scopes_matter: false, scopes: Vec::new() };
+    if schema.is_plain() {
+        return Some(lowering.schema(schema.value(), &Scope::Plain(schema), schema.draft()));
+    }
+    let registry = resolved.registry().ok()?;
     let mut dynamic_anchors = HashMap::new();
     let mut recursive_anchors = 0;
     for document in resolved.documents().into_iter().chain([schema]) {
         count_dynamic_anchors(document.value(), &mut dynamic_anchors, &mut recursive_anchors);
     }
+    lowering.scopes_matter = 1 < recursive_anchors
+        || dynamic_anchors.values().any(|many| 1 < *many)
+        || schema.references().iter().any(|reference| reference.target == Target::Metaschema);
     let Ok(base) = Uri::parse(schema.base_uri().into_owned()) else {
-        return opaque(tree, "the document's `$id` is not a URI", Origin::default());
+        return Some(opaque(lowering.tree, "the document's `$id` is not a URI", Origin::default()));
     };
-    let mut lowering = Lowering {
-        tree,
-        reading,
-        seen: HashMap::new(),
-        scopes_matter: 1 < recursive_anchors
-            || dynamic_anchors.values().any(|many| 1 < *many)
-            || schema.references().iter().any(|reference| reference.target == Target::Metaschema),
-        scopes: Vec::new(),
-    };
-    lowering.schema(schema.value(), &registry.resolver(base), schema.draft())
-}
-
-/// Finds what an absolute reference leads to in a metaschema of the specifications.
-fn in_metaschema(reference: &str) -> Option<referencing::Resolved<'static>> {
-    let home = reference.split('#').next()?;
-    if !referencing::SPECIFICATIONS.contains_resource(home) {
-        return None;
-    }
-    let base = Uri::parse(home.to_owned()).ok()?;
-    referencing::SPECIFICATIONS.resolver(base).lookup(reference).ok()
+    Some(lowering.schema(schema.value(), &Scope::Library(registry.resolver(base)), schema.draft()))
 }
 
 fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
@@ -126,15 +113,15 @@ fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recu
 }
 
 impl Lowering<'_, '_> {
-    fn schema(&mut self, value: &Value, resolver: &Resolver<'_>, draft: Draft) -> Id {
+    fn schema(&mut self, value: &Value, scope: &Scope<'_>, draft: Draft) -> Id {
         let origin = Origin::of(value);
         if self.reading.masked.contains(&origin) {
             return self.tree.boolean(true, origin);
         }
-        let Some(scope) = self.scope(resolver) else {
+        let Some(number) = self.number_of(scope) else {
             return opaque(self.tree, "dynamic references lead to too many places", origin);
         };
-        let key = (origin, scope);
+        let key = (origin, number);
         match self.seen.get(&key) {
             Some(Seen::Done(id)) => return *id,
             Some(Seen::Open(slot)) => {
@@ -152,7 +139,7 @@ impl Lowering<'_, '_> {
                     .get("$schema")
                     .and_then(|_| evschema_model::Dialects::default().draft_of(value).ok())
                     .unwrap_or(draft);
-                let node = self.object(members, value, resolver, draft_here);
+                let node = self.object(members, value, scope, draft_here);
                 let id = self.tree.add(node, origin);
                 if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
                     self.tree.fill_slot(*slot, id);
@@ -168,25 +155,16 @@ impl Lowering<'_, '_> {
     }
 
     /// Returns the number of the dynamic scope that a schema is reached in; none when there are too
-    /// many. The outermost resource that has an anchor is where a dynamic reference to it leads
-    /// (JSON Schema Core 2020-12, section 8.2.3.2), so that repetitions further in change nothing.
-    fn scope(&mut self, resolver: &Resolver<'_>) -> Option<usize> {
+    /// many.
+    fn number_of(&mut self, scope: &Scope<'_>) -> Option<usize> {
         if !self.scopes_matter {
             return Some(0);
         }
-        let mut outermost_last: Vec<String> =
-            resolver.dynamic_scope().iter().map(|uri| uri.as_str().to_owned()).collect();
-        outermost_last.insert(0, resolver.base_uri().as_str().to_owned());
-        let mut scope: Vec<String> = Vec::new();
-        for uri in outermost_last.into_iter().rev() {
-            if !scope.contains(&uri) {
-                scope.push(uri);
-            }
-        }
-        if let Some(known) = self.scopes.iter().position(|known| *known == scope) {
+        let resources = scope.resources();
+        if let Some(known) = self.scopes.iter().position(|known| *known == resources) {
             return Some(known);
         }
-        self.scopes.push(scope);
+        self.scopes.push(resources);
         (self.scopes.len() <= SCOPES_MAX && self.tree.len() <= NODES_MAX).then(|| self.scopes.len() - 1)
     }
 
@@ -194,27 +172,19 @@ impl Lowering<'_, '_> {
         &mut self,
         members: &Map<String, Value>,
         whole: &Value,
-        outer: &Resolver<'_>,
+        outer: &Scope<'_>,
         draft: Draft,
     ) -> Node {
-        // Only what names itself changes what references are resolved against.
-        let inner;
-        let resolver = if members.contains_key("$id") || members.contains_key("id") {
-            let resource = referencing::ResourceRef::new(whole, draft.to_library());
-            let Ok(own) = outer.in_subresource(resource) else {
-                return Node { opaque: Opaque::plain("an `$id` here is not a URI"), ..Node::default() };
-            };
-            inner = own;
-            &inner
-        } else {
-            outer
+        let Some(scope) = outer.within(whole, draft) else {
+            return Node { opaque: Opaque::plain("an `$id` here is not a URI"), ..Node::default() };
         };
+        let scope = &*scope;
         let members = &Keywords::of(members);
         let mut node = Node::default();
         if draft.ref_hides_siblings()
             && let Some(reference) = members.get("$ref")
         {
-            self.reference(&mut node, "$ref", reference, resolver, draft);
+            self.reference(&mut node, "$ref", reference, scope, draft);
             return node;
         }
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
@@ -224,14 +194,14 @@ impl Lowering<'_, '_> {
                 _ => true,
             };
             if known && let Some(reference) = members.get(keyword) {
-                self.reference(&mut node, keyword, reference, resolver, draft);
+                self.reference(&mut node, keyword, reference, scope, draft);
             }
         }
-        self.any_type(&mut node, members, resolver, draft);
+        self.any_type(&mut node, members, scope, draft);
         numbers(&mut node, members, draft);
         self.strings(&mut node, members, draft);
-        self.arrays(&mut node, members, resolver, draft);
-        self.objects(&mut node, members, resolver, draft);
+        self.arrays(&mut node, members, scope, draft);
+        self.objects(&mut node, members, scope, draft);
         node
     }
 
@@ -240,7 +210,7 @@ impl Lowering<'_, '_> {
         node: &mut Node,
         keyword: &str,
         reference: &Value,
-        resolver: &Resolver<'_>,
+        scope: &Scope<'_>,
         draft: Draft,
     ) {
         let Value::String(reference) = reference else {
@@ -252,21 +222,16 @@ impl Lowering<'_, '_> {
             node.opaque = Opaque::plain(format!("`{keyword}` is empty; write `#` to name the document"));
             return;
         }
-        let found = match keyword {
-            "$recursiveRef" => resolver.lookup_recursive_ref(),
-            _ => resolver.lookup(reference).or_else(|error| in_metaschema(reference).ok_or(error)),
-        };
-        match found {
-            Ok(found) => {
-                let (contents, resolver, found_draft) = found.into_inner();
-                let target = self.schema(contents, &resolver, draft_of(found_draft).unwrap_or(draft));
+        match scope.follow(keyword, reference) {
+            Some(found) => {
+                let target = self.schema(found.schema, &found.scope, found.draft.unwrap_or(draft));
                 node.all_of.push(target);
             }
-            Err(_) => node.opaque = Opaque::plain(format!("`{keyword}` `{reference}` leads nowhere")),
+            None => node.opaque = Opaque::plain(format!("`{keyword}` `{reference}` leads nowhere")),
         }
     }
 
-    fn any_type(&mut self, node: &mut Node, members: &Keywords<'_>, resolver: &Resolver<'_>, draft: Draft) {
+    fn any_type(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
         if let Some(types) = members.get("type") {
             let names: Vec<&str> = match types {
                 Value::String(one) => vec![one],
@@ -291,7 +256,7 @@ impl Lowering<'_, '_> {
         }
         for (keyword, is_union) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
             let Some(Value::Array(list)) = members.get(keyword) else { continue };
-            let parts: Vec<Id> = list.iter().map(|part| self.schema(part, resolver, draft)).collect();
+            let parts: Vec<Id> = list.iter().map(|part| self.schema(part, scope, draft)).collect();
             match (is_union, parts.as_slice()) {
                 (false, _) => node.all_of.extend(parts),
                 (true, [one]) => node.all_of.push(*one),
@@ -300,7 +265,7 @@ impl Lowering<'_, '_> {
             }
         }
         if let Some(not) = members.get("not") {
-            let not = self.schema(not, resolver, draft);
+            let not = self.schema(not, scope, draft);
             // What is not refused is accepted.
             match self.tree.negated(not) {
                 Some(twice) => node.all_of.push(twice),
@@ -310,10 +275,10 @@ impl Lowering<'_, '_> {
         if Draft::Draft7 <= draft
             && let Some(test) = members.get("if")
         {
-            let mut branch = |name: &str| members.get(name).map(|part| self.schema(part, resolver, draft));
+            let mut branch = |name: &str| members.get(name).map(|part| self.schema(part, scope, draft));
             let (then, otherwise) = (branch("then"), branch("else"));
             if then.is_some() || otherwise.is_some() {
-                let test = self.schema(test, resolver, draft);
+                let test = self.schema(test, scope, draft);
                 node.conditions.push(Condition { test, then, otherwise });
             }
         }
@@ -344,7 +309,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn arrays(&mut self, node: &mut Node, members: &Keywords<'_>, resolver: &Resolver<'_>, draft: Draft) {
+    fn arrays(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
         node.arrays.min = count(members, "minItems", &mut node.opaque).unwrap_or(0);
         node.arrays.max = count(members, "maxItems", &mut node.opaque);
         node.arrays.unique = members.get("uniqueItems") == Some(&Value::Bool(true));
@@ -357,9 +322,9 @@ impl Lowering<'_, '_> {
             }
         };
         if let Some(Value::Array(list)) = prefix {
-            node.arrays.prefix = list.iter().map(|item| self.schema(item, resolver, draft)).collect();
+            node.arrays.prefix = list.iter().map(|item| self.schema(item, scope, draft)).collect();
         }
-        node.arrays.items = rest.map(|rest| self.schema(rest, resolver, draft));
+        node.arrays.items = rest.map(|rest| self.schema(rest, scope, draft));
         if Draft::Draft6 <= draft
             && let Some(contains) = members.get("contains")
         {
@@ -367,7 +332,7 @@ impl Lowering<'_, '_> {
             let mut bound = |name| if counted { count(members, name, &mut node.opaque) } else { None };
             let (min, max) = (bound("minContains").unwrap_or(1), bound("maxContains"));
             if 0 < min || max.is_some() || draft == Draft::Draft202012 {
-                let schema = self.schema(contains, resolver, draft);
+                let schema = self.schema(contains, scope, draft);
                 node.arrays.contains.push(Contains {
                     schema,
                     min,
@@ -378,23 +343,22 @@ impl Lowering<'_, '_> {
         }
         if Draft::Draft201909 <= draft {
             node.arrays.unevaluated =
-                members.get("unevaluatedItems").map(|schema| self.schema(schema, resolver, draft));
+                members.get("unevaluatedItems").map(|schema| self.schema(schema, scope, draft));
         }
     }
 
-    fn objects(&mut self, node: &mut Node, members: &Keywords<'_>, resolver: &Resolver<'_>, draft: Draft) {
+    fn objects(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
         node.objects.min = count(members, "minProperties", &mut node.opaque).unwrap_or(0);
         node.objects.max = count(members, "maxProperties", &mut node.opaque);
         if let Some(Value::Array(names)) = members.get("required") {
             node.objects.required = sorted_names(names);
         }
-        node.objects.properties = self.named(members.get("properties"), resolver, draft);
-        node.objects.patterns = self.named(members.get("patternProperties"), resolver, draft);
+        node.objects.properties = self.named(members.get("properties"), scope, draft);
+        node.objects.patterns = self.named(members.get("patternProperties"), scope, draft);
         node.objects.additional =
-            members.get("additionalProperties").map(|schema| self.schema(schema, resolver, draft));
+            members.get("additionalProperties").map(|schema| self.schema(schema, scope, draft));
         if Draft::Draft6 <= draft {
-            node.objects.names =
-                members.get("propertyNames").map(|schema| self.schema(schema, resolver, draft));
+            node.objects.names = members.get("propertyNames").map(|schema| self.schema(schema, scope, draft));
         }
         // The validator honours `dependencies` in every draft, as the metaschemas do.
         let mut dependent_schemas = Vec::new();
@@ -403,7 +367,7 @@ impl Lowering<'_, '_> {
                 if let Value::Array(names) = dependency {
                     node.objects.dependent_required.push((name.as_str().into(), sorted_names(names)));
                 } else {
-                    let schema = self.schema(dependency, resolver, draft);
+                    let schema = self.schema(dependency, scope, draft);
                     dependent_schemas.push((Name::from(name.as_str()), schema));
                 }
             }
@@ -415,10 +379,10 @@ impl Lowering<'_, '_> {
                     node.objects.dependent_required.push((name.as_str().into(), names));
                 }
             }
-            let schemas = self.named(members.get("dependentSchemas"), resolver, draft);
+            let schemas = self.named(members.get("dependentSchemas"), scope, draft);
             dependent_schemas.extend(schemas.iter().cloned());
             node.objects.unevaluated =
-                members.get("unevaluatedProperties").map(|schema| self.schema(schema, resolver, draft));
+                members.get("unevaluatedProperties").map(|schema| self.schema(schema, scope, draft));
         }
         node.objects.dependent_required.sort();
         if !dependent_schemas.is_empty() {
@@ -427,19 +391,15 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn named(&mut self, map: Option<&Value>, resolver: &Resolver<'_>, draft: Draft) -> Named {
+    fn named(&mut self, map: Option<&Value>, scope: &Scope<'_>, draft: Draft) -> Named {
         let Some(Value::Object(map)) = map else { return Named::default() };
         let mut named: Vec<(Name, Id)> = map
             .iter()
-            .map(|(name, schema)| (name.as_str().into(), self.schema(schema, resolver, draft)))
+            .map(|(name, schema)| (name.as_str().into(), self.schema(schema, scope, draft)))
             .collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         Rc::new(named)
     }
-}
-
-fn draft_of(draft: referencing::Draft) -> Option<Draft> {
-    Draft::ALL.into_iter().find(|own| own.to_library() == draft)
 }
 
 fn type_of(name: &str) -> Types {

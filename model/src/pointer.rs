@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,14 +29,29 @@ impl Pointer {
 
     /// Steps into a member or element.
     pub fn push(&mut self, token: impl fmt::Display) {
-        let token = token.to_string();
         self.0.push('/');
-        self.0.push_str(&token.replace('~', "~0").replace('/', "~1"));
+        let start = self.0.len();
+        // Writing to a text does not fail.
+        let _ = write!(self.0, "{token}");
+        if self.0[start..].contains(['~', '/']) {
+            let token = self.0.split_off(start);
+            self.0.push_str(&token.replace('~', "~0").replace('/', "~1"));
+        }
     }
 
     /// Steps out again.
     pub fn pop(&mut self) {
         self.0.truncate(self.0.rfind('/').unwrap_or(0));
+    }
+
+    /// Returns how long the text is, to come back to it by [`Pointer::truncate`].
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Steps out to where the text had this length.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
     }
 
     /// Returns the unescaped tokens from the root down.

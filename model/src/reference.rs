@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use referencing::Uri;
 use referencing::uri::resolve_against;
 use serde_json::Value;
 
-use crate::walk::{Place, children};
+use crate::walk::children;
 use crate::{Coordinates, Draft, Pointer, Subject, Version};
 
 /// A `$ref` (or `$dynamicRef`, `$recursiveRef`) of a document.
@@ -33,6 +33,9 @@ pub enum Target {
     Identified(String),
 }
 
+/// The keywords that refer.
+const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+
 /// Base of the retrieval URIs that stand for places in a tree. Internal: it is never written.
 const TREE: &str = "json-schema:///schemas/";
 
@@ -55,6 +58,11 @@ pub(crate) struct Links {
     pub(crate) malformed: Vec<(Pointer, String)>,
     /// Number of subschemas seen.
     pub(crate) nodes: usize,
+    /// Whether a part has an identity, an anchor or a dialect of its own, or a reference is more
+    /// than a JSON Pointer into the document.
+    pub(crate) is_woven: bool,
+    /// Whether a subschema names a dialect of its own.
+    pub(crate) has_dialects: bool,
 }
 
 /// Finds the identities and references of a document.
@@ -63,14 +71,15 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
     let mut scan = Scan {
         draft,
         links: Links::default(),
-        seen: BTreeSet::new(),
+        place: Pointer::root(),
+        seen: HashSet::new(),
         own: BTreeMap::new(),
         raw: Vec::new(),
         root: document,
     };
     scan.own.insert(retrieval.clone(), Pointer::root());
     if let Ok(base) = Uri::parse(retrieval) {
-        scan.visit(Place { pointer: Pointer::root(), schema: document }, &base);
+        scan.visit(document, &base);
         scan.follow_local_pointers(&base);
     }
     scan.finish()
@@ -79,7 +88,10 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
 struct Scan<'v> {
     draft: Draft,
     links: Links,
-    seen: BTreeSet<Pointer>,
+    /// Where the scan is.
+    place: Pointer,
+    /// The schemas seen, by address.
+    seen: HashSet<usize>,
     /// Resources in this document: URI and place.
     own: BTreeMap<String, Pointer>,
     /// References in order: place, as written, resolved.
@@ -88,66 +100,76 @@ struct Scan<'v> {
 }
 
 impl<'v> Scan<'v> {
-    fn visit(&mut self, place: Place<'v>, base: &Uri<String>) {
-        if !self.seen.insert(place.pointer.clone()) {
+    fn visit(&mut self, schema: &'v Value, base: &Uri<String>) {
+        if !self.seen.insert(std::ptr::from_ref(schema) as usize) {
             return;
         }
         self.links.nodes += 1;
-        let base = self.enter(&place, base);
-        if let Value::Object(members) = place.schema {
-            for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
+        let own = self.enter(schema, base);
+        let base = own.as_ref().unwrap_or(base);
+        if let Value::Object(members) = schema {
+            for keyword in REFERENCES {
                 let Some(Value::String(written)) = members.get(keyword) else { continue };
-                let pointer = place.pointer.child(keyword);
+                self.links.is_woven |= keyword != "$ref" || pointer_of(written).is_none();
+                let pointer = self.place.child(keyword);
                 match resolve_against(&base.borrow(), written) {
                     Ok(uri) => self.raw.push((pointer, written.clone(), uri)),
                     Err(error) => self.links.malformed.push((pointer, error.to_string())),
                 }
             }
         }
-        children(&place, self.draft, &mut |child| self.visit(child, &base));
+        children(schema, self.draft, &mut |way, child| {
+            let back = self.place.len();
+            way.step(&mut self.place);
+            self.visit(child, base);
+            self.place.truncate(back);
+        });
     }
 
-    /// Returns the base URI inside a schema, noting the identity that sets it.
-    fn enter(&mut self, place: &Place<'v>, base: &Uri<String>) -> Uri<String> {
-        let Value::Object(members) = place.schema else { return base.clone() };
-        let Some(Value::String(id)) = members.get(self.draft.id_keyword()) else { return base.clone() };
+    /// Returns the base URI inside a schema where its identity sets one, and notes the identity.
+    fn enter(&mut self, schema: &Value, base: &Uri<String>) -> Option<Uri<String>> {
+        let Value::Object(members) = schema else { return None };
+        let is_root = self.place.as_str().is_empty();
+        if !is_root {
+            self.links.has_dialects |= members.contains_key("$schema");
+            self.links.is_woven |= ["$id", "id", "$schema"].iter().any(|name| members.contains_key(*name));
+        }
+        let Some(Value::String(id)) = members.get(self.draft.id_keyword()) else { return None };
         let hidden = self.draft.ref_hides_siblings() && members.contains_key("$ref");
         if hidden || id.starts_with('#') || id.is_empty() {
-            return base.clone();
+            return None;
         }
-        let Ok(uri) = resolve_against(&base.borrow(), id) else { return base.clone() };
+        let Ok(uri) = resolve_against(&base.borrow(), id) else {
+            // The registry says what is wrong with it.
+            self.links.is_woven = true;
+            return None;
+        };
         let identifies = uri.fragment().is_none_or(|fragment| fragment.as_str().is_empty());
         let uri = strip_fragment(&uri);
-        if place.pointer.as_str().is_empty() {
+        if is_root {
             self.links.base = Some(uri.as_str().to_owned());
             self.links.id = identifies.then(|| uri.as_str().to_owned());
         }
-        self.own.insert(uri.as_str().to_owned(), place.pointer.clone());
-        uri
+        self.own.insert(uri.as_str().to_owned(), self.place.clone());
+        Some(uri)
     }
 
     /// A pointer may lead into a place that no keyword calls a schema; what stands there counts.
     fn follow_local_pointers(&mut self, base: &Uri<String>) {
+        let base = self.links.base.clone().and_then(|id| Uri::parse(id).ok()).unwrap_or_else(|| base.clone());
         let mut done = 0;
         while done < self.raw.len() {
-            let (_, _, uri) = self.raw[done].clone();
+            let uri = &self.raw[done].2;
             done += 1;
-            let Some(home) = self.own.get(strip_fragment(&uri).as_str()) else { continue };
             let Some(fragment) = uri.fragment() else { continue };
+            let Some(home) = self.own.get(strip_fragment(uri).as_str()) else { continue };
             let fragment = fragment.decode().to_string_lossy().into_owned();
             let pointer = Pointer::from_text(format!("{home}{fragment}"));
             if fragment.starts_with('/')
                 && let Some(schema) = pointer.find(self.root)
             {
-                self.visit(
-                    Place { pointer, schema },
-                    &self
-                        .links
-                        .base
-                        .clone()
-                        .and_then(|id| Uri::parse(id).ok())
-                        .unwrap_or_else(|| base.clone()),
-                );
+                self.place = pointer;
+                self.visit(schema, &base);
             }
         }
     }
@@ -168,6 +190,12 @@ impl<'v> Scan<'v> {
         }
         self.links
     }
+}
+
+/// Returns the JSON Pointer that a reference into its own document is, where it is spelt as one.
+pub(crate) fn pointer_of(reference: &str) -> Option<&str> {
+    let pointer = reference.strip_prefix('#')?;
+    ((pointer.is_empty() || pointer.starts_with('/')) && !pointer.contains('%')).then_some(pointer)
 }
 
 fn strip_fragment(uri: &Uri<String>) -> Uri<String> {

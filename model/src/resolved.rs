@@ -4,7 +4,7 @@ use std::sync::Arc;
 use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
-use crate::{Code, Diagnostic, Diagnostics, Formats, Schema, Target, Validator};
+use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator};
 
 /// A schema together with every document it reaches: all that is needed to validate by it.
 #[derive(Debug, Clone)]
@@ -88,29 +88,36 @@ impl Resolved {
     }
 
     fn dangling(&self) -> Diagnostics {
+        if self.root.is_plain() {
+            let is_lost = |reference: &&Reference| self.root.follow(&reference.written).is_none();
+            return self
+                .root
+                .references()
+                .iter()
+                .filter(is_lost)
+                .map(|lost| self.is_not_there(lost))
+                .collect();
+        }
         let registry = match self.registry() {
             Ok(registry) => registry,
             Err(diagnostics) => return diagnostics,
         };
-        let mut wrong = Diagnostics::new();
-        for reference in self.root.references() {
-            let metaschema = reference.target == Target::Metaschema;
-            let Ok(base) = Uri::parse(reference.uri.clone()) else { continue };
+        let is_lost = |reference: &&Reference| {
+            let Ok(base) = Uri::parse(reference.uri.clone()) else { return false };
             let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
-            if metaschema || registry.resolver(base).lookup(fragment).is_ok() {
-                continue;
-            }
-            wrong.push(
-                Diagnostic::new(
-                    Code::DanglingReference,
-                    format!("`$ref` `{}` names a place that is not there", reference.written),
-                )
-                .at(reference.pointer.clone())
-                .position(self.root.document().closest_position(&reference.pointer))
-                .help("correct the fragment after `#`, or add the definition it names"),
-            );
-        }
-        wrong
+            reference.target != Target::Metaschema && registry.resolver(base).lookup(fragment).is_err()
+        };
+        self.root.references().iter().filter(is_lost).map(|lost| self.is_not_there(lost)).collect()
+    }
+
+    fn is_not_there(&self, reference: &Reference) -> Diagnostic {
+        Diagnostic::new(
+            Code::DanglingReference,
+            format!("`$ref` `{}` names a place that is not there", reference.written),
+        )
+        .at(reference.pointer.clone())
+        .position(self.root.document().closest_position(&reference.pointer))
+        .help("correct the fragment after `#`, or add the definition it names")
     }
 }
 

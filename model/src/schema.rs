@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::reference::{Links, links, retrieval_uri};
+use crate::reference::{Links, links, pointer_of, retrieval_uri};
 use crate::{
     Code, Coordinates, Diagnostic, Diagnostics, Dialect, Dialects, Digest, Document, Draft, Pointer,
     Reference, Target, Vocabulary, limits, vocabulary,
@@ -124,6 +124,22 @@ impl Schema {
     /// Returns the references that lead to other documents.
     pub fn foreign_references(&self) -> impl Iterator<Item = &Reference> {
         self.links.references.iter().filter(|r| matches!(r.target, Target::Named(_) | Target::Identified(_)))
+    }
+
+    /// Tells whether the document is read by itself: no part has an identity, an anchor or a dialect
+    /// of its own, and every reference is a JSON Pointer into it, which [`Schema::follow`] follows.
+    pub fn is_plain(&self) -> bool {
+        !self.links.is_woven
+    }
+
+    /// Returns what a reference leads to in a document that [is plain](Schema::is_plain).
+    pub fn follow(&self, reference: &str) -> Option<&Value> {
+        self.value().pointer(pointer_of(reference)?)
+    }
+
+    /// Tells whether a schema within the document names a dialect of its own.
+    pub fn has_dialects(&self) -> bool {
+        self.links.has_dialects
     }
 
     /// Returns the number of subschemas.

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use crate::{Code, Diagnostic, Position};
@@ -123,11 +124,12 @@ impl<'de> Visitor<'de> for Strict {
                 let digits = map.next_value::<String>()?;
                 return digits.parse().map(Value::Number).map_err(de::Error::custom);
             }
-            if members.contains_key(&name) {
-                return Err(de::Error::custom(format_args!("{DUPLICATE}`{name}`")));
-            }
-            let value = map.next_value_seed(Strict)?;
-            members.insert(name, value);
+            match members.entry(name) {
+                Entry::Vacant(place) => place.insert(map.next_value_seed(Strict)?),
+                Entry::Occupied(taken) => {
+                    return Err(de::Error::custom(format_args!("{DUPLICATE}`{}`", taken.key())));
+                }
+            };
         }
         Ok(Value::Object(members))
     }

@@ -40,26 +40,29 @@ pub struct Validator {
 
 impl Validator {
     pub(crate) fn compile(resolved: &Resolved, formats: Formats) -> Result<Self, Diagnostics> {
-        let registry = resolved.registry()?;
         let schema = resolved.schema();
-        let compiled = jsonschema::options()
+        let options = jsonschema::options()
             .with_draft(schema.draft().to_library())
             .with_base_uri(schema.base_uri())
-            .with_registry(&registry)
             .should_validate_formats(formats == Formats::Assert)
-            .offline()
-            .build(schema.value())
-            .map_err(|error| {
-                let pointer = Pointer::from_text(error.instance_path().to_string());
-                let code = if error.kind().keyword() == "format" || error.kind().keyword() == "pattern" {
-                    Code::InvalidPattern
-                } else {
-                    Code::NotASchema
-                };
-                let position = schema.document().closest_position(&pointer);
-                let diagnostic = Diagnostic::new(code, short(&error)).at(pointer).position(position);
-                vec![diagnostic.help("mend the schema at this place")]
-            })?;
+            .offline();
+        let compiled = if schema.is_plain() {
+            // The library finds its way in it without a registry of ours.
+            options.build(schema.value())
+        } else {
+            options.with_registry(&resolved.registry()?).build(schema.value())
+        };
+        let compiled = compiled.map_err(|error| {
+            let pointer = Pointer::from_text(error.instance_path().to_string());
+            let code = if error.kind().keyword() == "format" || error.kind().keyword() == "pattern" {
+                Code::InvalidPattern
+            } else {
+                Code::NotASchema
+            };
+            let position = schema.document().closest_position(&pointer);
+            let diagnostic = Diagnostic::new(code, short(&error)).at(pointer).position(position);
+            vec![diagnostic.help("mend the schema at this place")]
+        })?;
         Ok(Self { compiled })
     }
 

@@ -50,30 +50,64 @@ pub struct Place<'v> {
 /// Calls `visit` for a schema and every subschema below it, parents first, in document order.
 ///
 /// Depth is bounded by [`crate::limits::NESTING_MAX`], which parsing enforces.
-pub fn for_each_subschema<'v>(start: Place<'v>, draft: Draft, visit: &mut dyn FnMut(&Place<'v>)) {
-    visit(&start);
-    children(&start, draft, &mut |child| for_each_subschema(child, draft, visit));
+pub fn for_each_subschema<'v>(mut start: Place<'v>, draft: Draft, visit: &mut dyn FnMut(&Place<'v>)) {
+    walk(&mut start, draft, visit);
+}
+
+fn walk<'v>(place: &mut Place<'v>, draft: Draft, visit: &mut dyn FnMut(&Place<'v>)) {
+    visit(place);
+    let parent = place.schema;
+    children(parent, draft, &mut |way, child| {
+        let back = place.pointer.len();
+        way.step(&mut place.pointer);
+        place.schema = child;
+        walk(place, draft, visit);
+        place.pointer.truncate(back);
+    });
+    place.schema = parent;
+}
+
+/// The way from a schema to a direct subschema: a keyword, and which of its subschemas.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way<'v> {
+    keyword: &'v str,
+    which: Which<'v>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Which<'v> {
+    Only,
+    At(usize),
+    Named(&'v str),
+}
+
+impl Way<'_> {
+    /// Goes this way from where a pointer is.
+    pub(crate) fn step(self, pointer: &mut Pointer) {
+        pointer.push(self.keyword);
+        match self.which {
+            Which::Only => {}
+            Which::At(at) => pointer.push(at),
+            Which::Named(name) => pointer.push(name),
+        }
+    }
 }
 
 /// Calls `visit` for each direct subschema.
-pub(crate) fn children<'v>(parent: &Place<'v>, draft: Draft, visit: &mut dyn FnMut(Place<'v>)) {
-    let Value::Object(members) = parent.schema else { return };
+pub(crate) fn children<'v>(parent: &'v Value, draft: Draft, visit: &mut dyn FnMut(Way<'v>, &'v Value)) {
+    let Value::Object(members) = parent else { return };
     for (keyword, value) in members {
         let Some(holds) = holds(keyword, draft) else { continue };
-        let pointer = parent.pointer.child(keyword);
+        let mut visit = |which, schema| visit(Way { keyword: keyword.as_str(), which }, schema);
         match (holds, value) {
-            (Holds::One | Holds::OneOrList, Value::Object(_) | Value::Bool(_)) => {
-                visit(Place { pointer, schema: value });
-            }
+            (Holds::One | Holds::OneOrList, Value::Object(_) | Value::Bool(_)) => visit(Which::Only, value),
             (Holds::List | Holds::OneOrList, Value::Array(items)) => {
-                for (at, schema) in items.iter().enumerate() {
-                    visit(Place { pointer: pointer.child(at), schema });
-                }
+                items.iter().enumerate().for_each(|(at, schema)| visit(Which::At(at), schema));
             }
             (Holds::Map | Holds::MapOrNames, Value::Object(named)) => {
                 for (name, schema) in named {
                     if holds == Holds::Map || !schema.is_array() {
-                        visit(Place { pointer: pointer.child(name), schema });
+                        visit(Which::Named(name), schema);
                     }
                 }
             }

@@ -133,9 +133,7 @@ impl<'a> Confirm<'a> {
         formats: Formats,
     ) -> Option<Id> {
         let resolved = as_document(difference)?;
-        let registry = resolved.registry().ok()?;
-        let reading = Reading { formats, minds_spelling: false, masked: &[] };
-        Some(lower(tree, &resolved, &registry, reading))
+        lower(tree, &resolved, Reading { formats, minds_spelling: false, masked: &[] })
     }
 }
 
