@@ -66,6 +66,8 @@ pub(crate) struct Engine {
     pub(crate) listing: usize,
     /// How many pairs are being proven inside each other.
     pub(crate) depth: usize,
+    /// How often it is being found out, inside each other, what is looked at.
+    pub(crate) looking: usize,
     /// Nodes whose samples are being made, likewise.
     pub(crate) sampling: Vec<Class>,
 }
@@ -95,6 +97,7 @@ impl Engine {
             subtracting: 0,
             listing: 0,
             depth: 0,
+            looking: 0,
             sampling: Vec::new(),
         }
     }

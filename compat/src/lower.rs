@@ -8,7 +8,7 @@ mod scope;
 
 use std::rc::Rc;
 
-use evschema_model::{Draft, Formats, Resolved, Target};
+use evschema_model::{Draft, Formats, Resolved, Schema, Target};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use referencing::Uri;
 use serde_json::{Map, Value};
@@ -23,6 +23,7 @@ use scope::Scope;
 /// Lowers a document and everything it refers to.
 pub(crate) struct Lowering<'t, 'r> {
     pub(crate) tree: &'t mut Tree,
+    resolved: &'r Resolved,
     reading: Reading<'r>,
     /// What was lowered, by its place and the dynamic scope it was reached in.
     seen: HashMap<(Origin, usize), Seen>,
@@ -75,7 +76,7 @@ enum Seen {
 pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) -> Option<Id> {
     let schema = resolved.schema();
     let mut lowering =
-        Lowering { tree, reading, seen: HashMap::new(), scopes_matter: false, scopes: Vec::new() };
+        Lowering { tree, resolved, reading, seen: HashMap::new(), scopes_matter: false, scopes: Vec::new() };
     if schema.is_plain() {
         return Some(lowering.schema(schema.value(), &Scope::Plain(schema), schema.draft()));
     }
@@ -152,6 +153,17 @@ impl Lowering<'_, '_> {
         };
         self.seen.insert(key, Seen::Done(id));
         id
+    }
+
+    /// Tells whether some keyword may look at what others have left: `unevaluated…`.
+    fn minds_what_is_evaluated(&self) -> bool {
+        // A keyword may be written with escapes.
+        let mentions = |schema: &Schema| {
+            let text = schema.document().text();
+            text.contains("unevaluated") || text.contains("\\u")
+        };
+        mentions(self.resolved.schema())
+            || self.resolved.documents().into_iter().any(|document| mentions(document))
     }
 
     /// Returns the number of the dynamic scope that a schema is reached in; none when there are too
@@ -266,8 +278,8 @@ impl Lowering<'_, '_> {
         }
         if let Some(not) = members.get("not") {
             let not = self.schema(not, scope, draft);
-            // What is not refused is accepted.
-            match self.tree.negated(not) {
+            // What is not refused is accepted; but nothing behind a `not` counts as evaluated.
+            match self.tree.negated(not).filter(|_| !self.minds_what_is_evaluated()) {
                 Some(twice) => node.all_of.push(twice),
                 None => node.not.push(not),
             }

@@ -16,6 +16,9 @@ use super::objects::explicit_names;
 /// Unions that are split inside each other.
 const SPLITS_MAX: usize = 3;
 
+/// Times that what is looked at is found out inside each other, of one value.
+const LOOKS_MAX: usize = 6;
+
 /// What is looked at for sure.
 #[derive(Default)]
 struct Evaluated {
@@ -119,6 +122,17 @@ impl Engine {
     }
 
     fn evaluated(&mut self, flat: &Flat, node: &Node) -> Evaluated {
+        // A branch that leads back here asks the same again.
+        if LOOKS_MAX <= self.looking {
+            return Evaluated::default();
+        }
+        self.looking += 1;
+        let evaluated = self.evaluated_within(flat, node);
+        self.looking -= 1;
+        evaluated
+    }
+
+    fn evaluated_within(&mut self, flat: &Flat, node: &Node) -> Evaluated {
         let mut evaluated = Evaluated::default();
         let mut open = vec![Rc::new(node.clone())];
         let mut steps = 0;

@@ -111,6 +111,12 @@ fn what_is_left_unevaluated() {
             false,
         ),
         (r#"{"type":"array","unevaluatedItems":false}"#, r#"{"maxItems":0}"#, true),
+        // Nothing behind a `not` is looked at, however many of them there are.
+        (
+            r#"{"type":"object","properties":{"a":true},"unevaluatedProperties":false}"#,
+            r#"{"not":{"not":{"properties":{"a":true}}},"unevaluatedProperties":false}"#,
+            false,
+        ),
     ]);
 }
 
