@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use evschema_model::{Coordinates, Dialects, Schema, Subject, Version, fields};
+use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version, fields};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -110,8 +111,9 @@ fn usable(line: Line) -> Option<(Base, Vec<String>)> {
     members.get("properties")?.as_object()?;
     let text = schema.to_string();
     let at = Coordinates { subject: Subject::parse(&subject).ok()?, version: Version::new(1, 0, 0) };
-    let read = Schema::read(at, text.as_bytes(), &Dialects::default()).ok()?;
-    let stands_alone = read.foreign_references().next().is_none() && text.len() <= BYTES_MAX;
+    let read = Arc::new(Schema::read(at, text.as_bytes(), &Dialects::default()).ok()?);
+    // Real ones refer to what is not there, in others and in themselves.
+    let stands_alone = Catalog::default().resolve(&read).is_ok() && text.len() <= BYTES_MAX;
     let names = fields(&read).into_iter().map(|field| field.name).collect();
     stands_alone.then_some((Base { subject, schema }, names))
 }
