@@ -10,6 +10,7 @@ use evschema_api::ProblemCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::config::Patience;
 use crate::http::{Failure, Shelf, finish, guard, observe};
 use crate::metrics::Metrics;
 use crate::pages::Pages;
@@ -32,6 +33,8 @@ struct Shared {
     exposed: bool,
     behind_proxy: bool,
     streams: Arc<Semaphore>,
+    connections: Arc<Semaphore>,
+    patience: Patience,
     shelf: Shelf,
     stopping: watch::Sender<bool>,
     openapi: String,
@@ -51,6 +54,8 @@ impl App {
             exposed: config.is_exposed(),
             behind_proxy: config.behind_proxy,
             streams: Arc::new(Semaphore::new(limits::STREAMS_MAX)),
+            connections: Arc::new(Semaphore::new(config.connections_max)),
+            patience: config.patience,
             shelf: Shelf::new(config.cache_bytes / 4),
             stopping: watch::Sender::new(false),
             openapi: routes::openapi_text(),
@@ -86,6 +91,16 @@ impl App {
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.0.metrics
+    }
+
+    /// Admits one more connection, unless there are as many as there may be.
+    pub(crate) fn admit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.connections).try_acquire_owned().ok()
+    }
+
+    /// Returns how long clients are waited for.
+    pub(crate) fn patience(&self) -> Patience {
+        self.0.patience
     }
 
     /// Returns the answers that lie ready.

@@ -1,9 +1,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use evschema_model::{Dialects, Formats, SubjectPolicy};
 
 use crate::server::without_password;
-use crate::{StartError, store};
+use crate::{StartError, limits, store};
 
 /// How a registry runs.
 #[derive(Debug, Clone)]
@@ -33,6 +34,21 @@ pub struct Config {
     /// Most bytes of schemas and of answers with them that are kept in memory; they never change, so none
     /// goes stale.
     pub cache_bytes: u64,
+    /// Most connections at once; who comes then is told to come again.
+    pub connections_max: usize,
+    /// How long clients are waited for.
+    pub patience: Patience,
+}
+
+/// How long a registry waits for a client before it ends the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For the whole head of a request, also between two requests.
+    pub head: Duration,
+    /// From a request's head to its answer, the reading of its body included.
+    pub request: Duration,
+    /// For a client to take some of what it is sent.
+    pub reading: Duration,
 }
 
 impl Config {
@@ -102,6 +118,18 @@ impl Default for Config {
             dialects: Dialects::default(),
             default_policy: SubjectPolicy::default(),
             cache_bytes: 64 << 20,
+            connections_max: limits::CONNECTIONS_MAX,
+            patience: Patience::default(),
+        }
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: limits::HEADER_TIMEOUT,
+            request: limits::REQUEST_TIMEOUT,
+            reading: limits::READING_TIMEOUT,
         }
     }
 }

@@ -17,6 +17,7 @@ mod identify;
 mod observe;
 mod params;
 mod path;
+mod refusals;
 mod serve;
 mod shelf;
 mod stream;

@@ -24,6 +24,6 @@ pub fn openapi() -> String {
 }
 
 pub use administration::Administration;
-pub use config::Config;
+pub use config::{Config, Patience};
 pub use environment::{Clock, Environment, RequestIds, Secrets};
 pub use server::{Server, StartError};

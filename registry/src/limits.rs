@@ -12,8 +12,21 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Longest time a client may take to send the head of a request, also between two requests.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Most connections at once; more wait in the system's queue.
+/// Longest time in which a client takes nothing of what it is sent; the stream of the feed is sent something
+/// all the time.
+pub const READING_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Most bytes of a request's head before it is refused; what arrives at once may be as many more.
+pub const HEAD_BYTES_MAX: usize = 64 << 10;
+
+/// Most connections at once, unless configured; who comes then is told to come again.
 pub const CONNECTIONS_MAX: usize = 10_000;
+
+/// Most connections that are being told so; more are closed without a word.
+pub const REFUSALS_MAX: usize = 256;
+
+/// Longest time that telling it takes.
+pub const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Longest wait for running requests when the server stops.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);

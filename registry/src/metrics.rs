@@ -25,6 +25,7 @@ pub(crate) struct Metrics {
     check_seconds: Family<VerdictLabels, Histogram>,
     registrations: Family<OutcomeLabels, Counter>,
     connections: Gauge,
+    connections_refused: Counter,
     /// Those of the one route that is answered without looking labels up: 200 and 304.
     documents: [Counter; 2],
     document_seconds: Histogram,
@@ -68,6 +69,7 @@ impl Default for Metrics {
             check_seconds: Family::new_with_constructor(seconds),
             registrations: Family::default(),
             connections: Gauge::default(),
+            connections_refused: Counter::default(),
             documents: [Counter::default(), Counter::default()],
             document_seconds: seconds(),
         };
@@ -87,6 +89,11 @@ impl Default for Metrics {
         );
         registry.register("registrations", "Registrations, by what they did", metrics.registrations.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
+        registry.register(
+            "connections_refused",
+            "Connections refused because there were too many",
+            metrics.connections_refused.clone(),
+        );
         metrics
     }
 }
@@ -143,6 +150,10 @@ impl Metrics {
 
     pub(crate) fn connection_opened(&self) {
         self.connections.inc();
+    }
+
+    pub(crate) fn connection_refused(&self) {
+        self.connections_refused.inc();
     }
 
     pub(crate) fn connection_closed(&self) {

@@ -18,4 +18,5 @@ mod stream;
 mod subjects;
 mod tokens;
 mod waivers;
+mod wire;
 mod world;

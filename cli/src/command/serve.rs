@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
-use evschema_registry::{Config, Server, StartError};
+use evschema_registry::{Config, Server, StartError, limits};
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
@@ -9,6 +9,10 @@ use super::Context;
 use crate::Outcome;
 use crate::failure::{Failure, plain};
 use crate::project::Project;
+
+/// Open files that are no clients': databases, the log, connections that are being refused.
+#[cfg(unix)]
+const FILES_KEPT: usize = 64 + limits::REFUSALS_MAX;
 
 /// Run the registry until Ctrl-C.
 ///
@@ -44,6 +48,12 @@ pub(crate) struct Arguments {
     /// Take the client's address from `X-Forwarded-For`, as a proxy before the registry sets it.
     #[arg(long, env = "EVSCHEMA_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Most connections at once; who comes then is told to come again. No more than files may be open.
+    #[arg(long, env = "EVSCHEMA_CONNECTIONS", value_name = "NUMBER", default_value_t = limits::CONNECTIONS_MAX)]
+    connections: usize,
+    /// Memory for schemas and answers that are kept, in MiB.
+    #[arg(long, env = "EVSCHEMA_CACHE", value_name = "MIB", default_value_t = 64)]
+    cache: u32,
     /// Say what the registry would run with, and what is wrong with it; start nothing.
     #[arg(long)]
     check_config: bool,
@@ -70,6 +80,8 @@ impl Arguments {
                 mode: project.manifest.compatibility.mode,
                 content_model: project.manifest.compatibility.content_model,
             },
+            cache_bytes: u64::from(self.cache) << 20,
+            connections_max: self.connections.min(open_files()),
             ..Config::default()
         };
         let filter = log_filter(&log)?;
@@ -110,6 +122,21 @@ pub(super) async fn stop_signal() {
     let _asked = interrupted.await;
 }
 
+/// Lets this process open as many files as it may, and returns how many of them can be connections.
+fn open_files() -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        // What cannot be raised stays as it is.
+        let _raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(FILES_KEPT).max(1)
+    }
+    #[cfg(not(unix))]
+    usize::MAX
+}
+
 /// Returns the settings that are in force, wherever they come from: arguments, variables, manifest.
 fn settings(config: &Config, log: &str) -> String {
     let policy = &config.default_policy;
@@ -121,9 +148,11 @@ fn settings(config: &Config, log: &str) -> String {
         (false, false, false) => "whoever has a token; programs on this machine while there is none",
     };
     let reads = if config.private { "whoever has a token" } else { "anybody who reaches it" };
+    let (cache, connections) = (config.cache_bytes >> 20, config.connections_max);
     format!(
         "db          {}\nlisten      {}\npublic url  {public_url}\nreads       {reads}\nwrites      {writes}\n\
-         new subjects: mode {}, content model {}\nlog         {log}",
+         new subjects: mode {}, content model {}\nconnections {connections}\ncache       {cache} MiB\nlog         \
+         {log}",
         config.database_shown(),
         config.listen,
         policy.mode,

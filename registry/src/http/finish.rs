@@ -12,7 +12,7 @@ use super::observe::RequestId;
 use crate::app::App;
 
 /// Seconds after which a client may try again what failed for a passing reason.
-const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
+pub(super) const RETRY_AFTER_SECONDS: u16 = 2;
 
 /// Writes a problem out, as a page for a browser and as JSON for anybody else, and adds the
 /// headers that every answer has.
@@ -46,7 +46,7 @@ fn write_problem(app: &App, response: &mut Response, problem: &Problem, page: bo
         false => (PROBLEM_MEDIA_TYPE, serde_json::to_string(problem).unwrap_or_default()),
     };
     if problem.status == 503 {
-        response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     }
     if let Some(challenge) = challenge(problem.code) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

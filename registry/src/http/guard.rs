@@ -9,7 +9,6 @@ use evschema_model::Subject;
 use super::Failure;
 use super::identify::{identify, refuse_other_sites};
 use crate::app::App;
-use crate::limits;
 use crate::service::Right;
 
 /// Refuses what no route may do, what this client may not do, and what takes too long.
@@ -20,11 +19,11 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
             Err(failure) => failure.into_response(),
         }
     };
-    match tokio::time::timeout(limits::REQUEST_TIMEOUT, answer).await {
+    match tokio::time::timeout(app.patience().request, answer).await {
         Ok(response) => response,
         Err(_) => Failure::new(
             ProblemCode::RequestTimeout,
-            format!("no answer within {} seconds", limits::REQUEST_TIMEOUT.as_secs()),
+            format!("no answer within {} seconds", app.patience().request.as_secs()),
             "a registration may have happened all the same: send the same request again",
         )
         .into_response(),

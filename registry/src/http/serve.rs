@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,11 +16,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 
 use super::Peer;
 use super::observe::answer_at_once;
+use super::refusals::Refusals;
 use crate::app::App;
+use crate::config::Patience;
 use crate::limits;
 
 /// Pause after the system has refused a connection, for example for want of file descriptors.
@@ -28,22 +30,18 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves connections until `shutdown` resolves, then lets running requests finish.
 ///
-/// `axum::serve` would do but for three things: a client that sends its head slowly must not hold
-/// a connection for ever, connections are bounded, and so is the wait at the end.
+/// `axum::serve` would do but for three things: a client that sends its head slowly or reads slowly must not
+/// hold a connection for ever, connections are bounded, and so is the wait at the end.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: &App,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let router = app.router();
+    let refusals = Refusals::default();
     let graceful = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     loop {
-        let admitted = tokio::select! {
-            admitted = Arc::clone(&connections).acquire_owned() => admitted.map_err(io::Error::other)?,
-            () = &mut shutdown => break,
-        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut shutdown => break,
@@ -56,9 +54,14 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        let Some(admitted) = app.admit() else {
+            app.metrics().connection_refused();
+            refusals.refuse(stream);
+            continue;
+        };
         let routes = TowerToHyperService::new(router.clone());
-        let serving =
-            graceful.watch(connection(stream, Routes { app: app.clone(), peer: Peer(peer), routes }));
+        let routes = Routes { app: app.clone(), peer: Peer(peer), routes };
+        let serving = graceful.watch(connection(stream, app.patience(), routes));
         let metrics = Arc::clone(app.metrics());
         metrics.connection_opened();
         tokio::spawn(async move {
@@ -77,15 +80,22 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-fn connection(stream: TcpStream, routes: Routes) -> http1::Connection<TokioIo<TcpStream>, Routes> {
+type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
+
+fn connection(stream: TcpStream, patience: Patience, routes: Routes) -> http1::Connection<Io, Routes> {
     // Answers are short and complete when they are written.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot turn off Nagle's algorithm");
     }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(patience.reading));
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits::HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), routes)
+        .header_read_timeout(patience.head)
+        .max_buf_size(limits::HEAD_BYTES_MAX)
+        // Who has said all there is to say may still be listening.
+        .half_close(true)
+        .serve_connection(TokioIo::new(Box::pin(stream)), routes)
 }
 
 /// The routes, told who is at the other end, and before them what lies ready.

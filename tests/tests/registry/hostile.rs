@@ -1,106 +1,146 @@
 //! Poisonous input, and the answer each gets: a problem, never a 500, never silence.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+mod connections;
+mod rows;
 
-use super::world::{World, databases};
+use std::fmt::Write as _;
+use std::fs;
 
-const ANY: &[u8] = br#"{"type":"object"}"#;
+use connections::{CLIENTS, CONNECTIONS, connect, impatient, raw};
+use evschema_tests::repository;
+use rows::{ALLOWED, DOCUMENTS, REQUESTS, Sent};
+
+use super::world::{Reply, World, databases};
+
+/// Where readers find the rows.
+const SHOWN: &str = "docs/bad-input.md";
 
 #[test]
-fn paths_and_queries() {
+fn bad_requests() {
     for (name, url) in databases() {
         let world = World::on(&url);
         world.given("a@1.0.0", "{}");
-        for (method, path, status, code) in [
-            ("GET", "/schemas/..%2f..%2fetc%2fpasswd", 400, "invalid-subject"),
-            ("PUT", "/schemas/..%2f..%2fetc/1.0.0.json", 400, "invalid-subject"),
-            ("PUT", "/schemas/%2e%2e/1.0.0.json", 400, "invalid-subject"),
-            ("PUT", "/schemas/a/..%2f1.0.0.json", 400, "invalid-version"),
-            ("GET", "/schemas/a/..%2f..%2fx.json", 400, "invalid-version"),
-            ("GET", "/schemas/a%00b", 400, "invalid-subject"),
-            ("GET", "/schemas/%ff", 400, "invalid-path"),
-            ("GET", "/schemas/a/%ff", 400, "invalid-path"),
-            ("GET", "/schemas/%3Cscript%3E", 400, "invalid-subject"),
-            ("PUT", "/schemas/a/1.json", 400, "invalid-version"),
-            ("PUT", "/schemas/a/latest.json", 400, "invalid-version"),
-            ("PUT", "/schemas/a/1.0.0+x.json", 400, "invalid-version"),
-            ("PUT", "/schemas/a/1.0.0-x.json.json", 400, "invalid-version"),
-            ("PUT", "/schemas/a/99999999999999999999.0.0.json", 400, "invalid-version"),
-            ("PUT", "/schemas/a/1.0.0", 405, "method-not-allowed"),
-            ("DELETE", "/schemas/a/1.0.0.json", 405, "method-not-allowed"),
-            ("POST", "/schemas", 405, "method-not-allowed"),
-            ("GET", "/schemas/a/1.0.0.json/x", 404, "route-not-found"),
-            ("GET", "/schemas/a/b/c/d/e", 404, "route-not-found"),
-            ("GET", "/schemas?limit=0", 400, "invalid-query"),
-            ("GET", "/schemas?limit=100000", 400, "invalid-query"),
-            ("GET", "/schemas?limit=-1", 400, "invalid-query"),
-            ("GET", "/schemas?limit=1&limit=2", 400, "invalid-query"),
-            ("GET", "/schemas?colour=red", 400, "invalid-query"),
-            ("GET", "/schemas?search=%00", 400, "invalid-query"),
-            ("GET", "/schemas/a?x=1", 400, "invalid-query"),
-            ("GET", "/feed?after=minus", 400, "invalid-query"),
-            ("GET", "/feed?after=9223372036854775808", 400, "invalid-query"),
-            ("GET", "/healthz?x", 400, "invalid-query"),
-            ("GET", "/openapi.json?x=1", 400, "invalid-query"),
-            ("PUT", "/schemas/a/1.0.0.json?author=", 400, "invalid-body"),
-            ("PUT", "/schemas/a/2.0.0.json?authr=me", 400, "invalid-query"),
-        ] {
-            let body: &[u8] = if method == "PUT" || method == "POST" { ANY } else { b"" };
-            let reply = world.send(method, path, &[], body);
-            let shown = format!("{name}: {method} {path}: {reply}");
-            assert_eq!(
-                (reply.status, reply.header("content-type")),
-                (status, Some("application/problem+json")),
-                "{shown}"
-            );
-            assert_eq!(reply.json()["code"], code, "{shown}");
-            assert!(reply.json()["help"].is_string(), "{shown}");
+        for row in REQUESTS {
+            let (method, path) = row.request.split_once(' ').unwrap();
+            let body: &[u8] = if ["PUT", "POST"].contains(&method) { b"{}" } else { b"" };
+            let headers: Vec<_> = row.header.into_iter().collect();
+            let reply = world.send(method, path, &headers, body);
+            assert_eq!(answer(&reply), row.answer, "{name}: {} {headers:?}: {reply}", row.request);
+            assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{}", row.request);
+            assert!(reply.json()["help"].is_string(), "{name}: {reply}");
         }
+        assert_eq!(world.get("/schemas/a").json()["versions"].as_array().unwrap().len(), 1, "{name}");
         assert_eq!(world.get("/feed?after=9223372036854775807").status, 200, "{name}: nothing is after that");
         assert_eq!(world.get("/schemas?after=%F0%9F%92%A9").status, 200, "{name}");
     }
 }
 
 #[test]
-fn bodies() {
-    let deep = format!("{}{}", "{\"not\":".repeat(500), "}".repeat(500));
-    let brackets = "[".repeat(200_000);
-    let wide = format!("{{\"allOf\":[{}]}}", vec!["{}"; 60_000].join(","));
-    let large = format!("{{\"description\":\"{}\"}}", "x".repeat(1 << 20));
-    let table: &[(&[u8], u16, &str, Option<&str>)] = &[
-        (b"", 422, "not-a-schema", Some("not-json")),
-        (b"{", 422, "not-a-schema", Some("not-json")),
-        (b"\xff\xfe", 422, "not-a-schema", Some("not-utf8")),
-        (b"{\"a\":1,\"a\":2}", 422, "not-a-schema", Some("duplicate-key")),
-        (b"{\"type\":7}", 422, "not-a-schema", Some("not-a-schema")),
-        (b"[]", 422, "not-a-schema", Some("not-a-schema")),
-        (b"{\"$schema\":\"https://example.com/mine\"}", 422, "not-a-schema", Some("unknown-dialect")),
-        (b"{\"$schema\":1}", 422, "not-a-schema", Some("unknown-dialect")),
-        (b"{\"pattern\":\"(\"}", 422, "not-a-schema", None),
-        (b"{\"$ref\":\"http://169.254.169.254/latest\"}", 422, "reference-missing", Some("remote-reference")),
-        (b"{\"$ref\":\"file:///etc/passwd\"}", 422, "reference-missing", Some("remote-reference")),
-        (b"{\"$ref\":\"../b/1.0.0.json\"}", 422, "reference-missing", Some("missing-reference")),
-        (b"{\"$ref\":\"#/$defs/none\"}", 422, "not-a-schema", Some("dangling-reference")),
-        (deep.as_bytes(), 422, "not-a-schema", Some("too-deep")),
-        (brackets.as_bytes(), 422, "not-a-schema", Some("too-deep")),
-        (wide.as_bytes(), 422, "not-a-schema", Some("too-many-nodes")),
-        (large.as_bytes(), 413, "body-too-large", None),
-    ];
+fn bad_documents() {
     for (name, url) in databases() {
         let world = World::on(&url);
-        for (body, status, code, first) in table {
-            let reply =
-                world.send("PUT", "/schemas/a/1.0.0.json", &[("content-type", "application/json")], body);
-            let shown = format!("{name}: {}: {reply}", String::from_utf8_lossy(&body[..body.len().min(60)]));
-            assert_eq!((reply.status, reply.json()["code"].as_str()), (*status, Some(*code)), "{shown}");
-            if let Some(first) = first {
-                assert_eq!(reply.json()["errors"][0]["code"], *first, "{shown}");
-            }
+        for Sent { what, body, answer: expected } in DOCUMENTS {
+            let reply = world.send("PUT", "/schemas/a/1.0.0.json", &JSON, &body());
+            assert_eq!(answer(&reply), *expected, "{name}: {what}: {reply}");
         }
         assert_eq!(world.get("/schemas/a").status, 404, "{name}: nothing was created");
-        world.given("a@1.0.0", "true");
+        for Sent { what, body, answer: expected } in ALLOWED {
+            let world = World::start();
+            let reply = world.send("PUT", "/schemas/b/1.0.0.json", &JSON, &body());
+            assert_eq!(answer(&reply), *expected, "{name}: {what}: {reply}");
+            let event = format!("\"{}!\"", "a".repeat(10_000));
+            let reply = world.send("POST", "/schemas/b/1.0.0/validate", &JSON, event.as_bytes());
+            assert_eq!(reply.status, 200, "{name}: {what}: {reply}");
+        }
     }
+}
+
+#[test]
+fn bad_clients() {
+    let world = impatient();
+    for client in CLIENTS {
+        assert_eq!((client.act)(&world), client.answer, "who {}", client.what);
+    }
+    assert_eq!(world.get("/healthz").status, 200, "it goes on");
+}
+
+/// Far more clients than connections: each is answered, or told to come again, or closed, and none waits.
+///
+/// `EVSCHEMA_CROWD` is how many come, one after the other from many threads.
+#[test]
+fn a_crowd_is_turned_away_politely() {
+    let crowd = std::env::var("EVSCHEMA_CROWD").map_or(2_000, |count| count.parse().unwrap());
+    let world = impatient();
+    let idle: Vec<_> = (1..CONNECTIONS).map(|_| connect(&world)).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let answers: Vec<String> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..2 * CONNECTIONS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut answers = Vec::new();
+                    while next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < crowd {
+                        let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+                        answers.push(raw(&world, request));
+                    }
+                    answers
+                })
+            })
+            .collect();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    let count = |wanted: &str| answers.iter().filter(|answer| *answer == wanted).count();
+    assert_eq!((answers.len(), count("200") + count("503 busy") + count("closed")), (crowd, crowd));
+    assert!(0 < count("200") && 0 < count("503 busy"), "{} and {}", count("200"), count("503 busy"));
+    drop(idle);
+    assert_eq!(world.get("/healthz").status, 200, "it goes on");
+}
+
+/// The page is made from the rows: `EVSCHEMA_REGENERATE=1` writes it.
+#[test]
+fn the_rows_are_what_the_page_shows() {
+    let mut page = include_str!("hostile/page.md").to_owned();
+    page += "\n## Requests\n\nSubject `a` has version 1.0.0.\n\n| request | answer |\n|---|---|\n";
+    for row in REQUESTS {
+        let header = row.header.map_or(String::new(), |(name, value)| format!(", `{name}: {value}`"));
+        writeln!(page, "| `{}`{header} | {} |", row.request, coded(row.answer)).unwrap();
+    }
+    page += "\n## Documents\n\nEach is sent to be registered.\n\n| document | answer |\n|---|---|\n";
+    for row in DOCUMENTS.iter().chain(ALLOWED) {
+        writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
+    }
+    page += "\n## Clients\n\n| a client that | gets |\n|---|---|\n";
+    for row in CLIENTS {
+        writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
+    }
+    let file = repository().join(SHOWN);
+    if std::env::var_os("EVSCHEMA_REGENERATE").is_some() {
+        fs::write(&file, &page).unwrap();
+    }
+    let there = fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(there, page, "{SHOWN} is another: run this test with EVSCHEMA_REGENERATE=1");
+}
+
+/// Sets the codes of an answer as code.
+fn coded(answer: &str) -> String {
+    match answer.split_once(' ') {
+        Some((status, codes)) if status.len() == 3 && !codes.contains(',') => {
+            format!(
+                "{status} {}",
+                codes.split(": ").map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ")
+            )
+        }
+        _ => answer.to_owned(),
+    }
+}
+
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
+/// Returns the status, the problem's code, and that of the first error in the document.
+fn answer(reply: &Reply) -> String {
+    let problem = reply.json();
+    let first = problem["errors"][0]["code"].as_str().map_or(String::new(), |code| format!(": {code}"));
+    let code = problem["code"].as_str().map_or(String::new(), |code| format!(" {code}"));
+    format!("{}{code}{first}", reply.status)
 }
 
 #[test]
@@ -126,54 +166,10 @@ fn names_that_a_database_or_a_page_could_choke_on() {
 }
 
 #[test]
-fn headers() {
+fn request_ids() {
     let world = World::start();
-    world.given("a@1.0.0", "{}");
-    for (method, path, header, status, code) in [
-        ("PUT", "/schemas/a/1.1.0.json", ("content-type", "text/plain"), 415, "unsupported-media-type"),
-        ("PUT", "/schemas/a/1.1.0.json", ("content-type", "application/xml"), 415, "unsupported-media-type"),
-        ("PUT", "/schemas/a/1.1.0.json", ("content-encoding", "gzip"), 415, "unsupported-media-type"),
-        ("PUT", "/schemas/a/1.1.0.json", ("accept", "image/png"), 406, "not-acceptable"),
-        ("PUT", "/schemas/a/1.1.0.json", ("sec-fetch-site", "cross-site"), 403, "cross-site"),
-        ("POST", "/schemas/a", ("sec-fetch-site", "same-site"), 403, "cross-site"),
-        ("GET", "/schemas", ("accept", "image/png"), 406, "not-acceptable"),
-        ("GET", "/schemas/a/1.0.0.json", ("accept", "text/html"), 406, "not-acceptable"),
-        ("PUT", "/schemas/a", ("if-match", "\"1\", \"2\""), 400, "invalid-header"),
-    ] {
-        let body: &[u8] = if method == "GET" { b"" } else { b"{}" };
-        let reply = world.send(method, path, &[header], body);
-        assert_eq!(reply.status, status, "{method} {path} {header:?}: {reply}");
-        if header != ("accept", "text/html") {
-            assert_eq!(reply.json()["code"], code, "{method} {path} {header:?}");
-        }
-    }
     let named = world.send("GET", "/healthz", &[("x-request-id", "mine-7")], b"");
     assert_eq!(named.header("x-request-id"), Some("mine-7"));
     let unfit = world.send("GET", "/healthz", &[("x-request-id", "a b\"c")], b"");
     assert_ne!(unfit.header("x-request-id"), Some("a b\"c"), "an id is fit to be logged, or replaced");
-    assert_eq!(world.get("/schemas/a").json()["versions"].as_array().unwrap().len(), 1);
-}
-
-#[test]
-fn what_is_not_http() {
-    let world = World::start();
-    let address = world.url().strip_prefix("http://").unwrap();
-    for bytes in [
-        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
-        b"GET /\xff HTTP/1.1\r\nhost: x\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"PUT /schemas/a/1.0.0.json HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n{}",
-        b"PUT /schemas/a/1.0.0.json HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-    ] {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
-        stream.write_all(bytes).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut answer = Vec::new();
-        // A reset is an answer too.
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8_lossy(&answer);
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
-    }
-    assert_eq!(world.get("/healthz").status, 200, "it goes on");
 }

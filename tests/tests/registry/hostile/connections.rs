@@ -1,0 +1,203 @@
+//! Clients that are slow, half gone, or too many.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use evschema_registry::{Config, Patience};
+
+use crate::registry::world::World;
+
+/// Longest time after which a connection must have come to its end, on a busy machine too.
+const END_MAX: Duration = Duration::from_secs(20);
+/// How long clients are waited for here.
+const PATIENCE: Duration = Duration::from_millis(400);
+/// Connections at once here.
+pub(super) const CONNECTIONS: usize = 8;
+
+/// What a client does, and how it ends for it.
+pub(super) struct Client {
+    pub(super) what: &'static str,
+    pub(super) act: fn(&World) -> String,
+    pub(super) answer: &'static str,
+}
+
+const fn client(what: &'static str, act: fn(&World) -> String, answer: &'static str) -> Client {
+    Client { what, act, answer }
+}
+
+pub(super) const CLIENTS: &[Client] = &[
+    client("says nothing", |world| end_of(connect(world)), "closed"),
+    client("sends a head slowly, without end", slow_head, "closed"),
+    client("sends a body slowly, without end", slow_body, "408 request-timeout"),
+    client("announces a body and sends none", |world| raw(world, PUT_HEAD), "408 request-timeout"),
+    client("does not read what it is sent", deaf, "closed"),
+    client("closes its half after the request", half_closed, "200"),
+    client("closes its half amid the body", cut, "400 invalid-body"),
+    client("sends a hundred requests at once", pipelined, "100 answers, in order"),
+    client("sends a head of 200 kB", |world| raw(world, &long_head()), "431"),
+    client("sends a thousand headers", |world| raw(world, &many_headers()), "431"),
+    client("speaks TLS", |world| raw(world, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"), "400"),
+    client("speaks HTTP/2", |world| raw(world, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "closed"),
+    client("gives two lengths", |world| raw(world, TWO_LENGTHS), "400"),
+    client("gives a length and chunks", |world| raw(world, LENGTH_AND_CHUNKS), "400"),
+    client("sends chunks that are none", |world| raw(world, NO_CHUNKS), "400 invalid-body"),
+    client("sends 2 MiB in chunks", |world| raw(world, &large_chunks()), "413 body-too-large"),
+    client("comes when all connections are taken", crowded, "503 busy"),
+];
+
+const PUT_HEAD: &[u8] =
+    b"PUT /schemas/slow/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n";
+const TWO_LENGTHS: &[u8] =
+    b"PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{} ";
+const LENGTH_AND_CHUNKS: &[u8] =
+    b"PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\ntransfer-encoding: gzip\r\n\r\n{}";
+const NO_CHUNKS: &[u8] =
+    b"PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n";
+
+/// Starts a registry with little patience and few connections.
+pub(super) fn impatient() -> World {
+    let patience = Patience { head: PATIENCE, request: 10 * PATIENCE, reading: PATIENCE };
+    World::with(Config {
+        database: "sqlite::memory:".to_owned(),
+        connections_max: CONNECTIONS,
+        patience,
+        ..Config::default()
+    })
+}
+
+pub(super) fn connect(world: &World) -> TcpStream {
+    let stream = TcpStream::connect(world.url().strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(END_MAX)).unwrap();
+    stream.set_write_timeout(Some(END_MAX)).unwrap();
+    stream
+}
+
+/// Sends bytes as they are, and returns how it ends.
+pub(super) fn raw(world: &World, bytes: &[u8]) -> String {
+    let mut stream = connect(world);
+    // The answer may come, and the end, before all is sent.
+    let _ = stream.write_all(bytes);
+    end_of(stream)
+}
+
+/// Reads to the end and returns the status and the code of the first answer, or that there was none.
+fn end_of(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        Err(error) => panic!("no end within {END_MAX:?}: {error}"),
+    }
+    shown(&answer)
+}
+
+fn shown(answer: &[u8]) -> String {
+    let answer = String::from_utf8_lossy(answer);
+    let Some(rest) = answer.strip_prefix("HTTP/1.1 ") else {
+        assert!(answer.is_empty(), "no HTTP: {answer}");
+        return "closed".to_owned();
+    };
+    let status = &rest[..3];
+    let code = rest.split_once("\"code\":\"").and_then(|(_, rest)| rest.split_once('"'));
+    code.map_or_else(|| status.to_owned(), |(code, _)| format!("{status} {code}"))
+}
+
+fn slow_head(world: &World) -> String {
+    let mut stream = connect(world);
+    let begun = Instant::now();
+    let head = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: ".iter().chain(std::iter::repeat(&b'x'));
+    for byte in head {
+        if stream.write_all(&[*byte]).is_err() {
+            return "closed".to_owned();
+        }
+        assert!(begun.elapsed() < END_MAX, "it is still listened to");
+        sleep(PATIENCE / 20);
+    }
+    unreachable!("the head has no end")
+}
+
+fn slow_body(world: &World) -> String {
+    let mut stream = connect(world);
+    stream.write_all(PUT_HEAD).unwrap();
+    for _ in 0..40 {
+        sleep(PATIENCE / 4);
+        if stream.write_all(b" ").is_err() {
+            break;
+        }
+    }
+    end_of(stream)
+}
+
+/// Asks for much, again and again, and reads nothing of it.
+fn deaf(world: &World) -> String {
+    world.given("large@1.0.0", &format!("{{\"description\":\"{}\"}}", "x".repeat(1_000_000)));
+    let mut stream = connect(world);
+    let begun = Instant::now();
+    while stream.write_all(b"GET /schemas/large/1.0.0.json HTTP/1.1\r\nhost: localhost\r\n\r\n").is_ok() {
+        assert!(begun.elapsed() < END_MAX, "it is still waited for");
+        sleep(PATIENCE / 20);
+    }
+    "closed".to_owned()
+}
+
+fn half_closed(world: &World) -> String {
+    let mut stream = connect(world);
+    stream.write_all(b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    end_of(stream)
+}
+
+fn cut(world: &World) -> String {
+    let mut stream = connect(world);
+    stream.write_all(PUT_HEAD).unwrap();
+    stream.write_all(b"{\"tit").unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    end_of(stream)
+}
+
+fn pipelined(world: &World) -> String {
+    let mut stream = connect(world);
+    let mut requests = String::new();
+    for number in 0..100 {
+        let body = format!("{{\"title\":\"{number}\"}}");
+        // What comes after a body must not be taken for a part of it.
+        requests += &format!(
+            "PUT /schemas/piped.n{number}/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+    }
+    stream.write_all(requests.as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    let place = |number| answers.find(&format!("\"piped.n{number}\"")).unwrap_or_else(|| panic!("{answers}"));
+    assert!((0..100).map(place).is_sorted(), "{answers}");
+    assert_eq!(answers.matches("HTTP/1.1 201").count(), 100, "{answers}");
+    "100 answers, in order".to_owned()
+}
+
+fn long_head() -> Vec<u8> {
+    format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "x".repeat(200_000)).into_bytes()
+}
+
+fn many_headers() -> Vec<u8> {
+    format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\n{}\r\n", "x: y\r\n".repeat(1_000)).into_bytes()
+}
+
+fn large_chunks() -> Vec<u8> {
+    let head = "PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x1_0000));
+    format!("{head}{}0\r\n\r\n", chunk.repeat(32)).into_bytes()
+}
+
+fn crowded(world: &World) -> String {
+    let others: Vec<TcpStream> = (0..CONNECTIONS).map(|_| connect(world)).collect();
+    let mut answers =
+        (0..3).map(|_| raw(world, b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"));
+    let answer = answers.next().unwrap();
+    assert!(answers.all(|other| other == answer), "{answer}");
+    drop(others);
+    answer
+}

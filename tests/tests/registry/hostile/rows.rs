@@ -1,0 +1,155 @@
+//! Bad input and the answer each gets: what docs/bad-input.md shows is made from these rows.
+
+/// A request whose line or headers are bad.
+pub(super) struct Asked {
+    pub(super) request: &'static str,
+    pub(super) header: Option<(&'static str, &'static str)>,
+    pub(super) answer: &'static str,
+}
+
+/// A document that is bad.
+pub(super) struct Sent {
+    pub(super) what: &'static str,
+    pub(super) body: fn() -> Vec<u8>,
+    /// The status, the code of the problem, and that of the first error in the document.
+    pub(super) answer: &'static str,
+}
+
+const fn asked(request: &'static str, answer: &'static str) -> Asked {
+    Asked { request, header: None, answer }
+}
+
+const fn with(request: &'static str, header: (&'static str, &'static str), answer: &'static str) -> Asked {
+    Asked { request, header: Some(header), answer }
+}
+
+const fn sent(what: &'static str, body: fn() -> Vec<u8>, answer: &'static str) -> Sent {
+    Sent { what, body, answer }
+}
+
+/// Paths, queries and headers; subject `a` has version 1.0.0.
+pub(super) const REQUESTS: &[Asked] = &[
+    asked("GET /schemas/..%2f..%2fetc%2fpasswd", "400 invalid-subject"),
+    asked("PUT /schemas/..%2f..%2fetc/1.0.0.json", "400 invalid-subject"),
+    asked("PUT /schemas/%2e%2e/1.0.0.json", "400 invalid-subject"),
+    asked("PUT /schemas/a/..%2f1.0.0.json", "400 invalid-version"),
+    asked("GET /schemas/a/..%2f..%2fx.json", "400 invalid-version"),
+    asked("GET /schemas/a%00b", "400 invalid-subject"),
+    asked("GET /schemas/%ff", "400 invalid-path"),
+    asked("GET /schemas/a/%ff", "400 invalid-path"),
+    asked("GET /schemas/%3Cscript%3E", "400 invalid-subject"),
+    asked("PUT /schemas/a/1.json", "400 invalid-version"),
+    asked("PUT /schemas/a/latest.json", "400 invalid-version"),
+    asked("PUT /schemas/a/1.0.0+x.json", "400 invalid-version"),
+    asked("PUT /schemas/a/1.0.0-x.json.json", "400 invalid-version"),
+    asked("PUT /schemas/a/99999999999999999999.0.0.json", "400 invalid-version"),
+    asked("PUT /schemas/a/1.0.0", "405 method-not-allowed"),
+    asked("DELETE /schemas/a/1.0.0.json", "405 method-not-allowed"),
+    asked("POST /schemas", "405 method-not-allowed"),
+    asked("GET /schemas/a/1.0.0.json/x", "404 route-not-found"),
+    asked("GET /schemas/a/b/c/d/e", "404 route-not-found"),
+    asked("GET /schemas?limit=0", "400 invalid-query"),
+    asked("GET /schemas?limit=100000", "400 invalid-query"),
+    asked("GET /schemas?limit=-1", "400 invalid-query"),
+    asked("GET /schemas?limit=1&limit=2", "400 invalid-query"),
+    asked("GET /schemas?colour=red", "400 invalid-query"),
+    asked("GET /schemas?search=%00", "400 invalid-query"),
+    asked("GET /schemas/a?x=1", "400 invalid-query"),
+    asked("GET /feed?after=minus", "400 invalid-query"),
+    asked("GET /feed?after=9223372036854775808", "400 invalid-query"),
+    asked("GET /healthz?x", "400 invalid-query"),
+    asked("GET /openapi.json?x=1", "400 invalid-query"),
+    asked("PUT /schemas/a/1.0.0.json?author=", "400 invalid-body"),
+    asked("PUT /schemas/a/2.0.0.json?authr=me", "400 invalid-query"),
+    with("PUT /schemas/a/1.1.0.json", ("content-type", "text/plain"), "415 unsupported-media-type"),
+    with("PUT /schemas/a/1.1.0.json", ("content-type", "application/xml"), "415 unsupported-media-type"),
+    with("PUT /schemas/a/1.1.0.json", ("content-encoding", "gzip"), "415 unsupported-media-type"),
+    with("PUT /schemas/a/1.1.0.json", ("accept", "image/png"), "406 not-acceptable"),
+    with("PUT /schemas/a/1.1.0.json", ("sec-fetch-site", "cross-site"), "403 cross-site"),
+    with("PUT /schemas/a/1.1.0.json", ("origin", "https://elsewhere.example"), "403 cross-site"),
+    with("POST /schemas/a", ("sec-fetch-site", "same-site"), "403 cross-site"),
+    with("GET /schemas", ("accept", "image/png"), "406 not-acceptable"),
+    with("PUT /schemas/a", ("if-match", "\"1\", \"2\""), "400 invalid-header"),
+    with("GET /schemas/a/1.0.0.json", ("authorization", "Basic YTpi"), "401 token-invalid"),
+    with("GET /schemas/a/1.0.0.json", ("authorization", "Bearer nobody"), "401 token-invalid"),
+];
+
+/// Documents, each sent to be registered as the first version of a subject.
+pub(super) const DOCUMENTS: &[Sent] = &[
+    sent("nothing", Vec::new, "422 not-a-schema: not-json"),
+    sent("half a document", || b"{".to_vec(), "422 not-a-schema: not-json"),
+    sent("bytes that are no UTF-8", || b"\xff\xfe".to_vec(), "422 not-a-schema: not-utf8"),
+    sent("a key twice", || br#"{"a":1,"a":2}"#.to_vec(), "422 not-a-schema: duplicate-key"),
+    sent("`{\"type\":7}`", || br#"{"type":7}"#.to_vec(), "422 not-a-schema: not-a-schema"),
+    sent("a list", || b"[]".to_vec(), "422 not-a-schema: not-a-schema"),
+    sent("a pattern that is none", || br#"{"pattern":"("}"#.to_vec(), "422 not-a-schema: invalid-pattern"),
+    sent(
+        "a `$schema` that nobody knows",
+        || br#"{"$schema":"https://example.com/mine"}"#.to_vec(),
+        "422 not-a-schema: unknown-dialect",
+    ),
+    sent(
+        "a `$schema` that is a number",
+        || br#"{"$schema":1}"#.to_vec(),
+        "422 not-a-schema: unknown-dialect",
+    ),
+    sent(
+        "a `$ref` to another host",
+        || br#"{"$ref":"http://169.254.169.254/latest"}"#.to_vec(),
+        "422 reference-missing: remote-reference",
+    ),
+    sent(
+        "a `$ref` to a file",
+        || br#"{"$ref":"file:///etc/passwd"}"#.to_vec(),
+        "422 reference-missing: remote-reference",
+    ),
+    sent(
+        "a `$ref` out of the tree",
+        || br#"{"$ref":"../../../../etc/passwd"}"#.to_vec(),
+        "422 reference-missing: missing-reference",
+    ),
+    sent(
+        "a `$ref` to what is not registered",
+        || br#"{"$ref":"../b/1.0.0.json"}"#.to_vec(),
+        "422 reference-missing: missing-reference",
+    ),
+    sent(
+        "a `$ref` to nowhere in itself",
+        || br##"{"$ref":"#/$defs/none"}"##.to_vec(),
+        "422 not-a-schema: dangling-reference",
+    ),
+    sent("nested 128 deep", || nested(128), "422 not-a-schema: too-deep"),
+    sent("200,000 brackets", || b"[".repeat(200_000), "422 not-a-schema: too-deep"),
+    sent("50,001 nodes", || wide(50_001), "422 not-a-schema: too-many-nodes"),
+    sent("1 MiB and a byte", || spaced((1 << 20) + 1), "413 body-too-large"),
+];
+
+/// As bad as it looks, but allowed: just within the limits, or a recursion that ends with the event.
+pub(super) const ALLOWED: &[Sent] = &[
+    sent("nested 127 deep", || nested(127), "201"),
+    sent("50,000 nodes", || wide(50_000), "201"),
+    sent("1 MiB", || spaced(1 << 20), "201"),
+    sent(
+        "a reference to itself, by its own place",
+        || br#"{"properties":{"next":{"$ref":"../b/1.0.0.json"}}}"#.to_vec(),
+        "201",
+    ),
+    sent("a pattern that backtracking engines hang on", || br#"{"pattern":"^(a+)+$"}"#.to_vec(), "201"),
+    sent("a number with a million digits in its power", || b"{\"maximum\":1e999999}".to_vec(), "201"),
+];
+
+/// Returns a schema whose deepest object is in so many.
+fn nested(depth: usize) -> Vec<u8> {
+    format!("{}{{}}{}", r#"{"not":"#.repeat(depth - 1), "}".repeat(depth - 1)).into_bytes()
+}
+
+/// Returns a schema of so many nodes.
+fn wide(nodes: usize) -> Vec<u8> {
+    // The document itself is one of them.
+    format!(r#"{{"allOf":[{}]}}"#, vec!["{}"; nodes - 1].join(",")).into_bytes()
+}
+
+/// Returns the shortest schema in so many bytes.
+fn spaced(bytes: usize) -> Vec<u8> {
+    format!("{{}}{}", " ".repeat(bytes - 2)).into_bytes()
+}
