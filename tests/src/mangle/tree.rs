@@ -40,6 +40,24 @@ impl Tree {
         }
     }
 
+    /// Tells whether a number has more digits than a double keeps, or is out of its range.
+    ///
+    /// The validator compares beyond 64 bits as doubles (docs/adr/0001), generated types by the digits.
+    pub fn is_beyond_doubles(&self) -> bool {
+        match self {
+            Self::Raw(text) => {
+                let Ok(double) = text.parse::<f64>() else { return false };
+                let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+                let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+                let digits = digits.trim_matches('0');
+                15 < digits.len() || double.is_infinite() || (double == 0.0 && !digits.is_empty())
+            }
+            Self::Text(_) => false,
+            Self::List(items) => items.iter().any(Self::is_beyond_doubles),
+            Self::Object(members) => members.iter().any(|(_, value)| value.is_beyond_doubles()),
+        }
+    }
+
     /// Returns the value of this number in document order.
     pub fn at(&mut self, mut number: usize) -> Option<&mut Self> {
         if number == 0 {

@@ -150,3 +150,78 @@ fn what_the_manifest_asks_for_and_nobody_has_is_an_error() {
     assert!(errors[0].contains("`shop.ordre`, which has no schema here"), "{errors:#?}");
     assert!(errors[1].contains("no version in `^2`, only `1.0.0`"), "{errors:#?}");
 }
+
+/// Returns every file of a folder with its text, and every folder, but for one.
+fn contents(root: &Path, but: &Path) -> std::collections::BTreeMap<std::path::PathBuf, Option<String>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path == but {
+                continue;
+            }
+            if path.is_dir() {
+                open.push(path.clone());
+                found.insert(path, None);
+            } else {
+                found.insert(path.clone(), Some(fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+fn set_read_only(paths: impl Iterator<Item = std::path::PathBuf>, read_only: bool) {
+    for path in paths {
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(read_only);
+        fs::set_permissions(&path, permissions).unwrap();
+    }
+}
+
+#[test]
+fn the_source_tree_is_only_read() {
+    let project = Crate::new(&[
+        ("evschema.toml", "[gen]\ntemplates = \"templates\"\n"),
+        ("templates/.keep", ""),
+        ("schemas/shop.order/1.0.0.json", ORDER),
+        ("vendor/schemas/shop.item/1.0.0.json", ORDER),
+    ]);
+    fs::create_dir(project.output()).unwrap();
+    let root = project.folder.path();
+    let before = contents(root, &project.output());
+    set_read_only(before.keys().cloned().chain([root.to_owned()]), true);
+    let built = project.generate();
+    set_read_only(before.keys().cloned().chain([root.to_owned()]), false);
+    built.unwrap();
+    assert_eq!(contents(root, &project.output()), before);
+    assert!(
+        project.output().join("shop_order.rs").is_file() && project.output().join("shop_item.rs").is_file()
+    );
+}
+
+#[test]
+fn the_build_script_and_the_command_write_the_same_bytes() {
+    let project = Crate::new(&[
+        ("evschema.toml", ""),
+        ("schemas/shop.order/1.0.0.json", ORDER),
+        ("schemas/shop.item/1.0.0.json", ORDER),
+    ]);
+    project.generate().unwrap();
+    let command = |arguments: &[&str]| {
+        let run =
+            evschema_tests::evschema().args(arguments).current_dir(project.folder.path()).output().unwrap();
+        (run.status.code(), String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned())
+    };
+    assert_eq!(command(&["gen"]).0, Some(0));
+    for file in ["shop_order.rs", "shop_item.rs"] {
+        let written = project.folder.path().join("src/events").join(file);
+        assert_eq!(fs::read(&written).unwrap(), fs::read(project.output().join(file)).unwrap(), "{file}");
+    }
+    assert_eq!(command(&["gen", "--check"]).0, Some(0));
+    let drifted = project.folder.path().join("src/events/shop_item.rs");
+    fs::write(&drifted, fs::read_to_string(&drifted).unwrap() + "// by hand\n").unwrap();
+    let (code, said) = command(&["gen", "--check"]);
+    assert!(code == Some(100) && said.contains("shop_item.rs"), "{code:?}: {said}");
+}

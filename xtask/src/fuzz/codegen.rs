@@ -3,7 +3,9 @@
 //! A type's `from_slice` and `check_bytes` must decide every text as the validator does; what is no
 //! JSON or repeats a name is to be refused. On one event in eight also: what was accepted comes
 //! back, and `validate` agrees with reading. The program that does so is compiled together with the
-//! generated types, and keeps the smallest form of each event that is decided otherwise.
+//! generated types, and keeps the smallest form of each event that is decided otherwise. Where both
+//! agree and the validator does not, and the event has a number that a double does not hold, it
+//! counts as `rounded`: the validator compares such numbers as doubles (docs/adr/0001).
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

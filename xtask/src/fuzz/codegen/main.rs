@@ -42,6 +42,8 @@ struct Figures {
     accepted: AtomicU64,
     not_json: AtomicU64,
     unlike: AtomicU64,
+    /// Those unlike for a number that the validator rounds.
+    rounded: AtomicU64,
     check_unlike: AtomicU64,
     panics: AtomicU64,
     wrong: AtomicU64,
@@ -123,7 +125,7 @@ fn main() {
             "figures": true, "types": subjects.len(), "seeds": subjects.iter().map(|s| s.seeds.len()).sum::<usize>(),
             "tried": count(&figures.tried), "accepted": count(&figures.accepted),
             "not_json": count(&figures.not_json), "unlike": count(&figures.unlike),
-            "check_unlike": count(&figures.check_unlike), "panics": count(&figures.panics),
+            "check_unlike": count(&figures.check_unlike), "rounded": count(&figures.rounded), "panics": count(&figures.panics),
             "wrong": count(&figures.wrong),
         })
     );
@@ -152,6 +154,15 @@ fn run(subjects: &[Subjects], figures: &Figures, instances: u64, seed: u64) {
         add(&figures.tried, true);
         add(&figures.accepted, outcome.library == Some(true));
         add(&figures.not_json, outcome.library.is_none());
+        let rounded = outcome.is_unlike()
+            && outcome.typed == outcome.checked
+            && !outcome.panicked
+            && outcome.wrong.is_none()
+            && event.is_beyond_doubles();
+        add(&figures.rounded, rounded);
+        if rounded {
+            continue;
+        }
         add(&figures.unlike, outcome.typed != outcome.expected());
         add(&figures.check_unlike, outcome.checked != outcome.expected());
         add(&figures.panics, outcome.panicked);
@@ -219,11 +230,12 @@ impl Outcome {
         self.library == Some(true)
     }
 
+    fn is_unlike(&self) -> bool {
+        self.typed != self.expected() || self.checked != self.expected()
+    }
+
     fn is_bad(&self) -> bool {
-        self.typed != self.expected()
-            || self.checked != self.expected()
-            || self.panicked
-            || self.wrong.is_some()
+        self.is_unlike() || self.panicked || self.wrong.is_some()
     }
 
     /// Tells whether two outcomes are bad in the same way.
