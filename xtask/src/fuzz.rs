@@ -7,6 +7,7 @@ use crate::Outcome;
 
 mod codegen;
 mod compat;
+mod schemas;
 
 /// What to try.
 #[derive(Debug, Subcommand)]
@@ -15,6 +16,8 @@ pub(crate) enum Fuzz {
     Codegen(codegen::Args),
     /// The compatibility engine, on mutations of real schemas.
     Compat(compat::Args),
+    /// The generator, on mutations of real schemas with hostile texts in them.
+    Schemas(schemas::Args),
 }
 
 /// Runs one of the commands.
@@ -22,5 +25,6 @@ pub(crate) fn run(fuzz: Fuzz) -> Outcome {
     match fuzz {
         Fuzz::Codegen(args) => codegen::run(&args),
         Fuzz::Compat(args) => compat::run(args),
+        Fuzz::Schemas(args) => schemas::run(&args),
     }
 }

@@ -193,7 +193,7 @@ impl std::fmt::Display for Figures {
 }
 
 /// Returns the documents to mutate: the example schemas, and the corpora where they are there.
-fn documents() -> Result<Vec<Value>, Box<dyn std::error::Error>> {
+pub(super) fn documents() -> Result<Vec<Value>, Box<dyn std::error::Error>> {
     let mut found = Vec::new();
     for subject in fs::read_dir(schemas())? {
         for file in fs::read_dir(subject?.path())? {

@@ -1,0 +1,34 @@
+//! What generated code may consist of, whatever its schema says.
+
+#![allow(clippy::wildcard_enum_match_arm, reason = "any other item is one too many")]
+
+use syn::{Item, ItemMod};
+
+/// Tells whether a generated file is Rust, and one module with types, their implementations and the
+/// document.
+pub fn has_only_its_items(code: &str) -> bool {
+    let Ok(parsed) = syn::parse_file(code) else { return false };
+    let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {
+        return false;
+    };
+    let mut constants = Vec::new();
+    for item in items {
+        match item {
+            Item::Struct(_) | Item::Enum(_) | Item::Impl(_) | Item::Use(_) => {}
+            Item::Macro(call) => {
+                let path: Vec<String> =
+                    call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                let known = ["event", "newtype", "record", "texts", "union"];
+                if path.first().is_none_or(|krate| krate != "rt")
+                    || path.get(1).is_none_or(|name| !known.contains(&name.as_str()))
+                {
+                    return false;
+                }
+            }
+            Item::Static(document) => constants.push(document.ident.to_string()),
+            Item::Const(schema) => constants.push(schema.ident.to_string()),
+            _ => return false,
+        }
+    }
+    constants == ["DOCUMENT", "PROGRAM", "SCHEMA"]
+}
