@@ -151,10 +151,7 @@ impl<'t> Rewriting<'t> {
     }
 
     fn named(&mut self, list: &Named, rewrite: impl Fn(&mut Self, Id) -> Id) -> Named {
-        if list.is_empty() {
-            return Rc::clone(list);
-        }
-        Rc::new(list.iter().map(|(name, id)| (Rc::clone(name), rewrite(self, *id))).collect())
+        list.iter().map(|(name, id)| (Rc::clone(name), rewrite(self, *id))).collect()
     }
 
     fn slot(&mut self, slot: u32, context: usize) -> u32 {
@@ -196,15 +193,12 @@ impl<'t> Rewriting<'t> {
 }
 
 fn all_of(names: BTreeSet<Name>, schema: Id) -> Named {
-    Rc::new(names.into_iter().map(|name| (name, schema)).collect())
+    names.into_iter().map(|name| (name, schema)).collect()
 }
 
 fn add_missing(list: &mut Named, names: BTreeSet<Name>, schema: Id) {
-    let missing: Vec<Name> =
-        names.into_iter().filter(|name| list.binary_search_by(|(own, _)| own.cmp(name)).is_err()).collect();
+    let missing: Vec<Name> = names.into_iter().filter(|name| list.of(name).is_none()).collect();
     if !missing.is_empty() {
-        let list = Rc::make_mut(list);
-        list.extend(missing.into_iter().map(|name| (name, schema)));
-        list.sort_by(|a, b| a.0.cmp(&b.0));
+        *list = list.and(missing.into_iter().map(|name| (name, schema)));
     }
 }

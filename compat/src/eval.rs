@@ -224,8 +224,8 @@ impl Engine {
                 return Truth::No;
             }
             let mut ruled = false;
-            if let Ok(at) = objects.properties.binary_search_by(|(known, _)| (**known).cmp(name)) {
-                truth = truth.and(self.eval(objects.properties[at].1, value, depth + 1));
+            if let Some(schema) = objects.properties.of(name) {
+                truth = truth.and(self.eval(schema, value, depth + 1));
                 ruled = true;
             }
             let mut unsure = false;

@@ -346,8 +346,8 @@ impl Engine {
         }
         let anything = self.tree.boolean(true, self.tree.origin(unevaluated));
         Some(PropertyLayer {
-            properties: Rc::new(declared.names.into_iter().map(|name| (name, anything)).collect()),
-            patterns: Rc::new(declared.patterns.into_iter().map(|pattern| (pattern, anything)).collect()),
+            properties: declared.names.into_iter().map(|name| (name, anything)).collect(),
+            patterns: declared.patterns.into_iter().map(|pattern| (pattern, anything)).collect(),
             additional: Some(unevaluated),
         })
     }
@@ -480,16 +480,15 @@ impl PropertyLayer {
     /// Returns what one schema object says of properties.
     pub(crate) fn of(objects: &Objects) -> Self {
         Self {
-            properties: Rc::clone(&objects.properties),
-            patterns: Rc::clone(&objects.patterns),
+            properties: objects.properties.clone(),
+            patterns: objects.patterns.clone(),
             additional: objects.additional,
         }
     }
 
     /// Returns the schema of a declared name.
     pub(crate) fn declared(&self, name: &str) -> Option<Id> {
-        let at = self.properties.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
-        Some(self.properties[at].1)
+        self.properties.of(name)
     }
 }
 

@@ -6,10 +6,8 @@
 
 mod scope;
 
-use std::rc::Rc;
-
 use evschema_model::{Draft, Formats, Resolved, Schema, Target};
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
+use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::{Map, Value};
 
@@ -75,8 +73,9 @@ enum Seen {
 /// Returns the root node of a document; nothing when its references cannot be resolved.
 pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) -> Option<Id> {
     let schema = resolved.schema();
-    let mut lowering =
-        Lowering { tree, resolved, reading, seen: HashMap::new(), scopes_matter: false, scopes: Vec::new() };
+    tree.reserve(schema.nodes());
+    let seen = HashMap::with_capacity(schema.nodes());
+    let mut lowering = Lowering { tree, resolved, reading, seen, scopes_matter: false, scopes: Vec::new() };
     if schema.is_plain() {
         return Some(lowering.schema(schema.value(), &Scope::Plain(schema), schema.draft()));
     }
@@ -136,10 +135,7 @@ impl Lowering<'_, '_> {
             Value::Bool(accept) => self.tree.boolean(*accept, origin),
             Value::Object(members) => {
                 self.seen.insert(key, Seen::Open(None));
-                let draft_here = members
-                    .get("$schema")
-                    .and_then(|_| evschema_model::Dialects::default().draft_of(value).ok())
-                    .unwrap_or(draft);
+                let draft_here = scope.draft_within(value).unwrap_or(draft);
                 let node = self.object(members, value, scope, draft_here);
                 let id = self.tree.add(node, origin);
                 if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
@@ -257,14 +253,14 @@ impl Lowering<'_, '_> {
             }
         }
         if let Some(Value::Array(values)) = members.get("enum") {
-            node.values = Some(Listed::of(distinct(values.iter().map(normalized))));
+            node.values = Some(self.tree.listed(values));
         }
         if Draft::Draft6 <= draft
             && let Some(value) = members.get("const")
         {
             let value = normalized(value);
             let allowed = node.values.as_ref().is_none_or(|values| values.contains(&value));
-            node.values = Some(Listed::of(if allowed { vec![value] } else { Vec::new() }));
+            node.values = Some(Listed::of(Some(value).filter(|_| allowed)));
         }
         for (keyword, is_union) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
             let Some(Value::Array(list)) = members.get(keyword) else { continue };
@@ -397,20 +393,12 @@ impl Lowering<'_, '_> {
                 members.get("unevaluatedProperties").map(|schema| self.schema(schema, scope, draft));
         }
         node.objects.dependent_required.sort();
-        if !dependent_schemas.is_empty() {
-            dependent_schemas.sort_by(|a, b| a.0.cmp(&b.0));
-            node.objects.dependent_schemas = Rc::new(dependent_schemas);
-        }
+        node.objects.dependent_schemas = dependent_schemas.into_iter().collect();
     }
 
     fn named(&mut self, map: Option<&Value>, scope: &Scope<'_>, draft: Draft) -> Named {
         let Some(Value::Object(map)) = map else { return Named::default() };
-        let mut named: Vec<(Name, Id)> = map
-            .iter()
-            .map(|(name, schema)| (name.as_str().into(), self.schema(schema, scope, draft)))
-            .collect();
-        named.sort_by(|a, b| a.0.cmp(&b.0));
-        Rc::new(named)
+        map.iter().map(|(name, schema)| (name.as_str().into(), self.schema(schema, scope, draft))).collect()
     }
 }
 
@@ -470,15 +458,4 @@ fn sorted_names(names: &[Value]) -> Vec<Name> {
     names.sort();
     names.dedup();
     names
-}
-
-fn distinct(values: impl Iterator<Item = Value>) -> Vec<Value> {
-    let mut kept: Vec<Value> = Vec::new();
-    let mut seen = HashSet::new();
-    for value in values {
-        if seen.insert(value.clone()) {
-            kept.push(value);
-        }
-    }
-    kept
 }

@@ -6,6 +6,7 @@
 //! equal subschemas at two places are still two places in a report.
 
 mod listed;
+mod named;
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -15,6 +16,7 @@ use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
 pub(crate) use listed::Listed;
+pub(crate) use named::Named;
 
 use crate::number::{Decimal, Numbers};
 
@@ -68,9 +70,6 @@ impl Hash for Id {
 
 /// A property's name, shared between all that mention it.
 pub(crate) type Name = Rc<str>;
-
-/// Schemas by name or pattern, sorted, each name once; shared with what is made of the node.
-pub(crate) type Named = Rc<Vec<(Name, Id)>>;
 
 /// A set of JSON types; integers are numbers with a step of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,7 +143,7 @@ impl Types {
 }
 
 /// What a schema says, every part of it required at once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) types: Types,
     /// `enum` or `const`, each value with its numbers normalised and its names sorted.
@@ -230,9 +229,7 @@ pub(crate) struct Objects {
     pub(crate) max: Option<u64>,
     /// Sorted.
     pub(crate) required: Vec<Name>,
-    /// Sorted by name.
     pub(crate) properties: Named,
-    /// Sorted by pattern.
     pub(crate) patterns: Named,
     pub(crate) additional: Option<Id>,
     pub(crate) names: Option<Id>,
@@ -273,6 +270,31 @@ impl Strings {
             patterns.push(format!(r"^[\s\S]{{{},{max}}}$", self.min));
         }
         patterns
+    }
+}
+
+impl Hash for Node {
+    /// Leaves out what is not said: most nodes say little, and each is hashed.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        fn said<T: Hash + PartialEq, H: Hasher>(keyword: u8, part: &T, nothing: T, state: &mut H) {
+            if *part != nothing {
+                keyword.hash(state);
+                part.hash(state);
+            }
+        }
+        self.types.hash(state);
+        said(0, &self.values, None, state);
+        said(1, &self.numbers, Numbers::default(), state);
+        said(2, &self.strings, Strings::default(), state);
+        said(3, &self.arrays, Arrays::default(), state);
+        said(4, &self.objects, Objects::default(), state);
+        said(5, &self.all_of, Vec::new(), state);
+        said(6, &self.any_of, Vec::new(), state);
+        said(7, &self.one_of, Vec::new(), state);
+        said(8, &self.not, Vec::new(), state);
+        said(9, &self.conditions, Vec::new(), state);
+        said(10, &self.slot, None, state);
+        said(11, &self.opaque, None, state);
     }
 }
 
@@ -331,14 +353,21 @@ pub(crate) struct Tree {
     nodes: Vec<Rc<Node>>,
     origins: Vec<Origin>,
     interned: HashMap<Rc<Node>, Class>,
+    /// Long lists of values, by hash: the versions of a schema repeat them.
+    lists: HashMap<u64, Listed>,
     /// The nodes that recursive references stand for.
     slots: Vec<Option<Id>>,
 }
 
 impl Default for Tree {
     fn default() -> Self {
-        let mut tree =
-            Self { nodes: Vec::new(), origins: Vec::new(), interned: HashMap::new(), slots: Vec::new() };
+        let mut tree = Self {
+            nodes: Vec::new(),
+            origins: Vec::new(),
+            interned: HashMap::new(),
+            lists: HashMap::new(),
+            slots: Vec::new(),
+        };
         for (types, class) in [(Types::ALL, Class::ANYTHING), (Types::NONE, Class::NOTHING)] {
             tree.interned.insert(Rc::new(Node { types, ..Node::default() }), class);
         }
@@ -347,6 +376,29 @@ impl Default for Tree {
 }
 
 impl Tree {
+    /// Makes room for so many more nodes.
+    pub(crate) fn reserve(&mut self, nodes: usize) {
+        self.nodes.reserve(nodes);
+        self.origins.reserve(nodes);
+        self.interned.reserve(nodes);
+    }
+
+    /// Returns the values of an `enum` as a list; the same one for the same values.
+    pub(crate) fn listed(&mut self, values: &[Value]) -> Listed {
+        /// Lists so short that they are quicker to make again.
+        const SHORT_MAX: usize = 8;
+        if values.len() <= SHORT_MAX {
+            return Listed::of(values.iter().map(normalized));
+        }
+        let hash = Listed::hash_of(values);
+        if let Some(known) = self.lists.get(&hash).filter(|known| ***known == *values) {
+            return known.clone();
+        }
+        let listed = Listed::of(values.iter().map(normalized));
+        self.lists.insert(hash, listed.clone());
+        listed
+    }
+
     /// Adds a node.
     pub(crate) fn add(&mut self, mut node: Node, origin: Origin) -> Id {
         node.settle();
@@ -454,7 +506,6 @@ impl Tree {
         self.slots.iter().copied().flatten()
     }
 
-    /// Tells whether a node is the schema that accepts everything.
     /// Tells whether the spelling of numbers counts somewhere, and something turns answers around.
     pub(crate) fn may_turn_spellings(&self) -> bool {
         let turns =
@@ -462,6 +513,7 @@ impl Tree {
         self.nodes.iter().any(|node| node.numbers.is_spelt) && self.nodes.iter().any(|node| turns(node))
     }
 
+    /// Tells whether a node is the schema that accepts everything.
     pub(crate) fn is_true(&self, id: Id) -> bool {
         id.class == Class::ANYTHING
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use evschema_model::{Draft, Schema};
+use evschema_model::{Dialects, Draft, Schema};
 use referencing::{Resolver, Uri};
 use serde_json::Value;
 
@@ -29,14 +29,23 @@ pub(super) struct Found<'r> {
 impl<'r> Scope<'r> {
     /// Returns the scope inside a schema; nothing when what it calls itself is not a URI.
     pub(super) fn within(&self, schema: &Value, draft: Draft) -> Option<Cow<'_, Self>> {
-        let names_itself = schema.get("$id").is_some() || schema.get("id").is_some();
+        let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
         match self {
-            Self::Library(resolver) if names_itself => {
+            Self::Library(resolver) if names_itself() => {
                 let resource = referencing::ResourceRef::new(schema, draft.to_library());
                 let own = resolver.in_subresource(resource).ok()?;
                 Some(Cow::Owned(Self::Library(own)))
             }
             Self::Library(_) | Self::Plain(_) => Some(Cow::Borrowed(self)),
+        }
+    }
+
+    /// Returns the draft that a schema names for itself.
+    pub(super) fn draft_within(&self, schema: &Value) -> Option<Draft> {
+        match self {
+            // Only its root does, and that is known.
+            Self::Plain(_) => None,
+            Self::Library(_) => schema.get("$schema").and_then(|_| Dialects::default().draft_of(schema).ok()),
         }
     }
 

@@ -9,7 +9,7 @@ use super::names::Cell;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
-use crate::tree::{Id, Listed, Name, Node, Origin, Types};
+use crate::tree::{Id, Listed, Name, Named, Node, Origin, Types};
 
 impl Engine {
     pub(super) fn unmet_by_objects(
@@ -255,7 +255,7 @@ impl Flat {
     pub(crate) fn with_property(&self, name: &str, schema: Id) -> Self {
         let mut flat = self.clone();
         Rc::make_mut(&mut flat.objects).layers.push(PropertyLayer {
-            properties: Rc::new(vec![(name.into(), schema)]),
+            properties: Named::from_iter([(name.into(), schema)]),
             ..PropertyLayer::default()
         });
         flat

@@ -105,7 +105,7 @@ impl Engine {
 
     fn rest_covered(&mut self, flat: &Flat, evaluated: &Evaluated, unevaluated: Id) -> bool {
         let patterns = evaluated.patterns.iter().map(|pattern| (Rc::clone(pattern), unevaluated));
-        let layer = PropertyLayer { patterns: Rc::new(patterns.collect()), ..PropertyLayer::default() };
+        let layer = PropertyLayer { patterns: patterns.collect(), ..PropertyLayer::default() };
         let named = explicit_names(flat, None).into_iter().all(|name| {
             evaluated.names.contains(&name)
                 || evaluated.patterns.iter().any(|p| self.patterns.is_match(p, &name) == Truth::Yes)

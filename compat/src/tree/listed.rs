@@ -1,6 +1,6 @@
 //! The values of an `enum`.
 
-use std::cell::OnceCell;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
@@ -16,33 +16,71 @@ pub(crate) struct Listed(Rc<Inner>);
 #[derive(Debug)]
 struct Inner {
     values: Vec<Value>,
-    /// Where the values of each hash stand.
-    index: OnceCell<HashMap<u64, Vec<usize>>>,
+    /// The hash of all of them.
+    hash: u64,
+    index: Index,
 }
 
 /// Lists so short that they are quicker to walk than to index.
 const WALKED_MAX: usize = 12;
 
+/// Where values stand, by hash; empty where they are walked.
+#[derive(Debug, Default)]
+struct Index {
+    first: HashMap<u64, usize>,
+    /// Values whose hash another one has too.
+    others: Vec<usize>,
+}
+
+impl Index {
+    /// Returns where a value stands among these.
+    fn find(&self, values: &[Value], value: &Value) -> Option<usize> {
+        if self.first.is_empty() {
+            return values.iter().position(|own| own == value);
+        }
+        let first = *self.first.get(&hash_of(value))?;
+        let is_here = |at: &usize| values[*at] == *value;
+        Some(first).filter(is_here).or_else(|| self.others.iter().copied().find(is_here))
+    }
+
+    fn add(&mut self, value: &Value, at: usize) {
+        match self.first.entry(hash_of(value)) {
+            Entry::Vacant(place) => {
+                place.insert(at);
+            }
+            Entry::Occupied(_) => self.others.push(at),
+        }
+    }
+}
+
 impl Listed {
-    /// Returns these values as a list.
-    pub(crate) fn of(values: Vec<Value>) -> Self {
-        Self(Rc::new(Inner { values, index: OnceCell::new() }))
+    /// Returns these normalised values as a list, what is repeated only once.
+    pub(crate) fn of(all: impl IntoIterator<Item = Value>) -> Self {
+        let mut values: Vec<Value> = Vec::new();
+        let mut index = Index::default();
+        for value in all {
+            if index.find(&values, &value).is_some() {
+                continue;
+            }
+            values.push(value);
+            match values.len().checked_sub(WALKED_MAX + 1) {
+                None => {}
+                Some(0) => values.iter().enumerate().for_each(|(at, value)| index.add(value, at)),
+                Some(_) => index.add(&values[values.len() - 1], values.len() - 1),
+            }
+        }
+        let hash = Self::hash_of(&values);
+        Self(Rc::new(Inner { values, hash, index }))
+    }
+
+    /// Returns the hash of a list of these values.
+    pub(crate) fn hash_of(values: &[Value]) -> u64 {
+        FixedState::default().hash_one(values)
     }
 
     /// Tells whether a normalised value is listed.
     pub(crate) fn contains(&self, value: &Value) -> bool {
-        if self.0.values.len() <= WALKED_MAX {
-            return self.0.values.contains(value);
-        }
-        let hash = |value: &Value| FixedState::default().hash_one(value);
-        let index = self.0.index.get_or_init(|| {
-            let mut index: HashMap<u64, Vec<usize>> = HashMap::default();
-            for (at, value) in self.0.values.iter().enumerate() {
-                index.entry(hash(value)).or_default().push(at);
-            }
-            index
-        });
-        index.get(&hash(value)).is_some_and(|places| places.iter().any(|at| self.0.values[*at] == *value))
+        self.0.index.find(&self.0.values, value).is_some()
     }
 
     /// Returns the list without the values that do not hold; itself where all do.
@@ -50,8 +88,12 @@ impl Listed {
         if self.iter().all(&holds) {
             return self.clone();
         }
-        Self::of(self.iter().filter(|value| holds(value)).cloned().collect())
+        Self::of(self.iter().filter(|value| holds(value)).cloned())
     }
+}
+
+fn hash_of(value: &Value) -> u64 {
+    FixedState::default().hash_one(value)
 }
 
 impl Deref for Listed {
@@ -64,7 +106,7 @@ impl Deref for Listed {
 
 impl PartialEq for Listed {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0) || self.0.values == other.0.values
+        Rc::ptr_eq(&self.0, &other.0) || (self.0.hash == other.0.hash && self.0.values == other.0.values)
     }
 }
 
@@ -72,6 +114,6 @@ impl Eq for Listed {}
 
 impl Hash for Listed {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.values.hash(state);
+        self.0.hash.hash(state);
     }
 }

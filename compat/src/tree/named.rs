@@ -1,0 +1,43 @@
+//! Schemas by name.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use super::{Id, Name};
+
+/// Schemas by name or pattern, sorted, each name once; shared with what is made of the node. Most
+/// nodes have none, and hold nothing then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Named(Option<Rc<[(Name, Id)]>>);
+
+impl Named {
+    /// Returns the schema of a name.
+    pub(crate) fn of(&self, name: &str) -> Option<Id> {
+        let at = self.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        Some(self[at].1)
+    }
+
+    /// Returns these with more of them; names that are there must not be among the new ones.
+    pub(crate) fn and(&self, more: impl IntoIterator<Item = (Name, Id)>) -> Self {
+        self.iter().cloned().chain(more).collect()
+    }
+}
+
+impl FromIterator<(Name, Id)> for Named {
+    fn from_iter<T: IntoIterator<Item = (Name, Id)>>(named: T) -> Self {
+        let mut named: Vec<(Name, Id)> = named.into_iter().collect();
+        if named.is_empty() {
+            return Self(None);
+        }
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        Self(Some(named.into()))
+    }
+}
+
+impl Deref for Named {
+    type Target = [(Name, Id)];
+
+    fn deref(&self) -> &[(Name, Id)] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
