@@ -311,13 +311,13 @@ impl Engine {
         if !node.numbers.is_any() {
             flat.numbers = Rc::new(node.numbers.clone());
         }
-        if node.strings != Strings::default() {
+        if !node.strings.is_any() {
             flat.strings = Rc::new(node.strings.clone());
         }
-        if node.arrays != Arrays::default() {
+        if !node.arrays.is_any() {
             flat.arrays = Rc::new(own_arrays(&node.arrays));
         }
-        if node.objects != Objects::default() {
+        if !node.objects.is_any() {
             flat.objects = Rc::new(own_objects(&node.objects));
         }
         if !node.not.is_empty() {

@@ -259,6 +259,12 @@ impl Default for Node {
 }
 
 impl Strings {
+    /// Tells whether nothing is said of strings.
+    pub(crate) fn is_any(&self) -> bool {
+        let Self { min, max, patterns, none, formats } = self;
+        *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
+    }
+
     /// Longest bound that is written out as a pattern.
     const BOUND_MAX: u64 = 4_000;
 
@@ -276,25 +282,45 @@ impl Strings {
 impl Hash for Node {
     /// Leaves out what is not said: most nodes say little, and each is hashed.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        fn said<T: Hash + PartialEq, H: Hasher>(keyword: u8, part: &T, nothing: T, state: &mut H) {
-            if *part != nothing {
+        fn part<T: Hash, H: Hasher>(keyword: u8, part: &T, says_nothing: bool, state: &mut H) {
+            if !says_nothing {
                 keyword.hash(state);
                 part.hash(state);
             }
         }
         self.types.hash(state);
-        said(0, &self.values, None, state);
-        said(1, &self.numbers, Numbers::default(), state);
-        said(2, &self.strings, Strings::default(), state);
-        said(3, &self.arrays, Arrays::default(), state);
-        said(4, &self.objects, Objects::default(), state);
-        said(5, &self.all_of, Vec::new(), state);
-        said(6, &self.any_of, Vec::new(), state);
-        said(7, &self.one_of, Vec::new(), state);
-        said(8, &self.not, Vec::new(), state);
-        said(9, &self.conditions, Vec::new(), state);
-        said(10, &self.slot, None, state);
-        said(11, &self.opaque, None, state);
+        part(0, &self.values, self.values.is_none(), state);
+        part(1, &self.numbers, self.numbers.is_any(), state);
+        part(2, &self.strings, self.strings.is_any(), state);
+        part(3, &self.arrays, self.arrays.is_any(), state);
+        part(4, &self.objects, self.objects.is_any(), state);
+        part(5, &self.all_of, self.all_of.is_empty(), state);
+        part(6, &self.any_of, self.any_of.is_empty(), state);
+        part(7, &self.one_of, self.one_of.is_empty(), state);
+        part(8, &self.not, self.not.is_empty(), state);
+        part(9, &self.conditions, self.conditions.is_empty(), state);
+        part(10, &self.slot, self.slot.is_none(), state);
+        part(11, &self.opaque, self.opaque.is_none(), state);
+    }
+}
+
+impl Arrays {
+    /// Tells whether nothing is said of arrays.
+    pub(crate) fn is_any(&self) -> bool {
+        let Self { min, max, unique, prefix, items, contains, unevaluated } = self;
+        let rules = items.or(*unevaluated).is_some() || !prefix.is_empty() || !contains.is_empty();
+        *min == 0 && max.is_none() && !unique && !rules
+    }
+}
+
+impl Objects {
+    /// Tells whether nothing is said of objects.
+    pub(crate) fn is_any(&self) -> bool {
+        let Self { min, max, required, properties, patterns, additional, names, .. } = self;
+        let depends = !self.dependent_required.is_empty() || !self.dependent_schemas.is_empty();
+        let rules = additional.or(*names).or(self.unevaluated).is_some() || depends;
+        let named = !required.is_empty() || !properties.is_empty() || !patterns.is_empty();
+        *min == 0 && max.is_none() && !named && !rules
     }
 }
 
@@ -323,9 +349,9 @@ impl Node {
             && self.not.is_empty()
             && self.conditions.is_empty()
             && self.numbers.is_any()
-            && self.strings == Strings::default()
-            && self.arrays == Arrays::default()
-            && self.objects == Objects::default()
+            && self.strings.is_any()
+            && self.arrays.is_any()
+            && self.objects.is_any()
     }
 }
 
