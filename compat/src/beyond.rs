@@ -48,7 +48,7 @@ impl Engine {
                 Some(values) => {
                     let kept: Vec<_> = values
                         .into_iter()
-                        .filter(|value| self.accepts(schema, value) != Truth::Yes)
+                        .filter(|value| self.accepts_listed(schema, &only, value) != Truth::Yes)
                         .collect();
                     if !kept.is_empty() {
                         left.push(only.with_values(kept));

@@ -3,7 +3,7 @@
 mod confirm;
 mod isolate;
 
-use evschema_model::{ContentModel, Dialects, Draft, Formats, Pointer, Resolved};
+use evschema_model::{ContentModel, Formats, Pointer, Resolved};
 use serde_json::Value;
 
 use crate::content::{close_writer, open_reader};
@@ -87,7 +87,6 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     }
     let may_prove = !tree.has_paradox();
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
-    engine.spellings_differ = reads_integers_otherwise(question);
     if may_prove && engine.covers(writer, reader) {
         return decision(engine, Verdict::Compatible, Vec::new(), None);
     }
@@ -115,9 +114,9 @@ pub(crate) fn decide(question: &Question<'_>) -> Decision {
     }
     engine.refuel(question.fuel);
     match ask_library(&engine, writer, reader) {
-        // The library is told nothing of spellings: what it takes for an integer may be wider than what
-        // draft 4 does, and under a negation wider is narrower.
-        Said::Covered if may_prove && !engine.spellings_differ && !engine.tree.may_turn_spellings() => {
+        // The library is told nothing of spellings: what it takes for an integer is wider than what
+        // draft 4 does.
+        Said::Covered if may_prove && !engine.tree.minds_spelling() => {
             return decision(engine, Verdict::Compatible, Vec::new(), None);
         }
         Said::Beyond(difference) => {
@@ -145,31 +144,6 @@ fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
 
 fn decided(tree: Tree, verdict: Verdict) -> Decision {
     Decision { verdict, witnesses: Vec::new(), open: None, tree }
-}
-
-/// Draft 4 calls `1.0` no integer, later drafts do: then types do not mean the same.
-fn reads_integers_otherwise(question: &Question<'_>) -> bool {
-    question.model == ContentModel::Strict
-        && speaks(question.reader, &|draft| draft == Draft::Draft4)
-        && speaks(question.writer, &|draft| draft != Draft::Draft4)
-}
-
-/// Tells whether a document, one that it refers to, or a schema embedded in one is of such a draft.
-fn speaks(resolved: &Resolved, wanted: &dyn Fn(Draft) -> bool) -> bool {
-    fn embedded(value: &Value, wanted: &dyn Fn(Draft) -> bool) -> bool {
-        match value {
-            Value::Object(members) => {
-                let own = members.contains_key("$schema").then(|| Dialects::default().draft_of(value).ok());
-                own.flatten().is_some_and(wanted) || members.values().any(|member| embedded(member, wanted))
-            }
-            Value::Array(items) => items.iter().any(|item| embedded(item, wanted)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-        }
-    }
-    let mut documents = resolved.documents().into_iter().chain([resolved.schema()]);
-    documents.any(|document| {
-        wanted(document.draft()) || (document.has_dialects() && embedded(document.value(), wanted))
-    })
 }
 
 fn decision(

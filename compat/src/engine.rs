@@ -30,8 +30,8 @@ pub(crate) struct Engine {
     /// Whether one witness is enough, or each place that breaks wants its own.
     pub(crate) is_brief: bool,
     pub(crate) patterns: Patterns,
-    /// Whether the writer's draft lets integers be written as the reader's does not.
-    pub(crate) spellings_differ: bool,
+    /// Whether the value being looked at stands for its other spellings too, `1` for `1.0`.
+    pub(crate) is_any_spelling: bool,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
     /// What tells the branches of each union apart.
@@ -79,7 +79,7 @@ impl Engine {
             formats,
             is_brief,
             patterns: Patterns::default(),
-            spellings_differ: false,
+            is_any_spelling: false,
             fuel,
             discriminators: HashMap::new(),
             anything: Flat::default(),

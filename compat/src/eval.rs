@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::engine::Engine;
+use crate::flat::Flat;
 use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
 
@@ -70,10 +71,7 @@ impl Engine {
         }
         let own = match value {
             Value::Null | Value::Bool(_) => Truth::Yes,
-            Value::Number(number) if node.numbers.is_any() => {
-                let _ = number;
-                Truth::Yes
-            }
+            Value::Number(_) if node.numbers.is_any() => Truth::Yes,
             Value::Number(number) => match Decimal::of(number) {
                 Some(decimal) => {
                     let spelt = if node.numbers.is_spelt { self.is_spelt(number) } else { Truth::Yes };
@@ -91,11 +89,32 @@ impl Engine {
         own.and(self.eval_applicators(&node, value, depth))
     }
 
-    /// Tells whether a number is written as draft 4 wants integers. Where the writer's draft does
-    /// not mind, a listed value may be sent in another spelling than the one looked at.
+    /// Tells the same of what a writer's listed value stands for: `enum` compares numbers by value,
+    /// so that who lists `1` may send `1.0`, which draft 4 alone calls no integer.
+    pub(crate) fn accepts_listed(&mut self, id: Id, flat: &Flat, value: &Value) -> Truth {
+        self.of_any_spelling(flat, value, |engine| engine.accepts(id, value))
+    }
+
+    /// Answers for every spelling of a listed value of an alternative.
+    pub(crate) fn of_any_spelling(
+        &mut self,
+        flat: &Flat,
+        value: &Value,
+        answer: impl FnOnce(&mut Self) -> Truth,
+    ) -> Truth {
+        let before = self.is_any_spelling;
+        self.is_any_spelling = !(value.is_number() && flat.numbers.is_spelt);
+        let truth = answer(self);
+        self.is_any_spelling = before;
+        truth
+    }
+
+    /// Tells whether a number is written as draft 4 wants integers.
     fn is_spelt(&self, number: &serde_json::Number) -> Truth {
-        let is_plain = !number.to_string().contains(['.', 'e', 'E']);
-        if is_plain && self.spellings_differ { Truth::Unknown } else { Truth::of(is_plain) }
+        if self.is_any_spelling {
+            return Truth::Unknown;
+        }
+        Truth::of(!number.to_string().contains(['.', 'e', 'E']))
     }
 
     fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {

@@ -135,7 +135,7 @@ impl Engine {
         }
         let node = self.tree.shared(reader);
         if let Some(values) = &flat.values
-            && values.iter().all(|value| self.accepts(reader, value) == Truth::Yes)
+            && values.iter().all(|value| self.accepts_listed(reader, flat, value) == Truth::Yes)
         {
             return None;
         }

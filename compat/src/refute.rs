@@ -146,8 +146,8 @@ impl Engine {
         if let Some(values) = &flat.values {
             let obligation = Obligation { writer, reader: place, assertion: unmet.clone() };
             let listed = values.iter().take(LISTED_MAX).cloned();
-            let spelt = other_spellings(values.iter().take(LISTED_MAX).filter_map(Value::as_number).cloned());
-            let listed = listed.chain(spelt);
+            let respelt = values.iter().take(LISTED_MAX).filter_map(respelt);
+            let listed = listed.chain(respelt);
             found.extend(listed.map(|value| Candidate { value, obligation: obligation.clone() }));
         }
         let node = self.tree.shared(reader);
@@ -170,7 +170,9 @@ impl Engine {
         }
         if flat.types == Types::NUMBER && !flat.numbers.is_within(&node.numbers) {
             if node.numbers.is_spelt && !flat.numbers.is_spelt {
-                let values = other_spellings(flat.numbers.samples().iter().map(Decimal::to_number));
+                let samples = flat.numbers.samples();
+                let numbers = samples.iter().map(|sample| Value::Number(sample.to_number()));
+                let values = numbers.filter_map(|number| respelt(&number)).collect();
                 add(self, values, &Assertion::refused(flat));
             }
             let mut values = flat.numbers.clone().samples();
@@ -377,10 +379,30 @@ impl Engine {
     }
 }
 
-/// Returns integers as numbers with a fraction, which draft 4 takes for something else.
-fn other_spellings(numbers: impl Iterator<Item = serde_json::Number>) -> Vec<Value> {
-    let respelt = numbers.filter(|number| !number.to_string().contains(['.', 'e', 'E']));
-    respelt.filter_map(|number| format!("{number}.0").parse().ok().map(Value::Number)).collect()
+/// Returns an equal value with its integers written with a fraction, which draft 4 takes for
+/// something else; nothing where there are none.
+fn respelt(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(number) if !number.to_string().contains(['.', 'e', 'E']) => {
+            format!("{number}.0").parse().ok().map(Value::Number)
+        }
+        Value::Array(items) => {
+            let new: Vec<Option<Value>> = items.iter().map(respelt).collect();
+            let is_other = new.iter().any(Option::is_some);
+            let new = new.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone()));
+            is_other.then(|| new.collect())
+        }
+        Value::Object(members) => {
+            let new: Vec<Option<Value>> = members.values().map(respelt).collect();
+            let is_other = new.iter().any(Option::is_some);
+            let new = new
+                .into_iter()
+                .zip(members)
+                .map(|(new, (name, old))| (name.clone(), new.unwrap_or_else(|| old.clone())));
+            is_other.then(|| Value::Object(new.collect()))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// Returns numbers just outside what the reader takes.

@@ -532,11 +532,9 @@ impl Tree {
         self.slots.iter().copied().flatten()
     }
 
-    /// Tells whether the spelling of numbers counts somewhere, and something turns answers around.
-    pub(crate) fn may_turn_spellings(&self) -> bool {
-        let turns =
-            |node: &Node| !node.not.is_empty() || !node.one_of.is_empty() || !node.conditions.is_empty();
-        self.nodes.iter().any(|node| node.numbers.is_spelt) && self.nodes.iter().any(|node| turns(node))
+    /// Tells whether the spelling of numbers counts somewhere.
+    pub(crate) fn minds_spelling(&self) -> bool {
+        self.nodes.iter().any(|node| node.numbers.is_spelt)
     }
 
     /// Tells whether a node is the schema that accepts everything.

@@ -62,8 +62,6 @@ pub(crate) struct Links {
     /// Whether a part has an identity, an anchor or a dialect of its own, or a reference is more
     /// than a JSON Pointer into the document.
     pub(crate) is_woven: bool,
-    /// Whether a subschema names a dialect of its own.
-    pub(crate) has_dialects: bool,
 }
 
 /// Finds the identities and references of a document.
@@ -157,7 +155,6 @@ impl<'v> Scan<'v> {
     fn enter(&mut self, said: &Said<'_>, base: &Uri<String>) -> Option<Uri<String>> {
         let is_root = self.place.as_str().is_empty();
         if !is_root {
-            self.links.has_dialects |= said.names_dialect;
             self.links.is_woven |= said.id.is_some() || said.old_id.is_some() || said.names_dialect;
         }
         let id = if self.draft == Draft::Draft4 { said.old_id } else { said.id };

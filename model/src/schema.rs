@@ -137,11 +137,6 @@ impl Schema {
         self.value().pointer(pointer_of(reference)?)
     }
 
-    /// Tells whether a schema within the document names a dialect of its own.
-    pub fn has_dialects(&self) -> bool {
-        self.links.has_dialects
-    }
-
     /// Returns the number of subschemas.
     pub fn nodes(&self) -> usize {
         self.links.nodes

@@ -26,7 +26,7 @@ impl Engine {
             return true;
         }
         if let Some(values) = &flat.values
-            && values.iter().all(|value| self.accepts(other, value) == Truth::No)
+            && values.iter().all(|value| self.accepts_listed(other, flat, value) == Truth::No)
         {
             return true;
         }
@@ -45,7 +45,7 @@ impl Engine {
             return false;
         }
         if let Some(values) = &flat.values {
-            return values.iter().all(|value| self.flat_accepts(flat, value) == Truth::No);
+            return values.iter().all(|value| !self.may_list(flat, value));
         }
         flat.types.each().all(|one| self.has_none_of_type(flat, one, depth))
     }
@@ -135,6 +135,11 @@ impl Engine {
             self.take_back(mark);
         }
         is_empty
+    }
+
+    /// Tells whether an alternative may accept a value of its list, in some spelling.
+    pub(crate) fn may_list(&mut self, flat: &Flat, value: &Value) -> bool {
+        self.of_any_spelling(flat, value, |engine| engine.flat_accepts(flat, value)) != Truth::No
     }
 
     /// Tells whether an alternative accepts a value, by what it says itself.

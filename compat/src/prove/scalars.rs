@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::flat::Flat;
 use crate::number::Numbers;
 use crate::tree::{Id, Node, Strings, Types, normalized};
@@ -87,9 +86,7 @@ impl Engine {
     /// Lists the values of an alternative, when it is known to have few.
     pub(crate) fn finite_values(&mut self, flat: &Flat) -> Option<Vec<Value>> {
         if let Some(values) = &flat.values {
-            return Some(
-                values.iter().filter(|value| self.flat_accepts(flat, value) != Truth::No).cloned().collect(),
-            );
+            return Some(values.iter().filter(|value| self.may_list(flat, value)).cloned().collect());
         }
         let values = match flat.types {
             Types::NULL => vec![Value::Null],
@@ -103,7 +100,7 @@ impl Engine {
         if flat.not.is_empty() {
             return Some(values);
         }
-        Some(values.into_iter().filter(|value| self.flat_accepts(flat, value) != Truth::No).collect())
+        Some(values.into_iter().filter(|value| self.may_list(flat, value)).collect())
     }
 
     fn few_texts(&mut self, strings: &Strings) -> Option<Vec<Value>> {
@@ -139,7 +136,7 @@ impl Engine {
                 .collect();
             found.extend(all.iter().cloned().map(Value::Array));
         }
-        found.retain(|value| self.flat_accepts(flat, value) != Truth::No);
+        found.retain(|value| self.may_list(flat, value));
         Some(found)
     }
 
@@ -169,7 +166,7 @@ impl Engine {
             all = next;
         }
         let mut found: Vec<Value> = all.into_iter().map(Value::Object).collect();
-        found.retain(|value| self.flat_accepts(flat, value) != Truth::No);
+        found.retain(|value| self.may_list(flat, value));
         Some(found)
     }
 

@@ -111,6 +111,27 @@ fn hard_spots() {
 }
 
 #[test]
+fn draft_4_minds_how_an_integer_is_written() {
+    for (writer, reader, expected) in [
+        // `enum` compares by value: `1.0` is listed, and is no integer.
+        (r#"{"enum":[1]}"#, r#"{"type":"integer"}"#, Some(false)),
+        (r#"{"enum":[1],"type":"integer"}"#, r#"{"type":"integer"}"#, Some(true)),
+        (r#"{"enum":[1,5],"type":"integer"}"#, r#"{"type":"integer","maximum":5}"#, Some(true)),
+        (r#"{"enum":[1,"a"]}"#, r#"{"enum":["a",1,null]}"#, Some(true)),
+        (r#"{"enum":[1.5]}"#, r#"{"not":{"type":"integer"}}"#, Some(true)),
+        (r#"{"enum":[[{"a":2}]]}"#, r#"{"items":{"properties":{"a":{"type":"integer"}}}}"#, Some(false)),
+        (r#"{"enum":[1],"not":{"type":"integer"}}"#, r#"{"type":"string"}"#, Some(false)),
+        (r#"{"type":"number","minimum":1,"maximum":1}"#, r#"{"type":"integer"}"#, Some(false)),
+        (r#"{"type":"number","multipleOf":1}"#, r#"{"type":"integer"}"#, Some(false)),
+        (r#"{"type":"integer"}"#, r#"{"type":"number","multipleOf":1}"#, Some(true)),
+    ] {
+        let draft4 =
+            |text: &str| text.replacen('{', r#"{"$schema":"http://json-schema.org/draft-04/schema#","#, 1);
+        assert_eq!(contained(&draft4(writer), &draft4(reader)), expected, "{writer} in {reader}");
+    }
+}
+
+#[test]
 fn other_spellings_are_the_same_schema() {
     for (one, other) in [
         (r#"{"oneOf":[{"type":"string"},{"type":"null"}]}"#, r#"{"type":["null","string"]}"#),
