@@ -85,6 +85,11 @@ impl Library {
         Ok(resolved)
     }
 
+    /// Keeps a version that has just been registered, with everything it reaches.
+    pub(super) fn keep(&self, registered: Arc<Resolved>) {
+        self.resolved.insert(registered.schema().at().clone(), registered);
+    }
+
     /// Finds everything a schema reaches among what is registered.
     pub(super) async fn resolve(
         &self,

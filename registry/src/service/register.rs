@@ -47,7 +47,7 @@ pub(crate) enum Outcome {
 /// A candidate that has been read, resolved and held against the history.
 #[derive(Debug)]
 struct Assessed {
-    schema: Arc<Schema>,
+    candidate: Arc<Resolved>,
     references: BTreeSet<Reference>,
     report: Report,
 }
@@ -140,14 +140,15 @@ impl Registry {
         };
         for _ in 0..limits::CHOICES_MAX {
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
-            let report =
-                self.compare(candidate, Arc::clone(&baselines), policy, Arc::clone(&waivers)).await?;
+            let report = self
+                .compare(Arc::clone(&candidate), Arc::clone(&baselines), policy, Arc::clone(&waivers))
+                .await?;
             let chosen = untaken(report.deserved_version.clone(), history);
             let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
             if settled {
                 leave_own(&schema)?;
                 let references = self.references(&schema).await?;
-                return Ok(Assessed { schema, references, report });
+                return Ok(Assessed { candidate, references, report });
             }
             // Read again: what a document says of its own version depends on which it is.
             schema = self.read_as(request, chosen).await?;
@@ -202,7 +203,8 @@ impl Registry {
         assessed: Assessed,
         history: &Option<History>,
     ) -> Result<Option<Registration>, Refusal> {
-        let Assessed { schema, references, report } = assessed;
+        let Assessed { candidate, references, report } = assessed;
+        let schema = Arc::clone(candidate.schema());
         let at = schema.at().clone();
         let now = self.environment.clock.now();
         let stamp = |revision| Stamp { revision, at: now, signature: request.signature.clone() };
@@ -250,15 +252,19 @@ impl Registry {
             event: Box::new(move |schema_id| feed::version_registered(&registered, schema_id, &event_stamp)),
         };
         match self.store.append(addition).await? {
-            Appended::Done { schema_id } => Ok(Some(Registration {
-                url: document_url(&at),
-                subject: at.subject,
-                version: at.version,
-                digest: schema.digest().clone(),
-                id: schema_id,
-                ordinal,
-                report: serde_json::to_value(&report).ok(),
-            })),
+            Appended::Done { schema_id } => {
+                // The next version is held against it.
+                self.library.keep(candidate);
+                Ok(Some(Registration {
+                    url: document_url(&at),
+                    subject: at.subject,
+                    version: at.version,
+                    digest: schema.digest().clone(),
+                    id: schema_id,
+                    ordinal,
+                    report: serde_json::to_value(&report).ok(),
+                }))
+            }
             Appended::HeadMoved => Ok(None),
             Appended::IdTaken { owner } => {
                 Err(Refusal::IdTaken { id: schema.id().unwrap_or_default().to_owned(), owner })

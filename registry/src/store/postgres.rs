@@ -264,16 +264,25 @@ impl Store for Postgres {
                     return Ok(Appended::IdTaken { owner: rows::coordinates(owner)? });
                 }
             }
-            query("INSERT INTO schemas (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
-                .bind(addition.digest.as_str())
-                .bind(&addition.bytes)
-                .execute(&mut *transaction)
-                .await?;
-            let (schema_id, bytes): (i64, Vec<u8>) =
-                query_as("SELECT id::bigint, bytes FROM schemas WHERE digest = $1")
-                    .bind(addition.digest.as_str())
-                    .fetch_one(&mut *transaction)
-                    .await?;
+            let added: Option<i64> = query_scalar(
+                "INSERT INTO schemas (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING
+                 RETURNING id::bigint",
+            )
+            .bind(addition.digest.as_str())
+            .bind(&addition.bytes)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            let (schema_id, is_spelled_so) = match added {
+                Some(schema_id) => (schema_id, true),
+                None => {
+                    let (schema_id, bytes): (i64, Vec<u8>) =
+                        query_as("SELECT id::bigint, bytes FROM schemas WHERE digest = $1")
+                            .bind(addition.digest.as_str())
+                            .fetch_one(&mut *transaction)
+                            .await?;
+                    (schema_id, bytes == addition.bytes)
+                }
+            };
             let inserted = query_scalar::<_, i64>(
                 "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
                                        message, registered_at)
@@ -283,7 +292,7 @@ impl Store for Postgres {
             .bind(addition.at.version.to_string())
             .bind(i64::from(addition.ordinal))
             .bind(schema_id)
-            .bind((bytes != addition.bytes).then_some(&addition.bytes))
+            .bind((!is_spelled_so).then_some(&addition.bytes))
             .bind(&addition.uri)
             .bind(&addition.author)
             .bind(&addition.message)

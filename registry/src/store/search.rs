@@ -1,8 +1,8 @@
 //! Looking subjects up, by name and by words.
 //!
 //! A subject is found when every word looked for begins one of its words. Words that few subjects have are
-//! looked up in the index, and the sets cut with each other; where each word is common, subjects are gone
-//! through in order of their names, for then a page is soon full. Both ends cost a bounded number of rows.
+//! looked up in the index, and the sets cut with each other. Where each word is common, a page is soon full of the
+//! next subjects in order of names; if it is not, few have all of them, and the database cuts two of the sets.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use super::{Answer, SubjectRecord};
 /// one in about two milliseconds, and are soon met where all subjects are gone through.
 pub(super) const ROWS_MAX: i64 = 500;
 
-/// Subjects gone through at once where each word is common.
+/// Subjects gone through one by one where each word is common.
 pub(super) const WINDOW: i64 = 1_000;
 
 /// What a store finds subjects by.
@@ -41,6 +41,13 @@ pub struct SubjectQuery {
     pub after: Option<String>,
     /// How many at most.
     pub limit: u32,
+}
+
+impl SubjectQuery {
+    /// Returns the name after which to begin; every name comes after the empty one.
+    pub(super) fn after_name(&self) -> &str {
+        self.after.as_deref().unwrap_or_default()
+    }
 }
 
 /// What a search finds a subject by.

@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Fills a registry with as many subjects and versions as follow, and measures it.
     #[arg(long)]
     scale: bool,
+    /// Measures the inventory that such a run has filled this database with, instead of filling one.
+    #[arg(long, value_name = "URL", requires = "scale")]
+    filled: Option<String>,
     /// Subjects of a large inventory.
     #[arg(long, default_value_t = 10_000)]
     subjects: usize,

@@ -13,9 +13,9 @@ impl Search for Postgres {
                 let rows: Vec<SubjectRow> = query_as(
                     "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                             created_at, updated_at
-                     FROM subjects WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2",
+                     FROM subjects WHERE name > $1 ORDER BY name LIMIT $2",
                 )
-                .bind(&wanted.after)
+                .bind(wanted.after_name())
                 .bind(i64::from(wanted.limit))
                 .fetch_all(&self.pool)
                 .await?;
@@ -39,7 +39,13 @@ impl Search for Postgres {
                 Some(rare) => {
                     self.among(&rare.iter().copied().collect::<Vec<_>>(), &found.common, wanted).await
                 }
-                None => self.in_turn(&found.common, wanted).await,
+                None => {
+                    let next = self.among_next(&found.common, wanted).await?;
+                    if next.len() == wanted.limit as usize {
+                        return Ok(next);
+                    }
+                    self.by_two(&found.common, wanted).await
+                }
             }
         })
     }
@@ -108,14 +114,14 @@ impl Postgres {
             "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                     created_at, updated_at
              FROM subjects s
-             WHERE id = ANY($1) AND ($2::text IS NULL OR name > $2)
+             WHERE id = ANY($1) AND name > $2
                AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w (word, ending)
                    WHERE NOT EXISTS (SELECT FROM search_words x
                        WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
              ORDER BY name LIMIT $5",
         )
         .bind(subjects)
-        .bind(&wanted.after)
+        .bind(wanted.after_name())
         .bind(common)
         .bind(common.iter().map(|word| end_of(word)).collect::<Vec<_>>())
         .bind(i64::from(wanted.limit))
@@ -124,50 +130,68 @@ impl Postgres {
         rows.into_iter().map(rows::subject).collect()
     }
 
-    /// Goes through the subjects in order until the page is full.
-    async fn in_turn(
+    /// Looks for subjects with all of these words among the next in order of names, which is enough where most
+    /// have them.
+    async fn among_next(
         &self,
         common: &[String],
         wanted: &SubjectQuery,
     ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let endings: Vec<String> = common.iter().map(|word| end_of(word)).collect();
-        let mut found = Vec::new();
-        let mut after = wanted.after.clone();
-        loop {
-            let rows: Vec<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM (SELECT * FROM subjects WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2) s
-                 WHERE NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w (word, ending)
-                     WHERE NOT EXISTS (SELECT FROM search_words x
-                         WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
-                 ORDER BY name LIMIT $5",
-            )
-            .bind(&after)
-            .bind(WINDOW)
-            .bind(common)
-            .bind(&endings)
-            .bind(i64::from(wanted.limit))
-            .fetch_all(&self.pool)
-            .await?;
-            for row in rows {
-                found.push(rows::subject(row)?);
-            }
-            found.truncate(wanted.limit as usize);
-            if found.len() == wanted.limit as usize {
-                return Ok(found);
-            }
-            let last: Option<String> = query_scalar(
-                "SELECT name FROM subjects WHERE $1::text IS NULL OR name > $1
-                 ORDER BY name OFFSET $2 - 1 LIMIT 1",
-            )
-            .bind(&after)
-            .bind(WINDOW)
-            .fetch_optional(&self.pool)
-            .await?;
-            let Some(last) = last else { return Ok(found) };
-            after = Some(last);
-        }
+        let rows: Vec<SubjectRow> = query_as(
+            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                    created_at, updated_at
+             FROM (SELECT * FROM subjects WHERE name > $1 ORDER BY name LIMIT $2) s
+             WHERE NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w (word, ending)
+                 WHERE NOT EXISTS (SELECT FROM search_words x
+                     WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
+             ORDER BY name LIMIT $5",
+        )
+        .bind(wanted.after_name())
+        .bind(WINDOW)
+        .bind(common)
+        .bind(common.iter().map(|word| end_of(word)).collect::<Vec<_>>())
+        .bind(i64::from(wanted.limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(rows::subject).collect()
+    }
+
+    /// Looks for subjects with all of these words by what the index has for two of them.
+    async fn by_two(
+        &self,
+        common: &[String],
+        wanted: &SubjectQuery,
+    ) -> Result<Vec<SubjectRecord>, StoreError> {
+        let (one, two, others) = match common {
+            [] => return Ok(Vec::new()),
+            [one] => (one, one, &[][..]),
+            [one, two, others @ ..] => (one, two, others),
+        };
+        let rows: Vec<SubjectRow> = query_as(
+            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                    created_at, updated_at
+             FROM subjects s
+             WHERE id = ANY(ARRAY(
+                 (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word)
+                 INTERSECT
+                 (SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4 ORDER BY word)))
+               AND name > $5
+               AND NOT EXISTS (SELECT FROM unnest($6::text[], $7::text[]) AS w (word, ending)
+                 WHERE NOT EXISTS (SELECT FROM search_words x
+                     WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
+             ORDER BY name LIMIT $8",
+        )
+        .bind(one)
+        .bind(end_of(one))
+        .bind(two)
+        .bind(end_of(two))
+        .bind(wanted.after_name())
+        .bind(others)
+        .bind(others.iter().map(|word| end_of(word)).collect::<Vec<_>>())
+        .bind(i64::from(wanted.limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(rows::subject).collect()
     }
 }
 
@@ -213,14 +237,10 @@ async fn replace_words(
     part: Part,
     words: &[String],
 ) -> Result<(), StoreError> {
-    query("DELETE FROM search_words WHERE subject_id = $1 AND part = $2 AND word <> ALL($3)")
-        .bind(subject_id)
-        .bind(part.number())
-        .bind(words)
-        .execute(&mut **transaction)
-        .await?;
+    // At once: what is deleted and what is inserted are never the same rows.
     query(
-        "INSERT INTO search_words (subject_id, part, word) SELECT $1::bigint, $2::smallint, unnest($3::text[])
+        "WITH gone AS (DELETE FROM search_words WHERE subject_id = $1 AND part = $2 AND word <> ALL($3))
+         INSERT INTO search_words (subject_id, part, word) SELECT $1::bigint, $2::smallint, unnest($3::text[])
          ON CONFLICT DO NOTHING",
     )
     .bind(subject_id)

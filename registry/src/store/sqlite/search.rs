@@ -13,9 +13,9 @@ impl Search for Sqlite {
                 let rows: Vec<SubjectRow> = query_as(
                     "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                             created_at, updated_at
-                     FROM subjects WHERE $1 IS NULL OR name > $1 ORDER BY name LIMIT $2",
+                     FROM subjects WHERE name > $1 ORDER BY name LIMIT $2",
                 )
-                .bind(&wanted.after)
+                .bind(wanted.after_name())
                 .bind(i64::from(wanted.limit))
                 .fetch_all(&self.pool)
                 .await?;
@@ -38,7 +38,13 @@ impl Search for Sqlite {
                 Some(rare) => {
                     self.among(&rare.iter().copied().collect::<Vec<_>>(), &found.common, wanted).await
                 }
-                None => self.in_turn(&found.common, wanted).await,
+                None => {
+                    let next = self.among_next(&found.common, wanted).await?;
+                    if next.len() == wanted.limit as usize {
+                        return Ok(next);
+                    }
+                    self.by_two(&found.common, wanted).await
+                }
             }
         })
     }
@@ -108,14 +114,14 @@ impl Sqlite {
             "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                     created_at, updated_at
              FROM subjects s
-             WHERE id IN (SELECT value FROM json_each($1)) AND ($2 IS NULL OR name > $2)
+             WHERE id IN (SELECT value FROM json_each($1)) AND name > $2
                AND NOT EXISTS (SELECT 1 FROM json_each($3) w
                    WHERE NOT EXISTS (SELECT 1 FROM search_words x
                        WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
              ORDER BY name LIMIT $5",
         )
         .bind(json(subjects))
-        .bind(&wanted.after)
+        .bind(wanted.after_name())
         .bind(json(common))
         .bind(LAST)
         .bind(i64::from(wanted.limit))
@@ -124,49 +130,67 @@ impl Sqlite {
         rows.into_iter().map(rows::subject).collect()
     }
 
-    /// Goes through the subjects in order until the page is full.
-    async fn in_turn(
+    /// Looks for subjects with all of these words among the next in order of names, which is enough where most
+    /// have them.
+    async fn among_next(
         &self,
         common: &[String],
         wanted: &SubjectQuery,
     ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let mut found = Vec::new();
-        let mut after = wanted.after.clone();
-        loop {
-            let rows: Vec<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM (SELECT * FROM subjects WHERE $1 IS NULL OR name > $1 ORDER BY name LIMIT $2) s
-                 WHERE NOT EXISTS (SELECT 1 FROM json_each($3) w
-                     WHERE NOT EXISTS (SELECT 1 FROM search_words x
-                         WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
-                 ORDER BY name LIMIT $5",
-            )
-            .bind(&after)
-            .bind(WINDOW)
-            .bind(json(common))
-            .bind(LAST)
-            .bind(i64::from(wanted.limit))
-            .fetch_all(&self.pool)
-            .await?;
-            for row in rows {
-                found.push(rows::subject(row)?);
-            }
-            found.truncate(wanted.limit as usize);
-            if found.len() == wanted.limit as usize {
-                return Ok(found);
-            }
-            let last: Option<String> = query_scalar(
-                "SELECT name FROM subjects WHERE $1 IS NULL OR name > $1
-                 ORDER BY name LIMIT 1 OFFSET $2 - 1",
-            )
-            .bind(&after)
-            .bind(WINDOW)
-            .fetch_optional(&self.pool)
-            .await?;
-            let Some(last) = last else { return Ok(found) };
-            after = Some(last);
-        }
+        let rows: Vec<SubjectRow> = query_as(
+            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                    created_at, updated_at
+             FROM (SELECT * FROM subjects WHERE name > $1 ORDER BY name LIMIT $2) s
+             WHERE NOT EXISTS (SELECT 1 FROM json_each($3) w
+                 WHERE NOT EXISTS (SELECT 1 FROM search_words x
+                     WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
+             ORDER BY name LIMIT $5",
+        )
+        .bind(wanted.after_name())
+        .bind(WINDOW)
+        .bind(json(common))
+        .bind(LAST)
+        .bind(i64::from(wanted.limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(rows::subject).collect()
+    }
+
+    /// Looks for subjects with all of these words by what the index has for two of them.
+    async fn by_two(
+        &self,
+        common: &[String],
+        wanted: &SubjectQuery,
+    ) -> Result<Vec<SubjectRecord>, StoreError> {
+        let (one, two, others) = match common {
+            [] => return Ok(Vec::new()),
+            [one] => (one, one, &[][..]),
+            [one, two, others @ ..] => (one, two, others),
+        };
+        let rows: Vec<SubjectRow> = query_as(
+            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                    created_at, updated_at
+             FROM subjects s
+             WHERE id IN (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
+                          INTERSECT
+                          SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4)
+               AND name > $5
+               AND NOT EXISTS (SELECT 1 FROM json_each($6) w
+                 WHERE NOT EXISTS (SELECT 1 FROM search_words x
+                     WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $7))
+             ORDER BY name LIMIT $8",
+        )
+        .bind(one)
+        .bind(end_of(one))
+        .bind(two)
+        .bind(end_of(two))
+        .bind(wanted.after_name())
+        .bind(json(others))
+        .bind(LAST)
+        .bind(i64::from(wanted.limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(rows::subject).collect()
     }
 }
 

@@ -27,6 +27,9 @@ const DOCUMENTS: usize = 30_000;
 /// Measures a large inventory on each database; returns how many bars were missed.
 pub(super) fn run(args: &Args) -> Result<usize, Box<dyn std::error::Error>> {
     let inventory = Inventory::read(&args.events)?;
+    if let Some(url) = &args.filled {
+        return serve("filled", url, &inventory, args);
+    }
     let mut missed = 0;
     for database in &args.database {
         missed += measure(*database, &inventory, args)?;

@@ -30,8 +30,13 @@ const CLIENTS: usize = 16;
 const VERSIONS: usize = 3;
 const ROUNDS: usize = 3;
 const SECONDS: u64 = 8;
+/// Schemas that the subjects have, in turn.
+const SCHEMAS: usize = 300;
 /// The subject whose registrations are recorded; lower case, so that its folded name is the same.
 const RECORDED: &str = "load.recorded";
+
+/// The versions of a subject.
+type Bodies = [String; VERSIONS];
 
 /// Measures, and returns how many bars were missed.
 pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
@@ -41,10 +46,11 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let server = Postgres::try_start_safe()?;
     let script = record(&server, &inventory)?;
     let registry = Process::start(&server.url())?;
+    let bodies = bodies(&inventory)?;
     let mut rounds = Vec::new();
     for round in 0..ROUNDS {
         let theirs = pgbench_rate(&pgbench, &server.url(), &script, round)? * VERSIONS as f64;
-        rounds.push((theirs, own_rate(registry.url(), &inventory, round)?));
+        rounds.push((theirs, own_rate(registry.url(), &bodies, round)?));
     }
     let part = median(rounds.iter().map(|(theirs, own)| own / theirs));
     let row = json!({
@@ -62,12 +68,13 @@ fn record(server: &Postgres, inventory: &Inventory) -> Result<tempfile::NamedTem
     let client = Client::new(running.url(), None);
     // The tables are there; what is numbered from here on is told apart by its numbers.
     Postgres::run_sql(&server.url(), script::APART);
-    register(&client, inventory, "load.before", 0)?;
+    let bodies = bodies(inventory)?;
+    register(&client, &bodies, "load.before", 0)?;
     Postgres::run_sql(&server.url(), "ALTER SYSTEM SET log_statement = 'all'");
     Postgres::run_sql(&server.url(), "SELECT pg_reload_conf()");
     thread::sleep(Duration::from_millis(500));
     let begin = std::fs::metadata(server.log())?.len();
-    register(&client, inventory, RECORDED, 0)?;
+    register(&client, &bodies, RECORDED, 0)?;
     thread::sleep(Duration::from_millis(200));
     let log = std::fs::read(server.log())?;
     Postgres::run_sql(&server.url(), "ALTER SYSTEM RESET log_statement");
@@ -100,7 +107,7 @@ fn pgbench_rate(
 }
 
 /// Returns how many versions are registered a second by clients on subjects of their own.
-fn own_rate(url: &str, inventory: &Inventory, round: usize) -> Result<f64, Box<dyn Error>> {
+fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<f64, Box<dyn Error>> {
     let count = AtomicUsize::new(0);
     let start = Instant::now();
     let results: Vec<Result<(), String>> = thread::scope(|scope| {
@@ -110,7 +117,7 @@ fn own_rate(url: &str, inventory: &Inventory, round: usize) -> Result<f64, Box<d
                     let client = Client::new(url, None);
                     while start.elapsed() < Duration::from_secs(SECONDS) {
                         let number = count.fetch_add(1, Ordering::Relaxed);
-                        register(&client, inventory, &format!("load.r{round}.n{number}"), number)
+                        register(&client, bodies, &format!("load.r{round}.n{number}"), number)
                             .map_err(|error| error.to_string())?;
                     }
                     Ok(())
@@ -125,18 +132,27 @@ fn own_rate(url: &str, inventory: &Inventory, round: usize) -> Result<f64, Box<d
     Ok((count.into_inner() * VERSIONS) as f64 / seconds)
 }
 
-/// Registers the versions of a subject, one after the other.
-fn register(
-    client: &Client,
-    inventory: &Inventory,
-    subject: &str,
-    number: usize,
-) -> Result<(), Box<dyn Error>> {
+/// Returns what is registered, made before anything is measured.
+fn bodies(inventory: &Inventory) -> Result<Vec<Bodies>, Box<dyn Error>> {
+    (0..SCHEMAS)
+        .map(|number| {
+            let mut bodies = Bodies::default();
+            for (version, body) in bodies.iter_mut().enumerate() {
+                *body = String::from_utf8(inventory.item(number, version)?.bytes)?;
+            }
+            Ok(bodies)
+        })
+        .collect()
+}
+
+/// Registers the versions of a subject, one after the other; no two subjects have the same content.
+fn register(client: &Client, bodies: &[Bodies], subject: &str, number: usize) -> Result<(), Box<dyn Error>> {
+    let of_its_own = format!("{{\"$comment\":\"{subject}\",");
     let subject = Subject::parse(subject)?;
-    for version in 0..VERSIONS {
-        let item = inventory.item(number, version)?;
-        let version: &Version = &item.version;
-        if !matches!(client.register(&subject, version, &item.bytes)?, Registered::Created(_)) {
+    for (minor, body) in bodies[number % bodies.len()].iter().enumerate() {
+        let version = Version::new(1, minor as u64, 0);
+        let body = body.replacen('{', &of_its_own, 1);
+        if !matches!(client.register(&subject, &version, body.as_bytes())?, Registered::Created(_)) {
             return Err(format!("{subject}@{version} was there").into());
         }
     }
