@@ -17,6 +17,7 @@ mod store;
 mod stream;
 mod subjects;
 mod tokens;
+mod upgrade;
 mod waivers;
 mod wire;
 mod world;

@@ -1,0 +1,146 @@
+//! A database of the first version, with what that version writes before and after this one has started on it: its
+//! tables are those of the first step of the migrations, its statements are written out here.
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use evschema_model::Digest;
+use evschema_tests::{Postgres, repository};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, PgPool, SqlStr, SqlitePool, raw_sql};
+
+use super::world::World;
+
+const ONE: &str = r#"{"title":"Order","properties":{"number":{"type":"string"}}}"#;
+const TWO: &str = r#"{"title":"Order","properties":{"number":{"type":"string"},"total":{"type":"integer"}}}"#;
+const BREAKS_TWO: &str =
+    r#"{"title":"Order","properties":{"number":{"type":"string"},"total":{"type":"boolean"}}}"#;
+
+/// Longest time until a registry that starts has given words to what has none, on a busy machine too.
+const INDEXED_MAX: Duration = Duration::from_secs(20);
+
+/// A registry of the first version, as far as the database can tell.
+enum First {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl First {
+    /// Starts, as each start does, by bringing the tables up to date as it knows them.
+    async fn start(url: &str) -> Self {
+        let name = if url.starts_with("sqlite") { "sqlite" } else { "postgres" };
+        let file = repository().join("migrations").join(name).join("0001_registry.sql");
+        let sql: SqlStr =
+            sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(std::fs::read_to_string(file).unwrap()));
+        let step = Migration::new(1, Cow::Borrowed("registry"), MigrationType::Simple, sql, false);
+        let mut migrator = Migrator::with_migrations(vec![step]);
+        migrator.set_ignore_missing(true);
+        if name == "sqlite" {
+            let pool = SqlitePool::connect(&format!("{url}?mode=rwc")).await.unwrap();
+            migrator.run(&pool).await.unwrap();
+            Self::Sqlite(pool)
+        } else {
+            let pool = PgPool::connect(url).await.unwrap();
+            migrator.run(&pool).await.unwrap();
+            Self::Postgres(pool)
+        }
+    }
+
+    /// Registers the next minor version of a subject, which is created by the first.
+    async fn register(&self, subject: &str, minor: u32, schema: &str) {
+        let digest = Digest::of(&serde_json::from_str(schema).unwrap());
+        let hex: String = schema.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let bytes = match self {
+            Self::Sqlite(_) => format!("X'{hex}'"),
+            Self::Postgres(_) => format!("decode('{hex}', 'hex')"),
+        };
+        let (version, ordinal) = (format!("1.{minor}.0"), minor + 1);
+        let next = "SELECT coalesce(max(position), 0) + 1 FROM feed";
+        let (position, value) = match self {
+            Self::Sqlite(_) => ("position, ", format!("({next}), ")),
+            Self::Postgres(_) => ("", String::new()),
+        };
+        let mut sql = String::new();
+        if minor == 0 {
+            sql += &format!(
+                "INSERT INTO subjects (name, folded, mode, content_model, description, revision, version_count,
+                                       created_at, updated_at)
+                 VALUES ('{subject}', '{subject}', 'backward_transitive', 'lenient', 'From long ago', 1, 0, 7, 7);
+                 INSERT INTO feed ({position}kind, subject, at, data)
+                 VALUES ({value}'evschema.subject.changed', '{subject}', 7, '{{}}');
+                 INSERT INTO subject_search (subject_id, about, content)
+                 SELECT id, 'from long ago', 'order number' FROM subjects WHERE name = '{subject}';"
+            );
+        }
+        sql += &format!(
+            "UPDATE subjects SET revision = revision + 1, latest = '{version}', updated_at = 7,
+                    version_count = version_count + 1 WHERE name = '{subject}';
+             INSERT INTO schemas (digest, bytes) VALUES ('{digest}', {bytes}) ON CONFLICT (digest) DO NOTHING;
+             INSERT INTO versions (subject_id, version, ordinal, schema_id, state, author, registered_at)
+             SELECT s.id, '{version}', {ordinal}, c.id, 'active', 'first', 7 FROM subjects s, schemas c
+             WHERE s.name = '{subject}' AND c.digest = '{digest}';
+             INSERT INTO feed ({position}kind, subject, at, data)
+             VALUES ({value}'evschema.version.registered', '{subject}', 7, '{{}}');"
+        );
+        match self {
+            Self::Sqlite(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
+            Self::Postgres(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
+        }
+    }
+}
+
+#[test]
+fn the_first_version_and_this_one_share_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite:{}", folder.path().join("registry.db").display());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for url in [file, Postgres::fresh_database()] {
+        let first = runtime.block_on(First::start(&url));
+        runtime.block_on(first.register("shop.order", 0, ONE));
+
+        let world = World::on(&url);
+        assert_eq!(world.get("/schemas/shop.order/1.0.0.json").body, ONE);
+        assert_eq!(world.get("/schemas/shop.order/1.0.0").json()["author"], "first");
+        find(&world, "numb", "shop.order");
+        find(&world, "long+ago", "shop.order");
+
+        // The other goes on writing, and is believed at once.
+        runtime.block_on(first.register("shop.order", 1, TWO));
+        runtime.block_on(first.register("shop.late", 0, TWO));
+        assert_eq!(
+            world.get("/schemas/shop.order/latest.json").header("location"),
+            Some("/schemas/shop.order/1.1.0.json")
+        );
+        let reply = world.put("shop.order@1.2.0", BREAKS_TWO);
+        assert!(reply.status == 409 && reply.body.contains("incompatible"), "{reply}");
+        world.given("shop.order@1.2.0", r#"{"title":"Order","properties":{"number":{},"total":{}}}"#);
+        let feed = world.get("/feed").json();
+        let events: Vec<&str> = feed["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["subject"].as_str().unwrap())
+            .collect();
+        assert!(events.len() == 6 && events.contains(&"shop.late"), "{feed:#}");
+        drop(world);
+
+        // It starts once more beside the newer tables; what it has registered is found after a start of this one.
+        runtime.block_on(First::start(&url));
+        find(&World::on(&url), "total", "shop.late");
+    }
+}
+
+/// Waits until a search finds a subject.
+fn find(world: &World, search: &str, subject: &str) {
+    let begun = Instant::now();
+    loop {
+        let reply = world.get(&format!("/schemas?search={search}"));
+        let found =
+            reply.json()["subjects"].as_array().unwrap().iter().any(|found| found["subject"] == subject);
+        if found {
+            return;
+        }
+        assert!(begun.elapsed() < INDEXED_MAX, "`{search}` does not find {subject}: {reply}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
