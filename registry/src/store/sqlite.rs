@@ -25,6 +25,10 @@ use super::{
 };
 use search::keep_searched;
 
+/// Rows that a connection's thread may be ahead of whoever reads them: a page, so that the two seldom wait for
+/// each other.
+const ROWS_AHEAD: usize = 1_001;
+
 /// Connections to a file: one writes at a time, the others read beside it (WAL).
 const CONNECTIONS_MAX: u32 = 8;
 /// Longest wait for another process that writes to the same file.
@@ -52,7 +56,8 @@ impl Sqlite {
             // An acknowledged registration survives a power cut, not only the process.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .row_channel_size(ROWS_AHEAD);
         let keeper = if memory { Some(options.connect().await?) } else { None };
         // What shares memory also shares locks, and does not wait for them: one at a time.
         let pool = SqlitePoolOptions::new()

@@ -23,15 +23,19 @@ impl Search for Sqlite {
             }
             let mut found = Found::default();
             for word in &wanted.words {
-                let subjects = query_scalar(
-                    "SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
-                     ORDER BY word LIMIT $3 + 1",
+                // In one row, for each row changes threads.
+                let subjects: String = query_scalar(
+                    "SELECT json_group_array(subject_id)
+                     FROM (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
+                           ORDER BY word LIMIT $3 + 1)",
                 )
                 .bind(word)
                 .bind(end_of(word))
                 .bind(ROWS_MAX)
-                .fetch_all(&self.pool)
+                .fetch_one(&self.pool)
                 .await?;
+                let subjects =
+                    serde_json::from_str(&subjects).map_err(|_| StoreError::Corrupt("subject id"))?;
                 found.add(word, subjects);
             }
             match &found.rare {
