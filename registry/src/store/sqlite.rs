@@ -57,7 +57,7 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
-            .row_channel_size(ROWS_AHEAD);
+            .row_buffer_size(ROWS_AHEAD);
         let keeper = if memory { Some(options.connect().await?) } else { None };
         // What shares memory also shares locks, and does not wait for them: one at a time.
         let pool = SqlitePoolOptions::new()
