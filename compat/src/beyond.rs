@@ -65,7 +65,10 @@ impl Engine {
     /// Returns what an alternative accepts beyond all of several schemas.
     pub(crate) fn beyond_all(&mut self, flat: &Flat, schemas: &[Id]) -> Vec<Flat> {
         let mut left = vec![flat.clone()];
-        for schema in schemas {
+        // What is in the schema of a negation is known to hold it, so that `X` takes it away for sure.
+        let is_negation = |schema: &&Id| self.tree.negated(**schema).is_some();
+        let (first, then): (Vec<&Id>, Vec<&Id>) = schemas.iter().partition(is_negation);
+        for schema in first.into_iter().chain(then) {
             let mut next = Vec::new();
             for rest in &left {
                 next.extend(self.beyond(rest, *schema));

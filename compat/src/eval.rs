@@ -57,7 +57,10 @@ impl Engine {
     }
 
     fn eval(&mut self, id: Id, value: &Value, depth: usize) -> Truth {
-        if DEPTH_MAX < depth || !self.spend(1) {
+        // A plain value that is looked at by itself costs nothing: of an `enum` there are as many as were
+        // written down.
+        let is_plain = !value.is_object() && !value.is_array();
+        if DEPTH_MAX < depth || !(depth == 0 && is_plain || self.spend(1)) {
             return Truth::Unknown;
         }
         let node = self.tree.shared(id);

@@ -552,6 +552,7 @@ impl Tree {
 /// equal when JSON Schema calls them equal.
 pub(crate) fn normalized(value: &Value) -> Value {
     match value {
+        Value::Number(number) if number.as_i64().is_some_and(|small| small != 0) => value.clone(),
         Value::Number(number) => {
             Value::Number(Decimal::of(number).map_or_else(|| number.clone(), |decimal| decimal.to_number()))
         }

@@ -26,6 +26,7 @@ mod position;
 mod reference;
 mod resolved;
 mod schema;
+mod steps;
 mod strict_json;
 mod subject;
 mod validator;

@@ -14,3 +14,14 @@ pub const SCHEMA_NODES_MAX: usize = 50_000;
 
 /// Most documents that one schema may reach through its references.
 pub const REACHABLE_DOCUMENTS_MAX: usize = 256;
+
+/// Longest way from subschema to subschema, nesting and references together: what reads or validates
+/// recurses once a step.
+pub const SCHEMA_WAY_MAX: usize = 400;
+
+/// Most steps that the validator may take for one event, each the look of one subschema at one part;
+/// they take it about a second.
+pub const VALIDATION_STEPS_MAX: u64 = 5_000_000;
+
+/// Deepest nesting of those steps, so that they fit every thread's stack.
+pub const VALIDATION_DEPTH_MAX: usize = 2_000;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
-use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator};
+use crate::steps::Steps;
+use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits};
 
 /// A schema together with every document it reaches: all that is needed to validate by it.
 #[derive(Debug, Clone)]
@@ -23,7 +24,10 @@ impl Resolved {
         resources: BTreeMap<String, Arc<Schema>>,
     ) -> Result<Self, Diagnostics> {
         let resolved = Self { root, resources };
-        let wrong = resolved.dangling();
+        let mut wrong = resolved.dangling();
+        if wrong.is_empty() {
+            wrong.extend(resolved.too_long_a_way());
+        }
         if wrong.is_empty() { Ok(resolved) } else { Err(wrong) }
     }
 
@@ -108,6 +112,26 @@ impl Resolved {
             reference.target != Target::Metaschema && registry.resolver(base).lookup(fragment).is_err()
         };
         self.root.references().iter().filter(is_lost).map(|lost| self.is_not_there(lost)).collect()
+    }
+
+    /// Says that references lead on and on, where they do.
+    fn too_long_a_way(&self) -> Option<Diagnostic> {
+        let mut documents = self.documents();
+        documents.push(&self.root);
+        let nodes: usize = documents.iter().map(|document| document.nodes()).sum();
+        let references: usize = documents.iter().map(|document| document.references().len()).sum();
+        // No way is longer than these allow, and to find that out costs less than to look.
+        let at_most = nodes.min((1 + references).saturating_mul(limits::NESTING_MAX));
+        if at_most <= limits::SCHEMA_WAY_MAX {
+            return None;
+        }
+        let longest = Steps::of(self)?.longest();
+        let message = format!(
+            "references lead through {longest} subschemas after each other, of at most {}",
+            limits::SCHEMA_WAY_MAX
+        );
+        (limits::SCHEMA_WAY_MAX < longest)
+            .then(|| Diagnostic::new(Code::TooDeep, message).help("refer to what is meant more directly"))
     }
 
     fn is_not_there(&self, reference: &Reference) -> Diagnostic {

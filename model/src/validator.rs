@@ -1,6 +1,9 @@
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::steps::Steps;
 use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
@@ -36,6 +39,9 @@ impl Violation {
 #[derive(Debug)]
 pub struct Validator {
     compiled: jsonschema::Validator,
+    resolved: Resolved,
+    /// Counted when the first event asks for it.
+    steps: OnceLock<Option<Steps>>,
 }
 
 impl Validator {
@@ -63,7 +69,24 @@ impl Validator {
             let diagnostic = Diagnostic::new(code, short(&error)).at(pointer).position(position);
             vec![diagnostic.help("mend the schema at this place")]
         })?;
-        Ok(Self { compiled })
+        Ok(Self { compiled, resolved: resolved.clone(), steps: OnceLock::new() })
+    }
+
+    /// Tells whether an event is decided within [`crate::limits::VALIDATION_STEPS_MAX`] steps.
+    ///
+    /// Schemas that refer to themselves twice can ask for more steps than anybody has time for; who
+    /// takes schemas or events from others asks this first.
+    pub fn can_decide(&self, event: &Value) -> bool {
+        /// So few ways, by the references and how deep the event is, that they need no count.
+        const FEW_WAYS: u64 = 1_000_000;
+        let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
+        let references: u64 = documents.map(|document| document.references().len() as u64).sum();
+        let at_most = (1..=2 + depth_of(event)).try_fold(1_u64, |ways, _| ways.checked_mul(1 + references));
+        if at_most.is_some_and(|ways| ways <= FEW_WAYS) {
+            return true;
+        }
+        let steps = self.steps.get_or_init(|| Steps::of(&self.resolved));
+        steps.as_ref().is_none_or(|steps| steps.allow(event))
     }
 
     /// Tells whether an event is accepted.
@@ -82,6 +105,14 @@ impl Validator {
                 message: short(&error),
             })
             .collect()
+    }
+}
+
+fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
+        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 

@@ -70,12 +70,13 @@ fn walk<'v>(place: &mut Place<'v>, draft: Draft, visit: &mut dyn FnMut(&Place<'v
 /// The way from a schema to a direct subschema: a keyword, and which of its subschemas.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Way<'v> {
-    keyword: &'v str,
-    which: Which<'v>,
+    pub(crate) keyword: &'v str,
+    pub(crate) which: Which<'v>,
 }
 
+/// Which subschema of a keyword.
 #[derive(Debug, Clone, Copy)]
-enum Which<'v> {
+pub(crate) enum Which<'v> {
     Only,
     At(usize),
     Named(&'v str),

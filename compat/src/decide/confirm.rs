@@ -56,6 +56,10 @@ impl<'a> Confirm<'a> {
         }
         let Some(Some(validators)) = &self.validators else { return None };
         let value = &candidate.value;
+        let mut all = validators.readers.iter().chain(&validators.writers);
+        if !all.all(|validator| validator.can_decide(value)) {
+            return None;
+        }
         let is_witness = validators.readers.iter().all(|reader| !reader.is_valid(value))
             && validators.writers.iter().all(|writer| writer.is_valid(value));
         if !is_witness {
@@ -90,7 +94,8 @@ impl<'a> Confirm<'a> {
             self.validators = Some(self.compile(tree));
         }
         let Some(Some(validators)) = &self.validators else { return false };
-        validators.writers.iter().chain(validators.readers.last()).all(|side| side.is_valid(value))
+        let mut sides = validators.writers.iter().chain(validators.readers.last());
+        sides.all(|side| side.can_decide(value) && side.is_valid(value))
     }
 
     /// Tells whether a violation would be one under the content model and the masks.

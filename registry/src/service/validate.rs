@@ -46,6 +46,10 @@ fn decide(validator: &Validator, framing: Framing, body: &[u8]) -> Validation {
         }
         answer.checked += 1;
         let verdict = match parse_event(event) {
+            Ok(event) if !validator.can_decide(&event) => {
+                let why = "the schema and the event multiply to more steps than a validation may take";
+                EventVerdict { line: number, unreadable: Some(why.to_owned()), violations: Vec::new() }
+            }
             Ok(event) if validator.is_valid(&event) => continue,
             Ok(event) => {
                 let mut violations = validator.violations(&event);
