@@ -103,7 +103,8 @@ impl Search for Postgres {
 }
 
 impl Postgres {
-    /// Returns those of these subjects that have the common words too.
+    /// Returns those of these subjects that have the common words too. They are taken by their numbers first: a
+    /// planner that expects many would go through all names instead.
     async fn among(
         &self,
         subjects: &[i64],
@@ -111,10 +112,11 @@ impl Postgres {
         wanted: &SubjectQuery,
     ) -> Result<Vec<SubjectRecord>, StoreError> {
         let rows: Vec<SubjectRow> = query_as(
-            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+            "WITH s AS MATERIALIZED (SELECT * FROM subjects WHERE id = ANY($1))
+             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                     created_at, updated_at
-             FROM subjects s
-             WHERE id = ANY($1) AND name > $2
+             FROM s
+             WHERE name > $2
                AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w (word, ending)
                    WHERE NOT EXISTS (SELECT FROM search_words x
                        WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
@@ -168,14 +170,14 @@ impl Postgres {
             [one, two, others @ ..] => (one, two, others),
         };
         let rows: Vec<SubjectRow> = query_as(
-            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM subjects s
-             WHERE id = ANY(ARRAY(
+            "WITH s AS MATERIALIZED (SELECT * FROM subjects WHERE id = ANY(ARRAY(
                  (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word)
                  INTERSECT
-                 (SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4 ORDER BY word)))
-               AND name > $5
+                 (SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4 ORDER BY word))))
+             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                    created_at, updated_at
+             FROM s
+             WHERE name > $5
                AND NOT EXISTS (SELECT FROM unnest($6::text[], $7::text[]) AS w (word, ending)
                  WHERE NOT EXISTS (SELECT FROM search_words x
                      WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))

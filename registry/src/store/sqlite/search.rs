@@ -107,7 +107,8 @@ impl Search for Sqlite {
 }
 
 impl Sqlite {
-    /// Returns those of these subjects that have the common words too.
+    /// Returns those of these subjects that have the common words too. They are taken by their numbers first: a
+    /// planner that expects many would go through all names instead.
     async fn among(
         &self,
         subjects: &[i64],
@@ -115,10 +116,11 @@ impl Sqlite {
         wanted: &SubjectQuery,
     ) -> Result<Vec<SubjectRecord>, StoreError> {
         let rows: Vec<SubjectRow> = query_as(
-            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+            "WITH s AS MATERIALIZED (SELECT * FROM subjects WHERE id IN (SELECT value FROM json_each($1)))
+             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                     created_at, updated_at
-             FROM subjects s
-             WHERE id IN (SELECT value FROM json_each($1)) AND name > $2
+             FROM s
+             WHERE name > $2
                AND NOT EXISTS (SELECT 1 FROM json_each($3) w
                    WHERE NOT EXISTS (SELECT 1 FROM search_words x
                        WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
@@ -172,13 +174,14 @@ impl Sqlite {
             [one, two, others @ ..] => (one, two, others),
         };
         let rows: Vec<SubjectRow> = query_as(
-            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+            "WITH s AS MATERIALIZED (SELECT * FROM subjects
+                 WHERE id IN (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
+                              INTERSECT
+                              SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4))
+             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                     created_at, updated_at
-             FROM subjects s
-             WHERE id IN (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
-                          INTERSECT
-                          SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4)
-               AND name > $5
+             FROM s
+             WHERE name > $5
                AND NOT EXISTS (SELECT 1 FROM json_each($6) w
                  WHERE NOT EXISTS (SELECT 1 FROM search_words x
                      WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $7))

@@ -44,7 +44,7 @@ pub(super) fn of(log: &str, subject: &str) -> Result<String, String> {
         }
         let end = match () {
             () if sql.contains("subjects") && sql.contains("RETURNING id") => " \\gset subject_\n",
-            () if sql.starts_with("SELECT id") && sql.contains("FROM schemas") => " \\gset schema_\n",
+            () if sql.starts_with("INSERT INTO schemas") => " \\gset schema_\n",
             () if sql.contains("INTO versions") => " \\gset version_\n",
             () => ";\n",
         };
@@ -131,6 +131,8 @@ mod tests {
         let log = "2026 LOG:  statement: BEGIN\n\
                    2026 LOG:  execute sqlx_s_1: UPDATE subjects SET revision = $1\n\t WHERE name = $2 RETURNING id\n\
                    2026 DETAIL:  parameters: $1 = '2', $2 = 'load.x'\n\
+                   2026 LOG:  execute sqlx_s_3: INSERT INTO schemas VALUES ($1) RETURNING id\n\
+                   2026 DETAIL:  parameters: $1 = 'sha256:ab'\n\
                    2026 LOG:  execute sqlx_s_2: INSERT INTO feed VALUES ($1, $2, $3)\n\
                    2026 DETAIL:  parameters: $1 = '71000004', $2 = NULL, $3 = '{\"a\":\"it''s, $2 = x\"}'\n";
         let script = of(log, "load.x").unwrap();
@@ -138,6 +140,7 @@ mod tests {
             script,
             "\\set n random(1, 9000000000000000)\nBEGIN;\n\
              UPDATE subjects SET revision = '2' WHERE name = ('load.p' || :n) RETURNING id \\gset subject_\n\
+             INSERT INTO schemas VALUES (('sha256_0-' || :n)) RETURNING id \\gset schema_\n\
              INSERT INTO feed VALUES (:subject_id, NULL, E'{\"a\"\\x3a\"it''s, $2 = x\"}');\n"
         );
     }
