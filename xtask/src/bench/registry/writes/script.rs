@@ -11,6 +11,8 @@ struct Statement {
     sql: String,
     /// As literals of SQL.
     parameters: Vec<String>,
+    /// The server's process, one for each connection.
+    process: String,
 }
 
 /// Makes a pgbench script of what the server has logged: the same statements, with the subject's name, the
@@ -23,25 +25,9 @@ pub(super) fn of(log: &str, subject: &str) -> Result<String, String> {
     let mut script = String::from("\\set n random(1, 9000000000000000)\n");
     let mut digests: BTreeMap<String, usize> = BTreeMap::new();
     for statement in &statements {
-        let mut sql = statement.sql.clone();
-        // From the last on, for `$1` is the beginning of `$12`.
-        for (number, literal) in statement.parameters.iter().enumerate().rev() {
-            let value = if *literal == format!("'{subject}'") {
-                "('load.p' || :n)".to_owned()
-            } else if literal.starts_with("'sha256:") {
-                let next = digests.len();
-                format!("('sha256_{}-' || :n)", *digests.entry(literal.clone()).or_insert(next))
-            } else {
-                match literal.get(1..4) {
-                    Some("710") if literal.len() == 10 => ":subject_id".to_owned(),
-                    Some("720") if literal.len() == 10 => ":schema_id".to_owned(),
-                    Some("730") if literal.len() == 10 => ":version_id".to_owned(),
-                    // A colon would be the name of a variable, even in a text.
-                    _ => escaped(literal),
-                }
-            };
-            sql = sql.replace(&format!("${}", number + 1), &value);
-        }
+        let values: Vec<String> =
+            statement.parameters.iter().map(|literal| value(literal, subject, &mut digests)).collect();
+        let sql = filled(&statement.sql, &values);
         let end = match () {
             () if sql.contains("subjects") && sql.contains("RETURNING id") => " \\gset subject_\n",
             () if sql.starts_with("INSERT INTO schemas") => " \\gset schema_\n",
@@ -51,6 +37,39 @@ pub(super) fn of(log: &str, subject: &str) -> Result<String, String> {
         let _written = write!(script, "{sql}{end}");
     }
     Ok(script)
+}
+
+/// Returns what stands for a literal in the script: what differs from run to run is taken from the run.
+fn value(literal: &str, subject: &str, digests: &mut BTreeMap<String, usize>) -> String {
+    if literal == format!("'{subject}'") {
+        return "('load.p' || :n)".to_owned();
+    }
+    if literal.starts_with("'sha256:") {
+        let next = digests.len();
+        return format!("('sha256_{}-' || :n)", *digests.entry(literal.to_owned()).or_insert(next));
+    }
+    match literal.get(1..4) {
+        Some("710") if literal.len() == 10 => ":subject_id".to_owned(),
+        Some("720") if literal.len() == 10 => ":schema_id".to_owned(),
+        Some("730") if literal.len() == 10 => ":version_id".to_owned(),
+        // A colon would be the name of a variable, even in a text.
+        _ => escaped(literal),
+    }
+}
+
+/// Puts values in the place of `$1`, `$2` and so on; what they hold is left as it is.
+fn filled(sql: &str, values: &[String]) -> String {
+    let mut pieces = sql.split('$');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.len() - piece.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let number: Option<usize> = piece[..digits].parse().ok();
+        match number.and_then(|number| values.get(number.wrapping_sub(1))) {
+            Some(value) => out.extend([value.as_str(), &piece[digits..]]),
+            None => out.extend(["$", piece]),
+        }
+    }
+    out
 }
 
 /// Writes a literal so that pgbench sees no variable in it.
@@ -79,13 +98,19 @@ fn read(log: &str) -> Vec<Statement> {
     }
     let mut statements: Vec<Statement> = Vec::new();
     for entry in entries {
+        let process = entry.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+        let process = process.map_or("", |(process, _)| process).to_owned();
         if let Some((_, rest)) = entry.split_once("LOG:  execute ") {
             let sql = rest.split_once(": ").map_or("", |(_, sql)| sql).to_owned();
-            statements.push(Statement { sql, parameters: Vec::new() });
+            statements.push(Statement { sql, parameters: Vec::new(), process });
         } else if let Some((_, sql)) = entry.split_once("LOG:  statement: ") {
-            statements.push(Statement { sql: sql.to_owned(), parameters: Vec::new() });
+            // A transaction that only reads may end while another has begun elsewhere.
+            let ends = sql == "ROLLBACK";
+            let last = statements.iter().rposition(|statement| ends && statement.process == process);
+            let at = last.map_or(statements.len(), |last| last + 1);
+            statements.insert(at, Statement { sql: sql.to_owned(), parameters: Vec::new(), process });
         } else if let Some((_, list)) = entry.split_once("DETAIL:  parameters: ")
-            && let Some(last) = statements.last_mut()
+            && let Some(last) = statements.iter_mut().rfind(|statement| statement.process == process)
         {
             last.parameters = parameters(list);
         }
