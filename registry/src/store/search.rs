@@ -15,7 +15,7 @@ use super::{Answer, SubjectRecord};
 pub(super) const ROWS_MAX: i64 = 500;
 
 /// Subjects gone through one by one where each word is common.
-pub(super) const WINDOW: i64 = 500;
+pub(super) const WINDOW: i64 = 1_000;
 
 /// What a store finds subjects by.
 pub trait Search {
