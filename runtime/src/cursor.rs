@@ -21,7 +21,7 @@ pub struct Cursor<'a> {
     at: usize,
     depth: usize,
     /// The names met in the objects that are open.
-    names: Names<'a>,
+    names: Names,
     pub(crate) memory: crate::check::Memory,
 }
 
@@ -168,9 +168,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Returns the name of the next member; steps over the comma before it, and over the end.
+    /// Returns the name of the next member and where it starts; steps over the comma before it, and
+    /// over the end.
     #[inline]
-    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, Reject> {
+    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<(Cow<'a, str>, usize)>, Reject> {
         match self.peek() {
             b'}' => {
                 self.leave();
@@ -185,13 +186,14 @@ impl<'a> Cursor<'a> {
             b'"' if first => {}
             _ => return self.unexpected(),
         }
+        let start = self.at;
         let name = self.string()?;
         if self.byte() == Some(b':') {
             self.at += 1;
         } else {
             self.take(b':')?;
         }
-        Ok(Some(name))
+        Ok(Some((name, start)))
     }
 
     /// Refuses the member that was just read: its name was met before.
@@ -200,16 +202,17 @@ impl<'a> Cursor<'a> {
         Reject::new(self.at, Why::Duplicate)
     }
 
-    /// Remembers a name of the object that is open, so that a second one is noticed.
+    /// Remembers a name of the object that is open, and where it starts, so that a second one is
+    /// noticed.
     #[inline]
-    pub(crate) fn remember(&mut self, name: Cow<'a, str>) {
-        self.names.push(name);
+    pub(crate) fn remember(&mut self, name: &str, start: usize) {
+        self.names.push(name, start);
     }
 
     /// Makes sure that no name was remembered twice since `from`, and forgets them.
     #[inline]
     pub(crate) fn no_name_twice(&mut self, from: usize) -> Result<(), Reject> {
-        if self.names.close(from) { Ok(()) } else { self.reject(Why::Duplicate) }
+        if self.names.close(from, self.text) { Ok(()) } else { self.reject(Why::Duplicate) }
     }
 
     /// Steps over a value of any kind.
@@ -224,9 +227,9 @@ impl<'a> Cursor<'a> {
                 self.enter()?;
                 let from = self.names.len();
                 let mut first = true;
-                while let Some(name) = self.next_member(first)? {
+                while let Some((name, start)) = self.next_member(first)? {
                     first = false;
-                    self.names.push(name);
+                    self.names.push(&name, start);
                     self.skip()?;
                 }
                 self.no_name_twice(from)

@@ -57,7 +57,7 @@ fn step(cursor: &mut Cursor<'_>, is_it: impl Fn(&str, usize, usize) -> bool) -> 
     let mut count = 0;
     loop {
         let token = if is_object {
-            cursor.next_member(count == 0).ok()??.into_owned()
+            cursor.next_member(count == 0).ok()??.0.into_owned()
         } else {
             cursor.next_element(count == 0).ok()?.then(|| count.to_string())?
         };

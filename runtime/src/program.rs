@@ -30,8 +30,8 @@ pub struct Program {
 /// A node of a program: what a value has to satisfy.
 #[derive(Debug, Clone, Copy)]
 pub struct At {
-    program: &'static Program,
-    id: u32,
+    node: &'static Node,
+    program: &'static Decoded,
 }
 
 /// Dynamic anchors by name.
@@ -42,6 +42,7 @@ pub(crate) struct Decoded {
     nodes: Box<[Node]>,
     /// For each resource of the document its dynamic anchors.
     resources: Box<[Anchors]>,
+    links: &'static [&'static Program],
 }
 
 /// Refers to a node, of this program or of one of its links.
@@ -172,31 +173,41 @@ impl Program {
     }
 
     /// Returns a node by its number.
-    pub const fn at(&'static self, id: u32) -> At {
-        At { program: self, id }
+    #[inline]
+    pub fn at(&'static self, id: u32) -> At {
+        self.decoded().at(id)
     }
 
     #[inline]
-    fn decoded(&self) -> &Decoded {
+    fn decoded(&'static self) -> &'static Decoded {
         // A text that the generator did not write decodes to nothing, which refuses everything.
-        self.decoded.get_or_init(|| decode::decode(self.text).unwrap_or_default())
+        self.decoded.get_or_init(|| {
+            let decoded = decode::decode(self.text).unwrap_or_default();
+            Decoded { links: self.links, ..decoded }
+        })
+    }
+}
+
+impl Decoded {
+    #[inline]
+    fn at(&'static self, id: u32) -> At {
+        const NOTHING: &Node = &Node::refusing();
+        At { node: self.nodes.get(index(id)).unwrap_or(NOTHING), program: self }
     }
 }
 
 impl At {
     #[inline]
     pub(crate) fn node(self) -> &'static Node {
-        const NOTHING: &Node = &Node::refusing();
-        self.program.decoded().nodes.get(index(self.id)).unwrap_or(NOTHING)
+        self.node
     }
 
     #[inline]
     pub(crate) fn child(self, child: Child) -> Self {
-        let program = match child.link {
-            None => self.program,
-            Some(link) => self.program.links.get(usize::from(link)).copied().unwrap_or(self.program),
-        };
-        Self { program, id: child.id }
+        match child.link.and_then(|link| self.program.links.get(usize::from(link))) {
+            None => self.program.at(child.id),
+            Some(program) => program.at(child.id),
+        }
     }
 
     /// Returns what the variant of a generated enum has to satisfy.
@@ -206,8 +217,8 @@ impl At {
     }
 
     /// Returns what tells the node from all others.
-    pub(crate) fn identity(self) -> (usize, u32) {
-        (self.program_identity(), self.id)
+    pub(crate) fn identity(self) -> usize {
+        std::ptr::from_ref(self.node).addr()
     }
 
     pub(crate) fn program_identity(self) -> usize {
@@ -216,7 +227,7 @@ impl At {
 
     /// Returns where a dynamic anchor of one of this program's resources is.
     pub(crate) fn anchor(self, resource: u16, name: &str) -> Option<Self> {
-        let anchors = self.program.decoded().resources.get(usize::from(resource))?;
+        let anchors = self.program.resources.get(usize::from(resource))?;
         let found = anchors.iter().find(|(known, _)| **known == *name)?;
         Some(self.child(found.1))
     }

@@ -5,12 +5,15 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use crate::Outcome;
 
+mod codegen;
 mod compat;
 mod registry;
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
+    /// Generated types against plain serde, on real events.
+    Codegen(codegen::Args),
     /// The compatibility engine, on pairs of real schemas.
     Compat(compat::Args),
     /// The registry: reads beside a bare handler, writes beside pgbench, or a large inventory.
@@ -31,6 +34,7 @@ pub(crate) struct Common {
 /// Runs one of the measurements.
 pub(crate) fn run(bench: Bench) -> Outcome {
     match bench {
+        Bench::Codegen(args) => codegen::run(&args),
         Bench::Compat(args) => compat::run(args),
         Bench::Registry(args) => registry::run(&args),
     }

@@ -1,9 +1,12 @@
-/// A set of small numbers; those below 256 cost no memory.
+/// A set of small numbers; those below 128 cost no memory.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Bits {
-    few: [u64; 4],
+    few: [u64; FEW],
     more: Vec<u64>,
 }
+
+/// Words that are part of the set.
+const FEW: usize = 2;
 
 impl Bits {
     /// Adds a number; tells whether it was new.
@@ -13,7 +16,7 @@ impl Bits {
         let slot = match self.few.get_mut(word) {
             Some(slot) => slot,
             None => {
-                let at = word - 4;
+                let at = word - FEW;
                 if self.more.len() <= at {
                     self.more.resize(at + 1, 0);
                 }
@@ -28,7 +31,7 @@ impl Bits {
     #[inline]
     pub(crate) fn has(&self, number: usize) -> bool {
         let (word, bit) = (number / 64, 1u64 << (number % 64));
-        let slot = self.few.get(word).or_else(|| self.more.get(word.wrapping_sub(4)));
+        let slot = self.few.get(word).or_else(|| self.more.get(word.wrapping_sub(FEW)));
         slot.is_some_and(|slot| slot & bit != 0)
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Memory {
 /// A node at a position, in a dynamic scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    node: (usize, u32),
+    node: usize,
     scope: u64,
     position: usize,
 }

@@ -19,7 +19,7 @@ impl Cursor<'_> {
         let mut count = 0;
         loop {
             let before = self.position();
-            let Some(name) = self.next_member(count == 0)? else { break };
+            let Some((name, name_start)) = self.next_member(count == 0)? else { break };
             let evaluated = match object.find(&name, expected) {
                 Some(found) => {
                     expected = found + 1;
@@ -40,7 +40,7 @@ impl Cursor<'_> {
                 }
                 None => {
                     let evaluated = self.other_member(at, object, &name, before, None)?;
-                    self.remember(name);
+                    self.remember(&name, name_start);
                     evaluated
                 }
             };

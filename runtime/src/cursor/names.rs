@@ -1,19 +1,28 @@
-use std::borrow::Cow;
-
 /// The names met in the objects that are open, so that none is met twice in one.
 #[derive(Debug, Default)]
-pub(crate) struct Names<'a>(Vec<(u64, Cow<'a, str>)>);
+pub(crate) struct Names(Vec<Name>);
+
+/// A name in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    /// Equal names have equal ones.
+    print: u64,
+    /// Where it starts, its quote among it.
+    start: usize,
+}
 
 /// Up to so many names are compared with each other, more are sorted first.
 const COMPARED_MAX: usize = 12;
 
-impl<'a> Names<'a> {
+impl Names {
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(crate) fn push(&mut self, name: Cow<'a, str>) {
-        self.0.push((Print::of(&name).mixed(), name));
+    /// Adds a name that starts at this position, with its quote.
+    #[inline]
+    pub(crate) fn push(&mut self, name: &str, start: usize) {
+        self.0.push(Name { print: Print::of(name).mixed(), start });
     }
 
     pub(crate) fn forget(&mut self, from: usize) {
@@ -21,18 +30,47 @@ impl<'a> Names<'a> {
     }
 
     /// Forgets the names since `from`; tells whether each was there once.
-    pub(crate) fn close(&mut self, from: usize) -> bool {
-        let Some(names) = self.0.get_mut(from..) else { return true };
-        let once = match names.len() {
-            0 | 1 => true,
-            2..=COMPARED_MAX => names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)),
-            _ => {
-                names.sort_unstable();
-                names.windows(2).all(|pair| pair[0] != pair[1])
-            }
+    #[inline]
+    pub(crate) fn close(&mut self, from: usize, text: &str) -> bool {
+        let once = match self.0.get_mut(from..) {
+            None | Some([] | [_]) => true,
+            Some(names) => are_unique(names, text),
         };
         self.0.truncate(from);
         once
+    }
+}
+
+fn are_unique(names: &mut [Name], text: &str) -> bool {
+    if names.len() <= COMPARED_MAX {
+        let mut rest = &*names;
+        while let [name, others @ ..] = rest {
+            if others.iter().any(|other| name.print == other.print && name.is(*other, text)) {
+                return false;
+            }
+            rest = others;
+        }
+        return true;
+    }
+    names.sort_unstable();
+    names.chunk_by(|a, b| a.print == b.print).all(|same| {
+        // Names of one print are mostly one name; the few that are not are compared.
+        let mut texts: Vec<_> = same.iter().map(|name| name.read(text)).collect();
+        texts.sort_unstable();
+        texts.windows(2).all(|pair| pair[0] != pair[1])
+    })
+}
+
+impl Name {
+    #[cold]
+    fn is(self, other: Self, text: &str) -> bool {
+        self.read(text) == other.read(text)
+    }
+
+    /// Reads the name again: a print is not proof.
+    fn read(self, text: &str) -> Option<std::borrow::Cow<'_, str>> {
+        let rest = text.get(self.start..)?;
+        super::Cursor::of_text(rest).string().ok()
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         let anchors = anchors.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
     })?;
-    Some(Decoded { nodes, resources })
+    Some(Decoded { nodes, resources, links: &[] })
 }
 
 fn list<T>(json: Option<&Json>, read: impl Fn(&Json) -> Option<T>) -> Option<Box<[T]>> {

@@ -42,7 +42,7 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
     let depth = cursor.depth();
     cursor.enter()?;
     let mut first = true;
-    while let Some(name) = cursor.next_member(first)? {
+    while let Some((name, _)) = cursor.next_member(first)? {
         first = false;
         let is_tag = cases.iter().any(|case| case.tags.iter().any(|(tag, _)| **tag == *name));
         let text = if is_tag && cursor.peek() == b'"' {

@@ -19,6 +19,7 @@ pub struct Members<'a> {
     names_open: usize,
     before: usize,
     name: Cow<'a, str>,
+    name_start: usize,
 }
 
 /// The position of a member that the struct does not know.
@@ -50,6 +51,7 @@ impl<'a> Members<'a> {
             names_open,
             before: start,
             name: Cow::Borrowed(""),
+            name_start: start,
         })
     }
 
@@ -64,8 +66,7 @@ impl<'a> Members<'a> {
         loop {
             match self.next_kept(cursor)? {
                 Some(OTHER) => {
-                    let name = std::mem::take(&mut self.name);
-                    cursor.remember(name);
+                    cursor.remember(&self.name, self.name_start);
                     match self.additional() {
                         Some(node) => cursor.check(node)?,
                         None => cursor.skip()?,
@@ -85,7 +86,7 @@ impl<'a> Members<'a> {
     #[inline]
     pub fn next_kept(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<usize>, Reject> {
         self.before = cursor.position();
-        let Some(name) = cursor.next_member(self.count == 0)? else { return Ok(None) };
+        let Some((name, name_start)) = cursor.next_member(self.count == 0)? else { return Ok(None) };
         self.count += 1;
         let found = match self.node {
             Some((_, object)) => object.find(&name, self.expected),
@@ -109,6 +110,7 @@ impl<'a> Members<'a> {
             }
             None => {
                 self.name = name;
+                self.name_start = name_start;
                 match self.node {
                     Some((_, Object { additional: Additional::Refused, .. })) => {
                         Err(Reject::new(self.before, Why::AdditionalProperties))
