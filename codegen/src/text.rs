@@ -89,9 +89,9 @@ pub(crate) fn literal(text: &str) -> String {
     literal
 }
 
-/// Returns a document as a Rust string literal that reads like the document, where it can.
+/// Returns a document as a Rust string literal on one line, as it is where that can be.
 pub(crate) fn document_literal(text: &str) -> String {
-    if !text.chars().all(|c| c == '\n' || c == '\t' || shows(c)) {
+    if !text.chars().all(|c| c == '\t' || shows(c)) {
         return literal(text);
     }
     let mut hashes = "#".to_owned();

@@ -35,15 +35,28 @@ impl Cursor<'_> {
     }
 
     /// Checks the value and notes which of its members and items were evaluated.
+    #[inline]
     pub(crate) fn check_into(&mut self, at: At, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
         let node = at.node();
         let first = self.peek();
+        self.memory.step();
+        // Nothing can be open within a text, a number or a word.
+        if node.is_plain() && !matches!(first, b'{' | b'[') {
+            return self.leaf(node, first);
+        }
+        self.check_deeper(at, first, seen)
+    }
+
+    fn check_deeper(&mut self, at: At, first: u8, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
+        let node = at.node();
         self.memory.go_deeper().or_else(|why| self.reject(why))?;
         let repeats = self.memory.is_slow() && seen.is_none() && matches!(first, b'{' | b'[');
-        let result = match (&node.more, node.unless_null) {
-            _ if repeats => self.check_once(at, node),
-            (None, None) => self.own(at, node, seen),
-            _ => self.check_more(at, node, seen),
+        let result = if repeats {
+            self.check_once(at, node)
+        } else if node.is_plain() {
+            self.own(at, node, seen)
+        } else {
+            self.check_more(at, node, seen)
         };
         self.memory.come_back();
         result
@@ -54,10 +67,7 @@ impl Cursor<'_> {
         if let Some(known) = self.memory.recall(&key) {
             return known.map(|end| self.rewind(end));
         }
-        let result = match (&node.more, node.unless_null) {
-            (None, None) => self.own(at, node, None),
-            _ => self.check_more(at, node, None),
-        };
+        let result = if node.is_plain() { self.own(at, node, None) } else { self.check_more(at, node, None) };
         self.memory.remember(key, result.map(|()| self.position()));
         result
     }
@@ -88,13 +98,30 @@ impl Cursor<'_> {
         seen: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
         let first = self.peek();
+        if !matches!(first, b'{' | b'[') {
+            return self.leaf(node, first);
+        }
+        if !node.kinds.meets(Kinds::starting(first)) {
+            return self.refused_kind(node, first);
+        }
+        if let Some(literals) = &node.literals {
+            let start = self.position();
+            self.literal(literals)?;
+            self.rewind(start);
+        }
+        match (first, &node.object, &node.array) {
+            (b'{', Some(object), _) => self.object(at, object, seen),
+            (b'[', _, Some(array)) => self.array(at, array, seen),
+            _ => self.skip(),
+        }
+    }
+
+    /// Checks a value that is no array and no object.
+    #[inline]
+    fn leaf(&mut self, node: &'static Node, first: u8) -> Result<(), Reject> {
         let start = self.position();
-        let starting = Kinds::starting(first);
-        if !node.kinds.meets(starting) {
-            if starting == Kinds::NONE {
-                return self.unexpected();
-            }
-            return self.reject(if node.kinds == Kinds::NONE { Why::FalseSchema } else { Why::Type });
+        if !node.kinds.meets(Kinds::starting(first)) {
+            return self.refused_kind(node, first);
         }
         if let Some(literals) = &node.literals
             && first != b'"'
@@ -116,20 +143,21 @@ impl Cursor<'_> {
                     text.check(&value).map_err(|why| Reject::new(start, why))
                 }
             },
-            b'{' => match &node.object {
-                None => self.skip(),
-                Some(object) => self.object(at, object, seen),
-            },
-            b'[' => match &node.array {
-                None => self.skip(),
-                Some(array) => self.array(at, array, seen),
-            },
-            b't' | b'f' => self.bool().map(|_| ()),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
             b'n' => self.word("null"),
             _ => {
                 let digits = self.digits()?;
                 node.check_number(&digits).map_err(|why| Reject::new(start, why))
             }
         }
+    }
+
+    #[cold]
+    fn refused_kind(&self, node: &Node, first: u8) -> Result<(), Reject> {
+        if Kinds::starting(first) == Kinds::NONE {
+            return self.unexpected();
+        }
+        self.reject(if node.kinds == Kinds::NONE { Why::FalseSchema } else { Why::Type })
     }
 }

@@ -23,10 +23,23 @@ pub trait Event: Write + for<'a> Read<'a> + Serialize + DeserializeOwned {
     fn document() -> &'static Document;
 }
 
-/// Gives a type that implements [`Event`] the same constants and functions of its own.
+/// Makes a type an [`Event`]: its subject, version, digest and `dataschema`; gives it the same
+/// constants and functions of its own.
 #[macro_export]
 macro_rules! event {
-    ($type:ident) => {
+    ($type:ident = $subject:literal $version:literal $digest:literal $dataschema:literal) => {
+        impl $crate::Event for $type {
+            const SUBJECT: &'static str = $subject;
+            const VERSION: &'static str = $version;
+            const DIGEST: &'static str = $digest;
+            const DATASCHEMA: &'static str = $dataschema;
+            const SCHEMA: &'static str = SCHEMA;
+
+            fn document() -> &'static $crate::Document {
+                &DOCUMENT
+            }
+        }
+
         impl $type {
             /// The subject.
             pub const SUBJECT: &'static str = <Self as $crate::Event>::SUBJECT;

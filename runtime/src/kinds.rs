@@ -26,15 +26,7 @@ impl Kinds {
     /// Returns the kinds that a value starting with this byte may be of; none if it starts none.
     #[inline]
     pub(crate) fn starting(byte: u8) -> Self {
-        match byte {
-            b'n' => Self::NULL,
-            b't' | b'f' => Self::BOOL,
-            b'-' | b'0'..=b'9' => Self::NUMBERS,
-            b'"' => Self::STRING,
-            b'[' => Self::ARRAY,
-            b'{' => Self::OBJECT,
-            _ => Self::NONE,
-        }
+        STARTING[usize::from(byte)]
     }
 
     /// Tells whether the sets have a kind in common.
@@ -55,3 +47,21 @@ impl BitOr for Kinds {
         self.or(other)
     }
 }
+
+/// The kinds that a value may be of, by its first byte.
+static STARTING: [Kinds; 256] = {
+    let mut starting = [Kinds::NONE; 256];
+    starting[b'n' as usize] = Kinds::NULL;
+    starting[b't' as usize] = Kinds::BOOL;
+    starting[b'f' as usize] = Kinds::BOOL;
+    starting[b'-' as usize] = Kinds::NUMBERS;
+    let mut digit = b'0' as usize;
+    while digit <= b'9' as usize {
+        starting[digit] = Kinds::NUMBERS;
+        digit += 1;
+    }
+    starting[b'"' as usize] = Kinds::STRING;
+    starting[b'[' as usize] = Kinds::ARRAY;
+    starting[b'{' as usize] = Kinds::OBJECT;
+    starting
+};

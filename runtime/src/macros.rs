@@ -159,13 +159,34 @@ macro_rules! texts {
     };
 }
 
-/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each:
-/// those of its `CASES`, in the order of the variants.
+/// Declares an enum of one text: a constant.
+#[macro_export]
+macro_rules! constant {
+    ($(#[$type_meta:meta])* $type:ident { $(#[$meta:meta])* $variant:ident = $text:literal }) => {
+        $(#[$type_meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[non_exhaustive]
+        pub enum $type {
+            $(#[$meta])*
+            #[default]
+            $variant,
+        }
+
+        $crate::texts! { $type { $variant = $text, } }
+    };
+}
+
+/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each.
 ///
 /// [`Case`]: crate::Case
 #[macro_export]
 macro_rules! union {
-    ($type:ident { $($at:literal $variant:ident,)* }) => {
+    ($type:ident { $($at:literal $variant:ident = $case:expr,)* }) => {
+        impl $type {
+            /// What tells the variants apart, in their order.
+            const CASES: &'static [$crate::Case] = &[$($case),*];
+        }
+
         impl<'a> $crate::Read<'a> for $type {
             fn read(
                 cursor: &mut $crate::Cursor<'a>,
@@ -236,5 +257,30 @@ macro_rules! through_json {
                 $crate::private::deserialize(deserializer)
             }
         }
+    };
+}
+
+/// Declares the document of a schema, and its linked form: the base URI, the draft, the documents it
+/// refers to, whether formats are asserted, the linked forms of others, the root, and its own.
+#[macro_export]
+macro_rules! document {
+    (
+        $base:literal $draft:ident [$($uri:literal $reference:path,)*] $asserts_formats:literal
+        [$($link:path,)*] $root:literal $program:literal
+    ) => {
+        /// The schema with all that it refers to.
+        #[doc(hidden)]
+        pub static DOCUMENT: $crate::Document = $crate::Document::new(
+            $base,
+            $crate::Draft::$draft,
+            SCHEMA,
+            &[$(($uri, &$reference)),*],
+            $asserts_formats,
+            (&PROGRAM, $root),
+        );
+
+        /// The schema in the form that events are checked with.
+        #[doc(hidden)]
+        pub static PROGRAM: $crate::Program = $crate::Program::new($program, &[$(&$link),*]);
     };
 }

@@ -81,7 +81,7 @@ impl<'t> Printer<'t> {
             let why = format!("what the template prints is not Rust: {}", one_line(&error));
             PrintError { template: name, line, why }
         })?;
-        Ok(spaced(&prettyplease::unparse(&file)))
+        Ok(spaced(&on_one_line(&prettyplease::unparse(&file))))
     }
 }
 
@@ -114,6 +114,33 @@ fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Puts what only the compiler reads on one line each: the runtime's macros, and the lints.
+///
+/// No literal spans lines at this point, and the formatter breaks lines only between tokens.
+fn on_one_line(code: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut joined = String::with_capacity(code.len());
+    let mut lines = code.lines();
+    while let Some(first) = lines.next() {
+        joined.push_str(first);
+        let start = first.trim_start();
+        if (start.starts_with("rt::") && first.ends_with("! {")) || start == "#[allow(" {
+            for line in lines.by_ref() {
+                let text = line.trim_start();
+                if !joined.ends_with('(') && !text.starts_with(')') {
+                    joined.push(' ');
+                }
+                joined.push_str(text);
+                if indent(line) == indent(first) {
+                    break;
+                }
+            }
+        }
+        joined.push('\n');
+    }
+    joined
+}
+
 /// Puts an empty line between items, which the formatter leaves out.
 ///
 /// No literal spans lines at this point, so that every line is code.
@@ -128,9 +155,9 @@ fn spaced(code: &str) -> String {
             ends && indent(before) == indent(line)
         });
         let start = line.trim_start();
-        let starts_item = ["///", "#[", "pub ", "impl ", "rt::", "static ", "use "]
-            .iter()
-            .any(|item| start.starts_with(item));
+        // A macro stands below the type that it is about.
+        let starts_item =
+            ["///", "#[", "pub ", "impl ", "static ", "use "].iter().any(|item| start.starts_with(item));
         if ends_item && starts_item {
             spaced.push('\n');
         }

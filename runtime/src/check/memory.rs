@@ -52,9 +52,14 @@ impl Memory {
         Self::STEPS_FREE < self.steps && self.tries != 0
     }
 
+    /// Counts a value that is checked.
+    #[inline]
+    pub(crate) fn step(&mut self) {
+        self.steps += 1;
+    }
+
     #[inline]
     pub(crate) fn go_deeper(&mut self) -> Result<(), Why> {
-        self.steps += 1;
         self.frames += 1;
         if self.frames < Self::FRAMES_MAX { Ok(()) } else { Err(Why::TooDeep) }
     }

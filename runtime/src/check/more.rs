@@ -200,6 +200,12 @@ impl Cursor<'_> {
 }
 
 impl Node {
+    /// Tells whether one look at a value decides.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.more.is_none() && self.unless_null.is_none()
+    }
+
     /// Tells whether the node says anything at all.
     pub(crate) fn says_something(&self) -> bool {
         self.says_of_itself() || self.more.is_some() || self.unless_null.is_some()

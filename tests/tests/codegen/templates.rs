@@ -29,7 +29,7 @@ fn one_template_is_replaced_and_the_others_stay() {
     let text = BUILT_IN.replace("Ord, Hash", "Ord, Hash, MyOwn");
     assert_ne!(text, BUILT_IN);
     let code = with_template("texts.rs.hbs", &text).unwrap();
-    assert!(code.contains("Hash, MyOwn)]") && code.contains("impl rt::Event for State"), "{code}");
+    assert!(code.contains("Hash, MyOwn)]") && code.contains("rt::event! { State = "), "{code}");
     let marked = format!("{{{{!-- template model {} --}}}}\n{text}", evschema_codegen::TEMPLATE_MODEL);
     assert_eq!(with_template("texts.rs.hbs", &marked).unwrap(), code);
 }

@@ -70,21 +70,20 @@ pub(crate) fn model() -> String {
 /// Returns the version and path of each event type in a generated file.
 pub(crate) fn event_paths(file: &GeneratedFile) -> Vec<(Coordinates, String)> {
     let mut found = Vec::new();
-    let (mut module, mut name, mut subject) = ("", "", "");
-    let quoted = |line: &'_ str| line.split('"').nth(1).map(str::to_owned);
+    let mut module = "";
     for line in file.text.lines() {
         if let Some(rest) = line.strip_prefix("pub mod ") {
             module = rest.trim_end_matches(" {");
-        } else if let Some(rest) = line.strip_prefix("    impl rt::Event for ") {
-            name = rest.trim_end_matches(" {");
-        } else if line.starts_with("        const SUBJECT: ") {
-            subject = line;
-        } else if line.starts_with("        const VERSION: ")
-            && let Some((subject, version)) = quoted(subject).zip(quoted(line))
-            && let (Ok(subject), Ok(version)) = (Subject::parse(&subject), Version::parse(&version))
+        } else if let Some((name, told)) =
+            line.trim_start().strip_prefix("rt::event! { ").and_then(|rest| rest.split_once(" = "))
         {
-            let stem = file.path.trim_end_matches(".rs");
-            found.push((Coordinates { subject, version }, format!("{stem}::{module}::{name}")));
+            let told: Vec<&str> = told.split('"').skip(1).step_by(2).take(2).collect();
+            if let [subject, version] = told.as_slice()
+                && let (Ok(subject), Ok(version)) = (Subject::parse(subject), Version::parse(version))
+            {
+                let stem = file.path.trim_end_matches(".rs");
+                found.push((Coordinates { subject, version }, format!("{stem}::{module}::{name}")));
+            }
         }
     }
     found

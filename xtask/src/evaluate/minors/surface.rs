@@ -6,7 +6,10 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, LitInt, Token, Type, braced, bracketed, parenthesized};
+use syn::{
+    Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, LitInt, Token, Type, braced, bracketed,
+    parenthesized,
+};
 
 /// The types of one module, by name.
 pub(super) type Surface = BTreeMap<String, Shown>;
@@ -45,6 +48,12 @@ pub(super) fn surface(text: &str) -> Option<Surface> {
             let shown = surface.get_mut(&record.name)?;
             shown.setters = record.setters;
             shown.new = Some(record.new);
+        } else if let Item::Macro(call) = item
+            && call.mac.path.segments.last().is_some_and(|last| last.ident == "constant")
+        {
+            let (name, variant) = constant.parse2(call.mac.tokens.clone()).ok()?;
+            let variants = BTreeMap::from([(variant, None)]);
+            surface.insert(name, Shown { variants, ..Shown::default() });
         }
     }
     Some(surface)
@@ -111,6 +120,18 @@ fn record(input: ParseStream<'_>) -> syn::Result<Record> {
     let new = Punctuated::<Type, Token![,]>::parse_terminated_with(&arguments, argument)?;
     input.parse::<proc_macro2::TokenStream>()?;
     Ok(Record { name, setters, new: new.iter().map(printed).collect() })
+}
+
+/// Reads the type and the variant that the runtime's macro `constant` is told.
+fn constant(input: ParseStream<'_>) -> syn::Result<(String, String)> {
+    input.call(Attribute::parse_outer)?;
+    let name = input.parse::<Ident>()?.to_string();
+    let body;
+    braced!(body in input);
+    body.call(Attribute::parse_outer)?;
+    let variant = body.call(Ident::parse_any)?.to_string();
+    body.parse::<proc_macro2::TokenStream>()?;
+    Ok((name, variant))
 }
 
 fn printed(of: &Type) -> String {

@@ -1,15 +1,17 @@
 //! Times generated types against plain serde. Compiled in a scratch workspace.
 //!
-//! Reads `types.jsonl` from the folder that is its only argument: a type's number, its events, and
-//! its schema with what that refers to. Prints one line of JSON for each type. Contenders take
-//! turns in one process, and a time is the least of many short batches: on a shared machine
-//! everything else is somebody else's time.
+//! Reads `types.jsonl` from the folder that is its first argument: a type's number and its events.
+//! Prints one line of JSON for each type. Contenders take turns in one process; a figure is the
+//! median over the turns.
+//!
+//! With three more arguments, a type's number, a contender and a number of times, it only does that
+//! so many times: for a profiler.
 
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
 /// The functions that are timed for one type; each tells whether it accepted the event.
@@ -18,100 +20,123 @@ pub struct Timed {
     check: fn(&[u8]) -> bool,
     plain: fn(&[u8]) -> bool,
     from_value: fn(Value) -> bool,
+    is_valid: Option<fn(&Value) -> bool>,
+    typified: Option<fn(&[u8]) -> bool>,
 }
 
 macro_rules! timed {
-    ($ours:ty, $plain:ty) => {
+    ($ours:ty, $plain:ty, $is_valid:expr, $typified:expr) => {
         Timed {
             ours: |event| black_box(<$ours>::from_slice(event)).is_ok(),
             check: |event| black_box(<$ours>::check_bytes(event)),
-            plain: |event| black_box(serde_json::from_slice::<$plain>(event)).is_ok(),
+            plain: read::<$plain>,
             from_value: |event| black_box(serde_json::from_value::<$plain>(event)).is_ok(),
+            is_valid: $is_valid,
+            typified: $typified,
         }
     };
 }
 
 /// How long a batch of one contender takes, about: too short to be interrupted often.
-const BATCH: Duration = Duration::from_micros(400);
+const BATCH: Duration = Duration::from_micros(300);
 
 /// Turns that every contender gets.
-const TURNS: usize = 60;
+const TURNS: usize = 61;
 
-fn ignored(event: &[u8]) -> bool {
-    black_box(serde_json::from_slice::<IgnoredAny>(event)).is_ok()
+const CONTENDERS: [&str; 6] = ["plain", "owned", "check", "ignored", "library", "typify"];
+
+fn read<T: DeserializeOwned>(event: &[u8]) -> bool {
+    black_box(serde_json::from_slice::<T>(event)).is_ok()
 }
 
-fn validator(row: &Value) -> jsonschema::Validator {
-    let draft = match row["draft"].as_str().unwrap() {
-        "draft-04" => jsonschema::Draft::Draft4,
-        "draft-06" => jsonschema::Draft::Draft6,
-        "draft-07" => jsonschema::Draft::Draft7,
-        "2019-09" => jsonschema::Draft::Draft201909,
-        _ => jsonschema::Draft::Draft202012,
-    };
-    let mut resources = vec![(row["base"].as_str().unwrap(), draft.create_resource(row["schema"].clone()))];
-    for other in row["resources"].as_array().unwrap() {
-        resources.push((other[0].as_str().unwrap(), draft.create_resource(other[1].clone())));
-    }
-    let registry = jsonschema::Registry::new().extend(resources).unwrap().prepare().unwrap();
-    jsonschema::options()
-        .with_draft(draft)
-        .with_base_uri(row["base"].as_str().unwrap())
-        .with_registry(&registry)
-        .should_validate_formats(row["formats"] == true)
-        .offline()
-        .build(&row["schema"])
-        .unwrap()
+type Contender<'a> = Box<dyn Fn(&[u8]) -> bool + 'a>;
+
+fn contenders(timed: &Timed) -> Vec<Option<Contender<'_>>> {
+    let library = timed.is_valid.map(|is_valid| -> Contender<'_> {
+        Box::new(move |event| {
+            let value: Value = serde_json::from_slice(event).unwrap();
+            is_valid(&value) && (timed.from_value)(value)
+        })
+    });
+    vec![
+        Some(Box::new(timed.plain)),
+        Some(Box::new(timed.ours)),
+        Some(Box::new(timed.check)),
+        Some(Box::new(read::<IgnoredAny>)),
+        library,
+        timed.typified.map(|read| -> Contender<'_> { Box::new(read) }),
+    ]
 }
 
 fn main() {
-    let folder = std::env::args().nth(1).unwrap();
-    let text = std::fs::read_to_string(Path::new(&folder).join("types.jsonl")).unwrap();
-    for line in text.lines() {
-        let row: Value = serde_json::from_str(line).unwrap();
-        println!("{}", measure(&row, &TYPES[row["number"].as_u64().unwrap() as usize]));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let text = std::fs::read_to_string(Path::new(&arguments[0]).join("types.jsonl")).unwrap();
+    let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    for (row, timed) in rows.zip(TYPES) {
+        match arguments.get(1..4) {
+            Some([number, contender, times]) if row["number"].to_string() == *number => {
+                let at = CONTENDERS.iter().position(|name| name == contender).unwrap();
+                let contender = contenders(timed).swap_remove(at).unwrap();
+                pass(&contender, &events(&row, timed).1, times.parse().unwrap());
+            }
+            Some(_) => {}
+            None => println!("{}", measure(&row, timed)),
+        }
     }
+}
+
+/// Returns how many events are accepted, and those that plain serde reads too.
+fn events(row: &Value, timed: &Timed) -> (usize, Vec<Vec<u8>>) {
+    let all = row["events"].as_array().unwrap().iter().map(|event| event.as_str().unwrap().as_bytes().to_vec());
+    let accepted: Vec<Vec<u8>> = all.filter(|event| (timed.ours)(event)).collect();
+    let count = accepted.len();
+    (count, accepted.into_iter().filter(|event| (timed.plain)(event)).collect())
 }
 
 fn measure(row: &Value, timed: &Timed) -> Value {
-    let all: Vec<Vec<u8>> =
-        row["events"].as_array().unwrap().iter().map(|event| event.as_str().unwrap().into()).collect();
-    let accepted: Vec<&Vec<u8>> = all.iter().filter(|event| (timed.ours)(event)).collect();
-    let events: Vec<&Vec<u8>> = accepted.iter().copied().filter(|event| (timed.plain)(event)).collect();
+    let (accepted, events) = events(row, timed);
     if events.is_empty() {
-        let why = if accepted.is_empty() { "no event is accepted" } else { "plain serde reads no event" };
+        let why = if accepted == 0 { "no event is accepted" } else { "plain serde reads no event" };
         return json!({ "name": row["name"], "skipped": why });
     }
-    let validator = validator(row);
-    let library = |event: &[u8]| {
-        let value: Value = serde_json::from_slice(event).unwrap();
-        validator.is_valid(&value) && (timed.from_value)(value)
-    };
-    let contenders: [&dyn Fn(&[u8]) -> bool; 5] =
-        [&timed.plain, &timed.ours, &timed.check, &ignored, &library];
+    let contenders = contenders(timed);
+    let runs = |at: usize| contenders[at].as_ref().filter(|run| events.iter().all(|event| run(event)));
+    let runs: Vec<Option<&Contender<'_>>> = (0..CONTENDERS.len()).map(runs).collect();
     let mut repeats = 1;
-    while pass(&timed.plain, &events, repeats) < BATCH {
+    while pass(runs[0].unwrap(), &events, repeats) < BATCH {
         repeats *= 2;
     }
-    let mut least = [Duration::MAX; 5];
+    let mut times = vec![Vec::new(); runs.len()];
     for turn in 0..TURNS {
-        for place in 0..contenders.len() {
+        for place in 0..runs.len() {
             // Who is first changes, so that nobody always runs after the same one.
-            let at = (place + turn) % contenders.len();
-            least[at] = least[at].min(pass(contenders[at], &events, repeats));
+            let at = (place + turn) % runs.len();
+            if let Some(run) = runs[at] {
+                times[at].push(pass(run, &events, repeats).as_secs_f64());
+            }
         }
     }
-    let per_event = |time: Duration| time.as_nanos() as f64 / (repeats * events.len()) as f64;
-    let [plain, ours, check, ignored, library] = least.map(per_event);
+    let ratio = |of: usize, to: usize| {
+        median(times[of].iter().zip(&times[to]).map(|(of, to)| of / to).collect())
+    };
     json!({
         "name": row["name"],
         "events": events.len(),
-        "bytes": events.iter().map(|event| event.len()).sum::<usize>() / events.len(),
-        "plain_ns": plain, "ours_ns": ours, "check_ns": check, "ignored_ns": ignored, "library_ns": library,
+        "bytes": events.iter().map(Vec::len).sum::<usize>() / events.len(),
+        "plain_us": median(times[0].clone()).map(|time| time * 1e6 / (repeats * events.len()) as f64),
+        "owned": ratio(1, 0),
+        "check": ratio(2, 3),
+        "library": ratio(4, 0),
+        "typify": ratio(5, 0),
     })
 }
 
-fn pass(contender: &dyn Fn(&[u8]) -> bool, events: &[&Vec<u8>], repeats: usize) -> Duration {
+fn median(mut ratios: Vec<f64>) -> Option<f64> {
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied()
+}
+
+fn pass(contender: &Contender<'_>, events: &[Vec<u8>], repeats: usize) -> Duration {
     let started = Instant::now();
     for _ in 0..repeats {
         for event in events {

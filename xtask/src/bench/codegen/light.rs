@@ -1,0 +1,228 @@
+//! What generated code weighs: lines, CPU time to check it, time to generate it, beside typify.
+
+use std::fs;
+use std::time::Instant;
+
+use evschema_codegen::{GeneratedFile, generate};
+use evschema_model::Coordinates;
+use serde_json::{Value, json};
+
+use super::super::Common;
+use super::typify::{self, Typified};
+use super::workspace::first_problem;
+use super::{Corpus, Failure};
+use crate::scratch::{Build, Scratch, runtime};
+
+/// Bars for 100 event types: lines, CPU seconds of `cargo check`; and milliseconds for a schema.
+const LINES: f64 = 12_000.0;
+const CHECK_S: f64 = 10.0;
+const GENERATE_MS: f64 = 5.0;
+
+/// Most rounds of checking without what did not compile.
+const ROUNDS_MAX: usize = 6;
+
+/// Kernel ticks of a second, in `/proc`.
+const TICKS: f64 = 100.0;
+
+/// What the code of so many types weighs.
+#[derive(Debug)]
+struct Weight {
+    what: &'static str,
+    types: usize,
+    lines: usize,
+    check_s: f64,
+    generate_ms: f64,
+}
+
+/// Takes the newest version of each subject, from each corpus in turn, and weighs what is generated.
+/// Returns whether every bar is met.
+pub(super) fn weigh(
+    common: Common,
+    corpora: &[(String, Corpus)],
+    types: usize,
+    alone: bool,
+) -> Result<bool, Failure> {
+    let chosen = chosen(corpora, types);
+    let ours = weigh_ours("evschema", corpora, &chosen)?;
+    let mut weights = vec![ours];
+    if !alone {
+        let rows = chosen.iter().enumerate().map(|(number, (corpus, at))| {
+            let schema = corpora[*corpus].1.catalog.get(&at.subject, &at.version);
+            json!({ "number": number, "schema": schema.map(|schema| schema.value()) })
+        });
+        let rows: Vec<Value> = rows.collect();
+        let (theirs, kept) = weigh_typify(typify::generated(rows.iter())?)?;
+        let same: Vec<_> = kept.iter().filter_map(|number| chosen.get(*number).cloned()).collect();
+        weights.push(weigh_ours("evschema, of these", corpora, &same)?);
+        weights.insert(1, theirs);
+    }
+    Ok(print(common, &weights))
+}
+
+type Selected = Vec<(usize, Coordinates)>;
+
+fn chosen(corpora: &[(String, Corpus)], types: usize) -> Selected {
+    let mut queues: Vec<_> = corpora
+        .iter()
+        .map(|(_, corpus)| {
+            let newest =
+                corpus.catalog.subjects().filter_map(|subject| corpus.catalog.versions(subject).next_back());
+            newest.map(|schema| schema.at().clone()).filter(|at| corpus.versions.contains(at))
+        })
+        .collect();
+    let mut chosen = Selected::new();
+    while chosen.len() < types {
+        let before = chosen.len();
+        for (number, queue) in queues.iter_mut().enumerate() {
+            let (catalog, options) = (&corpora[number].1.catalog, &corpora[number].1.options);
+            let good = queue.find(|at| generate(catalog, std::slice::from_ref(at), options).is_ok());
+            chosen.extend(good.map(|at| (number, at)));
+        }
+        if chosen.len() == before {
+            break;
+        }
+    }
+    chosen.truncate(types);
+    chosen
+}
+
+fn weigh_ours(
+    what: &'static str,
+    corpora: &[(String, Corpus)],
+    chosen: &Selected,
+) -> Result<Weight, Failure> {
+    let mut scratch = Scratch::new("bench-light")?;
+    let (mut modules, mut lines, mut generate_ms) = (String::new(), 0, 0.0);
+    for (number, (name, corpus)) in corpora.iter().enumerate() {
+        let ats: Vec<Coordinates> =
+            chosen.iter().filter(|(of, _)| *of == number).map(|(_, at)| at.clone()).collect();
+        if ats.is_empty() {
+            continue;
+        }
+        let started = Instant::now();
+        let files: Vec<GeneratedFile> =
+            generate(&corpus.catalog, &ats, &corpus.options).map_err(first_problem)?;
+        generate_ms += started.elapsed().as_secs_f64() * 1e3;
+        for file in files {
+            lines += file.text.lines().count();
+            scratch.write(&format!("light/src/{name}/{}", file.path), &file.text)?;
+        }
+        modules.push_str(&format!("pub mod {name};\n"));
+    }
+    scratch.write("light/src/lib.rs", &format!("//! Generated types.\n\n{modules}"))?;
+    write_manifests(&mut scratch, "light", &runtime())?;
+    let check_s = checked(&scratch, "light")?.map_err(|errors| errors.join("\n"))?;
+    Ok(Weight { what, types: chosen.len(), lines, check_s, generate_ms })
+}
+
+/// Weighs what typify makes and the compiler accepts; returns whose that is.
+fn weigh_typify(made: Vec<Typified>) -> Result<(Weight, Vec<usize>), Failure> {
+    let mut kept: Vec<&Typified> = made.iter().filter(|one| one.text.is_some()).collect();
+    for _ in 0..ROUNDS_MAX {
+        let mut scratch = Scratch::new("bench-light-typify")?;
+        let (mut modules, mut lines) = (String::new(), 0);
+        for one in &kept {
+            let text = one.text.as_deref().unwrap_or_default();
+            lines += text.lines().count();
+            scratch.write(&format!("typified/src/t{}.rs", one.number), text)?;
+            modules.push_str(&format!("#[allow(warnings, clippy::all)]\npub mod t{};\n", one.number));
+        }
+        scratch.write("typified/src/lib.rs", &format!("//! Typify's types.\n\n{modules}"))?;
+        let serde = "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
+        write_manifests(&mut scratch, "typified", &format!("{serde}{}", typify::NEEDS))?;
+        match checked(&scratch, "typified")? {
+            Ok(check_s) => {
+                let numbers: Vec<usize> = kept.iter().map(|one| one.number).collect();
+                let generate_ms = kept.iter().map(|one| one.micros).sum::<f64>() / 1e3;
+                let types = kept.len();
+                return Ok((Weight { what: "typify", types, lines, check_s, generate_ms }, numbers));
+            }
+            Err(errors) => {
+                let before = kept.len();
+                kept.retain(|one| !errors.iter().any(|file| file.ends_with(&format!("/t{}.rs", one.number))));
+                if kept.len() == before {
+                    return Err(errors.join("\n").into());
+                }
+            }
+        }
+    }
+    Err("there is still code of typify that does not compile".into())
+}
+
+fn write_manifests(scratch: &mut Scratch, name: &str, dependencies: &str) -> Result<(), Failure> {
+    scratch.write("Cargo.toml", &format!("[workspace]\nresolver = \"3\"\nmembers = [\"{name}\"]\n"))?;
+    scratch.write(
+        &format!("{name}/Cargo.toml"),
+        &format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}"
+        ),
+    )?;
+    scratch.lock()?;
+    scratch.sweep()?;
+    Ok(())
+}
+
+/// Returns the CPU seconds that checking the crate takes when its dependencies were checked before,
+/// or the files with errors.
+fn checked(scratch: &Scratch, name: &str) -> Result<Result<f64, Vec<String>>, Failure> {
+    if let Err(errors) = scratch.build(name, Build::Check)? {
+        let files = errors.into_iter().map(|e| if e.file.is_empty() { e.message } else { e.file });
+        return Ok(Err(files.collect()));
+    }
+    scratch.cargo(&["clean", "-q", "-p", name]).status()?;
+    let before = children_s()?;
+    let status = scratch.cargo(&["check", "-q", "-p", name]).env("CARGO_INCREMENTAL", "0").status()?;
+    if !status.success() {
+        return Err(format!("`cargo check -p {name}` fails").into());
+    }
+    Ok(Ok(children_s()? - before))
+}
+
+/// Returns the CPU seconds that ended children of this process took.
+fn children_s() -> Result<f64, Failure> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name of the program is in brackets, and may hold anything.
+    let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+    let field = |at: usize| after.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
+    let (user, system) = field(13).zip(field(14)).ok_or("`/proc/self/stat` is not understood")?;
+    Ok((user + system) / TICKS)
+}
+
+/// Prints the weights, and returns whether ours meets every bar.
+#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+fn print(common: Common, weights: &[Weight]) -> bool {
+    let mut met = true;
+    if !common.json {
+        println!(
+            "\n{:<22} {:>6} {:>8} {:>14} {:>18} {:>16}",
+            "weight", "types", "lines", "lines per 100", "check CPU s / 100", "ms to generate 1"
+        );
+    }
+    for (at, one) in weights.iter().enumerate() {
+        let types = f64::from(u32::try_from(one.types).unwrap_or(u32::MAX));
+        let lines = f64::from(u32::try_from(one.lines).unwrap_or(u32::MAX)) * 100.0 / types;
+        let (check, generate) = (one.check_s * 100.0 / types, one.generate_ms / types);
+        if common.json {
+            println!(
+                "{}",
+                json!({ "weight": one.what, "types": one.types, "lines": one.lines, "lines_100": lines,
+                    "check_s_100": check, "generate_ms": generate })
+            );
+        } else {
+            println!(
+                "{:<22} {:>6} {:>8} {lines:>14.0} {check:>18.2} {generate:>16.2}",
+                one.what, one.types, one.lines
+            );
+        }
+        if at == 0 {
+            met = lines <= LINES && check <= CHECK_S && generate <= GENERATE_MS;
+        }
+    }
+    if !common.json {
+        println!(
+            "bars, for 100 types: {LINES} lines, {CHECK_S} CPU s, {GENERATE_MS} ms each: {}",
+            if met { "met" } else { "missed" }
+        );
+    }
+    met
+}
