@@ -81,6 +81,12 @@ mod tests {
 
     /// Texts that are near the edge of some format.
     const TEXTS: &[&str] = &[
+        "http://a:80/b?c#d",
+        "http://a:/",
+        "http://a:99999",
+        "http://a:80b/",
+        "http://a:1@b:2/",
+        "http://a:80:80/",
         "",
         "a",
         "2024-02-29",

@@ -23,7 +23,7 @@ pub(crate) struct Reading {
 const TEXT: [&str; 6] =
     ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"];
 const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const ARRAY: [&str; 3] = ["items", "minItems", "maxItems"];
+const ARRAY: [&str; 4] = ["items", "minItems", "maxItems", "uniqueItems"];
 const OBJECT: [&str; 6] =
     ["properties", "required", "additionalProperties", "minProperties", "maxProperties", "dependentRequired"];
 
@@ -107,8 +107,6 @@ impl<'c> Planner<'_, 'c> {
                 *keyword == "type"
                     || all.iter().any(|known| known.contains(keyword))
                     || (*keyword == "patternProperties" && self.atlas.map(place, keyword).is_empty())
-                    || (*keyword == "uniqueItems"
-                        && self.atlas.keyword(place, keyword) == Some(&Value::Bool(false)))
             })
     }
 

@@ -1,10 +1,11 @@
+use std::borrow::Cow;
+
 use super::{Evaluated, unique};
-use crate::Json;
 use crate::cursor::Cursor;
 use crate::program::{Array, At};
 use crate::reject::{Reject, Why};
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
     /// Checks the array at the cursor and steps over it.
     pub(super) fn array(
         &mut self,
@@ -47,17 +48,38 @@ impl Cursor<'_> {
         if let Some(why) = why {
             return Err(Reject::new(start, why));
         }
-        if array.is_set && 1 < count {
-            let end = self.position();
-            self.rewind(start);
-            if let Json::Array(items) = self.json()?
-                && !unique::are_unique(&items)
-            {
-                return Err(Reject::new(start, Why::UniqueItems));
+        if array.is_set && 1 < count { self.is_set(start, count) } else { Ok(()) }
+    }
+
+    /// Makes sure that no two elements of the array between a position and the cursor are equal.
+    pub(crate) fn is_set(&mut self, start: usize, count: usize) -> Result<(), Reject> {
+        let end = self.position();
+        self.rewind(start);
+        let is_set = match self.texts(count)? {
+            Some(texts) => unique::texts_are_unique(texts),
+            None => {
+                self.rewind(start);
+                let json = self.json()?;
+                json.as_array().is_none_or(unique::are_unique)
             }
-            self.rewind(end);
+        };
+        self.rewind(end);
+        if is_set { Ok(()) } else { Err(Reject::new(start, Why::UniqueItems)) }
+    }
+
+    /// Reads an array of texts; `None` if it has something else.
+    fn texts(&mut self, count: usize) -> Result<Option<Vec<Cow<'a, str>>>, Reject> {
+        let depth = self.depth();
+        self.enter()?;
+        let mut texts = Vec::with_capacity(count);
+        while self.next_element(texts.is_empty())? {
+            if self.peek() != b'"' {
+                self.recover(depth, self.names_open());
+                return Ok(None);
+            }
+            texts.push(self.string()?);
         }
-        Ok(())
+        Ok(Some(texts))
     }
 }
 

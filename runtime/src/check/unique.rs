@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::Json;
 
 /// Up to so many elements are compared with each other, more are sorted by hash first.
@@ -15,6 +17,15 @@ pub(super) fn are_unique(items: &[Json]) -> bool {
         // but ends: an event has a bounded number of them.
         same.iter().enumerate().all(|(at, (_, item))| !same[..at].iter().any(|(_, other)| other == item))
     })
+}
+
+/// Tells whether no two texts are equal.
+pub(super) fn texts_are_unique(mut texts: Vec<Cow<'_, str>>) -> bool {
+    if texts.len() <= COMPARED_MAX {
+        return texts.iter().enumerate().all(|(at, text)| !texts[..at].contains(text));
+    }
+    texts.sort_unstable();
+    texts.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// Returns a number that equal values share.
@@ -59,6 +70,10 @@ mod tests {
             assert!(are_unique(&items));
             items.push(Json::parse("{\"a\":[0,\"0\"]}").unwrap());
             assert!(!are_unique(&items));
+            let mut texts: Vec<_> = (0..count).map(|at: usize| Cow::Owned(at.to_string())).collect();
+            assert!(texts_are_unique(texts.clone()));
+            texts.push("0".into());
+            assert!(!texts_are_unique(texts));
         }
     }
 }

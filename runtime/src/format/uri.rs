@@ -55,8 +55,16 @@ fn is_plain(text: &str, absolute: bool) -> Option<bool> {
     let mut at = end + 1;
     if bytes[at..].starts_with(b"//") {
         at = run(bytes, at + 2, REG_NAME)?;
-        // User information, a port or an address in brackets.
-        if matches!(bytes.get(at), Some(b':' | b'@' | b'[' | b']')) {
+        if bytes.get(at) == Some(&b':') {
+            at += 1;
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            // That was user information and no port.
+            if !matches!(bytes.get(at), None | Some(b'/' | b'?' | b'#')) {
+                return None;
+            }
+        }
+        // User information, or an address in brackets.
+        if matches!(bytes.get(at), Some(b'@' | b'[' | b']')) {
             return None;
         }
     }

@@ -4,18 +4,22 @@ use crate::kinds::Kinds;
 use crate::reject::{Reject, Why};
 
 /// How much of a case the members seen so far fulfil.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Progress {
     required: usize,
     tags: usize,
     fits: bool,
 }
 
-/// Returns the first case that the value at the cursor fits, without stepping over it.
+/// So many cases need no memory of their own.
+const FEW: usize = 8;
+
+/// Returns the case that the value at the cursor fits, without stepping over it; or, if it fits none,
+/// perhaps the one that it misses by least.
 ///
 /// # Errors
 ///
-/// When it fits none, or is no JSON.
+/// When it is no JSON, or fits none.
 pub fn choose(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<usize, Reject> {
     let first = cursor.peek();
     let start = cursor.position();
@@ -35,10 +39,18 @@ pub fn choose(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<usize, Reject> 
 }
 
 fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, Reject> {
-    let mut progress: Vec<Progress> = cases
-        .iter()
-        .map(|case| Progress { required: 0, tags: 0, fits: case.kinds.meets(Kinds::OBJECT) })
-        .collect();
+    let mut few = [Progress::default(); FEW];
+    let mut many = Vec::new();
+    let progress = match few.get_mut(..cases.len()) {
+        Some(few) => few,
+        None => {
+            many.resize(cases.len(), Progress::default());
+            &mut many
+        }
+    };
+    for (case, progress) in cases.iter().zip(&mut *progress) {
+        progress.fits = case.kinds.meets(Kinds::OBJECT);
+    }
     let depth = cursor.depth();
     cursor.enter()?;
     let mut first = true;
@@ -51,7 +63,7 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
             cursor.skip()?;
             None
         };
-        for (case, progress) in cases.iter().zip(&mut progress) {
+        for (case, progress) in cases.iter().zip(&mut *progress) {
             progress.required += usize::from(case.required.contains(&&*name));
             progress.fits &= case.known.is_none_or(|known| known.contains(&&*name));
             if let Some((_, texts)) = case.tags.iter().find(|(tag, _)| **tag == *name) {
@@ -59,13 +71,10 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
                 progress.tags += 1;
             }
         }
-        // A tag settles it mostly before the end.
-        let mut open = cases.iter().zip(&progress).enumerate().filter(|(_, (_, progress))| progress.fits);
-        if let (Some((at, (case, progress))), None) = (open.next(), open.next())
-            && progress.tags == case.tags.len()
-            && progress.required == case.required.len()
-            && case.known.is_none()
-        {
+        // What no longer fits never will. If but one is left, it is that one or none, which reading it
+        // will tell.
+        let mut open = progress.iter().enumerate().filter(|(_, progress)| progress.fits);
+        if let (Some((at, _)), None) = (open.next(), open.next()) {
             cursor.recover(depth, cursor.names_open());
             return Ok(Some(at));
         }
@@ -73,5 +82,5 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
     let fits = |(case, progress): (&Case, &Progress)| {
         progress.fits && progress.tags == case.tags.len() && progress.required == case.required.len()
     };
-    Ok(cases.iter().zip(&progress).position(fits))
+    Ok(cases.iter().zip(&*progress).position(fits))
 }

@@ -190,6 +190,9 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
         }
         if let Some(array) = array {
             array.complete(all.len(), 0).map_err(|why| Reject::new(start, why))?;
+            if array.is_set && 1 < all.len() {
+                cursor.is_set(start, all.len())?;
+            }
         }
         Ok(all)
     }
