@@ -180,10 +180,8 @@ fn write_program(scratch: &mut Scratch, paths: &[Paths], libraries: &[usize]) ->
     let ours: String = members.iter().map(|name| format!("{name} = {{ path = \"../{name}\" }}\n")).collect();
     scratch.write(
         "Cargo.toml",
-        &format!(
-            "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"plain\", \"typified\", \"library\", \"program\"]\n\
-             [profile.release]\ndebug = \"line-tables-only\"\n"
-        ),
+        "[workspace]\nresolver = \"3\"\nmembers = [\"ours\", \"plain\", \"typified\", \"library\", \"program\"]\n\
+             [profile.release]\ndebug = \"line-tables-only\"\n",
     )?;
     scratch.write("ours/Cargo.toml", &package("ours", &runtime()))?;
     scratch.write("plain/Cargo.toml", &package("plain", SERDE))?;
