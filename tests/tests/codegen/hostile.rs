@@ -113,16 +113,20 @@ fn a_schema_combined_with_itself_does_not_grow_without_end() {
 
 #[test]
 fn long_chains_do_not_exhaust_the_stack() {
-    let mut definitions = serde_json::Map::new();
-    for at in 0..3_000 {
-        let next = format!("#/$defs/s{}", (at + 1) % 3_000);
-        let schema = match at % 4 {
-            0 => json!({ "$ref": next }),
-            1 => json!({ "allOf": [{ "$ref": next }, { "required": ["a"] }] }),
-            2 => json!({ "properties": { "a": { "$ref": next } }, "type": "object" }),
-            _ => json!({ "anyOf": [{ "$ref": next }, { "type": "null" }] }),
-        };
-        definitions.insert(format!("s{at}"), schema);
-    }
-    assert!(generate_one(&json!({ "$ref": "#/$defs/s0", "$defs": definitions })).is_some());
+    let chain = |length: usize| {
+        let mut definitions = serde_json::Map::new();
+        for at in 0..length {
+            let next = format!("#/$defs/s{}", (at + 1) % length);
+            let schema = match at % 4 {
+                0 => json!({ "$ref": next }),
+                1 => json!({ "allOf": [{ "$ref": next }, { "required": ["a"] }] }),
+                2 => json!({ "properties": { "a": { "$ref": next } }, "type": "object" }),
+                _ => json!({ "anyOf": [{ "$ref": next }, { "type": "null" }] }),
+            };
+            definitions.insert(format!("s{at}"), schema);
+        }
+        generate_one(&json!({ "$ref": "#/$defs/s0", "$defs": definitions }))
+    };
+    assert!(chain(200).is_some());
+    assert!(chain(3_000).is_none(), "longer than a schema's way may be");
 }
