@@ -61,7 +61,19 @@ fn bad_clients() {
     for client in CLIENTS {
         assert_eq!((client.act)(&world), client.answer, "who {}", client.what);
     }
-    assert_eq!(world.get("/healthz").status, 200, "it goes on");
+    assert!(goes_on(&world), "it goes on");
+}
+
+/// Tells whether the registry answers, once it has noticed which connections are gone.
+fn goes_on(world: &World) -> bool {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while std::time::Instant::now() < until {
+        if world.get("/healthz").status == 200 {
+            return true;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    false
 }
 
 /// Far more clients than connections: each is answered, or told to come again, or closed, and none waits.
@@ -92,7 +104,7 @@ fn a_crowd_is_turned_away_politely() {
     assert_eq!((answers.len(), count("200") + count("503 busy") + count("closed")), (crowd, crowd));
     assert!(0 < count("200") && 0 < count("503 busy"), "{} and {}", count("200"), count("503 busy"));
     drop(idle);
-    assert_eq!(world.get("/healthz").status, 200, "it goes on");
+    assert!(goes_on(&world), "it goes on");
 }
 
 /// The page is made from the rows: `EVSCHEMA_REGENERATE=1` writes it.
