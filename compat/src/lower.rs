@@ -285,7 +285,8 @@ impl Lowering<'_, '_> {
         {
             let mut branch = |name: &str| members.get(name).map(|part| self.schema(part, scope, draft));
             let (then, otherwise) = (branch("then"), branch("else"));
-            if then.is_some() || otherwise.is_some() {
+            // Alone it refuses nothing, but what passes it has evaluated something.
+            if then.is_some() || otherwise.is_some() || self.minds_what_is_evaluated() {
                 let test = self.schema(test, scope, draft);
                 node.conditions.push(Condition { test, then, otherwise });
             }

@@ -111,6 +111,22 @@ fn what_is_left_unevaluated() {
             false,
         ),
         (r#"{"type":"array","unevaluatedItems":false}"#, r#"{"maxItems":0}"#, true),
+        // An `if` alone looks at what it passes.
+        (
+            r#"{"type":"array","items":{"const":"b"},"if":{"contains":{"const":"b"}},"unevaluatedItems":false}"#,
+            r#"{"items":{"const":"b"}}"#,
+            true,
+        ),
+        (
+            r#"{"not":{"if":{"contains":{"const":"b"}},"unevaluatedItems":false}}"#,
+            r#"{"not":{"if":{},"unevaluatedItems":false}}"#,
+            true,
+        ),
+        (
+            r#"{"not":{"if":{},"unevaluatedItems":false}}"#,
+            r#"{"not":{"if":{"contains":{"const":"b"}},"unevaluatedItems":false}}"#,
+            false,
+        ),
         // Nothing behind a `not` is looked at, however many of them there are.
         (
             r#"{"type":"object","properties":{"a":true},"unevaluatedProperties":false}"#,
