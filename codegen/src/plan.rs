@@ -3,10 +3,11 @@
 mod boxes;
 mod constraints;
 mod modules;
+mod sharing;
 mod typing;
 mod unions;
 
-pub(crate) use modules::{Module, modules};
+pub(crate) use modules::{Module, SHARED, modules};
 pub(crate) use typing::Planner;
 
 use crate::atlas::{DocumentId, Place};
@@ -16,14 +17,14 @@ use crate::atlas::{DocumentId, Place};
 pub(crate) struct TypeId(pub(crate) usize);
 
 /// A Rust type, and whether `null` is accepted beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TypeRef {
     pub(crate) shape: RustType,
     pub(crate) nullable: bool,
 }
 
 /// The type of a value that is not `null`, or of any value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RustType {
     Bool,
     /// An integer whose bounds fit.
@@ -49,10 +50,29 @@ pub(crate) struct Definition {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
     pub(crate) body: Body,
+    /// The type that is printed for it, where it is not itself.
+    pub(crate) stands_in: Option<StandIn>,
+}
+
+/// The one of several equal types that is printed; the others are other names of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StandIn {
+    /// A type of the same module.
+    Neighbour(TypeId),
+    /// A type of [`Plan::shared`], by its number.
+    Shared(usize),
+}
+
+/// A type that several modules have alike, in a module of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) name: String,
+    /// One of the equal definitions.
+    pub(crate) of: TypeId,
 }
 
 /// What a named type consists of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Body {
     Struct(Struct),
     /// An enum of texts.
@@ -67,7 +87,7 @@ pub(crate) enum Body {
 }
 
 /// An object with fields.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Struct {
     /// Every member that the schema names; the linked form has them in the same order.
     pub(crate) names: Vec<String>,
@@ -77,7 +97,7 @@ pub(crate) struct Struct {
 }
 
 /// A member of an object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Field {
     /// Its position among the names of the struct.
     pub(crate) at: usize,
@@ -90,7 +110,7 @@ pub(crate) struct Field {
 }
 
 /// A text that an enum accepts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TextVariant {
     pub(crate) name: String,
     pub(crate) text: String,
@@ -98,7 +118,7 @@ pub(crate) struct TextVariant {
 }
 
 /// A type that an enum accepts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct UnionVariant {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
@@ -110,7 +130,7 @@ pub(crate) struct UnionVariant {
 }
 
 /// What tells a variant from the others.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Case {
     /// Names of the runtime's constants, joined by "or".
     pub(crate) kinds: Vec<&'static str>,
@@ -130,6 +150,7 @@ pub(crate) struct Event {
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) definitions: Vec<Definition>,
+    pub(crate) shared: Vec<Shared>,
     pub(crate) events: Vec<Event>,
 }
 

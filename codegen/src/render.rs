@@ -10,7 +10,7 @@ use evschema_model::{Coordinates, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::Program;
-use crate::plan::{Module, Plan, TypeRef};
+use crate::plan::{Module, Plan, SHARED, TypeRef};
 use crate::text::{doc_lines, document_literal, literal};
 use crate::{GeneratedFile, Layout, Options, view};
 
@@ -49,6 +49,7 @@ pub(crate) fn render(
                 module: module.version.clone(),
                 docs: vec![format!("Version {}.", schema.at().version)],
                 runtime: options.runtime.clone(),
+                uses: types.uses(id),
                 types: types.of(id),
                 document: document(&types, programs.get(&id), id),
             });
@@ -57,6 +58,7 @@ pub(crate) fn render(
                     name: subject.to_owned(),
                     docs: doc_lines(schema.at().subject.as_str()),
                     path: literal(&format!("{subject}.rs")),
+                    generated: false,
                 });
             }
         }
@@ -65,6 +67,17 @@ pub(crate) fn render(
             code = with_document(&code, &text);
         }
         files.push(GeneratedFile { path: format!("{subject}.rs"), text: headed(&code) });
+    }
+    if !plan.shared.is_empty() {
+        let view = view::SharedFile { runtime: options.runtime.clone(), types: types.shared() };
+        let code = printer.print("shared.rs", &view)?;
+        files.push(GeneratedFile { path: format!("{SHARED}.rs"), text: headed(&code) });
+        index.modules.push(view::IndexEntry {
+            name: SHARED.to_owned(),
+            docs: vec!["Types that several subjects have alike, each under its own name.".to_owned()],
+            path: literal(&format!("{SHARED}.rs")),
+            generated: true,
+        });
     }
     let path = match options.layout {
         Layout::Modules => "mod.rs",
@@ -83,7 +96,7 @@ pub(crate) fn type_text(
     value: &TypeRef,
     home: DocumentId,
 ) -> String {
-    types::Types { atlas, plan, modules, options: &Options::default() }.text(value, false, home)
+    types::Types { atlas, plan, modules, options: &Options::default() }.text(value, false, types::Home::Document(home))
 }
 
 fn headed(code: &str) -> String {
@@ -107,7 +120,7 @@ fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: Documen
         references: resources
             .into_iter()
             .filter_map(|(uri, other)| {
-                Some(view::DocumentReference { uri: literal(&uri), path: types.path(id, other, "DOCUMENT")? })
+                Some(view::DocumentReference { uri: literal(&uri), path: types.path(types::Home::Document(id), other, "DOCUMENT")? })
             })
             .collect(),
         asserts_formats: types.options.formats == Formats::Assert,
@@ -117,7 +130,7 @@ fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: Documen
         links: program
             .into_iter()
             .flat_map(|program| &program.links)
-            .filter_map(|other| types.path(id, *other, "PROGRAM"))
+            .filter_map(|other| types.path(types::Home::Document(id), *other, "PROGRAM"))
             .collect(),
         root: program.map_or(0, |program| program.root),
     }

@@ -3,8 +3,49 @@
 /// Widest line of a doc comment, its `///` not counted.
 const DOC_CHARACTERS_MAX: usize = 92;
 
-/// Longest description that is repeated; the rest is in the schema.
+/// Longest text that is repeated; the rest is in the schema.
 const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
+
+/// Longest summary of a description, about two lines; the rest is in the schema.
+const SUMMARY_CHARACTERS_MAX: usize = 180;
+
+/// Returns the first sentences of a description's first paragraph, as many as fit a summary and one at
+/// least; of a sentence that is longer than two summaries, the beginning.
+pub(crate) fn summary(description: &str) -> String {
+    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = description.replace("\r\n", "\n");
+    let paragraph = text.split("\n\n").map(folded).find(|paragraph| !paragraph.is_empty()).unwrap_or_default();
+    let ends = paragraph.match_indices(['.', '!', '?']).map(|(at, end)| at + end.len());
+    let is_end = |end: &usize| {
+        let (before, after) = paragraph.split_at(*end);
+        // "e.g." and "i.e." end no sentence, nor does what a small letter follows.
+        let mut follows = after.strip_prefix(' ').into_iter().flat_map(str::chars);
+        !before.ends_with(".g.") && !before.ends_with(".e.") && follows.next().is_some_and(|c| !c.is_lowercase())
+    };
+    let ends: Vec<usize> = ends.filter(is_end).chain([paragraph.len()]).collect();
+    let fits = |end: &usize| paragraph[..*end].chars().count() <= SUMMARY_CHARACTERS_MAX;
+    let end = ends.iter().rfind(|end| fits(end)).or(ends.first()).copied().unwrap_or(0);
+    let sentences = &paragraph[..end];
+    if sentences.chars().count() <= 2 * SUMMARY_CHARACTERS_MAX {
+        return sentences.to_owned();
+    }
+    let beginning: String = sentences.chars().take(2 * SUMMARY_CHARACTERS_MAX).collect();
+    beginning.rsplit_once(' ').map_or(beginning.clone(), |(words, _)| format!("{words} …"))
+}
+
+/// Adds a sentence to lines of a doc comment, on the last line if it fits there.
+pub(crate) fn append_sentence(lines: &mut Vec<String>, sentence: &str) {
+    match lines.last_mut() {
+        Some(last) if last.chars().count() + 1 + sentence.chars().count() <= DOC_CHARACTERS_MAX => {
+            if !last.ends_with(['.', '!', '?', ':', '…']) {
+                last.push('.');
+            }
+            last.push(' ');
+            last.push_str(sentence);
+        }
+        Some(_) | None => lines.push(sentence.to_owned()),
+    }
+}
 
 /// Returns a text as lines of a doc comment.
 ///
@@ -116,6 +157,17 @@ mod tests {
         }
         assert_eq!(doc_lines("see `a[b]`, not [c]"), ["see `a[b]`, not \\[c\\]"]);
         assert_eq!(lines.last().unwrap(), "indented() \\~\\~\\~ txt*/ \\[a\\](b) \\<b\\>");
+    }
+
+    #[test]
+    fn a_summary_is_a_sentence_or_two() {
+        assert_eq!(summary("  One,\n two (e.g. three). Four.\n\nFive."), "One, two (e.g. three). Four.");
+        let long = format!("First. {} Last.", "word ".repeat(40).trim());
+        assert_eq!(summary(&long), "First.");
+        let endless = "word ".repeat(200);
+        let cut = summary(&endless);
+        assert!(cut.ends_with(" …") && cut.chars().count() <= 2 * SUMMARY_CHARACTERS_MAX + 2, "{cut}");
+        assert_eq!(summary(" \n\n "), "");
     }
 
     #[test]

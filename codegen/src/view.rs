@@ -30,6 +30,26 @@ pub(crate) struct IndexEntry {
     pub(crate) docs: Vec<String>,
     /// The file's name as a literal.
     pub(crate) path: String,
+    /// Whether the module has types itself, and not only modules of versions.
+    pub(crate) generated: bool,
+}
+
+/// What `shared.rs.hbs` is given: the file of the types that several modules have alike.
+#[derive(Debug, Serialize)]
+pub(crate) struct SharedFile {
+    /// The path of the runtime crate, which templates call `rt`.
+    pub(crate) runtime: String,
+    /// Its types.
+    pub(crate) types: Vec<Type>,
+}
+
+/// Names of types that are printed elsewhere, or in the same module under another name.
+#[derive(Debug, Serialize)]
+pub(crate) struct Use {
+    /// The path of the module that has them.
+    pub(crate) path: String,
+    /// What is used of it, `Name` or `Name as Other`.
+    pub(crate) names: Vec<String>,
 }
 
 /// One version of a subject: a module.
@@ -41,6 +61,8 @@ pub(crate) struct Version {
     pub(crate) docs: Vec<String>,
     /// The path of the runtime crate, which templates call `rt`.
     pub(crate) runtime: String,
+    /// Names of types that are printed elsewhere.
+    pub(crate) uses: Vec<Use>,
     /// Its types, the event first.
     pub(crate) types: Vec<Type>,
     /// What `document.rs.hbs` is given.

@@ -5,7 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Merged
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Merged {

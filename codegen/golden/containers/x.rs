@@ -5,7 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Containers
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Containers {
@@ -24,7 +23,6 @@ pub mod v1 {
     rt::record! { Containers["map" "free" "patterns" "tuple" "loose_tuple" "matrix" "set" "empty" "never" "entries"] { 0 optional map with_map(rt::Map < String >), 1 optional free with_free(rt::Map < rt::Json >), 2 optional patterns with_patterns(rt::Map < rt::Integer >), 3 optional tuple with_tuple((String, rt::Number,)), 4 optional loose_tuple with_loose_tuple(Vec < rt::Json >), 5 optional matrix with_matrix(Vec < Vec < Option < rt::Number >>>), 6 optional set with_set(Vec < SetItem >), 7 optional empty with_empty(Empty), 9 optional entries with_entries(Vec < Entry >), } new() }
     rt::event! { Containers = "x" "1.0.0" "sha256:03793cd593b38ac42366e94154668548205515791f42e0100c0225f5d34773f9" "/schemas/x/1.0.0.json" }
 
-    /// `set` of [`Containers`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SetItem {
@@ -34,13 +32,11 @@ pub mod v1 {
     }
     rt::record! { SetItem["id"] { 0 optional id with_id(String), } new() rest }
 
-    /// `empty` of [`Containers`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Empty {}
     rt::record! { Empty[] {} new() }
 
-    /// `entries` of [`Containers`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Entry {

@@ -5,12 +5,10 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Draft four
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct DraftFour {
-        /// At most 100.
-        /// More than 0.
+        /// At most 100. More than 0.
         pub count: i64,
         pub const_is_no_keyword: Option<rt::Json>,
         /// At most 5 characters.

@@ -5,15 +5,7 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// */ } fn main() { panic!("\\u{0}") } /*.
-    ///
-    /// Runs nothing:
-    ///
-    /// \`\`\` std::process::exit(1) \`\`\`
-    ///
-    /// indented()
-    ///
-    /// right to left, \[a link\], \<b\>a tag\</b\> and "quotes" \\ { {{mustache}} }
+    /// */ } fn main() { panic!("\\u{0}") } /*. Runs nothing:
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0 {
@@ -34,14 +26,12 @@ pub mod v1 {
         /// Matches a pattern of the schema.
         pub a_fn_x: String,
         pub option: Option<FnMainPanicU0Option>,
-        /// Result
         pub result: Option<FnMainPanicU0Result>,
         pub definition: Option<Option2>,
     }
     rt::record! { FnMainPanicU0["" "type" "self" "crate" "Unknown" "UNKNOWN" "unknown" "日本" "1st" "a b" "a-b" "rest" "a\"; fn x() {} //" "Option" "result" "definition"] { 0 optional field with_field(String), 1 optional r#type with_type(String), 2 required self_, 3 optional crate_ with_crate(String), 4 optional unknown with_unknown(bool), 5 optional unknown_2 with_unknown_2(bool), 6 optional unknown_3 with_unknown_3(bool), 7 optional field_2 with_field_2(String), 8 optional n1st with_n1st(String), 9 optional a_b with_a_b(String), 10 optional a_b_2 with_a_b_2(String), 11 optional rest with_rest(String), 12 required a_fn_x, 13 optional option with_option(FnMainPanicU0Option), 14 optional result with_result(FnMainPanicU0Result), 15 optional definition with_definition(Option2), } new(a_fn_x : String, self_ : i64,) }
     rt::event! { FnMainPanicU0 = "x" "1.0.0" "sha256:93c38dad5db58f1fb4dee8d87dead29ef07c27bf93d5a949b3ffe51b4f9f7f75" "/schemas/x/1.0.0.json" }
 
-    /// `Option` of [`FnMainPanicU0`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0Option {
@@ -49,7 +39,6 @@ pub mod v1 {
     }
     rt::record! { FnMainPanicU0Option["String"] { 0 optional string with_string(FnMainPanicU0OptionString), } new() }
 
-    /// `String` of [`FnMainPanicU0Option`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0OptionString {
@@ -57,7 +46,6 @@ pub mod v1 {
     }
     rt::record! { FnMainPanicU0OptionString["Vec"] { 0 optional vec with_vec(FnMainPanicU0OptionStringVec), } new() }
 
-    /// `Vec` of [`FnMainPanicU0OptionString`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum FnMainPanicU0OptionStringVec {
@@ -75,7 +63,6 @@ pub mod v1 {
     }
     rt::texts! { FnMainPanicU0OptionStringVec { Itself = "Self", Itself2 = "self", None = "None", Some = "Some", N1 = "1", N1N2 = "+1", N1N3 = "-1", Other = "日本", Other2 = "\u{0}", Other3 = "\"", RType = "r#type", } }
 
-    /// `result` of [`FnMainPanicU0`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct FnMainPanicU0Result {

@@ -5,7 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Absent is not null
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsentIsNotNull {
@@ -26,7 +25,6 @@ pub mod v1 {
     rt::record! { AbsentIsNotNull["present" "present_or_null" "absent" "absent_or_null" "only_null" "anything" "absent_or_anything" "several" "reference" "bounded"] { 0 required present, 1 required present_or_null, 2 optional absent with_absent(String), 3 maybe absent_or_null with_absent_or_null(String), 4 optional only_null with_only_null(()), 5 required anything, 6 optional absent_or_anything with_absent_or_anything(rt::Json), 7 maybe several with_several(Several), 8 maybe reference with_reference(Thing), 9 maybe bounded with_bounded(i64), } new(anything : rt::Json, present : String, present_or_null : Option < String >,) }
     rt::event! { AbsentIsNotNull = "x" "1.0.0" "sha256:af59a70df587d84e53c469b278bb7577a4b2416cd5620a85f7c5c24ffdab0ea7" "/schemas/x/1.0.0.json" }
 
-    /// `several` of [`AbsentIsNotNull`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub enum Several {

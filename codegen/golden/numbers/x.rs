@@ -5,13 +5,11 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Numbers
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Numbers {
         pub integer: Option<rt::Integer>,
-        /// At least -10.
-        /// Less than 10.
+        /// At least -10. Less than 10.
         pub small: Option<i64>,
         pub smalls: Option<Vec<i64>>,
         pub small_map: Option<rt::Map<Option<i64>>>,

@@ -5,7 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Tree
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Tree {
@@ -40,7 +39,6 @@ pub mod v1 {
     }
     rt::union! { Condition { 0 Not = rt::Case::OBJECT.tagged(& [("op", & ["not"])]), 1 Is = rt::Case::OBJECT.tagged(& [("op", & ["is"])]), } }
 
-    /// A variant of [`Condition`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ConditionNot {
@@ -48,9 +46,8 @@ pub mod v1 {
         pub left: Box<Condition>,
     }
     rt::record! { ConditionNot["op" "left"] { 0 constant op, 1 required left, } new(left : Box < Condition >,) }
-    rt::constant! { #[doc = " `op` of [`ConditionNot`]."] ConditionNotOp { Not = "not" } }
+    rt::constant! { ConditionNotOp { Not = "not" } }
 
-    /// A variant of [`Condition`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ConditionIs {
@@ -58,7 +55,7 @@ pub mod v1 {
         pub field: String,
     }
     rt::record! { ConditionIs["op" "field"] { 0 constant op, 1 required field, } new(field : String,) }
-    rt::constant! { #[doc = " `op` of [`ConditionIs`]."] ConditionIsOp { Is = "is" } }
+    rt::constant! { ConditionIsOp { Is = "is" } }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["root",1],["nested",2],["condition",3],["loop",4],["again",0]],"required":[0]},{"streamed":true,"type":["object"],"members":[["name",11],["left",1],["right",12],["children",13]],"required":[0]},{"streamed":true,"type":["array"],"items":2},{"streamed":true,"variants":[6,7],"oneOf":[6,7]},{"anyOf":[4,5]},{"type":["string"]},{"streamed":true,"type":["object"],"members":[["op",10],["left",3]],"required":[0,1]},{"streamed":true,"type":["object"],"members":[["op",8],["field",9]],"required":[0,1]},{"streamed":true,"enum":["is"],"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"enum":["not"],"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"unlessNull":1},{"streamed":true,"type":["array"],"items":1}]}"# }
 
     /// The schema as it was registered.

@@ -5,8 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Counted
-    ///
     /// At least 3 members.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
@@ -23,7 +21,6 @@ pub mod v1 {
     rt::record! { Counted["id" "note" "level" "labels" "forbidden"] { 0 required id, 1 maybe note with_note(String), 2 optional level with_level(i64), 3 optional labels with_labels(Labels), 4 optional forbidden with_forbidden(rt::Json), } new(id : String,) rest }
     rt::event! { Counted = "x" "1.0.0" "sha256:b4d9165164dab93b8514bfdff20fa142c708bfebb4a2c9707d4836c253abbd6c" "/schemas/x/1.0.0.json" }
 
-    /// `labels` of [`Counted`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Labels {

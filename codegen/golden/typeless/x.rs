@@ -5,7 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Typeless
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub enum Typeless {
@@ -16,7 +15,6 @@ pub mod v1 {
     rt::union! { Typeless { 0 Object = rt::Case::OBJECT, 1 Other = rt::Case::NULL .or(rt::Case::BOOL).or(rt::Case::NUMBER).or(rt::Case::STRING) .or(rt::Case::ARRAY), } }
     rt::event! { Typeless = "x" "1.0.0" "sha256:fbdb0faab0942af29770c7e75f3e01775391aba1dd56aed60038c526f8d31029" "/schemas/x/1.0.0.json" }
 
-    /// A variant of [`Typeless`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct TypelessObject {

@@ -5,7 +5,6 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Payment
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Payment {
@@ -19,7 +18,6 @@ pub mod v1 {
     rt::record! { Payment["method" "by_presence" "by_kind" "overlapping" "constants" "integer_or_number"] { 0 required method, 1 optional by_presence with_by_presence(ByPresence), 2 optional by_kind with_by_kind(ByKind), 3 optional overlapping with_overlapping(Overlapping), 4 optional constants with_constants(Constants), 5 optional integer_or_number with_integer_or_number(IntegerOrNumber), } new(method : Method,) }
     rt::event! { Payment = "x" "1.0.0" "sha256:9dfd439fc851539b94e1ea39b2e0984b603c42a78c52d98d745633fa33bbfac6" "/schemas/x/1.0.0.json" }
 
-    /// `method` of [`Payment`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub enum Method {
@@ -35,7 +33,7 @@ pub mod v1 {
         pub number: String,
     }
     rt::record! { Card["type" "number"] { 0 constant r#type, 1 required number, } new(number : String,) }
-    rt::constant! { #[doc = " `type` of [`Card`]."] CardType { Card = "card" } }
+    rt::constant! { CardType { Card = "card" } }
 
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
@@ -44,9 +42,8 @@ pub mod v1 {
         pub number: Option<rt::Integer>,
     }
     rt::record! { Transfer["type" "number"] { 0 constant r#type, 1 optional number with_number(rt::Integer), } new() }
-    rt::constant! { #[doc = " `type` of [`Transfer`]."] TransferType { Transfer = "transfer" } }
+    rt::constant! { TransferType { Transfer = "transfer" } }
 
-    /// `by_presence` of [`Payment`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub enum ByPresence {
@@ -55,7 +52,6 @@ pub mod v1 {
     }
     rt::union! { ByPresence { 0 WithCard = rt::Case::OBJECT.requires(& ["card"]), 1 WithIban = rt::Case::OBJECT.requires(& ["iban"]), } }
 
-    /// A variant of [`ByPresence`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ByPresenceWithCard {
@@ -63,7 +59,6 @@ pub mod v1 {
     }
     rt::record! { ByPresenceWithCard["card"] { 0 required card, } new(card : String,) }
 
-    /// A variant of [`ByPresence`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ByPresenceWithIban {
@@ -71,7 +66,6 @@ pub mod v1 {
     }
     rt::record! { ByPresenceWithIban["iban"] { 0 required iban, } new(iban : String,) }
 
-    /// `by_kind` of [`Payment`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub enum ByKind {
@@ -81,7 +75,6 @@ pub mod v1 {
     }
     rt::union! { ByKind { 0 Text = rt::Case::STRING, 1 List = rt::Case::ARRAY, 2 Number = rt::Case::NUMBER, } }
 
-    /// `overlapping` of [`Payment`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Overlapping {
@@ -90,7 +83,6 @@ pub mod v1 {
     }
     rt::record! { Overlapping["a" "b"] { 0 optional a with_a(rt::Json), 1 optional b with_b(rt::Json), } new() }
 
-    /// `constants` of [`Payment`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum Constants {
@@ -102,7 +94,6 @@ pub mod v1 {
     }
     rt::texts! { Constants { Small = "small", Large = "large", Empty = "", Small2 = "Small", Small3 = "SMALL", } }
 
-    /// `integer_or_number` of [`Payment`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub enum IntegerOrNumber {
@@ -110,7 +101,7 @@ pub mod v1 {
         Text(IntegerOrNumberText),
     }
     rt::union! { IntegerOrNumber { 0 Integer = rt::Case::INTEGER, 1 Text = rt::Case::STRING, } }
-    rt::constant! { #[doc = " A variant of [`IntegerOrNumber`]."] IntegerOrNumberText { Many = "many" } }
+    rt::constant! { IntegerOrNumberText { Many = "many" } }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["method",1],["by_presence",2],["by_kind",3],["overlapping",4],["constants",5],["integer_or_number",6]],"required":[0]},{"streamed":true,"variants":[24,25],"oneOf":[24,25]},{"streamed":true,"variants":[20,21],"oneOf":[20,21]},{"streamed":true,"variants":[16,17,18],"anyOf":[16,17,18]},{"anyOf":[12,13]},{"oneOf":[9,10,11]},{"streamed":true,"variants":[7,8],"oneOf":[7,8]},{"streamed":true,"type":["integer"]},{"streamed":true,"enum":["many"],"type":["string"]},{"enum":["small"],"type":["string"]},{"enum":["large"],"type":["string"]},{"enum":["","Small","SMALL"],"type":["string"]},{"type":["object"],"members":[["a",15]],"required":[0]},{"type":["object"],"members":[["b",14]],"required":[0]},{"type":["string"]},{"type":["integer"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["array"],"items":19},{"streamed":true,"type":["number"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["object"],"members":[["card",23]],"required":[0],"additionalProperties":false},{"streamed":true,"type":["object"],"members":[["iban",22]],"required":[0],"additionalProperties":false},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["object"],"members":[["type",28],["number",29]],"required":[0,1]},{"streamed":true,"type":["object"],"members":[["type",26],["number",27]],"required":[0]},{"streamed":true,"enum":["transfer"],"type":["string"]},{"streamed":true,"type":["integer"]},{"streamed":true,"enum":["card"],"type":["string"]},{"streamed":true,"type":["string"]}]}"# }
 
     /// The schema as it was registered.

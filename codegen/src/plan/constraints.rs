@@ -3,22 +3,26 @@
 use serde_json::Value;
 
 use crate::atlas::{Atlas, Place};
-use crate::text::{doc_code, doc_lines};
+use crate::names::words;
+use crate::text::{append_sentence, doc_code, doc_lines, summary};
 
-/// Returns the documentation of what stands at these places, the first that says anything.
-pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place]) -> Vec<String> {
+/// Returns the documentation of what stands at these places, the first that says anything: the title
+/// unless a name says as much, the summary of the description, and the constraints in words.
+pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec<String> {
     let text = |keyword: &str| {
         places.iter().find_map(|place| {
             let text = atlas.keyword(*place, keyword)?.as_str()?.trim();
             (!text.is_empty()).then_some(text)
         })
     };
-    let mut lines = match (text("title"), text("description")) {
+    let says_no_more = |title: &&str| names.iter().any(|name| words(name) == words(title));
+    let description = text("description").map(summary);
+    let mut lines = match (text("title").filter(|title| !says_no_more(title)), description) {
         (Some(title), Some(description)) if !description.starts_with(title) => {
             let end = if title.ends_with(['.', '!', '?', ':']) { "" } else { "." };
-            doc_lines(&format!("{title}{end}\n\n{description}"))
+            doc_lines(&format!("{title}{end} {description}"))
         }
-        (_, Some(description)) => doc_lines(description),
+        (_, Some(description)) => doc_lines(&description),
         (Some(title), None) => doc_lines(title),
         (None, None) => Vec::new(),
     };
@@ -30,12 +34,9 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place]) -> Vec<String> {
             }
         }
     }
-    if !said.is_empty() {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        // Sentence by sentence, so that a quoted pattern is never broken.
-        lines.extend(said);
+    // Sentence by sentence, so that a quoted pattern is never broken.
+    for sentence in said {
+        append_sentence(&mut lines, &sentence);
     }
     lines
 }

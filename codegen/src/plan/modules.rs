@@ -7,6 +7,9 @@ use evschema_model::{Line, Subject, Version};
 use crate::atlas::{Atlas, DocumentId};
 use crate::names::{Names, field_name};
 
+/// The module of the types that several others have alike.
+pub(crate) const SHARED: &str = "shared";
+
 /// Where a document's types live.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Module {
@@ -84,9 +87,10 @@ fn subject_names<'s>(subjects: &[&'s Subject]) -> BTreeMap<&'s Subject, String> 
             }
         }
     }
-    // `mod` and `events` are files of the generator's own; names that still clash get a number.
+    // `mod`, `events` and `shared` are files of the generator's own; names that still clash get a number.
     let mut taken = Names::default();
     taken.take(&["events".to_owned()]);
+    taken.take(&[SHARED.to_owned()]);
     parts.into_iter().map(|(subject, parts)| (subject, taken.take(&[name(subject, parts)]))).collect()
 }
 

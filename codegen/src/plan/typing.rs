@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Body, Definition, Event, Field, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
-    boxes, constraints,
+    boxes, constraints, sharing,
 };
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{self, Names};
@@ -62,9 +62,9 @@ pub(super) struct Hint {
     pub(super) home: DocumentId,
     /// Names in order of preference; never empty.
     pub(super) names: Vec<String>,
-    /// Said of a type that has no documentation of its own.
-    pub(super) origin: Option<String>,
     pub(super) rank: Rank,
+    /// Whether it is the type of a member or of an alternative, which documents it.
+    pub(super) is_member: bool,
 }
 
 /// The struct whose members are being named.
@@ -116,9 +116,9 @@ impl<'a, 'c> Planner<'a, 'c> {
         {
             id
         } else {
-            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)]);
+            let docs = constraints::docs(self.atlas, &[self.shapes.entry(place)], &[]);
             let names = self.root_names(document);
-            let hint = Hint { home: document, names, origin: None, rank: Rank::Event };
+            let hint = Hint { home: document, names, rank: Rank::Event, is_member: false };
             self.define(&hint, docs, Body::Newtype { inner: wide(value), boxed: false })
         };
         self.plan.events.push(Event { document, root });
@@ -143,6 +143,7 @@ impl<'a, 'c> Planner<'a, 'c> {
     /// Returns the plan.
     pub(crate) fn finish(mut self) -> Plan {
         boxes::add_boxes(&mut self.plan);
+        sharing::share(&mut self.plan);
         self.plan
     }
 
@@ -345,7 +346,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         Field {
             at: 0,
             name: taken.take(&[name]),
-            docs: constraints::docs(self.atlas, &places),
+            docs: constraints::docs(self.atlas, &places, &[json.to_owned()]),
             value,
             required,
             boxed: false,
@@ -354,12 +355,11 @@ impl<'a, 'c> Planner<'a, 'c> {
 
     fn member_hint(&self, json: &str, parent: &Parent, home: DocumentId) -> Hint {
         let own = names::type_name(json).unwrap_or_else(|| "Field".to_owned());
-        let origin = doc_code(json).map(|json| format!("{json} of [`{}`].", parent.name));
         let full = names::joined(&parent.name, &own);
         match parent.rank {
-            Rank::Event => Hint { home, names: vec![own, full], origin, rank: Rank::Member },
+            Rank::Event => Hint { home, names: vec![own, full], rank: Rank::Member, is_member: true },
             Rank::Member | Rank::Part | Rank::Definition => {
-                Hint { home, names: vec![full], origin, rank: Rank::Part }
+                Hint { home, names: vec![full], rank: Rank::Part, is_member: true }
             }
         }
     }
@@ -374,7 +374,7 @@ impl<'a, 'c> Planner<'a, 'c> {
     fn hint_for(&self, place: Place, home: DocumentId, inherited: Option<&Hint>) -> Hint {
         let pointer = self.atlas.pointer(place);
         if pointer.as_str().is_empty() {
-            return Hint { home, names: self.root_names(home), origin: None, rank: Rank::Event };
+            return Hint { home, names: self.root_names(home), rank: Rank::Event, is_member: false };
         }
         let tokens: Vec<String> = pointer.tokens().collect();
         let definition = match tokens.as_slice() {
@@ -382,7 +382,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             _ => None,
         };
         if let Some(name) = definition {
-            return Hint { home, names: vec![name], origin: None, rank: Rank::Definition };
+            return Hint { home, names: vec![name], rank: Rank::Definition, is_member: false };
         }
         if let Some(hint) = inherited {
             return hint.clone();
@@ -390,7 +390,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let title = self.atlas.keyword(place, "title").and_then(Value::as_str).and_then(names::type_name);
         let last = || tokens.iter().rev().find_map(|token| names::type_name(token));
         let name = title.or_else(last).unwrap_or_else(|| "Part".to_owned());
-        Hint { home, names: vec![name], origin: None, rank: Rank::Part }
+        Hint { home, names: vec![name], rank: Rank::Part, is_member: false }
     }
 
     /// Returns what the type of a document's root may be called: its title, else its subject.
@@ -416,13 +416,13 @@ impl<'a, 'c> Planner<'a, 'c> {
         expression: &Expression,
         hint: &Hint,
     ) -> Vec<String> {
-        // A member is documented where it is declared; its type only says whose it is.
-        if let Some(origin) = &hint.origin {
-            return vec![origin.clone()];
+        // A member is documented where it is declared; its type's name says whose it is.
+        if hint.is_member {
+            return Vec::new();
         }
         let mut places = places(expression);
         places.extend(&conjunction.own);
-        constraints::docs(self.atlas, &places)
+        constraints::docs(self.atlas, &places, &hint.names)
     }
 
     /// Adds a named type.
@@ -436,7 +436,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
         let name = taken.take(&free);
         let id = TypeId(self.plan.definitions.len());
-        self.plan.definitions.push(Definition { home: hint.home, name, docs, body });
+        self.plan.definitions.push(Definition { home: hint.home, name, docs, body, stands_in: None });
         id
     }
 

@@ -321,8 +321,8 @@ fn variant_hint(hint: &Hint, parent: &str, name: &str) -> Hint {
     Hint {
         home: hint.home,
         names: vec![names::joined(parent, name)],
-        origin: Some(format!("A variant of [`{parent}`].")),
         rank: Rank::Part,
+        is_member: true,
     }
 }
 

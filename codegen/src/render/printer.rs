@@ -5,11 +5,12 @@ use super::blame;
 use crate::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 8] = [
+pub(super) const TEMPLATES: [(&str, &str); 9] = [
     ("document.rs", include_str!("../../templates/document.rs.hbs")),
     ("event.rs", include_str!("../../templates/event.rs.hbs")),
     ("index.rs", include_str!("../../templates/index.rs.hbs")),
     ("newtype.rs", include_str!("../../templates/newtype.rs.hbs")),
+    ("shared.rs", include_str!("../../templates/shared.rs.hbs")),
     ("struct.rs", include_str!("../../templates/struct.rs.hbs")),
     ("subject.rs", include_str!("../../templates/subject.rs.hbs")),
     ("texts.rs", include_str!("../../templates/texts.rs.hbs")),

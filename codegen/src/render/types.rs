@@ -5,10 +5,19 @@ use std::collections::BTreeMap;
 use super::dataschema;
 use crate::atlas::{Atlas, DocumentId};
 use crate::plan::{
-    Body, Case, Definition, Field, Module, Plan, RustType, Struct, TextVariant, TypeId, TypeRef, UnionVariant,
+    Body, Case, Definition, Field, Module, Plan, RustType, SHARED, StandIn, Struct, TextVariant, TypeId,
+    TypeRef, UnionVariant,
 };
 use crate::text::literal;
 use crate::{Options, view};
+
+/// The module that a type is printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    Document(DocumentId),
+    /// That of the types that several documents have alike.
+    Shared,
+}
 
 /// All that is needed to print a type.
 pub(super) struct Types<'a, 'c> {
@@ -19,28 +28,67 @@ pub(super) struct Types<'a, 'c> {
 }
 
 impl Types<'_, '_> {
-    /// Returns the types that live in a document's module.
+    /// Returns the types that are printed in a document's module.
     pub(super) fn of(&self, home: DocumentId) -> Vec<view::Type> {
         let all = self.plan.definitions.iter().enumerate();
-        all.filter(|(_, definition)| definition.home == home)
-            .map(|(at, definition)| self.one(TypeId(at), definition))
+        all.filter(|(_, definition)| definition.home == home && definition.stands_in.is_none())
+            .map(|(at, definition)| self.one(TypeId(at), definition, Home::Document(home)))
+            .collect()
+    }
+
+    /// Returns the types that several modules have alike.
+    pub(super) fn shared(&self) -> Vec<view::Type> {
+        let all = self.plan.shared.iter().map(|shared| {
+            let one = self.one(shared.of, self.plan.definition(shared.of), Home::Shared);
+            view::Type { name: shared.name.clone(), ..one }
+        });
+        all.collect()
+    }
+
+    /// Returns the names in a document's module of types that are printed elsewhere, or there under
+    /// another name.
+    pub(super) fn uses(&self, home: DocumentId) -> Vec<view::Use> {
+        let (mut shared, mut neighbours) = (Vec::new(), Vec::new());
+        let add = |names: &mut Vec<String>, printed: &str, name: &str| {
+            let is_same = printed == name;
+            names.push(if is_same { name.to_owned() } else { format!("{printed} as {name}") });
+        };
+        for definition in self.plan.definitions.iter().filter(|definition| definition.home == home) {
+            match definition.stands_in {
+                Some(StandIn::Shared(at)) => add(&mut shared, &self.plan.shared[at].name, &definition.name),
+                Some(StandIn::Neighbour(id)) => {
+                    add(&mut neighbours, &self.plan.definition(id).name, &definition.name);
+                }
+                None => {}
+            }
+        }
+        let all = [(format!("super::super::{SHARED}"), shared), ("self".to_owned(), neighbours)];
+        all.into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(path, mut names)| {
+                names.sort();
+                view::Use { path, names }
+            })
             .collect()
     }
 
     /// Returns the path of an item in another document's module; `None` if that is not printed.
-    pub(super) fn path(&self, from: DocumentId, to: DocumentId, item: &str) -> Option<String> {
-        if from == to {
+    pub(super) fn path(&self, from: Home, to: DocumentId, item: &str) -> Option<String> {
+        if from == Home::Document(to) {
             return Some(item.to_owned());
         }
-        let (here, there) = (self.modules.get(&from)?, self.modules.get(&to)?);
-        Some(if here.subject == there.subject {
+        let there = self.modules.get(&to)?;
+        let Home::Document(from) = from else {
+            return Some(format!("super::{}::{}::{item}", there.subject, there.version));
+        };
+        Some(if self.modules.get(&from)?.subject == there.subject {
             format!("super::{}::{item}", there.version)
         } else {
             format!("super::super::{}::{}::{item}", there.subject, there.version)
         })
     }
 
-    fn one(&self, id: TypeId, definition: &Definition) -> view::Type {
+    fn one(&self, id: TypeId, definition: &Definition, home: Home) -> view::Type {
         let mut one = view::Type {
             name: definition.name.clone(),
             docs: definition.docs.clone(),
@@ -51,14 +99,14 @@ impl Types<'_, '_> {
             event: self.event(id),
         };
         match &definition.body {
-            Body::Struct(body) => one.record = Some(self.record(body, definition.home)),
+            Body::Struct(body) => one.record = Some(self.record(body, home)),
             Body::Texts(variants) => one.texts = Some(texts(variants)),
             Body::Union(variants) => {
                 let variants = variants.iter().enumerate();
-                let variants = variants.map(|(at, v)| self.variant(at, v, definition.home)).collect();
+                let variants = variants.map(|(at, v)| self.variant(at, v, home)).collect();
                 one.alternatives = Some(view::Union { variants });
             }
-            Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, definition.home)),
+            Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, home)),
         }
         one
     }
@@ -74,7 +122,7 @@ impl Types<'_, '_> {
         })
     }
 
-    fn record(&self, body: &Struct, home: DocumentId) -> view::Struct {
+    fn record(&self, body: &Struct, home: Home) -> view::Struct {
         let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
         let mut arguments: Vec<view::Argument> = fields
             .iter()
@@ -91,7 +139,7 @@ impl Types<'_, '_> {
         view::Struct { names, fields, arguments, rest }
     }
 
-    fn field(&self, field: &Field, home: DocumentId) -> view::Field {
+    fn field(&self, field: &Field, home: Home) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, home);
         let takes_null = self.plan.takes_null(&bare);
@@ -110,7 +158,7 @@ impl Types<'_, '_> {
         view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode, setter, value: inner }
     }
 
-    fn variant(&self, at: usize, variant: &UnionVariant, home: DocumentId) -> view::Variant {
+    fn variant(&self, at: usize, variant: &UnionVariant, home: Home) -> view::Variant {
         view::Variant {
             at,
             name: variant.name.clone(),
@@ -121,7 +169,7 @@ impl Types<'_, '_> {
     }
 
     /// Returns a type as Rust writes it.
-    pub(super) fn text(&self, value: &TypeRef, boxed: bool, home: DocumentId) -> String {
+    pub(super) fn text(&self, value: &TypeRef, boxed: bool, home: Home) -> String {
         let element = |value: &TypeRef| self.text(value, false, home);
         let bare = match &value.shape {
             RustType::Bool => "bool".to_owned(),
@@ -138,7 +186,12 @@ impl Types<'_, '_> {
             }
             RustType::Named(id) => {
                 let definition = self.plan.definition(*id);
-                self.path(home, definition.home, &definition.name).unwrap_or_else(|| "rt::Json".to_owned())
+                match (home, definition.stands_in) {
+                    (Home::Shared, Some(StandIn::Shared(at))) => self.plan.shared[at].name.clone(),
+                    _ => self
+                        .path(home, definition.home, &definition.name)
+                        .unwrap_or_else(|| "rt::Json".to_owned()),
+                }
             }
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };

@@ -145,6 +145,11 @@ fn bump(catalog: &Catalog, from: &Coordinates, to: &Coordinates) -> Option<Bump>
 /// Why clients may fail, each with what it is about.
 type Reasons = Vec<(Reason, String)>;
 
+/// Returns the text of the file of types that several modules have alike.
+fn shared(files: &[GeneratedFile]) -> Option<&str> {
+    files.iter().find(|file| file.path == "shared.rs").map(|file| file.text.as_str())
+}
+
 /// Generates the new version, with clients of the old one in the module of its event.
 fn with_clients(
     catalog: &Catalog,
@@ -157,9 +162,9 @@ fn with_clients(
     let of = |files: &[GeneratedFile], at: &Coordinates| {
         files.iter().position(|file| event_paths(file).iter().any(|(found, _)| found == at))
     };
-    let before = surface(&old[of(&old, from)?].text)?;
+    let before = surface(&old[of(&old, from)?].text, shared(&old))?;
     let file = of(&new, to)?;
-    let after = surface(&new[file].text)?;
+    let after = surface(&new[file].text, shared(&new))?;
     // The module of the version is the last thing in its file; the clients go before its end.
     let end = new[file].text.rfind('}')?;
     new[file].text.insert_str(end, &client(&before));

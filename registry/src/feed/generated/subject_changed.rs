@@ -5,28 +5,18 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Subject changed.
-    ///
     /// A subject has been created, or its policy, owner or description has changed. Carries what
     /// holds now, not the difference.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SubjectChanged {
-        /// The subject, such as `commerce.order.placed`.
-        ///
-        /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// Revision of the subject after this change; grows by one with each change.
-        ///
-        /// At least 1.
+        /// Revision of the subject after this change; grows by one with each change. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed.
-        ///
-        /// Format `date-time`.
+        /// When the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`.
-        ///
-        /// From 1 to 128 characters.
+        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
         /// Whether the subject is new.
         pub created: bool,
@@ -42,7 +32,6 @@ pub mod v1 {
     rt::record! { SubjectChanged["subject" "revision" "at" "author" "created" "mode" "content_model" "owner" "description"] { 0 required subject, 1 required revision, 2 required at, 3 required author, 4 required created, 5 required mode, 6 required content_model, 7 maybe owner with_owner(String), 8 maybe description with_description(String), } new(at : String, author : String, content_model : ContentModel, created : bool, mode : Mode, revision : rt::Integer, subject : String,) }
     rt::event! { SubjectChanged = "evschema.subject.changed" "1.0.0" "sha256:54e97a39138523dd6e3735bd6af9dc7ecd847333c36b5447fc6e044e60490e22" "/schemas/evschema.subject.changed/1.0.0.json" }
 
-    /// `mode` of [`SubjectChanged`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum Mode {
@@ -56,7 +45,6 @@ pub mod v1 {
     }
     rt::texts! { Mode { Backward = "backward", BackwardTransitive = "backward_transitive", Forward = "forward", ForwardTransitive = "forward_transitive", Full = "full", FullTransitive = "full_transitive", None = "none", } }
 
-    /// `content_model` of [`SubjectChanged`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum ContentModel {

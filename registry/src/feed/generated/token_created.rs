@@ -5,34 +5,23 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Token created.
-    ///
     /// Somebody may do more than before; the token itself is nowhere but with them.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct TokenCreated {
         /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
-        ///
         /// Matches `^[0-9a-f]{16}$`.
         pub id: String,
-        /// What the token is for, such as `ci-orders`.
-        ///
-        /// From 1 to 128 characters.
+        /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
         pub name: String,
         /// What the token allows: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.
-        ///
         /// At least 1 elements.
         pub scopes: Vec<String>,
-        /// When it ends by itself.
-        ///
-        /// Format `date-time`.
+        /// When it ends by itself. Format `date-time`.
         pub expires_at: Option<String>,
-        /// When the change was committed.
-        ///
-        /// Format `date-time`.
+        /// When the change was committed. Format `date-time`.
         pub at: String,
         /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        ///
         /// From 1 to 128 characters.
         pub author: String,
     }

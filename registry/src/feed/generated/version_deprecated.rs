@@ -5,36 +5,22 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Version deprecated.
-    ///
     /// A version is still good, but nobody should start to use it.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct VersionDeprecated {
-        /// The subject, such as `commerce.order.placed`.
-        ///
-        /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata.
-        ///
-        /// From 5 to 64 characters.
+        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
         /// Matches a pattern of the schema.
         pub version: String,
-        /// Revision of the subject after this change; grows by one with each change.
-        ///
-        /// At least 1.
+        /// Revision of the subject after this change; grows by one with each change. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed.
-        ///
-        /// Format `date-time`.
+        /// When the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`.
-        ///
-        /// From 1 to 128 characters.
+        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
-        /// Why, for those who depend on the version.
-        ///
-        /// From 1 to 1000 characters.
+        /// Why, for those who depend on the version. From 1 to 1000 characters.
         pub reason: String,
     }
     rt::record! { VersionDeprecated["subject" "version" "revision" "at" "author" "reason"] { 0 required subject, 1 required version, 2 required revision, 3 required at, 4 required author, 5 required reason, } new(at : String, author : String, reason : String, revision : rt::Integer, subject : String, version : String,) }

@@ -5,48 +5,29 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Version registered.
-    ///
     /// A version has joined a subject; its content never changes from here on.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct VersionRegistered {
-        /// The subject, such as `commerce.order.placed`.
-        ///
-        /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata.
-        ///
-        /// From 5 to 64 characters.
+        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
         /// Matches a pattern of the schema.
         pub version: String,
-        /// Digest of the canonical form (RFC 8785).
-        ///
-        /// Matches `^sha256:[0-9a-f]{64}$`.
+        /// Digest of the canonical form (RFC 8785). Matches `^sha256:[0-9a-f]{64}$`.
         pub digest: String,
-        /// Number of the content in this registry; equal contents share it.
-        ///
-        /// From 1 to 2147483647.
+        /// Number of the content in this registry; equal contents share it. From 1 to 2147483647.
         pub schema_id: i64,
         /// Place among the versions of the subject in order of registration, from one.
-        ///
         /// From 1 to 2147483647.
         pub ordinal: i64,
-        /// Revision of the subject after this change; grows by one with each change.
-        ///
-        /// At least 1.
+        /// Revision of the subject after this change; grows by one with each change. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed.
-        ///
-        /// Format `date-time`.
+        /// When the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`.
-        ///
-        /// From 1 to 128 characters.
+        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
-        /// What the author said about the version.
-        ///
-        /// At most 1000 characters.
+        /// What the author said about the version. At most 1000 characters.
         pub message: Option<String>,
         /// The versions that the schema refers to directly.
         pub references: Option<Vec<Reference>>,
@@ -54,17 +35,12 @@ pub mod v1 {
     rt::record! { VersionRegistered["subject" "version" "digest" "schema_id" "ordinal" "revision" "at" "author" "message" "references"] { 0 required subject, 1 required version, 2 required digest, 3 required schema_id, 4 required ordinal, 5 required revision, 6 required at, 7 required author, 8 optional message with_message(String), 9 optional references with_references(Vec < Reference >), } new(at : String, author : String, digest : String, ordinal : i64, revision : rt::Integer, schema_id : i64, subject : String, version : String,) }
     rt::event! { VersionRegistered = "evschema.version.registered" "1.0.0" "sha256:06afe041d43e9898b405d54e0f6b36f9c5917132b2ab7bb35ae84c5f06aff606" "/schemas/evschema.version.registered/1.0.0.json" }
 
-    /// `references` of [`VersionRegistered`].
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Reference {
-        /// The subject, such as `commerce.order.placed`.
-        ///
-        /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata.
-        ///
-        /// From 5 to 64 characters.
+        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
         /// Matches a pattern of the schema.
         pub version: String,
     }

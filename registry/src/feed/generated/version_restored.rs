@@ -5,44 +5,29 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Version restored.
-    ///
     /// A deprecated or yanked version is active again.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct VersionRestored {
-        /// The subject, such as `commerce.order.placed`.
-        ///
-        /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata.
-        ///
-        /// From 5 to 64 characters.
+        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
         /// Matches a pattern of the schema.
         pub version: String,
-        /// Revision of the subject after this change; grows by one with each change.
-        ///
-        /// At least 1.
+        /// Revision of the subject after this change; grows by one with each change. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed.
-        ///
-        /// Format `date-time`.
+        /// When the change was committed. Format `date-time`.
         pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`.
-        ///
-        /// From 1 to 128 characters.
+        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
         pub author: String,
         /// What the version was before.
         pub from: From,
-        /// Why, for those who depend on the version.
-        ///
-        /// From 1 to 1000 characters.
+        /// Why, for those who depend on the version. From 1 to 1000 characters.
         pub reason: Option<String>,
     }
     rt::record! { VersionRestored["subject" "version" "revision" "at" "author" "from" "reason"] { 0 required subject, 1 required version, 2 required revision, 3 required at, 4 required author, 5 required from, 6 optional reason with_reason(String), } new(at : String, author : String, from : From, revision : rt::Integer, subject : String, version : String,) }
     rt::event! { VersionRestored = "evschema.version.restored" "1.0.0" "sha256:772edce5021231f95ac9766fc7d24a4db529ca48fc38fe7e7b4eafe893cde3f2" "/schemas/evschema.version.restored/1.0.0.json" }
 
-    /// `from` of [`VersionRestored`].
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     #[non_exhaustive]
     pub enum From {

@@ -5,38 +5,23 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Waiver granted.
-    ///
     /// One finding of the compatibility check is accepted in this subject from here on.
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct WaiverGranted {
-        /// The subject, such as `commerce.order.placed`.
-        ///
-        /// Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
         pub subject: String,
-        /// The finding that is accepted, as reports name it.
-        ///
-        /// Matches `^[0-9a-f]{12}$`.
+        /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
         pub fingerprint: String,
-        /// Why.
-        ///
-        /// From 1 to 1000 characters.
+        /// Why. From 1 to 1000 characters.
         pub reason: String,
-        /// Last day on which it holds, in UTC; for ever when absent.
-        ///
-        /// Format `date`.
+        /// Last day on which it holds, in UTC; for ever when absent. Format `date`.
         pub until: Option<String>,
-        /// Revision of the subject after this change; grows by one with each change.
-        ///
-        /// At least 1.
+        /// Revision of the subject after this change; grows by one with each change. At least 1.
         pub revision: rt::Integer,
-        /// When the change was committed.
-        ///
-        /// Format `date-time`.
+        /// When the change was committed. Format `date-time`.
         pub at: String,
         /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        ///
         /// From 1 to 128 characters.
         pub author: String,
     }

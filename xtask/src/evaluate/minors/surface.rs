@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, LitInt, Token, Type, braced, bracketed,
+    Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, LitInt, Token, Type, UseTree, braced, bracketed,
     parenthesized,
 };
 
@@ -15,7 +15,7 @@ use syn::{
 pub(super) type Surface = BTreeMap<String, Shown>;
 
 /// One type, as far as other code can see it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
     /// Public fields and their types.
     pub(super) fields: BTreeMap<String, String>,
@@ -29,12 +29,40 @@ pub(super) struct Shown {
     pub(super) variants: BTreeMap<String, Option<String>>,
 }
 
-/// Returns the surface of the first module of a generated file; `None` if it cannot be read.
-pub(super) fn surface(text: &str) -> Option<Surface> {
+/// Returns the surface of the first module of a generated file, with what it uses of the file of shared
+/// types; `None` if it cannot be read.
+pub(super) fn surface(text: &str, shared: Option<&str>) -> Option<Surface> {
     let file = syn::parse_file(text).ok()?;
     let module =
         file.items.iter().find_map(|item| if let Item::Mod(module) = item { Some(module) } else { None })?;
     let (_, items) = module.content.as_ref()?;
+    let mut surface = of_items(items)?;
+    let shared = match shared {
+        Some(text) => of_items(&syn::parse_file(text).ok()?.items)?,
+        None => Surface::new(),
+    };
+    for item in items {
+        let Item::Use(used) = item else { continue };
+        for (name, other) in other_names(&used.tree) {
+            let shown = surface.get(&name).or_else(|| shared.get(&name)).cloned();
+            surface.extend(shown.map(|shown| (other, shown)));
+        }
+    }
+    Some(surface)
+}
+
+/// Returns the names in the group that a `use` ends with, and what they are called here.
+fn other_names(tree: &UseTree) -> Vec<(String, String)> {
+    match tree {
+        UseTree::Path(path) => other_names(&path.tree),
+        UseTree::Group(group) => group.items.iter().flat_map(other_names).collect(),
+        UseTree::Name(name) => vec![(name.ident.to_string(), name.ident.to_string())],
+        UseTree::Rename(name) => vec![(name.ident.to_string(), name.rename.to_string())],
+        UseTree::Glob(_) => Vec::new(),
+    }
+}
+
+fn of_items(items: &[Item]) -> Option<Surface> {
     let mut surface = Surface::new();
     for item in items {
         if let Item::Struct(record) = item {

@@ -1,0 +1,142 @@
+//! Types that are equal become one.
+//!
+//! Two types are equal when they say the same in Rust, in JSON and in their documentation, and so do
+//! the types of their parts. What they are called does not matter: every module keeps its own name
+//! for a type that is printed elsewhere (docs/adr/0015).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use super::{Body, Plan, RustType, Shared, StandIn, TypeId, TypeRef};
+use crate::atlas::DocumentId;
+use crate::names::Names;
+
+/// Lets one of equal types stand for the others.
+///
+/// A type that several modules have goes into a module of its own. An event is nobody else's type.
+pub(super) fn share(plan: &mut Plan) {
+    let events: BTreeSet<usize> = plan.events.iter().map(|event| event.root.0).collect();
+    let mut equals: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, class) in classes(plan, &events).into_iter().enumerate() {
+        equals.entry(class).or_default().push(at);
+    }
+    let (mut across, within): (Vec<Vec<usize>>, Vec<Vec<usize>>) =
+        equals.into_values().filter(|equal| 1 < equal.len()).partition(|equal| {
+            let homes: BTreeSet<DocumentId> = equal.iter().map(|at| plan.definitions[*at].home).collect();
+            1 < homes.len()
+        });
+    // What most modules have gets the name that several want.
+    across.sort_by_key(|equal| (usize::MAX - equal.len(), equal[0]));
+    let mut taken = Names::of_types();
+    for equal in across {
+        let shared = plan.shared.len();
+        let name = taken.take(&[common_name(plan, &equal)]);
+        plan.shared.push(Shared { name, of: TypeId(equal[0]) });
+        for at in equal {
+            plan.definitions[at].stands_in = Some(StandIn::Shared(shared));
+        }
+    }
+    for equal in within {
+        if !is_worth_a_name(&plan.definitions[equal[0]].body) {
+            continue;
+        }
+        let shortest = equal.iter().copied().min_by_key(|at| (plan.definitions[*at].name.len(), *at));
+        for at in equal.iter().copied().filter(|at| Some(*at) != shortest) {
+            plan.definitions[at].stands_in = shortest.map(|at| StandIn::Neighbour(TypeId(at)));
+        }
+    }
+}
+
+/// Tells whether another name for a type is shorter than the type.
+fn is_worth_a_name(body: &Body) -> bool {
+    match body {
+        Body::Struct(body) => !body.fields.is_empty(),
+        Body::Texts(texts) => 1 < texts.len(),
+        Body::Union(_) => true,
+        Body::Newtype { .. } => false,
+    }
+}
+
+/// Returns what most of some equal types are called, the shortest of such names.
+fn common_name(plan: &Plan, equal: &[usize]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for at in equal {
+        *counts.entry(&plan.definitions[*at].name).or_default() += 1;
+    }
+    let best = counts.into_iter().min_by_key(|(name, count)| (usize::MAX - count, name.len(), *name));
+    best.map(|(name, _)| name.to_owned()).unwrap_or_default()
+}
+
+/// Returns for each definition the number of its class: of those that are equal.
+///
+/// Definitions that look alike begin in one class; classes are split while the parts of their
+/// members are of different ones. So types that contain themselves can be equal too.
+fn classes(plan: &Plan, events: &BTreeSet<usize>) -> Vec<usize> {
+    let mut parts = Vec::new();
+    let mut looks = Vec::new();
+    for (at, definition) in plan.definitions.iter().enumerate() {
+        let mut body = definition.body.clone();
+        let mut ids = Vec::new();
+        take_ids(&mut body, &mut ids);
+        parts.push(ids);
+        looks.push((body, &definition.docs, events.get(&at)));
+    }
+    let (mut classes, mut count) = numbered(looks);
+    loop {
+        let split = parts.iter().zip(&classes).map(|(parts, class)| {
+            let parts: Vec<usize> = parts.iter().map(|part| classes[*part]).collect();
+            (*class, parts)
+        });
+        let (finer, more) = numbered(split.collect());
+        if more == count {
+            return classes;
+        }
+        (classes, count) = (finer, more);
+    }
+}
+
+/// Returns a number for each of some keys, the same for equal ones, and how many there are.
+fn numbered<K: Eq + Hash>(keys: Vec<K>) -> (Vec<usize>, usize) {
+    let mut known = HashMap::new();
+    let mut numbers = Vec::new();
+    for key in keys {
+        let next = known.len();
+        numbers.push(*known.entry(key).or_insert(next));
+    }
+    (numbers, known.len())
+}
+
+/// Takes the types that a body names out of it, and what is not printed.
+fn take_ids(body: &mut Body, ids: &mut Vec<usize>) {
+    match body {
+        Body::Struct(body) => {
+            body.fields.iter_mut().for_each(|field| take_id(&mut field.value, ids));
+            if let Some((_, value)) = &mut body.rest {
+                take_id(value, ids);
+            }
+        }
+        Body::Union(variants) => {
+            for variant in variants {
+                variant.place = None;
+                take_id(&mut variant.value, ids);
+            }
+        }
+        Body::Newtype { inner, .. } => take_id(inner, ids),
+        Body::Texts(_) => {}
+    }
+}
+
+fn take_id(value: &mut TypeRef, ids: &mut Vec<usize>) {
+    match &mut value.shape {
+        RustType::Named(id) => ids.push(std::mem::replace(&mut id.0, 0)),
+        RustType::List(inner) | RustType::Map(inner) => take_id(inner, ids),
+        RustType::Tuple(parts) => parts.iter_mut().for_each(|part| take_id(part, ids)),
+        RustType::Bool
+        | RustType::I64
+        | RustType::Integer
+        | RustType::Number
+        | RustType::String
+        | RustType::Null
+        | RustType::Json => {}
+    }
+}
