@@ -96,7 +96,11 @@ pub(crate) fn type_text(
     value: &TypeRef,
     home: DocumentId,
 ) -> String {
-    types::Types { atlas, plan, modules, options: &Options::default() }.text(value, false, types::Home::Document(home))
+    types::Types { atlas, plan, modules, options: &Options::default() }.text(
+        value,
+        false,
+        types::Home::Document(home),
+    )
 }
 
 fn headed(code: &str) -> String {
@@ -120,7 +124,10 @@ fn document(types: &types::Types<'_, '_>, program: Option<&Program>, id: Documen
         references: resources
             .into_iter()
             .filter_map(|(uri, other)| {
-                Some(view::DocumentReference { uri: literal(&uri), path: types.path(types::Home::Document(id), other, "DOCUMENT")? })
+                Some(view::DocumentReference {
+                    uri: literal(&uri),
+                    path: types.path(types::Home::Document(id), other, "DOCUMENT")?,
+                })
             })
             .collect(),
         asserts_formats: types.options.formats == Formats::Assert,

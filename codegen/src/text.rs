@@ -14,13 +14,16 @@ const SUMMARY_CHARACTERS_MAX: usize = 180;
 pub(crate) fn summary(description: &str) -> String {
     let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = description.replace("\r\n", "\n");
-    let paragraph = text.split("\n\n").map(folded).find(|paragraph| !paragraph.is_empty()).unwrap_or_default();
+    let paragraph =
+        text.split("\n\n").map(folded).find(|paragraph| !paragraph.is_empty()).unwrap_or_default();
     let ends = paragraph.match_indices(['.', '!', '?']).map(|(at, end)| at + end.len());
     let is_end = |end: &usize| {
         let (before, after) = paragraph.split_at(*end);
         // "e.g." and "i.e." end no sentence, nor does what a small letter follows.
         let mut follows = after.strip_prefix(' ').into_iter().flat_map(str::chars);
-        !before.ends_with(".g.") && !before.ends_with(".e.") && follows.next().is_some_and(|c| !c.is_lowercase())
+        !before.ends_with(".g.")
+            && !before.ends_with(".e.")
+            && follows.next().is_some_and(|c| !c.is_lowercase())
     };
     let ends: Vec<usize> = ends.filter(is_end).chain([paragraph.len()]).collect();
     let fits = |end: &usize| paragraph[..*end].chars().count() <= SUMMARY_CHARACTERS_MAX;
@@ -162,7 +165,7 @@ mod tests {
     #[test]
     fn a_summary_is_a_sentence_or_two() {
         assert_eq!(summary("  One,\n two (e.g. three). Four.\n\nFive."), "One, two (e.g. three). Four.");
-        let long = format!("First. {} Last.", "word ".repeat(40).trim());
+        let long = format!("First. Then {} Last.", "word ".repeat(40).trim());
         assert_eq!(summary(&long), "First.");
         let endless = "word ".repeat(200);
         let cut = summary(&endless);

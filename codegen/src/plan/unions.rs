@@ -318,12 +318,7 @@ fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
 
 /// Returns the hint for the type of a variant.
 fn variant_hint(hint: &Hint, parent: &str, name: &str) -> Hint {
-    Hint {
-        home: hint.home,
-        names: vec![names::joined(parent, name)],
-        rank: Rank::Part,
-        is_member: true,
-    }
+    Hint { home: hint.home, names: vec![names::joined(parent, name)], rank: Rank::Part, is_member: true }
 }
 
 fn kind_constants(kinds: Kinds) -> Vec<&'static str> {
