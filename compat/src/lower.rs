@@ -134,6 +134,11 @@ impl Lowering<'_, '_> {
         let id = match value {
             Value::Bool(accept) => self.tree.boolean(*accept, origin),
             Value::Object(members) => {
+                if scope.names_other_draft(value, draft) {
+                    // The specification leaves it undefined, and the validator takes it both ways.
+                    let why = "a `$schema` names another draft inside a schema that has no `$id`";
+                    return opaque(self.tree, why, origin);
+                }
                 self.seen.insert(key, Seen::Open(None));
                 let draft_here = scope.draft_within(value).unwrap_or(draft);
                 let node = self.object(members, value, scope, draft_here);
@@ -346,8 +351,13 @@ impl Lowering<'_, '_> {
                     schema,
                     min,
                     max,
-                    evaluates: draft == Draft::Draft202012,
+                    evaluates: counted,
                 });
+                // It evaluates from 2020-12 on; the validator lets it do so in 2019-09 too, so that
+                // nothing is said of either.
+                if draft == Draft::Draft201909 && self.minds_what_is_evaluated() {
+                    node.opaque = Opaque::plain("what `contains` evaluates in draft 2019-09 is disputed");
+                }
             }
         }
         if Draft::Draft201909 <= draft {

@@ -49,6 +49,13 @@ impl<'r> Scope<'r> {
         }
     }
 
+    /// Tells whether a schema that is no resource of its own names another draft than the one that rules
+    /// around it (JSON Schema Core 2019-09, section 8.1.1).
+    pub(super) fn names_other_draft(&self, schema: &Value, around: Draft) -> bool {
+        let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
+        self.draft_within(schema).is_some_and(|draft| draft != around) && !names_itself()
+    }
+
     /// Returns what the reference of a keyword leads to.
     pub(super) fn follow(&self, keyword: &str, reference: &str) -> Option<Found<'r>> {
         let resolver = match self {

@@ -223,3 +223,22 @@ fn what_draft_4_calls_no_integer() {
         assert_ne!(contained(&writer, &reader), Some(true), "{writer} in {reader}");
     }
 }
+
+#[test]
+fn what_is_left_undefined_is_not_decided() {
+    const DRAFT_2019: &str = r#""$schema":"https://json-schema.org/draft/2019-09/schema""#;
+    const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;
+    const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
+    for (writer, reader) in [
+        (
+            format!(r#"{{{DRAFT_2019},"type":"array","contains":{{"const":"a"}},"unevaluatedItems":false}}"#),
+            format!(r#"{{{DRAFT_2019},"type":"array","unevaluatedItems":false}}"#),
+        ),
+        (
+            r#"{"properties":{"a":{}}}"#.to_owned(),
+            format!(r##"{{{DRAFT_7},"properties":{{"a":{{"$ref":"#/definitions/b"}}}},"definitions":{{"b":{{{DRAFT_4},"const":1}}}}}}"##),
+        ),
+    ] {
+        assert_ne!(contained(&writer, &reader), Some(true), "{writer} in {reader}");
+    }
+}
