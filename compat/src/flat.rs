@@ -117,17 +117,17 @@ impl Flat {
             own.min = own.min.max(theirs.min);
             own.max = smaller(own.max, theirs.max);
             own.unique |= theirs.unique;
-            own.layers.extend(theirs.layers.iter().cloned());
+            add_new(&mut own.layers, &theirs.layers);
             add_new(&mut own.contains, &theirs.contains);
         });
         join(&mut both.objects, &other.objects, |own, theirs| {
             own.min = own.min.max(theirs.min);
             own.max = smaller(own.max, theirs.max);
             own.required.extend(theirs.required.iter().cloned());
-            own.layers.extend(theirs.layers.iter().cloned());
+            add_new(&mut own.layers, &theirs.layers);
             add_new(&mut own.names, &theirs.names);
             add_new(&mut own.dependent_required, &theirs.dependent_required);
-            own.dependent_schemas.extend(theirs.dependent_schemas.iter().cloned());
+            add_new(&mut own.dependent_schemas, &theirs.dependent_schemas);
         });
         join(&mut both.not, &other.not, |own, theirs| add_new(own, theirs));
         join(&mut both.unions, &other.unions, |own, theirs| add_new(own, theirs));

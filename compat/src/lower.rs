@@ -347,12 +347,7 @@ impl Lowering<'_, '_> {
             let (min, max) = (bound("minContains").unwrap_or(1), bound("maxContains"));
             if 0 < min || max.is_some() || draft == Draft::Draft202012 {
                 let schema = self.schema(contains, scope, draft);
-                node.arrays.contains.push(Contains {
-                    schema,
-                    min,
-                    max,
-                    evaluates: counted,
-                });
+                node.arrays.contains.push(Contains { schema, min, max, evaluates: counted });
                 // It evaluates from 2020-12 on; the validator lets it do so in 2019-09 too, so that
                 // nothing is said of either.
                 if draft == Draft::Draft201909 && self.minds_what_is_evaluated() {

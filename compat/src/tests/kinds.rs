@@ -236,7 +236,9 @@ fn what_is_left_undefined_is_not_decided() {
         ),
         (
             r#"{"properties":{"a":{}}}"#.to_owned(),
-            format!(r##"{{{DRAFT_7},"properties":{{"a":{{"$ref":"#/definitions/b"}}}},"definitions":{{"b":{{{DRAFT_4},"const":1}}}}}}"##),
+            format!(
+                r##"{{{DRAFT_7},"properties":{{"a":{{"$ref":"#/definitions/b"}}}},"definitions":{{"b":{{{DRAFT_4},"const":1}}}}}}"##
+            ),
         ),
     ] {
         assert_ne!(contained(&writer, &reader), Some(true), "{writer} in {reader}");
