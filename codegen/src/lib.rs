@@ -18,6 +18,7 @@ mod atlas;
 mod build_script;
 #[cfg(feature = "schemars")]
 mod code_first;
+mod declared;
 mod disk;
 mod explain;
 mod generate;
@@ -34,6 +35,7 @@ mod view;
 pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
 #[cfg(feature = "schemars")]
 pub use code_first::schema_of;
+pub use declared::{Declared, DeclaredBody, declared};
 pub use disk::{Problem, Tree, TreeFile, read_files, read_templates, read_tree};
 pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};

@@ -30,8 +30,8 @@ pub struct Templates {
 /// Version of the model that templates print (docs/templates.md): it grows when something is removed
 /// or means something else, not when something is added.
 ///
-/// A template that starts with `{{!-- template model 1 --}}` is refused by a generator of another.
-pub const TEMPLATE_MODEL: u32 = 1;
+/// A template that starts with `{{!-- template model 2 --}}` is refused by a generator of another.
+pub const TEMPLATE_MODEL: u32 = 2;
 
 /// How the files of the generated code find each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -114,7 +114,6 @@ pub(crate) struct Field {
 pub(crate) struct TextVariant {
     pub(crate) name: String,
     pub(crate) text: String,
-    pub(crate) docs: Vec<String>,
 }
 
 /// A type that an enum accepts.

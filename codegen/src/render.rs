@@ -1,6 +1,7 @@
 //! Prints a plan: settles the view, runs the templates, formats the code.
 
 mod blame;
+mod layout;
 mod printer;
 mod types;
 
@@ -56,7 +57,7 @@ pub(crate) fn render(
             if index.modules.last().is_none_or(|entry| entry.name != subject) {
                 index.modules.push(view::IndexEntry {
                     name: subject.to_owned(),
-                    docs: doc_lines(schema.at().subject.as_str()),
+                    docs: subject_docs(subject, schema.at().subject.as_str()),
                     path: literal(&format!("{subject}.rs")),
                     generated: false,
                 });
@@ -86,6 +87,11 @@ pub(crate) fn render(
     let code = printer.print("index.rs", &index)?;
     files.insert(0, GeneratedFile { path: path.to_owned(), text: headed(&code) });
     Ok(files)
+}
+
+/// Returns the name of a subject as documentation, unless its module is called the same.
+fn subject_docs(module: &str, subject: &str) -> Vec<String> {
+    if module == subject { Vec::new() } else { doc_lines(subject) }
 }
 
 /// Returns a type as the module of a document names it.

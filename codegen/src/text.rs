@@ -6,11 +6,14 @@ const DOC_CHARACTERS_MAX: usize = 92;
 /// Longest text that is repeated; the rest is in the schema.
 const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
 
-/// Longest summary of a description, about two lines; the rest is in the schema.
-const SUMMARY_CHARACTERS_MAX: usize = 180;
+/// Longest summary of a description, a line; the rest is in the schema.
+const SUMMARY_CHARACTERS_MAX: usize = DOC_CHARACTERS_MAX;
 
-/// Returns the first sentences of a description's first paragraph, as many as fit a summary and one at
-/// least; of a sentence that is longer than two summaries, the beginning.
+/// Longest sentence of a summary; of a longer one the beginning is repeated.
+const SENTENCE_CHARACTERS_MAX: usize = 260;
+
+/// Returns the first sentences of a description's first paragraph, as many as fit a line and one at
+/// least.
 pub(crate) fn summary(description: &str) -> String {
     let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = description.replace("\r\n", "\n");
@@ -29,10 +32,10 @@ pub(crate) fn summary(description: &str) -> String {
     let fits = |end: &usize| paragraph[..*end].chars().count() <= SUMMARY_CHARACTERS_MAX;
     let end = ends.iter().rfind(|end| fits(end)).or(ends.first()).copied().unwrap_or(0);
     let sentences = &paragraph[..end];
-    if sentences.chars().count() <= 2 * SUMMARY_CHARACTERS_MAX {
+    if sentences.chars().count() <= SENTENCE_CHARACTERS_MAX {
         return sentences.to_owned();
     }
-    let beginning: String = sentences.chars().take(2 * SUMMARY_CHARACTERS_MAX).collect();
+    let beginning: String = sentences.chars().take(SENTENCE_CHARACTERS_MAX).collect();
     beginning.rsplit_once(' ').map_or(beginning.clone(), |(words, _)| format!("{words} …"))
 }
 
@@ -108,7 +111,7 @@ fn shows(c: char) -> bool {
 
 /// Returns a text as a short quotation in a doc comment, in backticks.
 pub(crate) fn doc_code(text: &str) -> Option<String> {
-    const QUOTED_CHARACTERS_MAX: usize = 60;
+    const QUOTED_CHARACTERS_MAX: usize = 84;
     let plain = text.chars().all(|c| shows(c) && c != '`');
     let fits = !text.trim().is_empty() && text.chars().count() <= QUOTED_CHARACTERS_MAX;
     (plain && fits && text.trim() == text).then(|| format!("`{text}`"))
@@ -169,7 +172,7 @@ mod tests {
         assert_eq!(summary(&long), "First.");
         let endless = "word ".repeat(200);
         let cut = summary(&endless);
-        assert!(cut.ends_with(" …") && cut.chars().count() <= 2 * SUMMARY_CHARACTERS_MAX + 2, "{cut}");
+        assert!(cut.ends_with(" …") && cut.chars().count() <= SENTENCE_CHARACTERS_MAX + 2, "{cut}");
         assert_eq!(summary(" \n\n "), "");
     }
 

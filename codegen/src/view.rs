@@ -128,6 +128,8 @@ pub(crate) struct Type {
 pub(crate) struct Struct {
     /// Every member that the schema names, as literals.
     pub(crate) names: Vec<String>,
+    /// Whether there are more names than fields.
+    pub(crate) names_more: bool,
     /// The members that it has fields for.
     pub(crate) fields: Vec<Field>,
     /// What `new` is told, by name.
@@ -146,6 +148,8 @@ pub(crate) struct Field {
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
+    /// Its name in JSON, as a literal.
+    pub(crate) json: String,
     /// Its position among the names.
     pub(crate) at: usize,
     /// How the runtime reads and writes it: `required`, `constant`, `optional` or `maybe`.
@@ -181,6 +185,10 @@ pub(crate) struct Rest {
 pub(crate) struct Texts {
     /// The texts, in the order of the schema.
     pub(crate) variants: Vec<Text>,
+    /// The same as `name = text,` on one line, if they fit.
+    pub(crate) line: Option<String>,
+    /// The same on as few lines as hold them.
+    pub(crate) lines: Vec<String>,
     /// Whether there is but one.
     pub(crate) single: bool,
 }
@@ -190,8 +198,6 @@ pub(crate) struct Texts {
 pub(crate) struct Text {
     /// The name of the variant.
     pub(crate) name: String,
-    /// Lines of its documentation.
-    pub(crate) docs: Vec<String>,
     /// The text as a literal.
     pub(crate) text: String,
 }

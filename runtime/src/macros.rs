@@ -1,23 +1,65 @@
 //! What generated types have in common, so that the code people read is short.
 
-/// Implements reading, writing, `new` and setters for a struct: of each field the member's position
-/// among the names of the schema, how it may be absent, its name, and a setter with what it takes;
-/// then what `new` is told.
+/// Declares the types of a generated module, with all that they offer: of a struct `new` and setters, of
+/// an enum of texts `as_str`, `ALL`, `Display` and `FromStr`, of each reading and writing.
+///
+/// ```text
+/// pub struct Order {                              // an object
+///     pub id: String = "orderId" 0 required,      // name in JSON, position among the names, how it is there
+///     pub note: Option<String> = "note" 1 optional with_note(String),
+///     ..rest: rt::Map<rt::Json>,                  // keeps the members that no field is for
+/// } new(id: String)                               // what `new` is told
+/// pub struct Lines(pub Vec<Line>);                // a type of its own around another
+/// pub enum Size { Small = "small", Large = "large" }
+/// pub enum Paid {                                 // alternatives, each with its number and its case
+///     Card(Card) = 0 rt::Case::OBJECT.requires(&["card"]),
+/// }
+/// ```
+///
+/// A member is there as `required`, `constant` (required, and of one value that `new` knows), `optional`
+/// (an `Option`) or `maybe` (a [`Maybe`]). Where the schema names members that no field is for,
+/// `names ["a" "b"]` before `new` lists them all by position.
+///
+/// [`Maybe`]: crate::Maybe
 #[macro_export]
-macro_rules! record {
+macro_rules! types {
+    // One pass: an item is taken as a whole, and looked into once, by what it declares.
+    ($($(#$meta:tt)* pub $kind:ident $type:ident $body:tt $(names $names:tt)? $(new $new:tt)? $(;)?)*) => {
+        $($crate::declare! { $kind $type $body [$(#$meta)*] [$($names)?] [$($new)?] })*
+    };
+}
+
+/// Declares one type of [`types!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! declare {
     (
-        $type:ident [$($name:literal)*]
-        { $($at:literal $mode:ident $field:ident $($setter:ident($value:ty))?,)* }
-        new($($argument:ident: $of:ty,)*) $($rest:ident)?
+        struct $type:ident {
+            $($(#$field_meta:tt)* pub $field:ident: $of:ty = $name:literal $at:literal $mode:ident
+                $($setter:ident($value:ty))?,)*
+            $(..$rest:ident: $rest_of:ty,)?
+        }
+        [$($meta:tt)*] [$($names:tt)?] [($($argument:ident: $argument_of:ty),*)]
     ) => {
+        $($meta)*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $type {
+            $($(#$field_meta)* pub $field: $of,)*
+            $(
+                /// Every other member.
+                pub $rest: $rest_of,
+            )?
+        }
+
         impl $type {
             /// The members that the schema names.
-            const NAMES: &'static [&'static str] = &[$($name),*];
+            const NAMES: &'static [&'static str] = $crate::field!(@names [$($name),*] $($names)?);
 
             /// Returns a value with what is required.
-            pub fn new($($argument: $of),*) -> Self {
+            pub fn new($($argument: $argument_of),*) -> Self {
                 Self {
-                    $($field: $crate::record!(@new $mode $field),)*
+                    $($field: $crate::field!(@new $mode $field),)*
                     $($rest: $crate::Map::new(),)?
                 }
             }
@@ -26,7 +68,7 @@ macro_rules! record {
                 #[doc = concat!("Returns the value with `", stringify!($field), "` set.")]
                 #[must_use]
                 pub fn $setter(mut self, value: impl ::core::convert::Into<$value>) -> Self {
-                    self.$field = $crate::record!(@given $mode value.into());
+                    self.$field = $crate::field!(@given $mode value.into());
                     self
                 }
             )?)*
@@ -40,7 +82,7 @@ macro_rules! record {
                 let mut members = $crate::Members::open(cursor, at, Self::NAMES)?;
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $rest = $crate::Map::new();)?
-                while let ::core::option::Option::Some(found) = $crate::record!(@next members cursor $($rest)?) {
+                while let ::core::option::Option::Some(found) = $crate::field!(@next members cursor $($rest)?) {
                     match found {
                         $($at => $field = ::core::option::Option::Some($crate::read(cursor, members.child($at))?),)*
                         $(usize::MAX => {
@@ -55,7 +97,7 @@ macro_rules! record {
                 }
                 members.close(cursor)?;
                 ::core::result::Result::Ok(Self {
-                    $($field: $crate::record!(@$mode $field members),)*
+                    $($field: $crate::field!(@$mode $field members),)*
                     $($rest,)?
                 })
             }
@@ -64,7 +106,7 @@ macro_rules! record {
         impl $crate::Write for $type {
             fn write(&self, out: &mut ::std::string::String) {
                 let mut object = $crate::ObjectWriter::open(out);
-                $($crate::record!(@write $mode object Self::NAMES[$at] self.$field);)*
+                $($crate::field!(@write $mode object $name self.$field);)*
                 $(
                     for (name, value) in &self.$rest {
                         object.member(name, value);
@@ -76,41 +118,43 @@ macro_rules! record {
 
         $crate::through_json!($type);
     };
-    (@new required $field:ident) => { $field };
-    (@new constant $field:ident) => { ::core::default::Default::default() };
-    (@new optional $field:ident) => { ::core::option::Option::None };
-    (@new maybe $field:ident) => { $crate::Maybe::Absent };
-    (@given optional $value:expr) => { ::core::option::Option::Some($value) };
-    (@given maybe $value:expr) => { $crate::Maybe::Value($value) };
-    (@next $members:ident $cursor:ident) => { $members.next($cursor)? };
-    (@next $members:ident $cursor:ident $rest:ident) => { $members.next_kept($cursor)? };
-    (@required $field:ident $members:ident) => {
-        match $field {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => return ::core::result::Result::Err($members.missing()),
+    (struct $type:ident (pub $of:ty) [$($meta:tt)*] [] []) => {
+        $($meta)*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $type(pub $of);
+
+        impl<'a> $crate::Read<'a> for $type {
+            fn read(
+                cursor: &mut $crate::Cursor<'a>,
+                at: ::core::option::Option<$crate::At>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                $crate::Read::read(cursor, at).map(Self)
+            }
+        }
+
+        impl $crate::Write for $type {
+            fn write(&self, out: &mut ::std::string::String) {
+                $crate::Write::write(&self.0, out);
+            }
+        }
+
+        $crate::through_json!($type);
+    };
+    // A constant: there is but one value, so that it need not be told.
+    (enum $type:ident { $variant:ident = $text:literal $(,)? } [$($meta:tt)*] [] []) => {
+        $crate::declare! {
+            enum $type { $variant = $text, } [$($meta)* #[derive(Default)]] [] [] #[default]
         }
     };
-    (@constant $field:ident $members:ident) => { $crate::record!(@required $field $members) };
-    (@optional $field:ident $members:ident) => { $field };
-    (@maybe $field:ident $members:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
-    (@write required $object:ident Self::NAMES[$at:literal] $value:expr) => {
-        $object.member(Self::NAMES[$at], &$value)
-    };
-    (@write constant $object:ident Self::NAMES[$at:literal] $value:expr) => {
-        $object.member(Self::NAMES[$at], &$value)
-    };
-    (@write optional $object:ident Self::NAMES[$at:literal] $value:expr) => {
-        $object.optional(Self::NAMES[$at], $value.as_ref())
-    };
-    (@write maybe $object:ident Self::NAMES[$at:literal] $value:expr) => {
-        $object.maybe(Self::NAMES[$at], &$value)
-    };
-}
+    (enum $type:ident { $($variant:ident = $text:literal),* $(,)? } [$($meta:tt)*] [] [] $(#$default:tt)?) => {
+        $($meta)*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $type {
+            $(#$default)?
+            $($variant,)*
+        }
 
-/// Implements what an enum of texts offers.
-#[macro_export]
-macro_rules! texts {
-    ($type:ident { $($variant:ident = $text:literal,)* }) => {
         impl $type {
             /// Every text, in the order of the schema.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
@@ -157,31 +201,17 @@ macro_rules! texts {
 
         $crate::through_json!($type);
     };
-}
-
-/// Declares an enum of one text: a constant.
-#[macro_export]
-macro_rules! constant {
-    ($(#[$type_meta:meta])* $type:ident { $(#[$meta:meta])* $variant:ident = $text:literal }) => {
-        $(#[$type_meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+    (
+        enum $type:ident { $($(#$variant_meta:tt)* $variant:ident($of:ty) = $at:literal $case:expr,)* }
+        [$($meta:tt)*] [] []
+    ) => {
+        $($meta)*
+        #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $type {
-            $(#[$meta])*
-            #[default]
-            $variant,
+            $($(#$variant_meta)* $variant($of),)*
         }
 
-        $crate::texts! { $type { $variant = $text, } }
-    };
-}
-
-/// Implements reading and writing for an enum whose variants are told apart by a [`Case`] each.
-///
-/// [`Case`]: crate::Case
-#[macro_export]
-macro_rules! union {
-    ($type:ident { $($at:literal $variant:ident = $case:expr,)* }) => {
         impl $type {
             /// What tells the variants apart, in their order.
             const CASES: &'static [$crate::Case] = &[$($case),*];
@@ -213,27 +243,33 @@ macro_rules! union {
     };
 }
 
-/// Implements reading and writing for a struct around another type.
+/// What differs between members by how they are there.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! newtype {
-    ($type:ident) => {
-        impl<'a> $crate::Read<'a> for $type {
-            fn read(
-                cursor: &mut $crate::Cursor<'a>,
-                at: ::core::option::Option<$crate::At>,
-            ) -> ::core::result::Result<Self, $crate::Reject> {
-                $crate::Read::read(cursor, at).map(Self)
-            }
+macro_rules! field {
+    (@names [$($name:literal),*]) => { &[$($name),*] };
+    (@names [$($name:literal),*] [$($all:literal)*]) => { &[$($all),*] };
+    (@new required $field:ident) => { $field };
+    (@new constant $field:ident) => { ::core::default::Default::default() };
+    (@new optional $field:ident) => { ::core::option::Option::None };
+    (@new maybe $field:ident) => { $crate::Maybe::Absent };
+    (@given optional $value:expr) => { ::core::option::Option::Some($value) };
+    (@given maybe $value:expr) => { $crate::Maybe::Value($value) };
+    (@next $members:ident $cursor:ident) => { $members.next($cursor)? };
+    (@next $members:ident $cursor:ident $rest:ident) => { $members.next_kept($cursor)? };
+    (@required $field:ident $members:ident) => {
+        match $field {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => return ::core::result::Result::Err($members.missing()),
         }
-
-        impl $crate::Write for $type {
-            fn write(&self, out: &mut ::std::string::String) {
-                $crate::Write::write(&self.0, out);
-            }
-        }
-
-        $crate::through_json!($type);
     };
+    (@constant $field:ident $members:ident) => { $crate::field!(@required $field $members) };
+    (@optional $field:ident $members:ident) => { $field };
+    (@maybe $field:ident $members:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
+    (@write required $object:ident $name:literal $value:expr) => { $object.member($name, &$value) };
+    (@write constant $object:ident $name:literal $value:expr) => { $object.member($name, &$value) };
+    (@write optional $object:ident $name:literal $value:expr) => { $object.optional($name, $value.as_ref()) };
+    (@write maybe $object:ident $name:literal $value:expr) => { $object.maybe($name, &$value) };
 }
 
 /// Implements serde's traits by way of JSON: for types inside other types, not for events.

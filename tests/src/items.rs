@@ -2,6 +2,7 @@
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "any other item is one too many")]
 
+use evschema_codegen::declared;
 use syn::{Item, ItemMod};
 
 /// Tells whether a generated file is Rust, and one module with types, their implementations and the
@@ -14,14 +15,16 @@ pub fn has_only_its_items(code: &str) -> bool {
     let mut constants = Vec::new();
     for item in items {
         match item {
-            Item::Struct(_) | Item::Enum(_) | Item::Use(_) => {}
+            Item::Use(_) => {}
             Item::Macro(call) => {
                 let path: Vec<String> =
                     call.mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-                let known = ["constant", "document", "event", "newtype", "record", "texts", "union"];
-                if path.first().is_none_or(|krate| krate != "rt")
-                    || path.get(1).is_none_or(|name| !known.contains(&name.as_str()))
-                {
+                let is_known = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                    ["rt", "document" | "event"] => true,
+                    ["rt", "types"] => declared(&call.mac.tokens.to_string()).is_ok(),
+                    _ => false,
+                };
+                if !is_known {
                     return false;
                 }
             }

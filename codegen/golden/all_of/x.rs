@@ -5,31 +5,25 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Merged {
-        pub a: Option<String>,
-        pub b: Option<String>,
-        /// One part adds nothing.
-        pub nested: Option<Base>,
-        pub extra: rt::Integer,
-        /// At most 3 characters.
-        pub shared: Option<String>,
-        pub id: String,
-        pub reason: Option<rt::Json>,
+    rt::types! {
+        pub struct Merged {
+            pub a: Option<String> = "a" 0 optional with_a(String),
+            pub b: Option<String> = "b" 1 optional with_b(String),
+            /// One part adds nothing.
+            pub nested: Option<Base> = "nested" 2 optional with_nested(Base),
+            pub extra: rt::Integer = "extra" 3 required,
+            /// At most 3 characters.
+            pub shared: Option<String> = "shared" 4 optional with_shared(String),
+            pub id: String = "id" 5 required,
+            pub reason: Option<rt::Json> = "reason" 6 optional with_reason(rt::Json),
+        } new(extra: rt::Integer, id: String)
+
+        pub struct Base {
+            pub id: String = "id" 0 required,
+            pub shared: Option<String> = "shared" 1 optional with_shared(String),
+        } new(id: String)
     }
-    rt::record! { Merged["a" "b" "nested" "extra" "shared" "id" "reason"] { 0 optional a with_a(String), 1 optional b with_b(String), 2 optional nested with_nested(Base), 3 required extra, 4 optional shared with_shared(String), 5 required id, 6 optional reason with_reason(rt::Json), } new(extra : rt::Integer, id : String,) }
     rt::event! { Merged = "x" "1.0.0" "sha256:867647b12b7f9cd0d0d545ec180940c813c091685450239c0e8edffe2a6748e4" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Base {
-        pub id: String,
-        pub shared: Option<String>,
-    }
-    rt::record! { Base["id" "shared"] { 0 required id, 1 optional shared with_shared(String), } new(id : String,) }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"members":[["a",1],["b",2],["nested",3]],"allOf":[4,5],"oneOf":[6,7],"if":8,"then":9},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"type":["object"],"members":[["id",12],["shared",13]],"required":[0],"streamed":true},{"streamed":true,"type":["object"],"members":[["id",12],["shared",13]],"required":[0]},{"type":["object"],"members":[["extra",10],["shared",11]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["b"]],"required":[0]},{"members":[["a"]],"required":[0]},{"members":[["reason"]],"required":[0]},{"streamed":true,"type":["integer"]},{"maxLength":3},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Merged\",\n  \"allOf\": [\n    { \"$ref\": \"#/$defs/Base\" },\n    {\n      \"type\": \"object\",\n      \"required\": [\"extra\"],\n      \"properties\": { \"extra\": { \"type\": \"integer\" }, \"shared\": { \"maxLength\": 3 } }\n    }\n  ],\n  \"oneOf\": [{ \"required\": [\"a\"] }, { \"required\": [\"b\"] }],\n  \"properties\": { \"a\": { \"type\": \"string\" }, \"b\": { \"type\": \"string\" }, \"nested\": { \"allOf\": [{ \"$ref\": \"#/$defs/Base\" }], \"description\": \"One part adds nothing.\" } },\n  \"if\": { \"required\": [\"a\"] },\n  \"then\": { \"required\": [\"reason\"] },\n  \"$defs\": {\n    \"Base\": {\n      \"type\": \"object\",\n      \"required\": [\"id\"],\n      \"properties\": { \"id\": { \"type\": \"string\" }, \"shared\": { \"type\": \"string\" } }\n    }\n  }\n}\n";
 }

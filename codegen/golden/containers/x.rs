@@ -5,46 +5,34 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Containers {
-        pub map: Option<rt::Map<String>>,
-        pub free: Option<rt::Map<rt::Json>>,
-        pub patterns: Option<rt::Map<rt::Integer>>,
-        /// At least 2 elements.
-        pub tuple: Option<(String, rt::Number)>,
-        pub loose_tuple: Option<Vec<rt::Json>>,
-        pub matrix: Option<Vec<Vec<Option<rt::Number>>>>,
-        /// No element twice.
-        pub set: Option<Vec<SetItem>>,
-        pub empty: Option<Empty>,
-        pub entries: Option<Vec<Entry>>,
+    rt::types! {
+        pub struct Containers {
+            pub map: Option<rt::Map<String>> = "map" 0 optional with_map(rt::Map<String>),
+            pub free: Option<rt::Map<rt::Json>> = "free" 1 optional with_free(rt::Map<rt::Json>),
+            pub patterns: Option<rt::Map<rt::Integer>> = "patterns" 2 optional with_patterns(rt::Map<rt::Integer>),
+            /// At least 2 elements.
+            pub tuple: Option<(String, rt::Number,)> = "tuple" 3 optional with_tuple((String, rt::Number,)),
+            pub loose_tuple: Option<Vec<rt::Json>> = "loose_tuple" 4 optional with_loose_tuple(Vec<rt::Json>),
+            pub matrix: Option<Vec<Vec<Option<rt::Number>>>> = "matrix" 5 optional with_matrix(Vec<Vec<Option<rt::Number>>>),
+            /// No element twice.
+            pub set: Option<Vec<SetItem>> = "set" 6 optional with_set(Vec<SetItem>),
+            pub empty: Option<Empty> = "empty" 7 optional with_empty(Empty),
+            pub entries: Option<Vec<Entry>> = "entries" 9 optional with_entries(Vec<Entry>),
+        } names ["map" "free" "patterns" "tuple" "loose_tuple" "matrix" "set" "empty" "never" "entries"] new()
+
+        pub struct SetItem {
+            pub id: Option<String> = "id" 0 optional with_id(String),
+            ..rest: rt::Map<rt::Json>,
+        } new()
+
+        pub struct Empty {
+        } new()
+
+        pub struct Entry {
+            pub key: String = "key" 0 required,
+        } new(key: String)
     }
-    rt::record! { Containers["map" "free" "patterns" "tuple" "loose_tuple" "matrix" "set" "empty" "never" "entries"] { 0 optional map with_map(rt::Map < String >), 1 optional free with_free(rt::Map < rt::Json >), 2 optional patterns with_patterns(rt::Map < rt::Integer >), 3 optional tuple with_tuple((String, rt::Number,)), 4 optional loose_tuple with_loose_tuple(Vec < rt::Json >), 5 optional matrix with_matrix(Vec < Vec < Option < rt::Number >>>), 6 optional set with_set(Vec < SetItem >), 7 optional empty with_empty(Empty), 9 optional entries with_entries(Vec < Entry >), } new() }
     rt::event! { Containers = "x" "1.0.0" "sha256:03793cd593b38ac42366e94154668548205515791f42e0100c0225f5d34773f9" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct SetItem {
-        pub id: Option<String>,
-        /// Every other member.
-        pub rest: rt::Map<rt::Json>,
-    }
-    rt::record! { SetItem["id"] { 0 optional id with_id(String), } new() rest }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Empty {}
-    rt::record! { Empty[] {} new() }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Entry {
-        pub key: String,
-    }
-    rt::record! { Entry["key"] { 0 required key, } new(key : String,) }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["map",1],["free",2],["patterns",3],["tuple",4],["loose_tuple",5],["matrix",6],["set",7],["empty",8],["never",9],["entries",10]]},{"streamed":true,"type":["object"],"additionalProperties":23},{"streamed":true,"type":["object"]},{"type":["object"],"patternProperties":[["^x-",22]],"additionalProperties":false},{"type":["array"],"minItems":2,"prefixItems":[19,20],"items":21},{"type":["array"],"prefixItems":[17,18]},{"streamed":true,"type":["array"],"items":15},{"streamed":true,"type":["array"],"items":13,"uniqueItems":true},{"streamed":true,"type":["object"],"additionalProperties":false},{"type":[]},{"streamed":true,"type":["array"],"items":11},{"streamed":true,"type":["object"],"members":[["key",12]],"required":[0]},{"streamed":true,"type":["string"]},{"type":["object"],"members":[["id",14]]},{"type":["string"]},{"streamed":true,"type":["array"],"items":16},{"streamed":true,"type":["number","null"]},{"type":["string"]},{"type":["number"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["number"]},{"type":[]},{"streamed":true,"type":["integer"]},{"streamed":true,"type":["string"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Containers\",\n  \"type\": \"object\",\n  \"properties\": {\n    \"map\": { \"type\": \"object\", \"additionalProperties\": { \"type\": \"string\" } },\n    \"free\": { \"type\": \"object\" },\n    \"patterns\": { \"type\": \"object\", \"patternProperties\": { \"^x-\": { \"type\": \"integer\" } }, \"additionalProperties\": false },\n    \"tuple\": { \"type\": \"array\", \"prefixItems\": [{ \"type\": \"string\" }, { \"type\": \"number\" }], \"items\": false, \"minItems\": 2 },\n    \"loose_tuple\": { \"type\": \"array\", \"prefixItems\": [{ \"type\": \"string\" }, { \"type\": \"number\" }] },\n    \"matrix\": { \"type\": \"array\", \"items\": { \"type\": \"array\", \"items\": { \"type\": [\"number\", \"null\"] } } },\n    \"set\": { \"type\": \"array\", \"uniqueItems\": true, \"items\": { \"type\": \"object\", \"properties\": { \"id\": { \"type\": \"string\" } } } },\n    \"empty\": { \"type\": \"object\", \"additionalProperties\": false },\n    \"never\": false,\n    \"entries\": { \"type\": \"array\", \"items\": { \"type\": \"object\", \"required\": [\"key\"], \"properties\": { \"key\": { \"type\": \"string\" } } } }\n  }\n}\n";
 }

@@ -5,22 +5,19 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct DraftFour {
-        /// At most 100. More than 0.
-        pub count: i64,
-        pub const_is_no_keyword: Option<rt::Json>,
-        /// At most 5 characters.
-        pub reference: Option<String>,
-        /// At least 2 elements.
-        pub pair: Option<(String, bool)>,
-        pub reason: Option<rt::Json>,
+    rt::types! {
+        pub struct DraftFour {
+            /// At most 100. More than 0.
+            pub count: i64 = "count" 0 required,
+            pub const_is_no_keyword: Option<rt::Json> = "const_is_no_keyword" 1 optional with_const_is_no_keyword(rt::Json),
+            /// At most 5 characters.
+            pub reference: Option<String> = "reference" 2 optional with_reference(String),
+            /// At least 2 elements.
+            pub pair: Option<(String, bool,)> = "pair" 3 optional with_pair((String, bool,)),
+            pub reason: Option<rt::Json> = "reason" 4 optional with_reason(rt::Json),
+        } new(count: i64)
     }
-    rt::record! { DraftFour["count" "const_is_no_keyword" "reference" "pair" "reason"] { 0 required count, 1 optional const_is_no_keyword with_const_is_no_keyword(rt::Json), 2 optional reference with_reference(String), 3 optional pair with_pair((String, bool,)), 4 optional reason with_reason(rt::Json), } new(count : i64,) }
     rt::event! { DraftFour = "x" "1.0.0" "sha256:20af31550b46ab751e6d709b03d2076ab3f72599350d7ded2882c34ec759efe1" "/schemas/x/1.0.0.json" }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft4[] true[] 0 r#"{"nodes":[{"type":["object"],"members":[["count",1],["const_is_no_keyword",2],["reference",3],["pair",4],["reason"]],"required":[0],"dependentRequired":[[3,[4]]]},{"streamed":true,"type":["plainInteger"],"exclusiveMinimum":0,"maximum":100},{},{"streamed":true,"type":["string"],"maxLength":5},{"type":["array"],"minItems":2,"prefixItems":[5,6],"items":7},{"streamed":true,"type":["string"]},{"streamed":true,"type":["boolean"]},{"type":[]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"http://json-schema.org/draft-04/schema#\",\n  \"title\": \"Draft four\",\n  \"type\": \"object\",\n  \"required\": [\"count\"],\n  \"properties\": {\n    \"count\": { \"type\": \"integer\", \"minimum\": 0, \"exclusiveMinimum\": true, \"maximum\": 100 },\n    \"const_is_no_keyword\": { \"const\": \"a\" },\n    \"reference\": { \"$ref\": \"#/definitions/Name\", \"type\": \"integer\" },\n    \"pair\": { \"type\": \"array\", \"items\": [{ \"type\": \"string\" }, { \"type\": \"boolean\" }], \"additionalItems\": false, \"minItems\": 2 }\n  },\n  \"dependencies\": { \"pair\": [\"reason\"] },\n  \"definitions\": { \"Name\": { \"type\": \"string\", \"maxLength\": 5 } }\n}\n";
 }

@@ -5,79 +5,52 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// */ } fn main() { panic!("\\u{0}") } /*. Runs nothing:
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct FnMainPanicU0 {
-        /// The empty name.
-        pub field: Option<String>,
-        pub r#type: Option<String>,
-        /// From 0 to 5.
-        pub self_: i64,
-        pub crate_: Option<String>,
-        pub unknown: Option<bool>,
-        pub unknown_2: Option<bool>,
-        pub unknown_3: Option<bool>,
-        pub field_2: Option<String>,
-        pub n1st: Option<String>,
-        pub a_b: Option<String>,
-        pub a_b_2: Option<String>,
-        pub rest: Option<String>,
-        /// Matches a pattern of the schema.
-        pub a_fn_x: String,
-        pub option: Option<FnMainPanicU0Option>,
-        pub result: Option<FnMainPanicU0Result>,
-        pub definition: Option<Option2>,
+    rt::types! {
+        /// Runs nothing:
+        pub struct FnMainPanicU0 {
+            /// The empty name.
+            pub field: Option<String> = "" 0 optional with_field(String),
+            pub r#type: Option<String> = "type" 1 optional with_type(String),
+            /// From 0 to 5.
+            pub self_: i64 = "self" 2 required,
+            pub crate_: Option<String> = "crate" 3 optional with_crate(String),
+            pub unknown: Option<bool> = "Unknown" 4 optional with_unknown(bool),
+            pub unknown_2: Option<bool> = "UNKNOWN" 5 optional with_unknown_2(bool),
+            pub unknown_3: Option<bool> = "unknown" 6 optional with_unknown_3(bool),
+            pub field_2: Option<String> = "日本" 7 optional with_field_2(String),
+            pub n1st: Option<String> = "1st" 8 optional with_n1st(String),
+            pub a_b: Option<String> = "a b" 9 optional with_a_b(String),
+            pub a_b_2: Option<String> = "a-b" 10 optional with_a_b_2(String),
+            pub rest: Option<String> = "rest" 11 optional with_rest(String),
+            /// Matches a pattern of the schema.
+            pub a_fn_x: String = "a\"; fn x() {} //" 12 required,
+            pub option: Option<FnMainPanicU0Option> = "Option" 13 optional with_option(FnMainPanicU0Option),
+            pub result: Option<FnMainPanicU0Result> = "result" 14 optional with_result(FnMainPanicU0Result),
+            pub definition: Option<Option2> = "definition" 15 optional with_definition(Option2),
+        } new(a_fn_x: String, self_: i64)
+
+        pub struct FnMainPanicU0Option {
+            pub string: Option<FnMainPanicU0OptionString> = "String" 0 optional with_string(FnMainPanicU0OptionString),
+        } new()
+
+        pub struct FnMainPanicU0OptionString {
+            pub vec: Option<FnMainPanicU0OptionStringVec> = "Vec" 0 optional with_vec(FnMainPanicU0OptionStringVec),
+        } new()
+
+        pub enum FnMainPanicU0OptionStringVec {
+            Itself = "Self", Itself2 = "self", None = "None", Some = "Some", N1 = "1", N1N2 = "+1",
+            N1N3 = "-1", Other = "日本", Other2 = "\u{0}", Other3 = "\"", RType = "r#type",
+        }
+
+        pub struct FnMainPanicU0Result {
+            pub ok: Option<bool> = "Ok" 0 optional with_ok(bool),
+        } new()
+
+        pub struct Option2 {
+            pub new: Option<String> = "new" 0 optional with_new(String),
+        } new()
     }
-    rt::record! { FnMainPanicU0["" "type" "self" "crate" "Unknown" "UNKNOWN" "unknown" "日本" "1st" "a b" "a-b" "rest" "a\"; fn x() {} //" "Option" "result" "definition"] { 0 optional field with_field(String), 1 optional r#type with_type(String), 2 required self_, 3 optional crate_ with_crate(String), 4 optional unknown with_unknown(bool), 5 optional unknown_2 with_unknown_2(bool), 6 optional unknown_3 with_unknown_3(bool), 7 optional field_2 with_field_2(String), 8 optional n1st with_n1st(String), 9 optional a_b with_a_b(String), 10 optional a_b_2 with_a_b_2(String), 11 optional rest with_rest(String), 12 required a_fn_x, 13 optional option with_option(FnMainPanicU0Option), 14 optional result with_result(FnMainPanicU0Result), 15 optional definition with_definition(Option2), } new(a_fn_x : String, self_ : i64,) }
     rt::event! { FnMainPanicU0 = "x" "1.0.0" "sha256:93c38dad5db58f1fb4dee8d87dead29ef07c27bf93d5a949b3ffe51b4f9f7f75" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct FnMainPanicU0Option {
-        pub string: Option<FnMainPanicU0OptionString>,
-    }
-    rt::record! { FnMainPanicU0Option["String"] { 0 optional string with_string(FnMainPanicU0OptionString), } new() }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct FnMainPanicU0OptionString {
-        pub vec: Option<FnMainPanicU0OptionStringVec>,
-    }
-    rt::record! { FnMainPanicU0OptionString["Vec"] { 0 optional vec with_vec(FnMainPanicU0OptionStringVec), } new() }
-
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum FnMainPanicU0OptionStringVec {
-        Itself,
-        Itself2,
-        None,
-        Some,
-        N1,
-        N1N2,
-        N1N3,
-        Other,
-        Other2,
-        Other3,
-        RType,
-    }
-    rt::texts! { FnMainPanicU0OptionStringVec { Itself = "Self", Itself2 = "self", None = "None", Some = "Some", N1 = "1", N1N2 = "+1", N1N3 = "-1", Other = "日本", Other2 = "\u{0}", Other3 = "\"", RType = "r#type", } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct FnMainPanicU0Result {
-        pub ok: Option<bool>,
-    }
-    rt::record! { FnMainPanicU0Result["Ok"] { 0 optional ok with_ok(bool), } new() }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Option2 {
-        pub new: Option<String>,
-    }
-    rt::record! { Option2["new"] { 0 optional new with_new(String), } new() }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["",1],["type",2],["self",3],["crate",4],["Unknown",5],["UNKNOWN",6],["unknown",7],["日本",8],["1st",9],["a b",10],["a-b",11],["rest",12],["a\"; fn x() {} //",13],["Option",14],["result",15],["definition",16]],"required":[2,12]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["integer"],"minimum":0,"maximum":5},{"streamed":true,"type":["string"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"],"pattern":"^[`\"\\\\]*\n?$"},{"streamed":true,"type":["object"],"members":[["String",19]]},{"streamed":true,"type":["object"],"members":[["Ok",18]]},{"streamed":true,"type":["object"],"members":[["new",17]]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["boolean"]},{"streamed":true,"type":["object"],"members":[["Vec",20]]},{"streamed":true,"enum":["Self","self","None","Some","1","+1","-1","日本","\u0000","\"","r#type"],"type":["string"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"*/ } fn main() { panic!(\\\"\\\\u{0}\\\") } /*\",\n  \"description\": \"Runs nothing:\\n\\n```\\nstd::process::exit(1)\\n```\\n\\n    indented()\\n\\n\\u202eright to left, [a link], <b>a tag</b> and \\\"quotes\\\" \\\\ { {{mustache}} }\",\n  \"type\": \"object\",\n  \"required\": [\"self\", \"a\\\"; fn x() {} //\"],\n  \"properties\": {\n    \"\": { \"type\": \"string\", \"description\": \"The empty name.\" },\n    \"type\": { \"type\": \"string\" },\n    \"self\": { \"type\": \"integer\", \"minimum\": 0, \"maximum\": 5 },\n    \"crate\": { \"type\": \"string\" },\n    \"Unknown\": { \"type\": \"boolean\" },\n    \"UNKNOWN\": { \"type\": \"boolean\" },\n    \"unknown\": { \"type\": \"boolean\" },\n    \"日本\": { \"type\": \"string\" },\n    \"1st\": { \"type\": \"string\" },\n    \"a b\": { \"type\": \"string\" },\n    \"a-b\": { \"type\": \"string\" },\n    \"rest\": { \"type\": \"string\" },\n    \"a\\\"; fn x() {} //\": { \"type\": \"string\", \"pattern\": \"^[`\\\"\\\\\\\\]*\\n?$\" },\n    \"Option\": { \"type\": \"object\", \"properties\": { \"String\": { \"type\": \"object\", \"properties\": { \"Vec\": { \"enum\": [\"Self\", \"self\", \"None\", \"Some\", \"1\", \"+1\", \"-1\", \"日本\", \"\\u0000\", \"\\\"\", \"r#type\"] } } } } },\n    \"result\": { \"title\": \"Result\", \"type\": \"object\", \"properties\": { \"Ok\": { \"type\": \"boolean\" } } },\n    \"definition\": { \"$ref\": \"#/$defs/Option\" }\n  },\n  \"$defs\": { \"Option\": { \"type\": \"object\", \"properties\": { \"new\": { \"type\": \"string\" } } } }\n}\n";
 }

@@ -5,42 +5,33 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct AbsentIsNotNull {
-        pub present: String,
-        pub present_or_null: Option<String>,
-        pub absent: Option<String>,
-        /// At most 255 characters.
-        pub absent_or_null: rt::Maybe<String>,
-        pub only_null: Option<()>,
-        pub anything: rt::Json,
-        pub absent_or_anything: Option<rt::Json>,
-        /// At most 255 characters.
-        pub several: rt::Maybe<Several>,
-        pub reference: rt::Maybe<Thing>,
-        /// From 0 to 9.
-        pub bounded: rt::Maybe<i64>,
+    rt::types! {
+        pub struct AbsentIsNotNull {
+            pub present: String = "present" 0 required,
+            pub present_or_null: Option<String> = "present_or_null" 1 required,
+            pub absent: Option<String> = "absent" 2 optional with_absent(String),
+            /// At most 255 characters.
+            pub absent_or_null: rt::Maybe<String> = "absent_or_null" 3 maybe with_absent_or_null(String),
+            pub only_null: Option<()> = "only_null" 4 optional with_only_null(()),
+            pub anything: rt::Json = "anything" 5 required,
+            pub absent_or_anything: Option<rt::Json> = "absent_or_anything" 6 optional with_absent_or_anything(rt::Json),
+            /// At most 255 characters.
+            pub several: rt::Maybe<Several> = "several" 7 maybe with_several(Several),
+            pub reference: rt::Maybe<Thing> = "reference" 8 maybe with_reference(Thing),
+            /// From 0 to 9.
+            pub bounded: rt::Maybe<i64> = "bounded" 9 maybe with_bounded(i64),
+        } new(anything: rt::Json, present: String, present_or_null: Option<String>)
+
+        pub enum Several {
+            Integer(rt::Integer) = 0 rt::Case::INTEGER,
+            Text(String) = 1 rt::Case::STRING,
+        }
+
+        pub struct Thing {
+            pub a: Option<bool> = "a" 0 optional with_a(bool),
+        } new()
     }
-    rt::record! { AbsentIsNotNull["present" "present_or_null" "absent" "absent_or_null" "only_null" "anything" "absent_or_anything" "several" "reference" "bounded"] { 0 required present, 1 required present_or_null, 2 optional absent with_absent(String), 3 maybe absent_or_null with_absent_or_null(String), 4 optional only_null with_only_null(()), 5 required anything, 6 optional absent_or_anything with_absent_or_anything(rt::Json), 7 maybe several with_several(Several), 8 maybe reference with_reference(Thing), 9 maybe bounded with_bounded(i64), } new(anything : rt::Json, present : String, present_or_null : Option < String >,) }
     rt::event! { AbsentIsNotNull = "x" "1.0.0" "sha256:af59a70df587d84e53c469b278bb7577a4b2416cd5620a85f7c5c24ffdab0ea7" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum Several {
-        Integer(rt::Integer),
-        Text(String),
-    }
-    rt::union! { Several { 0 Integer = rt::Case::INTEGER, 1 Text = rt::Case::STRING, } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Thing {
-        pub a: Option<bool>,
-    }
-    rt::record! { Thing["a"] { 0 optional a with_a(bool), } new() }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["present",1],["present_or_null",2],["absent",3],["absent_or_null",4],["only_null",5],["anything",6],["absent_or_anything",7],["several",8],["reference",9],["bounded",10]],"required":[0,1,5]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string","null"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string","null"],"maxLength":255},{"streamed":true,"type":["null"]},{"streamed":true},{"streamed":true},{"streamed":true,"variants":[8,8],"type":["string","integer","null"],"maxLength":255},{"streamed":true,"unlessNull":11},{"streamed":true,"type":["integer","null"],"minimum":0,"maximum":9},{"streamed":true,"type":["object"],"members":[["a",12]]},{"streamed":true,"type":["boolean"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Absent is not null\",\n  \"type\": \"object\",\n  \"required\": [\"present\", \"present_or_null\", \"anything\"],\n  \"properties\": {\n    \"present\": { \"type\": \"string\" },\n    \"present_or_null\": { \"type\": [\"string\", \"null\"] },\n    \"absent\": { \"type\": \"string\" },\n    \"absent_or_null\": { \"type\": [\"string\", \"null\"], \"maxLength\": 255 },\n    \"only_null\": { \"type\": \"null\" },\n    \"anything\": true,\n    \"absent_or_anything\": {},\n    \"several\": { \"type\": [\"string\", \"integer\", \"null\"], \"maxLength\": 255 },\n    \"reference\": { \"anyOf\": [{ \"type\": \"null\" }, { \"$ref\": \"#/$defs/Thing\" }] },\n    \"bounded\": { \"type\": [\"integer\", \"null\"], \"minimum\": 0, \"maximum\": 9 }\n  },\n  \"$defs\": { \"Thing\": { \"type\": \"object\", \"properties\": { \"a\": { \"type\": \"boolean\" } } } }\n}\n";
 }

@@ -5,27 +5,24 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Numbers {
-        pub integer: Option<rt::Integer>,
-        /// At least -10. Less than 10.
-        pub small: Option<i64>,
-        pub smalls: Option<Vec<i64>>,
-        pub small_map: Option<rt::Map<Option<i64>>>,
-        pub number: Option<rt::Number>,
-        pub one_of_three: Option<rt::Number>,
-        pub one: Option<i64>,
-        /// At least 18446744073709551616.
-        pub huge: Option<rt::Integer>,
-        /// A multiple of 0.01.
-        pub cents: Option<rt::Number>,
-        pub truth: Option<bool>,
+    rt::types! {
+        pub struct Numbers {
+            pub integer: Option<rt::Integer> = "integer" 0 optional with_integer(rt::Integer),
+            /// At least -10. Less than 10.
+            pub small: Option<i64> = "small" 1 optional with_small(i64),
+            pub smalls: Option<Vec<i64>> = "smalls" 2 optional with_smalls(Vec<i64>),
+            pub small_map: Option<rt::Map<Option<i64>>> = "small_map" 3 optional with_small_map(rt::Map<Option<i64>>),
+            pub number: Option<rt::Number> = "number" 4 optional with_number(rt::Number),
+            pub one_of_three: Option<rt::Number> = "one_of_three" 5 optional with_one_of_three(rt::Number),
+            pub one: Option<i64> = "one" 6 optional with_one(i64),
+            /// At least 18446744073709551616.
+            pub huge: Option<rt::Integer> = "huge" 7 optional with_huge(rt::Integer),
+            /// A multiple of 0.01.
+            pub cents: Option<rt::Number> = "cents" 8 optional with_cents(rt::Number),
+            pub truth: Option<bool> = "truth" 9 optional with_truth(bool),
+        } new()
     }
-    rt::record! { Numbers["integer" "small" "smalls" "small_map" "number" "one_of_three" "one" "huge" "cents" "truth"] { 0 optional integer with_integer(rt::Integer), 1 optional small with_small(i64), 2 optional smalls with_smalls(Vec < i64 >), 3 optional small_map with_small_map(rt::Map < Option < i64 >>), 4 optional number with_number(rt::Number), 5 optional one_of_three with_one_of_three(rt::Number), 6 optional one with_one(i64), 7 optional huge with_huge(rt::Integer), 8 optional cents with_cents(rt::Number), 9 optional truth with_truth(bool), } new() }
     rt::event! { Numbers = "x" "1.0.0" "sha256:03d0f03895f0e0e481224712385a68f6dd9950af4b839073161989f90bc45992" "/schemas/x/1.0.0.json" }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["integer",1],["small",2],["smalls",3],["small_map",4],["number",5],["one_of_three",6],["one",7],["huge",8],["cents",9],["truth",10]],"additionalProperties":false},{"streamed":true,"type":["integer"]},{"streamed":true,"type":["integer"],"minimum":-10,"exclusiveMaximum":10},{"streamed":true,"type":["array"],"items":12},{"streamed":true,"type":["object"],"additionalProperties":11},{"streamed":true,"type":["number"]},{"enum":[1,2.0,3],"type":["number"]},{"enum":[1],"type":["number"]},{"streamed":true,"type":["integer"],"minimum":18446744073709551616},{"streamed":true,"type":["number"],"multipleOf":0.01},{"enum":[true],"type":["boolean"]},{"streamed":true,"type":["integer","null"],"minimum":0,"maximum":255},{"streamed":true,"type":["integer"],"minimum":0,"maximum":255}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Numbers\",\n  \"type\": \"object\",\n  \"properties\": {\n    \"integer\": { \"type\": \"integer\" },\n    \"small\": { \"type\": \"integer\", \"minimum\": -10, \"exclusiveMaximum\": 10 },\n    \"smalls\": { \"type\": \"array\", \"items\": { \"type\": \"integer\", \"minimum\": 0, \"maximum\": 255 } },\n    \"small_map\": { \"type\": \"object\", \"additionalProperties\": { \"type\": [\"integer\", \"null\"], \"minimum\": 0, \"maximum\": 255 } },\n    \"number\": { \"type\": \"number\" },\n    \"one_of_three\": { \"enum\": [1, 2.0, 3] },\n    \"one\": { \"const\": 1 },\n    \"huge\": { \"type\": \"integer\", \"minimum\": 18446744073709551616 },\n    \"cents\": { \"type\": \"number\", \"multipleOf\": 0.01 },\n    \"truth\": { \"const\": true }\n  },\n  \"additionalProperties\": false\n}\n";
 }

@@ -5,59 +5,44 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Tree {
-        pub root: Node,
-        pub nested: Option<Nested>,
-        pub condition: Option<Condition>,
-        pub r#loop: Option<rt::Json>,
-        pub again: Option<Box<Tree>>,
+    rt::types! {
+        pub struct Tree {
+            pub root: Node = "root" 0 required,
+            pub nested: Option<Nested> = "nested" 1 optional with_nested(Nested),
+            pub condition: Option<Condition> = "condition" 2 optional with_condition(Condition),
+            pub r#loop: Option<rt::Json> = "loop" 3 optional with_loop(rt::Json),
+            pub again: Option<Box<Tree>> = "again" 4 optional with_again(Box<Tree>),
+        } new(root: Node)
+
+        pub struct Node {
+            pub name: String = "name" 0 required,
+            pub left: Option<Box<Node>> = "left" 1 optional with_left(Box<Node>),
+            pub right: rt::Maybe<Box<Node>> = "right" 2 maybe with_right(Box<Node>),
+            pub children: Option<Vec<Node>> = "children" 3 optional with_children(Vec<Node>),
+        } new(name: String)
+
+        pub struct Nested(pub Vec<Nested>);
+
+        pub enum Condition {
+            Not(Box<ConditionNot>) = 0 rt::Case::OBJECT.tagged(&[("op", &["not"])]),
+            Is(ConditionIs) = 1 rt::Case::OBJECT.tagged(&[("op", &["is"])]),
+        }
+
+        pub struct ConditionNot {
+            pub op: ConditionNotOp = "op" 0 constant,
+            pub left: Box<Condition> = "left" 1 required,
+        } new(left: Box<Condition>)
+
+        pub enum ConditionNotOp { Not = "not" }
+
+        pub struct ConditionIs {
+            pub op: ConditionIsOp = "op" 0 constant,
+            pub field: String = "field" 1 required,
+        } new(field: String)
+
+        pub enum ConditionIsOp { Is = "is" }
     }
-    rt::record! { Tree["root" "nested" "condition" "loop" "again"] { 0 required root, 1 optional nested with_nested(Nested), 2 optional condition with_condition(Condition), 3 optional r#loop with_loop(rt::Json), 4 optional again with_again(Box < Tree >), } new(root : Node,) }
     rt::event! { Tree = "x" "1.0.0" "sha256:dd52362b7a21048c26bb0fea28efc64a5df2c5abad4b6490f2d8d80e1074e123" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Node {
-        pub name: String,
-        pub left: Option<Box<Node>>,
-        pub right: rt::Maybe<Box<Node>>,
-        pub children: Option<Vec<Node>>,
-    }
-    rt::record! { Node["name" "left" "right" "children"] { 0 required name, 1 optional left with_left(Box < Node >), 2 maybe right with_right(Box < Node >), 3 optional children with_children(Vec < Node >), } new(name : String,) }
-
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct Nested(pub Vec<Nested>);
-    rt::newtype! { Nested }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum Condition {
-        Not(Box<ConditionNot>),
-        Is(ConditionIs),
-    }
-    rt::union! { Condition { 0 Not = rt::Case::OBJECT.tagged(& [("op", & ["not"])]), 1 Is = rt::Case::OBJECT.tagged(& [("op", & ["is"])]), } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct ConditionNot {
-        pub op: ConditionNotOp,
-        pub left: Box<Condition>,
-    }
-    rt::record! { ConditionNot["op" "left"] { 0 constant op, 1 required left, } new(left : Box < Condition >,) }
-    rt::constant! { ConditionNotOp { Not = "not" } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct ConditionIs {
-        pub op: ConditionIsOp,
-        pub field: String,
-    }
-    rt::record! { ConditionIs["op" "field"] { 0 constant op, 1 required field, } new(field : String,) }
-    rt::constant! { ConditionIsOp { Is = "is" } }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["root",1],["nested",2],["condition",3],["loop",4],["again",0]],"required":[0]},{"streamed":true,"type":["object"],"members":[["name",11],["left",1],["right",12],["children",13]],"required":[0]},{"streamed":true,"type":["array"],"items":2},{"streamed":true,"variants":[6,7],"oneOf":[6,7]},{"anyOf":[4,5]},{"type":["string"]},{"streamed":true,"type":["object"],"members":[["op",10],["left",3]],"required":[0,1]},{"streamed":true,"type":["object"],"members":[["op",8],["field",9]],"required":[0,1]},{"streamed":true,"enum":["is"],"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"enum":["not"],"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"unlessNull":1},{"streamed":true,"type":["array"],"items":1}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Tree\",\n  \"type\": \"object\",\n  \"required\": [\"root\"],\n  \"properties\": {\n    \"root\": { \"$ref\": \"#/$defs/Node\" },\n    \"nested\": { \"$ref\": \"#/$defs/Nested\" },\n    \"condition\": { \"$ref\": \"#/$defs/Condition\" },\n    \"loop\": { \"$ref\": \"#/$defs/Loop\" },\n    \"again\": { \"$ref\": \"#\" }\n  },\n  \"$defs\": {\n    \"Node\": {\n      \"type\": \"object\",\n      \"required\": [\"name\"],\n      \"properties\": {\n        \"name\": { \"type\": \"string\" },\n        \"left\": { \"$ref\": \"#/$defs/Node\" },\n        \"right\": { \"anyOf\": [{ \"$ref\": \"#/$defs/Node\" }, { \"type\": \"null\" }] },\n        \"children\": { \"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/Node\" } }\n      }\n    },\n    \"Nested\": { \"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/Nested\" } },\n    \"Condition\": {\n      \"oneOf\": [\n        { \"type\": \"object\", \"required\": [\"op\", \"left\"], \"properties\": { \"op\": { \"const\": \"not\" }, \"left\": { \"$ref\": \"#/$defs/Condition\" } } },\n        { \"type\": \"object\", \"required\": [\"op\", \"field\"], \"properties\": { \"op\": { \"const\": \"is\" }, \"field\": { \"type\": \"string\" } } }\n      ]\n    },\n    \"Loop\": { \"anyOf\": [{ \"$ref\": \"#/$defs/Loop\" }, { \"type\": \"string\" }] }\n  }\n}\n";
 }

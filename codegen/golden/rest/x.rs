@@ -5,32 +5,24 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// At least 3 members.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Counted {
-        pub id: String,
-        pub note: rt::Maybe<String>,
-        /// From 0 to 9.
-        pub level: Option<i64>,
-        pub labels: Option<Labels>,
-        pub forbidden: Option<rt::Json>,
-        /// Every other member.
-        pub rest: rt::Map<rt::Json>,
+    rt::types! {
+        /// At least 3 members.
+        pub struct Counted {
+            pub id: String = "id" 0 required,
+            pub note: rt::Maybe<String> = "note" 1 maybe with_note(String),
+            /// From 0 to 9.
+            pub level: Option<i64> = "level" 2 optional with_level(i64),
+            pub labels: Option<Labels> = "labels" 3 optional with_labels(Labels),
+            pub forbidden: Option<rt::Json> = "forbidden" 4 optional with_forbidden(rt::Json),
+            ..rest: rt::Map<rt::Json>,
+        } new(id: String)
+
+        pub struct Labels {
+            pub app: Option<String> = "app" 0 optional with_app(String),
+            ..rest: rt::Map<rt::Number>,
+        } new()
     }
-    rt::record! { Counted["id" "note" "level" "labels" "forbidden"] { 0 required id, 1 maybe note with_note(String), 2 optional level with_level(i64), 3 optional labels with_labels(Labels), 4 optional forbidden with_forbidden(rt::Json), } new(id : String,) rest }
     rt::event! { Counted = "x" "1.0.0" "sha256:b4d9165164dab93b8514bfdff20fa142c708bfebb4a2c9707d4836c253abbd6c" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Labels {
-        pub app: Option<String>,
-        /// Every other member.
-        pub rest: rt::Map<rt::Number>,
-    }
-    rt::record! { Labels["app"] { 0 optional app with_app(String), } new() rest }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"type":["object"],"minProperties":3,"members":[["id",1],["note",2],["level",3],["labels",4]],"required":[0],"not":5},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string","null"]},{"streamed":true,"type":["integer"],"minimum":0,"maximum":9},{"streamed":true,"type":["object"],"members":[["app",6]],"additionalProperties":7},{"members":[["forbidden"]],"required":[0]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["number"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Counted\",\n  \"type\": \"object\",\n  \"required\": [\"id\"],\n  \"minProperties\": 3,\n  \"properties\": {\n    \"id\": { \"type\": \"string\" },\n    \"note\": { \"type\": [\"string\", \"null\"] },\n    \"level\": { \"type\": \"integer\", \"minimum\": 0, \"maximum\": 9 },\n    \"labels\": { \"type\": \"object\", \"properties\": { \"app\": { \"type\": \"string\" } }, \"additionalProperties\": { \"type\": \"number\" } }\n  },\n  \"not\": { \"required\": [\"forbidden\"] }\n}\n";
 }

@@ -5,26 +5,20 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum Typeless {
-        Object(TypelessObject),
-        /// Anything but an object, which the schema does not exclude.
-        Other(rt::Json),
+    rt::types! {
+        pub enum Typeless {
+            Object(TypelessObject) = 0 rt::Case::OBJECT,
+            /// Anything but an object, which the schema does not exclude.
+            Other(rt::Json) = 1 rt::Case::NULL.or(rt::Case::BOOL).or(rt::Case::NUMBER).or(rt::Case::STRING).or(rt::Case::ARRAY),
+        }
+
+        pub struct TypelessObject {
+            /// At least 2 characters.
+            pub a: Option<rt::Json> = "a" 0 optional with_a(rt::Json),
+            pub b: Option<rt::Json> = "b" 1 optional with_b(rt::Json),
+        } new()
     }
-    rt::union! { Typeless { 0 Object = rt::Case::OBJECT, 1 Other = rt::Case::NULL .or(rt::Case::BOOL).or(rt::Case::NUMBER).or(rt::Case::STRING) .or(rt::Case::ARRAY), } }
     rt::event! { Typeless = "x" "1.0.0" "sha256:fbdb0faab0942af29770c7e75f3e01775391aba1dd56aed60038c526f8d31029" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct TypelessObject {
-        /// At least 2 characters.
-        pub a: Option<rt::Json>,
-        pub b: Option<rt::Json>,
-    }
-    rt::record! { TypelessObject["a" "b"] { 0 optional a with_a(rt::Json), 1 optional b with_b(rt::Json), } new() }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"members":[["a",1],["b",2]]},{"minLength":2},{"items":3},{"type":["string"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Typeless\",\n  \"properties\": { \"a\": { \"minLength\": 2 }, \"b\": { \"items\": { \"type\": \"string\" } } }\n}\n";
 }

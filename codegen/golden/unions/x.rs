@@ -5,105 +5,71 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Payment {
-        pub method: Method,
-        pub by_presence: Option<ByPresence>,
-        pub by_kind: Option<ByKind>,
-        pub overlapping: Option<Overlapping>,
-        pub constants: Option<Constants>,
-        pub integer_or_number: Option<IntegerOrNumber>,
+    rt::types! {
+        pub struct Payment {
+            pub method: Method = "method" 0 required,
+            pub by_presence: Option<ByPresence> = "by_presence" 1 optional with_by_presence(ByPresence),
+            pub by_kind: Option<ByKind> = "by_kind" 2 optional with_by_kind(ByKind),
+            pub overlapping: Option<Overlapping> = "overlapping" 3 optional with_overlapping(Overlapping),
+            pub constants: Option<Constants> = "constants" 4 optional with_constants(Constants),
+            pub integer_or_number: Option<IntegerOrNumber> = "integer_or_number" 5 optional with_integer_or_number(IntegerOrNumber),
+        } new(method: Method)
+
+        pub enum Method {
+            Card(Card) = 0 rt::Case::OBJECT.tagged(&[("type", &["card"])]),
+            Transfer(Transfer) = 1 rt::Case::OBJECT.tagged(&[("type", &["transfer"])]),
+        }
+
+        pub struct Card {
+            pub r#type: CardType = "type" 0 constant,
+            pub number: String = "number" 1 required,
+        } new(number: String)
+
+        pub enum CardType { Card = "card" }
+
+        pub struct Transfer {
+            pub r#type: TransferType = "type" 0 constant,
+            pub number: Option<rt::Integer> = "number" 1 optional with_number(rt::Integer),
+        } new()
+
+        pub enum TransferType { Transfer = "transfer" }
+
+        pub enum ByPresence {
+            WithCard(ByPresenceWithCard) = 0 rt::Case::OBJECT.requires(&["card"]),
+            WithIban(ByPresenceWithIban) = 1 rt::Case::OBJECT.requires(&["iban"]),
+        }
+
+        pub struct ByPresenceWithCard {
+            pub card: String = "card" 0 required,
+        } new(card: String)
+
+        pub struct ByPresenceWithIban {
+            pub iban: String = "iban" 0 required,
+        } new(iban: String)
+
+        pub enum ByKind {
+            Text(String) = 0 rt::Case::STRING,
+            List(Vec<String>) = 1 rt::Case::ARRAY,
+            Number(rt::Number) = 2 rt::Case::NUMBER,
+        }
+
+        pub struct Overlapping {
+            pub a: Option<rt::Json> = "a" 0 optional with_a(rt::Json),
+            pub b: Option<rt::Json> = "b" 1 optional with_b(rt::Json),
+        } new()
+
+        pub enum Constants {
+            Small = "small", Large = "large", Empty = "", Small2 = "Small", Small3 = "SMALL",
+        }
+
+        pub enum IntegerOrNumber {
+            Integer(rt::Integer) = 0 rt::Case::INTEGER,
+            Text(IntegerOrNumberText) = 1 rt::Case::STRING,
+        }
+
+        pub enum IntegerOrNumberText { Many = "many" }
     }
-    rt::record! { Payment["method" "by_presence" "by_kind" "overlapping" "constants" "integer_or_number"] { 0 required method, 1 optional by_presence with_by_presence(ByPresence), 2 optional by_kind with_by_kind(ByKind), 3 optional overlapping with_overlapping(Overlapping), 4 optional constants with_constants(Constants), 5 optional integer_or_number with_integer_or_number(IntegerOrNumber), } new(method : Method,) }
     rt::event! { Payment = "x" "1.0.0" "sha256:9dfd439fc851539b94e1ea39b2e0984b603c42a78c52d98d745633fa33bbfac6" "/schemas/x/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum Method {
-        Card(Card),
-        Transfer(Transfer),
-    }
-    rt::union! { Method { 0 Card = rt::Case::OBJECT.tagged(& [("type", & ["card"])]), 1 Transfer = rt::Case::OBJECT.tagged(& [("type", & ["transfer"])]), } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Card {
-        pub r#type: CardType,
-        pub number: String,
-    }
-    rt::record! { Card["type" "number"] { 0 constant r#type, 1 required number, } new(number : String,) }
-    rt::constant! { CardType { Card = "card" } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Transfer {
-        pub r#type: TransferType,
-        pub number: Option<rt::Integer>,
-    }
-    rt::record! { Transfer["type" "number"] { 0 constant r#type, 1 optional number with_number(rt::Integer), } new() }
-    rt::constant! { TransferType { Transfer = "transfer" } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum ByPresence {
-        WithCard(ByPresenceWithCard),
-        WithIban(ByPresenceWithIban),
-    }
-    rt::union! { ByPresence { 0 WithCard = rt::Case::OBJECT.requires(& ["card"]), 1 WithIban = rt::Case::OBJECT.requires(& ["iban"]), } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct ByPresenceWithCard {
-        pub card: String,
-    }
-    rt::record! { ByPresenceWithCard["card"] { 0 required card, } new(card : String,) }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct ByPresenceWithIban {
-        pub iban: String,
-    }
-    rt::record! { ByPresenceWithIban["iban"] { 0 required iban, } new(iban : String,) }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum ByKind {
-        Text(String),
-        List(Vec<String>),
-        Number(rt::Number),
-    }
-    rt::union! { ByKind { 0 Text = rt::Case::STRING, 1 List = rt::Case::ARRAY, 2 Number = rt::Case::NUMBER, } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Overlapping {
-        pub a: Option<rt::Json>,
-        pub b: Option<rt::Json>,
-    }
-    rt::record! { Overlapping["a" "b"] { 0 optional a with_a(rt::Json), 1 optional b with_b(rt::Json), } new() }
-
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Constants {
-        Small,
-        Large,
-        Empty,
-        Small2,
-        Small3,
-    }
-    rt::texts! { Constants { Small = "small", Large = "large", Empty = "", Small2 = "Small", Small3 = "SMALL", } }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub enum IntegerOrNumber {
-        Integer(rt::Integer),
-        Text(IntegerOrNumberText),
-    }
-    rt::union! { IntegerOrNumber { 0 Integer = rt::Case::INTEGER, 1 Text = rt::Case::STRING, } }
-    rt::constant! { IntegerOrNumberText { Many = "many" } }
     rt::document! { "json-schema:///schemas/x/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["method",1],["by_presence",2],["by_kind",3],["overlapping",4],["constants",5],["integer_or_number",6]],"required":[0]},{"streamed":true,"variants":[24,25],"oneOf":[24,25]},{"streamed":true,"variants":[20,21],"oneOf":[20,21]},{"streamed":true,"variants":[16,17,18],"anyOf":[16,17,18]},{"anyOf":[12,13]},{"oneOf":[9,10,11]},{"streamed":true,"variants":[7,8],"oneOf":[7,8]},{"streamed":true,"type":["integer"]},{"streamed":true,"enum":["many"],"type":["string"]},{"enum":["small"],"type":["string"]},{"enum":["large"],"type":["string"]},{"enum":["","Small","SMALL"],"type":["string"]},{"type":["object"],"members":[["a",15]],"required":[0]},{"type":["object"],"members":[["b",14]],"required":[0]},{"type":["string"]},{"type":["integer"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["array"],"items":19},{"streamed":true,"type":["number"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["object"],"members":[["card",23]],"required":[0],"additionalProperties":false},{"streamed":true,"type":["object"],"members":[["iban",22]],"required":[0],"additionalProperties":false},{"streamed":true,"type":["string"]},{"streamed":true,"type":["string"]},{"streamed":true,"type":["object"],"members":[["type",28],["number",29]],"required":[0,1]},{"streamed":true,"type":["object"],"members":[["type",26],["number",27]],"required":[0]},{"streamed":true,"enum":["transfer"],"type":["string"]},{"streamed":true,"type":["integer"]},{"streamed":true,"enum":["card"],"type":["string"]},{"streamed":true,"type":["string"]}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"title\": \"Payment\",\n  \"type\": \"object\",\n  \"required\": [\"method\"],\n  \"properties\": {\n    \"method\": {\n      \"oneOf\": [{ \"$ref\": \"#/$defs/Card\" }, { \"$ref\": \"#/$defs/Transfer\" }]\n    },\n    \"by_presence\": {\n      \"oneOf\": [\n        { \"type\": \"object\", \"required\": [\"card\"], \"properties\": { \"card\": { \"type\": \"string\" } }, \"additionalProperties\": false },\n        { \"type\": \"object\", \"required\": [\"iban\"], \"properties\": { \"iban\": { \"type\": \"string\" } }, \"additionalProperties\": false }\n      ]\n    },\n    \"by_kind\": {\n      \"anyOf\": [{ \"type\": \"string\" }, { \"type\": \"array\", \"items\": { \"type\": \"string\" } }, { \"type\": \"number\" }]\n    },\n    \"overlapping\": {\n      \"anyOf\": [\n        { \"type\": \"object\", \"properties\": { \"a\": { \"type\": \"integer\" } }, \"required\": [\"a\"] },\n        { \"type\": \"object\", \"properties\": { \"b\": { \"type\": \"string\" } }, \"required\": [\"b\"] }\n      ]\n    },\n    \"constants\": {\n      \"oneOf\": [{ \"const\": \"small\", \"title\": \"Small\" }, { \"const\": \"large\" }, { \"enum\": [\"\", \"Small\", \"SMALL\"] }]\n    },\n    \"integer_or_number\": { \"oneOf\": [{ \"type\": \"integer\" }, { \"type\": \"string\", \"enum\": [\"many\"] }] }\n  },\n  \"$defs\": {\n    \"Card\": {\n      \"type\": \"object\",\n      \"required\": [\"type\", \"number\"],\n      \"properties\": { \"type\": { \"const\": \"card\" }, \"number\": { \"type\": \"string\" } }\n    },\n    \"Transfer\": {\n      \"type\": \"object\",\n      \"required\": [\"type\"],\n      \"properties\": { \"type\": { \"const\": \"transfer\" }, \"number\": { \"type\": \"integer\" } }\n    }\n  }\n}\n";
 }

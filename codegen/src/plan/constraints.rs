@@ -6,8 +6,8 @@ use crate::atlas::{Atlas, Place};
 use crate::names::words;
 use crate::text::{append_sentence, doc_code, doc_lines, summary};
 
-/// Returns the documentation of what stands at these places, the first that says anything: the title
-/// unless a name says as much, the summary of the description, and the constraints in words.
+/// Returns the documentation of what stands at these places, the first that says anything: a summary of
+/// the description, or the title unless a name says as much; then the constraints in words.
 pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec<String> {
     let text = |keyword: &str| {
         places.iter().find_map(|place| {
@@ -16,15 +16,10 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec
         })
     };
     let says_no_more = |title: &&str| names.iter().any(|name| words(name) == words(title));
-    let description = text("description").map(summary);
-    let mut lines = match (text("title").filter(|title| !says_no_more(title)), description) {
-        (Some(title), Some(description)) if !description.starts_with(title) => {
-            let end = if title.ends_with(['.', '!', '?', ':']) { "" } else { "." };
-            doc_lines(&format!("{title}{end} {description}"))
-        }
-        (_, Some(description)) => doc_lines(&description),
-        (Some(title), None) => doc_lines(title),
-        (None, None) => Vec::new(),
+    let mut lines = match (text("description"), text("title")) {
+        (Some(description), _) => doc_lines(&summary(description)),
+        (None, Some(title)) if !says_no_more(&title) => doc_lines(title),
+        (None, Some(_) | None) => Vec::new(),
     };
     let mut said = Vec::new();
     for place in places {

@@ -25,6 +25,7 @@ pub(super) fn share(plan: &mut Plan) {
             let homes: BTreeSet<DocumentId> = equal.iter().map(|at| plan.definitions[*at].home).collect();
             1 < homes.len()
         });
+    across = across.into_iter().flat_map(|equal| by_name_if_short(plan, equal)).collect();
     // What most modules have gets the name that several want.
     across.sort_by_key(|equal| (usize::MAX - equal.len(), equal[0]));
     let mut taken = Names::of_types();
@@ -47,11 +48,27 @@ pub(super) fn share(plan: &mut Plan) {
     }
 }
 
+/// Splits equal types by name where another name is no shorter than the type.
+fn by_name_if_short(plan: &Plan, equal: Vec<usize>) -> Vec<Vec<usize>> {
+    if is_worth_a_name(&plan.definitions[equal[0]].body) {
+        return vec![equal];
+    }
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for at in equal {
+        by_name.entry(&plan.definitions[at].name).or_default().push(at);
+    }
+    by_name.into_values().filter(|equal| 1 < equal.len()).collect()
+}
+
 /// Tells whether another name for a type is shorter than the type.
 fn is_worth_a_name(body: &Body) -> bool {
+    /// Characters that texts may have on one line.
+    const LINE_CHARACTERS: usize = 80;
     match body {
         Body::Struct(body) => !body.fields.is_empty(),
-        Body::Texts(texts) => 1 < texts.len(),
+        Body::Texts(texts) => {
+            LINE_CHARACTERS < texts.iter().map(|one| one.name.len() + one.text.len() + 7).sum::<usize>()
+        }
         Body::Union(_) => true,
         Body::Newtype { .. } => false,
     }

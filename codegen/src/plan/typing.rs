@@ -11,7 +11,6 @@ use super::{
 use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{self, Names};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
-use crate::text::doc_code;
 
 /// Types nested deeper than this are any JSON: an event nests at most 128 levels.
 const DEPTH_MAX: usize = 140;
@@ -251,7 +250,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             .map(|text| {
                 let fallback = if text.is_empty() { "Empty" } else { "Other" };
                 let name = names::type_name(text).unwrap_or_else(|| fallback.to_owned());
-                TextVariant { name: taken.take(&[name]), text: text.to_owned(), docs: Vec::new() }
+                TextVariant { name: taken.take(&[name]), text: text.to_owned() }
             })
             .collect::<Vec<_>>();
         if let [only] = variants.as_mut_slice() {
@@ -271,7 +270,6 @@ impl<'a, 'c> Planner<'a, 'c> {
             return;
         };
         constant.name = names::type_name(&rest).unwrap_or_else(|| "Current".to_owned());
-        constant.docs = doc_code(&constant.text).map(|text| format!("{text}.")).into_iter().collect();
     }
 
     fn array(&mut self, conjunction: &Conjunction, hint: &Hint) -> RustType {

@@ -1,7 +1,7 @@
 use handlebars::{Handlebars, RenderErrorReason};
 use serde::Serialize;
 
-use super::blame;
+use super::{blame, layout};
 use crate::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
@@ -77,12 +77,13 @@ impl<'t> Printer<'t> {
                 one_line(error.reason())
             },
         })?;
-        let file = syn::parse_file(&printed).map_err(|error| {
+        let file = layout::check(&printed).map_err(|error| {
             let (name, line) = blame::culprit(self.templates, template, view);
-            let why = format!("what the template prints is not Rust: {}", one_line(&error));
+            let why = format!("what the template prints is not Rust: {error}");
             PrintError { template: name, line, why }
         })?;
-        Ok(spaced(&on_one_line(&prettyplease::unparse(&file))))
+        let (_, bodies) = layout::cut(&printed);
+        Ok(layout::put_back(&spaced(&on_one_line(&prettyplease::unparse(&file))), &bodies))
     }
 }
 
@@ -111,11 +112,12 @@ pub(super) fn register(
     })
 }
 
-fn one_line(error: &impl std::fmt::Display) -> String {
+pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Puts what only the compiler reads on one line each: the runtime's macros, and the lints.
+/// Puts what only the compiler reads on one line each, the runtime's macros and the lints, and names that
+/// are used of other modules on as few as hold them.
 ///
 /// No literal spans lines at this point, and the formatter breaks lines only between tokens.
 fn on_one_line(code: &str) -> String {
@@ -123,9 +125,11 @@ fn on_one_line(code: &str) -> String {
     let mut joined = String::with_capacity(code.len());
     let mut lines = code.lines();
     while let Some(first) = lines.next() {
-        joined.push_str(first);
         let start = first.trim_start();
-        if (start.starts_with("rt::") && first.ends_with("! {")) || start == "#[allow(" {
+        let begins = joined.len();
+        let is_use = start.starts_with("pub use ") && first.ends_with('{');
+        joined.push_str(first);
+        if (start.starts_with("rt::") && first.ends_with("! {")) || start == "#[allow(" || is_use {
             for line in lines.by_ref() {
                 let text = line.trim_start();
                 if !joined.ends_with('(') && !text.starts_with(')') {
@@ -136,6 +140,10 @@ fn on_one_line(code: &str) -> String {
                     break;
                 }
             }
+        }
+        if is_use {
+            let line = joined.split_off(begins);
+            joined.push_str(&layout::wrapped_use(&line));
         }
         joined.push('\n');
     }
@@ -157,9 +165,18 @@ fn spaced(code: &str) -> String {
         });
         let start = line.trim_start();
         // A macro stands below the type that it is about.
-        let starts_item =
-            ["///", "#[", "pub ", "impl ", "static ", "use "].iter().any(|item| start.starts_with(item));
-        if ends_item && starts_item {
+        let starts_item = ["///", "#[", "pub ", "impl ", "static ", "use ", "rt::types!"]
+            .iter()
+            .any(|item| start.starts_with(item));
+        // Lines that only name or embed something stand together.
+        let is_line = |line: &str| {
+            let line = line.trim_start();
+            let named = ["pub mod ", "pub use ", "pub const SCHEMA", "rt::event!", "rt::document!", "};"];
+            named.iter().any(|start| line.starts_with(start)) && !line.ends_with('{')
+        };
+        let goes_on = before.is_some_and(is_line)
+            && (is_line(line) || indent(line) == 0 || start.starts_with("pub use"));
+        if ends_item && starts_item && !goes_on {
             spaced.push('\n');
         }
         spaced.push_str(line);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::dataschema;
+use super::layout::filled;
 use crate::atlas::{Atlas, DocumentId};
 use crate::plan::{
     Body, Case, Definition, Field, Module, Plan, RustType, SHARED, StandIn, Struct, TextVariant, TypeId,
@@ -100,7 +101,7 @@ impl Types<'_, '_> {
         };
         match &definition.body {
             Body::Struct(body) => one.record = Some(self.record(body, home)),
-            Body::Texts(variants) => one.texts = Some(texts(variants)),
+            Body::Texts(variants) => one.texts = Some(texts(&definition.name, variants)),
             Body::Union(variants) => {
                 let variants = variants.iter().enumerate();
                 let variants = variants.map(|(at, v)| self.variant(at, v, home)).collect();
@@ -123,7 +124,8 @@ impl Types<'_, '_> {
     }
 
     fn record(&self, body: &Struct, home: Home) -> view::Struct {
-        let fields: Vec<view::Field> = body.fields.iter().map(|field| self.field(field, home)).collect();
+        let fields: Vec<view::Field> =
+            body.fields.iter().map(|field| self.field(field, &body.names[field.at], home)).collect();
         let mut arguments: Vec<view::Argument> = fields
             .iter()
             .filter(|field| field.mode == "required")
@@ -135,11 +137,12 @@ impl Types<'_, '_> {
             name: name.clone(),
             rust_type: format!("rt::Map<{}>", self.text(value, false, home)),
         });
-        let names = body.names.iter().map(|name| literal(name)).collect();
-        view::Struct { names, fields, arguments, rest }
+        let names: Vec<String> = body.names.iter().map(|name| literal(name)).collect();
+        let names_more = names.len() != fields.len();
+        view::Struct { names, names_more, fields, arguments, rest }
     }
 
-    fn field(&self, field: &Field, home: Home) -> view::Field {
+    fn field(&self, field: &Field, json: &str, home: Home) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
         let inner = self.text(&bare, field.boxed, home);
         let takes_null = self.plan.takes_null(&bare);
@@ -154,8 +157,16 @@ impl Types<'_, '_> {
         // What has but one value needs not be told.
         let is_constant = mode == "required" && self.plan.is_constant(&field.value);
         let mode = if is_constant { "constant" } else { mode };
-        let docs = field.docs.clone();
-        view::Field { name: field.name.clone(), docs, rust_type, at: field.at, mode, setter, value: inner }
+        view::Field {
+            name: field.name.clone(),
+            docs: field.docs.clone(),
+            rust_type,
+            json: literal(json),
+            at: field.at,
+            mode,
+            setter,
+            value: inner,
+        }
     }
 
     fn variant(&self, at: usize, variant: &UnionVariant, home: Home) -> view::Variant {
@@ -199,13 +210,22 @@ impl Types<'_, '_> {
     }
 }
 
-fn texts(variants: &[TextVariant]) -> view::Texts {
-    let text = |variant: &TextVariant| view::Text {
-        name: variant.name.clone(),
-        docs: variant.docs.clone(),
-        text: literal(&variant.text),
+fn texts(name: &str, variants: &[TextVariant]) -> view::Texts {
+    /// Widest line of variants, without what is before them; alone, and behind the name.
+    const WIDTH_MAX: usize = 88;
+    const BEHIND_NAME_MAX: usize = 78;
+    let text =
+        |variant: &TextVariant| view::Text { name: variant.name.clone(), text: literal(&variant.text) };
+    let variants: Vec<view::Text> = variants.iter().map(text).collect();
+    let parts: Vec<String> = variants.iter().map(|one| format!("{} = {},", one.name, one.text)).collect();
+    let lines = filled(&parts, WIDTH_MAX);
+    let line = match lines.as_slice() {
+        [only] if name.len() + only.chars().count() <= BEHIND_NAME_MAX => {
+            Some(only.trim_end_matches(',').to_owned())
+        }
+        _ => None,
     };
-    view::Texts { variants: variants.iter().map(text).collect(), single: variants.len() == 1 }
+    view::Texts { single: variants.len() == 1, variants, line, lines }
 }
 
 fn case(case: &Case) -> String {

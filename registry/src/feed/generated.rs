@@ -2,27 +2,19 @@
 
 /// evschema.subject.changed
 pub mod subject_changed;
-
 /// evschema.token.created
 pub mod token_created;
-
 /// evschema.token.revoked
 pub mod token_revoked;
-
 /// evschema.version.deprecated
 pub mod version_deprecated;
-
 /// evschema.version.registered
 pub mod version_registered;
-
 /// evschema.version.restored
 pub mod version_restored;
-
 /// evschema.version.yanked
 pub mod version_yanked;
-
 /// evschema.waiver.granted
 pub mod waiver_granted;
-
 /// evschema.waiver.withdrawn
 pub mod waiver_withdrawn;

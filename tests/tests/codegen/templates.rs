@@ -26,10 +26,14 @@ fn error(file: &str, text: &str) -> String {
 
 #[test]
 fn one_template_is_replaced_and_the_others_stay() {
-    let text = BUILT_IN.replace("Ord, Hash", "Ord, Hash, MyOwn");
+    let text = BUILT_IN.replace("pub enum", "#[derive(MyOwn)]\npub enum");
     assert_ne!(text, BUILT_IN);
     let code = with_template("texts.rs.hbs", &text).unwrap();
-    assert!(code.contains("Hash, MyOwn)]") && code.contains("rt::event! { State = "), "{code}");
+    assert!(
+        code.contains("#[derive(MyOwn)]\n        pub enum State { On = ")
+            && code.contains("rt::event! { State = "),
+        "{code}"
+    );
     let marked = format!("{{{{!-- template model {} --}}}}\n{text}", evschema_codegen::TEMPLATE_MODEL);
     assert_eq!(with_template("texts.rs.hbs", &marked).unwrap(), code);
 }
@@ -41,7 +45,7 @@ fn a_mistake_has_a_file_and_a_line() {
     assert!(unclosed.contains("error[bad-template]"), "{unclosed}");
 
     let unknown = error("texts.rs.hbs", &BUILT_IN.replace("pub enum {{name}}", "pub enum {{nom}}"));
-    assert!(unknown.starts_with("templates/texts.rs.hbs:18:"), "{unknown}");
+    assert!(unknown.starts_with("templates/texts.rs.hbs:5:"), "{unknown}");
 
     let no_rust = error("texts.rs.hbs", &BUILT_IN.replace("pub enum {{name}}", "pub public enum {{name}}"));
     assert!(no_rust.starts_with("templates/texts.rs.hbs:"), "{no_rust}");

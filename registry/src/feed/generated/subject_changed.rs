@@ -5,56 +5,38 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A subject has been created, or its policy, owner or description has changed. Carries what
-    /// holds now, not the difference.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct SubjectChanged {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
-        pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
-        pub author: String,
-        /// Whether the subject is new.
-        pub created: bool,
-        /// Which directions of a change must hold.
-        pub mode: Mode,
-        /// What writers are taken to send beyond what they declare.
-        pub content_model: ContentModel,
-        /// At most 128 characters.
-        pub owner: rt::Maybe<String>,
-        /// At most 2000 characters.
-        pub description: rt::Maybe<String>,
+    rt::types! {
+        /// A subject has been created, or its policy, owner or description has changed.
+        pub struct SubjectChanged {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// Revision of the subject after this change; grows by one with each change. At least 1.
+            pub revision: rt::Integer = "revision" 1 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 2 required,
+            /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+            pub author: String = "author" 3 required,
+            /// Whether the subject is new.
+            pub created: bool = "created" 4 required,
+            /// Which directions of a change must hold.
+            pub mode: Mode = "mode" 5 required,
+            /// What writers are taken to send beyond what they declare.
+            pub content_model: ContentModel = "content_model" 6 required,
+            /// At most 128 characters.
+            pub owner: rt::Maybe<String> = "owner" 7 maybe with_owner(String),
+            /// At most 2000 characters.
+            pub description: rt::Maybe<String> = "description" 8 maybe with_description(String),
+        } new(at: String, author: String, content_model: ContentModel, created: bool, mode: Mode, revision: rt::Integer, subject: String)
+
+        pub enum Mode {
+            Backward = "backward", BackwardTransitive = "backward_transitive", Forward = "forward",
+            ForwardTransitive = "forward_transitive", Full = "full",
+            FullTransitive = "full_transitive", None = "none",
+        }
+
+        pub enum ContentModel { Strict = "strict", Lenient = "lenient", Tolerant = "tolerant" }
     }
-    rt::record! { SubjectChanged["subject" "revision" "at" "author" "created" "mode" "content_model" "owner" "description"] { 0 required subject, 1 required revision, 2 required at, 3 required author, 4 required created, 5 required mode, 6 required content_model, 7 maybe owner with_owner(String), 8 maybe description with_description(String), } new(at : String, author : String, content_model : ContentModel, created : bool, mode : Mode, revision : rt::Integer, subject : String,) }
     rt::event! { SubjectChanged = "evschema.subject.changed" "1.0.0" "sha256:54e97a39138523dd6e3735bd6af9dc7ecd847333c36b5447fc6e044e60490e22" "/schemas/evschema.subject.changed/1.0.0.json" }
-
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum Mode {
-        Backward,
-        BackwardTransitive,
-        Forward,
-        ForwardTransitive,
-        Full,
-        FullTransitive,
-        None,
-    }
-    rt::texts! { Mode { Backward = "backward", BackwardTransitive = "backward_transitive", Forward = "forward", ForwardTransitive = "forward_transitive", Full = "full", FullTransitive = "full_transitive", None = "none", } }
-
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum ContentModel {
-        Strict,
-        Lenient,
-        Tolerant,
-    }
-    rt::texts! { ContentModel { Strict = "strict", Lenient = "lenient", Tolerant = "tolerant", } }
     rt::document! { "json-schema:///schemas/evschema.subject.changed/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["revision",2],["at",3],["author",4],["created",5],["mode",6],["content_model",7],["owner",8],["description",9]],"required":[0,1,2,3,5,6,4]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["boolean"]},{"streamed":true,"enum":["backward","backward_transitive","forward","forward_transitive","full","full_transitive","none"],"type":["string"]},{"streamed":true,"enum":["strict","lenient","tolerant"],"type":["string"]},{"streamed":true,"type":["string","null"],"maxLength":128},{"streamed":true,"type":["string","null"],"maxLength":2000}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Subject changed\",\n  \"description\": \"A subject has been created, or its policy, owner or description has changed. Carries what holds now, not the difference.\",\n  \"type\": \"object\",\n  \"required\": [\"subject\", \"revision\", \"at\", \"author\", \"mode\", \"content_model\", \"created\"],\n  \"properties\": {\n    \"subject\": {\n      \"description\": \"The subject, such as `commerce.order.placed`.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n    },\n    \"revision\": {\n      \"description\": \"Revision of the subject after this change; grows by one with each change.\",\n      \"type\": \"integer\",\n      \"minimum\": 1\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change: the name of a token, or `anonymous`.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    },\n    \"created\": { \"description\": \"Whether the subject is new.\", \"type\": \"boolean\" },\n    \"mode\": {\n      \"description\": \"Which directions of a change must hold.\",\n      \"type\": \"string\",\n      \"enum\": [\n        \"backward\",\n        \"backward_transitive\",\n        \"forward\",\n        \"forward_transitive\",\n        \"full\",\n        \"full_transitive\",\n        \"none\"\n      ]\n    },\n    \"content_model\": {\n      \"description\": \"What writers are taken to send beyond what they declare.\",\n      \"type\": \"string\",\n      \"enum\": [\"strict\", \"lenient\", \"tolerant\"]\n    },\n    \"owner\": { \"type\": [\"string\", \"null\"], \"maxLength\": 128 },\n    \"description\": { \"type\": [\"string\", \"null\"], \"maxLength\": 2000 }\n  },\n  \"examples\": [\n    {\n      \"subject\": \"commerce.order.placed\",\n      \"revision\": 1,\n      \"at\": \"2026-03-01T09:00:00Z\",\n      \"author\": \"ci-orders\",\n      \"created\": true,\n      \"mode\": \"backward_transitive\",\n      \"content_model\": \"lenient\",\n      \"owner\": \"team-orders\",\n      \"description\": null\n    }\n  ]\n}\n";
 }

@@ -5,30 +5,27 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// Somebody may do more than before; the token itself is nowhere but with them.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct TokenCreated {
-        /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
-        /// Matches `^[0-9a-f]{16}$`.
-        pub id: String,
-        /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
-        pub name: String,
-        /// What the token allows: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.
-        /// At least 1 elements.
-        pub scopes: Vec<String>,
-        /// When it ends by itself. Format `date-time`.
-        pub expires_at: Option<String>,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
-        pub author: String,
+    rt::types! {
+        /// Somebody may do more than before; the token itself is nowhere but with them.
+        pub struct TokenCreated {
+            /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
+            /// Matches `^[0-9a-f]{16}$`.
+            pub id: String = "id" 0 required,
+            /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
+            pub name: String = "name" 1 required,
+            /// What the token allows: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.
+            /// At least 1 elements.
+            pub scopes: Vec<String> = "scopes" 2 required,
+            /// When it ends by itself. Format `date-time`.
+            pub expires_at: Option<String> = "expires_at" 3 optional with_expires_at(String),
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 4 required,
+            /// Who asked for the change, as they named themselves; otherwise the name of their token.
+            /// From 1 to 128 characters.
+            pub author: String = "author" 5 required,
+        } new(at: String, author: String, id: String, name: String, scopes: Vec<String>)
     }
-    rt::record! { TokenCreated["id" "name" "scopes" "expires_at" "at" "author"] { 0 required id, 1 required name, 2 required scopes, 3 optional expires_at with_expires_at(String), 4 required at, 5 required author, } new(at : String, author : String, id : String, name : String, scopes : Vec < String >,) }
     rt::event! { TokenCreated = "evschema.token.created" "1.0.0" "sha256:59a18fc0f1ffe5ea99306f8b49892bf991df68d213bf6f57cfee69c58bc6968c" "/schemas/evschema.token.created/1.0.0.json" }
     rt::document! { "json-schema:///schemas/evschema.token.created/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["id",1],["name",2],["scopes",3],["expires_at",4],["at",5],["author",6]],"required":[0,1,2,4,5]},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{16}$"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["array"],"minItems":1,"items":7},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"minLength":1,"maxLength":160}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Token created\",\n  \"description\": \"Somebody may do more than before; the token itself is nowhere but with them.\",\n  \"type\": \"object\",\n  \"required\": [\"id\", \"name\", \"scopes\", \"at\", \"author\"],\n  \"properties\": {\n    \"id\": {\n      \"description\": \"The token's public name: the first 16 hexadecimal digits of its SHA-256.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[0-9a-f]{16}$\"\n    },\n    \"name\": {\n      \"description\": \"What the token is for, such as `ci-orders`.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    },\n    \"scopes\": {\n      \"description\": \"What the token allows: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.\",\n      \"type\": \"array\",\n      \"minItems\": 1,\n      \"items\": { \"type\": \"string\", \"minLength\": 1, \"maxLength\": 160 }\n    },\n    \"expires_at\": { \"description\": \"When it ends by itself.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change, as they named themselves; otherwise the name of their token.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    }\n  },\n  \"examples\": [\n    {\n      \"id\": \"5e884898da280471\",\n      \"name\": \"ci-orders\",\n      \"scopes\": [\n        \"register:commerce.\"\n      ],\n      \"expires_at\": \"2027-01-31T00:00:00Z\",\n      \"at\": \"2026-03-01T09:00:00Z\",\n      \"author\": \"platform\"\n    }\n  ]\n}\n";
 }

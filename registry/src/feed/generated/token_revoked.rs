@@ -5,25 +5,22 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A token allows nothing any more.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct TokenRevoked {
-        /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
-        /// Matches `^[0-9a-f]{16}$`.
-        pub id: String,
-        /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
-        pub name: String,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
-        pub author: String,
+    rt::types! {
+        /// A token allows nothing any more.
+        pub struct TokenRevoked {
+            /// The token's public name: the first 16 hexadecimal digits of its SHA-256.
+            /// Matches `^[0-9a-f]{16}$`.
+            pub id: String = "id" 0 required,
+            /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
+            pub name: String = "name" 1 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 2 required,
+            /// Who asked for the change, as they named themselves; otherwise the name of their token.
+            /// From 1 to 128 characters.
+            pub author: String = "author" 3 required,
+        } new(at: String, author: String, id: String, name: String)
     }
-    rt::record! { TokenRevoked["id" "name" "at" "author"] { 0 required id, 1 required name, 2 required at, 3 required author, } new(at : String, author : String, id : String, name : String,) }
     rt::event! { TokenRevoked = "evschema.token.revoked" "1.0.0" "sha256:2bdf253d2d038e2fe98776ab44097abe2619491b45876a284d77e092fa98114e" "/schemas/evschema.token.revoked/1.0.0.json" }
     rt::document! { "json-schema:///schemas/evschema.token.revoked/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["id",1],["name",2],["at",3],["author",4]],"required":[0,1,2,3]},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{16}$"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Token revoked\",\n  \"description\": \"A token allows nothing any more.\",\n  \"type\": \"object\",\n  \"required\": [\"id\", \"name\", \"at\", \"author\"],\n  \"properties\": {\n    \"id\": {\n      \"description\": \"The token's public name: the first 16 hexadecimal digits of its SHA-256.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[0-9a-f]{16}$\"\n    },\n    \"name\": {\n      \"description\": \"What the token is for, such as `ci-orders`.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change, as they named themselves; otherwise the name of their token.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    }\n  },\n  \"examples\": [\n    {\n      \"id\": \"5e884898da280471\",\n      \"name\": \"ci-orders\",\n      \"at\": \"2026-06-01T09:00:00Z\",\n      \"author\": \"platform\"\n    }\n  ]\n}\n";
 }

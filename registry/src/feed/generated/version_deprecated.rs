@@ -5,28 +5,25 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A version is still good, but nobody should start to use it.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct VersionDeprecated {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
-        /// Matches a pattern of the schema.
-        pub version: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
-        pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
-        pub author: String,
-        /// Why, for those who depend on the version. From 1 to 1000 characters.
-        pub reason: String,
+    rt::types! {
+        /// A version is still good, but nobody should start to use it.
+        pub struct VersionDeprecated {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
+            /// Matches `^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`.
+            pub version: String = "version" 1 required,
+            /// Revision of the subject after this change; grows by one with each change. At least 1.
+            pub revision: rt::Integer = "revision" 2 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 3 required,
+            /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+            pub author: String = "author" 4 required,
+            /// Why, for those who depend on the version. From 1 to 1000 characters.
+            pub reason: String = "reason" 5 required,
+        } new(at: String, author: String, reason: String, revision: rt::Integer, subject: String, version: String)
     }
-    rt::record! { VersionDeprecated["subject" "version" "revision" "at" "author" "reason"] { 0 required subject, 1 required version, 2 required revision, 3 required at, 4 required author, 5 required reason, } new(at : String, author : String, reason : String, revision : rt::Integer, subject : String, version : String,) }
     rt::event! { VersionDeprecated = "evschema.version.deprecated" "1.0.0" "sha256:c0c3b8cda48f4772f2504a12175312ac8b9cf535e7487c38225c8353267e4587" "/schemas/evschema.version.deprecated/1.0.0.json" }
     rt::document! { "json-schema:///schemas/evschema.version.deprecated/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["version",2],["revision",3],["at",4],["author",5],["reason",6]],"required":[0,1,2,3,4,5]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"minLength":1,"maxLength":1000}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Version deprecated\",\n  \"description\": \"A version is still good, but nobody should start to use it.\",\n  \"type\": \"object\",\n  \"required\": [\"subject\", \"version\", \"revision\", \"at\", \"author\", \"reason\"],\n  \"properties\": {\n    \"subject\": {\n      \"description\": \"The subject, such as `commerce.order.placed`.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n    },\n    \"version\": {\n      \"description\": \"The version by SemVer 2.0.0, without build metadata.\",\n      \"type\": \"string\",\n      \"minLength\": 5,\n      \"maxLength\": 64,\n      \"pattern\": \"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$\"\n    },\n    \"revision\": {\n      \"description\": \"Revision of the subject after this change; grows by one with each change.\",\n      \"type\": \"integer\",\n      \"minimum\": 1\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change: the name of a token, or `anonymous`.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    },\n    \"reason\": {\n      \"description\": \"Why, for those who depend on the version.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 1000\n    }\n  },\n  \"examples\": [\n    {\n      \"subject\": \"commerce.order.placed\",\n      \"version\": \"1.2.0\",\n      \"revision\": 5,\n      \"at\": \"2026-05-20T08:00:00Z\",\n      \"author\": \"ci-orders\",\n      \"reason\": \"use 2.0.0: amounts carry their currency\"\n    }\n  ]\n}\n";
 }

@@ -5,48 +5,42 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A version has joined a subject; its content never changes from here on.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct VersionRegistered {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
-        /// Matches a pattern of the schema.
-        pub version: String,
-        /// Digest of the canonical form (RFC 8785). Matches `^sha256:[0-9a-f]{64}$`.
-        pub digest: String,
-        /// Number of the content in this registry; equal contents share it. From 1 to 2147483647.
-        pub schema_id: i64,
-        /// Place among the versions of the subject in order of registration, from one.
-        /// From 1 to 2147483647.
-        pub ordinal: i64,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
-        pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
-        pub author: String,
-        /// What the author said about the version. At most 1000 characters.
-        pub message: Option<String>,
-        /// The versions that the schema refers to directly.
-        pub references: Option<Vec<Reference>>,
+    rt::types! {
+        /// A version has joined a subject; its content never changes from here on.
+        pub struct VersionRegistered {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
+            /// Matches `^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`.
+            pub version: String = "version" 1 required,
+            /// Digest of the canonical form (RFC 8785). Matches `^sha256:[0-9a-f]{64}$`.
+            pub digest: String = "digest" 2 required,
+            /// Number of the content in this registry; equal contents share it. From 1 to 2147483647.
+            pub schema_id: i64 = "schema_id" 3 required,
+            /// Place among the versions of the subject in order of registration, from one.
+            /// From 1 to 2147483647.
+            pub ordinal: i64 = "ordinal" 4 required,
+            /// Revision of the subject after this change; grows by one with each change. At least 1.
+            pub revision: rt::Integer = "revision" 5 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 6 required,
+            /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+            pub author: String = "author" 7 required,
+            /// What the author said about the version. At most 1000 characters.
+            pub message: Option<String> = "message" 8 optional with_message(String),
+            /// The versions that the schema refers to directly.
+            pub references: Option<Vec<Reference>> = "references" 9 optional with_references(Vec<Reference>),
+        } new(at: String, author: String, digest: String, ordinal: i64, revision: rt::Integer, schema_id: i64, subject: String, version: String)
+
+        pub struct Reference {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
+            /// Matches `^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`.
+            pub version: String = "version" 1 required,
+        } new(subject: String, version: String)
     }
-    rt::record! { VersionRegistered["subject" "version" "digest" "schema_id" "ordinal" "revision" "at" "author" "message" "references"] { 0 required subject, 1 required version, 2 required digest, 3 required schema_id, 4 required ordinal, 5 required revision, 6 required at, 7 required author, 8 optional message with_message(String), 9 optional references with_references(Vec < Reference >), } new(at : String, author : String, digest : String, ordinal : i64, revision : rt::Integer, schema_id : i64, subject : String, version : String,) }
     rt::event! { VersionRegistered = "evschema.version.registered" "1.0.0" "sha256:06afe041d43e9898b405d54e0f6b36f9c5917132b2ab7bb35ae84c5f06aff606" "/schemas/evschema.version.registered/1.0.0.json" }
-
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct Reference {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
-        /// Matches a pattern of the schema.
-        pub version: String,
-    }
-    rt::record! { Reference["subject" "version"] { 0 required subject, 1 required version, } new(subject : String, version : String,) }
     rt::document! { "json-schema:///schemas/evschema.version.registered/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["version",2],["digest",3],["schema_id",4],["ordinal",5],["revision",6],["at",7],["author",8],["message",9],["references",10]],"required":[0,1,2,3,4,5,6,7]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},{"streamed":true,"type":["string"],"pattern":"^sha256:[0-9a-f]{64}$"},{"streamed":true,"type":["integer"],"minimum":1,"maximum":2147483647},{"streamed":true,"type":["integer"],"minimum":1,"maximum":2147483647},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"type":["string"],"maxLength":1000},{"streamed":true,"type":["array"],"items":11},{"streamed":true,"type":["object"],"members":[["subject",12],["version",13]],"required":[0,1]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Version registered\",\n  \"description\": \"A version has joined a subject; its content never changes from here on.\",\n  \"type\": \"object\",\n  \"required\": [\"subject\", \"version\", \"digest\", \"schema_id\", \"ordinal\", \"revision\", \"at\", \"author\"],\n  \"properties\": {\n    \"subject\": {\n      \"description\": \"The subject, such as `commerce.order.placed`.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n    },\n    \"version\": {\n      \"description\": \"The version by SemVer 2.0.0, without build metadata.\",\n      \"type\": \"string\",\n      \"minLength\": 5,\n      \"maxLength\": 64,\n      \"pattern\": \"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$\"\n    },\n    \"digest\": {\n      \"description\": \"Digest of the canonical form (RFC 8785).\",\n      \"type\": \"string\",\n      \"pattern\": \"^sha256:[0-9a-f]{64}$\"\n    },\n    \"schema_id\": {\n      \"description\": \"Number of the content in this registry; equal contents share it.\",\n      \"type\": \"integer\",\n      \"minimum\": 1,\n      \"maximum\": 2147483647\n    },\n    \"ordinal\": {\n      \"description\": \"Place among the versions of the subject in order of registration, from one.\",\n      \"type\": \"integer\",\n      \"minimum\": 1,\n      \"maximum\": 2147483647\n    },\n    \"revision\": {\n      \"description\": \"Revision of the subject after this change; grows by one with each change.\",\n      \"type\": \"integer\",\n      \"minimum\": 1\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change: the name of a token, or `anonymous`.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    },\n    \"message\": {\n      \"description\": \"What the author said about the version.\",\n      \"type\": \"string\",\n      \"maxLength\": 1000\n    },\n    \"references\": {\n      \"description\": \"The versions that the schema refers to directly.\",\n      \"type\": \"array\",\n      \"items\": {\n        \"title\": \"Referenced version\",\n        \"type\": \"object\",\n        \"required\": [\"subject\", \"version\"],\n        \"properties\": {\n          \"subject\": {\n            \"description\": \"The subject, such as `commerce.order.placed`.\",\n            \"type\": \"string\",\n            \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n          },\n          \"version\": {\n            \"description\": \"The version by SemVer 2.0.0, without build metadata.\",\n            \"type\": \"string\",\n            \"minLength\": 5,\n            \"maxLength\": 64,\n            \"pattern\": \"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$\"\n          }\n        }\n      }\n    }\n  },\n  \"examples\": [\n    {\n      \"subject\": \"commerce.order.placed\",\n      \"version\": \"1.2.0\",\n      \"revision\": 5,\n      \"at\": \"2026-05-20T08:00:00Z\",\n      \"author\": \"ci-orders\",\n      \"digest\": \"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\",\n      \"schema_id\": 12,\n      \"ordinal\": 4,\n      \"message\": \"Orders from the app\",\n      \"references\": [{ \"subject\": \"common.address\", \"version\": \"1.0.0\" }]\n    }\n  ]\n}\n";
 }

@@ -5,38 +5,29 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A deprecated or yanked version is active again.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct VersionRestored {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
-        /// Matches a pattern of the schema.
-        pub version: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
-        pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
-        pub author: String,
-        /// What the version was before.
-        pub from: From,
-        /// Why, for those who depend on the version. From 1 to 1000 characters.
-        pub reason: Option<String>,
+    rt::types! {
+        /// A deprecated or yanked version is active again.
+        pub struct VersionRestored {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// The version by SemVer 2.0.0, without build metadata. From 5 to 64 characters.
+            /// Matches `^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$`.
+            pub version: String = "version" 1 required,
+            /// Revision of the subject after this change; grows by one with each change. At least 1.
+            pub revision: rt::Integer = "revision" 2 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 3 required,
+            /// Who asked for the change: the name of a token, or `anonymous`. From 1 to 128 characters.
+            pub author: String = "author" 4 required,
+            /// What the version was before.
+            pub from: From = "from" 5 required,
+            /// Why, for those who depend on the version. From 1 to 1000 characters.
+            pub reason: Option<String> = "reason" 6 optional with_reason(String),
+        } new(at: String, author: String, from: From, revision: rt::Integer, subject: String, version: String)
+
+        pub enum From { Deprecated = "deprecated", Yanked = "yanked" }
     }
-    rt::record! { VersionRestored["subject" "version" "revision" "at" "author" "from" "reason"] { 0 required subject, 1 required version, 2 required revision, 3 required at, 4 required author, 5 required from, 6 optional reason with_reason(String), } new(at : String, author : String, from : From, revision : rt::Integer, subject : String, version : String,) }
     rt::event! { VersionRestored = "evschema.version.restored" "1.0.0" "sha256:772edce5021231f95ac9766fc7d24a4db529ca48fc38fe7e7b4eafe893cde3f2" "/schemas/evschema.version.restored/1.0.0.json" }
-
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    #[non_exhaustive]
-    pub enum From {
-        Deprecated,
-        Yanked,
-    }
-    rt::texts! { From { Deprecated = "deprecated", Yanked = "yanked", } }
     rt::document! { "json-schema:///schemas/evschema.version.restored/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["version",2],["revision",3],["at",4],["author",5],["from",6],["reason",7]],"required":[0,1,2,3,4,5]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"minLength":5,"maxLength":64,"pattern":"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128},{"streamed":true,"enum":["deprecated","yanked"],"type":["string"]},{"streamed":true,"type":["string"],"minLength":1,"maxLength":1000}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Version restored\",\n  \"description\": \"A deprecated or yanked version is active again.\",\n  \"type\": \"object\",\n  \"required\": [\"subject\", \"version\", \"revision\", \"at\", \"author\", \"from\"],\n  \"properties\": {\n    \"subject\": {\n      \"description\": \"The subject, such as `commerce.order.placed`.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n    },\n    \"version\": {\n      \"description\": \"The version by SemVer 2.0.0, without build metadata.\",\n      \"type\": \"string\",\n      \"minLength\": 5,\n      \"maxLength\": 64,\n      \"pattern\": \"^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$\"\n    },\n    \"revision\": {\n      \"description\": \"Revision of the subject after this change; grows by one with each change.\",\n      \"type\": \"integer\",\n      \"minimum\": 1\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change: the name of a token, or `anonymous`.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    },\n    \"from\": {\n      \"description\": \"What the version was before.\",\n      \"type\": \"string\",\n      \"enum\": [\"deprecated\", \"yanked\"]\n    },\n    \"reason\": {\n      \"description\": \"Why, for those who depend on the version.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 1000\n    }\n  },\n  \"examples\": [\n    {\n      \"subject\": \"commerce.order.placed\",\n      \"version\": \"1.2.0\",\n      \"revision\": 5,\n      \"at\": \"2026-05-20T08:00:00Z\",\n      \"author\": \"ci-orders\",\n      \"from\": \"yanked\"\n    }\n  ]\n}\n";
 }

@@ -5,30 +5,27 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// One finding of the compatibility check is accepted in this subject from here on.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct WaiverGranted {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
-        pub fingerprint: String,
-        /// Why. From 1 to 1000 characters.
-        pub reason: String,
-        /// Last day on which it holds, in UTC; for ever when absent. Format `date`.
-        pub until: Option<String>,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
-        pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
-        pub author: String,
+    rt::types! {
+        /// One finding of the compatibility check is accepted in this subject from here on.
+        pub struct WaiverGranted {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
+            pub fingerprint: String = "fingerprint" 1 required,
+            /// Why. From 1 to 1000 characters.
+            pub reason: String = "reason" 2 required,
+            /// Last day on which it holds, in UTC; for ever when absent. Format `date`.
+            pub until: Option<String> = "until" 3 optional with_until(String),
+            /// Revision of the subject after this change; grows by one with each change. At least 1.
+            pub revision: rt::Integer = "revision" 4 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 5 required,
+            /// Who asked for the change, as they named themselves; otherwise the name of their token.
+            /// From 1 to 128 characters.
+            pub author: String = "author" 6 required,
+        } new(at: String, author: String, fingerprint: String, reason: String, revision: rt::Integer, subject: String)
     }
-    rt::record! { WaiverGranted["subject" "fingerprint" "reason" "until" "revision" "at" "author"] { 0 required subject, 1 required fingerprint, 2 required reason, 3 optional until with_until(String), 4 required revision, 5 required at, 6 required author, } new(at : String, author : String, fingerprint : String, reason : String, revision : rt::Integer, subject : String,) }
     rt::event! { WaiverGranted = "evschema.waiver.granted" "1.0.0" "sha256:418aca0361581824e20e956774663d0923dae7be62c698b517fb35544a864fb7" "/schemas/evschema.waiver.granted/1.0.0.json" }
     rt::document! { "json-schema:///schemas/evschema.waiver.granted/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["fingerprint",2],["reason",3],["until",4],["revision",5],["at",6],["author",7]],"required":[0,1,2,4,5,6]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{12}$"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":1000},{"streamed":true,"type":["string"],"format":"date"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Waiver granted\",\n  \"description\": \"One finding of the compatibility check is accepted in this subject from here on.\",\n  \"type\": \"object\",\n  \"required\": [\"subject\", \"fingerprint\", \"reason\", \"revision\", \"at\", \"author\"],\n  \"properties\": {\n    \"subject\": {\n      \"description\": \"The subject, such as `commerce.order.placed`.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n    },\n    \"fingerprint\": {\n      \"description\": \"The finding that is accepted, as reports name it.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[0-9a-f]{12}$\"\n    },\n    \"reason\": {\n      \"description\": \"Why.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 1000\n    },\n    \"until\": { \"description\": \"Last day on which it holds, in UTC; for ever when absent.\", \"type\": \"string\", \"format\": \"date\" },\n    \"revision\": {\n      \"description\": \"Revision of the subject after this change; grows by one with each change.\",\n      \"type\": \"integer\",\n      \"minimum\": 1\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change, as they named themselves; otherwise the name of their token.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    }\n  },\n  \"examples\": [\n    {\n      \"subject\": \"commerce.order.placed\",\n      \"fingerprint\": \"1f0e9a77c2b4\",\n      \"reason\": \"no consumer reads it, agreed with team-billing\",\n      \"until\": \"2026-12-31\",\n      \"revision\": 7,\n      \"at\": \"2026-05-20T08:00:00Z\",\n      \"author\": \"platform\"\n    }\n  ]\n}\n";
 }

@@ -5,26 +5,23 @@
 pub mod v1 {
     use ::evschema_runtime as rt;
 
-    /// A finding is no longer accepted; what it let in stays.
-    #[derive(Debug, Clone, PartialEq)]
-    #[non_exhaustive]
-    pub struct WaiverWithdrawn {
-        /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
-        pub subject: String,
-        /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
-        pub fingerprint: String,
-        /// Revision of the subject after this change; grows by one with each change. At least 1.
-        pub revision: rt::Integer,
-        /// When the change was committed. Format `date-time`.
-        pub at: String,
-        /// Who asked for the change, as they named themselves; otherwise the name of their token.
-        /// From 1 to 128 characters.
-        pub author: String,
+    rt::types! {
+        /// A finding is no longer accepted; what it let in stays.
+        pub struct WaiverWithdrawn {
+            /// The subject, such as `commerce.order.placed`. Matches `^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`.
+            pub subject: String = "subject" 0 required,
+            /// The finding that is accepted, as reports name it. Matches `^[0-9a-f]{12}$`.
+            pub fingerprint: String = "fingerprint" 1 required,
+            /// Revision of the subject after this change; grows by one with each change. At least 1.
+            pub revision: rt::Integer = "revision" 2 required,
+            /// When the change was committed. Format `date-time`.
+            pub at: String = "at" 3 required,
+            /// Who asked for the change, as they named themselves; otherwise the name of their token.
+            /// From 1 to 128 characters.
+            pub author: String = "author" 4 required,
+        } new(at: String, author: String, fingerprint: String, revision: rt::Integer, subject: String)
     }
-    rt::record! { WaiverWithdrawn["subject" "fingerprint" "revision" "at" "author"] { 0 required subject, 1 required fingerprint, 2 required revision, 3 required at, 4 required author, } new(at : String, author : String, fingerprint : String, revision : rt::Integer, subject : String,) }
     rt::event! { WaiverWithdrawn = "evschema.waiver.withdrawn" "1.0.0" "sha256:4259a61001196effc0b4fe61f49a1e28df5962209403504a6c604cc224f2951d" "/schemas/evschema.waiver.withdrawn/1.0.0.json" }
     rt::document! { "json-schema:///schemas/evschema.waiver.withdrawn/1.0.0.json" Draft202012[] true[] 0 r#"{"nodes":[{"streamed":true,"type":["object"],"members":[["subject",1],["fingerprint",2],["revision",3],["at",4],["author",5]],"required":[0,1,2,3,4]},{"streamed":true,"type":["string"],"pattern":"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},{"streamed":true,"type":["string"],"pattern":"^[0-9a-f]{12}$"},{"streamed":true,"type":["integer"],"minimum":1},{"streamed":true,"type":["string"],"format":"date-time"},{"streamed":true,"type":["string"],"minLength":1,"maxLength":128}]}"# }
-
-    /// The schema as it was registered.
     pub const SCHEMA: &str = "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"Waiver withdrawn\",\n  \"description\": \"A finding is no longer accepted; what it let in stays.\",\n  \"type\": \"object\",\n  \"required\": [\"subject\", \"fingerprint\", \"revision\", \"at\", \"author\"],\n  \"properties\": {\n    \"subject\": {\n      \"description\": \"The subject, such as `commerce.order.placed`.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$\"\n    },\n    \"fingerprint\": {\n      \"description\": \"The finding that is accepted, as reports name it.\",\n      \"type\": \"string\",\n      \"pattern\": \"^[0-9a-f]{12}$\"\n    },\n    \"revision\": {\n      \"description\": \"Revision of the subject after this change; grows by one with each change.\",\n      \"type\": \"integer\",\n      \"minimum\": 1\n    },\n    \"at\": { \"description\": \"When the change was committed.\", \"type\": \"string\", \"format\": \"date-time\" },\n    \"author\": {\n      \"description\": \"Who asked for the change, as they named themselves; otherwise the name of their token.\",\n      \"type\": \"string\",\n      \"minLength\": 1,\n      \"maxLength\": 128\n    }\n  },\n  \"examples\": [\n    {\n      \"subject\": \"commerce.order.placed\",\n      \"fingerprint\": \"1f0e9a77c2b4\",\n      \"revision\": 9,\n      \"at\": \"2026-06-20T08:00:00Z\",\n      \"author\": \"platform\"\n    }\n  ]\n}\n";
 }

@@ -19,8 +19,8 @@ const PLAIN: &[(&str, &str)] = &[
     ("union.rs.hbs", include_str!("plain/union.rs.hbs")),
     ("texts.rs.hbs", include_str!("plain/texts.rs.hbs")),
     ("newtype.rs.hbs", include_str!("plain/newtype.rs.hbs")),
-    ("event.rs.hbs", include_str!("plain/event.rs.hbs")),
-    ("document.rs.hbs", include_str!("plain/document.rs.hbs")),
+    ("subject.rs.hbs", include_str!("plain/subject.rs.hbs")),
+    ("shared.rs.hbs", include_str!("plain/shared.rs.hbs")),
 ];
 
 /// What the plain types name instead of the runtime.

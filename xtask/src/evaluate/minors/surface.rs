@@ -2,14 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use quote::ToTokens;
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, LitInt, Token, Type, UseTree, braced, bracketed,
-    parenthesized,
-};
+use evschema_codegen::{DeclaredBody, declared};
+use syn::{Item, UseTree};
 
 /// The types of one module, by name.
 pub(super) type Surface = BTreeMap<String, Shown>;
@@ -65,103 +59,30 @@ fn other_names(tree: &UseTree) -> Vec<(String, String)> {
 fn of_items(items: &[Item]) -> Option<Surface> {
     let mut surface = Surface::new();
     for item in items {
-        if let Item::Struct(record) = item {
-            surface.insert(record.ident.to_string(), of_struct(record));
-        } else if let Item::Enum(choices) = item {
-            surface.insert(choices.ident.to_string(), of_enum(choices));
-        } else if let Item::Macro(call) = item
-            && call.mac.path.segments.last().is_some_and(|last| last.ident == "record")
-        {
-            let record = record.parse2(call.mac.tokens.clone()).ok()?;
-            let shown = surface.get_mut(&record.name)?;
-            shown.setters = record.setters;
-            shown.new = Some(record.new);
-        } else if let Item::Macro(call) = item
-            && call.mac.path.segments.last().is_some_and(|last| last.ident == "constant")
-        {
-            let (name, variant) = constant.parse2(call.mac.tokens.clone()).ok()?;
-            let variants = BTreeMap::from([(variant, None)]);
-            surface.insert(name, Shown { variants, ..Shown::default() });
+        let Item::Macro(call) = item else { continue };
+        if call.mac.path.segments.last().is_some_and(|last| last.ident == "types") {
+            let all = declared(&call.mac.tokens.to_string()).ok()?;
+            surface.extend(all.into_iter().map(|one| (one.name, shown(one.body))));
         }
     }
     Some(surface)
 }
 
-fn of_struct(record: &ItemStruct) -> Shown {
-    let mut shown = Shown::default();
-    match &record.fields {
-        Fields::Named(fields) => {
-            for field in &fields.named {
-                if let Some(name) = &field.ident {
-                    shown.fields.insert(name.to_string(), printed(&field.ty));
-                }
-            }
+fn shown(body: DeclaredBody) -> Shown {
+    let none = Shown::default();
+    match body {
+        DeclaredBody::Struct { fields, setters, new } => Shown {
+            fields: fields.into_iter().collect(),
+            setters: setters.into_iter().collect(),
+            new: Some(new.into_iter().map(|(_, of)| of).collect()),
+            ..none
+        },
+        DeclaredBody::Newtype(inner) => Shown { inner: Some(inner), ..none },
+        DeclaredBody::Texts(variants) => {
+            Shown { variants: variants.into_iter().map(|name| (name, None)).collect(), ..none }
         }
-        Fields::Unnamed(fields) => shown.inner = fields.unnamed.first().map(|field| printed(&field.ty)),
-        Fields::Unit => {}
-    }
-    shown
-}
-
-fn of_enum(choices: &ItemEnum) -> Shown {
-    let variants = choices.variants.iter().map(|variant| {
-        (variant.ident.to_string(), variant.fields.iter().next().map(|field| printed(&field.ty)))
-    });
-    Shown { variants: variants.collect(), ..Shown::default() }
-}
-
-struct Record {
-    name: String,
-    setters: BTreeMap<String, String>,
-    new: Vec<String>,
-}
-
-/// Reads what the runtime's macro `record` is told.
-fn record(input: ParseStream<'_>) -> syn::Result<Record> {
-    let name = input.parse::<Ident>()?.to_string();
-    let names;
-    bracketed!(names in input);
-    names.parse::<proc_macro2::TokenStream>()?;
-    let fields;
-    braced!(fields in input);
-    let mut setters = BTreeMap::new();
-    while !fields.is_empty() {
-        fields.parse::<LitInt>()?;
-        fields.call(Ident::parse_any)?;
-        fields.call(Ident::parse_any)?;
-        if fields.peek(Ident) {
-            let setter = fields.parse::<Ident>()?.to_string();
-            let value;
-            parenthesized!(value in fields);
-            setters.insert(setter, printed(&value.parse()?));
+        DeclaredBody::Union(variants) => {
+            Shown { variants: variants.into_iter().map(|(name, of)| (name, Some(of))).collect(), ..none }
         }
-        fields.parse::<Token![,]>()?;
     }
-    input.parse::<Ident>()?;
-    let arguments;
-    parenthesized!(arguments in input);
-    let argument = |input: ParseStream<'_>| {
-        input.call(Ident::parse_any)?;
-        input.parse::<Token![:]>()?;
-        input.parse::<Type>()
-    };
-    let new = Punctuated::<Type, Token![,]>::parse_terminated_with(&arguments, argument)?;
-    input.parse::<proc_macro2::TokenStream>()?;
-    Ok(Record { name, setters, new: new.iter().map(printed).collect() })
-}
-
-/// Reads the type and the variant that the runtime's macro `constant` is told.
-fn constant(input: ParseStream<'_>) -> syn::Result<(String, String)> {
-    input.call(Attribute::parse_outer)?;
-    let name = input.parse::<Ident>()?.to_string();
-    let body;
-    braced!(body in input);
-    body.call(Attribute::parse_outer)?;
-    let variant = body.call(Ident::parse_any)?.to_string();
-    body.parse::<proc_macro2::TokenStream>()?;
-    Ok((name, variant))
-}
-
-fn printed(of: &Type) -> String {
-    of.to_token_stream().to_string().replace(' ', "")
 }
