@@ -95,7 +95,7 @@ pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) 
 }
 
 fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
-    tree.add(Node { opaque: Opaque::plain(why), ..Node::default() }, origin)
+    tree.add(Node { opaque: Opaque::like_no_other(why, origin), ..Node::default() }, origin)
 }
 
 fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recursive: &mut usize) {
@@ -134,14 +134,15 @@ impl Lowering<'_, '_> {
         let id = match value {
             Value::Bool(accept) => self.tree.boolean(*accept, origin),
             Value::Object(members) => {
-                if scope.names_other_draft(value, draft) {
-                    // The specification leaves it undefined, and the validator takes it both ways.
-                    let why = "a `$schema` names another draft inside a schema that has no `$id`";
-                    return opaque(self.tree, why, origin);
-                }
                 self.seen.insert(key, Seen::Open(None));
                 let draft_here = scope.draft_within(value).unwrap_or(draft);
-                let node = self.object(members, value, scope, draft_here);
+                let node = if scope.names_other_draft(value, draft) {
+                    // The specification leaves it undefined, and the validator takes it both ways.
+                    let why = "a `$schema` names another draft inside a schema that has no `$id`";
+                    Node { opaque: Opaque::like_no_other(why, origin), ..Node::default() }
+                } else {
+                    self.object(members, value, scope, draft_here)
+                };
                 let id = self.tree.add(node, origin);
                 if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
                     self.tree.fill_slot(*slot, id);

@@ -166,17 +166,24 @@ pub(crate) struct Node {
     pub(crate) opaque: Option<Opaque>,
 }
 
-/// Something that could not be lowered. Equal words mean the same wherever they stand.
+/// Something that could not be lowered. Equal ones mean the same wherever they stand.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Opaque {
     /// What it is, in words.
     pub(crate) why: String,
+    /// Where it stands, when the words do not say all of it.
+    place: Option<Origin>,
 }
 
 impl Opaque {
     /// Returns it with these words.
     pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
-        Some(Self { why: why.into() })
+        Some(Self { why: why.into(), place: None })
+    }
+
+    /// Returns it with these words, equal to no other.
+    pub(crate) fn like_no_other(why: impl Into<String>, place: Origin) -> Option<Self> {
+        Some(Self { why: why.into(), place: Some(place) })
     }
 }
 

@@ -235,6 +235,10 @@ fn what_is_left_undefined_is_not_decided() {
             format!(r#"{{{DRAFT_2019},"type":"array","unevaluatedItems":false}}"#),
         ),
         (
+            format!(r#"{{"not":{{{DRAFT_7},"type":"object"}}}}"#),
+            format!(r#"{{"not":{{{DRAFT_7},"type":"boolean"}}}}"#),
+        ),
+        (
             r#"{"properties":{"a":{}}}"#.to_owned(),
             format!(
                 r##"{{{DRAFT_7},"properties":{{"a":{{"$ref":"#/definitions/b"}}}},"definitions":{{"b":{{{DRAFT_4},"const":1}}}}}}"##
