@@ -6,6 +6,7 @@ mod fill;
 mod inventory;
 mod latency;
 mod process;
+mod processor;
 mod queries;
 mod reads;
 mod scale;

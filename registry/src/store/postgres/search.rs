@@ -3,7 +3,7 @@ use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::Postgres;
 use crate::store::rows::{self, SubjectRow, signed};
-use crate::store::search::{Found, Part, ROWS_MAX, WINDOW, end_of};
+use crate::store::search::{Index, Part, WINDOW, end_of, page};
 use crate::store::{Answer, Indexing, Search, Searched, StoreError, SubjectQuery, SubjectRecord};
 
 impl Search for Postgres {
@@ -21,32 +21,16 @@ impl Search for Postgres {
                 .await?;
                 return rows.into_iter().map(rows::subject).collect();
             }
-            let mut found = Found::default();
-            for word in &wanted.words {
-                // In order, so that the planner takes the index whatever it knows of the table.
-                let subjects = query_scalar(
-                    "SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
-                     ORDER BY word LIMIT $3 + 1",
-                )
-                .bind(word)
-                .bind(end_of(word))
-                .bind(ROWS_MAX)
-                .fetch_all(&self.pool)
-                .await?;
-                found.add(word, subjects);
-            }
-            match &found.rare {
-                Some(rare) => {
-                    self.among(&rare.iter().copied().collect::<Vec<_>>(), &found.common, wanted).await
-                }
-                None => {
-                    let next = self.among_next(&found.common, wanted).await?;
-                    if next.len() == wanted.limit as usize {
-                        return Ok(next);
-                    }
-                    self.by_two(&found.common, wanted).await
-                }
-            }
+            let page = page(self, wanted).await?;
+            let rows: Vec<SubjectRow> = query_as(
+                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                        created_at, updated_at
+                 FROM subjects WHERE id = ANY($1) ORDER BY name",
+            )
+            .bind(page)
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(rows::subject).collect()
         })
     }
 
@@ -102,99 +86,49 @@ impl Search for Postgres {
     }
 }
 
-impl Postgres {
-    /// Returns those of these subjects that have the common words too. They are taken by their numbers first: a
-    /// planner that expects many would go through all names instead.
+impl Index for Postgres {
+    async fn with_word(&self, word: &str, rows_max: i64) -> Result<Vec<i64>, StoreError> {
+        // In order, so that the planner takes the index whatever it knows of the table.
+        let subjects = query_scalar(
+            "SELECT ARRAY(SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word LIMIT $3)",
+        );
+        Ok(subjects.bind(word).bind(end_of(word)).bind(rows_max).fetch_one(&self.pool).await?)
+    }
+
     async fn among(
         &self,
         subjects: &[i64],
-        common: &[String],
+        words: &[String],
         wanted: &SubjectQuery,
-    ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let rows: Vec<SubjectRow> = query_as(
-            "WITH s AS MATERIALIZED (SELECT * FROM subjects WHERE id = ANY($1))
-             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM s
-             WHERE name > $2
-               AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w (word, ending)
-                   WHERE NOT EXISTS (SELECT FROM search_words x
-                       WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
-             ORDER BY name LIMIT $5",
-        )
-        .bind(subjects)
-        .bind(wanted.after_name())
-        .bind(common)
-        .bind(common.iter().map(|word| end_of(word)).collect::<Vec<_>>())
-        .bind(i64::from(wanted.limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(rows::subject).collect()
-    }
-
-    /// Looks for subjects with all of these words among the next in order of names, which is enough where most
-    /// have them.
-    async fn among_next(
-        &self,
-        common: &[String],
-        wanted: &SubjectQuery,
-    ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let rows: Vec<SubjectRow> = query_as(
-            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM (SELECT * FROM subjects WHERE name > $1 ORDER BY name LIMIT $2) s
+    ) -> Result<Vec<i64>, StoreError> {
+        // They are taken by their numbers first: a planner that expects many would go through all names.
+        let among = query_scalar(
+            "WITH s AS MATERIALIZED (SELECT id, name FROM subjects WHERE id = ANY($1) AND name > $2)
+             SELECT ARRAY(SELECT id FROM s
              WHERE NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS w (word, ending)
                  WHERE NOT EXISTS (SELECT FROM search_words x
                      WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
-             ORDER BY name LIMIT $5",
+             ORDER BY name LIMIT $5)",
         )
+        .bind(subjects)
         .bind(wanted.after_name())
-        .bind(WINDOW)
-        .bind(common)
-        .bind(common.iter().map(|word| end_of(word)).collect::<Vec<_>>())
+        .bind(words)
+        .bind(ends_of(words))
         .bind(i64::from(wanted.limit))
-        .fetch_all(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        rows.into_iter().map(rows::subject).collect()
+        Ok(among)
     }
 
-    /// Looks for subjects with all of these words by what the index has for two of them.
-    async fn by_two(
-        &self,
-        common: &[String],
-        wanted: &SubjectQuery,
-    ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let (one, two, others) = match common {
-            [] => return Ok(Vec::new()),
-            [one] => (one, one, &[][..]),
-            [one, two, others @ ..] => (one, two, others),
-        };
-        let rows: Vec<SubjectRow> = query_as(
-            "WITH s AS MATERIALIZED (SELECT * FROM subjects WHERE id = ANY(ARRAY(
-                 (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word)
-                 INTERSECT
-                 (SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4 ORDER BY word))))
-             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM s
-             WHERE name > $5
-               AND NOT EXISTS (SELECT FROM unnest($6::text[], $7::text[]) AS w (word, ending)
-                 WHERE NOT EXISTS (SELECT FROM search_words x
-                     WHERE x.subject_id = s.id AND x.word >= w.word AND x.word < w.ending))
-             ORDER BY name LIMIT $8",
-        )
-        .bind(one)
-        .bind(end_of(one))
-        .bind(two)
-        .bind(end_of(two))
-        .bind(wanted.after_name())
-        .bind(others)
-        .bind(others.iter().map(|word| end_of(word)).collect::<Vec<_>>())
-        .bind(i64::from(wanted.limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(rows::subject).collect()
+    async fn next(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
+        let next =
+            query_scalar("SELECT ARRAY(SELECT id FROM subjects WHERE name > $1 ORDER BY name LIMIT $2)");
+        Ok(next.bind(wanted.after_name()).bind(WINDOW).fetch_one(&self.pool).await?)
     }
+}
+
+fn ends_of(words: &[String]) -> Vec<String> {
+    words.iter().map(|word| end_of(word)).collect()
 }
 
 /// Keeps what a search finds a subject by; `revision` is the subject's from now on. Words are written only

@@ -3,7 +3,7 @@ use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
 
 use super::Sqlite;
 use crate::store::rows::{self, SubjectRow, signed};
-use crate::store::search::{Found, LAST, Part, ROWS_MAX, WINDOW, end_of};
+use crate::store::search::{Index, LAST, Part, WINDOW, end_of, page};
 use crate::store::{Answer, Indexing, Search, Searched, StoreError, SubjectQuery, SubjectRecord};
 
 impl Search for Sqlite {
@@ -21,35 +21,16 @@ impl Search for Sqlite {
                 .await?;
                 return rows.into_iter().map(rows::subject).collect();
             }
-            let mut found = Found::default();
-            for word in &wanted.words {
-                // In one row, for each row changes threads.
-                let subjects: String = query_scalar(
-                    "SELECT json_group_array(subject_id)
-                     FROM (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
-                           ORDER BY word LIMIT $3 + 1)",
-                )
-                .bind(word)
-                .bind(end_of(word))
-                .bind(ROWS_MAX)
-                .fetch_one(&self.pool)
-                .await?;
-                let subjects =
-                    serde_json::from_str(&subjects).map_err(|_| StoreError::Corrupt("subject id"))?;
-                found.add(word, subjects);
-            }
-            match &found.rare {
-                Some(rare) => {
-                    self.among(&rare.iter().copied().collect::<Vec<_>>(), &found.common, wanted).await
-                }
-                None => {
-                    let next = self.among_next(&found.common, wanted).await?;
-                    if next.len() == wanted.limit as usize {
-                        return Ok(next);
-                    }
-                    self.by_two(&found.common, wanted).await
-                }
-            }
+            let page = page(self, wanted).await?;
+            let rows: Vec<SubjectRow> = query_as(
+                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
+                        created_at, updated_at
+                 FROM subjects WHERE id IN (SELECT value FROM json_each($1)) ORDER BY name",
+            )
+            .bind(json(&page))
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(rows::subject).collect()
         })
     }
 
@@ -106,99 +87,53 @@ impl Search for Sqlite {
     }
 }
 
-impl Sqlite {
-    /// Returns those of these subjects that have the common words too. They are taken by their numbers first: a
-    /// planner that expects many would go through all names instead.
+// Numbers come in one row, for each row changes threads.
+impl Index for Sqlite {
+    async fn with_word(&self, word: &str, rows_max: i64) -> Result<Vec<i64>, StoreError> {
+        let subjects = query_scalar(
+            "SELECT json_group_array(subject_id)
+             FROM (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word LIMIT $3)",
+        );
+        numbers(subjects.bind(word).bind(end_of(word)).bind(rows_max).fetch_one(&self.pool).await?)
+    }
+
     async fn among(
         &self,
         subjects: &[i64],
-        common: &[String],
+        words: &[String],
         wanted: &SubjectQuery,
-    ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let rows: Vec<SubjectRow> = query_as(
-            "WITH s AS MATERIALIZED (SELECT * FROM subjects WHERE id IN (SELECT value FROM json_each($1)))
-             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM s
-             WHERE name > $2
-               AND NOT EXISTS (SELECT 1 FROM json_each($3) w
-                   WHERE NOT EXISTS (SELECT 1 FROM search_words x
-                       WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
-             ORDER BY name LIMIT $5",
+    ) -> Result<Vec<i64>, StoreError> {
+        // With the plus, no index is read in order of names, which a planner that expects many subjects would do.
+        let among = query_scalar(
+            "SELECT json_group_array(id)
+             FROM (SELECT id FROM (SELECT id, name FROM subjects
+                                   WHERE id IN (SELECT value FROM json_each($1)) AND name > $2 ORDER BY +name) s
+                   WHERE NOT EXISTS (SELECT 1 FROM json_each($3) w
+                       WHERE NOT EXISTS (SELECT 1 FROM search_words x
+                           WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
+                   ORDER BY +name LIMIT $5)",
         )
         .bind(json(subjects))
         .bind(wanted.after_name())
-        .bind(json(common))
+        .bind(json(words))
         .bind(LAST)
         .bind(i64::from(wanted.limit))
-        .fetch_all(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        rows.into_iter().map(rows::subject).collect()
+        numbers(among)
     }
 
-    /// Looks for subjects with all of these words among the next in order of names, which is enough where most
-    /// have them.
-    async fn among_next(
-        &self,
-        common: &[String],
-        wanted: &SubjectQuery,
-    ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let rows: Vec<SubjectRow> = query_as(
-            "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM (SELECT * FROM subjects WHERE name > $1 ORDER BY name LIMIT $2) s
-             WHERE NOT EXISTS (SELECT 1 FROM json_each($3) w
-                 WHERE NOT EXISTS (SELECT 1 FROM search_words x
-                     WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
-             ORDER BY name LIMIT $5",
-        )
-        .bind(wanted.after_name())
-        .bind(WINDOW)
-        .bind(json(common))
-        .bind(LAST)
-        .bind(i64::from(wanted.limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(rows::subject).collect()
+    async fn next(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
+        let next = query_scalar(
+            "SELECT json_group_array(id) FROM (SELECT id FROM subjects WHERE name > $1 ORDER BY name LIMIT $2)",
+        );
+        numbers(next.bind(wanted.after_name()).bind(WINDOW).fetch_one(&self.pool).await?)
     }
+}
 
-    /// Looks for subjects with all of these words by what the index has for two of them.
-    async fn by_two(
-        &self,
-        common: &[String],
-        wanted: &SubjectQuery,
-    ) -> Result<Vec<SubjectRecord>, StoreError> {
-        let (one, two, others) = match common {
-            [] => return Ok(Vec::new()),
-            [one] => (one, one, &[][..]),
-            [one, two, others @ ..] => (one, two, others),
-        };
-        let rows: Vec<SubjectRow> = query_as(
-            "WITH s AS MATERIALIZED (SELECT * FROM subjects
-                 WHERE id IN (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2
-                              INTERSECT
-                              SELECT subject_id FROM search_words WHERE word >= $3 AND word < $4))
-             SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                    created_at, updated_at
-             FROM s
-             WHERE name > $5
-               AND NOT EXISTS (SELECT 1 FROM json_each($6) w
-                 WHERE NOT EXISTS (SELECT 1 FROM search_words x
-                     WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $7))
-             ORDER BY name LIMIT $8",
-        )
-        .bind(one)
-        .bind(end_of(one))
-        .bind(two)
-        .bind(end_of(two))
-        .bind(wanted.after_name())
-        .bind(json(others))
-        .bind(LAST)
-        .bind(i64::from(wanted.limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(rows::subject).collect()
-    }
+/// Reads the numbers of subjects from the one row in which SQLite lists them.
+fn numbers(list: String) -> Result<Vec<i64>, StoreError> {
+    serde_json::from_str(&list).map_err(|_| StoreError::Corrupt("subject id"))
 }
 
 /// Keeps what a search finds a subject by; `revision` is the subject's from now on. Words are written only

@@ -13,6 +13,11 @@ impl Latency {
         done
     }
 
+    /// Notes how long it took.
+    pub(super) fn add(&mut self, took: Duration) {
+        self.0.push(took);
+    }
+
     pub(super) fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
     }

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use evschema_registry::{Config, Server};
 
 use super::bare;
+use super::processor::Processor;
 
 /// An answer of a server.
 #[derive(Debug)]
@@ -72,16 +73,9 @@ impl Process {
         Ok(Answer { headers, body })
     }
 
-    /// Returns the processor time that the process has taken, in seconds; other work on the machine does not
-    /// change it much.
-    pub(super) fn processor_seconds(&self) -> Result<f64, Box<dyn Error>> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // After the name, which may hold spaces: user and system time are the 12th and the 13th, in hundredths.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |at: usize| -> Result<f64, Box<dyn Error>> {
-            Ok(fields.get(at).ok_or("no processor time")?.parse::<f64>()?)
-        };
-        Ok((ticks(11)? + ticks(12)?) / 100.0)
+    /// Returns what tells the processor time of the registry and of the database it was started on.
+    pub(super) fn processor(&self, database: &str) -> std::io::Result<Processor> {
+        Processor::of(self.child.id(), database)
     }
 
     /// Returns the memory that the process has in use, in MiB.
