@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::{Client, ClientError, Note, Registered};
-use evschema_api::{Problem, ProblemCode, State, StateChange, SubjectSettings, SubjectView};
+use evschema_api::{Problem, ProblemCode, State, StateChange, SubjectSettings, SubjectView, WaiverRequest};
 use evschema_model::{Coordinates, Diagnostic, Digest, Mode, Subject};
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::order::in_reference_order;
 use crate::output;
-use crate::project::{OwnSchema, Project, Schemas};
+use crate::project::{OwnSchema, Project, Schemas, Waivers};
 use crate::registry_access::{RegistryArguments, find_subject};
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry};
@@ -22,7 +22,8 @@ use crate::verdict;
 /// Register the tree: every version that the registry does not have, what is referred to first.
 ///
 /// Pushing again changes nothing. When a version is refused, those that build on it are left out
-/// and the rest go on.
+/// and the rest go on. What the manifest's waivers accept is accepted on the registry too, in the
+/// subject that needs it; a token then needs the scope `waive`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Say what would be registered and what would be refused; change nothing.
@@ -56,6 +57,7 @@ impl Arguments {
             unregistered: BTreeSet::new(),
             tally: Tally::default(),
             findings: Vec::new(),
+            waivers: project.waivers(context.environment.today)?,
             project: &project,
             schemas: &schemas,
             client: &client,
@@ -68,7 +70,8 @@ impl Arguments {
         }
         push.settle_restored()?;
         context.terminal.end_progress();
-        let Push { tally, findings, .. } = push;
+        let Push { tally, findings, waivers, .. } = push;
+        waivers.mention_expired(&findings, context.terminal);
         let report = tally.report(findings, self.dry_run, client.base_url());
         Ok(output::write(&report, context.global.format, context.terminal))
     }
@@ -76,6 +79,7 @@ impl Arguments {
 
 struct Push<'p> {
     project: &'p Project,
+    waivers: Waivers,
     schemas: &'p Schemas,
     client: &'p Client,
     note: Note,
@@ -196,7 +200,13 @@ impl Push<'_> {
             message: entry.message.clone().or_else(|| self.note.message.clone()),
         };
         let bytes = std::fs::read(&own.path).map_err(|error| Failure::file("read", &own.path, &error))?;
-        match self.client.register_with(&at.subject, Some(&at.version), &bytes, &note) {
+        let mut answer = self.client.register_with(&at.subject, Some(&at.version), &bytes, &note);
+        if let Err(error) = &answer
+            && self.waive(own, error, context)?
+        {
+            answer = self.client.register_with(&at.subject, Some(&at.version), &bytes, &note);
+        }
+        match answer {
             Ok(Registered::Created(_)) => {
                 self.tally.registered += 1;
                 context.terminal.end_progress();
@@ -209,6 +219,33 @@ impl Push<'_> {
             }
             Err(error) => self.refused(own, error),
         }
+    }
+
+    /// Accepts on the registry what a refusal found, if the manifest accepts all of it; tells whether it did.
+    fn waive(
+        &self,
+        own: &OwnSchema,
+        refusal: &ClientError,
+        context: &mut Context<'_>,
+    ) -> Result<bool, Failure> {
+        let report = refusal.problem().and_then(|problem| problem.report.as_ref());
+        let mut found = report.map_or_else(Vec::new, |report| findings_of(report, own, self.schemas));
+        found.retain(Finding::counts);
+        let named = |finding: &Finding| {
+            let fingerprint = finding.fingerprint.clone()?;
+            self.waivers.valid.contains_key(&fingerprint).then_some(fingerprint)
+        };
+        let accepted: Option<BTreeSet<String>> = found.iter().map(named).collect();
+        let Some(accepted) = accepted.filter(|accepted| !accepted.is_empty()) else { return Ok(false) };
+        let subject = &own.schema.at().subject;
+        let entries = &self.project.manifest.waivers;
+        for entry in entries.iter().filter(|entry| accepted.contains(&entry.fingerprint)) {
+            let waiver = WaiverRequest { reason: entry.reason.clone(), until: entry.until.clone() };
+            self.client.put_waiver(subject, &entry.fingerprint, &waiver)?;
+            context.terminal.end_progress();
+            context.terminal.say(format!("accepted {} in {subject}: {}", entry.fingerprint, entry.reason));
+        }
+        Ok(true)
     }
 
     /// Asks what a registration would come to.
@@ -227,7 +264,11 @@ impl Push<'_> {
         let bytes = own.schema.document().text().as_bytes();
         match self.client.check(&at.subject, Some(&at.version), bytes) {
             Ok(report) => {
-                let found = findings_of(&report, own, self.schemas);
+                let mut found = findings_of(&report, own, self.schemas);
+                for finding in found.iter_mut().filter(|finding| finding.waived.is_none()) {
+                    let reason = finding.fingerprint.as_ref().and_then(|name| self.waivers.valid.get(name));
+                    finding.waived = reason.cloned();
+                }
                 if found.iter().any(Finding::counts) {
                     self.tally.refused += 1;
                 } else {

@@ -74,15 +74,15 @@ fn some_examples() -> tempfile::TempDir {
     folder
 }
 
+/// Returns the answer to a request, as JSON.
+fn content_of(registry: &Registry, path: &str) -> serde_json::Value {
+    let request = ureq::get(format!("{}{path}", registry.url())).header("accept", "application/json");
+    serde_json::from_str(&request.call().unwrap().body_mut().read_to_string().unwrap()).unwrap()
+}
+
 /// Returns every subject of a registry with all that a backup has to keep.
 fn content(registry: &Registry) -> Vec<serde_json::Value> {
-    let get = |path: &str| -> serde_json::Value {
-        let mut answer = ureq::get(format!("{}{path}", registry.url()))
-            .header("accept", "application/json")
-            .call()
-            .unwrap();
-        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
-    };
+    let get = |path: &str| content_of(registry, path);
     let subjects = get("/schemas?limit=200");
     let subjects = subjects["subjects"].as_array().unwrap();
     let kept = |view: &serde_json::Value, names: &[&str]| -> serde_json::Value {
@@ -179,4 +179,45 @@ fn a_check_against_the_registry_agrees_with_its_refusal() {
     assert!(offline.iter().any(|(_, _, witness)| witness != "null"), "{offline:?}");
     assert_eq!(offline, online);
     assert_eq!(dry, online);
+}
+
+#[test]
+fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
+    let registry = Registry::start(&[]);
+    let folder = some_examples();
+    assert_clean(&registry.run(folder.path(), &["push"]));
+    let broken = "commerce.order.placed/1.3.0.json";
+    let fixture = repository().join("tests/fixtures/breaking").join(broken);
+    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+
+    let refused = registry.run(folder.path(), &["push", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
+    let fingerprints: Vec<&str> =
+        said["findings"].as_array().unwrap().iter().filter_map(|f| f["fingerprint"].as_str()).collect();
+    assert!(!fingerprints.is_empty(), "{said}");
+    let manifest = |until: &str, count: usize| {
+        let entries = fingerprints.iter().take(count).map(|fingerprint| {
+            format!(
+                "[[waivers]]\nfingerprint = \"{fingerprint}\"\nreason = \"agreed\"\nuntil = \"{until}\"\n"
+            )
+        });
+        std::fs::write(folder.path().join("evschema.toml"), entries.collect::<String>()).unwrap();
+    };
+    let waivers = || content_of(&registry, "/schemas/commerce.order.placed/waivers")["waivers"].clone();
+
+    manifest("2001-01-01", fingerprints.len());
+    let expired = registry.run(folder.path(), &["push"]);
+    assert_eq!(expired.status.code(), Some(100));
+    assert!(String::from_utf8_lossy(&expired.stderr).contains("held until 2001-01-01"), "{expired:?}");
+    assert_eq!(waivers(), serde_json::json!([]), "what no longer holds is not carried");
+
+    manifest("2999-12-31", fingerprints.len());
+    assert_clean(&registry.run(folder.path(), &["push", "--dry-run"]));
+    assert_eq!(waivers(), serde_json::json!([]), "a dry run changes nothing");
+    assert_clean(&registry.run(folder.path(), &["push"]));
+    let granted = waivers();
+    let granted = granted.as_array().unwrap();
+    assert_eq!(granted.len(), fingerprints.iter().collect::<std::collections::BTreeSet<_>>().len());
+    assert_eq!((&granted[0]["reason"], &granted[0]["until"]), (&"agreed".into(), &"2999-12-31".into()));
+    assert_clean(&registry.run(folder.path(), &["push"]));
 }
