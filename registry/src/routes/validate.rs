@@ -38,8 +38,8 @@ pub(crate) async fn post(
     let unreadable = validation.refused.first().and_then(|refused| refused.unreadable.as_deref());
     match unreadable {
         Some(why) if framing == Framing::One => {
-            let help = "send JSON, or `application/x-ndjson` to have every line decided";
-            Err(Failure::new(ProblemCode::InvalidBody, format!("the event is not JSON: {why}"), help))
+            let help = "send one JSON text, or `application/x-ndjson` to have every line decided";
+            Err(Failure::new(ProblemCode::InvalidBody, format!("the event cannot be decided: {why}"), help))
         }
         _ => Ok(json(&validation)),
     }

@@ -8,7 +8,7 @@ use std::fs;
 
 use connections::{CLIENTS, CONNECTIONS, connect, impatient, raw};
 use evschema_tests::repository;
-use rows::{ALLOWED, DOCUMENTS, REQUESTS, Sent};
+use rows::{ALLOWED, DOCUMENTS, EVENTS, REQUESTS, Sent};
 
 use super::world::{Reply, World, databases};
 
@@ -52,6 +52,22 @@ fn bad_documents() {
             let reply = world.send("POST", "/schemas/b/1.0.0/validate", &JSON, event.as_bytes());
             assert_eq!(reply.status, 200, "{name}: {what}: {reply}");
         }
+    }
+}
+
+#[test]
+fn bad_events() {
+    for row in EVENTS {
+        let world = World::start();
+        world.given("a@1.0.0", row.schema);
+        let reply = world.send("POST", "/schemas/a/1.0.0/validate", &JSON, &(row.event)());
+        let said = reply.json();
+        let judged = match said["valid"].as_bool() {
+            None => answer(&reply),
+            Some(true) => "200, valid".to_owned(),
+            Some(false) => "200, not valid".to_owned(),
+        };
+        assert_eq!(judged, row.answer, "{}: {reply}", row.what);
     }
 }
 
@@ -118,6 +134,10 @@ fn the_rows_are_what_the_page_shows() {
     }
     page += "\n## Documents\n\nEach is sent to be registered.\n\n| document | answer |\n|---|---|\n";
     for row in DOCUMENTS.iter().chain(ALLOWED) {
+        writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
+    }
+    page += "\n## Events\n\nEach is sent to be validated.\n\n| event | answer |\n|---|---|\n";
+    for row in EVENTS {
         writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
     }
     page += "\n## Clients\n\n| a client that | gets |\n|---|---|\n";

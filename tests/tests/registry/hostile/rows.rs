@@ -121,6 +121,7 @@ pub(super) const DOCUMENTS: &[Sent] = &[
     sent("nested 128 deep", || nested(128), "422 not-a-schema: too-deep"),
     sent("200,000 brackets", || b"[".repeat(200_000), "422 not-a-schema: too-deep"),
     sent("50,001 nodes", || wide(50_001), "422 not-a-schema: too-many-nodes"),
+    sent("a chain of 10,000 references", || chained(10_000), "422 not-a-schema: too-deep"),
     sent("1 MiB and a byte", || spaced((1 << 20) + 1), "413 body-too-large"),
 ];
 
@@ -137,6 +138,61 @@ pub(super) const ALLOWED: &[Sent] = &[
     sent("a pattern that backtracking engines hang on", || br#"{"pattern":"^(a+)+$"}"#.to_vec(), "201"),
     sent("a number with a million digits in its power", || b"{\"maximum\":1e999999}".to_vec(), "201"),
 ];
+
+/// An event that is bad for a schema that is not.
+pub(super) struct Judged {
+    pub(super) what: &'static str,
+    pub(super) schema: &'static str,
+    pub(super) event: fn() -> Vec<u8>,
+    /// The status, and the code of the problem or the verdict.
+    pub(super) answer: &'static str,
+}
+
+/// Events, each sent to be validated.
+pub(super) const EVENTS: &[Judged] = &[
+    Judged {
+        what: "an event nested 100 deep, where the schema refers to itself twice",
+        schema: r##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##,
+        event: || within(100),
+        answer: "400 invalid-body",
+    },
+    Judged {
+        what: "the same nested 10 deep",
+        schema: r##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##,
+        event: || within(10),
+        answer: "200, valid",
+    },
+    Judged {
+        what: "a text that is no JSON",
+        schema: "{}",
+        event: || b"{\"a\":".to_vec(),
+        answer: "400 invalid-body",
+    },
+    Judged {
+        what: "an event that the schema refuses",
+        schema: r#"{"type":"object"}"#,
+        event: || b"[]".to_vec(),
+        answer: "200, not valid",
+    },
+    Judged {
+        what: "an event of 100,000 brackets",
+        schema: "{}",
+        event: || b"[".repeat(100_000),
+        answer: "400 invalid-body",
+    },
+];
+
+/// Returns an object within an object, so many times.
+fn within(depth: usize) -> Vec<u8> {
+    format!("{}{{}}{}", r#"{"a":"#.repeat(depth), "}".repeat(depth)).into_bytes()
+}
+
+/// Returns a schema in which so many references lead one to the next.
+fn chained(references: usize) -> Vec<u8> {
+    let step = |n: usize| format!(r##""a{n}":{{"$ref":"#/$defs/a{}"}}"##, n + 1);
+    let steps: Vec<String> = (0..references).map(step).collect();
+    format!(r##"{{"$ref":"#/$defs/a0","$defs":{{{},"a{references}":{{}}}}}}"##, steps.join(",")).into_bytes()
+}
 
 /// Returns a schema whose deepest object is in so many.
 fn nested(depth: usize) -> Vec<u8> {
