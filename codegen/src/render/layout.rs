@@ -15,7 +15,7 @@ const WIDTH_MAX: usize = 100;
 /// Takes the declarations of types out of printed code: what is left, and the lines of each.
 ///
 /// Every literal and every comment is on one line, and begins none that a template means as code.
-pub(super) fn cut(printed: &str) -> (String, Vec<Vec<&str>>) {
+fn cut(printed: &str) -> (String, Vec<Vec<&str>>) {
     let (mut rest, mut bodies) = (String::with_capacity(printed.len() / 4), Vec::new());
     let mut lines = printed.lines();
     while let Some(line) = lines.next() {
@@ -39,13 +39,15 @@ pub(super) fn cut(printed: &str) -> (String, Vec<Vec<&str>>) {
     (rest, bodies)
 }
 
-/// Makes sure that printed code is Rust, and that what it declares are types.
-pub(super) fn check(printed: &str) -> Result<syn::File, String> {
+/// Makes sure that printed code is Rust, and that what it declares are types; returns it without the
+/// declarations, and their lines.
+pub(super) fn check(printed: &str) -> Result<(syn::File, Vec<Vec<&str>>), String> {
     let (rest, bodies) = cut(printed);
     for body in &bodies {
         declared(&body.join("\n")).map_err(|error| one_line(&error))?;
     }
-    syn::parse_file(&rest).map_err(|error| one_line(&error))
+    let file = syn::parse_file(&rest).map_err(|error| one_line(&error))?;
+    Ok((file, bodies))
 }
 
 /// Puts declarations of types back, an empty line between those that take several.

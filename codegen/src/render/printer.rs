@@ -77,12 +77,11 @@ impl<'t> Printer<'t> {
                 one_line(error.reason())
             },
         })?;
-        let file = layout::check(&printed).map_err(|error| {
+        let (file, bodies) = layout::check(&printed).map_err(|error| {
             let (name, line) = blame::culprit(self.templates, template, view);
             let why = format!("what the template prints is not Rust: {error}");
             PrintError { template: name, line, why }
         })?;
-        let (_, bodies) = layout::cut(&printed);
         Ok(layout::put_back(&spaced(&on_one_line(&prettyplease::unparse(&file))), &bodies))
     }
 }

@@ -79,12 +79,12 @@ impl<'c> Shapes<'_, 'c> {
     }
 
     fn own_member(&self, place: Place, name: &str) -> Option<Place> {
-        let properties = self.atlas.map(place, "properties");
-        if let Some((_, schema)) = properties.into_iter().find(|(known, _)| *known == name) {
-            return Some(schema);
+        let members = |keyword| self.atlas.keyword(place, keyword).and_then(Value::as_object);
+        if let Some(schema) = members("properties").and_then(|properties| properties.get(name)) {
+            return Some(self.atlas.at(place, schema));
         }
         // A pattern may apply instead of `additionalProperties`; then nothing is certain.
-        if !self.atlas.map(place, "patternProperties").is_empty() {
+        if members("patternProperties").is_some_and(|patterns| !patterns.is_empty()) {
             return None;
         }
         self.atlas.child(place, "additionalProperties")

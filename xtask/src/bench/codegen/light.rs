@@ -1,4 +1,7 @@
 //! What generated code weighs: lines, CPU time to check it, time to generate it, beside typify.
+//!
+//! Lines are counted as they are printed: ours by our own layout, typify's by `prettyplease`. Ours hold the
+//! schema and its linked form too, a line each, so that the size is told beside them.
 
 use std::fs;
 use std::time::Instant;
@@ -30,9 +33,14 @@ struct Weight {
     what: &'static str,
     types: usize,
     lines: usize,
+    bytes: usize,
     check_s: f64,
-    generate_ms: f64,
+    /// How long each type took by itself, in milliseconds, the shortest first.
+    generate_ms: Vec<f64>,
 }
+
+/// Runs of a generation; the shortest counts.
+const RUNS: usize = 3;
 
 /// Takes the newest version of each subject, from each corpus in turn, and weighs what is generated.
 /// Returns whether every bar is met.
@@ -92,19 +100,20 @@ fn weigh_ours(
     chosen: &Selected,
 ) -> Result<Weight, Failure> {
     let mut scratch = Scratch::new("bench-light")?;
-    let (mut modules, mut lines, mut generate_ms) = (String::new(), 0, 0.0);
+    let (mut modules, mut lines, mut bytes) = (String::new(), 0, 0);
+    let mut generate_ms = Vec::new();
     for (number, (name, corpus)) in corpora.iter().enumerate() {
         let ats: Vec<Coordinates> =
             chosen.iter().filter(|(of, _)| *of == number).map(|(_, at)| at.clone()).collect();
         if ats.is_empty() {
             continue;
         }
-        let started = Instant::now();
+        generate_ms.extend(ats.iter().map(|at| alone_ms(corpus, at)));
         let files: Vec<GeneratedFile> =
             generate(&corpus.catalog, &ats, &corpus.options).map_err(first_problem)?;
-        generate_ms += started.elapsed().as_secs_f64() * 1e3;
         for file in files {
             lines += file.text.lines().count();
+            bytes += file.text.len();
             scratch.write(&format!("light/src/{name}/{}", file.path), &file.text)?;
         }
         modules.push_str(&format!("pub mod {name};\n"));
@@ -112,7 +121,18 @@ fn weigh_ours(
     scratch.write("light/src/lib.rs", &format!("//! Generated types.\n\n{modules}"))?;
     write_manifests(&mut scratch, "light", &runtime())?;
     let check_s = checked(&scratch, "light")?.map_err(|errors| errors.join("\n"))?;
-    Ok(Weight { what, types: chosen.len(), lines, check_s, generate_ms })
+    generate_ms.sort_by(f64::total_cmp);
+    Ok(Weight { what, types: chosen.len(), lines, bytes, check_s, generate_ms })
+}
+
+/// Returns how long it takes to generate one version by itself.
+fn alone_ms(corpus: &Corpus, at: &Coordinates) -> f64 {
+    let runs = (0..RUNS).map(|_| {
+        let started = Instant::now();
+        std::hint::black_box(generate(&corpus.catalog, std::slice::from_ref(at), &corpus.options).is_ok());
+        started.elapsed().as_secs_f64() * 1e3
+    });
+    runs.fold(f64::INFINITY, f64::min)
 }
 
 /// Weighs what typify makes and the compiler accepts; returns whose that is.
@@ -120,10 +140,11 @@ fn weigh_typify(made: Vec<Typified>) -> Result<(Weight, Vec<usize>), Failure> {
     let mut kept: Vec<&Typified> = made.iter().filter(|one| one.text.is_some()).collect();
     for _ in 0..ROUNDS_MAX {
         let mut scratch = Scratch::new("bench-light-typify")?;
-        let (mut modules, mut lines) = (String::new(), 0);
+        let (mut modules, mut lines, mut bytes) = (String::new(), 0, 0);
         for one in &kept {
             let text = one.text.as_deref().unwrap_or_default();
             lines += text.lines().count();
+            bytes += text.len();
             scratch.write(&format!("typified/src/t{}.rs", one.number), text)?;
             modules.push_str(&format!("#[allow(warnings, clippy::all)]\npub mod t{};\n", one.number));
         }
@@ -133,9 +154,10 @@ fn weigh_typify(made: Vec<Typified>) -> Result<(Weight, Vec<usize>), Failure> {
         match checked(&scratch, "typified")? {
             Ok(check_s) => {
                 let numbers: Vec<usize> = kept.iter().map(|one| one.number).collect();
-                let generate_ms = kept.iter().map(|one| one.micros).sum::<f64>() / 1e3;
+                let mut generate_ms: Vec<f64> = kept.iter().map(|one| one.micros / 1e3).collect();
+                generate_ms.sort_by(f64::total_cmp);
                 let types = kept.len();
-                return Ok((Weight { what: "typify", types, lines, check_s, generate_ms }, numbers));
+                return Ok((Weight { what: "typify", types, lines, bytes, check_s, generate_ms }, numbers));
             }
             Err(errors) => {
                 let before = kept.len();
@@ -191,38 +213,47 @@ fn children_s() -> Result<f64, Failure> {
 /// Prints the weights, and returns whether ours meets every bar.
 #[expect(clippy::print_stdout, reason = "the table is what the command is for")]
 fn print(common: Common, weights: &[Weight]) -> bool {
-    let mut met = true;
+    let mut missed = Vec::new();
     if !common.json {
         println!(
-            "\n{:<22} {:>6} {:>8} {:>14} {:>18} {:>16}",
-            "weight", "types", "lines", "lines per 100", "check CPU s / 100", "ms to generate 1"
+            "\n{:<20} {:>5} {:>14} {:>12} {:>17} {:>24}",
+            "weight", "types", "lines per 100", "KiB per 100", "check CPU s / 100", "ms each: median, worst"
         );
     }
     for (at, one) in weights.iter().enumerate() {
-        let types = f64::from(u32::try_from(one.types).unwrap_or(u32::MAX));
-        let lines = f64::from(u32::try_from(one.lines).unwrap_or(u32::MAX)) * 100.0 / types;
-        let (check, generate) = (one.check_s * 100.0 / types, one.generate_ms / types);
+        let of_hundred = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX)) * 100.0;
+        let types = of_hundred(one.types) / 100.0;
+        let (lines, kib) = (of_hundred(one.lines) / types, of_hundred(one.bytes) / types / 1024.0);
+        let check = one.check_s * 100.0 / types;
+        let median = one.generate_ms.get(one.generate_ms.len() / 2).copied().unwrap_or_default();
+        let worst = one.generate_ms.last().copied().unwrap_or_default();
         if common.json {
             println!(
                 "{}",
                 json!({ "weight": one.what, "types": one.types, "lines": one.lines, "lines_100": lines,
-                    "check_s_100": check, "generate_ms": generate })
+                    "kib_100": kib, "check_s_100": check, "generate_ms": median, "generate_worst_ms": worst })
             );
         } else {
             println!(
-                "{:<22} {:>6} {:>8} {lines:>14.0} {check:>18.2} {generate:>16.2}",
-                one.what, one.types, one.lines
+                "{:<20} {:>5} {lines:>14.0} {kib:>12.0} {check:>17.2} {median:>16.2} {worst:>7.2}",
+                one.what, one.types
             );
         }
         if at == 0 {
-            met = lines <= LINES && check <= CHECK_S && generate <= GENERATE_MS;
+            let bars =
+                [("lines", lines, LINES), ("check", check, CHECK_S), ("generation", median, GENERATE_MS)];
+            missed.extend(bars.into_iter().filter(|(_, figure, bar)| bar < figure).map(|(name, ..)| name));
         }
     }
     if !common.json {
+        let said =
+            if missed.is_empty() { "met".to_owned() } else { format!("missed by {}", missed.join(", ")) };
         println!(
-            "bars, for 100 types: {LINES} lines, {CHECK_S} CPU s, {GENERATE_MS} ms each: {}",
-            if met { "met" } else { "missed" }
+            "bars, for 100 types: {LINES} lines, {CHECK_S} CPU s, {GENERATE_MS} ms in the median: {said}"
         );
+        if cfg!(debug_assertions) {
+            println!("(generated by an unoptimised build: its times say nothing)");
+        }
     }
-    met
+    missed.is_empty()
 }

@@ -99,6 +99,10 @@ pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_j
     }
     for (name, all, bar) in &rows {
         let (least, most) = (all.first().copied(), all.last().copied());
+        if all.is_empty() {
+            println!("{name:<46} of none");
+            continue;
+        }
         let said = bar.map_or_else(String::new, |bar| {
             format!("  (bar {bar}: {})", if median(all) <= bar { "met" } else { "missed" })
         });
