@@ -1,10 +1,9 @@
 //! Runs typify on schemas. Compiled in a scratch workspace.
 //!
 //! Reads rows with a `number` and a `schema` from the file that is its only argument; prints a line
-//! for each: the code, formatted, the name of the root's type, and how long both took.
+//! for each: the code, formatted, the name of the root's type, and the CPU time that it took.
 
 use std::panic::catch_unwind;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 use typify::{TypeSpace, TypeSpaceSettings};
@@ -14,9 +13,15 @@ fn main() {
     let text = std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap();
     for line in text.lines() {
         let row: Value = serde_json::from_str(line).unwrap();
-        let started = Instant::now();
-        let made = catch_unwind(|| generated(row["schema"].clone())).ok().flatten();
-        let micros = started.elapsed().as_secs_f64() * 1e6;
+        let (started, mut runs) = (thread_micros(), 0.0);
+        let (made, micros) = loop {
+            let made = catch_unwind(|| generated(row["schema"].clone())).ok().flatten();
+            runs += 1.0;
+            let spent = thread_micros() - started;
+            if made.is_none() || 30_000.0 <= spent {
+                break (made, spent / runs);
+            }
+        };
         let (text, root) = made.unzip();
         println!("{}", json!({ "number": row["number"], "text": text, "root": root, "micros": micros }));
     }
@@ -29,4 +34,10 @@ fn generated(schema: Value) -> Option<(String, String)> {
     let name = space.get_type(&id).ok()?.name();
     let file = syn::parse2(space.to_stream()).ok()?;
     Some((prettyplease::unparse(&file), name))
+}
+
+/// Returns the CPU microseconds that this thread took.
+fn thread_micros() -> f64 {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    said.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e3
 }
