@@ -132,6 +132,7 @@ impl Cursor<'_> {
         match first {
             b'"' => match (&node.text, &node.literals) {
                 (None, None) => self.skip_string(),
+                (Some(text), None) if text.is_uri && self.plain_uri().is_some() => Ok(()),
                 (text, literals) => {
                     let value = self.string()?;
                     if let Some(literals) = literals

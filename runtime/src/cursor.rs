@@ -11,7 +11,7 @@ mod names;
 mod number;
 mod string;
 
-pub(crate) use names::{Names, Print};
+pub(crate) use names::{KnownName, Names, Print};
 pub(crate) use number::Digits;
 
 /// Reads the text of one event.
@@ -168,32 +168,55 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Returns the name of the next member and where it starts; steps over the comma before it, and
-    /// over the end.
+    /// Goes to the name of the next member; steps over the comma before it, or over the end.
     #[inline]
-    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<(Cow<'a, str>, usize)>, Reject> {
+    pub(crate) fn next_name(&mut self, first: bool) -> Result<bool, Reject> {
         match self.peek() {
             b'}' => {
                 self.leave();
-                return Ok(None);
+                Ok(false)
             }
             b',' if !first => {
                 self.at += 1;
-                if self.peek() != b'"' {
-                    return self.unexpected();
-                }
+                if self.peek() == b'"' { Ok(true) } else { self.unexpected() }
             }
-            b'"' if first => {}
-            _ => return self.unexpected(),
+            b'"' if first => Ok(true),
+            _ => self.unexpected(),
         }
-        let start = self.at;
+    }
+
+    /// Reads the name at the cursor, and steps over the colon.
+    #[inline]
+    pub(crate) fn name(&mut self) -> Result<Cow<'a, str>, Reject> {
         let name = self.string()?;
         if self.byte() == Some(b':') {
             self.at += 1;
         } else {
             self.take(b':')?;
         }
-        Ok(Some((name, start)))
+        Ok(name)
+    }
+
+    /// Steps over the name at the cursor and the colon if it is this one, and written as most
+    /// writers do: without escapes, nothing before the colon.
+    #[inline]
+    pub(crate) fn take_name(&mut self, name: &KnownName) -> bool {
+        let is_it = name.starts(self.text.as_bytes().get(self.at + 1..).unwrap_or_default());
+        if is_it {
+            self.at += name.written();
+        }
+        is_it
+    }
+
+    /// Returns the name of the next member and where it starts; steps over the comma before it, and
+    /// over the end.
+    #[inline]
+    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<(Cow<'a, str>, usize)>, Reject> {
+        if !self.next_name(first)? {
+            return Ok(None);
+        }
+        let start = self.at;
+        Ok(Some((self.name()?, start)))
     }
 
     /// Refuses the member that was just read: its name was met before.
@@ -222,7 +245,6 @@ impl<'a> Cursor<'a> {
     /// When it is no JSON, names a member twice, or nests too deeply.
     pub(crate) fn skip(&mut self) -> Result<(), Reject> {
         match self.peek() {
-            b'"' => self.skip_string(),
             b'{' => {
                 self.enter()?;
                 let from = self.names.len();
@@ -243,6 +265,15 @@ impl<'a> Cursor<'a> {
                 }
                 Ok(())
             }
+            first => self.skip_leaf(first),
+        }
+    }
+
+    /// Steps over a value that holds no others, and starts with this byte.
+    #[inline]
+    pub(crate) fn skip_leaf(&mut self, first: u8) -> Result<(), Reject> {
+        match first {
+            b'"' => self.skip_string(),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),

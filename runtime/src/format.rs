@@ -1,5 +1,6 @@
 //! The formats of the specification, with the verdicts of the `jsonschema` crate.
 
+mod bytes;
 mod email;
 mod encoding;
 mod hostname;
@@ -63,6 +64,13 @@ formats! {
     JsonPointer = "json-pointer" => pointer::is_json_pointer,
     RelativeJsonPointer = "relative-json-pointer" => pointer::is_relative_json_pointer,
     Regex = "regex" => jsonschema_regex::is_valid_ecma_regex,
+}
+
+/// Returns where a URI at the start of these bytes ends, if that is easily told: at the first byte that
+/// no URI has there, a quote among them.
+#[inline]
+pub(crate) fn uri_end(bytes: &[u8]) -> Option<usize> {
+    uri::plain_end(bytes).ok()
 }
 
 /// RFC 4122: 8-4-4-4-12 hexadecimal digits.

@@ -17,10 +17,20 @@ impl Kinds {
     pub(crate) const OBJECT: Self = Self(128);
     pub(crate) const NUMBERS: Self = Self(4 + 8 + 16);
     pub(crate) const ALL: Self = Self(u8::MAX);
+    /// What holds no other values.
+    pub(crate) const LEAVES: Self = Self(u8::MAX - 64 - 128);
     pub(crate) const NONE: Self = Self(0);
 
     pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Returns the kinds that a value starting with this byte may be of; none if it starts none.

@@ -7,7 +7,8 @@
 use std::sync::OnceLock;
 
 use crate::Json;
-use crate::cursor::Print;
+use crate::check::Bits;
+use crate::cursor::{KnownName, Print};
 use crate::format::Format;
 use crate::kinds::Kinds;
 
@@ -76,6 +77,8 @@ pub(crate) struct Text {
     pub(crate) format: Option<Format>,
     pub(crate) encoding: Option<Box<str>>,
     pub(crate) is_json: bool,
+    /// Whether the format `uri` is all that is asked.
+    pub(crate) is_uri: bool,
 }
 
 #[derive(Debug, Default)]
@@ -111,7 +114,7 @@ pub(crate) struct Object {
     /// Every member that a keyword names, properties first.
     pub(crate) members: Box<[Member]>,
     pub(crate) lookup: Lookup,
-    pub(crate) required: Box<[u16]>,
+    pub(crate) required: Bits,
     pub(crate) patterns: Box<[(Pattern, Child)]>,
     pub(crate) additional: Additional,
     pub(crate) names: Option<Child>,
@@ -123,10 +126,11 @@ pub(crate) struct Object {
 
 #[derive(Debug)]
 pub(crate) struct Member {
-    pub(crate) name: Box<str>,
-    pub(crate) print: Print,
+    pub(crate) name: KnownName,
     pub(crate) declared: bool,
     pub(crate) node: Option<Child>,
+    /// The kinds of which every value is accepted, whatever it is; arrays and objects never are.
+    pub(crate) free: Kinds,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -250,15 +254,12 @@ impl Node {
 }
 
 impl Object {
-    /// Returns the position of a member; the expected one is looked at first.
+    /// Returns the position of a member.
     #[inline]
-    pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
         let print = Print::of(name);
-        let is_it = |member: &Member| member.print == print && (print.is_exact() || *member.name == *name);
-        if self.members.get(expected).is_some_and(is_it) {
-            return Some(expected);
-        }
-        self.lookup.find(print.mixed(), |at| self.members.get(at).is_some_and(is_it))
+        self.lookup
+            .find(print.mixed(), |at| self.members.get(at).is_some_and(|member| member.name.is(name, print)))
     }
 }
 
@@ -267,7 +268,7 @@ impl Lookup {
     const PLAIN_MAX: usize = 32;
 
     pub(crate) fn new(members: &[Member]) -> Self {
-        let plain: Box<[u64]> = members.iter().map(|member| member.print.mixed()).collect();
+        let plain: Box<[u64]> = members.iter().map(|member| member.name.print().mixed()).collect();
         let mut sorted = Vec::new();
         if Self::PLAIN_MAX < plain.len() {
             sorted.extend(plain.iter().zip(0u16..).map(|(print, at)| (*print, at)));

@@ -35,6 +35,16 @@ impl Bits {
         slot.is_some_and(|slot| slot & bit != 0)
     }
 
+    /// Tells whether all numbers of another set are in this one.
+    #[inline]
+    pub(crate) fn has_all(&self, other: &Self) -> bool {
+        let few = self.few.iter().zip(other.few).all(|(slot, asked)| slot & asked == asked);
+        let more = other.more.iter().enumerate();
+        few && more
+            .into_iter()
+            .all(|(at, asked)| self.more.get(at).is_some_and(|slot| slot & asked == *asked))
+    }
+
     fn extend(&mut self, other: &Self) {
         for (slot, more) in self.few.iter_mut().zip(other.few) {
             *slot |= more;
@@ -45,6 +55,16 @@ impl Bits {
         for (slot, more) in self.more.iter_mut().zip(&other.more) {
             *slot |= more;
         }
+    }
+}
+
+impl FromIterator<usize> for Bits {
+    fn from_iter<I: IntoIterator<Item = usize>>(numbers: I) -> Self {
+        let mut bits = Self::default();
+        for number in numbers {
+            bits.insert(number);
+        }
+        bits
     }
 }
 

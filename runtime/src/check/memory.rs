@@ -8,7 +8,8 @@ use crate::reject::{Reject, Why};
 pub(crate) struct Memory {
     /// How many alternatives are being tried: whether a value may be read again.
     pub(crate) tries: usize,
-    verdicts: HashMap<Key, Result<usize, Reject>>,
+    /// None until something is remembered: an ordinary event never does.
+    verdicts: Option<Box<HashMap<Key, Result<usize, Reject>>>>,
     /// The resources entered on the way here, outermost first, each once.
     scope: Vec<(At, u16)>,
     /// Stands for the scope in keys.
@@ -74,12 +75,13 @@ impl Memory {
     }
 
     pub(crate) fn recall(&self, key: &Key) -> Option<Result<usize, Reject>> {
-        self.verdicts.get(key).copied()
+        self.verdicts.as_ref()?.get(key).copied()
     }
 
     pub(crate) fn remember(&mut self, key: Key, verdict: Result<usize, Reject>) {
-        if self.verdicts.len() < Self::VERDICTS_MAX {
-            self.verdicts.insert(key, verdict);
+        let verdicts = self.verdicts.get_or_insert_default();
+        if verdicts.len() < Self::VERDICTS_MAX {
+            verdicts.insert(key, verdict);
         }
     }
 

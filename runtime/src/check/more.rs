@@ -206,6 +206,21 @@ impl Node {
         self.more.is_none() && self.unless_null.is_none()
     }
 
+    /// Returns the kinds of which every value is accepted; arrays and objects are not looked at.
+    pub(crate) fn free(&self) -> Kinds {
+        if !self.is_plain() || self.literals.is_some() {
+            return Kinds::NONE;
+        }
+        let mut free = self.kinds.and(Kinds::LEAVES);
+        if self.text.is_some() {
+            free = free.without(Kinds::STRING);
+        }
+        if self.number.is_some() || !self.kinds.has(Kinds::NUMBERS) {
+            free = free.without(Kinds::NUMBERS);
+        }
+        free
+    }
+
     /// Tells whether the node says anything at all.
     pub(crate) fn says_something(&self) -> bool {
         self.says_of_itself() || self.more.is_some() || self.unless_null.is_some()

@@ -1,7 +1,17 @@
+use std::borrow::Cow;
+
 use super::{Bits, Evaluated};
 use crate::cursor::Cursor;
-use crate::program::{Additional, At, Object};
+use crate::kinds::Kinds;
+use crate::program::{Additional, At, Member, Object};
 use crate::reject::{Reject, Why};
+
+/// A member of the text: one that a keyword names, with its position, or another and where its name
+/// starts.
+enum Found<'a> {
+    Known(usize, &'static Member),
+    Other(Cow<'a, str>, usize),
+}
 
 impl Cursor<'_> {
     /// Checks the object at the cursor and steps over it.
@@ -19,26 +29,35 @@ impl Cursor<'_> {
         let mut count = 0;
         loop {
             let before = self.position();
-            let Some((name, name_start)) = self.next_member(count == 0)? else { break };
-            let evaluated = match object.find(&name, expected) {
-                Some(found) => {
+            if !self.next_name(count == 0)? {
+                break;
+            }
+            let found = match object.members.get(expected) {
+                Some(member) if self.take_name(&member.name) => Found::Known(expected, member),
+                Some(_) | None => {
+                    let name_start = self.position();
+                    let name = self.name()?;
+                    match object.find(&name) {
+                        Some(found) => Found::Known(found, &object.members[found]),
+                        None => Found::Other(name, name_start),
+                    }
+                }
+            };
+            let evaluated = match found {
+                Found::Known(found, member) => {
                     expected = found + 1;
                     if !present.insert(found) {
                         return self.reject(Why::Duplicate);
                     }
-                    let member = &object.members[found];
                     if object.patterns.is_empty() && member.declared {
-                        match member.node {
-                            Some(node) => self.check(at.child(node))?,
-                            None => self.skip()?,
-                        }
+                        self.declared_member(at, member)?;
                         true
                     } else {
                         let node = member.declared.then_some(member.node);
-                        self.other_member(at, object, &name, before, node)?
+                        self.other_member(at, object, member.name.text(), before, node)?
                     }
                 }
-                None => {
+                Found::Other(name, name_start) => {
                     let evaluated = self.other_member(at, object, &name, before, None)?;
                     self.remember(&name, name_start);
                     evaluated
@@ -55,6 +74,19 @@ impl Cursor<'_> {
         self.no_name_twice(names)?;
         object.complete(&present, count).map_err(|why| Reject::new(start, why))?;
         self.dependents(at, object, &present, start, seen)
+    }
+
+    /// Checks a member that only `properties` speaks of.
+    #[inline]
+    fn declared_member(&mut self, at: At, member: &'static Member) -> Result<(), Reject> {
+        let first = self.peek();
+        if member.free.meets(Kinds::starting(first)) {
+            return self.skip_leaf(first);
+        }
+        match member.node {
+            Some(node) => self.check(at.child(node)),
+            None => self.skip(),
+        }
     }
 
     /// Checks a member that is no property, or perhaps more than one; tells whether it was spoken of.
@@ -145,7 +177,7 @@ impl Object {
     /// Checks what can be said when all members are known.
     #[inline]
     pub(crate) fn complete(&self, present: &Bits, count: usize) -> Result<(), Why> {
-        if self.required.iter().any(|member| !present.has(usize::from(*member))) {
+        if !present.has_all(&self.required) {
             return Err(Why::Required);
         }
         if count < self.min {

@@ -112,3 +112,56 @@ impl Print {
         self.head ^ self.tail.rotate_left(23) ^ length.rotate_left(56)
     }
 }
+
+/// A name that a schema has, ready to be looked for.
+#[derive(Debug)]
+pub(crate) struct KnownName {
+    text: Box<str>,
+    print: Print,
+    /// Whether JSON may write it as it is.
+    is_plain: bool,
+}
+
+impl KnownName {
+    pub(crate) fn new(text: &str) -> Self {
+        let is_plain = !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        Self { text: text.into(), print: Print::of(text), is_plain }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn print(&self) -> Print {
+        self.print
+    }
+
+    /// Tells whether it is the name of this text and print.
+    #[inline]
+    pub(crate) fn is(&self, text: &str, print: Print) -> bool {
+        self.print == print && (print.is_exact() || *self.text == *text)
+    }
+
+    /// Tells whether bytes start with it, as they are behind the first quote: the name, a quote, a
+    /// colon.
+    #[inline]
+    pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
+        let Print { length, head, tail } = self.print;
+        let Some((name, [b'"', b':', ..])) = bytes.split_at_checked(length) else { return false };
+        let is_it = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => {
+                u64::from_le_bytes(*first) == head
+                    && u64::from_le_bytes(*last) == tail
+                    && (self.print.is_exact() || *name == *self.text.as_bytes())
+            }
+            _ => *name == *self.text.as_bytes(),
+        };
+        is_it && self.is_plain
+    }
+
+    /// Returns how many bytes it takes with its quotes and the colon, when it needs no escapes.
+    #[inline]
+    pub(crate) fn written(&self) -> usize {
+        self.print.length + 3
+    }
+}

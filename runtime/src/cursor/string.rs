@@ -52,6 +52,16 @@ impl<'a> Cursor<'a> {
         self.escaped(start, end).map(Cow::Owned)
     }
 
+    /// Reads a string that is a URI and that one look tells to be; else does nothing.
+    #[inline]
+    pub(crate) fn plain_uri(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let bytes = self.text.as_bytes().get(start..)?;
+        let end = crate::format::uri_end(bytes).filter(|end| bytes.get(*end) == Some(&b'"'))?;
+        self.at = start + end + 1;
+        self.text.get(start..start + end)
+    }
+
     #[cold]
     fn escaped(&mut self, start: usize, mut end: usize) -> Result<String, Reject> {
         let bytes = self.text.as_bytes();

@@ -1,11 +1,15 @@
 //! URI templates of RFC 6570, level 4.
 
+use super::bytes::{LITERAL, span};
+
 pub(super) fn is_uri_template(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'{' => {
+    loop {
+        at = span(bytes, at, LITERAL);
+        match bytes.get(at) {
+            None => return true,
+            Some(b'{') => {
                 let Some(length) = bytes[at..].iter().position(|byte| *byte == b'}') else { return false };
                 // Braces start and end a character.
                 if !is_expression(&text[at + 1..at + length]) {
@@ -13,12 +17,10 @@ pub(super) fn is_uri_template(text: &str) -> bool {
                 }
                 at += length + 1;
             }
-            b'%' if is_escape(&bytes[at + 1..]) => at += 3,
-            0..=b' ' | b'"' | b'%' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'|' | b'}' | 0x7f => return false,
-            _ => at += 1,
+            Some(b'%') if is_escape(&bytes[at + 1..]) => at += 3,
+            Some(_) => return false,
         }
     }
-    true
 }
 
 fn is_escape(digits: &[u8]) -> bool {

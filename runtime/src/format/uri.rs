@@ -3,31 +3,7 @@
 //! What events hold are mostly plain URLs, which one table decides; the rest, such as a host that
 //! is an address in brackets, is left to the library.
 
-const SCHEME: u8 = 1;
-const PATH: u8 = 2;
-const QUERY: u8 = 4;
-const REG_NAME: u8 = 8;
-const ESCAPE: u8 = 16;
-
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut at = 0;
-    while at < 128 {
-        let byte = at as u8;
-        classes[at] = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'+' => SCHEME | PATH | QUERY | REG_NAME,
-            b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b',' | b';' | b'=' => {
-                PATH | QUERY | REG_NAME
-            }
-            b':' | b'@' | b'/' => PATH | QUERY,
-            b'?' => QUERY,
-            b'%' => ESCAPE,
-            _ => 0,
-        };
-        at += 1;
-    }
-    classes
-};
+use super::bytes::{ESCAPE, PATH, QUERY, REG_NAME, SCHEME, is, span};
 
 pub(super) fn is_uri(text: &str) -> bool {
     is_plain(text, true).unwrap_or_else(|| fluent_uri::Uri::parse(text).is_ok())
@@ -48,9 +24,29 @@ pub(super) fn is_iri_reference(text: &str) -> bool {
 /// Decides what has a scheme, and an authority that is a name if any; `None` for all else.
 fn is_plain(text: &str, absolute: bool) -> Option<bool> {
     let bytes = text.as_bytes();
-    let end = bytes.iter().position(|byte| CLASSES[usize::from(*byte)] & SCHEME == 0)?;
-    if bytes[end] != b':' || !bytes[0].is_ascii_alphabetic() {
-        return if absolute { Some(false) } else { None };
+    match plain_end(bytes) {
+        Ok(end) => Some(end == bytes.len()),
+        Err(Unclear::NoScheme) if absolute => Some(false),
+        Err(Unclear::NoScheme | Unclear::Authority | Unclear::Escape) => None,
+    }
+}
+
+/// Why it takes more than a table to tell whether something is a URI.
+#[derive(Debug)]
+pub(super) enum Unclear {
+    NoScheme,
+    /// User information, or an address in brackets.
+    Authority,
+    /// Perhaps a broken one.
+    Escape,
+}
+
+/// Returns where a URI at the start of these bytes ends: at the first byte that none has there.
+#[inline]
+pub(super) fn plain_end(bytes: &[u8]) -> Result<usize, Unclear> {
+    let end = span(bytes, 0, SCHEME);
+    if bytes.get(end) != Some(&b':') || !bytes[0].is_ascii_alphabetic() {
+        return Err(Unclear::NoScheme);
     }
     let mut at = end + 1;
     if bytes[at..].starts_with(b"//") {
@@ -58,14 +54,13 @@ fn is_plain(text: &str, absolute: bool) -> Option<bool> {
         if bytes.get(at) == Some(&b':') {
             at += 1;
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            // That was user information and no port.
-            if !matches!(bytes.get(at), None | Some(b'/' | b'?' | b'#')) {
-                return None;
+            // That was user information and no port, or it ends here.
+            if !matches!(bytes.get(at), None | Some(b'/' | b'?' | b'#' | b'"')) {
+                return Err(Unclear::Authority);
             }
         }
-        // User information, or an address in brackets.
         if matches!(bytes.get(at), Some(b'@' | b'[' | b']')) {
-            return None;
+            return Err(Unclear::Authority);
         }
     }
     at = run(bytes, at, PATH)?;
@@ -74,24 +69,18 @@ fn is_plain(text: &str, absolute: bool) -> Option<bool> {
             at = run(bytes, at + 1, QUERY)?;
         }
     }
-    Some(at == bytes.len())
+    Ok(at)
 }
 
-/// Returns where bytes of a class end, escapes among them; `None` where one is broken.
+/// Returns where bytes of a class end, escapes among them.
 #[inline]
-fn run(bytes: &[u8], mut at: usize, class: u8) -> Option<usize> {
-    while let Some(byte) = bytes.get(at) {
-        let classes = CLASSES[usize::from(*byte)];
-        if classes & class != 0 {
-            at += 1;
-        } else if classes == ESCAPE {
-            if !bytes.get(at + 1..at + 3)?.iter().all(u8::is_ascii_hexdigit) {
-                return None;
-            }
-            at += 3;
-        } else {
-            break;
+fn run(bytes: &[u8], mut at: usize, class: u8) -> Result<usize, Unclear> {
+    loop {
+        at = span(bytes, at, class);
+        match bytes.get(at..) {
+            Some([b'%', high, low, ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => at += 3,
+            Some([byte, ..]) if is(*byte, ESCAPE) => return Err(Unclear::Escape),
+            Some(_) | None => return Ok(at),
         }
     }
-    Some(at)
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Additional, Array, Bound, Child, Contains, Decoded, Lookup, Member, More, Node, Numeric, Object, Pattern,
-    Step, Text,
+    Step, Text, index,
 };
-use crate::cursor::Print;
+use crate::cursor::KnownName;
 use crate::format::Format;
 use crate::kinds::Kinds;
 use crate::{Json, Map};
@@ -12,7 +12,17 @@ use crate::{Json, Map};
 /// Decodes a program; `None` when its text is not one.
 pub(super) fn decode(text: &str) -> Option<Decoded> {
     let Json::Object(program) = Json::parse(text).ok()? else { return None };
-    let nodes = list(program.get("nodes"), node)?;
+    let mut nodes = list(program.get("nodes"), node)?;
+    let free: Vec<Kinds> = nodes.iter().map(Node::free).collect();
+    for object in nodes.iter_mut().filter_map(|node| node.object.as_mut()) {
+        for member in object.members.iter_mut().filter(|member| member.declared) {
+            member.free = match member.node {
+                None => Kinds::LEAVES,
+                Some(Child { link: None, id }) => free.get(index(id)).copied().unwrap_or_default(),
+                Some(_) => Kinds::NONE,
+            };
+        }
+    }
     let resources = list(program.get("resources"), |anchors| {
         let anchors = anchors.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
@@ -143,11 +153,14 @@ fn kind(name: &Json) -> Option<Kinds> {
 }
 
 fn text(keywords: &Keywords<'_>) -> Text {
+    let format = keywords.text("format").and_then(Format::named);
+    let is_more = keywords.has(&["minLength", "maxLength", "pattern", "encoding", "json"]);
     Text {
         min: keywords.size("minLength").unwrap_or(0),
         max: keywords.size("maxLength"),
         pattern: keywords.text("pattern").map(Pattern::new),
-        format: keywords.text("format").and_then(Format::named),
+        format,
+        is_uri: format == Some(Format::Uri) && !is_more,
         encoding: keywords.text("encoding").map(Into::into),
         is_json: keywords.flag("json"),
     }
@@ -186,7 +199,7 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
         let [name, rest @ ..] = member.as_array()? else { return None };
         let node = rest.first().and_then(child);
         let name = name.as_str()?;
-        Some(Member { name: name.into(), print: Print::of(name), declared: !rest.is_empty(), node })
+        Some(Member { name: KnownName::new(name), declared: !rest.is_empty(), node, free: Kinds::NONE })
     })?;
     let position = |json: &Json| match json {
         Json::Number(number) => u16::try_from(number.as_i64()?).ok(),
@@ -213,7 +226,7 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
     Some(Object {
         lookup: Lookup::new(&members),
         members,
-        required: list(keywords.0.get("required"), position)?,
+        required: list(keywords.0.get("required"), position)?.iter().map(|at| usize::from(*at)).collect(),
         patterns,
         additional,
         names: keywords.child("propertyNames"),

@@ -6,7 +6,7 @@ use super::{Read, read};
 use crate::cursor::{Cursor, Digits};
 use crate::decimal::Decimal;
 use crate::kinds::Kinds;
-use crate::program::{At, Node};
+use crate::program::At;
 use crate::reject::{Reject, Why};
 use crate::{Integer, Json, Map, Maybe, Number};
 
@@ -42,8 +42,15 @@ impl<'a> Cursor<'a> {
     pub(crate) fn text_under(&mut self, at: Option<At>) -> Result<Cow<'a, str>, Reject> {
         let node = self.expect(Kinds::STRING, at)?;
         let start = self.position();
+        let check = node.and_then(|node| node.text.as_ref());
+        if let Some(check) = check
+            && check.is_uri
+            && let Some(uri) = self.plain_uri()
+        {
+            return Ok(Cow::Borrowed(uri));
+        }
         let text = self.string()?;
-        if let Some(Node { text: Some(check), .. }) = node {
+        if let Some(check) = check {
             check.check(&text).map_err(|why| Reject::new(start, why))?;
         }
         Ok(text)

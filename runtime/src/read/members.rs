@@ -86,10 +86,23 @@ impl<'a> Members<'a> {
     #[inline]
     pub fn next_kept(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<usize>, Reject> {
         self.before = cursor.position();
-        let Some((name, name_start)) = cursor.next_member(self.count == 0)? else { return Ok(None) };
+        if !cursor.next_name(self.count == 0)? {
+            return Ok(None);
+        }
         self.count += 1;
+        if let Some((_, object)) = self.node
+            && let Some(member) = object.members.get(self.expected)
+            && member.declared
+            && cursor.take_name(&member.name)
+        {
+            let at = self.expected;
+            self.expected += 1;
+            return if self.present.insert(at) { Ok(Some(at)) } else { cursor.reject(Why::Duplicate) };
+        }
+        let name_start = cursor.position();
+        let name = cursor.name()?;
         let found = match self.node {
-            Some((_, object)) => object.find(&name, self.expected),
+            Some((_, object)) => object.find(&name),
             None if self.names.get(self.expected) == Some(&&*name) => Some(self.expected),
             None => self.names.iter().position(|known| **known == *name),
         };
