@@ -106,6 +106,10 @@ fn classify(
     let Some(planned) = planned else {
         return (Class::Untyped, "only its verdict matters, no value of it is kept".to_owned());
     };
+    if node.get("streamed").is_some_and(|streamed| streamed == "own") {
+        let why = "its type checks the members, the check what its applicators say".to_owned();
+        return (Class::OnePass, why);
+    }
     if node.contains_key("streamed") {
         if node.contains_key("variants") {
             return (Class::Union, told_apart(planner, planned));

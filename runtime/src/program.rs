@@ -63,10 +63,19 @@ pub(crate) struct Node {
     pub(crate) object: Option<Box<Object>>,
     pub(crate) literals: Option<Box<[Json]>>,
     pub(crate) more: Option<Box<More>>,
-    /// Whether the generated type checks all of this while it reads.
-    pub(crate) streamed: bool,
+    pub(crate) streamed: Streamed,
     /// What holds unless the value is `null`, which is accepted too.
     pub(crate) unless_null: Option<Child>,
+}
+
+/// How much of a node its generated type checks while it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Streamed {
+    /// The value is checked before it is read.
+    Nothing,
+    /// All but what takes more than one look at the value, which is checked afterwards.
+    Own,
+    All,
 }
 
 #[derive(Debug, Default)]
@@ -247,7 +256,7 @@ impl Node {
             object: None,
             literals: None,
             more: None,
-            streamed: false,
+            streamed: Streamed::Nothing,
             unless_null: None,
         }
     }

@@ -12,7 +12,7 @@ pub use members::Members;
 
 use crate::cursor::Cursor;
 use crate::kinds::Kinds;
-use crate::program::{At, Node};
+use crate::program::{At, Node, Streamed};
 use crate::reject::{Reject, Why};
 
 /// A type that reads itself from the text of an event.
@@ -26,21 +26,30 @@ pub trait Read<'a>: Sized {
 }
 
 /// Reads a value under a node, whichever way is exact: in one pass where the type checks all that
-/// the node says, else the check first and the type afterwards.
+/// the node says; the type first where it checks what the node itself says, and what else it says
+/// afterwards; else the check first and the type afterwards.
 ///
 /// # Errors
 ///
 /// When the node refuses the value, the type does not hold it, or it is no JSON.
 #[inline]
 pub fn read<'a, T: Read<'a>>(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<T, Reject> {
-    match at {
-        Some(node) if !node.node().streamed => {
+    let Some(node) = at else { return T::read(cursor, None) };
+    match node.node().streamed {
+        Streamed::All => T::read(cursor, at),
+        Streamed::Own => {
+            cursor.peek();
+            let start = cursor.position();
+            let value = T::read(cursor, at)?;
+            cursor.check_afterwards(node, start)?;
+            Ok(value)
+        }
+        Streamed::Nothing => {
             let start = cursor.position();
             cursor.check(node)?;
             cursor.rewind(start);
             T::read(cursor, None)
         }
-        Some(_) | None => T::read(cursor, at),
     }
 }
 

@@ -46,8 +46,8 @@ impl<'c> Linker<'_, '_, 'c> {
     fn shortened(&mut self, program: DocumentId, spot: &Spot<'c>, node: &mut Node) -> bool {
         let Some(place) = spot.place(self.planner.atlas) else { return false };
         let reading = self.planner.reading(place);
-        if reading.streamed {
-            node.insert("streamed".to_owned(), json!(true));
+        if let Some(streamed) = reading.streamed.keyword() {
+            node.insert("streamed".to_owned(), streamed);
         }
         if !reading.variants.is_empty() {
             let variants: Vec<Value> = reading

@@ -17,7 +17,7 @@ const PARTS_MAX: usize = 32;
 
 impl<'c> Linker<'_, '_, 'c> {
     /// Returns the parts of an object, in the order in which the plan finds them; `None` when
-    /// there are no two, or they say more than can be put together.
+    /// there is none but itself, or they say more than can be put together.
     fn parts(&self, spot: &Spot<'c>) -> Option<Vec<Spot<'c>>> {
         let atlas = self.planner.atlas;
         if atlas.has_dynamic_references() {
@@ -51,7 +51,8 @@ impl<'c> Linker<'_, '_, 'c> {
                 members.get("allOf").and_then(Value::as_array).into_iter().flatten().map(|v| next.inside(v)),
             );
         }
-        (1 < parts.len()).then_some(parts)
+        let is_other = parts.iter().any(|part| part.address() != spot.address());
+        is_other.then_some(parts)
     }
 
     /// Writes the node of an object that is put together; tells whether it is one.

@@ -6,26 +6,55 @@ use serde_json::Value;
 use super::spot::is_annotation;
 use crate::atlas::Place;
 use crate::plan::{Body, Planner, RustType, TypeRef};
-use crate::shape::{Expression, Kinds};
+use crate::shape::{Expression, Kinds, spoken_names};
 
 /// How the type of a schema reads itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reading {
-    /// Whether the type checks all that the schema says.
-    pub(crate) streamed: bool,
+    pub(crate) streamed: Streamed,
     /// What each variant of an enum is of.
     pub(crate) variants: Vec<Place>,
     /// What a value is of that is not `null`, where the schema says no more than that.
     pub(crate) unless_null: Option<Place>,
 }
 
+/// How much of what a schema says its type checks while it reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Streamed {
+    /// The value is checked before it is read.
+    #[default]
+    Nothing,
+    /// What it says of members itself; what its applicators say is checked afterwards.
+    Own,
+    All,
+}
+
+impl Streamed {
+    fn all_if(all: bool) -> Self {
+        if all { Self::All } else { Self::Nothing }
+    }
+
+    /// Returns what the linked form says of it.
+    pub(crate) fn keyword(self) -> Option<Value> {
+        match self {
+            Self::Nothing => None,
+            Self::Own => Some(Value::from("own")),
+            Self::All => Some(Value::from(true)),
+        }
+    }
+}
+
 /// Keywords that the readers of the runtime check, by the kind of value they speak of.
 const TEXT: [&str; 6] =
     ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"];
 const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const ARRAY: [&str; 4] = ["items", "minItems", "maxItems", "uniqueItems"];
+const ARRAY: [&str; 7] =
+    ["items", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains"];
 const OBJECT: [&str; 6] =
     ["properties", "required", "additionalProperties", "minProperties", "maxProperties", "dependentRequired"];
+
+/// Keywords that are checked after a struct is read.
+const APPLICATORS: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref"];
 
 fn says_nothing(keyword: &str) -> bool {
     is_annotation(keyword) || matches!(keyword, "$id" | "$recursiveAnchor")
@@ -38,11 +67,14 @@ impl<'c> Planner<'_, 'c> {
         let keywords: Vec<&'c str> =
             members.keys().map(String::as_str).filter(|keyword| !says_nothing(keyword)).collect();
         if keywords.is_empty() {
-            return Reading { streamed: true, ..Reading::default() };
+            return Reading { streamed: Streamed::All, ..Reading::default() };
         }
         let Some(planned) = self.planned(place) else { return Reading::default() };
         match keywords.as_slice() {
             [group @ ("anyOf" | "oneOf")] => self.reading_of_group(place, group, &planned),
+            _ if self.reads_own(place, &keywords, &planned) => {
+                Reading { streamed: Streamed::Own, ..Reading::default() }
+            }
             _ => self.reading_of_own(place, &keywords, &planned),
         }
     }
@@ -79,33 +111,67 @@ impl<'c> Planner<'_, 'c> {
                 leaf && !self.is_enum(shape) && self.checks(place, keywords, shape, true)
             });
             let variants = if streamed { vec![place; variants.len()] } else { Vec::new() };
-            return Reading { streamed, variants, unless_null: None };
+            return Reading { streamed: Streamed::all_if(streamed), variants, unless_null: None };
         }
-        Reading { streamed: self.checks(place, keywords, &shape, false), ..Reading::default() }
+        let streamed = Streamed::all_if(self.checks(place, keywords, &shape, false));
+        Reading { streamed, ..Reading::default() }
+    }
+
+    /// Tells whether a struct checks what its schema says of members itself, and nothing but
+    /// applicators is left.
+    fn reads_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> bool {
+        let (rest, own): (Vec<&str>, Vec<&str>) =
+            keywords.iter().partition(|keyword| APPLICATORS.contains(keyword));
+        let shape = self.inner_shape(planned);
+        let RustType::Named(id) = shape else { return false };
+        if rest.is_empty()
+            || planned.nullable
+            || self.atlas.draft(place).ref_hides_siblings() && rest.contains(&"$ref")
+            || !self.checks(place, &own, &shape, false)
+        {
+            return false;
+        }
+        let Body::Struct(body) = &self.plan().definition(id).body else { return false };
+        if body.names != spoken_names(self.atlas.value(place)) || body.rest.is_some() {
+            return false;
+        }
+        // An applicator may have narrowed the type of a member, which then checks another node.
+        let fields: Vec<(String, TypeRef)> = body
+            .fields
+            .iter()
+            .map(|field| (body.names.get(field.at).cloned().unwrap_or_default(), field.value.clone()))
+            .collect();
+        fields.into_iter().all(|(name, value)| {
+            let property = self.atlas.map(place, "properties").into_iter().find(|(own, _)| *own == name);
+            property.is_some_and(|(_, property)| self.planned(property).is_some_and(|own| own == value))
+        })
     }
 
     /// Tells whether reading a type checks these keywords; beside others, or alone.
     fn checks(&self, place: Place, keywords: &[&str], shape: &RustType, beside: bool) -> bool {
-        let known: &[&[&str]] = match shape {
-            RustType::Bool | RustType::Null => &[],
-            RustType::I64 | RustType::Integer | RustType::Number => &[&NUMBER],
-            RustType::String => &[&TEXT],
-            RustType::List(_) => &[&ARRAY],
-            RustType::Map(_) => &[&OBJECT],
+        match shape {
+            RustType::Bool
+            | RustType::Null
+            | RustType::I64
+            | RustType::Integer
+            | RustType::Number
+            | RustType::String
+            | RustType::List(_)
+            | RustType::Map(_) => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
-                Body::Struct(_) => &[&OBJECT],
+                Body::Struct(_) => {}
                 Body::Texts(_) => return !beside && self.is_plain_enum(place, keywords),
                 Body::Union(_) | Body::Newtype { .. } => return false,
             },
             RustType::Json | RustType::Tuple(_) => return false,
-        };
+        }
         // Keywords of other kinds say nothing of this one.
-        let all: &[&[&str]] = if beside { &[&TEXT, &NUMBER, &ARRAY, &OBJECT] } else { known };
+        const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
         let modern_items = !self.atlas.keyword(place, "items").is_some_and(Value::is_array);
         modern_items
             && keywords.iter().all(|keyword| {
                 *keyword == "type"
-                    || all.iter().any(|known| known.contains(keyword))
+                    || ALL.iter().any(|known| known.contains(keyword))
                     || (*keyword == "patternProperties" && self.atlas.map(place, keyword).is_empty())
             })
     }
@@ -138,7 +204,7 @@ impl<'c> Planner<'_, 'c> {
             && !self.plan().takes_null(&TypeRef::plain(planned.shape.clone()))
             && self.planned(*other).is_some_and(|other| other.shape == planned.shape)
         {
-            return Reading { streamed: true, variants: Vec::new(), unless_null: Some(*other) };
+            return Reading { streamed: Streamed::All, variants: Vec::new(), unless_null: Some(*other) };
         }
         let shape = self.inner_shape(planned);
         let RustType::Named(id) = shape else { return Reading::default() };
@@ -147,7 +213,7 @@ impl<'c> Planner<'_, 'c> {
         match of {
             // Alternatives that accept nothing have no variant.
             Some(of) if null_is_plain && of.iter().all(|place| others.contains(place)) => {
-                Reading { streamed: true, variants: of, unless_null: None }
+                Reading { streamed: Streamed::All, variants: of, unless_null: None }
             }
             Some(_) | None => Reading::default(),
         }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::{Evaluated, unique};
 use crate::cursor::Cursor;
-use crate::program::{Array, At};
+use crate::program::{Array, At, Contains};
 use crate::reject::{Reject, Why};
 
 impl<'a> Cursor<'a> {
@@ -18,20 +18,14 @@ impl<'a> Cursor<'a> {
         let mut count = 0;
         let mut contained = 0;
         while self.next_element(count == 0)? {
-            if let Some(contains) = &array.contains {
-                self.peek();
-                let from = self.position();
-                self.memory.tries += 1;
-                let fits = self.attempt(at.child(contains.node), None)?;
-                self.memory.tries -= 1;
-                self.rewind(from);
-                if fits {
-                    contained += 1;
-                    if contains.evaluates
-                        && let Some(seen) = seen.as_deref_mut()
-                    {
-                        seen.items.insert(count);
-                    }
+            if let Some(contains) = &array.contains
+                && self.contains(at, contains)?
+            {
+                contained += 1;
+                if contains.evaluates
+                    && let Some(seen) = seen.as_deref_mut()
+                {
+                    seen.items.insert(count);
                 }
             }
             match array.first.get(count).copied().or(array.items) {
@@ -49,6 +43,17 @@ impl<'a> Cursor<'a> {
             return Err(Reject::new(start, why));
         }
         if array.is_set && 1 < count { self.is_set(start, count) } else { Ok(()) }
+    }
+
+    /// Tells whether the element at the cursor is one that the array has to contain.
+    pub(crate) fn contains(&mut self, at: At, contains: &Contains) -> Result<bool, Reject> {
+        self.peek();
+        let from = self.position();
+        self.memory.tries += 1;
+        let fits = self.attempt(at.child(contains.node), None)?;
+        self.memory.tries -= 1;
+        self.rewind(from);
+        Ok(fits)
     }
 
     /// Makes sure that no two elements of the array between a position and the cursor are equal.

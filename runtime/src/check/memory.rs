@@ -9,7 +9,7 @@ pub(crate) struct Memory {
     /// How many alternatives are being tried: whether a value may be read again.
     pub(crate) tries: usize,
     /// None until something is remembered: an ordinary event never does.
-    verdicts: Option<Box<HashMap<Key, Result<usize, Reject>>>>,
+    verdicts: Option<HashMap<Key, Result<usize, Reject>>>,
     /// The resources entered on the way here, outermost first, each once.
     scope: Vec<(At, u16)>,
     /// Stands for the scope in keys.

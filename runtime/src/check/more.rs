@@ -109,6 +109,37 @@ impl Cursor<'_> {
             self.own(at, node, seen.as_deref_mut())?;
             end = Some(self.position());
         }
+        match self.check_applicators(at, more, start, seen)?.or(end) {
+            Some(end) => self.rewind(end),
+            None => {
+                self.rewind(start);
+                self.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks what a node says beside what its type has checked, of the value between a position and
+    /// the cursor.
+    pub(crate) fn check_afterwards(&mut self, at: At, start: usize) -> Result<(), Reject> {
+        let Some(more) = &at.node().more else { return Ok(()) };
+        let end = self.position();
+        self.memory.go_deeper().or_else(|why| self.reject(why))?;
+        self.check_applicators(at, more, start, None)?;
+        self.memory.come_back();
+        self.rewind(end);
+        Ok(())
+    }
+
+    /// Checks the applicators of a node; tells where the value ends, if one of them found out.
+    fn check_applicators(
+        &mut self,
+        at: At,
+        more: &'static More,
+        start: usize,
+        mut seen: Option<&mut Evaluated>,
+    ) -> Result<Option<usize>, Reject> {
+        let mut end = None;
         self.memory.tries += 1;
         let dynamic = more.dynamic.as_ref().map(|(name, default)| {
             let default = at.child(*default);
@@ -149,14 +180,7 @@ impl Cursor<'_> {
             }
         }
         self.memory.tries -= 1;
-        match end {
-            Some(end) => self.rewind(end),
-            None => {
-                self.rewind(start);
-                self.skip()?;
-            }
-        }
-        Ok(())
+        Ok(end)
     }
 
     fn any(&mut self, at: At, more: &'static More, mut seen: Option<&mut Evaluated>) -> Result<(), Reject> {

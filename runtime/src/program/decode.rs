@@ -2,7 +2,7 @@
 
 use super::{
     Additional, Array, Bound, Child, Contains, Decoded, Lookup, Member, More, Node, Numeric, Object, Pattern,
-    Step, Text, index,
+    Step, Streamed, Text, index,
 };
 use crate::cursor::KnownName;
 use crate::format::Format;
@@ -132,7 +132,11 @@ fn node(json: &Json) -> Option<Node> {
         object: if has_object { Some(Box::new(object(&keywords)?)) } else { None },
         literals,
         more: if has_more { Some(Box::new(more(&keywords)?)) } else { None },
-        streamed: keywords.flag("streamed"),
+        streamed: match members.get("streamed") {
+            None => Streamed::Nothing,
+            Some(Json::String(_)) => Streamed::Own,
+            Some(_) => Streamed::All,
+        },
         unless_null: keywords.child("unlessNull"),
     })
 }

@@ -191,12 +191,19 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
         let array = node.and_then(|node| node.array.as_deref());
         let items = at.zip(array).and_then(|(at, array)| array.items.map(|items| at.child(items)));
         cursor.enter()?;
+        let contains = at.zip(array.and_then(|array| array.contains.as_ref()));
+        let mut contained = 0;
         let mut all = Self::new();
         while cursor.next_element(all.is_empty())? {
+            if let Some((at, contains)) = contains
+                && cursor.contains(at, contains)?
+            {
+                contained += 1;
+            }
             all.push(read(cursor, items)?);
         }
         if let Some(array) = array {
-            array.complete(all.len(), 0).map_err(|why| Reject::new(start, why))?;
+            array.complete(all.len(), contained).map_err(|why| Reject::new(start, why))?;
             if array.is_set && 1 < all.len() {
                 cursor.is_set(start, all.len())?;
             }
