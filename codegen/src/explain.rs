@@ -136,7 +136,7 @@ fn classify(
 
 /// Returns the keywords of a node that types do not check while they read.
 fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
-    const BEYOND: [&str; 16] = [
+    const BEYOND: [&str; 14] = [
         "allOf",
         "anyOf",
         "oneOf",
@@ -144,8 +144,6 @@ fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
         "if",
         "enum",
         "prefixItems",
-        "contains",
-        "uniqueItems",
         "patternProperties",
         "propertyNames",
         "dependentSchemas",
