@@ -53,7 +53,14 @@ impl<'r> Scope<'r> {
     /// around it (JSON Schema Core 2019-09, section 8.1.1).
     pub(super) fn names_other_draft(&self, schema: &Value, around: Draft) -> bool {
         let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
-        self.draft_within(schema).is_some_and(|draft| draft != around) && !names_itself()
+        match self {
+            Self::Plain(_) => false,
+            Self::Library(_) => {
+                schema.get("$schema").is_some()
+                    && self.draft_within(schema) != Some(around)
+                    && !names_itself()
+            }
+        }
     }
 
     /// Returns what the reference of a keyword leads to.

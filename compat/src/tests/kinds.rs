@@ -235,6 +235,10 @@ fn what_is_left_undefined_is_not_decided() {
             format!(r#"{{{DRAFT_2019},"type":"array","unevaluatedItems":false}}"#),
         ),
         (
+            format!(r#"{{{DRAFT_7},"items":{{"$schema":"https://example.com/own","format":"uui"}}}}"#),
+            format!(r#"{{{DRAFT_7},"items":{{"$schema":"https://example.com/own","format":"uuid"}}}}"#),
+        ),
+        (
             format!(r#"{{"not":{{{DRAFT_7},"type":"object"}}}}"#),
             format!(r#"{{"not":{{{DRAFT_7},"type":"boolean"}}}}"#),
         ),
