@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _};
 
-use crate::flat::{Declared, declared};
-use crate::tree::{Id, Name, Named, Node, Origin, Tree, Types};
+use crate::flat::{self, Declared};
+use crate::tree::{Contains, Id, Name, Named, Node, Origin, Tree, Types};
 
 /// Returns the writer that sends only properties it declares.
 ///
@@ -65,7 +65,12 @@ impl<'t> Rewriting<'t> {
 
     /// Rewrites the schema of a value: the place where a composed object begins.
     fn value(&mut self, id: Id) -> Id {
-        let declared = declared(self.tree, id);
+        self.element(id, &[])
+    }
+
+    /// Rewrites the schema of an element; what the array has to contain declares members of it too.
+    fn element(&mut self, id: Id, contains: &[Contains]) -> Id {
+        let mut declared = flat::declared(self.tree, id);
         let closes = self.side == Side::Writer
             && !declared.is_map
             && !(declared.names.is_empty() && declared.patterns.is_empty())
@@ -74,6 +79,14 @@ impl<'t> Rewriting<'t> {
         let rewritten = self.in_place(id, context);
         if !closes {
             return rewritten;
+        }
+        for contains in contains {
+            let more = flat::declared(self.tree, contains.schema);
+            if more.is_map {
+                return rewritten;
+            }
+            declared.names.extend(more.names);
+            declared.patterns.extend(more.patterns);
         }
         let layer = self.closing_layer(declared, self.tree.origin(id));
         self.tree.all(vec![rewritten, layer])
@@ -120,11 +133,15 @@ impl<'t> Rewriting<'t> {
     }
 
     fn rewrite_children(&mut self, node: &mut Node, old: &Node, context: usize) {
-        node.arrays.prefix = old.arrays.prefix.iter().map(|id| self.value(*id)).collect();
-        node.arrays.items = old.arrays.items.map(|id| self.value(id));
-        node.arrays.unevaluated = old.arrays.unevaluated.map(|id| self.value(id));
-        for (contains, old) in node.arrays.contains.iter_mut().zip(&old.arrays.contains) {
-            contains.schema = self.value(old.schema);
+        let contained = &old.arrays.contains;
+        node.arrays.prefix = old.arrays.prefix.iter().map(|id| self.element(*id, contained)).collect();
+        node.arrays.items = old.arrays.items.map(|id| self.element(id, contained));
+        node.arrays.unevaluated = old.arrays.unevaluated.map(|id| self.element(id, contained));
+        // A writer is asked whether an element is one of these; that does not say what it looks like.
+        if self.side == Side::Reader {
+            for (contains, old) in node.arrays.contains.iter_mut().zip(contained) {
+                contains.schema = self.value(old.schema);
+            }
         }
         node.objects.properties = self.named(&old.objects.properties, Self::value);
         node.objects.patterns = self.named(&old.objects.patterns, Self::value);

@@ -64,6 +64,25 @@ fn an_object_is_closed_as_composed() {
 }
 
 #[test]
+fn what_an_array_contains_is_asked_not_said() {
+    let array = |contains: &str| {
+        format!(
+            r#"{{"type":"array","items":{{"type":"object","properties":{{"a":{{}},"b":{{}}}},"required":["a","b"]}},"contains":{contains}}}"#
+        )
+    };
+    let broken = [Incompatible, Incompatible, Incompatible];
+    // It looks at one member; an element has the others too.
+    let (one, other) =
+        (array(r#"{"properties":{"a":{"const":1}}}"#), array(r#"{"properties":{"a":{"const":2}}}"#));
+    // It names a member that `items` does not, which is thereby declared.
+    let (third, changed) = (
+        array(r#"{"properties":{"c":{"const":1}},"required":["c"]}"#),
+        array(r#"{"properties":{"c":{"const":2}},"required":["c"]}"#),
+    );
+    assert_verdicts(&[(&one, &other, broken), (&third, &changed, broken)]);
+}
+
+#[test]
 fn declared_means_properties_patterns_or_a_real_schema_for_the_rest() {
     assert_verdicts(&[
         (
