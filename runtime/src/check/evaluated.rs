@@ -39,10 +39,8 @@ impl Bits {
     #[inline]
     pub(crate) fn has_all(&self, other: &Self) -> bool {
         let few = self.few.iter().zip(other.few).all(|(slot, asked)| slot & asked == asked);
-        let more = other.more.iter().enumerate();
-        few && more
-            .into_iter()
-            .all(|(at, asked)| self.more.get(at).is_some_and(|slot| slot & asked == *asked))
+        let mut more = other.more.iter().enumerate();
+        few && more.all(|(at, asked)| self.more.get(at).is_some_and(|slot| slot & asked == *asked))
     }
 
     fn extend(&mut self, other: &Self) {
@@ -111,5 +109,10 @@ mod tests {
         other.insert(300);
         bits.extend(&other);
         assert!(bits.has(300) && bits.has(10_000) && !bits.has(301));
+        assert!(bits.has_all(&other) && !other.has_all(&bits) && bits.has_all(&Bits::default()));
+        assert!(bits.has_all(&[0, 63, 10_000].into_iter().collect()));
+        assert!(
+            !bits.has_all(&[0, 1].into_iter().collect()) && !other.has_all(&[20_000].into_iter().collect())
+        );
     }
 }
