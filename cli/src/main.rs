@@ -33,6 +33,10 @@ use crate::arguments::Arguments;
 use crate::environment::Environment;
 use crate::terminal::Terminal;
 
+/// Documents are many small pieces that live for a moment. See docs/adr/0006.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a command that completed says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {

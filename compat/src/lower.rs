@@ -4,6 +4,7 @@
 //! hidden siblings of `$ref` and the rest are read as their draft rules them, and every
 //! reference becomes the node it leads to. Annotations are dropped.
 
+mod keywords;
 mod scope;
 
 use evschema_model::{Draft, Formats, Resolved, Schema, Target};
@@ -16,6 +17,7 @@ use crate::tree::{
     Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
 };
 
+use keywords::Keywords;
 use scope::Scope;
 
 /// Lowers a document and everything it refers to.
@@ -30,25 +32,6 @@ pub(crate) struct Lowering<'t, 'r> {
     /// The dynamic scopes met so far, each as its resources, outermost first.
     scopes: Vec<Vec<String>>,
 }
-
-/// The members of a schema object that mean something, in a list: it is short, and asked for all
-/// there could be.
-struct Keywords<'v>(Vec<(&'v str, &'v Value)>);
-
-impl<'v> Keywords<'v> {
-    fn of(members: &'v Map<String, Value>) -> Self {
-        let all = members.iter().map(|(name, value)| (name.as_str(), value));
-        Self(all.filter(|(name, _)| !DESCRIPTIVE.contains(name)).collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&'v Value> {
-        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
-    }
-}
-
-/// Members of nearly every schema that refuse nothing.
-const DESCRIPTIVE: [&str; 8] =
-    ["description", "title", "$comment", "examples", "default", "$defs", "definitions", "$id"];
 
 /// How schemas are read, beside their drafts.
 #[derive(Debug, Clone, Copy)]
@@ -196,18 +179,17 @@ impl Lowering<'_, '_> {
         let members = &Keywords::of(members);
         let mut node = Node::default();
         if draft.ref_hides_siblings()
-            && let Some(reference) = members.get("$ref")
+            && let Some(reference) = members.reference
         {
             self.reference(&mut node, "$ref", reference, scope, draft);
             return node;
         }
-        for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
-            let known = match keyword {
-                "$dynamicRef" => draft == Draft::Draft202012,
-                "$recursiveRef" => draft == Draft::Draft201909,
-                _ => true,
-            };
-            if known && let Some(reference) = members.get(keyword) {
+        for (keyword, written, is_known) in [
+            ("$ref", members.reference, true),
+            ("$dynamicRef", members.dynamic_reference, draft == Draft::Draft202012),
+            ("$recursiveRef", members.recursive_reference, draft == Draft::Draft201909),
+        ] {
+            if let Some(reference) = written.filter(|_| is_known) {
                 self.reference(&mut node, keyword, reference, scope, draft);
             }
         }
@@ -246,7 +228,7 @@ impl Lowering<'_, '_> {
     }
 
     fn any_type(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
-        if let Some(types) = members.get("type") {
+        if let Some(types) = members.types {
             let names: Vec<&str> = match types {
                 Value::String(one) => vec![one],
                 Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
@@ -258,27 +240,30 @@ impl Lowering<'_, '_> {
                 node.numbers.is_spelt = draft == Draft::Draft4 && self.reading.minds_spelling;
             }
         }
-        if let Some(Value::Array(values)) = members.get("enum") {
+        if let Some(Value::Array(values)) = members.values {
             node.values = Some(self.tree.listed(values));
         }
         if Draft::Draft6 <= draft
-            && let Some(value) = members.get("const")
+            && let Some(value) = members.constant
         {
             let value = normalized(value);
             let allowed = node.values.as_ref().is_none_or(|values| values.contains(&value));
             node.values = Some(Listed::of(Some(value).filter(|_| allowed)));
         }
-        for (keyword, is_union) in [("allOf", false), ("anyOf", true), ("oneOf", true)] {
-            let Some(Value::Array(list)) = members.get(keyword) else { continue };
-            let parts: Vec<Id> = list.iter().map(|part| self.schema(part, scope, draft)).collect();
-            match (is_union, parts.as_slice()) {
-                (false, _) => node.all_of.extend(parts),
-                (true, [one]) => node.all_of.push(*one),
-                (true, _) if keyword == "anyOf" => node.any_of.push(parts),
-                (true, _) => node.one_of.push(parts),
+        let mut parts =
+            |list: &[Value]| -> Vec<Id> { list.iter().map(|part| self.schema(part, scope, draft)).collect() };
+        if let Some(Value::Array(list)) = members.all_of {
+            node.all_of.extend(parts(list));
+        }
+        for (written, unions) in [(members.any_of, &mut node.any_of), (members.one_of, &mut node.one_of)] {
+            let Some(Value::Array(list)) = written else { continue };
+            let branches = parts(list);
+            match branches.as_slice() {
+                [one] => node.all_of.push(*one),
+                _ => unions.push(branches),
             }
         }
-        if let Some(not) = members.get("not") {
+        if let Some(not) = members.not {
             let not = self.schema(not, scope, draft);
             // What is not refused is accepted; but nothing behind a `not` counts as evaluated.
             match self.tree.negated(not).filter(|_| !self.minds_what_is_evaluated()) {
@@ -287,10 +272,10 @@ impl Lowering<'_, '_> {
             }
         }
         if Draft::Draft7 <= draft
-            && let Some(test) = members.get("if")
+            && let Some(test) = members.test
         {
-            let mut branch = |name: &str| members.get(name).map(|part| self.schema(part, scope, draft));
-            let (then, otherwise) = (branch("then"), branch("else"));
+            let mut branch = |branch: Option<&Value>| branch.map(|part| self.schema(part, scope, draft));
+            let (then, otherwise) = (branch(members.then), branch(members.otherwise));
             // Alone it refuses nothing, but what passes it has evaluated something.
             if then.is_some() || otherwise.is_some() || self.minds_what_is_evaluated() {
                 let test = self.schema(test, scope, draft);
@@ -301,22 +286,25 @@ impl Lowering<'_, '_> {
 
     fn strings(&mut self, node: &mut Node, members: &Keywords<'_>, draft: Draft) {
         let strings = &mut node.strings;
-        strings.min = count(members, "minLength", &mut node.opaque).unwrap_or(0);
-        strings.max = count(members, "maxLength", &mut node.opaque);
-        if let Some(Value::String(pattern)) = members.get("pattern") {
+        strings.min = count(members.min_length, "minLength", &mut node.opaque).unwrap_or(0);
+        strings.max = count(members.max_length, "maxLength", &mut node.opaque);
+        if let Some(Value::String(pattern)) = members.pattern {
             strings.patterns.push(pattern.clone());
         }
         if self.reading.formats == Formats::Assert
-            && let Some(Value::String(format)) = members.get("format")
+            && let Some(Value::String(format)) = members.format
             && jsonschema::options().is_known_format(draft.to_library(), format)
         {
             strings.formats.push(format.clone());
         }
         // Drafts 6 and 7 let these assert, and the validator does; later drafts annotate.
         if matches!(draft, Draft::Draft6 | Draft::Draft7) {
-            let content: Vec<String> = ["contentEncoding", "contentMediaType"]
-                .iter()
-                .filter_map(|name| Some(format!("{name}={}", members.get(name)?.as_str()?)))
+            let encoding = members.content_encoding.map(|written| ("contentEncoding", written));
+            let media_type = members.content_media_type.map(|written| ("contentMediaType", written));
+            let content: Vec<String> = [encoding, media_type]
+                .into_iter()
+                .flatten()
+                .filter_map(|(keyword, written)| Some(format!("{keyword}={}", written.as_str()?)))
                 .collect();
             if !content.is_empty() {
                 strings.formats.push(content.join(","));
@@ -325,14 +313,14 @@ impl Lowering<'_, '_> {
     }
 
     fn arrays(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
-        node.arrays.min = count(members, "minItems", &mut node.opaque).unwrap_or(0);
-        node.arrays.max = count(members, "maxItems", &mut node.opaque);
-        node.arrays.unique = members.get("uniqueItems") == Some(&Value::Bool(true));
+        node.arrays.min = count(members.min_items, "minItems", &mut node.opaque).unwrap_or(0);
+        node.arrays.max = count(members.max_items, "maxItems", &mut node.opaque);
+        node.arrays.unique = members.unique_items == Some(&Value::Bool(true));
         let (prefix, rest) = if draft == Draft::Draft202012 {
-            (members.get("prefixItems"), members.get("items"))
+            (members.prefix_items, members.items)
         } else {
-            match members.get("items") {
-                Some(tuple @ Value::Array(_)) => (Some(tuple), members.get("additionalItems")),
+            match members.items {
+                Some(tuple @ Value::Array(_)) => (Some(tuple), members.additional_items),
                 items => (None, items),
             }
         };
@@ -341,11 +329,13 @@ impl Lowering<'_, '_> {
         }
         node.arrays.items = rest.map(|rest| self.schema(rest, scope, draft));
         if Draft::Draft6 <= draft
-            && let Some(contains) = members.get("contains")
+            && let Some(contains) = members.contains
         {
             let counted = Draft::Draft201909 <= draft;
-            let mut bound = |name| if counted { count(members, name, &mut node.opaque) } else { None };
-            let (min, max) = (bound("minContains").unwrap_or(1), bound("maxContains"));
+            let mut bound =
+                |written, keyword| if counted { count(written, keyword, &mut node.opaque) } else { None };
+            let min = bound(members.min_contains, "minContains").unwrap_or(1);
+            let max = bound(members.max_contains, "maxContains");
             if 0 < min || max.is_some() || draft == Draft::Draft202012 {
                 let schema = self.schema(contains, scope, draft);
                 node.arrays.contains.push(Contains { schema, min, max, evaluates: counted });
@@ -358,26 +348,26 @@ impl Lowering<'_, '_> {
         }
         if Draft::Draft201909 <= draft {
             node.arrays.unevaluated =
-                members.get("unevaluatedItems").map(|schema| self.schema(schema, scope, draft));
+                members.unevaluated_items.map(|schema| self.schema(schema, scope, draft));
         }
     }
 
     fn objects(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
-        node.objects.min = count(members, "minProperties", &mut node.opaque).unwrap_or(0);
-        node.objects.max = count(members, "maxProperties", &mut node.opaque);
-        if let Some(Value::Array(names)) = members.get("required") {
+        node.objects.min = count(members.min_properties, "minProperties", &mut node.opaque).unwrap_or(0);
+        node.objects.max = count(members.max_properties, "maxProperties", &mut node.opaque);
+        if let Some(Value::Array(names)) = members.required {
             node.objects.required = sorted_names(names);
         }
-        node.objects.properties = self.named(members.get("properties"), scope, draft);
-        node.objects.patterns = self.named(members.get("patternProperties"), scope, draft);
+        node.objects.properties = self.named(members.properties, scope, draft);
+        node.objects.patterns = self.named(members.pattern_properties, scope, draft);
         node.objects.additional =
-            members.get("additionalProperties").map(|schema| self.schema(schema, scope, draft));
+            members.additional_properties.map(|schema| self.schema(schema, scope, draft));
         if Draft::Draft6 <= draft {
-            node.objects.names = members.get("propertyNames").map(|schema| self.schema(schema, scope, draft));
+            node.objects.names = members.property_names.map(|schema| self.schema(schema, scope, draft));
         }
         // The validator honours `dependencies` in every draft, as the metaschemas do.
         let mut dependent_schemas = Vec::new();
-        if let Some(Value::Object(dependencies)) = members.get("dependencies") {
+        if let Some(Value::Object(dependencies)) = members.dependencies {
             for (name, dependency) in dependencies {
                 if let Value::Array(names) = dependency {
                     node.objects.dependent_required.push((name.as_str().into(), sorted_names(names)));
@@ -388,16 +378,16 @@ impl Lowering<'_, '_> {
             }
         }
         if Draft::Draft201909 <= draft {
-            if let Some(Value::Object(dependencies)) = members.get("dependentRequired") {
+            if let Some(Value::Object(dependencies)) = members.dependent_required {
                 for (name, names) in dependencies {
                     let names = names.as_array().map(|names| sorted_names(names)).unwrap_or_default();
                     node.objects.dependent_required.push((name.as_str().into(), names));
                 }
             }
-            let schemas = self.named(members.get("dependentSchemas"), scope, draft);
+            let schemas = self.named(members.dependent_schemas, scope, draft);
             dependent_schemas.extend(schemas.iter().cloned());
             node.objects.unevaluated =
-                members.get("unevaluatedProperties").map(|schema| self.schema(schema, scope, draft));
+                members.unevaluated_properties.map(|schema| self.schema(schema, scope, draft));
         }
         node.objects.dependent_required.sort();
         node.objects.dependent_schemas = dependent_schemas.into_iter().collect();
@@ -422,40 +412,41 @@ fn type_of(name: &str) -> Types {
 }
 
 fn numbers(node: &mut Node, members: &Keywords<'_>, draft: Draft) {
-    let decimal = |name: &str, opaque: &mut Option<Opaque>| {
-        let Some(Value::Number(number)) = members.get(name) else { return None };
+    let Node { numbers, opaque, .. } = node;
+    let mut decimal = |written: Option<&Value>, keyword: &str| {
+        let Some(Value::Number(number)) = written else { return None };
         let decimal = Decimal::of(number);
         if decimal.is_none() {
-            *opaque = Opaque::plain(format!("`{name}` {number} is beyond the numbers that are compared"));
+            *opaque = Opaque::plain(format!("`{keyword}` {number} is beyond the numbers that are compared"));
         }
         decimal
     };
-    for (plain, strict, is_min) in
-        [("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false)]
-    {
-        let flagged = draft == Draft::Draft4 && members.get(strict) == Some(&Value::Bool(true));
-        let plain = decimal(plain, &mut node.opaque).map(|value| Bound { value, exclusive: flagged });
-        let strict = (Draft::Draft4 < draft)
-            .then(|| decimal(strict, &mut node.opaque))
-            .flatten()
-            .map(|value| Bound { value, exclusive: true });
-        for bound in [plain, strict].into_iter().flatten() {
-            if is_min { node.numbers.raise(bound) } else { node.numbers.lower(bound) }
-        }
+    // Draft 4 says of a bound by a flag that it is itself excluded; later drafts give it a keyword.
+    let is_flagged = |strict: Option<&Value>| draft == Draft::Draft4 && strict == Some(&Value::Bool(true));
+    if let Some(value) = decimal(members.minimum, "minimum") {
+        numbers.raise(Bound { value, exclusive: is_flagged(members.exclusive_minimum) });
     }
-    if let Some(step) = decimal("multipleOf", &mut node.opaque)
-        && step.is_positive()
-    {
-        node.numbers.divide(&step);
+    let has_strict = Draft::Draft4 < draft;
+    if let Some(value) = decimal(members.exclusive_minimum.filter(|_| has_strict), "exclusiveMinimum") {
+        numbers.raise(Bound { value, exclusive: true });
+    }
+    if let Some(value) = decimal(members.maximum, "maximum") {
+        numbers.lower(Bound { value, exclusive: is_flagged(members.exclusive_maximum) });
+    }
+    if let Some(value) = decimal(members.exclusive_maximum.filter(|_| has_strict), "exclusiveMaximum") {
+        numbers.lower(Bound { value, exclusive: true });
+    }
+    if let Some(step) = decimal(members.multiple_of, "multipleOf").filter(Decimal::is_positive) {
+        numbers.divide(&step);
     }
 }
 
 /// Reads a count; one too large to hold is as good as none for a minimum's failure, so it is opaque.
-fn count(members: &Keywords<'_>, name: &str, opaque: &mut Option<Opaque>) -> Option<u64> {
-    let Some(Value::Number(number)) = members.get(name) else { return None };
+fn count(written: Option<&Value>, keyword: &str, opaque: &mut Option<Opaque>) -> Option<u64> {
+    let Some(Value::Number(number)) = written else { return None };
     let count = Decimal::of(number).and_then(|decimal| decimal.to_count());
     if count.is_none() {
-        *opaque = Opaque::plain(format!("`{name}` {number} is beyond the counts that are compared"));
+        *opaque = Opaque::plain(format!("`{keyword}` {number} is beyond the counts that are compared"));
     }
     count
 }

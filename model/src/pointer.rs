@@ -39,6 +39,16 @@ impl Pointer {
         }
     }
 
+    /// Steps into a member: what [`Pointer::push`] does, without a detour over its formatting.
+    pub(crate) fn push_name(&mut self, name: &str) {
+        self.0.push('/');
+        if name.contains(['~', '/']) {
+            self.0.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        } else {
+            self.0.push_str(name);
+        }
+    }
+
     /// Steps out again.
     pub fn pop(&mut self) {
         self.0.truncate(self.0.rfind('/').unwrap_or(0));

@@ -118,12 +118,12 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if name == NUMBER_TOKEN {
+        while let Some(key) = map.next_key_seed(Key)? {
+            let Some(name) = key else {
                 // How serde_json hands over a number whose digits are kept.
                 let digits = map.next_value::<String>()?;
                 return digits.parse().map(Value::Number).map_err(de::Error::custom);
-            }
+            };
             match members.entry(name) {
                 Entry::Vacant(place) => place.insert(map.next_value_seed(Strict)?),
                 Entry::Occupied(taken) => {
@@ -132,6 +132,28 @@ impl<'de> Visitor<'de> for Strict {
             };
         }
         Ok(Value::Object(members))
+    }
+}
+
+/// The name of a member; nothing where serde_json says that a number follows.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Option<String>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<String>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Option<String>, E> {
+        Ok((name != NUMBER_TOKEN).then(|| name.to_owned()))
     }
 }
 

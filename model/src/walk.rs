@@ -85,11 +85,11 @@ pub(crate) enum Which<'v> {
 impl Way<'_> {
     /// Goes this way from where a pointer is.
     pub(crate) fn step(self, pointer: &mut Pointer) {
-        pointer.push(self.keyword);
+        pointer.push_name(self.keyword);
         match self.which {
             Which::Only => {}
             Which::At(at) => pointer.push(at),
-            Which::Named(name) => pointer.push(name),
+            Which::Named(name) => pointer.push_name(name),
         }
     }
 }

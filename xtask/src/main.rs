@@ -17,6 +17,10 @@ mod scratch;
 mod step;
 mod test;
 
+/// The one that `evschema` has, so that what is measured here is what people get.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Tasks of the evschema project.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
