@@ -345,6 +345,22 @@ impl Node {
         keep_first_of_each(&mut self.all_of);
     }
 
+    /// Tells whether a node is made of no others, which have places.
+    fn has_no_parts(&self) -> bool {
+        let Self { arrays, objects, .. } = self;
+        let in_arrays = arrays.items.or(arrays.unevaluated).is_some()
+            || !arrays.prefix.is_empty()
+            || !arrays.contains.is_empty();
+        let in_objects = objects.additional.or(objects.names).or(objects.unevaluated).is_some()
+            || !objects.properties.is_empty()
+            || !objects.patterns.is_empty()
+            || !objects.dependent_schemas.is_empty();
+        let beside = [&self.all_of, &self.not].iter().any(|parts| !parts.is_empty())
+            || [&self.any_of, &self.one_of].iter().any(|unions| !unions.is_empty())
+            || !self.conditions.is_empty();
+        !(in_arrays || in_objects || beside || self.slot.is_some())
+    }
+
     /// Tells whether a node says nothing itself, its `allOf` aside.
     fn is_bare(&self) -> bool {
         self.types == Types::ALL
@@ -435,30 +451,35 @@ impl Tree {
     /// Adds a node.
     pub(crate) fn add(&mut self, mut node: Node, origin: Origin) -> Id {
         node.settle();
-        let node = Rc::new(node);
-        let class = self.class_of(&node);
+        let (node, class) = self.intern(node);
         let index = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         self.nodes.push(node);
         self.origins.push(origin);
         Id { index, class }
     }
 
-    fn class_of(&mut self, node: &Rc<Node>) -> Class {
+    fn intern(&mut self, node: Node) -> (Rc<Node>, Class) {
         // A node that only refers to another says what that one says.
         if let [only] = node.all_of.as_slice()
             && node.is_bare()
         {
-            return only.class;
+            let class = only.class;
+            return (Rc::new(node), class);
         }
         if node.types.is_empty() || node.values.as_ref().is_some_and(|values| values.is_empty()) {
-            return Class::NOTHING;
+            return (Rc::new(node), Class::NOTHING);
         }
-        if let Some(known) = self.interned.get(node) {
-            return *known;
+        match self.interned.get_key_value(&node) {
+            // One node for both: there is nothing in it that has a place of its own.
+            Some((known, class)) if node.has_no_parts() => (Rc::clone(known), *class),
+            Some((_, class)) => (Rc::new(node), *class),
+            None => {
+                let next = Class(u32::try_from(self.interned.len()).unwrap_or(u32::MAX));
+                let node = Rc::new(node);
+                self.interned.insert(Rc::clone(&node), next);
+                (node, next)
+            }
         }
-        let next = Class(u32::try_from(self.interned.len()).unwrap_or(u32::MAX));
-        self.interned.insert(Rc::clone(node), next);
-        next
     }
 
     /// Adds the schema that accepts everything, or nothing.

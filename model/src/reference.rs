@@ -5,7 +5,7 @@ use referencing::Uri;
 use referencing::uri::resolve_against;
 use serde_json::{Map, Value};
 
-use crate::walk::children;
+use crate::walk::{Way, children};
 use crate::{Coordinates, Draft, Pointer, Subject, Version};
 
 /// A `$ref` (or `$dynamicRef`, `$recursiveRef`) of a document.
@@ -70,7 +70,8 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
     let mut scan = Scan {
         draft,
         links: Links::default(),
-        place: Pointer::root(),
+        start: Pointer::root(),
+        ways: Vec::new(),
         seen: HashSet::new(),
         own: BTreeMap::new(),
         raw: Vec::new(),
@@ -87,8 +88,9 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
 struct Scan<'v> {
     draft: Draft,
     links: Links,
-    /// Where the scan is.
-    place: Pointer,
+    /// Where the scan began, and the way from there to where it is.
+    start: Pointer,
+    ways: Vec<Way<'v>>,
     /// The schemas seen, by address.
     seen: HashSet<usize>,
     /// Resources in this document: URI and place.
@@ -123,15 +125,23 @@ impl<'v> Scan<'v> {
             }
         }
         children(schema, self.draft, &mut |way, child| {
-            let back = self.place.len();
-            way.step(&mut self.place);
+            self.ways.push(way);
             self.visit(child, base);
-            self.place.truncate(back);
+            self.ways.pop();
         });
     }
 
+    /// Returns where the scan is: asked for at the few places that refer or are referred to.
+    fn place(&self) -> Pointer {
+        let mut place = self.start.clone();
+        for way in &self.ways {
+            way.step(&mut place);
+        }
+        place
+    }
+
     fn refer(&mut self, keyword: &str, written: &str, base: &Uri<String>) {
-        let pointer = self.place.child(keyword);
+        let pointer = self.place().child(keyword);
         let inside = pointer_of(written);
         self.links.is_woven |= keyword != "$ref" || inside.is_none();
         if let Some(inside) = inside.filter(|inside| inside.bytes().all(is_plain_in_uri)) {
@@ -153,7 +163,7 @@ impl<'v> Scan<'v> {
 
     /// Returns the base URI inside a schema where its identity sets one, and notes the identity.
     fn enter(&mut self, said: &Said<'_>, base: &Uri<String>) -> Option<Uri<String>> {
-        let is_root = self.place.as_str().is_empty();
+        let is_root = self.ways.is_empty() && self.start.as_str().is_empty();
         if !is_root {
             self.links.is_woven |= said.id.is_some() || said.old_id.is_some() || said.names_dialect;
         }
@@ -174,7 +184,7 @@ impl<'v> Scan<'v> {
             self.links.base = Some(uri.as_str().to_owned());
             self.links.id = identifies.then(|| uri.as_str().to_owned());
         }
-        self.own.insert(uri.as_str().to_owned(), self.place.clone());
+        self.own.insert(uri.as_str().to_owned(), self.place());
         Some(uri)
     }
 
@@ -191,7 +201,7 @@ impl<'v> Scan<'v> {
             let Some(home) = self.own.get(home) else { continue };
             let pointer = Pointer::from_text(format!("{home}{fragment}"));
             if let Some(schema) = pointer.find(self.root) {
-                self.place = pointer;
+                self.start = pointer;
                 self.visit(schema, &base);
             }
         }
