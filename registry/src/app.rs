@@ -1,4 +1,5 @@
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -41,10 +42,10 @@ struct Shared {
 }
 
 impl App {
-    pub(crate) fn new(store: Arc<dyn Store>, config: &Config, environment: Environment) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, config: &Config, environment: Environment) -> io::Result<Self> {
         let metrics = Arc::new(Metrics::default());
-        Self(Arc::new(Shared {
-            registry: Registry::new(store, config, environment.clone(), Arc::clone(&metrics)),
+        Ok(Self(Arc::new(Shared {
+            registry: Registry::new(store, config, environment.clone(), Arc::clone(&metrics))?,
             pages: Pages::new(),
             metrics,
             environment,
@@ -59,7 +60,7 @@ impl App {
             shelf: Shelf::new(config.cache_bytes / 4),
             stopping: watch::Sender::new(false),
             openapi: routes::openapi_text(),
-        }))
+        })))
     }
 
     /// Returns the routes with everything around them, outermost last.

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::service::Signature;
-use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, WaiverRecord};
+use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, UnnumberedEvent, WaiverRecord};
 use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode, SubjectChanged};
 use generated::token_created::v1::TokenCreated;
 use generated::token_revoked::v1::TokenRevoked;
@@ -32,6 +32,9 @@ use generated::waiver_withdrawn::v1::WaiverWithdrawn;
 
 /// Who did something, when the request does not say.
 pub(crate) const ANONYMOUS: &str = "anonymous";
+
+/// Stands for the number of a content until it is known: no content has it.
+const UNNUMBERED: i64 = 0;
 
 /// What is known of one kind of event, whose generated struct knows it.
 struct Own {
@@ -91,22 +94,25 @@ pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings,
     new(&event, &stamp.signature.provenance)
 }
 
-/// Returns the event of a version that was registered, its content under this number.
-pub(crate) fn version_registered(registered: &Registered, schema_id: u32, stamp: &Stamp) -> NewEvent {
+/// Returns the event of a version that is registered under a number that is not known yet.
+pub(crate) fn version_registered(registered: &Registered, stamp: &Stamp) -> UnnumberedEvent {
     let mut event = VersionRegistered::new(
         rfc3339(stamp.at),
         stamp.author(),
         registered.digest.to_string(),
         i64::from(registered.ordinal),
         stamp.revision.into(),
-        i64::from(schema_id),
+        UNNUMBERED,
         registered.at.subject.to_string(),
         registered.at.version.to_string(),
     );
     event.message.clone_from(&registered.message);
     let referenced = |at: &Coordinates| Reference::new(at.subject.to_string(), at.version.to_string());
     event.references = Some(registered.references.iter().map(referenced).collect());
-    new(&event, &stamp.signature.provenance)
+    let NewEvent { kind, data, provenance } = new(&event, &stamp.signature.provenance);
+    // Found nowhere else: within a text there would be a backslash before the second quotation mark.
+    let (before, after) = data.split_once(&format!("\"schema_id\":{UNNUMBERED}")).unwrap_or((&data, ""));
+    UnnumberedEvent { kind, before: format!("{before}\"schema_id\":"), after: after.to_owned(), provenance }
 }
 
 /// Returns the event of a version that went from one state to another.

@@ -39,6 +39,9 @@ pub enum StartError {
         /// What the system said.
         cause: io::Error,
     },
+    /// The system gives no thread to check with.
+    #[error("cannot start the threads that check: {0}")]
+    Threads(io::Error),
     /// The database cannot be used.
     #[error("cannot use the database `{database}`: {why}")]
     Database {
@@ -81,7 +84,8 @@ impl Server {
         let failed = |cause| StartError::Listen { listen, cause };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { listener, address, app: App::new(store, &config, environment) })
+        let app = App::new(store, &config, environment).map_err(StartError::Threads)?;
+        Ok(Self { listener, address, app })
     }
 
     /// Returns the address that is listened on.

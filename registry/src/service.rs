@@ -20,6 +20,7 @@ mod versions;
 mod waivers;
 mod workers;
 
+use std::io;
 use std::sync::Arc;
 
 use evschema_compat as compat;
@@ -56,14 +57,18 @@ pub(crate) struct Registry {
 
 impl Registry {
     /// Returns a registry over a store.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
     pub(crate) fn new(
         store: Arc<dyn Store>,
         config: &Config,
         environment: Environment,
         metrics: Arc<Metrics>,
-    ) -> Self {
-        let workers = Workers::new();
-        Self {
+    ) -> io::Result<Self> {
+        let workers = Workers::start()?;
+        Ok(Self {
             followers: Followers::new(Arc::clone(&store)),
             keyring: Keyring::new(Arc::clone(&store), environment.clone()),
             library: Library::new(Arc::clone(&store), workers.clone(), config),
@@ -74,7 +79,7 @@ impl Registry {
             default_policy: config.default_policy,
             public_url: config.public_url.clone(),
             metrics,
-        }
+        })
     }
 
     /// Returns when the database answers.

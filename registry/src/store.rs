@@ -199,6 +199,19 @@ pub struct NewEvent {
     pub provenance: Provenance,
 }
 
+/// An event of the feed that tells the number of a content, which the database has not given yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnnumberedEvent {
+    /// The kind of change.
+    pub kind: &'static str,
+    /// The data, as JSON, up to the number.
+    pub before: String,
+    /// The data from behind the number.
+    pub after: String,
+    /// What is proven of who made the change.
+    pub provenance: Provenance,
+}
+
 /// What is proven of who made a change: for the audit, beside the name they gave themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance {
@@ -263,12 +276,14 @@ pub struct Settings {
 }
 
 /// A version to be added.
+#[derive(Debug)]
 pub struct Addition {
     /// Its subject and version.
     pub at: Coordinates,
     /// What the subject was when the addition was decided.
     pub head: Head,
-    /// The settings of a subject that is created by this, and what the feed says of that.
+    /// The settings of a subject that is created by this, and what the feed says of that; by whom is as in the
+    /// event of the version.
     pub creation: Option<(Settings, NewEvent)>,
     /// Place among the subject's versions in order of registration.
     pub ordinal: u32,
@@ -290,8 +305,8 @@ pub struct Addition {
     pub message: Option<String>,
     /// When, in microseconds since 1970.
     pub registered_at: i64,
-    /// Makes what the feed says of it, from the content's number.
-    pub event: Box<dyn Fn(u32) -> NewEvent + Send + Sync>,
+    /// What the feed says of it.
+    pub event: UnnumberedEvent,
 }
 
 /// A version to be moved to another state.
@@ -340,8 +355,11 @@ impl Head {
     }
 }
 
-impl fmt::Debug for Addition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Addition").field("at", &self.at).field("head", &self.head).finish_non_exhaustive()
+impl UnnumberedEvent {
+    /// Returns the event with the number of the content.
+    #[must_use]
+    pub fn numbered(&self, schema_id: u32) -> NewEvent {
+        let data = format!("{}{schema_id}{}", self.before, self.after);
+        NewEvent { kind: self.kind, data, provenance: self.provenance.clone() }
     }
 }

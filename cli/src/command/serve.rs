@@ -183,6 +183,9 @@ impl From<StartError> for Failure {
             StartError::Listen { .. } => {
                 failure.help("something else may be listening there: take another `--listen`, or port 0")
             }
+            StartError::Threads(_) => {
+                failure.help("raise the limit of processes or of memory that it runs under")
+            }
             StartError::Database { .. } => failure.help("check `--db` and that the database can be reached"),
         }
     }

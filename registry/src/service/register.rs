@@ -234,7 +234,6 @@ impl Registry {
         };
         registered.references.sort();
         registered.references.dedup();
-        let event_stamp = stamp(before + 1);
         let addition = Addition {
             at: at.clone(),
             head,
@@ -249,7 +248,7 @@ impl Registry {
             author: request.signature.name.clone(),
             message: request.message.clone(),
             registered_at: now,
-            event: Box::new(move |schema_id| feed::version_registered(&registered, schema_id, &event_stamp)),
+            event: feed::version_registered(&registered, &stamp(before + 1)),
         };
         match self.store.append(addition).await? {
             Appended::Done { schema_id } => {

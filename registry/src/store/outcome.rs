@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use evschema_model::Coordinates;
+use sqlx::error::ErrorKind;
 use sqlx::migrate::MigrateError;
 
 /// What became of a change.
@@ -53,10 +54,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Tells whether the database says that a row of this unique index is there already.
-    pub(super) fn is_unique_violation(&self) -> bool {
+    /// Tells whether the database refuses a row because of one that it has and the statement could not see.
+    pub(super) fn is_lost_race(&self) -> bool {
         let (Self::Query(error) | Self::Unavailable(error)) = self else { return false };
-        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+        let kind = error.as_database_error().map(sqlx::error::DatabaseError::kind);
+        matches!(kind, Some(ErrorKind::UniqueViolation | ErrorKind::NotNullViolation))
     }
 
     /// Tells whether SQLite says that another connection has the file: `SQLITE_BUSY`, in any of its forms.

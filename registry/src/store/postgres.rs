@@ -1,5 +1,7 @@
 //! The database of a team: any number of registries share one Postgres.
 
+mod append;
+mod history;
 mod search;
 mod tokens;
 mod waivers;
@@ -9,9 +11,9 @@ use std::time::Duration;
 
 use evschema_model::{Coordinates, Subject};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
+use sqlx::{Connection as _, Postgres as Driver, Transaction, query, query_as, query_scalar};
 
-use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
+use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
@@ -23,6 +25,11 @@ use search::keep_searched;
 const CONNECTIONS_MAX: u32 = 16;
 /// Longest wait for a connection, after which the registry says that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Plans are made once for all values: every statement goes by an index whatever the values, and to plan an
+/// append takes the server longer than to run it.
+const PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+/// How long a connection is taken to work after it did: less than any server takes to start again.
+const TRUSTED_FOR: Duration = Duration::from_millis(50);
 /// Names the advisory lock under which positions of the feed are given; "evschema" in ASCII.
 const FEED_LOCK: i64 = 0x6576_7363_6865_6d61;
 /// Most events numbered in one transaction, so that a reader of a long backlog sees progress.
@@ -42,7 +49,17 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(PgConnectOptions::from_str(url)?)
+            .test_before_acquire(false)
+            .before_acquire(|connection, of| {
+                Box::pin(async move {
+                    // Asking whether the server is still there is a round trip of its own.
+                    if TRUSTED_FOR < of.idle_for {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(PgConnectOptions::from_str(url)?.options([PLANS]))
             .await?;
         migrations::postgres().run(&pool).await?;
         Ok(Self { pool })
@@ -80,42 +97,7 @@ impl Postgres {
 
 impl Store for Postgres {
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
-        Box::pin(async move {
-            // One snapshot, so that both queries see the same moment.
-            let mut transaction =
-                self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            let row: Option<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM subjects WHERE folded = $1",
-            )
-            .bind(subject.folded())
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let Some(row) = row else { return Ok(None) };
-            let versions: Vec<VersionRow> = query_as(
-                "SELECT v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state, v.state_reason, v.author,
-                        v.message, v.registered_at
-                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
-                 WHERE s.folded = $1",
-            )
-            .bind(subject.folded())
-            .fetch_all(&mut *transaction)
-            .await?;
-            let waivers: Vec<WaiverRow> = query_as(
-                "SELECT w.fingerprint, w.reason, w.until, w.author, w.granted_at
-                 FROM waivers w JOIN subjects s ON s.id = w.subject_id
-                 WHERE s.folded = $1 ORDER BY w.fingerprint",
-            )
-            .bind(subject.folded())
-            .fetch_all(&mut *transaction)
-            .await?;
-            Ok(Some(History {
-                subject: rows::subject(row)?,
-                versions: rows::versions(versions)?,
-                waivers: waivers.into_iter().map(rows::waiver).collect(),
-            }))
-        })
+        self.read_history(subject)
     }
 
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {
@@ -227,107 +209,7 @@ impl Store for Postgres {
     }
 
     fn append(&self, addition: Addition) -> Answer<'_, Appended> {
-        Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
-            let subject = &addition.at.subject;
-            let mut revision = addition.head;
-            if let (Head::Absent, Some((settings, event))) = (addition.head, &addition.creation) {
-                if create(&mut transaction, subject, settings, addition.registered_at).await?.is_none() {
-                    return Ok(Appended::HeadMoved);
-                }
-                announce(&mut transaction, subject.as_str(), addition.registered_at, event).await?;
-                revision = Head::At(Head::Absent.next_revision());
-            }
-            let Head::At(revision) = revision else { return Ok(Appended::HeadMoved) };
-            let subject_id: Option<i64> = query_scalar(
-                "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2,
-                        version_count = version_count + 1
-                 WHERE name = $3 AND revision = $4 RETURNING id",
-            )
-            .bind(addition.latest.as_ref().map(ToString::to_string))
-            .bind(addition.registered_at)
-            .bind(subject.as_str())
-            .bind(signed(revision))
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let Some(subject_id) = subject_id else { return Ok(Appended::HeadMoved) };
-            if let Some(uri) = &addition.uri {
-                let owner: Option<CoordinatesRow> = query_as(
-                    "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
-                     LIMIT 1",
-                )
-                .bind(uri)
-                .fetch_optional(&mut *transaction)
-                .await?;
-                if let Some(owner) = owner {
-                    return Ok(Appended::IdTaken { owner: rows::coordinates(owner)? });
-                }
-            }
-            let added: Option<i64> = query_scalar(
-                "INSERT INTO schemas (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING
-                 RETURNING id::bigint",
-            )
-            .bind(addition.digest.as_str())
-            .bind(&addition.bytes)
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let (schema_id, is_spelled_so) = match added {
-                Some(schema_id) => (schema_id, true),
-                None => {
-                    let (schema_id, bytes): (i64, Vec<u8>) =
-                        query_as("SELECT id::bigint, bytes FROM schemas WHERE digest = $1")
-                            .bind(addition.digest.as_str())
-                            .fetch_one(&mut *transaction)
-                            .await?;
-                    (schema_id, bytes == addition.bytes)
-                }
-            };
-            let inserted = query_scalar::<_, i64>(
-                "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
-                                       message, registered_at)
-                 VALUES ($1, $2, $3::bigint, $4::bigint, $5, $6, 'active', $7, $8, $9) RETURNING id",
-            )
-            .bind(subject_id)
-            .bind(addition.at.version.to_string())
-            .bind(i64::from(addition.ordinal))
-            .bind(schema_id)
-            .bind((!is_spelled_so).then_some(&addition.bytes))
-            .bind(&addition.uri)
-            .bind(&addition.author)
-            .bind(&addition.message)
-            .bind(addition.registered_at)
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(StoreError::from);
-            let version_id = match inserted {
-                Ok(version_id) => version_id,
-                // Another transaction has just taken the `$id`; next time it is seen above.
-                Err(error) if error.is_unique_violation() => return Ok(Appended::HeadMoved),
-                Err(error) => return Err(error),
-            };
-            for reference in &addition.references {
-                query(
-                    "INSERT INTO version_links (referrer, uri, target)
-                     SELECT $1, $2, v.id FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE s.name = $3 AND v.version = $4",
-                )
-                .bind(version_id)
-                .bind(&reference.uri)
-                .bind(reference.target.subject.as_str())
-                .bind(reference.target.version.to_string())
-                .execute(&mut *transaction)
-                .await?;
-            }
-            if let Some(search) = &addition.search {
-                keep_searched(&mut transaction, subject_id, Part::Content, search, revision + 1).await?;
-            }
-            let schema_id = unsigned(schema_id, "schema id")?;
-            let event = (addition.event)(schema_id);
-            announce(&mut transaction, subject.as_str(), addition.registered_at, &event).await?;
-            transaction.commit().await?;
-            Ok(Appended::Done { schema_id })
-        })
+        self.append_version(addition)
     }
 
     fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>> {

@@ -334,7 +334,7 @@ impl Store for Sqlite {
                 keep_searched(&mut transaction, subject_id, Part::Content, search, revision + 1).await?;
             }
             let schema_id = unsigned(schema_id, "schema id")?;
-            let event = (addition.event)(schema_id);
+            let event = addition.event.numbered(schema_id);
             announce(&mut transaction, subject.as_str(), addition.registered_at, &event).await?;
             transaction.commit().await?;
             Ok(Appended::Done { schema_id })

@@ -4,7 +4,7 @@ use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
 use evschema_registry::store::{
     self, Addition, Appended, Head, Indexing, NewEvent, Provenance, Reference, Searched, Settings,
-    StateChanged, Store, SubjectChange, SubjectQuery, Written,
+    StateChanged, Store, SubjectChange, SubjectQuery, UnnumberedEvent, Written,
 };
 
 use super::world::{databases, subject, version};
@@ -50,7 +50,12 @@ fn first(text: &str) -> Addition {
         author: None,
         message: None,
         registered_at: 7,
-        event: Box::new(|_| event("registered")),
+        event: UnnumberedEvent {
+            kind: "registered",
+            before: "{\"schema_id\":".to_owned(),
+            after: "}".to_owned(),
+            provenance: event("registered").provenance,
+        },
     }
 }
 
@@ -326,8 +331,11 @@ fn the_feed_counts_from_one_and_keeps_what_it_said() {
             .iter()
             .map(|e| (e.position, e.kind.as_str(), e.subject.as_str(), e.at, e.data.as_str()))
             .collect();
-        let expected =
-            [(1, "created", "a", 7, "{}"), (2, "registered", "a", 7, "{}"), (3, "created", "b", 7, "{}")];
+        let expected = [
+            (1, "created", "a", 7, "{}"),
+            (2, "registered", "a", 7, "{\"schema_id\":1}"),
+            (3, "created", "b", 7, "{}"),
+        ];
         assert_eq!(shown, expected, "{name}");
         let rest = store.feed(3, 3).await.unwrap();
         assert_eq!(rest.iter().map(|event| event.position).collect::<Vec<_>>(), [4], "{name}");

@@ -28,6 +28,9 @@ use crate::running::Database;
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
+    /// Measures registrations alone.
+    #[arg(long, conflicts_with = "scale")]
+    writes: bool,
     /// Fills a registry with as many subjects and versions as follow, and measures it.
     #[arg(long)]
     scale: bool,
@@ -66,7 +69,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return bare::serve().map(|()| ExitCode::SUCCESS);
     }
     crate::machine::prepare_bench()?;
-    let missed = if args.scale { scale::run(args)? } else { reads::run(args)? + writes::run(args)? };
+    let missed = match () {
+        () if args.scale => scale::run(args)?,
+        () if args.writes => writes::run(args)?,
+        () => reads::run(args)? + writes::run(args)?,
+    };
     Ok(if args.common.check && 0 < missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -55,6 +55,7 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let part = median(rounds.iter().map(|(theirs, own)| own / theirs));
     let row = json!({
         "database": "postgres", "what": "registrations, distinct subjects", "clients": CLIENTS,
+        "statements": script.statements as f64 / VERSIONS as f64,
         "pgbench_per_second": median(rounds.iter().map(|(theirs, _)| *theirs)),
         "own_per_second": median(rounds.iter().map(|(_, own)| *own)), "part": part,
     });
@@ -62,12 +63,18 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     Ok(usize::from(part < PART_MIN))
 }
 
+/// What the server was asked while the versions of a subject were registered.
+struct Recorded {
+    /// The script that asks the same.
+    file: tempfile::NamedTempFile,
+    /// How many statements that are.
+    statements: usize,
+}
+
 /// Registers the versions of a subject while the server logs, and makes a script of it.
-fn record(server: &Postgres, inventory: &Inventory) -> Result<tempfile::NamedTempFile, Box<dyn Error>> {
+fn record(server: &Postgres, inventory: &Inventory) -> Result<Recorded, Box<dyn Error>> {
     let running = Running::on(Config { database: server.url(), ..Config::default() })?;
     let client = Client::new(running.url(), None);
-    // The tables are there; what is numbered from here on is told apart by its numbers.
-    Postgres::run_sql(&server.url(), script::APART);
     let bodies = bodies(inventory)?;
     register(&client, &bodies, "load.before", 0)?;
     Postgres::run_sql(&server.url(), "ALTER SYSTEM SET log_statement = 'all'");
@@ -80,22 +87,18 @@ fn record(server: &Postgres, inventory: &Inventory) -> Result<tempfile::NamedTem
     Postgres::run_sql(&server.url(), "ALTER SYSTEM RESET log_statement");
     Postgres::run_sql(&server.url(), "SELECT pg_reload_conf()");
     let log = String::from_utf8_lossy(&log[usize::try_from(begin)?..]).into_owned();
+    let (script, statements) = script::of(&log, RECORDED)?;
     let mut file = tempfile::NamedTempFile::new()?;
-    file.write_all(script::of(&log, RECORDED)?.as_bytes())?;
-    Ok(file)
+    file.write_all(script.as_bytes())?;
+    Ok(Recorded { file, statements })
 }
 
-fn pgbench_rate(
-    pgbench: &Path,
-    url: &str,
-    script: &tempfile::NamedTempFile,
-    round: usize,
-) -> Result<f64, Box<dyn Error>> {
+fn pgbench_rate(pgbench: &Path, url: &str, script: &Recorded, round: usize) -> Result<f64, Box<dyn Error>> {
     let clients = CLIENTS.to_string();
     let mut command = Command::new(pgbench);
     command.args(["--no-vacuum", "--protocol=prepared", "--client", &clients, "--jobs", "2"]);
     command.args(["--time", &SECONDS.to_string(), "--define", &format!("round={round}"), "--file"]);
-    let output = command.arg(script.path()).arg(url).output()?;
+    let output = command.arg(script.file.path()).arg(url).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let tps =
         text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split(' ').next());

@@ -1,10 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Numbers what comes by numbers that occur nowhere else, so that they are recognised among parameters.
-pub(super) const APART: &str = "ALTER SEQUENCE subjects_id_seq RESTART 71000001;
-    ALTER SEQUENCE schemas_id_seq RESTART 72000001; ALTER SEQUENCE versions_id_seq RESTART 73000001";
-
 /// A statement as the server has logged it.
 #[derive(Debug)]
 struct Statement {
@@ -16,8 +12,8 @@ struct Statement {
 }
 
 /// Makes a pgbench script of what the server has logged: the same statements, with the subject's name, the
-/// contents' digests and all numbers of rows taken from the run.
-pub(super) fn of(log: &str, subject: &str) -> Result<String, String> {
+/// contents' digests taken from the run. Tells how many they are.
+pub(super) fn of(log: &str, subject: &str) -> Result<(String, usize), String> {
     let statements = read(log);
     if statements.is_empty() {
         return Err("the server has logged no statement".to_owned());
@@ -28,15 +24,9 @@ pub(super) fn of(log: &str, subject: &str) -> Result<String, String> {
         let values: Vec<String> =
             statement.parameters.iter().map(|literal| value(literal, subject, &mut digests)).collect();
         let sql = filled(&statement.sql, &values);
-        let end = match () {
-            () if sql.contains("subjects") && sql.contains("RETURNING id") => " \\gset subject_\n",
-            () if sql.starts_with("INSERT INTO schemas") => " \\gset schema_\n",
-            () if sql.contains("INTO versions") => " \\gset version_\n",
-            () => ";\n",
-        };
-        let _written = write!(script, "{sql}{end}");
+        let _written = writeln!(script, "{sql};");
     }
-    Ok(script)
+    Ok((script, statements.len()))
 }
 
 /// Returns what stands for a literal in the script: what differs from run to run is taken from the run.
@@ -48,13 +38,8 @@ fn value(literal: &str, subject: &str, digests: &mut BTreeMap<String, usize>) ->
         let next = digests.len();
         return format!("('sha256_{}-' || :n)", *digests.entry(literal.to_owned()).or_insert(next));
     }
-    match literal.get(1..4) {
-        Some("710") if literal.len() == 10 => ":subject_id".to_owned(),
-        Some("720") if literal.len() == 10 => ":schema_id".to_owned(),
-        Some("730") if literal.len() == 10 => ":version_id".to_owned(),
-        // A colon would be the name of a variable, even in a text.
-        _ => escaped(literal),
-    }
+    // A colon would be the name of a variable, even in a text.
+    escaped(literal)
 }
 
 /// Puts values in the place of `$1`, `$2` and so on; what they hold is left as it is.
@@ -154,19 +139,20 @@ mod tests {
     #[test]
     fn a_log_becomes_a_script() {
         let log = "2026 LOG:  statement: BEGIN\n\
-                   2026 LOG:  execute sqlx_s_1: UPDATE subjects SET revision = $1\n\t WHERE name = $2 RETURNING id\n\
+                   2026 LOG:  execute sqlx_s_1: UPDATE subjects SET revision = $1\n\t WHERE name = $2\n\
                    2026 DETAIL:  parameters: $1 = '2', $2 = 'load.x'\n\
-                   2026 LOG:  execute sqlx_s_3: INSERT INTO schemas VALUES ($1) RETURNING id\n\
+                   2026 LOG:  execute sqlx_s_3: INSERT INTO schemas VALUES ($1)\n\
                    2026 DETAIL:  parameters: $1 = 'sha256:ab'\n\
                    2026 LOG:  execute sqlx_s_2: INSERT INTO feed VALUES ($1, $2, $3)\n\
-                   2026 DETAIL:  parameters: $1 = '71000004', $2 = NULL, $3 = '{\"a\":\"it''s, $2 = x\"}'\n";
-        let script = of(log, "load.x").unwrap();
+                   2026 DETAIL:  parameters: $1 = '7', $2 = NULL, $3 = '{\"a\":\"it''s, $2 = x\"}'\n";
+        let (script, statements) = of(log, "load.x").unwrap();
+        assert_eq!(statements, 4);
         assert_eq!(
             script,
             "\\set n random(1, 9000000000000000)\nBEGIN;\n\
-             UPDATE subjects SET revision = '2' WHERE name = ('load.p' || :n) RETURNING id \\gset subject_\n\
-             INSERT INTO schemas VALUES (('sha256_0-' || :n)) RETURNING id \\gset schema_\n\
-             INSERT INTO feed VALUES (:subject_id, NULL, E'{\"a\"\\x3a\"it''s, $2 = x\"}');\n"
+             UPDATE subjects SET revision = '2' WHERE name = ('load.p' || :n);\n\
+             INSERT INTO schemas VALUES (('sha256_0-' || :n));\n\
+             INSERT INTO feed VALUES ('7', NULL, E'{\"a\"\\x3a\"it''s, $2 = x\"}');\n"
         );
     }
 }

@@ -1,0 +1,145 @@
+use sqlx::query_as;
+
+use super::Postgres;
+use crate::store::rows::{self, signed, unsigned};
+use crate::store::{Addition, Answer, Appended, Head, StoreError};
+
+/// The number of the content; the subject and the version that an `$id` belongs to.
+type AppendedRow = (Option<i64>, Option<String>, Option<String>);
+
+/// Joins what finds or creates the subject's row, as `moved`, with all that is written because of it.
+///
+/// One statement is one transaction and one round trip. What has a row of `moved` before it runs after the
+/// subject's row is locked, the feed's event last of all; without such a row nothing is written.
+macro_rules! append {
+    ($moved:literal, $events:literal) => {
+        concat!(
+            "WITH taken AS MATERIALIZED (
+                SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                WHERE v.uri = $8 OR v.id = (SELECT target FROM version_links WHERE uri = $8 LIMIT 1)
+                LIMIT 1
+            ), moved AS (",
+            $moved,
+            "), added AS (
+                INSERT INTO schemas (digest, bytes) SELECT $4, $5 FROM moved
+                ON CONFLICT (digest) DO NOTHING RETURNING id
+            ), content AS (
+                SELECT id, NULL::bytea AS spelled FROM added
+                UNION ALL SELECT id, nullif($5, bytes) FROM schemas WHERE digest = $4
+            ), appended AS (
+                INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
+                                      message, registered_at)
+                SELECT id, $6, $7::bigint, (SELECT id FROM content), (SELECT spelled FROM content), $8,
+                       'active', $9, $10, $2
+                FROM moved RETURNING id, schema_id
+            ), linked AS (
+                INSERT INTO version_links (referrer, uri, target)
+                SELECT a.id, r.uri, v.id
+                FROM appended a
+                CROSS JOIN unnest($11::text[], $12::text[], $13::text[]) AS r (uri, subject, version)
+                JOIN subjects s ON s.name = r.subject
+                JOIN versions v ON v.subject_id = s.id AND v.version = r.version
+            ), searched AS (
+                INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision)
+                SELECT id, '', $14, revision FROM moved WHERE $14 IS NOT NULL
+                ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content,
+                    indexed_revision = CASE WHEN there.indexed_revision = excluded.indexed_revision - 1
+                                            THEN excluded.indexed_revision ELSE there.indexed_revision END
+                WHERE there.content IS DISTINCT FROM excluded.content
+                RETURNING subject_id
+            ), forgotten AS (
+                DELETE FROM search_words w USING searched
+                WHERE w.subject_id = searched.subject_id AND w.part = 2 AND w.word <> ALL ($15::text[])
+            ), worded AS (
+                INSERT INTO search_words (subject_id, part, word)
+                SELECT subject_id, 2, unnest($15::text[]) FROM searched
+                ON CONFLICT DO NOTHING
+            ), announced AS (
+                INSERT INTO feed (kind, subject, at, data, token, address)
+                SELECT e.kind, $1, $2, e.data, $19, $20
+                FROM appended a CROSS JOIN LATERAL (VALUES ",
+            $events,
+            "(2, $16, concat($17::text, a.schema_id, $18::text))) AS e (place, kind, data)
+                ORDER BY e.place
+            )
+            SELECT appended.schema_id::bigint, taken.name, taken.version
+            FROM (SELECT) AS always LEFT JOIN appended ON TRUE LEFT JOIN taken ON TRUE"
+        )
+    };
+}
+
+/// Appends to a subject that is at a revision.
+const FURTHER: &str = append!(
+    "UPDATE subjects SET revision = revision + 1, latest = $3, updated_at = $2,
+            version_count = version_count + 1
+     WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
+     RETURNING id, revision",
+    ""
+);
+
+/// Appends to a subject that is created by it, unless one of its folded name exists.
+///
+/// The row is inserted as it is after both changes; the event of the first comes first in the feed.
+const FIRST: &str = append!(
+    "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision, latest,
+                           version_count, created_at, updated_at)
+     SELECT $1, $21, $22, $23, $24, $25, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
+     ON CONFLICT DO NOTHING RETURNING id, revision",
+    "(1, $26, $27), "
+);
+
+impl Postgres {
+    pub(super) fn append_version(&self, addition: Addition) -> Answer<'_, Appended> {
+        Box::pin(async move {
+            let Addition { at, event, references, search, .. } = &addition;
+            let folded = at.subject.folded();
+            let sql = if addition.head == Head::Absent { FIRST } else { FURTHER };
+            let statement = query_as::<_, AppendedRow>(sql)
+                .bind(at.subject.as_str())
+                .bind(addition.registered_at)
+                .bind(addition.latest.as_ref().map(ToString::to_string))
+                .bind(addition.digest.as_str())
+                .bind(&addition.bytes)
+                .bind(at.version.to_string())
+                .bind(i64::from(addition.ordinal))
+                .bind(&addition.uri)
+                .bind(&addition.author)
+                .bind(&addition.message)
+                .bind(references.iter().map(|to| to.uri.as_str()).collect::<Vec<_>>())
+                .bind(references.iter().map(|to| to.target.subject.as_str()).collect::<Vec<_>>())
+                .bind(references.iter().map(|to| to.target.version.to_string()).collect::<Vec<_>>())
+                .bind(search.as_ref().map(|search| &search.text))
+                .bind(search.as_ref().map(|search| &search.words))
+                .bind(event.kind)
+                .bind(&event.before)
+                .bind(&event.after)
+                .bind(&event.provenance.token)
+                .bind(&event.provenance.address);
+            let statement = match (addition.head, &addition.creation) {
+                (Head::At(revision), _) => statement.bind(signed(revision)),
+                (Head::Absent, Some((settings, created))) => statement
+                    .bind(&folded)
+                    .bind(settings.policy.mode.as_str())
+                    .bind(settings.policy.content_model.as_str())
+                    .bind(&settings.owner)
+                    .bind(&settings.description)
+                    .bind(created.kind)
+                    .bind(&created.data),
+                (Head::Absent, None) => return Ok(Appended::HeadMoved),
+            };
+            match statement.fetch_one(&self.pool).await.map_err(StoreError::from) {
+                Ok((Some(schema_id), _, _)) => {
+                    Ok(Appended::Done { schema_id: unsigned(schema_id, "schema id")? })
+                }
+                Ok((None, Some(subject), Some(version))) => {
+                    Ok(Appended::IdTaken { owner: rows::coordinates((subject, version))? })
+                }
+                Ok((None, _, _)) => Ok(Appended::HeadMoved),
+                // Another transaction has taken the `$id`, or added the same content, after this one began
+                // to look: next time it is seen.
+                Err(error) if error.is_lost_race() => Ok(Appended::HeadMoved),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
