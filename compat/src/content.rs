@@ -88,8 +88,26 @@ impl<'t> Rewriting<'t> {
             declared.names.extend(more.names);
             declared.patterns.extend(more.patterns);
         }
+        if self.is_closed(id, &declared, 0) {
+            return rewritten;
+        }
         let layer = self.closing_layer(declared, self.tree.origin(id));
         self.tree.all(vec![rewritten, layer])
+    }
+
+    /// Tells whether an object already refuses all but what it declares as composed: what is closed as
+    /// written stays equal to itself, and is recognised without a comparison.
+    fn is_closed(&self, id: Id, declared: &Declared, depth: usize) -> bool {
+        /// References that are followed to the node that closes.
+        const CHAIN_MAX: usize = 8;
+        let node = self.tree.node(id);
+        let objects = &node.objects;
+        let refuses_the_rest = objects.additional.is_some_and(|rest| self.tree.is_false(rest))
+            && declared.names.iter().all(|name| objects.properties.of(name).is_some())
+            && declared.patterns.iter().all(|pattern| objects.patterns.of(pattern).is_some());
+        refuses_the_rest
+            || (depth < CHAIN_MAX
+                && node.all_of.iter().any(|part| self.is_closed(*part, declared, depth + 1)))
     }
 
     fn context(&mut self, declared: &Declared) -> usize {

@@ -57,13 +57,14 @@ impl Engine {
     }
 
     fn eval(&mut self, id: Id, value: &Value, depth: usize) -> Truth {
-        // A plain value that is looked at by itself costs nothing: of an `enum` there are as many as were
-        // written down.
+        let node = self.tree.shared(id);
+        // What is looked at by itself and is plain, or looked up in a list, costs nothing: of an `enum` there
+        // are as many values as were written down.
         let is_plain = !value.is_object() && !value.is_array();
-        if DEPTH_MAX < depth || !(depth == 0 && is_plain || self.spend(1)) {
+        let is_free = depth == 0 && (is_plain || node.values.is_some());
+        if DEPTH_MAX < depth || !(is_free || self.spend(1)) {
             return Truth::Unknown;
         }
-        let node = self.tree.shared(id);
         if !node.types.has(Types::of(value)) {
             return Truth::No;
         }

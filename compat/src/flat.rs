@@ -28,6 +28,8 @@ pub(crate) struct Flat {
     pub(crate) not: Rc<Vec<Id>>,
     /// Unions left whole because there were too many combinations.
     pub(crate) unions: Rc<Vec<Vec<Id>>>,
+    /// Each `oneOf` of whose branches exactly one holds, where the branches themselves do not say so.
+    pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
     /// The classes of the nodes that hold by construction.
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
@@ -90,6 +92,7 @@ impl Default for Flat {
             objects: Rc::default(),
             not: Rc::default(),
             unions: Rc::default(),
+            exclusive: Rc::default(),
             holds: Rc::default(),
             is_wider: false,
         }
@@ -131,6 +134,7 @@ impl Flat {
         });
         join(&mut both.not, &other.not, |own, theirs| add_new(own, theirs));
         join(&mut both.unions, &other.unions, |own, theirs| add_new(own, theirs));
+        join(&mut both.exclusive, &other.exclusive, |own, theirs| add_new(own, theirs));
         join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
         both.is_wider |= other.is_wider;
         both
@@ -197,6 +201,7 @@ fn add_alternative(list: &mut Vec<Flat>, flat: Flat) {
     match list.iter_mut().take(COMPARED_MAX).find(same) {
         Some(known) => {
             Rc::make_mut(&mut known.holds).retain(|class| flat.holds.contains(class));
+            Rc::make_mut(&mut known.exclusive).retain(|union| flat.exclusive.contains(union));
             known.is_wider |= flat.is_wider;
         }
         None => list.push(flat),
@@ -259,9 +264,14 @@ impl Engine {
         for union in node.any_of.iter().chain(&node.one_of) {
             flats = self.product(flats, union, path);
         }
-        // Of `oneOf` it is dropped here that no second branch holds.
-        if !node.one_of.is_empty() && !node.one_of.iter().all(|union| self.are_apart(union)) {
-            flats.iter_mut().for_each(|flat| flat.is_wider = true);
+        // Of `oneOf` the alternatives do not say that no second branch holds; it is only noted.
+        for union in &node.one_of {
+            if !self.are_apart(union) {
+                for flat in &mut flats {
+                    Rc::make_mut(&mut flat.exclusive).push(union.clone());
+                    flat.is_wider = true;
+                }
+            }
         }
         for condition in &node.conditions {
             let then = [Some(condition.test), condition.then].into_iter().flatten().collect();

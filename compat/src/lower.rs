@@ -27,6 +27,8 @@ pub(crate) struct Lowering<'t, 'r> {
     reading: Reading<'r>,
     /// What was lowered, by its place and the dynamic scope it was reached in.
     seen: HashMap<(Origin, usize), Seen>,
+    /// Whether the schema that is lowered next was referred to.
+    is_referred: bool,
     /// Whether what a dynamic reference leads to depends on the way to it.
     scopes_matter: bool,
     /// The dynamic scopes met so far, each as its resources, outermost first.
@@ -58,7 +60,15 @@ pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) 
     let schema = resolved.schema();
     tree.reserve(schema.nodes());
     let seen = HashMap::with_capacity(schema.nodes());
-    let mut lowering = Lowering { tree, resolved, reading, seen, scopes_matter: false, scopes: Vec::new() };
+    let mut lowering = Lowering {
+        tree,
+        resolved,
+        reading,
+        seen,
+        is_referred: false,
+        scopes_matter: false,
+        scopes: Vec::new(),
+    };
     if schema.is_plain() {
         return Some(lowering.schema(schema.value(), &Scope::Plain(schema), schema.draft()));
     }
@@ -81,6 +91,17 @@ fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
     tree.add(Node { opaque: Opaque::like_no_other(why, origin), ..Node::default() }, origin)
 }
 
+/// Tells whether a part of a schema refers to something, or may be referred to.
+fn refers(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, member)| {
+            (name.starts_with('$') && name != "$schema") || name == "id" || refers(member)
+        }),
+        Value::Array(items) => items.iter().any(refers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recursive: &mut usize) {
     match value {
         Value::Object(members) => {
@@ -98,6 +119,7 @@ fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recu
 impl Lowering<'_, '_> {
     fn schema(&mut self, value: &Value, scope: &Scope<'_>, draft: Draft) -> Id {
         let origin = Origin::of(value);
+        let is_referred = std::mem::take(&mut self.is_referred);
         if self.reading.masked.contains(&origin) {
             return self.tree.boolean(true, origin);
         }
@@ -119,13 +141,11 @@ impl Lowering<'_, '_> {
             Value::Object(members) => {
                 self.seen.insert(key, Seen::Open(None));
                 let draft_here = scope.draft_within(value).unwrap_or(draft);
-                let node = if scope.names_other_draft(value, draft) {
-                    // The specification leaves it undefined, and the validator takes it both ways.
-                    let why = "a `$schema` names another draft inside a schema that has no `$id`";
-                    Node { opaque: Opaque::like_no_other(why, origin), ..Node::default() }
-                } else {
-                    self.object(members, value, scope, draft_here)
-                };
+                if scope.names_other_draft(value, draft) {
+                    self.seen.remove(&key);
+                    return self.foreign(value, draft, is_referred);
+                }
+                let node = self.object(members, value, scope, draft_here);
                 let id = self.tree.add(node, origin);
                 if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
                     self.tree.fill_slot(*slot, id);
@@ -138,6 +158,21 @@ impl Lowering<'_, '_> {
         };
         self.seen.insert(key, Seen::Done(id));
         id
+    }
+
+    /// Adds a schema that names another draft and has no `$id`. The specification leaves open what rules it
+    /// (JSON Schema Core 2019-09, section 8.1.1), and the validator takes it both ways, as it is come to. One that refers
+    /// to nothing means the same where it is written alike and come to alike.
+    fn foreign(&mut self, schema: &Value, around: Draft, is_referred: bool) -> Id {
+        let why = "a `$schema` names another draft inside a schema that has no `$id`";
+        let origin = Origin::of(schema);
+        let text = schema.to_string();
+        let opaque = if refers(schema) {
+            Opaque::like_no_other(why, origin)
+        } else {
+            Opaque::like_its_text(why, format!("{around} {is_referred} {text}"))
+        };
+        self.tree.add(Node { opaque, ..Node::default() }, origin)
     }
 
     /// Tells whether some keyword may look at what others have left: `unevaluated…`.
@@ -220,6 +255,7 @@ impl Lowering<'_, '_> {
         }
         match scope.follow(keyword, reference) {
             Some(found) => {
+                self.is_referred = true;
                 let target = self.schema(found.schema, &found.scope, found.draft.unwrap_or(draft));
                 node.all_of.push(target);
             }

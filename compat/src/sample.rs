@@ -186,9 +186,12 @@ impl Engine {
     /// Makes an array of a length: what it must contain first, wherever it may stand, then the
     /// rest, of nothing that it may contain only so often.
     fn filled(&mut self, flat: &Flat, length: u64, variant: usize) -> Option<Value> {
+        /// Most bytes of texts in one array.
+        const TEXT_BYTES_MAX: usize = 4 << 20;
         let arrays = &flat.arrays;
         let length = usize::try_from(length).ok()?;
         let mut items: Vec<Option<Value>> = vec![None; length];
+        let mut text_bytes = 0;
         for contains in arrays.contains.iter().filter(|contains| 0 < contains.min) {
             let mut missing = contains.min;
             for step in 0..length {
@@ -218,7 +221,10 @@ impl Engine {
                 if items[at].is_none() && !others.is_empty() {
                     items[at] = self.next_item(item, &items, arrays.unique, variant);
                 }
-                items[at].as_ref()?;
+                text_bytes += items[at].as_ref()?.as_str().map_or(0, str::len);
+                if TEXT_BYTES_MAX < text_bytes {
+                    return None;
+                }
             }
         }
         Some(items.into_iter().flatten().collect())

@@ -19,7 +19,7 @@ use evschema_model::{
 };
 use serde_json::Value;
 
-use crate::{Baseline, Containment, Report, Settings, check, containment, required_bump};
+use crate::{Baseline, Containment, Report, Settings, check, containment, diff, required_bump};
 
 fn resolved(version: &str, text: &str) -> Resolved {
     let at =

@@ -171,19 +171,32 @@ pub(crate) struct Node {
 pub(crate) struct Opaque {
     /// What it is, in words.
     pub(crate) why: String,
-    /// Where it stands, when the words do not say all of it.
-    place: Option<Origin>,
+    beside: Beside,
+}
+
+/// What tells things that could not be lowered apart, beside their words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Beside {
+    Nothing,
+    Place(Origin),
+    Text(String),
 }
 
 impl Opaque {
     /// Returns it with these words.
     pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
-        Some(Self { why: why.into(), place: None })
+        Some(Self { why: why.into(), beside: Beside::Nothing })
     }
 
     /// Returns it with these words, equal to no other.
     pub(crate) fn like_no_other(why: impl Into<String>, place: Origin) -> Option<Self> {
-        Some(Self { why: why.into(), place: Some(place) })
+        Some(Self { why: why.into(), beside: Beside::Place(place) })
+    }
+
+    /// Returns it with these words, equal to what is written alike: for what means the same wherever
+    /// the same text stands, whatever that is.
+    pub(crate) fn like_its_text(why: impl Into<String>, text: String) -> Option<Self> {
+        Some(Self { why: why.into(), beside: Beside::Text(text) })
     }
 }
 

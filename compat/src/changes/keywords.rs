@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::short;
 use crate::number::Decimal;
-use crate::tree::normalized;
+use crate::tree::{Listed, normalized};
 
 /// How a keyword moved.
 #[derive(Debug, PartialEq, Eq)]
@@ -132,6 +132,7 @@ fn lists(
     gone: impl Fn(String) -> Moved,
     come: impl Fn(String) -> Moved,
 ) -> Vec<Moved> {
+    let (old, new) = (Listed::of(old.iter().cloned()), Listed::of(new.iter().cloned()));
     let removed = old.iter().filter(|value| !new.contains(value)).map(|value| gone(short(value)));
     let added = new.iter().filter(|value| !old.contains(value)).map(|value| come(short(value)));
     removed.chain(added).collect()

@@ -10,7 +10,7 @@ use evschema_model::{
 use serde_json::Value;
 
 use super::{Objection, Question};
-use crate::export::export;
+use crate::export::{export, export_wider};
 use crate::findings::walk;
 use crate::lower::{Reading, lower};
 use crate::refute::Candidate;
@@ -115,7 +115,8 @@ impl<'a> Confirm<'a> {
         let mut writers = vec![question.writer.validator(question.formats).ok()?];
         let mut readers = vec![question.reader.validator(question.formats).ok()?];
         if question.model != ContentModel::Strict {
-            writers.push(as_document(&export(tree, self.writer)?)?.validator(question.formats).ok()?);
+            // What was not lowered is confirmed by the writer as written.
+            writers.push(as_document(&export_wider(tree, self.writer)?)?.validator(question.formats).ok()?);
         }
         if question.model == ContentModel::Tolerant || !question.masked.is_empty() {
             readers.push(as_document(&export(tree, self.reader)?)?.validator(question.formats).ok()?);

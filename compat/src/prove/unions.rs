@@ -51,6 +51,7 @@ impl Engine {
         match candidates.as_slice() {
             [] => false,
             [only] => self.flat_covers(flat, *only, path),
+            _ if self.is_known_exclusive(flat, &candidates) => true,
             _ => {
                 self.split(flat).is_some_and(|parts| {
                     parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path))
@@ -58,6 +59,22 @@ impl Engine {
                     && self.in_two_of(flat, &candidates).is_empty())
             }
         }
+    }
+
+    /// Tells whether the writer's own `oneOf` says it: of its branches exactly one holds, those that can
+    /// are the reader's candidates, one each, and no candidate is left over.
+    fn is_known_exclusive(&mut self, flat: &Flat, candidates: &[Id]) -> bool {
+        let exclusive = Rc::clone(&flat.exclusive);
+        exclusive.iter().any(|own| {
+            let mut left = candidates.to_vec();
+            own.iter().all(|branch| match left.iter().position(|candidate| candidate == branch) {
+                Some(at) => {
+                    left.swap_remove(at);
+                    true
+                }
+                None => self.is_disjoint(flat, *branch),
+            }) && left.is_empty()
+        })
     }
 
     /// Returns the branches that may share a value with the writer.

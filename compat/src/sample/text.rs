@@ -5,8 +5,12 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::tree::Strings;
 
-/// Longest string that is made to satisfy a minimum.
-const CHARS_MAX: u64 = 20_000;
+/// Longest string that is made to satisfy a minimum: one more than the 65,535 that columns of databases
+/// hold, and schemas therefore allow, is among them.
+const CHARS_MAX: u64 = 70_000;
+
+/// Characters that cost a step of fuel.
+const CHARS_PER_STEP: u64 = 64;
 
 impl Engine {
     /// Returns strings that satisfy what is asked, as far as that can be told here.
@@ -53,7 +57,7 @@ impl Engine {
     }
 
     fn by_length(&mut self, strings: &Strings, many: usize) -> Vec<String> {
-        if CHARS_MAX < strings.min {
+        if CHARS_MAX < strings.min || !self.spend(strings.min / CHARS_PER_STEP) {
             return Vec::new();
         }
         let text = |length: u64| "x".repeat(usize::try_from(length).unwrap_or(0));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::contained;
+use super::{Settings, contained, diff, resolved};
 
 /// The longest that one of them may take, unoptimised and on a busy machine; built for release,
 /// none was seen to take half a second.
@@ -89,6 +89,12 @@ fn lists_as_long_as_a_document_can_be() {
     assert_eq!(answered("turned", &json!({"enum": numbers}), &json!({"enum": turned})), Some(true));
     assert_eq!(answered("one less", &json!({"enum": numbers}), &json!({"enum": numbers[1..]})), Some(false));
     assert_eq!(answered("all integers", &json!({"enum": numbers}), &json!({"type": "integer"})), Some(true));
+    let pairs: Vec<[u32; 1]> = (0..100_000).map(|n| [n]).collect();
+    assert_eq!(answered("arrays", &json!({"enum": pairs}), &json!({"enum": pairs[1..]})), Some(false));
+    assert_eq!(answered("more arrays", &json!({"enum": pairs[1..]}), &json!({"enum": pairs})), Some(true));
+    let (all, fewer) = (json!({"enum": pairs}).to_string(), json!({"enum": pairs[..99_999]}).to_string());
+    let (all, fewer) = (resolved("1.0.0", &all), resolved("1.1.0", &fewer));
+    assert_eq!(diff(&all, &fewer, &Settings::default()).changes.len(), 1);
     let zeros = |last: u32| json!({"enum": vec![0; 499_999].into_iter().chain([last]).collect::<Vec<_>>()});
     assert_eq!(answered("repeated", &zeros(1), &zeros(0)), Some(false));
 }

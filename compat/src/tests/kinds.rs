@@ -225,6 +225,49 @@ fn what_draft_4_calls_no_integer() {
 }
 
 #[test]
+fn what_is_not_understood_matters_only_where_it_changes() {
+    const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;
+    const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
+    let beside = |unread: &str, other: &str| {
+        format!(
+            r##"{{{DRAFT_7},"definitions":{{"d":{unread}}},"properties":{{"a":{unread},"b":{other},"c":{{"$ref":"#/definitions/d"}}}}}}"##
+        )
+    };
+    let foreign = format!(r#"{{{DRAFT_4},"type":"string","minLength":1}}"#);
+    let (narrow, wide) =
+        (beside(&foreign, r#"{"type":"integer"}"#), beside(&foreign, r#"{"type":"number"}"#));
+    assert_eq!(contained(&narrow, &wide), Some(true));
+    assert_eq!(contained(&wide, &narrow), Some(false));
+    // Nothing is said where it changes, nor of what a reference in it leads to.
+    let changed = beside(&foreign.replace('1', "2"), r#"{"type":"integer"}"#);
+    assert_ne!(contained(&narrow, &changed), Some(true));
+    let refers = |target: &str| {
+        format!(
+            r##"{{{DRAFT_7},"definitions":{{"d":{{"type":"{target}"}}}},"properties":{{"a":{{{DRAFT_4},"items":{{"$ref":"#/definitions/d"}}}}}}}}"##
+        )
+    };
+    assert_ne!(contained(&refers("integer"), &refers("string")), Some(true));
+    // Nor of two that the validator comes to in other ways.
+    let moved = |place: &str| {
+        format!(r##"{{{DRAFT_7},"definitions":{{"d":{foreign}}},"properties":{{"a":{place}}}}}"##)
+    };
+    assert_ne!(contained(&moved(r##"{"$ref":"#/definitions/d"}"##), &moved(&foreign)), Some(true));
+}
+
+#[test]
+fn a_text_may_have_to_be_as_long_as_a_column() {
+    decides(&[
+        (r#"{"type":"string"}"#, r#"{"type":"string","maxLength":65535}"#, false),
+        (r#"{"type":"string","maxLength":65535}"#, r#"{"type":"string","maxLength":65536}"#, true),
+        (
+            r#"{"items":{"type":"string","minLength":1}}"#,
+            r#"{"items":{"type":"string","maxLength":65535}}"#,
+            false,
+        ),
+    ]);
+}
+
+#[test]
 fn what_is_left_undefined_is_not_decided() {
     const DRAFT_2019: &str = r#""$schema":"https://json-schema.org/draft/2019-09/schema""#;
     const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;

@@ -140,6 +140,41 @@ fn a_tolerant_reader_ignores_what_it_does_not_declare() {
 }
 
 #[test]
+fn what_one_branch_alone_may_take_stays_so_when_a_branch_is_added() {
+    let branch = |name: &str| {
+        format!(r#"{{"type":"object","properties":{{"{name}":{{"type":"string"}}}},"required":["{name}"]}}"#)
+    };
+    let union = |names: &[&str]| {
+        let branches: Vec<String> = names.iter().map(|name| branch(name)).collect();
+        format!(r#"{{"properties":{{"x":{{"oneOf":[{},{{"type":"null"}}]}}}}}}"#, branches.join(","))
+    };
+    assert_verdicts(&[
+        // Whoever may send any property may send one that the added branch takes, too.
+        (&union(&["a", "b"]), &union(&["a", "b", "c"]), [Incompatible, Compatible, Compatible]),
+        (&union(&["a", "b", "c"]), &union(&["a", "b"]), [Incompatible, Incompatible, Incompatible]),
+        // A branch that is there twice takes nothing.
+        (&union(&["a", "b"]), &union(&["a", "b", "b"]), [Incompatible, Incompatible, Incompatible]),
+    ]);
+}
+
+#[test]
+fn an_object_closed_as_written_is_closed_once() {
+    let closed = |inside: &str| {
+        format!(
+            r##"{{"$defs":{{"d":{{"properties":{{"a":{inside}}},"additionalProperties":false}}}},"$ref":"#/$defs/d"}}"##
+        )
+    };
+    let declared_beside =
+        |b: &str| format!(r#"{{"properties":{{"a":{{}}}},"additionalProperties":false,"required":["{b}"]}}"#);
+    assert_verdicts(&[
+        (&closed(r#"{"type":"integer"}"#), &closed(r#"{"type":"number"}"#), [Compatible; 3]),
+        (&closed(r#"{"type":"number"}"#), &closed(r#"{"type":"integer"}"#), [Incompatible; 3]),
+        // What is required and refused makes no event; there is nothing to break.
+        (&declared_beside("b"), r#"{"type":"string"}"#, [Incompatible, Incompatible, Incompatible]),
+    ]);
+}
+
+#[test]
 fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
     let (old, new) = (
         r#"{"type":"object","properties":{"a":{}},"additionalProperties":false}"#,
