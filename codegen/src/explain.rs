@@ -75,7 +75,7 @@ pub fn explain(
     for (document, program) in &programs {
         for (place, node) in &program.nodes {
             let Some(place) = place.filter(|place| atlas.document(*place) == *document) else { continue };
-            let planned = planner.planned(place);
+            let planned = planner.planned(place).or_else(|| planner.reader(place));
             let pointer = atlas.pointer(place).clone();
             let schema = atlas.schema(*document);
             let (class, why) = classify(&planner, node, planned.as_ref());

@@ -3,6 +3,7 @@
 mod boxes;
 mod constraints;
 mod modules;
+mod readers;
 mod sharing;
 mod typing;
 mod unions;

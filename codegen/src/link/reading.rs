@@ -69,7 +69,7 @@ impl<'c> Planner<'_, 'c> {
         if keywords.is_empty() {
             return Reading { streamed: Streamed::All, ..Reading::default() };
         }
-        let Some(planned) = self.planned(place) else { return Reading::default() };
+        let Some(planned) = self.reader(place) else { return Reading::default() };
         match keywords.as_slice() {
             [group @ ("anyOf" | "oneOf")] => self.reading_of_group(place, group, &planned),
             _ if self.reads_own(place, &keywords, &planned) => {
@@ -81,7 +81,7 @@ impl<'c> Planner<'_, 'c> {
 
     /// Tells whether a schema's type is a struct that knows these members, in this order.
     pub(super) fn reads_members(&mut self, place: Place, names: &[&str]) -> bool {
-        let Some(planned) = self.planned(place) else { return false };
+        let Some(planned) = self.reader(place) else { return false };
         let RustType::Named(id) = self.inner_shape(&planned) else { return false };
         match &self.plan().definition(id).body {
             Body::Struct(body) => !planned.nullable && body.names == names,
@@ -143,7 +143,7 @@ impl<'c> Planner<'_, 'c> {
             .collect();
         fields.into_iter().all(|(name, value)| {
             let property = self.atlas.map(place, "properties").into_iter().find(|(own, _)| *own == name);
-            property.is_some_and(|(_, property)| self.planned(property).is_some_and(|own| own == value))
+            property.is_some_and(|(_, property)| self.reads(property, &value))
         })
     }
 
@@ -159,9 +159,9 @@ impl<'c> Planner<'_, 'c> {
             | RustType::List(_)
             | RustType::Map(_) => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
-                Body::Struct(_) => {}
+                Body::Struct(body) if body.names == spoken_names(self.atlas.value(place)) => {}
                 Body::Texts(_) => return !beside && self.is_plain_enum(place, keywords),
-                Body::Union(_) | Body::Newtype { .. } => return false,
+                Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => return false,
             },
             RustType::Json | RustType::Tuple(_) => return false,
         }
@@ -202,7 +202,7 @@ impl<'c> Planner<'_, 'c> {
             && planned.nullable
             // Else it would read `null` itself, and not be told apart from what is beside it.
             && !self.plan().takes_null(&TypeRef::plain(planned.shape.clone()))
-            && self.planned(*other).is_some_and(|other| other.shape == planned.shape)
+            && self.reads(*other, &TypeRef::plain(planned.shape.clone()))
         {
             return Reading { streamed: Streamed::All, variants: Vec::new(), unless_null: Some(*other) };
         }

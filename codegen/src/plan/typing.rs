@@ -33,6 +33,8 @@ pub(crate) struct Planner<'a, 'c> {
     pub(crate) shapes: Shapes<'a, 'c>,
     plan: Plan,
     known: HashMap<Conjunction, Known>,
+    /// The types that read the values of a schema, whatever looks at them from outside.
+    pub(super) readers: HashMap<Conjunction, Vec<TypeRef>>,
     names: BTreeMap<DocumentId, Names>,
     /// Names that the definitions and members of a document will want, so that nothing smaller
     /// takes them.
@@ -92,6 +94,7 @@ impl<'a, 'c> Planner<'a, 'c> {
             shapes: Shapes::new(atlas),
             plan: Plan::default(),
             known: HashMap::new(),
+            readers: HashMap::new(),
             names: BTreeMap::new(),
             wanted: BTreeMap::new(),
             open: Vec::new(),
@@ -123,12 +126,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.plan.events.push(Event { document, root });
     }
 
-    /// Returns the type that was planned for a schema, if it was.
+    /// Returns the type that was planned for a schema by itself, if it was.
     pub(crate) fn planned(&mut self, place: Place) -> Option<TypeRef> {
-        let entry = self.shapes.entry(place);
-        let mut conjunction = self.shapes.conjunction(&Expression::Schema(entry));
-        self.drop_idle_mask(&mut conjunction);
-        match self.known.get(&conjunction.key())? {
+        let key = self.key_of(&Expression::Schema(place));
+        match self.known.get(&key)? {
             Known::Done(planned) => Some(planned.clone()),
             Known::Open(_) => None,
         }
@@ -161,10 +162,12 @@ impl<'a, 'c> Planner<'a, 'c> {
         };
         let mut conjunction = self.shapes.conjunction(&expression);
         self.drop_idle_mask(&mut conjunction);
-        if conjunction.is_anything() {
-            return TypeRef::plain(RustType::Json);
-        }
         let key = conjunction.key();
+        if conjunction.is_anything() {
+            let anything = TypeRef::plain(RustType::Json);
+            self.note_reader(&key, &anything);
+            return anything;
+        }
         match self.known.get(&key).cloned() {
             Some(Known::Done(known)) => return known,
             Some(Known::Open(Some(id))) => return TypeRef::plain(RustType::Named(id)),
@@ -184,8 +187,20 @@ impl<'a, 'c> Planner<'a, 'c> {
             self.plan.definitions[id.0].body = Body::Newtype { inner: wide(found), boxed: false };
             found = TypeRef::plain(RustType::Named(id));
         }
+        self.note_reader(&key, &found);
         self.known.insert(key, Known::Done(found.clone()));
         found
+    }
+
+    /// Returns what identifies the type of an expression.
+    pub(super) fn key_of(&mut self, expression: &Expression) -> Conjunction {
+        let expression = match expression {
+            Expression::Schema(place) => &Expression::Schema(self.shapes.entry(*place)),
+            other => other,
+        };
+        let mut conjunction = self.shapes.conjunction(expression);
+        self.drop_idle_mask(&mut conjunction);
+        conjunction.key()
     }
 
     fn build(&mut self, conjunction: &Conjunction, expression: &Expression, hint: &Hint) -> TypeRef {

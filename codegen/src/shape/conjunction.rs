@@ -70,6 +70,11 @@ impl Conjunction {
         key.mentions.sort();
         key
     }
+
+    /// Returns this as if nothing looked at the value from outside.
+    pub(crate) fn unwatched(&self) -> Self {
+        Self { mentions: Vec::new(), whole: false, opaque: false, ..self.clone() }
+    }
 }
 
 impl Shapes<'_, '_> {
