@@ -43,6 +43,7 @@ cases! {
     rest: Counted,
     typeless: Typeless,
     unions: Payment,
+    watched: Watched,
 }
 
 fn folder(case: &str) -> PathBuf {
