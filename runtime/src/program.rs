@@ -11,13 +11,16 @@ use crate::check::Bits;
 use crate::cursor::{KnownName, Print};
 use crate::format::Format;
 use crate::kinds::Kinds;
+use crate::reject::Why;
 
 mod bound;
 mod decode;
 mod pattern;
+mod presence;
 
 pub(crate) use bound::{Bound, Step};
 pub(crate) use pattern::Pattern;
+pub(crate) use presence::Presence;
 
 /// The linked form of one schema document.
 #[derive(Debug)]
@@ -131,6 +134,9 @@ pub(crate) struct Object {
     pub(crate) max: Option<usize>,
     pub(crate) dependent_required: Box<[(u16, Box<[u16]>)]>,
     pub(crate) dependent_schemas: Box<[(u16, Child)]>,
+    /// What applicators say of which members are there, and why an object is refused of which it
+    /// does not hold.
+    pub(crate) presence: Vec<(Presence, Why)>,
 }
 
 #[derive(Debug)]

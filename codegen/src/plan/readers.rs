@@ -7,7 +7,7 @@
 
 use super::{Body, Planner, RustType, TypeRef};
 use crate::atlas::Place;
-use crate::shape::{Conjunction, Expression};
+use crate::shape::Conjunction;
 
 impl Planner<'_, '_> {
     /// Notes that values of a conjunction are read as a type.
@@ -37,7 +37,7 @@ impl Planner<'_, '_> {
     }
 
     fn readers_of(&mut self, place: Place) -> Vec<TypeRef> {
-        let key = self.key_of(&Expression::Schema(place)).unwatched();
+        let key = self.key_of(place).unwatched();
         self.readers.get(&key).cloned().unwrap_or_default()
     }
 
@@ -53,7 +53,9 @@ impl Planner<'_, '_> {
                             a.names == b.names && a.rest.is_some() == b.rest.is_some()
                         }
                         (Body::Texts(a), Body::Texts(b)) => a == b,
-                        _ => false,
+                        (Body::Struct(_) | Body::Texts(_) | Body::Union(_) | Body::Newtype { .. }, _) => {
+                            false
+                        }
                     }
                 }
                 (a, b) => a == b || (integers(a) && integers(b)),

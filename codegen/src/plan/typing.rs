@@ -128,7 +128,7 @@ impl<'a, 'c> Planner<'a, 'c> {
 
     /// Returns the type that was planned for a schema by itself, if it was.
     pub(crate) fn planned(&mut self, place: Place) -> Option<TypeRef> {
-        let key = self.key_of(&Expression::Schema(place));
+        let key = self.key_of(place);
         match self.known.get(&key)? {
             Known::Done(planned) => Some(planned.clone()),
             Known::Open(_) => None,
@@ -192,13 +192,10 @@ impl<'a, 'c> Planner<'a, 'c> {
         found
     }
 
-    /// Returns what identifies the type of an expression.
-    pub(super) fn key_of(&mut self, expression: &Expression) -> Conjunction {
-        let expression = match expression {
-            Expression::Schema(place) => &Expression::Schema(self.shapes.entry(*place)),
-            other => other,
-        };
-        let mut conjunction = self.shapes.conjunction(expression);
+    /// Returns what identifies the type of a schema.
+    pub(super) fn key_of(&mut self, place: Place) -> Conjunction {
+        let entry = self.shapes.entry(place);
+        let mut conjunction = self.shapes.conjunction(&Expression::Schema(entry));
         self.drop_idle_mask(&mut conjunction);
         conjunction.key()
     }

@@ -192,6 +192,9 @@ impl Object {
         if self.dependent_required.iter().any(lacks) {
             return Err(Why::DependentRequired);
         }
-        Ok(())
+        match self.presence.iter().find(|(presence, _)| !presence.holds(&|asked| present.has_all(asked))) {
+            Some((_, why)) => Err(*why),
+            None => Ok(()),
+        }
     }
 }
