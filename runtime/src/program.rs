@@ -15,12 +15,12 @@ use crate::reject::Why;
 
 mod bound;
 mod decode;
+mod demand;
 mod pattern;
-mod presence;
 
 pub(crate) use bound::{Bound, Step};
+pub(crate) use demand::{Demand, Question, Watched};
 pub(crate) use pattern::Pattern;
-pub(crate) use presence::Presence;
 
 /// The linked form of one schema document.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(crate) struct Decoded {
 }
 
 /// Refers to a node, of this program or of one of its links.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Child {
     link: Option<u16>,
     id: u32,
@@ -134,9 +134,10 @@ pub(crate) struct Object {
     pub(crate) max: Option<usize>,
     pub(crate) dependent_required: Box<[(u16, Box<[u16]>)]>,
     pub(crate) dependent_schemas: Box<[(u16, Child)]>,
-    /// What applicators say of which members are there, and why an object is refused of which it
-    /// does not hold.
-    pub(crate) presence: Vec<(Presence, Why)>,
+    /// What applicators say of members, and why an object is refused of which it does not hold.
+    pub(crate) demands: Vec<(Demand, Why)>,
+    /// The members whose values demands ask for; few.
+    pub(crate) watched: Box<[u16]>,
 }
 
 #[derive(Debug)]

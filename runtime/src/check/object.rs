@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use super::{Bits, Evaluated};
 use crate::cursor::Cursor;
 use crate::kinds::Kinds;
-use crate::program::{Additional, At, Member, Object};
+use crate::program::{Additional, At, Member, Object, Question, Watched};
 use crate::reject::{Reject, Why};
 
 /// A member of the text: one that a keyword names, with its position, or another and where its name
@@ -25,6 +25,7 @@ impl Cursor<'_> {
         let names = self.names_open();
         self.enter()?;
         let mut present = Bits::default();
+        let mut watched = Watched::default();
         let mut expected = 0;
         let mut count = 0;
         loop {
@@ -49,6 +50,7 @@ impl Cursor<'_> {
                     if !present.insert(found) {
                         return self.reject(Why::Duplicate);
                     }
+                    object.watch(&mut watched, found, self.position());
                     if object.patterns.is_empty() && member.declared {
                         self.declared_member(at, member)?;
                         true
@@ -73,6 +75,7 @@ impl Cursor<'_> {
         }
         self.no_name_twice(names)?;
         object.complete(&present, count).map_err(|why| Reject::new(start, why))?;
+        self.demands(at, object, &present, &watched, start)?;
         self.dependents(at, object, &present, start, seen)
     }
 
@@ -150,6 +153,50 @@ impl Cursor<'_> {
         Ok(())
     }
 
+    /// Checks what applicators say of members, of the object between a position and the cursor.
+    #[inline]
+    pub(crate) fn demands(
+        &mut self,
+        at: At,
+        object: &'static Object,
+        present: &Bits,
+        watched: &Watched,
+        start: usize,
+    ) -> Result<(), Reject> {
+        if object.demands.is_empty() { Ok(()) } else { self.demand(at, object, present, watched, start) }
+    }
+
+    fn demand(
+        &mut self,
+        at: At,
+        object: &'static Object,
+        present: &Bits,
+        watched: &Watched,
+        start: usize,
+    ) -> Result<(), Reject> {
+        let end = self.position();
+        // What a demand looks at is read again.
+        self.memory.tries += 1;
+        for (demand, why) in &object.demands {
+            let holds = demand.holds(&mut |question| match question {
+                Question::Has(members) => Ok(present.has_all(members)),
+                Question::Member(member, node) => match watched.get(member) {
+                    Some(value) if *value != 0 => {
+                        self.rewind(*value);
+                        self.attempt(at.child(node), None)
+                    }
+                    Some(_) | None => Ok(true),
+                },
+            })?;
+            if !holds {
+                return Err(Reject::new(start, *why));
+            }
+        }
+        self.memory.tries -= 1;
+        self.rewind(end);
+        Ok(())
+    }
+
     /// Checks the whole object against what depends on members that are there.
     fn dependents(
         &mut self,
@@ -192,9 +239,6 @@ impl Object {
         if self.dependent_required.iter().any(lacks) {
             return Err(Why::DependentRequired);
         }
-        match self.presence.iter().find(|(presence, _)| !presence.holds(&|asked| present.has_all(asked))) {
-            Some((_, why)) => Err(*why),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Additional, Array, Bound, Child, Contains, Decoded, Lookup, Member, More, Node, Numeric, Object, Pattern,
-    Step, Streamed, Text, index, presence,
+    Step, Streamed, Text, demand, index,
 };
 use crate::cursor::KnownName;
 use crate::format::Format;
@@ -13,7 +13,7 @@ use crate::{Json, Map};
 pub(super) fn decode(text: &str) -> Option<Decoded> {
     let Json::Object(program) = Json::parse(text).ok()? else { return None };
     let mut nodes = list(program.get("nodes"), node)?;
-    presence::settle(&mut nodes);
+    demand::settle(&mut nodes);
     let free: Vec<Kinds> = nodes.iter().map(Node::free).collect();
     for object in nodes.iter_mut().filter_map(|node| node.object.as_mut()) {
         for member in object.members.iter_mut().filter(|member| member.declared) {
@@ -239,7 +239,8 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
         max: keywords.size("maxProperties"),
         dependent_required,
         dependent_schemas,
-        presence: Vec::new(),
+        demands: Vec::new(),
+        watched: Box::default(),
     })
 }
 

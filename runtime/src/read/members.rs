@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use crate::check::Bits;
 use crate::cursor::Cursor;
 use crate::kinds::Kinds;
-use crate::program::{Additional, At, Object};
+use crate::program::{Additional, At, Object, Watched};
 use crate::reject::{Reject, Why};
 
 /// The members of an object while a generated struct reads itself.
@@ -13,6 +13,7 @@ pub struct Members<'a> {
     /// The names the struct knows, where there is no node that knows them.
     names: &'static [&'static str],
     present: Bits,
+    watched: Watched,
     expected: usize,
     count: usize,
     start: usize,
@@ -45,6 +46,7 @@ impl<'a> Members<'a> {
             node: at.zip(node.and_then(|node| node.object.as_deref())),
             names,
             present: Bits::default(),
+            watched: Watched::default(),
             expected: 0,
             count: 0,
             start,
@@ -97,6 +99,7 @@ impl<'a> Members<'a> {
         {
             let at = self.expected;
             self.expected += 1;
+            object.watch(&mut self.watched, at, cursor.position());
             return if self.present.insert(at) { Ok(Some(at)) } else { cursor.reject(Why::Duplicate) };
         }
         let name_start = cursor.position();
@@ -111,6 +114,9 @@ impl<'a> Members<'a> {
                 self.expected = at + 1;
                 if !self.present.insert(at) {
                     return cursor.reject(Why::Duplicate);
+                }
+                if let Some((_, object)) = self.node {
+                    object.watch(&mut self.watched, at, cursor.position());
                 }
                 // A name that is only required is not declared: what is said of others holds.
                 if let Some((_, object)) = self.node
@@ -177,8 +183,9 @@ impl<'a> Members<'a> {
     pub fn close(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Reject> {
         cursor.no_name_twice(self.names_open)?;
         match self.node {
-            Some((_, object)) => {
-                object.complete(&self.present, self.count).map_err(|why| Reject::new(self.start, why))
+            Some((at, object)) => {
+                object.complete(&self.present, self.count).map_err(|why| Reject::new(self.start, why))?;
+                cursor.demands(at, object, &self.present, &self.watched, self.start)
             }
             None => Ok(()),
         }
