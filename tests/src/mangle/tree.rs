@@ -40,21 +40,25 @@ impl Tree {
         }
     }
 
-    /// Tells whether a number has more digits than a double keeps, or is out of its range.
-    ///
-    /// The validator compares beyond 64 bits as doubles (docs/adr/0001), generated types by the digits.
-    pub fn is_beyond_doubles(&self) -> bool {
+    /// Tells whether the validator does not read a number as it is written (docs/adr/0001): one with
+    /// more digits than a double keeps, or out of its range, which generated types compare by the
+    /// digits; or one beyond 64 bits with an exponent, which the validator calls an integer where
+    /// draft 4 does not.
+    pub fn is_beyond_validator(&self) -> bool {
         match self {
             Self::Raw(text) => {
                 let Ok(double) = text.parse::<f64>() else { return false };
                 let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
                 let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
                 let digits = digits.trim_matches('0');
-                15 < digits.len() || double.is_infinite() || (double == 0.0 && !digits.is_empty())
+                let is_rounded = 15 < digits.len() || (double == 0.0 && !digits.is_empty());
+                let has_exponent = text.contains(['e', 'E']);
+                // As doubles, for the border itself does not matter.
+                is_rounded || double.is_infinite() || (has_exponent && i64::MAX as f64 <= double.abs())
             }
             Self::Text(_) => false,
-            Self::List(items) => items.iter().any(Self::is_beyond_doubles),
-            Self::Object(members) => members.iter().any(|(_, value)| value.is_beyond_doubles()),
+            Self::List(items) => items.iter().any(Self::is_beyond_validator),
+            Self::Object(members) => members.iter().any(|(_, value)| value.is_beyond_validator()),
         }
     }
 

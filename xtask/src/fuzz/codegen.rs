@@ -4,8 +4,9 @@
 //! JSON or repeats a name is to be refused. On one event in eight also: what was accepted comes
 //! back, and `validate` agrees with reading. The program that does so is compiled together with the
 //! generated types, and keeps the smallest form of each event that is decided otherwise. Where both
-//! agree and the validator does not, and the event has a number that a double does not hold, it
-//! counts as `rounded`: the validator compares such numbers as doubles (docs/adr/0001).
+//! agree and the validator does not, and the event has a number that a double does not hold, or
+//! one with an exponent beyond 64 bits, it counts as `rounded`: the validator does not read such
+//! numbers as they are written (docs/adr/0001).
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -158,7 +158,7 @@ fn run(subjects: &[Subjects], figures: &Figures, instances: u64, seed: u64) {
             && outcome.typed == outcome.checked
             && !outcome.panicked
             && outcome.wrong.is_none()
-            && event.is_beyond_doubles();
+            && event.is_beyond_validator();
         add(&figures.rounded, rounded);
         if rounded {
             continue;
