@@ -37,6 +37,7 @@ mod eval;
 mod export;
 mod findings;
 mod flat;
+mod format;
 mod library;
 mod lower;
 mod mask;

@@ -8,6 +8,7 @@ mod keywords;
 mod kinds;
 mod laws;
 mod models;
+mod universe;
 mod versions;
 
 use std::collections::BTreeMap;

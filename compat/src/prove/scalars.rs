@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Assertion;
 use crate::engine::Engine;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::Numbers;
 use crate::tree::{Id, Node, Strings, Types, normalized};
 
@@ -57,15 +58,15 @@ impl Engine {
 
     /// Returns lengths between which all strings are, by what is said of lengths and patterns.
     pub(super) fn lengths(&mut self, strings: &Strings) -> (u64, Option<u64>) {
-        if strings.min == 0 && strings.max.is_none() && strings.patterns.is_empty() {
+        let Strings { min, max, patterns, formats, .. } = strings;
+        if *min == 0 && max.is_none() && patterns.is_empty() && formats.is_empty() {
             return (0, None);
         }
-        strings.patterns.iter().map(|pattern| self.patterns.lengths(pattern)).fold(
-            (strings.min, strings.max),
-            |(min, max), (own_min, own_max)| {
-                (min.max(own_min), max.zip(own_max).map(|(a, b)| a.min(b)).or(max).or(own_max))
-            },
-        )
+        let by_format = formats.iter().map(|own| format::lengths(own));
+        let by_pattern = patterns.iter().map(|pattern| self.patterns.lengths(pattern));
+        by_format.chain(by_pattern).fold((*min, *max), |(min, max), (own_min, own_max)| {
+            (min.max(own_min), max.zip(own_max).map(|(a, b)| a.min(b)).or(max).or(own_max))
+        })
     }
 
     /// Tells whether it is certain that there are no such strings.

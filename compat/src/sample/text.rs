@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
+use crate::format;
 use crate::tree::Strings;
 
 /// Longest string that is made to satisfy a minimum: one more than the 65,535 that columns of databases
@@ -16,8 +17,12 @@ impl Engine {
     /// Returns strings that satisfy what is asked, as far as that can be told here.
     pub(crate) fn texts(&mut self, strings: &Strings, many: usize) -> Vec<Value> {
         let mut found: Vec<String> = Vec::new();
-        for format in &strings.formats {
-            found.extend(examples(format).iter().map(|text| (*text).to_owned()));
+        for own in &strings.formats {
+            found.extend(format::examples(own).iter().map(|text| (*text).to_owned()));
+            let bounds = [Some(strings.min).filter(|min| 0 < *min), strings.max];
+            for length in bounds.into_iter().flatten().filter(|length| *length <= CHARS_MAX) {
+                found.extend(usize::try_from(length).ok().and_then(|length| format::of_length(own, length)));
+            }
         }
         if strings.patterns.is_empty() && strings.none.is_empty() {
             if strings.formats.is_empty() {
@@ -88,31 +93,6 @@ fn guesses(strings: &Strings) -> Vec<String> {
             .to_vec();
     found.extend(strings.patterns.iter().filter_map(|pattern| jsonschema_regex::pattern_witness(pattern)));
     found
-}
-
-/// Returns plausible strings of a format, the shortest first where there is a choice.
-fn examples(format: &str) -> &'static [&'static str] {
-    match format {
-        "date-time" => &["2024-01-31T12:00:00Z", "2024-01-31T12:00:00.5+01:00"],
-        "date" => &["2024-01-31"],
-        "time" => &["12:00:00Z"],
-        "duration" => &["P1D"],
-        "email" | "idn-email" => &["a@example.com"],
-        "hostname" | "idn-hostname" => &["example.com"],
-        "ipv4" => &["192.0.2.1"],
-        "ipv6" => &["2001:db8::1"],
-        "uri" | "iri" => &["https://example.com/", "urn:example:1"],
-        "uri-reference" | "iri-reference" => &["a", "https://example.com/"],
-        "uri-template" => &["a"],
-        "json-pointer" => &["/a", ""],
-        "relative-json-pointer" => &["0"],
-        "regex" => &["a"],
-        "uuid" => &["00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"],
-        "contentEncoding=base64" => &["YQ==", ""],
-        "contentMediaType=application/json" => &["{}"],
-        "contentEncoding=base64,contentMediaType=application/json" => &["e30="],
-        _ => &["x"],
-    }
 }
 
 /// Strings that some format refuses, for refuting a reader that asserts one.

@@ -255,6 +255,22 @@ fn what_is_not_understood_matters_only_where_it_changes() {
 }
 
 #[test]
+fn formats_have_lengths() {
+    decides(&[
+        (r#"{"format":"email","type":"string"}"#, r#"{"type":["string","null"],"maxLength":320}"#, true),
+        (r#"{"format":"email","type":"string"}"#, r#"{"format":"email","maxLength":254}"#, false),
+        (r#"{"format":"uri","type":"string"}"#, r#"{"format":"uri","maxLength":2048}"#, false),
+        (r#"{"format":"uri","type":"string"}"#, r#"{"minLength":4}"#, false),
+        (r#"{"format":"uuid","type":"string"}"#, r#"{"minLength":36,"maxLength":36}"#, true),
+        (r#"{"format":"uuid","type":"string"}"#, r#"{"maxLength":35}"#, false),
+        (r#"{"format":"date","type":"string"}"#, r#"{"minLength":10,"maxLength":10}"#, true),
+        (r#"{"format":"date-time","type":"string"}"#, r#"{"format":"date-time","maxLength":64}"#, false),
+        (r#"{"format":"ipv4","type":"string","maxLength":9}"#, r#"{"minLength":7}"#, true),
+        (r#"{"format":"hostname","type":"string"}"#, r#"{"maxLength":63}"#, false),
+    ]);
+}
+
+#[test]
 fn a_text_may_have_to_be_as_long_as_a_column() {
     decides(&[
         (r#"{"type":"string"}"#, r#"{"type":"string","maxLength":65535}"#, false),
