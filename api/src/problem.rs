@@ -160,6 +160,8 @@ codes! {
     NotASchema "not-a-schema" 422 "not a schema";
     /// The schema refers to what is not registered; `errors` says what.
     ReferenceMissing "reference-missing" 422 "reference missing";
+    /// The schema and the event multiply to more steps than a validation may take.
+    EventUndecided "event-undecided" 422 "event not decided";
     /// A bug: the log has the rest under the request's id.
     Internal "internal" 500 "internal error";
     /// The registry is busy with checks; try again.

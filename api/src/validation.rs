@@ -13,7 +13,7 @@ pub struct Validation {
     pub refused: Vec<EventVerdict>,
 }
 
-/// One refused event.
+/// One event that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventVerdict {
@@ -22,6 +22,9 @@ pub struct EventVerdict {
     /// Why it is no event at all, where the line is not JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
+    /// Why it is not decided whether the schema accepts it, where that would take too many steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<String>,
     /// Why the schema refuses it.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub violations: Vec<Violation>,

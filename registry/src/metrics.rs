@@ -15,6 +15,20 @@ use prometheus_client::registry::Registry;
 /// Upper bounds in seconds: from a read out of memory to the longest check.
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
+/// What a request needed, and what kind of client sent it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// The scope without its prefix; `none` for what nobody needs one for.
+    pub(crate) scope: &'static str,
+    /// `anonymous`, `token`, or `unknown` where the request was refused before that was found out.
+    pub(crate) client: &'static str,
+}
+
+impl Asked {
+    /// Nothing that is known.
+    pub(crate) const NOTHING: Self = Self { scope: "none", client: "unknown" };
+}
+
 /// The counters of one server.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -46,6 +60,9 @@ struct RouteLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ProblemLabels {
     code: &'static str,
+    status: u16,
+    scope: &'static str,
+    client: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,7 +98,11 @@ impl Default for Metrics {
             "Time from a request's head to its answer's",
             metrics.request_seconds.clone(),
         );
-        registry.register("problems", "Errors answered, by code", metrics.problems.clone());
+        registry.register(
+            "problems",
+            "Errors answered, by code, the scope that the request needs, and the kind of client",
+            metrics.problems.clone(),
+        );
         registry.register(
             "check_seconds",
             "Time of compatibility checks, waiting for a thread included",
@@ -135,8 +156,11 @@ impl Metrics {
         self.document_seconds = self.request_seconds.get_or_create(&RouteLabels { route }).clone();
     }
 
-    pub(crate) fn problem(&self, code: ProblemCode) {
-        self.problems.get_or_create(&ProblemLabels { code: code.as_str() }).inc();
+    /// Counts an error that was answered. Codes, rights and kinds of clients are few, so that these are too.
+    pub(crate) fn problem(&self, code: ProblemCode, asked: Asked) {
+        let Asked { scope, client } = asked;
+        let labels = ProblemLabels { code: code.as_str(), status: code.status(), scope, client };
+        self.problems.get_or_create(&labels).inc();
     }
 
     pub(crate) fn check(&self, verdict: Verdict, took: Duration) {

@@ -10,6 +10,7 @@ use super::Accept;
 use super::encode::{encode, takes_gzip, vary};
 use super::observe::RequestId;
 use crate::app::App;
+use crate::metrics::Asked;
 
 /// Seconds after which a client may try again what failed for a passing reason.
 pub(super) const RETRY_AFTER_SECONDS: u16 = 2;
@@ -26,10 +27,12 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
     let id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Box<Problem>>() {
-        app.metrics().problem(problem.code);
+        let asked = response.extensions_mut().remove().unwrap_or(Asked::NOTHING);
+        app.metrics().problem(problem.code, asked);
         problem.instance = Some(path);
         problem.request_id = id;
-        tracing::info!(code = problem.code.as_str(), detail = problem.detail, "refused");
+        let Asked { scope, client } = asked;
+        tracing::info!(code = problem.code.as_str(), scope, client, detail = problem.detail, "refused");
         write_problem(&app, &mut response, &problem, page);
         if is_head {
             *response.body_mut() = Body::empty();

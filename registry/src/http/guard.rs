@@ -9,17 +9,19 @@ use evschema_model::Subject;
 use super::Failure;
 use super::identify::{identify, refuse_other_sites};
 use crate::app::App;
+use crate::metrics::Asked;
 use crate::service::Right;
 
 /// Refuses what no route may do, what this client may not do, and what takes too long.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut asked = Asked::NOTHING;
     let answer = async {
-        match admit(&app, request).await {
+        match admit(&app, request, &mut asked).await {
             Ok(request) => next.run(request).await,
             Err(failure) => failure.into_response(),
         }
     };
-    match tokio::time::timeout(app.patience().request, answer).await {
+    let mut response = match tokio::time::timeout(app.patience().request, answer).await {
         Ok(response) => response,
         Err(_) => Failure::new(
             ProblemCode::RequestTimeout,
@@ -27,15 +29,19 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
             "a registration may have happened all the same: send the same request again",
         )
         .into_response(),
-    }
+    };
+    response.extensions_mut().insert(asked);
+    response
 }
 
 /// Finds out who sends a request and whether they may; routes then know them too.
-async fn admit(app: &App, request: Request) -> Result<Request, Failure> {
+async fn admit(app: &App, request: Request, asked: &mut Asked) -> Result<Request, Failure> {
     let (mut parts, body) = request.into_parts();
     refuse_other_sites(&parts)?;
     let Some(right) = right(&mut parts).await else { return Ok(Request::from_parts(parts, body)) };
+    asked.scope = right.scope();
     let actor = identify(app, &parts).await?;
+    asked.client = actor.identity.kind();
     let changes_something = !matches!(right, Right::Read) && parts.method != Method::GET;
     actor.demand(right)?;
     if app.is_read_only() && changes_something {

@@ -23,6 +23,7 @@ use crate::service::Framing;
     responses(
         (status = 200, description = "Which events are refused, and why", body = Validation),
         (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The event would take too many steps to decide", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post(
@@ -35,12 +36,16 @@ pub(crate) async fn post(
     let framing = events.framing;
     let validation = app.registry().validate(&at, framing, events.bytes).await?;
     // Among lines, one that is no JSON is an event like the others; alone, it is no request.
-    let unreadable = validation.refused.first().and_then(|refused| refused.unreadable.as_deref());
-    match unreadable {
-        Some(why) if framing == Framing::One => {
+    if let (Framing::One, Some(refused)) = (framing, validation.refused.first()) {
+        if let Some(why) = &refused.unreadable {
             let help = "send one JSON text, or `application/x-ndjson` to have every line decided";
-            Err(Failure::new(ProblemCode::InvalidBody, format!("the event cannot be decided: {why}"), help))
+            return Err(Failure::new(ProblemCode::InvalidBody, format!("this is no event: {why}"), help));
         }
-        _ => Ok(json(&validation)),
+        if let Some(why) = &refused.undecided {
+            let help =
+                "send a smaller event, or give the schema fewer alternatives that are tried one by one";
+            return Err(Failure::new(ProblemCode::EventUndecided, why.as_str(), help));
+        }
     }
+    Ok(json(&validation))
 }

@@ -110,6 +110,29 @@ pub(crate) fn auth_context(provenance: Provenance) -> (&'static str, Option<Stri
     }
 }
 
+impl Identity {
+    /// Returns the kind, in a word.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous { .. } => "anonymous",
+            Self::Token(_) => "token",
+            Self::Local => "local",
+        }
+    }
+}
+
+impl Right {
+    /// Returns the word of the scopes that give the right.
+    pub(crate) fn scope(&self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Register(_) => "register",
+            Self::Waive(_) => "waive",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 impl fmt::Display for Right {
     /// Writes the smallest scope that gives the right.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

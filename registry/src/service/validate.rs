@@ -45,23 +45,20 @@ fn decide(validator: &Validator, framing: Framing, body: &[u8]) -> Validation {
             continue;
         }
         answer.checked += 1;
-        let verdict = match parse_event(event) {
+        let mut verdict =
+            EventVerdict { line: number, unreadable: None, undecided: None, violations: Vec::new() };
+        match parse_event(event) {
             Ok(event) if !validator.can_decide(&event) => {
                 let why = "the schema and the event multiply to more steps than a validation may take";
-                EventVerdict { line: number, unreadable: Some(why.to_owned()), violations: Vec::new() }
+                verdict.undecided = Some(why.to_owned());
             }
             Ok(event) if validator.is_valid(&event) => continue,
             Ok(event) => {
-                let mut violations = validator.violations(&event);
-                violations.truncate(limits::VIOLATIONS_MAX);
-                EventVerdict { line: number, unreadable: None, violations }
+                verdict.violations = validator.violations(&event);
+                verdict.violations.truncate(limits::VIOLATIONS_MAX);
             }
-            Err(diagnostic) => EventVerdict {
-                line: number,
-                unreadable: Some(diagnostic.to_string()),
-                violations: Vec::new(),
-            },
-        };
+            Err(diagnostic) => verdict.unreadable = Some(diagnostic.to_string()),
+        }
         answer.valid = false;
         if answer.refused.len() < limits::REFUSED_EVENTS_MAX {
             answer.refused.push(verdict);

@@ -221,3 +221,43 @@ fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
     assert_eq!((&granted[0]["reason"], &granted[0]["until"]), (&"agreed".into(), &"2999-12-31".into()));
     assert_clean(&registry.run(folder.path(), &["push"]));
 }
+
+#[test]
+fn a_push_whose_token_may_not_waive_says_which_scope_is_missing() {
+    let files = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", files.path().join("registry.db").display());
+    let token = |scopes: &[&str]| {
+        let mut command = evschema();
+        command.args(["token", "create", "ci", "--db", &database]);
+        let output = scopes.iter().fold(&mut command, |command, scope| command.args(["--scope", scope]));
+        String::from_utf8(output.output().unwrap().stdout).unwrap().trim().to_owned()
+    };
+    let (registering, waiving) = (token(&["register:*"]), token(&["register:*", "waive:commerce."]));
+    let registry = Registry::start(&["--db", &database]);
+    let folder = some_examples();
+    let push = |token: &str| {
+        let mut command = evschema();
+        command.arg("push").env("EVSCHEMA_REGISTRY", registry.url()).env("EVSCHEMA_TOKEN", token);
+        command.current_dir(folder.path()).output().unwrap()
+    };
+    assert_clean(&push(&registering));
+    let broken = "commerce.order.placed/1.3.0.json";
+    let fixture = repository().join("tests/fixtures/breaking").join(broken);
+    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+    let checked = registry.run(folder.path(), &["check", "--against", "registry", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let entry = |finding: &serde_json::Value| {
+        format!("[[waivers]]\nfingerprint = {}\nreason = \"agreed\"\n", finding["fingerprint"])
+    };
+    let manifest: String = said["findings"].as_array().unwrap().iter().map(entry).collect();
+    std::fs::write(folder.path().join("evschema.toml"), manifest).unwrap();
+
+    let refused = push(&registering);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(101), "{said}");
+    assert!(said.contains("`waive:commerce.order.placed`"), "{said}");
+    let waivers = || content_of(&registry, "/schemas/commerce.order.placed/waivers")["waivers"].clone();
+    assert_eq!(waivers(), serde_json::json!([]), "nothing is let through");
+    assert_clean(&push(&waiving));
+    assert_ne!(waivers(), serde_json::json!([]));
+}

@@ -59,12 +59,16 @@ fn healthy_ready_and_counted() {
     let world = World::start();
     world.given("a@1.0.0", "{}");
     assert_eq!(world.put("a@1.0.0", "true").status, 409);
+    assert_eq!(world.send("GET", "/tokens", &[("authorization", "Bearer x")], b"").status, 401);
+    assert_eq!(world.get("/nothing").status, 404);
     assert_eq!((world.get("/healthz").status, world.get("/readyz").status), (200, 200));
     let metrics = world.get("/metrics").body;
     for line in [
         r#"evschema_registrations_total{outcome="created"} 1"#,
         r#"evschema_registrations_total{outcome="version-exists"} 1"#,
-        r#"evschema_problems_total{code="version-exists"} 1"#,
+        r#"evschema_problems_total{code="version-exists",status="409",scope="register",client="anonymous"} 1"#,
+        r#"evschema_problems_total{code="token-invalid",status="401",scope="admin",client="unknown"} 1"#,
+        r#"evschema_problems_total{code="route-not-found",status="404",scope="none",client="unknown"} 1"#,
         r#"evschema_check_seconds_count{verdict="compatible"} 1"#,
         r#"evschema_http_requests_total{method="GET",route="/healthz",status="200"} 1"#,
     ] {
