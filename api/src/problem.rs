@@ -168,6 +168,8 @@ codes! {
     Busy "busy" 503 "busy";
     /// The database cannot be reached; try again.
     StoreUnavailable "store-unavailable" 503 "database unavailable";
+    /// The issuer of the token does not tell its keys; try again.
+    IssuerUnavailable "issuer-unavailable" 503 "issuer of the token unavailable";
     /// The database has no room.
     StoreFull "store-full" 507 "database full";
 }

@@ -42,7 +42,8 @@ pub use document::Document;
 pub use fields::{Field, fields};
 pub use lock::{Lock, Locked};
 pub use manifest::{
-    Compatibility, Gen, Lines, Manifest, ManifestError, RegistrySection, SubjectOverride, WaiverEntry,
+    Compatibility, Gen, Lines, Manifest, ManifestError, PublisherEntry, RegistrySection, SubjectOverride,
+    WaiverEntry,
 };
 pub use pointer::Pointer;
 pub use policy::{ContentModel, Mode, ParseNameError, SubjectPolicy};

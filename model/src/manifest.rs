@@ -37,6 +37,25 @@ pub struct Manifest {
 pub struct RegistrySection {
     /// Base URL; `EVSCHEMA_REGISTRY` overrides it.
     pub url: Option<String>,
+    /// Whose tokens a registry that is served with this manifest takes beside its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publishers: Vec<PublisherEntry>,
+}
+
+/// One `[[registry.publishers]]` entry: jobs of a CI provider that may write without a token of the registry's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublisherEntry {
+    /// The name under which changes are recorded.
+    pub name: String,
+    /// The provider, exactly as its tokens have it in `iss`.
+    pub issuer: String,
+    /// For whom a token must be made (`aud`).
+    pub audience: String,
+    /// What a token must claim; a value that ends in `*` is that of all that begin so.
+    pub claims: BTreeMap<String, String>,
+    /// What such a job may do, as `register:commerce.`.
+    pub scopes: Vec<String>,
 }
 
 /// The `[compatibility]` section.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use evschema_model::{Dialects, Formats, SubjectPolicy};
 
 use crate::server::without_password;
-use crate::{StartError, limits, store};
+use crate::{Publisher, StartError, limits, store};
 
 /// How a registry runs.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct Config {
     pub cache_bytes: u64,
     /// Most connections at once; who comes then is told to come again.
     pub connections_max: usize,
+    /// Whose tokens are taken beside the registry's own.
+    pub publishers: Vec<Publisher>,
     /// How long clients are waited for.
     pub patience: Patience,
 }
@@ -70,10 +72,15 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When the database's URL is of no known kind, or the public URL is not one of HTTP.
+    /// When the database's URL is of no known kind, the public URL is not one of HTTP, or a publisher would let
+    /// in nobody or anybody.
     pub fn check(&self) -> Result<(), StartError> {
         if !store::is_known(&self.database) {
             return Err(StartError::database(&self.database, &store::StoreError::UnknownDatabase));
+        }
+        for publisher in &self.publishers {
+            let refused = |why| StartError::Publisher { name: publisher.name.clone(), why };
+            publisher.check().map_err(refused)?;
         }
         match &self.public_url {
             Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
@@ -85,7 +92,7 @@ impl Config {
 }
 
 /// Tells whether a URL leads to the machine that follows it.
-fn is_local_url(url: &str) -> bool {
+pub(crate) fn is_local_url(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next();
     authority.is_some_and(is_local_authority)
 }
@@ -119,6 +126,7 @@ impl Default for Config {
             default_policy: SubjectPolicy::default(),
             cache_bytes: 64 << 20,
             connections_max: limits::CONNECTIONS_MAX,
+            publishers: Vec::new(),
             patience: Patience::default(),
         }
     }

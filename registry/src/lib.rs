@@ -13,6 +13,7 @@ mod http;
 pub mod limits;
 mod metrics;
 mod pages;
+mod publisher;
 mod routes;
 mod server;
 mod service;
@@ -26,4 +27,5 @@ pub fn openapi() -> String {
 pub use administration::Administration;
 pub use config::{Config, Patience};
 pub use environment::{Clock, Environment, RequestIds, Secrets};
+pub use publisher::Publisher;
 pub use server::{Server, StartError};

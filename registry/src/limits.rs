@@ -69,6 +69,9 @@ pub const APPEND_ATTEMPTS_MAX: usize = 64;
 /// How many versions are tried when the registry chooses one.
 pub const CHOICES_MAX: usize = 8;
 
+/// Longest token of an issuer, in bytes; those of the big providers have less than 3,000.
+pub const SIGNED_TOKEN_BYTES_MAX: usize = 16 << 10;
+
 /// Most requests that wait for a check; a check takes milliseconds, this queue a few seconds.
 pub const CHECKS_WAITING_MAX: usize = 512;
 

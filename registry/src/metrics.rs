@@ -20,7 +20,7 @@ const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 pub(crate) struct Asked {
     /// The scope without its prefix; `none` for what nobody needs one for.
     pub(crate) scope: &'static str,
-    /// `anonymous`, `token`, or `unknown` where the request was refused before that was found out.
+    /// `anonymous`, `token`, `publisher`, or `unknown` where the request was refused before that was found out.
     pub(crate) client: &'static str,
 }
 

@@ -31,6 +31,14 @@ pub enum StartError {
         /// The text.
         url: String,
     },
+    /// A publisher would let in nobody, or anybody.
+    #[error("the publisher `{name}` cannot be trusted: {why}")]
+    Publisher {
+        /// The publisher.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on `{listen}`: {cause}")]
     Listen {
@@ -73,7 +81,11 @@ impl Server {
         let store = store::open(&config.database)
             .await
             .map_err(|error| StartError::database(&config.database, &error))?;
-        if config.is_exposed() && !config.read_only && !config.anonymous_writes {
+        if config.is_exposed()
+            && !config.read_only
+            && !config.anonymous_writes
+            && config.publishers.is_empty()
+        {
             // With a token, writing is for those who have one.
             let has_tokens = store.has_tokens().await;
             if !has_tokens.map_err(|error| StartError::database(&config.database, &error))? {

@@ -9,6 +9,7 @@ mod feed;
 mod follow;
 mod keyring;
 mod library;
+mod publishers;
 mod refusal;
 mod register;
 mod search;
@@ -33,6 +34,7 @@ pub(crate) use actor::{Actor, Identity, Right, Signature};
 use follow::Followers;
 pub(crate) use keyring::Keyring;
 use library::Library;
+use publishers::Publishers;
 pub(crate) use refusal::Refusal;
 pub(crate) use register::{Choice, Outcome, Request};
 pub(crate) use selection::Selection;
@@ -52,6 +54,7 @@ pub(crate) struct Registry {
     public_url: Option<String>,
     metrics: Arc<Metrics>,
     keyring: Keyring,
+    publishers: Publishers,
     followers: Arc<Followers>,
 }
 
@@ -71,6 +74,7 @@ impl Registry {
         Ok(Self {
             followers: Followers::new(Arc::clone(&store)),
             keyring: Keyring::new(Arc::clone(&store), environment.clone()),
+            publishers: Publishers::new(config.publishers.clone(), environment.clone()),
             library: Library::new(Arc::clone(&store), workers.clone(), config),
             workers,
             store,
@@ -101,6 +105,27 @@ impl Registry {
     /// Returns the tokens.
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// Returns whose token this is: the registry's own, or one that an issuer has signed.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, or no longer one, or that cannot be found out now.
+    pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
+        if !self.publishers.is_empty() && Publishers::may_be_signed(token) {
+            return self.publishers.identify(token).await;
+        }
+        self.keyring.identify(token).await
+    }
+
+    /// Tells whether there is or was anybody who can prove who they are: then nobody writes without that.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot answer.
+    pub(crate) async fn knows_anybody(&self) -> Result<bool, Refusal> {
+        Ok(!self.publishers.is_empty() || self.keyring.ever_had_tokens().await?)
     }
 
     fn settings(&self, policy: SubjectPolicy) -> compat::Settings {

@@ -8,6 +8,7 @@ mod linear;
 mod load;
 mod openapi;
 mod pages;
+mod publishers;
 mod read;
 mod rebuild;
 mod register;

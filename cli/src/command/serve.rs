@@ -1,13 +1,16 @@
 use std::net::SocketAddr;
 
 use clap::Args;
-use evschema_registry::{Config, Server, StartError, limits};
+use evschema_api::ScopeError;
+use evschema_model::PublisherEntry;
+use evschema_registry::{Config, Publisher, Server, StartError, limits};
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 use super::Context;
 use crate::Outcome;
 use crate::failure::{Failure, plain};
+use crate::output::text::one_line;
 use crate::project::Project;
 
 /// Open files that are no clients': databases, the log, connections that are being refused.
@@ -48,6 +51,11 @@ pub(crate) struct Arguments {
     /// Take the client's address from `X-Forwarded-For`, as a proxy before the registry sets it.
     #[arg(long, env = "EVSCHEMA_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// Trust jobs of a CI provider: a TOML table such as
+    /// `{ name = "…", issuer = "https://…", audience = "…", claims = { repository = "…" }, scopes = ["…"] }`.
+    /// The manifest's `[[registry.publishers]]` are trusted as well.
+    #[arg(long, env = "EVSCHEMA_PUBLISHER", value_name = "TABLE")]
+    publisher: Vec<String>,
     /// Most connections at once; who comes then is told to come again. No more than files may be open.
     #[arg(long, env = "EVSCHEMA_CONNECTIONS", value_name = "NUMBER", default_value_t = limits::CONNECTIONS_MAX)]
     connections: usize,
@@ -66,7 +74,9 @@ impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
         let (log, check_config) = (self.log.clone(), self.check_config);
+        let publishers = publishers(&project.manifest.registry.publishers, &self.publisher)?;
         let config = Config {
+            publishers,
             database: self.db,
             listen: self.listen,
             public_url: self.public_url,
@@ -141,23 +151,55 @@ fn open_files() -> usize {
 fn settings(config: &Config, log: &str) -> String {
     let policy = &config.default_policy;
     let public_url = config.public_url.as_deref().unwrap_or("the address");
-    let writes = match (config.read_only, config.anonymous_writes, config.is_exposed()) {
+    let needs_proof = config.is_exposed() || !config.publishers.is_empty();
+    let writes = match (config.read_only, config.anonymous_writes, needs_proof) {
         (true, _, _) => "nobody",
         (false, true, _) => "anybody who reaches it",
         (false, false, true) => "whoever has a token",
         (false, false, false) => "whoever has a token; programs on this machine while there is none",
     };
     let reads = if config.private { "whoever has a token" } else { "anybody who reaches it" };
+    let trusted: String = config
+        .publishers
+        .iter()
+        .map(|publisher| format!("publisher   {} of {}\n", one_line(&publisher.name), publisher.issuer))
+        .collect();
     let (cache, connections) = (config.cache_bytes >> 20, config.connections_max);
     format!(
         "db          {}\nlisten      {}\npublic url  {public_url}\nreads       {reads}\nwrites      {writes}\n\
-         new subjects: mode {}, content model {}\nconnections {connections}\ncache       {cache} MiB\nlog         \
+         {trusted}new subjects: mode {}, content model {}\nconnections {connections}\ncache       {cache} MiB\nlog         \
          {log}",
         config.database_shown(),
         config.listen,
         policy.mode,
         policy.content_model,
     )
+}
+
+/// Returns the publishers of the manifest and of the arguments.
+fn publishers(entries: &[PublisherEntry], tables: &[String]) -> Result<Vec<Publisher>, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Wrapped {
+        publisher: PublisherEntry,
+    }
+    let mut all = entries.to_vec();
+    for table in tables {
+        let wrapped = toml::from_str::<Wrapped>(&format!("publisher = {table}"));
+        all.push(wrapped.map_err(|error| bad_publisher(table, error.message()))?.publisher);
+    }
+    all.into_iter()
+        .map(|entry| {
+            let PublisherEntry { name, issuer, audience, claims, scopes } = entry;
+            let scopes = scopes.iter().map(|scope| scope.parse()).collect::<Result<_, ScopeError>>();
+            let scopes = scopes.map_err(|error| bad_publisher(&name, &error.to_string()))?;
+            Ok(Publisher { name, issuer, audience, claims, scopes })
+        })
+        .collect()
+}
+
+fn bad_publisher(which: &str, why: &str) -> Failure {
+    Failure::new(format!("`{}` is not a publisher: {}", one_line(which), one_line(why)))
+        .help("name, issuer, audience, claims and scopes are as docs/operations.md shows them")
 }
 
 fn log_filter(filter: &str) -> Result<EnvFilter, Failure> {
@@ -180,6 +222,7 @@ impl From<StartError> for Failure {
                  or serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
             ),
             StartError::PublicUrl { .. } => failure.help("write it with `http://` or `https://`"),
+            StartError::Publisher { .. } => failure.help("mend it in the manifest, or in `--publisher`"),
             StartError::Listen { .. } => {
                 failure.help("something else may be listening there: take another `--listen`, or port 0")
             }

@@ -25,7 +25,7 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure>
     let address = address(app, parts);
     let identity = match bearer(&parts.headers)? {
         None => anonymous(app, parts).await?,
-        Some(token) => match app.registry().keyring().identify(token).await {
+        Some(token) => match app.registry().identify(token).await {
             Ok(identity) => identity,
             Err(Refusal::Store(StoreError::Unavailable(_)))
                 if is_read(&parts.method) && !app.is_private() =>
@@ -45,9 +45,7 @@ async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
         return Ok(Identity::Anonymous { may_read, may_write: false });
     }
     let may_write = app.anybody_may_write()
-        || (!app.is_exposed()
-            && is_for_this_machine(parts)
-            && !app.registry().keyring().ever_had_tokens().await?);
+        || (!app.is_exposed() && is_for_this_machine(parts) && !app.registry().knows_anybody().await?);
     Ok(Identity::Anonymous { may_read, may_write })
 }
 
@@ -100,7 +98,8 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     match (token, sent.next()) {
         (Some(token), None) => Ok(Some(token)),
         (_, _) => {
-            Err(Refusal::TokenInvalid { why: "it is not sent as one `Authorization: Bearer …`" }.into())
+            Err(Refusal::TokenInvalid { why: "it is not sent as one `Authorization: Bearer …`".into() }
+                .into())
         }
     }
 }

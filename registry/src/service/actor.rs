@@ -6,6 +6,7 @@ use evschema_api::Scope;
 use evschema_model::Subject;
 
 use super::Refusal;
+use super::publishers::PROVEN_BY_ISSUER;
 use crate::store::Provenance;
 
 /// What is recorded of changes made at the database itself, in place of a token's id.
@@ -25,6 +26,8 @@ pub(crate) enum Identity {
     Anonymous { may_read: bool, may_write: bool },
     /// Whoever has this token.
     Token(Arc<Token>),
+    /// A job of a provider that a publisher is trusted for, until a moment in microseconds since 1970.
+    Publisher { token: Arc<Token>, ends_at: i64 },
     /// Whoever can open the database; no request is ever this.
     Local,
 }
@@ -32,6 +35,7 @@ pub(crate) enum Identity {
 /// A token that is valid now.
 #[derive(Debug)]
 pub(crate) struct Token {
+    /// What the feed tells of it.
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) scopes: Vec<Scope>,
@@ -65,7 +69,9 @@ impl Actor {
             return Ok(());
         }
         match &self.identity {
-            Identity::Token(token) => Err(Refusal::Forbidden { token: token.name.clone(), right }),
+            Identity::Token(token) | Identity::Publisher { token, .. } => {
+                Err(Refusal::Forbidden { token: token.name.clone(), right })
+            }
             Identity::Anonymous { .. } | Identity::Local => Err(Refusal::TokenRequired { right }),
         }
     }
@@ -79,12 +85,14 @@ impl Actor {
                 Right::Register(_) | Right::Waive(_) => *may_write,
                 Right::Admin => false,
             },
-            Identity::Token(token) => token.scopes.iter().any(|scope| match right {
-                Right::Read => true,
-                Right::Register(subject) => scope.allows_register(subject),
-                Right::Waive(subject) => scope.allows_waive(subject),
-                Right::Admin => *scope == Scope::Admin,
-            }),
+            Identity::Token(token) | Identity::Publisher { token, .. } => {
+                token.scopes.iter().any(|scope| match right {
+                    Right::Read => true,
+                    Right::Register(subject) => scope.allows_register(subject),
+                    Right::Waive(subject) => scope.allows_waive(subject),
+                    Right::Admin => *scope == Scope::Admin,
+                })
+            }
         }
     }
 
@@ -92,7 +100,9 @@ impl Actor {
     pub(crate) fn sign(&self, given: Option<String>) -> Signature {
         let (token, own) = match &self.identity {
             Identity::Anonymous { .. } => (None, None),
-            Identity::Token(token) => (Some(token.id.clone()), Some(token.name.clone())),
+            Identity::Token(token) | Identity::Publisher { token, .. } => {
+                (Some(token.id.clone()), Some(token.name.clone()))
+            }
             Identity::Local => (Some(LOCAL.to_owned()), None),
         };
         let address = self.address.map(|address| address.to_string());
@@ -101,12 +111,15 @@ impl Actor {
 }
 
 /// Returns how the feed calls what is proven of a change: the words of the CloudEvents extension
-/// *Auth Context*, with the token's id.
+/// *Auth Context*, with the token's id, or the issuer and whose its token is.
 pub(crate) fn auth_context(provenance: Provenance) -> (&'static str, Option<String>) {
     match provenance.token {
         None => ("unauthenticated", None),
         Some(token) if token == LOCAL => ("system", None),
-        Some(token) => ("api_key", Some(token)),
+        Some(token) => match token.strip_prefix(PROVEN_BY_ISSUER) {
+            Some(job) => ("service_account", Some(job.to_owned())),
+            None => ("api_key", Some(token)),
+        },
     }
 }
 
@@ -116,6 +129,7 @@ impl Identity {
         match self {
             Self::Anonymous { .. } => "anonymous",
             Self::Token(_) => "token",
+            Self::Publisher { .. } => "publisher",
             Self::Local => "local",
         }
     }

@@ -68,6 +68,7 @@ impl Registry {
     pub(crate) async fn is_still_known(&self, actor: &Actor) -> Result<bool, Refusal> {
         match &actor.identity {
             Identity::Token(token) => self.keyring.is_valid(&token.id).await,
+            Identity::Publisher { ends_at, .. } => Ok(self.publishers.is_before(*ends_at)),
             Identity::Anonymous { .. } | Identity::Local => Ok(true),
         }
     }

@@ -115,7 +115,7 @@ impl Keyring {
     ///
     /// When it is none, or revoked, or past its end.
     pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
-        let invalid = |why| Err(Refusal::TokenInvalid { why });
+        let invalid = |why: &'static str| Err(Refusal::TokenInvalid { why: why.into() });
         let is_shaped = token.len() == PREFIX.len() + 2 * limits::TOKEN_BYTES && token.starts_with(PREFIX);
         if !is_shaped {
             return invalid("it is not one that this registry makes");

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use evschema_api::{Problem, ProblemCode};
 use evschema_compat::{Report, Verdict};
 use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject};
@@ -52,6 +54,12 @@ pub(crate) enum Refusal {
     /// The check refuses.
     #[error("{}", in_words(.0))]
     Check(Box<Report>),
+    /// Whether a token is an issuer's cannot be found out.
+    #[error("the keys of `{issuer}` are not known, and it does not tell them")]
+    IssuerAway {
+        /// The issuer.
+        issuer: String,
+    },
     /// Others kept changing the subject.
     #[error(
         "`{subject}` was changed by others {} times while this was being decided",
@@ -92,7 +100,7 @@ pub(crate) enum Refusal {
     #[error("the token that was sent is not valid: {why}")]
     TokenInvalid {
         /// Why not.
-        why: &'static str,
+        why: Cow<'static, str>,
     },
     /// The token does not allow it.
     #[error("the token `{token}` does not have the scope `{right}`")]
@@ -186,6 +194,7 @@ impl Refusal {
             Self::Expired => ProblemCode::TokenExpired,
             Self::TokenNotFound { .. } => ProblemCode::TokenNotFound,
             Self::WaiverNotFound { .. } => ProblemCode::WaiverNotFound,
+            Self::IssuerAway { .. } => ProblemCode::IssuerUnavailable,
             Self::Busy => ProblemCode::Busy,
             Self::Store(StoreError::Unavailable(_)) => ProblemCode::StoreUnavailable,
             Self::Store(StoreError::Full(_)) => ProblemCode::StoreFull,
@@ -257,6 +266,9 @@ impl Refusal {
             Self::Store(StoreError::Full(_)) => {
                 "nothing was written and reading goes on; make room for the database, then send it again"
                     .to_owned()
+            }
+            Self::IssuerAway { .. } => {
+                "send the same request again; the log says what the issuer answers".to_owned()
             }
             Self::Busy => "send the same request again in a few seconds".to_owned(),
             Self::Store(StoreError::Unavailable(_)) => {

@@ -36,3 +36,38 @@ fn what_is_wrong_is_said() {
         assert!(code == Some(101) && said.contains(why) && said.contains("help"), "{said}");
     }
 }
+
+#[test]
+fn publishers_come_from_the_manifest_and_from_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |name: &str, scope: &str| {
+        format!(
+            "{{ name = \"{name}\", issuer = \"https://ci.example\", audience = \"here\", \
+             claims = {{ sub = \"x\" }}, scopes = [\"{scope}\"] }}"
+        )
+    };
+    let manifest = format!("registry = {{ publishers = [{}] }}\n", table("one", "register:shop."));
+    std::fs::write(folder.path().join("evschema.toml"), manifest).unwrap();
+    let run = |publisher: &str| {
+        let mut command = evschema();
+        command.args(["serve", "--check-config", "--publisher", publisher]).current_dir(folder.path());
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, shown, said) = run(&table("two", "waive:shop."));
+    assert_eq!(code, Some(0), "{said}");
+    for name in ["one", "two"] {
+        assert!(shown.contains(&format!("publisher   {name} of https://ci.example")), "{shown}");
+    }
+    for (bad, part) in [
+        (table("two", "everything"), "`everything` is not a scope"),
+        (table("two", "admin"), "cannot be trusted"),
+        ("{ name = \"two\" }".to_owned(), "missing field `issuer`"),
+        ("two".to_owned(), "is not a publisher"),
+        ("{}\npolicy = 1".to_owned(), "is not a publisher"),
+    ] {
+        let (code, _, said) = run(&bad);
+        assert!(code == Some(101) && said.contains(part), "{bad}: {said}");
+    }
+}

@@ -80,6 +80,12 @@ impl World {
         Self::run(config, Environment::system()).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// As [`World::with`], by another clock.
+    pub(crate) fn with_clock(config: Config, clock: Arc<dyn Clock>) -> Self {
+        let environment = Environment { clock, ..Environment::system() };
+        Self::run(config, environment).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     fn run(config: Config, environment: Environment) -> Result<Self, StartError> {
         let config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..config };
         let (stop, stopped) = oneshot::channel::<()>();
