@@ -13,10 +13,11 @@ use serde_json::Value;
 use crate::engine::{Effort, Engine};
 use crate::eval::Truth;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::Decimal;
 use crate::prove::{Assertion, Obligation};
 use crate::sample::ODD_TEXTS;
-use crate::tree::{Id, Listed, Types};
+use crate::tree::{Id, Listed, Strings, Types};
 
 /// A value that may refute, and what it was made to break.
 #[derive(Debug, Clone)]
@@ -364,7 +365,7 @@ impl Engine {
                 .collect();
             values.extend(self.patterns.find_beside(&own.patterns, pattern).into_iter().map(Value::String));
             values.extend(self.texts(own, 6));
-            values.extend(ODD_TEXTS.iter().map(|text| Value::from(*text)));
+            values.extend(odd_texts(own));
             tries.push((values, Assertion::Pattern(pattern.clone())));
         }
         for format in &reader.formats {
@@ -372,11 +373,17 @@ impl Engine {
                 continue;
             }
             let mut values = self.texts(own, 4);
-            values.extend(ODD_TEXTS.iter().map(|text| Value::from(*text)));
+            values.extend(odd_texts(own));
             tries.push((values, Assertion::Format(format.clone())));
         }
         tries
     }
+}
+
+/// Returns strings that some format refuses, and those of the writer do not.
+fn odd_texts(own: &Strings) -> impl Iterator<Item = Value> {
+    let is_likely = |text: &&&str| own.formats.iter().all(|format| format::may_accept(format, text));
+    ODD_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
 }
 
 /// Returns an equal value with its integers written with a fraction, which draft 4 takes for

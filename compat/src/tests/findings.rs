@@ -237,3 +237,19 @@ fn forward_findings_stand_where_the_candidate_writes() {
         objections(old, new, finding);
     }
 }
+
+#[test]
+fn a_format_that_changes_is_one_finding_where_it_stands() {
+    let lead = |format: &str| {
+        format!(
+            r#"{{"properties":{{"lead":{{"properties":{{"d":{{"type":"string","format":"{format}"}}}}}}}}}}"#
+        )
+    };
+    for (old, new) in [("date", "date-time"), ("uri", "email"), ("ipv4", "ipv6"), ("email", "uuid")] {
+        let (old, new) = (lead(old), lead(new));
+        let found = diff(&resolved("1.0.0", &old), &resolved("1.1.0", &new), &Settings::default()).findings;
+        let place = ("reader-narrows-format", "/properties/lead/properties/d");
+        assert_eq!(rules_and_places(&found), [place, place], "{found:#?}");
+        assert!(found.iter().all(|finding| objections(&old, &new, finding) == 1));
+    }
+}
