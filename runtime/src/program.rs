@@ -309,6 +309,6 @@ impl Lookup {
     }
 }
 
-fn index(id: u32) -> usize {
+pub(crate) fn index(id: u32) -> usize {
     usize::try_from(id).unwrap_or(usize::MAX)
 }

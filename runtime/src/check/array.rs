@@ -1,11 +1,9 @@
-use std::borrow::Cow;
-
 use super::{Evaluated, unique};
 use crate::cursor::Cursor;
 use crate::program::{Array, At, Contains};
 use crate::reject::{Reject, Why};
 
-impl<'a> Cursor<'a> {
+impl Cursor<'_> {
     /// Checks the array at the cursor and steps over it.
     pub(super) fn array(
         &mut self,
@@ -60,31 +58,14 @@ impl<'a> Cursor<'a> {
     pub(crate) fn is_set(&mut self, start: usize, count: usize) -> Result<(), Reject> {
         let end = self.position();
         self.rewind(start);
-        let is_set = match self.texts(count)? {
-            Some(texts) => unique::texts_are_unique(texts),
-            None => {
-                self.rewind(start);
-                let json = self.json()?;
-                json.as_array().is_none_or(unique::are_unique)
-            }
-        };
+        let mut is_set = self.prints_differ(count)?;
+        if !is_set {
+            self.rewind(start);
+            let json = self.json()?;
+            is_set = json.as_array().is_none_or(unique::are_unique);
+        }
         self.rewind(end);
         if is_set { Ok(()) } else { Err(Reject::new(start, Why::UniqueItems)) }
-    }
-
-    /// Reads an array of texts; `None` if it has something else.
-    fn texts(&mut self, count: usize) -> Result<Option<Vec<Cow<'a, str>>>, Reject> {
-        let depth = self.depth();
-        self.enter()?;
-        let mut texts = Vec::with_capacity(count);
-        while self.next_element(texts.is_empty())? {
-            if self.peek() != b'"' {
-                self.recover(depth, self.names_open());
-                return Ok(None);
-            }
-            texts.push(self.string()?);
-        }
-        Ok(Some(texts))
     }
 }
 

@@ -182,7 +182,7 @@ impl Cursor<'_> {
                 Question::Has(members) => Ok(present.has_all(members)),
                 Question::Member(member, node) => match watched.get(member) {
                     Some(value) if *value != 0 => {
-                        self.rewind(*value);
+                        self.rewind(crate::program::index(*value));
                         self.attempt(at.child(node), None)
                     }
                     Some(_) | None => Ok(true),

@@ -14,7 +14,7 @@ use crate::reject::{Reject, Why};
 pub(crate) const WATCHED_MAX: usize = 4;
 
 /// Where the values of watched members stand in the text; 0 for those that are not there.
-pub(crate) type Watched = [usize; WATCHED_MAX];
+pub(crate) type Watched = [u32; WATCHED_MAX];
 
 /// A demand on the members of an object.
 #[derive(Debug)]
@@ -317,9 +317,17 @@ impl Object {
     /// Notes where the value of a member stands, if a demand will ask for it.
     #[inline]
     pub(crate) fn watch(&self, values: &mut Watched, member: usize, at: usize) {
+        if !self.watched.is_empty() {
+            self.note(values, member, at);
+        }
+    }
+
+    #[inline(never)]
+    fn note(&self, values: &mut Watched, member: usize, at: usize) {
         let watched = self.watched.iter().position(|known| usize::from(*known) == member);
         if let Some(value) = watched.and_then(|watched| values.get_mut(watched)) {
-            *value = at;
+            // No event is longer than 32 bits can say.
+            *value = u32::try_from(at).unwrap_or(0);
         }
     }
 }
