@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use evschema_model::{Coordinates, Subject};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, Postgres as Driver, Transaction, query, query_as, query_scalar};
+use sqlx::{Connection as _, Executor as _, Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::search::Part;
@@ -27,7 +27,7 @@ const CONNECTIONS_MAX: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Plans are made once for all values: every statement goes by an index whatever the values, and to plan an
 /// append takes the server longer than to run it.
-const PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 /// How long a connection is taken to work after it did: less than any server takes to start again.
 const TRUSTED_FOR: Duration = Duration::from_millis(50);
 /// Names the advisory lock under which positions of the feed are given; "evschema" in ASCII.
@@ -49,6 +49,10 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // Said then, and not while connecting, which a pooler between the two would refuse.
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(PLANS).await.map(|_| ()) })
+            })
             .test_before_acquire(false)
             .before_acquire(|connection, of| {
                 Box::pin(async move {
@@ -59,7 +63,7 @@ impl Postgres {
                     Ok(true)
                 })
             })
-            .connect_with(PgConnectOptions::from_str(url)?.options([PLANS]))
+            .connect_with(PgConnectOptions::from_str(url)?)
             .await?;
         migrations::postgres().run(&pool).await?;
         Ok(Self { pool })
