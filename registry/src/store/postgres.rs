@@ -69,6 +69,18 @@ impl Postgres {
         Ok(Self { pool })
     }
 
+    /// Begins a transaction, whatever becomes of the request that it is for.
+    ///
+    /// sqlx forgets a transaction whose `BEGIN` is on its way when nobody waits for it any more: the connection
+    /// would go back to the pool inside it, and what others then do there would never be committed. A task of its
+    /// own always gets the answer, and what it hands to nobody is rolled back.
+    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin().await }).await;
+        // Only while the program stops does a task end without an answer.
+        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
+    }
+
     /// Gives positions to events that are committed and have none.
     ///
     /// The lock is taken in a statement of its own: the next one then sees all that was committed
@@ -81,7 +93,7 @@ impl Postgres {
             if !waiting {
                 return Ok(());
             }
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             query("SELECT pg_advisory_xact_lock($1)").bind(FEED_LOCK).execute(&mut *transaction).await?;
             query(
                 "UPDATE feed SET position = numbered.position
@@ -181,7 +193,7 @@ impl Store for Postgres {
 
     fn put_subject(&self, change: SubjectChange) -> Answer<'_, Written<()>> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             let subject_id: Option<i64> = match change.head {
                 Head::Absent => {
                     create(&mut transaction, &change.subject, &change.settings, change.at).await?
@@ -218,7 +230,7 @@ impl Store for Postgres {
 
     fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             let subject_id: Option<i64> = query_scalar(
                 "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2
                  WHERE name = $3 AND revision = $4 RETURNING id",

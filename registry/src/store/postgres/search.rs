@@ -65,7 +65,7 @@ impl Search for Postgres {
 
     fn index(&self, indexing: Indexing) -> Answer<'_, ()> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             let subject_id: Option<i64> = query_scalar(
                 "INSERT INTO subject_search (subject_id, about, content, indexed_revision)
                  SELECT id, '', '', $2 FROM subjects WHERE name = $1

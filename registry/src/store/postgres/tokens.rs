@@ -7,7 +7,7 @@ use crate::store::{Answer, NewEvent, Revocation, TokenRecord, Tokens};
 impl Tokens for Postgres {
     fn add_token(&self, token: TokenRecord, event: NewEvent) -> Answer<'_, ()> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             query(
                 "INSERT INTO tokens (id, digest, name, scopes, created_at, created_by, expires_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -62,7 +62,7 @@ impl Tokens for Postgres {
 
     fn revoke_token(&self, revocation: Revocation) -> Answer<'_, bool> {
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.begin().await?;
             let revoked = query(
                 "UPDATE tokens SET revoked_at = $1, revoked_by = $2 WHERE id = $3 AND revoked_at IS NULL",
             )
