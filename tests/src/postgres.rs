@@ -90,6 +90,9 @@ while read -r order; do
         start) start ;;
     esac
 done
+# A server that has only begun to start ignores the second, as all that a shell puts into the background
+# does, and dies of the first; one that is there ends when its clients do by the first, at once by the second.
+kill -TERM "$pid" 2>/dev/null
 kill -QUIT "$pid" 2>/dev/null
 wait "$pid"
 rm -rf "$folder"
@@ -157,6 +160,8 @@ impl Postgres {
             assert!(start.elapsed() < START_MAX, "the server is killed and answers");
             sleep(Duration::from_millis(5));
         }
+        // What the dead one wrote there would be taken for the word of the next.
+        let _gone_already = fs::remove_file(self.data.join("postmaster.pid"));
     }
 
     /// Starts a server again that has crashed, on what is on the disk.
