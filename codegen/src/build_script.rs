@@ -119,6 +119,7 @@ impl BuildScript {
             dataschema_base: manifest.generate.dataschema_base.clone().or(manifest.registry.url.clone()),
             templates,
             layout: Layout::Included,
+            borrowed: manifest.generate.borrowed,
             ..Options::default()
         };
         let selected = selection(&tree.catalog, &manifest);

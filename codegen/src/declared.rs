@@ -5,7 +5,8 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, Ident, LitInt, LitStr, Token, Type, braced, bracketed, parenthesized, parse_str, token,
+    Attribute, Expr, Ident, Lifetime, LitInt, LitStr, Token, Type, braced, bracketed, parenthesized,
+    parse_str, token,
 };
 
 /// One type that generated code declares.
@@ -62,12 +63,13 @@ impl Parse for All {
 
 fn of_struct(input: ParseStream<'_>) -> syn::Result<Declared> {
     input.parse::<Token![struct]>()?;
-    let name = input.parse::<Ident>()?.to_string();
+    let name = name(input)?;
     if input.peek(token::Paren) {
         let inner;
         parenthesized!(inner in input);
         inner.parse::<Token![pub]>()?;
         let body = DeclaredBody::Newtype(printed(&inner.parse()?));
+        owned(input)?;
         input.parse::<Token![;]>()?;
         return Ok(Declared { name, body });
     }
@@ -111,7 +113,29 @@ fn of_struct(input: ParseStream<'_>) -> syn::Result<Declared> {
     let arguments;
     parenthesized!(arguments in input);
     let new = Punctuated::<_, Token![,]>::parse_terminated_with(&arguments, member)?;
+    owned(input)?;
     Ok(Declared { name, body: DeclaredBody::Struct { fields, setters, new: new.into_iter().collect() } })
+}
+
+/// Reads the name of a type, and the lifetime behind it if it borrows.
+fn name(input: ParseStream<'_>) -> syn::Result<String> {
+    let name = input.parse::<Ident>()?.to_string();
+    if input.peek(Token![<]) {
+        input.parse::<Token![<]>()?;
+        input.parse::<Lifetime>()?;
+        input.parse::<Token![>]>()?;
+    }
+    Ok(name)
+}
+
+/// Reads the type that a borrowed form is of: `owned Order`.
+fn owned(input: ParseStream<'_>) -> syn::Result<()> {
+    let ahead = input.fork();
+    if ahead.parse::<Ident>().is_ok_and(|word| word == "owned") {
+        input.parse::<Ident>()?;
+        input.parse::<Ident>()?;
+    }
+    Ok(())
 }
 
 /// Reads `name: Type`.
@@ -123,7 +147,7 @@ fn member(input: ParseStream<'_>) -> syn::Result<(String, String)> {
 
 fn of_enum(input: ParseStream<'_>) -> syn::Result<Declared> {
     input.parse::<Token![enum]>()?;
-    let name = input.parse::<Ident>()?.to_string();
+    let name = name(input)?;
     let content;
     braced!(content in input);
     let (mut texts, mut union) = (Vec::new(), Vec::new());
@@ -146,6 +170,7 @@ fn of_enum(input: ParseStream<'_>) -> syn::Result<Declared> {
             content.parse::<Token![,]>()?;
         }
     }
+    owned(input)?;
     match (texts.is_empty(), union.is_empty()) {
         (_, true) => Ok(Declared { name, body: DeclaredBody::Texts(texts) }),
         (true, false) => Ok(Declared { name, body: DeclaredBody::Union(union) }),

@@ -14,6 +14,8 @@ pub struct Options {
     pub templates: Templates,
     /// How the files find each other.
     pub layout: Layout,
+    /// Whether types that hold text get a second form that borrows it from the event.
+    pub borrowed: bool,
     /// Path by which generated code names the runtime crate.
     pub runtime: String,
 }
@@ -58,6 +60,7 @@ impl Default for Options {
             dataschema_base: None,
             templates: Templates::default(),
             layout: Layout::Modules,
+            borrowed: false,
             runtime: "::evschema_runtime".to_owned(),
         }
     }

@@ -1,5 +1,6 @@
 //! The plan of the generated code: every name, type and literal settled, nothing printed.
 
+mod borrowed;
 mod boxes;
 mod constraints;
 mod modules;
@@ -8,6 +9,7 @@ mod sharing;
 mod typing;
 mod unions;
 
+pub(crate) use borrowed::Borrowed;
 pub(crate) use modules::{Module, SHARED, modules};
 pub(crate) use typing::Planner;
 

@@ -11,7 +11,7 @@ use evschema_model::{Coordinates, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::Program;
-use crate::plan::{Module, Plan, SHARED, TypeRef};
+use crate::plan::{Borrowed, Module, Plan, SHARED, TypeRef};
 use crate::text::{doc_lines, document_literal, literal};
 use crate::{GeneratedFile, Layout, Options, view};
 
@@ -37,7 +37,8 @@ pub(crate) fn render(
     for (id, module) in modules {
         subjects.entry(&module.subject).or_default().insert((module, *id));
     }
-    let types = types::Types { atlas, plan, modules, options };
+    let borrowed = options.borrowed.then(|| Borrowed::of(plan));
+    let types = types::Types { atlas, plan, modules, options, borrowed: borrowed.as_ref() };
     let mut files = Vec::new();
     let mut index = view::Index { included: options.layout == Layout::Included, modules: Vec::new() };
     for (subject, versions) in subjects {
@@ -46,12 +47,14 @@ pub(crate) fn render(
         for (module, id) in versions {
             let schema = atlas.schema(id);
             texts.push(document_literal(schema.document().text()));
+            let printed = types.of(id);
             file.versions.push(view::Version {
                 module: module.version.clone(),
                 docs: vec![format!("Version {}.", schema.at().version)],
                 runtime: options.runtime.clone(),
                 uses: types.uses(id),
-                types: types.of(id),
+                textless: types.textless(&printed),
+                types: printed,
                 document: document(&types, programs.get(&id), id),
             });
             if index.modules.last().is_none_or(|entry| entry.name != subject) {
@@ -70,7 +73,12 @@ pub(crate) fn render(
         files.push(GeneratedFile { path: format!("{subject}.rs"), text: headed(&code) });
     }
     if !plan.shared.is_empty() {
-        let view = view::SharedFile { runtime: options.runtime.clone(), types: types.shared() };
+        let printed = types.shared();
+        let view = view::SharedFile {
+            runtime: options.runtime.clone(),
+            textless: types.textless(&printed),
+            types: printed,
+        };
         let code = printer.print("shared.rs", &view)?;
         files.push(GeneratedFile { path: format!("{SHARED}.rs"), text: headed(&code) });
         index.modules.push(view::IndexEntry {
@@ -102,11 +110,7 @@ pub(crate) fn type_text(
     value: &TypeRef,
     home: DocumentId,
 ) -> String {
-    types::Types { atlas, plan, modules, options: &Options::default() }.text(
-        value,
-        false,
-        types::Home::Document(home),
-    )
+    types::Types { atlas, plan, modules, options: &Options::default(), borrowed: None }.named_in(home, value)
 }
 
 fn headed(code: &str) -> String {

@@ -41,6 +41,8 @@ pub(crate) struct SharedFile {
     pub(crate) runtime: String,
     /// Its types.
     pub(crate) types: Vec<Type>,
+    /// Names of types that hold no text, where others have a form that borrows it.
+    pub(crate) textless: Vec<String>,
 }
 
 /// Names of types that are printed elsewhere, or in the same module under another name.
@@ -65,6 +67,8 @@ pub(crate) struct Version {
     pub(crate) uses: Vec<Use>,
     /// Its types, the event first.
     pub(crate) types: Vec<Type>,
+    /// Names of types that hold no text, where others have a form that borrows it.
+    pub(crate) textless: Vec<String>,
     /// What `document.rs.hbs` is given.
     pub(crate) document: Document,
 }
@@ -103,7 +107,7 @@ pub(crate) struct DocumentReference {
 
 /// One named type: `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs`, `newtype.rs.hbs` and, beside one of
 /// them, `event.rs.hbs` are given it. Exactly one of the four bodies is there, the others are null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Type {
     /// Its name.
     pub(crate) name: String,
@@ -119,6 +123,8 @@ pub(crate) struct Type {
     pub(crate) alternatives: Option<Union>,
     /// The type that it is around.
     pub(crate) newtype: Option<String>,
+    /// The type that it borrows text for, whose name then ends in a lifetime; null where it owns its text.
+    pub(crate) owned: Option<String>,
     /// What makes it an event, if it is one.
     pub(crate) event: Option<Event>,
 }
@@ -236,4 +242,6 @@ pub(crate) struct Event {
     pub(crate) digest: String,
     /// Where the schema lives.
     pub(crate) dataschema: String,
+    /// The name of the type that borrows its text, if there is one.
+    pub(crate) borrowed: Option<String>,
 }

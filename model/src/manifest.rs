@@ -117,6 +117,8 @@ pub struct Gen {
     pub templates: Option<String>,
     /// Base URL of `DATASCHEMA`; the registry's URL when absent.
     pub dataschema_base: Option<String>,
+    /// Whether types that hold text get a second form that borrows it from the event, `OrderRef<'a>`.
+    pub borrowed: bool,
 }
 
 /// Why a manifest cannot be used.
@@ -147,7 +149,13 @@ impl Default for Manifest {
 
 impl Default for Gen {
     fn default() -> Self {
-        Self { out: "src/events".to_owned(), subjects: Vec::new(), templates: None, dataschema_base: None }
+        Self {
+            out: "src/events".to_owned(),
+            subjects: Vec::new(),
+            templates: None,
+            dataschema_base: None,
+            borrowed: false,
+        }
     }
 }
 

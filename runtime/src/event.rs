@@ -95,3 +95,45 @@ macro_rules! event {
         }
     };
 }
+
+/// Makes a type the borrowed form of an [`Event`]: reads it without copying text.
+#[macro_export]
+macro_rules! event_ref {
+    ($type:ident of $owned:ident) => {
+        impl<'a> $type<'a> {
+            /// Reads an event: parsed, checked against the schema and typed in one pass. Text without escapes
+            /// is not copied.
+            ///
+            /// # Errors
+            ///
+            /// When the bytes are not JSON, or the schema refuses the event.
+            pub fn from_slice(bytes: &'a [u8]) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::private::from_slice(<$owned as $crate::Event>::document(), bytes)
+            }
+
+            /// Checks a value built in code.
+            ///
+            /// # Errors
+            ///
+            /// When the schema refuses what the value would be written as.
+            pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
+                self.to_vec().map(|_| ())
+            }
+
+            /// Writes the event, unless the schema refuses it.
+            ///
+            /// # Errors
+            ///
+            /// When the schema refuses what the value would be written as.
+            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
+                $crate::private::written(<$owned as $crate::Event>::document(), self)
+            }
+
+            /// Copies the text that is borrowed.
+            #[must_use]
+            pub fn into_owned(self) -> $owned {
+                $crate::IntoOwned::into_owned(self)
+            }
+        }
+    };
+}

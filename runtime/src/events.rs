@@ -61,12 +61,21 @@ fn checked(document: &'static Document, bytes: &[u8]) -> Result<(), Reject> {
 ///
 /// When the schema refuses what the value would be written as.
 pub fn to_vec<T: Event>(event: &T) -> Result<Vec<u8>, Error> {
+    written(T::document(), event)
+}
+
+/// Checks and writes a value as an event of a schema.
+///
+/// # Errors
+///
+/// When the schema refuses what the value would be written as.
+pub fn written<T: Write>(document: &'static Document, event: &T) -> Result<Vec<u8>, Error> {
     let mut text = String::new();
     event.write(&mut text);
     let bytes = text.into_bytes();
-    match checked(T::document(), &bytes) {
+    match checked(document, &bytes) {
         Ok(()) => Ok(bytes),
-        Err(reject) => Err(explain::explain(T::document(), &bytes, reject)),
+        Err(reject) => Err(explain::explain(document, &bytes, reject)),
     }
 }
 

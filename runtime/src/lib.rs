@@ -16,6 +16,7 @@ mod kinds;
 mod macros;
 mod maybe;
 mod number;
+mod owned;
 mod place;
 mod program;
 mod read;
@@ -32,6 +33,7 @@ pub use integer::Integer;
 pub use json::{Json, Kind};
 pub use maybe::Maybe;
 pub use number::{NotANumber, Number};
+pub use owned::IntoOwned;
 pub use program::{At, Program};
 pub use read::{Members, Read, choose, read};
 pub use reject::Reject;
@@ -44,6 +46,12 @@ pub use serde::{Deserialize, Serialize};
 /// A JSON object whose members have one type.
 pub type Map<T> = std::collections::BTreeMap<String, T>;
 
+/// The same whose names are borrowed from the event where they have no escapes.
+pub type MapRef<'a, T> = std::collections::BTreeMap<Cow<'a, str>, T>;
+
+/// Text that is borrowed from the event where it has no escapes.
+pub use std::borrow::Cow;
+
 /// There where the feature `idn` is: what asserts one of its formats does not compile without it,
 /// instead of accepting what its schema refuses.
 #[cfg(feature = "idn")]
@@ -53,5 +61,5 @@ pub mod idn {}
 // What the macros of this crate name in the crates that call them.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::events::{check_bytes, deserialize, from_slice, from_value, serialize, to_vec};
+    pub use crate::events::{check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written};
 }

@@ -14,6 +14,7 @@
 /// pub enum Paid {                                 // alternatives, each with its number and its case
 ///     Card(Card) = 0 rt::Case::OBJECT.requires(&["card"]),
 /// }
+/// pub struct LinesRef<'a>(pub Vec<LineRef<'a>>) owned Lines; // what borrows text, and what owns it
 /// ```
 ///
 /// A member is there as `required`, `constant` (required, and of one value that `new` knows), `optional`
@@ -24,8 +25,15 @@
 #[macro_export]
 macro_rules! types {
     // One pass: an item is taken as a whole, and looked into once, by what it declares.
-    ($($(#$meta:tt)* pub $kind:ident $type:ident $body:tt $(names $names:tt)? $(new $new:tt)? $(;)?)*) => {
-        $($crate::declare! { $kind $type $body [$(#$meta)*] [$($names)?] [$($new)?] })*
+    ($(
+        $(#$meta:tt)* pub $kind:ident $type:ident $(<$life:lifetime>)?
+        $({ $($members:tt)* })? $(($($inner:tt)*))?
+        $(names $names:tt)? $(new $new:tt)? $(owned $owned:ident)? $(;)?
+    )*) => {
+        $($crate::declare! {
+            $kind $type [$($life)?] $({ $($members)* })? $(($($inner)*))?
+            [$(#$meta)*] [$($names)?] [$($new)?] [$($owned)?]
+        })*
     };
 }
 
@@ -34,17 +42,17 @@ macro_rules! types {
 #[macro_export]
 macro_rules! declare {
     (
-        struct $type:ident {
+        struct $type:ident [$($life:lifetime)?] {
             $($(#$field_meta:tt)* pub $field:ident: $of:ty = $name:literal $at:literal $mode:ident
                 $($setter:ident($value:ty))?,)*
             $(..$rest:ident: $rest_of:ty,)?
         }
-        [$($meta:tt)*] [$($names:tt)?] [($($argument:ident: $argument_of:ty),*)]
+        [$($meta:tt)*] [$($names:tt)?] [($($argument:ident: $argument_of:ty),*)] $owned:tt
     ) => {
         $($meta)*
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
-        pub struct $type {
+        pub struct $type $(<$life>)? {
             $($(#$field_meta)* pub $field: $of,)*
             $(
                 /// Every other member.
@@ -52,7 +60,7 @@ macro_rules! declare {
             )?
         }
 
-        impl $type {
+        impl $(<$life>)? $type $(<$life>)? {
             /// The members that the schema names.
             const NAMES: &'static [&'static str] = $crate::field!(@names [$($name),*] $($names)?);
 
@@ -60,7 +68,7 @@ macro_rules! declare {
             pub fn new($($argument: $argument_of),*) -> Self {
                 Self {
                     $($field: $crate::field!(@new $mode $field),)*
-                    $($rest: $crate::Map::new(),)?
+                    $($rest: ::std::collections::BTreeMap::new(),)?
                 }
             }
 
@@ -74,14 +82,14 @@ macro_rules! declare {
             )?)*
         }
 
-        impl<'a> $crate::Read<'a> for $type {
+        impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
                 cursor: &mut $crate::Cursor<'a>,
                 at: ::core::option::Option<$crate::At>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
                 let mut members = $crate::Members::open(cursor, at, Self::NAMES)?;
                 $(let mut $field = ::core::option::Option::None;)*
-                $(let mut $rest = $crate::Map::new();)?
+                $(let mut $rest = ::std::collections::BTreeMap::new();)?
                 while let ::core::option::Option::Some(found) = $crate::field!(@next members cursor $($rest)?) {
                     match found {
                         $($at => $field = ::core::option::Option::Some($crate::read(cursor, members.child($at))?),)*
@@ -103,7 +111,7 @@ macro_rules! declare {
             }
         }
 
-        impl $crate::Write for $type {
+        impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
                 let mut object = $crate::ObjectWriter::open(out);
                 $($crate::field!(@write $mode object $name self.$field);)*
@@ -116,14 +124,15 @@ macro_rules! declare {
             }
         }
 
-        $crate::through_json!($type);
+        $crate::through_json!($type $(<$life>)?);
+        $crate::into_owned!($owned $type { $($field)* $($rest)? });
     };
-    (struct $type:ident (pub $of:ty) [$($meta:tt)*] [] []) => {
+    (struct $type:ident [$($life:lifetime)?] (pub $of:ty) [$($meta:tt)*] [] [] $owned:tt) => {
         $($meta)*
         #[derive(Debug, Clone, PartialEq)]
-        pub struct $type(pub $of);
+        pub struct $type $(<$life>)? (pub $of);
 
-        impl<'a> $crate::Read<'a> for $type {
+        impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
                 cursor: &mut $crate::Cursor<'a>,
                 at: ::core::option::Option<$crate::At>,
@@ -132,21 +141,25 @@ macro_rules! declare {
             }
         }
 
-        impl $crate::Write for $type {
+        impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
                 $crate::Write::write(&self.0, out);
             }
         }
 
-        $crate::through_json!($type);
+        $crate::through_json!($type $(<$life>)?);
+        $crate::into_owned!($owned $type { 0 });
     };
     // A constant: there is but one value, so that it need not be told.
-    (enum $type:ident { $variant:ident = $text:literal $(,)? } [$($meta:tt)*] [] []) => {
+    (enum $type:ident [] { $variant:ident = $text:literal $(,)? } [$($meta:tt)*] [] [] []) => {
         $crate::declare! {
-            enum $type { $variant = $text, } [$($meta)* #[derive(Default)]] [] [] #[default]
+            enum $type [] { $variant = $text, } [$($meta)* #[derive(Default)]] [] [] [] #[default]
         }
     };
-    (enum $type:ident { $($variant:ident = $text:literal),* $(,)? } [$($meta:tt)*] [] [] $(#$default:tt)?) => {
+    (
+        enum $type:ident [] { $($variant:ident = $text:literal),* $(,)? } [$($meta:tt)*] [] [] []
+        $(#$default:tt)?
+    ) => {
         $($meta)*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -202,22 +215,22 @@ macro_rules! declare {
         $crate::through_json!($type);
     };
     (
-        enum $type:ident { $($(#$variant_meta:tt)* $variant:ident($of:ty) = $at:literal $case:expr,)* }
-        [$($meta:tt)*] [] []
+        enum $type:ident [$($life:lifetime)?] { $($(#$variant_meta:tt)* $variant:ident($of:ty) = $at:literal $case:expr,)* }
+        [$($meta:tt)*] [] [] $owned:tt
     ) => {
         $($meta)*
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
-        pub enum $type {
+        pub enum $type $(<$life>)? {
             $($(#$variant_meta)* $variant($of),)*
         }
 
-        impl $type {
+        impl $(<$life>)? $type $(<$life>)? {
             /// What tells the variants apart, in their order.
             const CASES: &'static [$crate::Case] = &[$($case),*];
         }
 
-        impl<'a> $crate::Read<'a> for $type {
+        impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
                 cursor: &mut $crate::Cursor<'a>,
                 at: ::core::option::Option<$crate::At>,
@@ -231,7 +244,7 @@ macro_rules! declare {
             }
         }
 
-        impl $crate::Write for $type {
+        impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
                 match self {
                     $(Self::$variant(value) => $crate::Write::write(value, out),)*
@@ -239,7 +252,8 @@ macro_rules! declare {
             }
         }
 
-        $crate::through_json!($type);
+        $crate::through_json!($type $(<$life>)?);
+        $crate::into_owned!($owned $type [$($variant)*]);
     };
 }
 
@@ -276,8 +290,8 @@ macro_rules! field {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! through_json {
-    ($type:ident) => {
-        impl $crate::Serialize for $type {
+    ($type:ident $(<$life:lifetime>)?) => {
+        impl $(<$life>)? $crate::Serialize for $type $(<$life>)? {
             fn serialize<S: $crate::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -286,6 +300,16 @@ macro_rules! through_json {
             }
         }
 
+        $crate::from_json!($type $(<$life>)?);
+    };
+}
+
+/// Implements `Deserialize` by way of JSON; text is borrowed from the bytes of an event alone.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! from_json {
+    ($type:ident <$life:lifetime>) => {};
+    ($type:ident) => {
         impl<'de> $crate::Deserialize<'de> for $type {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
@@ -293,6 +317,40 @@ macro_rules! through_json {
                 $crate::private::deserialize(deserializer)
             }
         }
+    };
+}
+
+/// Implements [`IntoOwned`](crate::IntoOwned): by fields or by variants of a type that borrows text, where
+/// its owned form is named; of types that borrow nothing, as nothing to do.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! into_owned {
+    ([] $($type:tt)*) => {};
+    ([$owned:ident] $type:ident { $($field:tt)* }) => {
+        impl $crate::IntoOwned for $type<'_> {
+            type Owned = $owned;
+            fn into_owned(self) -> $owned {
+                $owned { $($field: $crate::IntoOwned::into_owned(self.$field),)* }
+            }
+        }
+    };
+    ([$owned:ident] $type:ident [$($variant:ident)*]) => {
+        impl $crate::IntoOwned for $type<'_> {
+            type Owned = $owned;
+            fn into_owned(self) -> $owned {
+                match self {
+                    $(Self::$variant(value) => $owned::$variant($crate::IntoOwned::into_owned(value)),)*
+                }
+            }
+        }
+    };
+    ($($type:ident)*) => {
+        $(impl $crate::IntoOwned for $type {
+            type Owned = Self;
+            fn into_owned(self) -> Self {
+                self
+            }
+        })*
     };
 }
 

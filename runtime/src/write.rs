@@ -1,8 +1,9 @@
 //! Text from types.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::{Integer, Json, Map, Maybe, Number};
+use crate::{Integer, Json, Maybe, Number};
 
 /// A type that writes itself as JSON.
 pub trait Write {
@@ -163,11 +164,11 @@ impl<T: Write> Write for Vec<T> {
     }
 }
 
-impl<T: Write> Write for Map<T> {
+impl<K: AsRef<str>, T: Write> Write for BTreeMap<K, T> {
     fn write(&self, out: &mut String) {
         let mut object = ObjectWriter::open(out);
         for (name, value) in self {
-            object.member(name, value);
+            object.member(name.as_ref(), value);
         }
         object.close();
     }

@@ -10,7 +10,7 @@ use std::panic::catch_unwind;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use evschema_codegen::{GeneratedFile, Options, generate};
+use evschema_codegen::{Options, generate};
 use evschema_model::{Catalog, Code, Coordinates};
 use serde::Serialize;
 
@@ -195,15 +195,21 @@ fn write(
         let is_good = |fate: &&Fate| fate.batch == number && fate.stage == Stage::Compiled;
         let good: Vec<Coordinates> = fates.iter().filter(is_good).map(|fate| fate.at.clone()).collect();
         let files = generate(&batch.catalog, &good, &batch.options).map_err(first_problem)?;
+        lines += files.iter().map(|file| file.text.lines().count()).sum::<usize>();
+        // The forms that borrow are judged too, and are no part of what most people get.
+        let both = Options { borrowed: true, ..batch.options.clone() };
+        let files = generate(&batch.catalog, &good, &both).map_err(first_problem)?;
         let mut kinds = String::new();
         scratch
             .write(&format!("events{number}/Cargo.toml"), &sources::events_manifest(number, program.build))?;
         for file in &files {
-            lines += file.text.lines().count();
             scratch.write(&format!("events{number}/src/events/{}", file.path), &file.text)?;
-            for (at, path) in paths(file, &good) {
-                kinds.push_str(&format!("    judge::kind!(events::{path}),\n"));
-                numbers.insert((number, at), numbers.len());
+            for event in event_paths(file).into_iter().filter(|event| good.contains(&event.at)) {
+                let borrowed = event.borrowed.as_ref();
+                let borrowed = borrowed.map(|name| format!(", {name} in events::{}", event.module));
+                let borrowed = borrowed.unwrap_or_default();
+                kinds.push_str(&format!("    judge::kind!(events::{}{borrowed}),\n", event.path()));
+                numbers.insert((number, event.at), numbers.len());
             }
         }
         scratch.write(&format!("events{number}/src/lib.rs"), &sources::events_lib(&kinds))?;
@@ -226,10 +232,6 @@ fn write(
     scratch.lock()?;
     scratch.sweep()?;
     Ok((numbers, lines))
-}
-
-fn paths(file: &GeneratedFile, wanted: &[Coordinates]) -> Vec<(Coordinates, String)> {
-    event_paths(file).into_iter().filter(|(at, _)| wanted.contains(at)).collect()
 }
 
 fn first_problem(problems: Vec<evschema_codegen::Problem>) -> String {

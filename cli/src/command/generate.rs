@@ -54,6 +54,7 @@ impl Arguments {
         let options = Options {
             formats: project.manifest.formats,
             dataschema_base: dataschema_base(&project),
+            borrowed: section.borrowed,
             templates: folder.as_deref().map(templates).transpose()?.unwrap_or_default(),
             ..Options::default()
         };

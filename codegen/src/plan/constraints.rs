@@ -76,6 +76,8 @@ fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
 }
 
 fn range(least: Option<String>, most: Option<String>, unit: &str) -> Option<String> {
+    let is_one = most.as_deref().or(least.as_deref()) == Some("1");
+    let unit = if is_one { unit.trim_end_matches('s') } else { unit };
     match (least, most) {
         (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{unit}.")),
         (Some(least), Some(most)) => Some(format!("From {least} to {most}{unit}.")),

@@ -1,12 +1,12 @@
 //! The view of types: every Rust type, attribute and expression as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dataschema;
 use super::layout::filled;
 use crate::atlas::{Atlas, DocumentId};
 use crate::plan::{
-    Body, Case, Definition, Field, Module, Plan, RustType, SHARED, StandIn, Struct, TextVariant, TypeId,
+    Body, Borrowed, Case, Field, Module, Plan, RustType, SHARED, StandIn, Struct, TextVariant, TypeId,
     TypeRef, UnionVariant,
 };
 use crate::text::literal;
@@ -20,12 +20,22 @@ pub(super) enum Home {
     Shared,
 }
 
+/// Where a type is printed, and in which of its forms.
+#[derive(Debug, Clone, Copy)]
+struct Scope {
+    home: Home,
+    /// Whether text is borrowed from the event.
+    borrows: bool,
+}
+
 /// All that is needed to print a type.
 pub(super) struct Types<'a, 'c> {
     pub(super) atlas: &'a Atlas<'c>,
     pub(super) plan: &'a Plan,
     pub(super) modules: &'a BTreeMap<DocumentId, Module>,
     pub(super) options: &'a Options,
+    /// The names of the forms that borrow, where they are asked for.
+    pub(super) borrowed: Option<&'a Borrowed>,
 }
 
 impl Types<'_, '_> {
@@ -33,17 +43,44 @@ impl Types<'_, '_> {
     pub(super) fn of(&self, home: DocumentId) -> Vec<view::Type> {
         let all = self.plan.definitions.iter().enumerate();
         all.filter(|(_, definition)| definition.home == home && definition.stands_in.is_none())
-            .map(|(at, definition)| self.one(TypeId(at), definition, Home::Document(home)))
+            .flat_map(|(at, definition)| {
+                let borrowed = self.borrowed.and_then(|borrowed| borrowed.name(TypeId(at)));
+                self.forms(TypeId(at), &definition.name, borrowed, Home::Document(home))
+            })
             .collect()
     }
 
     /// Returns the types that several modules have alike.
     pub(super) fn shared(&self) -> Vec<view::Type> {
-        let all = self.plan.shared.iter().map(|shared| {
-            let one = self.one(shared.of, self.plan.definition(shared.of), Home::Shared);
-            view::Type { name: shared.name.clone(), ..one }
+        let all = self.plan.shared.iter().enumerate().flat_map(|(at, shared)| {
+            let borrowed = self.borrowed.and_then(|borrowed| borrowed.shared(at));
+            self.forms(shared.of, &shared.name, borrowed, Home::Shared)
         });
         all.collect()
+    }
+
+    /// Returns which of some printed types hold no text, where others have a form that borrows it.
+    pub(super) fn textless(&self, types: &[view::Type]) -> Vec<String> {
+        if self.borrowed.is_none() {
+            return Vec::new();
+        }
+        let borrows: BTreeSet<&String> = types.iter().filter_map(|one| one.owned.as_ref()).collect();
+        let all = types.iter().filter(|one| one.owned.is_none() && !borrows.contains(&one.name));
+        all.map(|one| one.name.clone()).collect()
+    }
+
+    /// Returns a type, and its form that borrows if it has one.
+    fn forms(&self, id: TypeId, name: &str, borrowed: Option<&str>, home: Home) -> Vec<view::Type> {
+        let body = |borrows| self.body(id, Scope { home, borrows });
+        let event = self.event(id, borrowed);
+        let docs = self.plan.definition(id).docs.clone();
+        let mut forms = vec![view::Type { name: name.to_owned(), docs, event, ..body(false) }];
+        if let Some(borrowed) = borrowed {
+            let docs = vec![format!("[`{name}`], its text borrowed from the event.")];
+            let owned = Some(name.to_owned());
+            forms.push(view::Type { name: format!("{borrowed}<'a>"), docs, owned, ..body(true) });
+        }
+        forms
     }
 
     /// Returns the names in a document's module of types that are printed elsewhere, or there under
@@ -54,11 +91,25 @@ impl Types<'_, '_> {
             let is_same = printed == name;
             names.push(if is_same { name.to_owned() } else { format!("{printed} as {name}") });
         };
-        for definition in self.plan.definitions.iter().filter(|definition| definition.home == home) {
+        let definitions = self.plan.definitions.iter().enumerate();
+        for (at, definition) in definitions.filter(|(_, definition)| definition.home == home) {
+            let borrowed = self.borrowed.and_then(|all| Some((all, all.name(TypeId(at))?)));
             match definition.stands_in {
-                Some(StandIn::Shared(at)) => add(&mut shared, &self.plan.shared[at].name, &definition.name),
+                Some(StandIn::Shared(at)) => {
+                    add(&mut shared, &self.plan.shared[at].name, &definition.name);
+                    if let Some((printed, name)) =
+                        borrowed.and_then(|(all, name)| Some((all.shared(at)?, name)))
+                    {
+                        add(&mut shared, printed, name);
+                    }
+                }
                 Some(StandIn::Neighbour(id)) => {
                     add(&mut neighbours, &self.plan.definition(id).name, &definition.name);
+                    if let Some((printed, name)) =
+                        borrowed.and_then(|(all, name)| Some((all.name(id)?, name)))
+                    {
+                        add(&mut neighbours, printed, name);
+                    }
                 }
                 None => {}
             }
@@ -89,30 +140,23 @@ impl Types<'_, '_> {
         })
     }
 
-    fn one(&self, id: TypeId, definition: &Definition, home: Home) -> view::Type {
-        let mut one = view::Type {
-            name: definition.name.clone(),
-            docs: definition.docs.clone(),
-            record: None,
-            texts: None,
-            alternatives: None,
-            newtype: None,
-            event: self.event(id),
-        };
-        match &definition.body {
-            Body::Struct(body) => one.record = Some(self.record(body, home)),
-            Body::Texts(variants) => one.texts = Some(texts(&definition.name, variants)),
+    /// Returns what a type consists of, without its name.
+    fn body(&self, id: TypeId, scope: Scope) -> view::Type {
+        let mut one = view::Type::default();
+        match &self.plan.definition(id).body {
+            Body::Struct(body) => one.record = Some(self.record(body, scope)),
+            Body::Texts(variants) => one.texts = Some(texts(&self.plan.definition(id).name, variants)),
             Body::Union(variants) => {
                 let variants = variants.iter().enumerate();
-                let variants = variants.map(|(at, v)| self.variant(at, v, home)).collect();
+                let variants = variants.map(|(at, v)| self.variant(at, v, scope)).collect();
                 one.alternatives = Some(view::Union { variants });
             }
-            Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, home)),
+            Body::Newtype { inner, boxed } => one.newtype = Some(self.text(inner, *boxed, scope)),
         }
         one
     }
 
-    fn event(&self, id: TypeId) -> Option<view::Event> {
+    fn event(&self, id: TypeId, borrowed: Option<&str>) -> Option<view::Event> {
         let event = self.plan.events.iter().find(|event| event.root == id)?;
         let schema = self.atlas.schema(event.document);
         Some(view::Event {
@@ -120,12 +164,13 @@ impl Types<'_, '_> {
             version: literal(&schema.at().version.to_string()),
             digest: literal(schema.digest().as_str()),
             dataschema: literal(&dataschema(schema.at(), self.options)),
+            borrowed: borrowed.map(str::to_owned),
         })
     }
 
-    fn record(&self, body: &Struct, home: Home) -> view::Struct {
+    fn record(&self, body: &Struct, scope: Scope) -> view::Struct {
         let fields: Vec<view::Field> =
-            body.fields.iter().map(|field| self.field(field, &body.names[field.at], home)).collect();
+            body.fields.iter().map(|field| self.field(field, &body.names[field.at], scope)).collect();
         let mut arguments: Vec<view::Argument> = fields
             .iter()
             .filter(|field| field.mode == "required")
@@ -135,16 +180,16 @@ impl Types<'_, '_> {
         arguments.sort_by(|a, b| a.name.cmp(&b.name));
         let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
             name: name.clone(),
-            rust_type: format!("rt::Map<{}>", self.text(value, false, home)),
+            rust_type: map(scope, &self.text(value, false, scope)),
         });
         let names: Vec<String> = body.names.iter().map(|name| literal(name)).collect();
         let names_more = names.len() != fields.len();
         view::Struct { names, names_more, fields, arguments, rest }
     }
 
-    fn field(&self, field: &Field, json: &str, home: Home) -> view::Field {
+    fn field(&self, field: &Field, json: &str, scope: Scope) -> view::Field {
         let bare = TypeRef { nullable: false, ..field.value.clone() };
-        let inner = self.text(&bare, field.boxed, home);
+        let inner = self.text(&bare, field.boxed, scope);
         let takes_null = self.plan.takes_null(&bare);
         let (rust_type, mode) = match (field.required, field.value.nullable, takes_null) {
             (true, true, _) => (format!("Option<{inner}>"), "required"),
@@ -159,7 +204,8 @@ impl Types<'_, '_> {
         let mode = if is_constant { "constant" } else { mode };
         view::Field {
             name: field.name.clone(),
-            docs: field.docs.clone(),
+            // What is said of a member is said once.
+            docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
             rust_type,
             json: literal(json),
             at: field.at,
@@ -169,45 +215,66 @@ impl Types<'_, '_> {
         }
     }
 
-    fn variant(&self, at: usize, variant: &UnionVariant, home: Home) -> view::Variant {
+    fn variant(&self, at: usize, variant: &UnionVariant, scope: Scope) -> view::Variant {
         view::Variant {
             at,
             name: variant.name.clone(),
-            docs: variant.docs.clone(),
-            rust_type: self.text(&variant.value, variant.boxed, home),
+            docs: if scope.borrows { Vec::new() } else { variant.docs.clone() },
+            rust_type: self.text(&variant.value, variant.boxed, scope),
             case: case(&variant.case),
         }
     }
 
+    /// Returns a type as the module of a document names it.
+    pub(super) fn named_in(&self, home: DocumentId, value: &TypeRef) -> String {
+        self.text(value, false, Scope { home: Home::Document(home), borrows: false })
+    }
+
     /// Returns a type as Rust writes it.
-    pub(super) fn text(&self, value: &TypeRef, boxed: bool, home: Home) -> String {
-        let element = |value: &TypeRef| self.text(value, false, home);
+    fn text(&self, value: &TypeRef, boxed: bool, scope: Scope) -> String {
+        let element = |value: &TypeRef| self.text(value, false, scope);
         let bare = match &value.shape {
             RustType::Bool => "bool".to_owned(),
             RustType::I64 => "i64".to_owned(),
             RustType::Integer => "rt::Integer".to_owned(),
             RustType::Number => "rt::Number".to_owned(),
+            RustType::String if scope.borrows => "rt::Cow<'a, str>".to_owned(),
             RustType::String => "String".to_owned(),
             RustType::Null => "()".to_owned(),
             RustType::Json => "rt::Json".to_owned(),
             RustType::List(of) => format!("Vec<{}>", element(of)),
-            RustType::Map(of) => format!("rt::Map<{}>", element(of)),
+            RustType::Map(of) => map(scope, &element(of)),
             RustType::Tuple(parts) => {
                 format!("({},)", parts.iter().map(element).collect::<Vec<_>>().join(", "))
             }
-            RustType::Named(id) => {
-                let definition = self.plan.definition(*id);
-                match (home, definition.stands_in) {
-                    (Home::Shared, Some(StandIn::Shared(at))) => self.plan.shared[at].name.clone(),
-                    _ => self
-                        .path(home, definition.home, &definition.name)
-                        .unwrap_or_else(|| "rt::Json".to_owned()),
-                }
-            }
+            RustType::Named(id) => self.name(*id, scope),
         };
         let bare = if boxed { format!("Box<{bare}>") } else { bare };
         if value.nullable { format!("Option<{bare}>") } else { bare }
     }
+
+    /// Returns the path of a type, from where it is named.
+    fn name(&self, id: TypeId, scope: Scope) -> String {
+        let definition = self.plan.definition(id);
+        let shared = match (scope.home, definition.stands_in) {
+            (Home::Shared, Some(StandIn::Shared(at))) => Some(at),
+            _ => None,
+        };
+        let borrowed = self.borrowed.filter(|_| scope.borrows).and_then(|all| match shared {
+            Some(at) => all.shared(at),
+            None => all.name(id),
+        });
+        let owned = shared.map_or(&definition.name, |at| &self.plan.shared[at].name);
+        let name = borrowed.map_or_else(|| owned.clone(), |name| format!("{name}<'a>"));
+        match shared {
+            Some(_) => name,
+            None => self.path(scope.home, definition.home, &name).unwrap_or_else(|| "rt::Json".to_owned()),
+        }
+    }
+}
+
+fn map(scope: Scope, of: &str) -> String {
+    if scope.borrows { format!("rt::MapRef<'a, {of}>") } else { format!("rt::Map<{of}>") }
 }
 
 fn texts(name: &str, variants: &[TextVariant]) -> view::Texts {

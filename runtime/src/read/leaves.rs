@@ -1,6 +1,7 @@
 //! How the types that are not generated read themselves.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::{Read, read};
 use crate::cursor::{Cursor, Digits};
@@ -212,7 +213,7 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     }
 }
 
-impl<'a, T: Read<'a>> Read<'a> for Map<T> {
+impl<'a, K: From<Cow<'a, str>> + Ord, T: Read<'a>> Read<'a> for BTreeMap<K, T> {
     fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject> {
         let mut members = super::Members::open(cursor, at, &[])?;
         let mut all = Self::new();

@@ -170,8 +170,8 @@ impl<'a> Members<'a> {
     }
 
     /// Returns the name of the member that the struct does not know.
-    pub fn take_name(&mut self) -> String {
-        std::mem::take(&mut self.name).into_owned()
+    pub fn take_name<K: From<Cow<'a, str>>>(&mut self) -> K {
+        std::mem::take(&mut self.name).into()
     }
 
     /// Checks what can be said when all members are known.

@@ -34,6 +34,7 @@ macro_rules! cases {
 
 cases! {
     all_of: Merged,
+    borrowed: Parcel,
     containers: Containers,
     draft4: DraftFour,
     names: FnMainPanicU0,
@@ -57,7 +58,8 @@ fn every_case_is_what_would_be_generated() {
         let bytes = std::fs::read(folder(case).join("x.json")).unwrap();
         let mut catalog = Catalog::default();
         catalog.insert(Arc::new(Schema::read(at.clone(), &bytes, &Dialects::default()).unwrap())).unwrap();
-        let files = generate(&catalog, &[at], &Options::default()).unwrap();
+        let options = Options { borrowed: *case == "borrowed", ..Options::default() };
+        let files = generate(&catalog, &[at], &options).unwrap();
         let file = files.iter().find(|file| file.path == "x.rs").unwrap();
         let golden = std::fs::read_to_string(folder(case).join("x.rs")).unwrap_or_default();
         assert!(golden == file.text, "{case} is stale; run `cargo xtask regenerate`");
@@ -95,6 +97,33 @@ fn events_are_decided_right_and_come_back() {
             }
         }
     }
+}
+
+#[test]
+fn what_borrows_text_says_the_same_and_copies_only_what_has_escapes() {
+    use borrowed::v1::{Parcel, ParcelRef2};
+    use evschema_runtime::Cow;
+
+    let lines = std::fs::read_to_string(folder("borrowed").join("events.jsonl")).unwrap();
+    for line in lines.lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let event = row["event"].to_string();
+        match (ParcelRef2::from_slice(event.as_bytes()), Parcel::from_slice(event.as_bytes())) {
+            (Ok(borrowed), Ok(owned)) => {
+                assert_eq!(borrowed.to_vec().unwrap(), owned.to_vec().unwrap());
+                assert_eq!(serde_json::to_value(&borrowed).unwrap(), serde_json::to_value(&owned).unwrap());
+                assert_eq!(borrowed.into_owned(), owned);
+            }
+            (borrowed, owned) => {
+                assert_eq!(borrowed.unwrap_err().to_string(), owned.unwrap_err().to_string())
+            }
+        }
+    }
+    let event = br#"{"id": "plain", "size": "small", "note": "es\u0063aped", "lines": [{"sku": "A"}]}"#;
+    let parcel = ParcelRef2::from_slice(event).unwrap();
+    assert!(matches!(parcel.id, Cow::Borrowed("plain")));
+    assert!(matches!(parcel.lines[0].sku, Cow::Borrowed("A")));
+    assert_eq!(parcel.note.value().map(AsRef::as_ref), Some("escaped"));
 }
 
 /// Events drawn from a case's schema, and mutations of each.

@@ -160,7 +160,7 @@ fn with_clients(
     let one = |at: &Coordinates| generate(catalog, std::slice::from_ref(at), options).ok();
     let (old, mut new) = (one(from)?, one(to)?);
     let of = |files: &[GeneratedFile], at: &Coordinates| {
-        files.iter().position(|file| event_paths(file).iter().any(|(found, _)| found == at))
+        files.iter().position(|file| event_paths(file).iter().any(|event| event.at == *at))
     };
     let before = surface(&old[of(&old, from)?].text, shared(&old))?;
     let file = of(&new, to)?;

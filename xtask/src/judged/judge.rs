@@ -19,6 +19,9 @@ pub struct Kind {
     /// Types without checking, and compares what `validate` says of the value with what reading
     /// says of its bytes; `None` when the type cannot hold the event.
     pub built: fn(&[u8]) -> Option<(bool, bool)>,
+    /// Tells whether the type that borrows text agrees: on the verdict, on what is written back, and
+    /// on the owned value.
+    pub agrees: fn(&[u8]) -> bool,
 }
 
 /// What came of reading.
@@ -33,6 +36,19 @@ pub enum Read {
 #[macro_export]
 macro_rules! kind {
     ($type:ty) => {
+        $crate::kind!($type, |_| true)
+    };
+    ($type:ty, $borrowed:ident in $($module:ident)::+) => {
+        $crate::kind!($type, |event| {
+            match ($($module)::+::$borrowed::from_slice(event), <$type>::from_slice(event)) {
+                (Ok(borrowed), Ok(owned)) => {
+                    borrowed.to_vec().ok() == owned.to_vec().ok() && borrowed.into_owned() == owned
+                }
+                (borrowed, owned) => borrowed.is_ok() == owned.is_ok(),
+            }
+        })
+    };
+    ($type:ty, $agrees:expr) => {
         $crate::Kind {
             read: |event| match <$type>::from_slice(event) {
                 Ok(typed) => $crate::Read::Accepted(
@@ -48,6 +64,7 @@ macro_rules! kind {
                 let bytes = $crate::serde_json::to_vec(&typed).ok()?;
                 Some((typed.validate().is_ok(), <$type>::from_slice(&bytes).is_ok()))
             },
+            agrees: $agrees,
         }
     };
 }
@@ -105,6 +122,9 @@ impl Kind {
 
     fn try_decide(&self, event: &[u8]) -> Decision {
         let mut decision = Decision { checked: (self.check)(event), ..Decision::default() };
+        if !(self.agrees)(event) {
+            decision.wrong = Some("the type that borrows its text disagrees".to_owned());
+        }
         match (self.read)(event) {
             Read::Refused(why) => {
                 decision.why = Some(why);

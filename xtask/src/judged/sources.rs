@@ -67,23 +67,46 @@ pub(crate) fn model() -> String {
     ours("evschema-model", "model")
 }
 
-/// Returns the version and path of each event type in a generated file.
-pub(crate) fn event_paths(file: &GeneratedFile) -> Vec<(Coordinates, String)> {
-    let mut found = Vec::new();
+/// Where an event type is, in generated code.
+#[derive(Debug)]
+pub(crate) struct EventPath {
+    pub(crate) at: Coordinates,
+    /// The module, such as `order_placed::v1`.
+    pub(crate) module: String,
+    pub(crate) name: String,
+    /// The name of the type that borrows its text, if there is one.
+    pub(crate) borrowed: Option<String>,
+}
+
+impl EventPath {
+    pub(crate) fn path(&self) -> String {
+        format!("{}::{}", self.module, self.name)
+    }
+}
+
+/// Returns the event types of a generated file.
+pub(crate) fn event_paths(file: &GeneratedFile) -> Vec<EventPath> {
+    let mut found: Vec<EventPath> = Vec::new();
     let mut module = "";
     for line in file.text.lines() {
+        let said = line.trim_start();
         if let Some(rest) = line.strip_prefix("pub mod ") {
             module = rest.trim_end_matches(" {");
-        } else if let Some((name, told)) =
-            line.trim_start().strip_prefix("rt::event! { ").and_then(|rest| rest.split_once(" = "))
+        } else if let Some(of) = said.strip_prefix("rt::event! { ")
+            && let Some((name, told)) = of.split_once(" = ")
         {
             let told: Vec<&str> = told.split('"').skip(1).step_by(2).take(2).collect();
             if let [subject, version] = told.as_slice()
                 && let (Ok(subject), Ok(version)) = (Subject::parse(subject), Version::parse(version))
             {
-                let stem = file.path.trim_end_matches(".rs");
-                found.push((Coordinates { subject, version }, format!("{stem}::{module}::{name}")));
+                let module = format!("{}::{module}", file.path.trim_end_matches(".rs"));
+                let at = Coordinates { subject, version };
+                found.push(EventPath { at, module, name: name.to_owned(), borrowed: None });
             }
+        } else if let Some(of) = said.strip_prefix("rt::event_ref! { ")
+            && let (Some(event), Some((borrowed, _))) = (found.last_mut(), of.split_once(" of "))
+        {
+            event.borrowed = Some(borrowed.to_owned());
         }
     }
     found

@@ -9,6 +9,9 @@ use super::super::Common;
 const OWNED_MEDIAN: f64 = 0.95;
 const OWNED_WORST: f64 = 1.10;
 
+/// Reading into the type that borrows its text against plain serde: bar of the median.
+const BORROWED_MEDIAN: f64 = 0.75;
+
 /// Checking without types against `serde::de::IgnoredAny`: bar of the median.
 const CHECK: f64 = 1.5;
 
@@ -29,6 +32,9 @@ pub(super) struct Figures {
     /// Typed and validated, against plain serde.
     #[serde(default)]
     owned: Option<f64>,
+    /// Typed and validated into the type that borrows its text, against plain serde.
+    #[serde(default)]
+    borrowed: Option<f64>,
     /// `check_bytes`, against `IgnoredAny`.
     #[serde(default)]
     check: Option<f64>,
@@ -54,6 +60,7 @@ pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_j
     let rows = [
         ("owned, all types", owned.clone(), Some(OWNED_MEDIAN)),
         ("owned, without those for which serde buffers", of(|one| one.owned, false), Some(OWNED_MEDIAN)),
+        ("borrowed", of(|one| one.borrowed, true), Some(BORROWED_MEDIAN)),
         ("check_bytes / IgnoredAny", of(|one| one.check, true), Some(CHECK)),
         ("Value, jsonschema's macro, from_value", of(|one| one.library, true), None),
         ("typify", of(|one| one.typify, true), None),
@@ -68,11 +75,12 @@ pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_j
         return Ok(met);
     }
     println!(
-        "{:<64} {:>7} {:>8} {:>6} {:>6} {:>7} {:>6}",
+        "{:<64} {:>7} {:>8} {:>6} {:>8} {:>6} {:>7} {:>6}",
         "type (ratios to plain serde; check to IgnoredAny)",
         "bytes",
         "plain µs",
         "owned",
+        "borrowed",
         "check",
         "library",
         "typify"
@@ -85,11 +93,12 @@ pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_j
         }
         let misses = one.owned.is_some_and(|owned| OWNED_WORST < owned);
         println!(
-            "{:<64} {:>7} {:>8} {:>6} {:>6} {:>7} {:>6}{}{}",
+            "{:<64} {:>7} {:>8} {:>6} {:>8} {:>6} {:>7} {:>6}{}{}",
             one.name,
             one.bytes,
             shown(one.plain_us),
             shown(one.owned),
+            shown(one.borrowed),
             shown(one.check),
             shown(one.library),
             shown(one.typify),

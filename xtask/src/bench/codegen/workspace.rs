@@ -39,8 +39,11 @@ const SERDE: &str = "serde = { version = \"1\", features = [\"derive\"] }\nserde
 const ROUNDS_MAX: usize = 6;
 
 /// The paths of a type.
+#[derive(Default, Clone)]
 struct Paths {
     ours: String,
+    /// That of the type that borrows its text, where there is text.
+    borrowed: Option<String>,
     plain: String,
     typified: Option<String>,
 }
@@ -59,11 +62,11 @@ pub(super) fn built(
         let paths: Vec<Paths> = paths
             .into_iter()
             .enumerate()
-            .map(|(number, (ours, plain))| {
+            .map(|(number, paths)| {
                 let one = typified.iter().find(|one| one.number == number && one.text.is_some());
                 let kept = one.filter(|_| !left_out.contains(&format!("typified/src/t{number}.rs")));
                 let root = kept.and_then(|one| one.root.as_ref());
-                Paths { ours, plain, typified: root.map(|root| format!("typified::t{number}::{root}")) }
+                Paths { typified: root.map(|root| format!("typified::t{number}::{root}")), ..paths }
             })
             .collect();
         for (number, paths) in paths.iter().enumerate() {
@@ -101,8 +104,8 @@ fn write_types(
     scratch: &mut Scratch,
     corpora: &[(String, Corpus)],
     chosen: &mut [Chosen],
-) -> Result<Vec<(String, String)>, Failure> {
-    let mut paths = vec![(String::new(), String::new()); chosen.len()];
+) -> Result<Vec<Paths>, Failure> {
+    let mut paths = vec![Paths::default(); chosen.len()];
     let mut modules = String::new();
     for (number, (name, corpus)) in corpora.iter().enumerate() {
         let ats: Vec<Coordinates> =
@@ -118,7 +121,8 @@ fn write_types(
             runtime: "crate::plain".to_owned(),
             ..corpus.options.clone()
         };
-        let ours = generate(&corpus.catalog, &ats, &corpus.options).map_err(first_problem)?;
+        let ours = Options { borrowed: true, ..corpus.options.clone() };
+        let ours = generate(&corpus.catalog, &ats, &ours).map_err(first_problem)?;
         let plain = generate(&corpus.catalog, &ats, &plain).map_err(first_problem)?;
         for (package, files) in [("ours", &ours), ("plain", &plain)] {
             for file in files {
@@ -127,12 +131,16 @@ fn write_types(
         }
         modules.push_str(&format!("pub mod {name};\n"));
         for file in &ours {
-            for (at, path) in event_paths(file) {
-                let found =
-                    chosen.iter_mut().zip(&mut paths).find(|(one, _)| one.corpus == number && one.at == at);
+            for event in event_paths(file) {
+                let mut all = chosen.iter_mut().zip(&mut paths);
+                let found = all.find(|(one, _)| one.corpus == number && one.at == event.at);
                 if let Some((one, paths)) = found {
                     one.buffers = plain.iter().any(|other| other.path == file.path && buffers(other));
-                    *paths = (format!("ours::{name}::{path}"), format!("plain::{name}::{path}"));
+                    let path = event.path();
+                    paths.ours = format!("ours::{name}::{path}");
+                    paths.plain = format!("plain::{name}::{path}");
+                    let borrowed = event.borrowed.as_ref();
+                    paths.borrowed = borrowed.map(|of| format!("ours::{name}::{}::{of}", event.module));
                 }
             }
         }
@@ -207,7 +215,14 @@ fn write_program(scratch: &mut Scratch, paths: &[Paths], libraries: &[usize]) ->
             Some(path) => format!("Some(read::<{path}>)"),
             None => "None".to_owned(),
         };
-        table.push_str(&format!("    timed!({}, {}, {library}, {typified}),\n", paths.ours, paths.plain));
+        let borrowed = match &paths.borrowed {
+            Some(path) => format!("Some(|event| black_box({path}::from_slice(event)).is_ok())"),
+            None => "None".to_owned(),
+        };
+        table.push_str(&format!(
+            "    timed!({}, {borrowed}, {}, {library}, {typified}),\n",
+            paths.ours, paths.plain
+        ));
     }
     let main = include_str!("program/main.rs");
     scratch.write("program/src/main.rs", &format!("{main}\nstatic TYPES: &[Timed] = &[\n{table}];\n"))?;

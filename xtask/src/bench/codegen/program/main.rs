@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 /// The functions that are timed for one type; each tells whether it accepted the event.
 pub struct Timed {
     ours: fn(&[u8]) -> bool,
+    borrowed: Option<fn(&[u8]) -> bool>,
     check: fn(&[u8]) -> bool,
     plain: fn(&[u8]) -> bool,
     from_value: fn(Value) -> bool,
@@ -25,9 +26,10 @@ pub struct Timed {
 }
 
 macro_rules! timed {
-    ($ours:ty, $plain:ty, $is_valid:expr, $typified:expr) => {
+    ($ours:ty, $borrowed:expr, $plain:ty, $is_valid:expr, $typified:expr) => {
         Timed {
             ours: |event| black_box(<$ours>::from_slice(event)).is_ok(),
+            borrowed: $borrowed,
             check: |event| black_box(<$ours>::check_bytes(event)),
             plain: read::<$plain>,
             from_value: |event| black_box(serde_json::from_value::<$plain>(event)).is_ok(),
@@ -43,7 +45,7 @@ const BATCH: Duration = Duration::from_micros(300);
 /// Turns that every contender gets.
 const TURNS: usize = 61;
 
-const CONTENDERS: [&str; 6] = ["plain", "owned", "check", "ignored", "library", "typify"];
+const CONTENDERS: [&str; 7] = ["plain", "owned", "check", "ignored", "library", "typify", "borrowed"];
 
 fn read<T: DeserializeOwned>(event: &[u8]) -> bool {
     black_box(serde_json::from_slice::<T>(event)).is_ok()
@@ -65,6 +67,7 @@ fn contenders(timed: &Timed) -> Vec<Option<Contender<'_>>> {
         Some(Box::new(read::<IgnoredAny>)),
         library,
         timed.typified.map(|read| -> Contender<'_> { Box::new(read) }),
+        timed.borrowed.map(|read| -> Contender<'_> { Box::new(read) }),
     ]
 }
 
@@ -128,6 +131,7 @@ fn measure(row: &Value, timed: &Timed) -> Value {
         "check": ratio(2, 3),
         "library": ratio(4, 0),
         "typify": ratio(5, 0),
+        "borrowed": ratio(6, 0),
     })
 }
 

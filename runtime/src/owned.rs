@@ -1,0 +1,93 @@
+//! From what borrows the bytes of an event to what outlives them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::{Integer, Json, Maybe, Number};
+
+/// A type that may borrow text from an event, and has a form that does not.
+///
+/// ```
+/// use evschema_runtime::{Cow, IntoOwned};
+/// let borrowed = vec![Cow::Borrowed("a"), Cow::Borrowed("b")];
+/// let owned: Vec<String> = IntoOwned::into_owned(borrowed);
+/// assert_eq!(owned, ["a", "b"]);
+/// ```
+pub trait IntoOwned {
+    /// The form that borrows nothing.
+    type Owned;
+
+    /// Copies what is borrowed.
+    fn into_owned(self) -> Self::Owned;
+}
+
+crate::into_owned! { bool i64 String Integer Number Json }
+
+impl IntoOwned for () {
+    type Owned = ();
+    fn into_owned(self) {}
+}
+
+impl IntoOwned for Cow<'_, str> {
+    type Owned = String;
+    fn into_owned(self) -> String {
+        Cow::into_owned(self)
+    }
+}
+
+impl<T: IntoOwned> IntoOwned for Option<T> {
+    type Owned = Option<T::Owned>;
+    fn into_owned(self) -> Self::Owned {
+        self.map(T::into_owned)
+    }
+}
+
+impl<T: IntoOwned> IntoOwned for Maybe<T> {
+    type Owned = Maybe<T::Owned>;
+    fn into_owned(self) -> Self::Owned {
+        match self {
+            Self::Absent => Maybe::Absent,
+            Self::Null => Maybe::Null,
+            Self::Value(value) => Maybe::Value(value.into_owned()),
+        }
+    }
+}
+
+impl<T: IntoOwned> IntoOwned for Box<T> {
+    type Owned = Box<T::Owned>;
+    fn into_owned(self) -> Self::Owned {
+        Box::new((*self).into_owned())
+    }
+}
+
+impl<T: IntoOwned> IntoOwned for Vec<T> {
+    type Owned = Vec<T::Owned>;
+    fn into_owned(self) -> Self::Owned {
+        self.into_iter().map(T::into_owned).collect()
+    }
+}
+
+impl<K: Into<String>, T: IntoOwned> IntoOwned for BTreeMap<K, T> {
+    type Owned = BTreeMap<String, T::Owned>;
+    fn into_owned(self) -> Self::Owned {
+        self.into_iter().map(|(name, value)| (name.into(), value.into_owned())).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($($first:ident $($other:ident)*;)*) => {$(
+        #[expect(non_snake_case, reason = "a value is called after its type")]
+        impl<$first: IntoOwned, $($other: IntoOwned),*> IntoOwned for ($first, $($other,)*) {
+            type Owned = ($first::Owned, $($other::Owned,)*);
+            fn into_owned(self) -> Self::Owned {
+                let ($first, $($other,)*) = self;
+                ($first.into_owned(), $($other.into_owned(),)*)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H;
+    A B C D E F G H I; A B C D E F G H I J; A B C D E F G H I J K; A B C D E F G H I J K L;
+}
