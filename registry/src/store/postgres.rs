@@ -1,35 +1,24 @@
 //! The database of a team: any number of registries share one Postgres.
 
 mod append;
+mod connections;
 mod history;
 mod search;
 mod tokens;
 mod waivers;
 
-use std::str::FromStr;
-use std::time::Duration;
-
 use evschema_model::{Coordinates, Subject};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, Executor as _, Postgres as Driver, Transaction, query, query_as, query_scalar};
+use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
-    Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
+    Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written,
 };
+use connections::Connections;
 use search::keep_searched;
 
-/// Connections of one registry; several registries share the server's 100 by default.
-const CONNECTIONS_MAX: u32 = 16;
-/// Longest wait for a connection, after which the registry says that the database is away.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Plans are made once for all values: every statement goes by an index whatever the values, and to plan an
-/// append takes the server longer than to run it.
-const PLANS: &str = "SET plan_cache_mode = force_generic_plan";
-/// How long a connection is taken to work after it did: less than any server takes to start again.
-const TRUSTED_FOR: Duration = Duration::from_millis(50);
 /// Names the advisory lock under which positions of the feed are given; "evschema" in ASCII.
 const FEED_LOCK: i64 = 0x6576_7363_6865_6d61;
 /// Most events numbered in one transaction, so that a reader of a long backlog sees progress.
@@ -41,44 +30,12 @@ const NUMBERED_AT_ONCE_MAX: i64 = 10_000;
 /// then looks at it again, which is the whole guard of an append.
 #[derive(Debug)]
 pub(super) struct Postgres {
-    pool: PgPool,
+    connections: Connections,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            // Said then, and not while connecting, which a pooler between the two would refuse.
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(PLANS).await.map(|_| ()) })
-            })
-            .test_before_acquire(false)
-            .before_acquire(|connection, of| {
-                Box::pin(async move {
-                    // Asking whether the server is still there is a round trip of its own.
-                    if TRUSTED_FOR < of.idle_for {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(PgConnectOptions::from_str(url)?)
-            .await?;
-        migrations::postgres().run(&pool).await?;
-        Ok(Self { pool })
-    }
-
-    /// Begins a transaction, whatever becomes of the request that it is for.
-    ///
-    /// sqlx forgets a transaction whose `BEGIN` is on its way when nobody waits for it any more: the connection
-    /// would go back to the pool inside it, and what others then do there would never be committed. A task of its
-    /// own always gets the answer, and what it hands to nobody is rolled back.
-    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
-        let pool = self.pool.clone();
-        let begun = tokio::spawn(async move { pool.begin().await }).await;
-        // Only while the program stops does a task end without an answer.
-        Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
+        Ok(Self { connections: Connections::open(url).await? })
     }
 
     /// Gives positions to events that are committed and have none.
@@ -88,12 +45,12 @@ impl Postgres {
     async fn number_events(&self) -> Result<(), StoreError> {
         loop {
             let waiting: bool = query_scalar("SELECT EXISTS (SELECT FROM feed WHERE position IS NULL)")
-                .fetch_one(&self.pool)
+                .fetch_one(self.connections.statements())
                 .await?;
             if !waiting {
                 return Ok(());
             }
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             query("SELECT pg_advisory_xact_lock($1)").bind(FEED_LOCK).execute(&mut *transaction).await?;
             query(
                 "UPDATE feed SET position = numbered.position
@@ -126,7 +83,7 @@ impl Store for Postgres {
             )
             .bind(at.subject.as_str())
             .bind(at.version.to_string())
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.connections.statements())
             .await?;
             row.map(rows::version).transpose()
         })
@@ -141,7 +98,7 @@ impl Store for Postgres {
             )
             .bind(at.subject.as_str())
             .bind(at.version.to_string())
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.connections.statements())
             .await?;
             Ok(row.map(rows::content))
         })
@@ -154,7 +111,7 @@ impl Store for Postgres {
                  WHERE v.uri = $1",
             )
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.connections.statements())
             .await?;
             row.map(rows::coordinates).transpose()
         })
@@ -171,7 +128,7 @@ impl Store for Postgres {
             )
             .bind(at.subject.as_str())
             .bind(at.version.to_string())
-            .fetch_all(&self.pool)
+            .fetch_all(self.connections.statements())
             .await?;
             let dependents: Vec<CoordinatesRow> = query_as(
                 "SELECT DISTINCT rs.name, r.version
@@ -182,7 +139,7 @@ impl Store for Postgres {
             )
             .bind(at.subject.as_str())
             .bind(at.version.to_string())
-            .fetch_all(&self.pool)
+            .fetch_all(self.connections.statements())
             .await?;
             Ok(Links {
                 references: rows::all_coordinates(references)?,
@@ -193,7 +150,7 @@ impl Store for Postgres {
 
     fn put_subject(&self, change: SubjectChange) -> Answer<'_, Written<()>> {
         Box::pin(async move {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             let subject_id: Option<i64> = match change.head {
                 Head::Absent => {
                     create(&mut transaction, &change.subject, &change.settings, change.at).await?
@@ -230,7 +187,7 @@ impl Store for Postgres {
 
     fn set_state(&self, change: StateChanged) -> Answer<'_, Written<()>> {
         Box::pin(async move {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             let subject_id: Option<i64> = query_scalar(
                 "UPDATE subjects SET revision = revision + 1, latest = $1, updated_at = $2
                  WHERE name = $3 AND revision = $4 RETURNING id",
@@ -268,7 +225,7 @@ impl Store for Postgres {
             )
             .bind(signed(after))
             .bind(i64::from(limit))
-            .fetch_all(&self.pool)
+            .fetch_all(self.connections.statements())
             .await?;
             rows.into_iter().map(rows::event).collect()
         })
@@ -277,22 +234,23 @@ impl Store for Postgres {
     fn feed_head(&self) -> Answer<'_, u64> {
         Box::pin(async move {
             self.number_events().await?;
-            let head =
-                query_scalar("SELECT coalesce(max(position), 0) FROM feed").fetch_one(&self.pool).await?;
+            let head = query_scalar("SELECT coalesce(max(position), 0) FROM feed")
+                .fetch_one(self.connections.statements())
+                .await?;
             unsigned(head, "position")
         })
     }
 
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            query("SELECT 1").execute(&self.pool).await?;
+            query("SELECT 1").execute(self.connections.statements()).await?;
             Ok(())
         })
     }
 
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            self.pool.close().await;
+            self.connections.close().await;
             Ok(())
         })
     }

@@ -1,7 +1,6 @@
 //! The contract of a store, on both databases.
 
-use std::task::Poll;
-use std::time::Duration;
+mod given_up;
 
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
@@ -388,38 +387,4 @@ fn a_new_file_is_opened_by_many_while_others_close_it() {
     for opener in openers {
         opener.join().unwrap();
     }
-}
-
-/// A connection that goes back to the pool inside a transaction keeps what others then write to itself.
-#[test]
-fn who_gives_up_leaves_no_transaction_open() {
-    let [_, (_, url)] = databases();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let store = store::open(&url).await.unwrap();
-        let pool = sqlx::PgPool::connect(&url).await.unwrap();
-        let open = "SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-        for round in 0..40 {
-            let mut polls: u32 = round % 10;
-            let mut append = store.append(first(&format!("given.up{round}@1.0.0")));
-            std::future::poll_fn(|context| {
-                let is_over = polls == 0 || append.as_mut().poll(context).is_ready();
-                polls = polls.saturating_sub(1);
-                if is_over { Poll::Ready(()) } else { Poll::Pending }
-            })
-            .await;
-            drop(append);
-            // What was given up may still be on its way.
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            let rolled_back = async {
-                while 0 < sqlx::query_scalar::<_, i64>(open).fetch_one(&pool).await.unwrap() {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            };
-            let rolled_back = tokio::time::timeout(Duration::from_secs(10), rolled_back).await;
-            assert!(rolled_back.is_ok(), "given up in round {round}, open for ten seconds");
-        }
-        store.close().await.unwrap();
-    });
 }

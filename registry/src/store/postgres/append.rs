@@ -9,9 +9,8 @@ type AppendedRow = (Option<i64>, Option<String>, Option<String>);
 
 /// Joins what finds or creates the subject's row, as `moved`, with all that is written because of it.
 ///
-/// One statement is one round trip, between that of its `BEGIN` and that of its `COMMIT`. What has a row of `moved`
-/// before it runs after the subject's row is locked, the feed's event last of all; without such a row nothing is
-/// written.
+/// One statement is one transaction and one round trip. What has a row of `moved` before it runs after the
+/// subject's row is locked, the feed's event last of all; without such a row nothing is written.
 macro_rules! append {
     ($moved:literal, $events:literal) => {
         concat!(
@@ -128,11 +127,8 @@ impl Postgres {
                     .bind(&created.data),
                 (Head::Absent, None) => return Ok(Appended::HeadMoved),
             };
-            // Committed by name, whatever state a connection was left in: what is acknowledged is there.
-            let mut transaction = self.begin().await?;
-            match statement.fetch_one(&mut *transaction).await.map_err(StoreError::from) {
+            match statement.fetch_one(self.connections.statements()).await.map_err(StoreError::from) {
                 Ok((Some(schema_id), _, _)) => {
-                    transaction.commit().await?;
                     Ok(Appended::Done { schema_id: unsigned(schema_id, "schema id")? })
                 }
                 Ok((None, Some(subject), Some(version))) => {

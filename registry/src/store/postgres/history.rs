@@ -19,7 +19,8 @@ const HISTORY: &str = "SELECT name, mode, content_model, owner, description, rev
 impl Postgres {
     pub(super) fn read_history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         Box::pin(async move {
-            let row = query(HISTORY).bind(subject.folded()).fetch_optional(&self.pool).await?;
+            let row =
+                query(HISTORY).bind(subject.folded()).fetch_optional(self.connections.statements()).await?;
             row.as_ref().map(history).transpose()
         })
     }

@@ -17,7 +17,7 @@ impl Search for Postgres {
                 )
                 .bind(wanted.after_name())
                 .bind(i64::from(wanted.limit))
-                .fetch_all(&self.pool)
+                .fetch_all(self.connections.statements())
                 .await?;
                 return rows.into_iter().map(rows::subject).collect();
             }
@@ -28,7 +28,7 @@ impl Search for Postgres {
                  FROM subjects WHERE id = ANY($1) ORDER BY name",
             )
             .bind(page)
-            .fetch_all(&self.pool)
+            .fetch_all(self.connections.statements())
             .await?;
             rows.into_iter().map(rows::subject).collect()
         })
@@ -42,7 +42,7 @@ impl Search for Postgres {
                  FROM subjects WHERE name = $1",
             )
             .bind(subject.as_str())
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.connections.statements())
             .await?;
             row.map(rows::subject).transpose()
         })
@@ -57,7 +57,7 @@ impl Search for Postgres {
                  WHERE coalesce(indexed_revision, 0) < revision LIMIT $1",
             )
             .bind(i64::from(limit))
-            .fetch_all(&self.pool)
+            .fetch_all(self.connections.statements())
             .await?;
             rows.into_iter().map(rows::subject).collect()
         })
@@ -65,7 +65,7 @@ impl Search for Postgres {
 
     fn index(&self, indexing: Indexing) -> Answer<'_, ()> {
         Box::pin(async move {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             let subject_id: Option<i64> = query_scalar(
                 "INSERT INTO subject_search (subject_id, about, content, indexed_revision)
                  SELECT id, '', '', $2 FROM subjects WHERE name = $1
@@ -92,7 +92,12 @@ impl Index for Postgres {
         let subjects = query_scalar(
             "SELECT ARRAY(SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word LIMIT $3)",
         );
-        Ok(subjects.bind(word).bind(end_of(word)).bind(rows_max).fetch_one(&self.pool).await?)
+        Ok(subjects
+            .bind(word)
+            .bind(end_of(word))
+            .bind(rows_max)
+            .fetch_one(self.connections.statements())
+            .await?)
     }
 
     async fn among(
@@ -115,7 +120,7 @@ impl Index for Postgres {
         .bind(words)
         .bind(ends_of(words))
         .bind(i64::from(wanted.limit))
-        .fetch_one(&self.pool)
+        .fetch_one(self.connections.statements())
         .await?;
         Ok(among)
     }
@@ -123,7 +128,7 @@ impl Index for Postgres {
     async fn next(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
         let next =
             query_scalar("SELECT ARRAY(SELECT id FROM subjects WHERE name > $1 ORDER BY name LIMIT $2)");
-        Ok(next.bind(wanted.after_name()).bind(WINDOW).fetch_one(&self.pool).await?)
+        Ok(next.bind(wanted.after_name()).bind(WINDOW).fetch_one(self.connections.statements()).await?)
     }
 }
 

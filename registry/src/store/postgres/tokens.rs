@@ -7,7 +7,7 @@ use crate::store::{Answer, NewEvent, Revocation, TokenRecord, Tokens};
 impl Tokens for Postgres {
     fn add_token(&self, token: TokenRecord, event: NewEvent) -> Answer<'_, ()> {
         Box::pin(async move {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             query(
                 "INSERT INTO tokens (id, digest, name, scopes, created_at, created_by, expires_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -35,7 +35,7 @@ impl Tokens for Postgres {
                  FROM tokens WHERE id = $1",
             )
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.connections.statements())
             .await?;
             Ok(row.map(rows::token))
         })
@@ -48,7 +48,7 @@ impl Tokens for Postgres {
                         revoked_at, revoked_by
                  FROM tokens ORDER BY created_at, id",
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.connections.statements())
             .await?;
             Ok(rows.into_iter().map(rows::token).collect())
         })
@@ -56,13 +56,15 @@ impl Tokens for Postgres {
 
     fn has_tokens(&self) -> Answer<'_, bool> {
         Box::pin(async move {
-            Ok(query_scalar("SELECT EXISTS (SELECT 1 FROM tokens)").fetch_one(&self.pool).await?)
+            Ok(query_scalar("SELECT EXISTS (SELECT 1 FROM tokens)")
+                .fetch_one(self.connections.statements())
+                .await?)
         })
     }
 
     fn revoke_token(&self, revocation: Revocation) -> Answer<'_, bool> {
         Box::pin(async move {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             let revoked = query(
                 "UPDATE tokens SET revoked_at = $1, revoked_by = $2 WHERE id = $3 AND revoked_at IS NULL",
             )
@@ -87,7 +89,7 @@ impl Tokens for Postgres {
             query("UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND coalesce(last_used_at, 0) < $1")
                 .bind(at)
                 .bind(id)
-                .execute(&self.pool)
+                .execute(self.connections.statements())
                 .await?;
             Ok(())
         })

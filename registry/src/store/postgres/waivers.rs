@@ -7,7 +7,7 @@ use crate::store::{Answer, StoreError, WaiverChange, Written};
 impl Postgres {
     pub(super) fn change_waiver(&self, change: WaiverChange) -> Answer<'_, Written<()>> {
         Box::pin(async move {
-            let mut transaction = self.begin().await?;
+            let mut transaction = self.connections.begin().await?;
             let subject_id: Option<i64> = query_scalar(
                 "UPDATE subjects SET revision = revision + 1, updated_at = $1
                  WHERE name = $2 AND revision = $3 RETURNING id",
