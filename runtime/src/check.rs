@@ -6,7 +6,7 @@
 
 use crate::cursor::Cursor;
 use crate::kinds::Kinds;
-use crate::program::{At, Node};
+use crate::program::{At, Node, Text};
 use crate::reject::{Reject, Why};
 
 mod array;
@@ -130,9 +130,9 @@ impl Cursor<'_> {
             self.rewind(start);
         }
         match first {
-            b'"' => match (&node.text, &node.literals) {
+            b'"' => match (node.text.as_deref(), &node.literals) {
                 (None, None) => self.skip_string(),
-                (Some(text), None) if text.is_uri && self.plain_uri().is_some() => Ok(()),
+                (Some(Text { end: Some(end), .. }), None) if self.ended(*end).is_some() => Ok(()),
                 (text, literals) => {
                     let value = self.string()?;
                     if let Some(literals) = literals
@@ -147,6 +147,7 @@ impl Cursor<'_> {
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
+            _ if self.small_under(node).is_some() => Ok(()),
             _ => {
                 let digits = self.digits()?;
                 node.check_number(&digits).map_err(|why| Reject::new(start, why))

@@ -277,6 +277,7 @@ impl<'a> Cursor<'a> {
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
+            b'-' | b'0'..=b'9' if self.small_integer().is_some() => Ok(()),
             b'-' | b'0'..=b'9' => self.digits().map(|_| ()),
             _ => self.unexpected(),
         }

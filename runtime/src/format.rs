@@ -66,11 +66,19 @@ formats! {
     Regex = "regex" => jsonschema_regex::is_valid_ecma_regex,
 }
 
-/// Returns where a URI at the start of these bytes ends, if that is easily told: at the first byte that
-/// no URI has there, a quote among them.
-#[inline]
-pub(crate) fn uri_end(bytes: &[u8]) -> Option<usize> {
-    uri::plain_end(bytes).ok()
+/// Tells where a text of a format ends that starts these bytes, if that is easily told: at the first byte that
+/// no such text has there, a quote or a backslash among them.
+pub(crate) type End = fn(&[u8]) -> Option<usize>;
+
+impl Format {
+    /// Returns what finds the end of a text in the pass that checks it.
+    pub(crate) fn end(self) -> Option<End> {
+        match self {
+            Self::Uri => Some(|bytes| uri::plain_end(bytes).ok()),
+            Self::UriTemplate => Some(template::template_end),
+            _ => None,
+        }
+    }
 }
 
 /// RFC 4122: 8-4-4-4-12 hexadecimal digits.

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use crate::Json;
 use crate::check::Bits;
 use crate::cursor::{KnownName, Print};
-use crate::format::Format;
+use crate::format::{End, Format};
 use crate::kinds::Kinds;
 use crate::reject::Why;
 
@@ -89,8 +89,8 @@ pub(crate) struct Text {
     pub(crate) format: Option<Format>,
     pub(crate) encoding: Option<Box<str>>,
     pub(crate) is_json: bool,
-    /// Whether the format `uri` is all that is asked.
-    pub(crate) is_uri: bool,
+    /// Finds the end of a text, if its format is all that is asked.
+    pub(crate) end: Option<End>,
 }
 
 #[derive(Debug, Default)]
@@ -270,12 +270,12 @@ impl Node {
 }
 
 impl Object {
-    /// Returns the position of a member.
+    /// Returns the position of a member; looks from the expected one on first.
     #[inline]
-    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+    pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
         let print = Print::of(name);
-        self.lookup
-            .find(print.mixed(), |at| self.members.get(at).is_some_and(|member| member.name.is(name, print)))
+        let is_it = |at: usize| self.members.get(at).is_some_and(|member| member.name.is(name, print));
+        self.lookup.find(print.mixed(), expected, is_it)
     }
 }
 
@@ -294,14 +294,14 @@ impl Lookup {
     }
 
     #[inline]
-    fn find(&self, print: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+    fn find(&self, print: u64, expected: usize, is_it: impl Fn(usize) -> bool) -> Option<usize> {
         if self.sorted.is_empty() {
-            return self
-                .plain
-                .iter()
-                .enumerate()
-                .find(|(at, known)| **known == print && is_it(*at))
-                .map(|f| f.0);
+            let (before, after) = self.plain.split_at_checked(expected).unwrap_or((&self.plain, &[]));
+            let in_part = |part: &[u64], first: usize| {
+                let mut all = part.iter().zip(first..);
+                all.find(|(known, at)| **known == print && is_it(*at)).map(|(_, at)| at)
+            };
+            return in_part(after, expected).or_else(|| in_part(before, 0));
         }
         let from = self.sorted.partition_point(|(known, _)| *known < print);
         let same = self.sorted.get(from..)?.iter().take_while(|(known, _)| *known == print);

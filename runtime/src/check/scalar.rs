@@ -4,7 +4,7 @@ use crate::Json;
 use crate::cursor::{Cursor, Digits};
 use crate::format::is_encoded;
 use crate::kinds::Kinds;
-use crate::program::{Node, Numeric, Text};
+use crate::program::{Bound, Node, Numeric, Text};
 use crate::reject::{Reject, Why};
 
 impl Text {
@@ -60,6 +60,19 @@ impl Node {
 }
 
 impl Numeric {
+    /// Tells whether a number is in bounds that are small integers themselves; other bounds are looked at with all
+    /// digits.
+    pub(crate) fn takes_small(&self, number: i64) -> bool {
+        let holds = |bound: &Option<Bound>, holds: fn(&i64, &i64) -> bool| {
+            bound.as_ref().is_none_or(|bound| bound.small().is_some_and(|bound| holds(&bound, &number)))
+        };
+        self.step.is_none()
+            && holds(&self.min, i64::le)
+            && holds(&self.max, i64::ge)
+            && holds(&self.above, i64::lt)
+            && holds(&self.below, i64::gt)
+    }
+
     fn check(&self, digits: &Digits<'_>) -> Result<(), Why> {
         if self.min.as_ref().is_some_and(|bound| bound.compare(digits) == Ordering::Less) {
             return Err(Why::Minimum);

@@ -1,6 +1,7 @@
 use super::Cursor;
 use crate::decimal::Decimal;
 use crate::kinds::Kinds;
+use crate::program::Node;
 use crate::reject::{Reject, Why};
 
 /// A number as it is written.
@@ -33,6 +34,39 @@ impl Digits<'_> {
 }
 
 impl<'a> Cursor<'a> {
+    /// Reads an integer that is short and plain; does nothing at any other value, `-0` among them.
+    #[inline]
+    pub(crate) fn small_integer(&mut self) -> Option<i64> {
+        let bytes = self.text.as_bytes();
+        let negative = bytes.get(self.at) == Some(&b'-');
+        let first = self.at + usize::from(negative);
+        let (mut at, mut value) = (first, 0i64);
+        while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+            at += 1;
+        }
+        let is_short = (1..=SMALL_DIGITS_MAX).contains(&(at - first));
+        let is_zero_led = bytes.get(first) == Some(&b'0') && (negative || at - first != 1);
+        if !is_short || is_zero_led || matches!(bytes.get(at), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        self.at = at;
+        Some(if negative { -value } else { value })
+    }
+
+    /// Reads such an integer if a node is easily seen to take it; does nothing at any other value.
+    #[inline]
+    pub(crate) fn small_under(&mut self, node: &Node) -> Option<i64> {
+        let start = self.at;
+        let small = self.small_integer()?;
+        let is_taken = node.kinds.meets(Kinds::INTEGER)
+            && node.number.as_ref().is_none_or(|number| number.takes_small(small));
+        if !is_taken {
+            self.at = start;
+        }
+        is_taken.then_some(small)
+    }
+
     /// Reads a number.
     #[inline]
     pub(crate) fn digits(&mut self) -> Result<Digits<'a>, Reject> {

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::Cursor;
+use crate::format::End;
 use crate::reject::{Reject, Why};
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);
@@ -52,12 +53,12 @@ impl<'a> Cursor<'a> {
         self.escaped(start, end).map(Cow::Owned)
     }
 
-    /// Reads a string that is a URI and that one look tells to be; else does nothing.
+    /// Reads a string that ends where its format finds an end; does nothing at any other.
     #[inline]
-    pub(crate) fn plain_uri(&mut self) -> Option<&'a str> {
+    pub(crate) fn ended(&mut self, end: End) -> Option<&'a str> {
         let start = self.at + 1;
         let bytes = self.text.as_bytes().get(start..)?;
-        let end = crate::format::uri_end(bytes).filter(|end| bytes.get(*end) == Some(&b'"'))?;
+        let end = end(bytes).filter(|end| bytes.get(*end) == Some(&b'"'))?;
         self.at = start + end + 1;
         self.text.get(start..start + end)
     }

@@ -36,9 +36,26 @@ pub(super) fn is(byte: u8, class: u8) -> bool {
     CLASSES[usize::from(byte)] & class != 0
 }
 
-/// Returns where bytes of a class end; eight at a time, for they mostly are.
+/// Tells whether a byte is one of most that paths, queries and templates consist of, all of which have it.
+#[inline]
+fn is_common(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_digit_or_mark = byte.wrapping_sub(b'&') <= b';' - b'&';
+    is_letter | is_digit_or_mark | (byte == b'_') | (byte == b'=')
+}
+
+/// Returns where bytes of a class end; many at a time, for they mostly are.
 #[inline]
 pub(super) fn span(bytes: &[u8], mut at: usize, class: u8) -> usize {
+    if class & (PATH | QUERY | LITERAL) != 0 {
+        // Without a table the compiler looks at sixteen at once.
+        while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
+            if !chunk.iter().fold(true, |all, byte| all & is_common(*byte)) {
+                break;
+            }
+            at += 16;
+        }
+    }
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         if chunk.iter().fold(class, |all, byte| all & CLASSES[usize::from(*byte)]) == 0 {
             break;
@@ -49,4 +66,25 @@ pub(super) fn span(bytes: &[u8], mut at: usize, class: u8) -> usize {
         at += 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_common_is_of_every_class_that_is_looked_for_so() {
+        for byte in (0..=u8::MAX).filter(|byte| is_common(*byte)) {
+            assert!([PATH, QUERY, LITERAL].iter().all(|class| is(byte, *class)), "{byte:#x}");
+        }
+        assert_eq!((0..=u8::MAX).filter(|byte| is_common(*byte)).count(), 52 + 22 + 2);
+    }
+
+    #[test]
+    fn a_span_ends_at_the_first_other_byte() {
+        for length in 0..40 {
+            let text = format!("{}\"{}", "/a".repeat(length), "b".repeat(30));
+            assert_eq!(span(text.as_bytes(), 0, PATH), 2 * length);
+        }
+    }
 }

@@ -3,22 +3,27 @@
 use super::bytes::{LITERAL, span};
 
 pub(super) fn is_uri_template(text: &str) -> bool {
-    let bytes = text.as_bytes();
+    template_end(text.as_bytes()) == Some(text.len())
+}
+
+/// Returns where a template at the start of these bytes ends: at the first byte that none has there, a
+/// quote among them; `None` where an expression is broken.
+pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         at = span(bytes, at, LITERAL);
         match bytes.get(at) {
-            None => return true,
             Some(b'{') => {
-                let Some(length) = bytes[at..].iter().position(|byte| *byte == b'}') else { return false };
-                // Braces start and end a character.
-                if !is_expression(&text[at + 1..at + length]) {
-                    return false;
+                let rest = bytes.get(at + 1..)?;
+                // No expression has a quote, behind which other texts may follow.
+                let length = rest.iter().position(|byte| matches!(byte, b'}' | b'"'))?;
+                if rest[length] == b'"' || !is_expression(&rest[..length]) {
+                    return None;
                 }
-                at += length + 1;
+                at += length + 2;
             }
             Some(b'%') if is_escape(&bytes[at + 1..]) => at += 3,
-            Some(_) => return false,
+            Some(_) | None => return Some(at),
         }
     }
 }
@@ -27,8 +32,8 @@ fn is_escape(digits: &[u8]) -> bool {
     digits.first_chunk::<2>().is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
 }
 
-fn is_expression(text: &str) -> bool {
-    let mut rest = text.as_bytes();
+fn is_expression(text: &[u8]) -> bool {
+    let mut rest = text;
     if let Some((b'+' | b'#' | b'.' | b'/' | b';' | b'?' | b'&' | b'=' | b',' | b'!' | b'@' | b'|', more)) =
         rest.split_first()
     {

@@ -24,6 +24,11 @@ impl Bound {
         Some(Self { small: exact.to_i64(), float: text.parse().ok()?, exact })
     }
 
+    /// Returns the value, if it is an integer that is not large.
+    pub(crate) fn small(&self) -> Option<i64> {
+        self.small
+    }
+
     /// Compares a number with this one, by its value and not by a rounding of it.
     #[inline]
     pub(crate) fn compare(&self, number: &Digits<'_>) -> Ordering {

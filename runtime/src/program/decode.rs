@@ -165,7 +165,7 @@ fn text(keywords: &Keywords<'_>) -> Text {
         max: keywords.size("maxLength"),
         pattern: keywords.text("pattern").map(Pattern::new),
         format,
-        is_uri: format == Some(Format::Uri) && !is_more,
+        end: format.filter(|_| !is_more).and_then(Format::end),
         encoding: keywords.text("encoding").map(Into::into),
         is_json: keywords.flag("json"),
     }

@@ -38,17 +38,26 @@ impl<'a> Cursor<'a> {
         Ok(digits)
     }
 
+    /// Reads an integer as most are: short, plain, and in bounds that are; does nothing at any other value.
+    #[inline]
+    fn small(&mut self, at: Option<At>) -> Option<i64> {
+        self.peek();
+        match at {
+            Some(at) => self.small_under(at.node()),
+            None => self.small_integer(),
+        }
+    }
+
     /// Reads a text that the node takes.
     #[inline]
     pub(crate) fn text_under(&mut self, at: Option<At>) -> Result<Cow<'a, str>, Reject> {
         let node = self.expect(Kinds::STRING, at)?;
         let start = self.position();
         let check = node.and_then(|node| node.text.as_ref());
-        if let Some(check) = check
-            && check.is_uri
-            && let Some(uri) = self.plain_uri()
+        if let Some(end) = check.and_then(|check| check.end)
+            && let Some(text) = self.ended(end)
         {
-            return Ok(Cow::Borrowed(uri));
+            return Ok(Cow::Borrowed(text));
         }
         let text = self.string()?;
         if let Some(check) = check {
@@ -75,6 +84,9 @@ impl<'a> Cursor<'a> {
 
 impl<'a> Read<'a> for i64 {
     fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject> {
+        if let Some(small) = cursor.small(at) {
+            return Ok(small);
+        }
         let digits = cursor.number(at)?;
         match digits.small.or_else(|| Decimal::parse(digits.text)?.to_i64()) {
             Some(value) => Ok(value),
@@ -85,12 +97,18 @@ impl<'a> Read<'a> for i64 {
 
 impl<'a> Read<'a> for Number {
     fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject> {
+        if let Some(small) = cursor.small(at) {
+            return Ok(small.into());
+        }
         Ok(Number::of(&cursor.number(at)?))
     }
 }
 
 impl<'a> Read<'a> for Integer {
     fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject> {
+        if let Some(small) = cursor.small(at) {
+            return Ok(small.into());
+        }
         let digits = cursor.number(at)?;
         if let Some(small) = digits.small {
             return Ok(small.into());
