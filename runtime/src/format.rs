@@ -73,11 +73,10 @@ pub(crate) type End = fn(&[u8]) -> Option<usize>;
 impl Format {
     /// Returns what finds the end of a text in the pass that checks it.
     pub(crate) fn end(self) -> Option<End> {
-        match self {
-            Self::Uri => Some(|bytes| uri::plain_end(bytes).ok()),
-            Self::UriTemplate => Some(template::template_end),
-            _ => None,
+        if self == Self::Uri {
+            return Some(|bytes| uri::plain_end(bytes).ok());
         }
+        (self == Self::UriTemplate).then_some(template::template_end)
     }
 }
 

@@ -118,14 +118,23 @@ impl Print {
 pub(crate) struct KnownName {
     text: Box<str>,
     print: Print,
-    /// Whether JSON may write it as it is.
-    is_plain: bool,
+    /// Its first eight bytes, and which of them it has; of a name that JSON cannot write as it is, none that
+    /// match.
+    first: u64,
+    mask: u64,
 }
 
 impl KnownName {
     pub(crate) fn new(text: &str) -> Self {
         let is_plain = !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-        Self { text: text.into(), print: Print::of(text), is_plain }
+        let mut bytes = [0; 8];
+        let mut mask = [0; 8];
+        for ((byte, slot), bits) in text.bytes().zip(&mut bytes).zip(&mut mask) {
+            (*slot, *bits) = (byte, u8::MAX);
+        }
+        let (first, mask) =
+            if is_plain { (u64::from_le_bytes(bytes), u64::from_le_bytes(mask)) } else { (1, 0) };
+        Self { text: text.into(), print: Print::of(text), first, mask }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -146,17 +155,16 @@ impl KnownName {
     /// colon.
     #[inline]
     pub(crate) fn starts(&self, bytes: &[u8]) -> bool {
-        let Print { length, head, tail } = self.print;
+        // So near the end of an event is hardly a name; it is read as any other then.
+        let Some(first) = bytes.first_chunk::<8>() else { return false };
+        if u64::from_le_bytes(*first) & self.mask != self.first {
+            return false;
+        }
+        let Print { length, tail, .. } = self.print;
         let Some((name, [b'"', b':', ..])) = bytes.split_at_checked(length) else { return false };
-        let is_it = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-            (Some(first), Some(last)) => {
-                u64::from_le_bytes(*first) == head
-                    && u64::from_le_bytes(*last) == tail
-                    && (self.print.is_exact() || *name == *self.text.as_bytes())
-            }
-            _ => *name == *self.text.as_bytes(),
-        };
-        is_it && self.is_plain
+        length <= 8
+            || name.last_chunk::<8>().is_some_and(|last| u64::from_le_bytes(*last) == tail)
+                && (self.print.is_exact() || *name == *self.text.as_bytes())
     }
 
     /// Returns how many bytes it takes with its quotes and the colon, when it needs no escapes.

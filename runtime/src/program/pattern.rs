@@ -1,7 +1,10 @@
 //! Patterns with the meaning of ECMA-262, as the `jsonschema` crate understands them.
 
+mod fixed;
+
 use std::sync::OnceLock;
 
+use fixed::Fixed;
 use jsonschema_regex::{PatternAnalysis, Sequence, analyze_pattern, contains_ecma_whitespace};
 
 /// A pattern, compiled when it is first needed.
@@ -19,6 +22,7 @@ enum Simple {
     Exact(Box<str>),
     OneOf(Box<[Box<str>]>),
     NoWhiteSpace,
+    Fixed(Fixed),
 }
 
 #[derive(Debug)]
@@ -48,7 +52,7 @@ impl Pattern {
                 Some(Simple::OneOf(texts.iter().map(|text| (&**text).into()).collect()))
             }
             Some(PatternAnalysis::NoWhitespace) => Some(Simple::NoWhiteSpace),
-            None => None,
+            None => Fixed::parse(source).map(Simple::Fixed),
         };
         Self { source: source.into(), simple, engine: OnceLock::new() }
     }
@@ -59,6 +63,7 @@ impl Pattern {
             Some(Simple::Prefix(prefix)) => text.starts_with(&**prefix),
             Some(Simple::Exact(exact)) => *text == **exact,
             Some(Simple::OneOf(texts)) => texts.iter().any(|one| **one == *text),
+            Some(Simple::Fixed(fixed)) => fixed.is_match(text),
             Some(Simple::NoWhiteSpace) => !contains_ecma_whitespace(text),
             None => self.engine.get_or_init(|| Engine::compile(&self.source)).is_match(text),
         }
