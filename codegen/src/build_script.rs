@@ -119,6 +119,7 @@ impl BuildScript {
             dataschema_base: manifest.generate.dataschema_base.clone().or(manifest.registry.url.clone()),
             templates,
             layout: Layout::Included,
+            keep_unknown: manifest.generate.keep_unknown,
             borrowed: manifest.generate.borrowed,
             ..Options::default()
         };

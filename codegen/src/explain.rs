@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use evschema_model::{Catalog, Coordinates, Formats, Pointer, Position};
+use evschema_model::{Catalog, Coordinates, Pointer, Position};
 use serde_json::{Map, Value};
 
-use crate::Problem;
 use crate::generate::{closure, opened};
 use crate::link::link;
 use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
 use crate::render::type_text;
+use crate::{Options, Problem};
 
 /// How generated code reads the values of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,16 +61,16 @@ impl fmt::Display for Class {
 pub fn explain(
     catalog: &Catalog,
     selection: &[Coordinates],
-    formats: Formats,
+    options: &Options,
 ) -> Result<Vec<Explained>, Vec<Problem>> {
-    let (atlas, events) = opened(catalog, selection, formats)?;
+    let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let modules = modules(&atlas, &documents);
-    let mut planner = Planner::new(&atlas);
+    let mut planner = Planner::new(&atlas, options.keep_unknown);
     for event in events {
         planner.add_event(event);
     }
-    let programs = link(&mut planner, &documents, formats);
+    let programs = link(&mut planner, &documents, options.formats);
     let mut found = Vec::new();
     for (document, program) in &programs {
         for (place, node) in &program.nodes {

@@ -22,7 +22,7 @@ pub fn generate(
 ) -> Result<Vec<GeneratedFile>, Vec<Problem>> {
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
-    let mut planner = Planner::new(&atlas);
+    let mut planner = Planner::new(&atlas, options.keep_unknown);
     for event in events {
         planner.add_event(event);
     }
@@ -74,7 +74,7 @@ pub fn linked(
 ) -> Result<Vec<Linked>, Vec<Problem>> {
     let (atlas, events) = opened(catalog, selection, formats)?;
     let documents = closure(&atlas, &events);
-    let programs = link(&mut Planner::new(&atlas), &documents, formats);
+    let programs = link(&mut Planner::new(&atlas, false), &documents, formats);
     let position = |id: &DocumentId| programs.keys().position(|known| known == id);
     let linked = programs.iter().map(|(id, program)| Linked {
         at: atlas.schema(*id).at().clone(),

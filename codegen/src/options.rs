@@ -14,6 +14,9 @@ pub struct Options {
     pub templates: Templates,
     /// How the files find each other.
     pub layout: Layout,
+    /// Whether structs keep the members that no schema names, where the schema lets them be there, so that an
+    /// event is written back with all that it had.
+    pub keep_unknown: bool,
     /// Whether types that hold text get a second form that borrows it from the event.
     pub borrowed: bool,
     /// Path by which generated code names the runtime crate.
@@ -60,6 +63,7 @@ impl Default for Options {
             dataschema_base: None,
             templates: Templates::default(),
             layout: Layout::Modules,
+            keep_unknown: false,
             borrowed: false,
             runtime: "::evschema_runtime".to_owned(),
         }

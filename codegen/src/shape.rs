@@ -70,6 +70,8 @@ impl Expression {
 #[derive(Debug)]
 pub(crate) struct Shapes<'a, 'c> {
     pub(crate) atlas: &'a Atlas<'c>,
+    /// Whether objects keep the members that no schema names.
+    keep_unknown: bool,
     facts: HashMap<Expression, Option<Facts<'c>>>,
     own_facts: HashMap<Place, Facts<'c>>,
     /// How often anything was followed: the measure of work.
@@ -78,9 +80,10 @@ pub(crate) struct Shapes<'a, 'c> {
 }
 
 impl<'a, 'c> Shapes<'a, 'c> {
-    pub(crate) fn new(atlas: &'a Atlas<'c>) -> Self {
+    pub(crate) fn new(atlas: &'a Atlas<'c>, keep_unknown: bool) -> Self {
         Self {
             atlas,
+            keep_unknown,
             facts: HashMap::new(),
             own_facts: HashMap::new(),
             steps: Cell::new(0),

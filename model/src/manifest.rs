@@ -117,6 +117,8 @@ pub struct Gen {
     pub templates: Option<String>,
     /// Base URL of `DATASCHEMA`; the registry's URL when absent.
     pub dataschema_base: Option<String>,
+    /// Whether structs keep the members that no schema names, where the schema lets them be there.
+    pub keep_unknown: bool,
     /// Whether types that hold text get a second form that borrows it from the event, `OrderRef<'a>`.
     pub borrowed: bool,
 }
@@ -154,6 +156,7 @@ impl Default for Gen {
             subjects: Vec::new(),
             templates: None,
             dataschema_base: None,
+            keep_unknown: false,
             borrowed: false,
         }
     }

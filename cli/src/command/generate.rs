@@ -45,19 +45,20 @@ impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
         let schemas = project.schemas()?.all_good()?;
-        if self.explain {
-            return explained::print(&project, &schemas, context);
-        }
         let section = &project.manifest.generate;
         let out = self.out.unwrap_or_else(|| project.root.join(&section.out));
         let folder = self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
         let options = Options {
             formats: project.manifest.formats,
             dataschema_base: dataschema_base(&project),
+            keep_unknown: section.keep_unknown,
             borrowed: section.borrowed,
             templates: folder.as_deref().map(templates).transpose()?.unwrap_or_default(),
             ..Options::default()
         };
+        if self.explain {
+            return explained::print(&project, &schemas, &options, context);
+        }
         check_lock(&project, &schemas)?;
         let files = generated(&project, &schemas, &options)?;
         let changes = changes(&out, files)?;

@@ -88,10 +88,11 @@ pub(super) enum Rank {
 }
 
 impl<'a, 'c> Planner<'a, 'c> {
-    pub(crate) fn new(atlas: &'a Atlas<'c>) -> Self {
+    /// Begins a plan; of what structs keep see [`crate::Options::keep_unknown`].
+    pub(crate) fn new(atlas: &'a Atlas<'c>, keep_unknown: bool) -> Self {
         Self {
             atlas,
-            shapes: Shapes::new(atlas),
+            shapes: Shapes::new(atlas, keep_unknown),
             plan: Plan::default(),
             known: HashMap::new(),
             readers: HashMap::new(),

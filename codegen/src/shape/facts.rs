@@ -194,7 +194,9 @@ impl<'c> Shapes<'_, 'c> {
                 facts.tags.insert(name, texts);
             }
         }
-        facts.keeps_rest = self.counts_members(place, false) || self.compares_whole(place);
+        facts.keeps_rest = self.counts_members(place, false)
+            || self.compares_whole(place)
+            || (self.keep_unknown && facts.known.is_none() && !facts.names.is_empty());
         facts.small_integers = self.has_small_bounds(place);
         facts
     }

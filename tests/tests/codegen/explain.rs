@@ -1,7 +1,7 @@
 //! How generated code reads each schema.
 
-use evschema_codegen::{Class, explain, read_files};
-use evschema_model::{Dialects, Formats};
+use evschema_codegen::{Class, Options, explain, read_files};
+use evschema_model::Dialects;
 
 /// A member for every class, and a definition that nobody reaches.
 const SCHEMA: &str = r##"{
@@ -24,7 +24,7 @@ fn every_schema_has_a_class_a_place_and_a_reason() {
     let tree = read_files(files, &Dialects::default());
     assert!(tree.problems.is_empty(), "{:?}", tree.problems);
     let versions: Vec<_> = tree.catalog.iter().map(|schema| schema.at().clone()).collect();
-    let rows = explain(&tree.catalog, &versions, Formats::default()).unwrap();
+    let rows = explain(&tree.catalog, &versions, &Options::default()).unwrap();
     let row = |pointer: &str| rows.iter().find(|row| row.pointer.as_str() == pointer).unwrap();
 
     assert_eq!(row("/properties/id").class, Class::OnePass);

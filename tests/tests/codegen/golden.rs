@@ -37,6 +37,7 @@ cases! {
     borrowed: Parcel,
     containers: Containers,
     draft4: DraftFour,
+    kept: Kept,
     names: FnMainPanicU0,
     nullable: AbsentIsNotNull,
     numbers: Numbers,
@@ -58,7 +59,8 @@ fn every_case_is_what_would_be_generated() {
         let bytes = std::fs::read(folder(case).join("x.json")).unwrap();
         let mut catalog = Catalog::default();
         catalog.insert(Arc::new(Schema::read(at.clone(), &bytes, &Dialects::default()).unwrap())).unwrap();
-        let options = Options { borrowed: *case == "borrowed", ..Options::default() };
+        let options =
+            Options { borrowed: *case == "borrowed", keep_unknown: *case == "kept", ..Options::default() };
         let files = generate(&catalog, &[at], &options).unwrap();
         let file = files.iter().find(|file| file.path == "x.rs").unwrap();
         let golden = std::fs::read_to_string(folder(case).join("x.rs")).unwrap_or_default();

@@ -26,7 +26,11 @@ fn golden(root: &Path, case: &Path) -> Result<Generated, Box<dyn std::error::Err
         .map_err(|wrong| first(wrong.first().map(ToString::to_string)))?;
     let mut catalog = Catalog::default();
     catalog.insert(Arc::new(schema))?;
-    let options = Options { borrowed: case.ends_with("borrowed"), ..Options::default() };
+    let options = Options {
+        borrowed: case.ends_with("borrowed"),
+        keep_unknown: case.ends_with("kept"),
+        ..Options::default()
+    };
     let files = generate(&catalog, &[at], &options)
         .map_err(|wrong| first(wrong.first().map(|problem| problem.diagnostic.to_string())))?;
     let file = files.into_iter().find(|file| file.path == "x.rs").ok_or_else(|| first(None))?;

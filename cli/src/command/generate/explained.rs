@@ -1,6 +1,6 @@
 //! `evschema gen --explain`: how generated code reads each schema.
 
-use evschema_codegen::{Explained, Templates, explain};
+use evschema_codegen::{Explained, Options, Templates, explain};
 use serde_json::{Value, json};
 
 use super::{refused, selected};
@@ -15,10 +15,11 @@ use crate::project::{Project, Schemas};
 pub(super) fn print(
     project: &Project,
     schemas: &Schemas,
+    options: &Options,
     context: &mut Context<'_>,
 ) -> Result<Outcome, Failure> {
     let selected = selected(project, schemas)?;
-    let rows = explain(&schemas.catalog, &selected, project.manifest.formats)
+    let rows = explain(&schemas.catalog, &selected, options)
         .map_err(|problems| refused(problems, schemas, &Templates::default()))?;
     match context.global.format {
         Format::Json => {
