@@ -1,6 +1,7 @@
 //! Registrations beside what Postgres itself reaches with the same statements: pgbench runs what the server
 //! has logged of a registry that registered the versions of a subject.
 
+mod family;
 mod script;
 
 use std::error::Error;
@@ -49,18 +50,43 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let bodies = bodies(&inventory)?;
     let mut rounds = Vec::new();
     for round in 0..ROUNDS {
-        let theirs = pgbench_rate(&pgbench, &server.url(), &script, round)? * VERSIONS as f64;
-        rounds.push((theirs, own_rate(registry.url(), &bodies, round)?));
+        let theirs = Measured::of(|| pgbench_rate(&pgbench, &server.url(), &script, round))?;
+        let own = Measured::of(|| own_rate(registry.url(), &bodies, round))?;
+        rounds.push((theirs, own));
     }
-    let part = median(rounds.iter().map(|(theirs, own)| own / theirs));
+    let part = median(rounds.iter().map(|(theirs, own)| own.per_second / theirs.per_second));
+    let processor = |part: fn(&(Measured, Measured)) -> f64| median(rounds.iter().map(part));
     let row = json!({
         "database": "postgres", "what": "registrations, distinct subjects", "clients": CLIENTS,
         "statements": script.statements as f64 / VERSIONS as f64,
-        "pgbench_per_second": median(rounds.iter().map(|(theirs, _)| *theirs)),
-        "own_per_second": median(rounds.iter().map(|(_, own)| *own)), "part": part,
+        "pgbench_per_second": median(rounds.iter().map(|(theirs, _)| theirs.per_second)),
+        "own_per_second": median(rounds.iter().map(|(_, own)| own.per_second)), "part": part,
+        "pgbench_processor_us": processor(|(theirs, _)| theirs.processor_us),
+        "own_processor_us": processor(|(_, own)| own.processor_us),
+        "processor_part": processor(|(theirs, own)| theirs.processor_us / own.processor_us),
     });
     say(args, &row)?;
     Ok(usize::from(part < PART_MIN))
+}
+
+/// What registrations took.
+#[derive(Debug)]
+struct Measured {
+    /// How many there were a second.
+    per_second: f64,
+    /// The processor time of each, clients and servers together, in microseconds. Other work on the machine makes
+    /// registrations late, and those of the side that has fewer threads later; it does not change this much.
+    processor_us: f64,
+}
+
+impl Measured {
+    /// Measures work that tells how many registrations there were a second and how many in all.
+    fn of(work: impl FnOnce() -> Result<(f64, f64), Box<dyn Error>>) -> Result<Self, Box<dyn Error>> {
+        let before = family::processor_time()?;
+        let (per_second, count) = work()?;
+        let taken = family::processor_time()?.saturating_sub(before);
+        Ok(Self { per_second, processor_us: taken.as_secs_f64() * 1e6 / count })
+    }
 }
 
 /// What the server was asked while the versions of a subject were registered.
@@ -93,7 +119,12 @@ fn record(server: &Postgres, inventory: &Inventory) -> Result<Recorded, Box<dyn 
     Ok(Recorded { file, statements })
 }
 
-fn pgbench_rate(pgbench: &Path, url: &str, script: &Recorded, round: usize) -> Result<f64, Box<dyn Error>> {
+fn pgbench_rate(
+    pgbench: &Path,
+    url: &str,
+    script: &Recorded,
+    round: usize,
+) -> Result<(f64, f64), Box<dyn Error>> {
     let clients = CLIENTS.to_string();
     let mut command = Command::new(pgbench);
     command.args(["--no-vacuum", "--protocol=prepared", "--client", &clients, "--jobs", "2"]);
@@ -106,11 +137,14 @@ fn pgbench_rate(pgbench: &Path, url: &str, script: &Recorded, round: usize) -> R
     if !output.status.success() {
         return Err(said().into());
     }
-    Ok(tps.ok_or_else(said)?.parse()?)
+    let count =
+        text.lines().find_map(|line| line.strip_prefix("number of transactions actually processed: "));
+    let versions = |number: &str| Ok::<_, Box<dyn Error>>(number.trim().parse::<f64>()? * VERSIONS as f64);
+    Ok((versions(tps.ok_or_else(said)?)?, versions(count.ok_or_else(said)?)?))
 }
 
 /// Returns how many versions are registered a second by clients on subjects of their own.
-fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<f64, Box<dyn Error>> {
+fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<(f64, f64), Box<dyn Error>> {
     let count = AtomicUsize::new(0);
     let start = Instant::now();
     let results: Vec<Result<(), String>> = thread::scope(|scope| {
@@ -132,7 +166,8 @@ fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<f64, Box<dyn E
     });
     let seconds = start.elapsed().as_secs_f64();
     results.into_iter().collect::<Result<(), _>>()?;
-    Ok((count.into_inner() * VERSIONS) as f64 / seconds)
+    let versions = (count.into_inner() * VERSIONS) as f64;
+    Ok((versions / seconds, versions))
 }
 
 /// Returns what is registered, made before anything is measured.
