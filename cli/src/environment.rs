@@ -15,6 +15,46 @@ pub(crate) struct Environment {
     pub(crate) stderr_is_terminal: bool,
     /// The registry's token, from `EVSCHEMA_TOKEN` only: arguments show up in process lists.
     pub(crate) token: Option<String>,
+    /// Whether traces are asked for, by OpenTelemetry's variables; the exporter reads where to, and the rest.
+    #[cfg(feature = "server")]
+    pub(crate) traces: Traces,
+}
+
+/// What the variables of OpenTelemetry say of traces.
+#[cfg(feature = "server")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Traces {
+    /// They are not to be exported.
+    Off,
+    /// They are to be exported by OTLP, as protobuf over HTTP.
+    Otlp,
+    /// They are to be exported in a way that is not known here: the variable, its value.
+    Unknown(&'static str, String),
+}
+
+#[cfg(feature = "server")]
+impl Traces {
+    /// Reads the variables (OpenTelemetry, "Environment Variable Specification" and "OTLP Exporter"). A collector
+    /// is not looked for where none is named.
+    fn read(set: impl Fn(&str) -> Option<String>) -> Self {
+        const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
+        let exporter = set(EXPORTER);
+        let is_disabled = set("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let has_endpoint = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+            .into_iter()
+            .any(|name| set(name).is_some());
+        match exporter.as_deref() {
+            _ if is_disabled => Self::Off,
+            Some("none") => Self::Off,
+            None if !has_endpoint => Self::Off,
+            None | Some("otlp") => ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+                .into_iter()
+                .find_map(|name| set(name).map(|value| (name, value)))
+                .filter(|(_, protocol)| protocol != "http/protobuf")
+                .map_or(Self::Otlp, |(name, protocol)| Self::Unknown(name, protocol)),
+            Some(other) => Self::Unknown(EXPORTER, other.to_owned()),
+        }
+    }
 }
 
 impl Environment {
@@ -27,6 +67,38 @@ impl Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             token: set("EVSCHEMA_TOKEN"),
+            #[cfg(feature = "server")]
+            traces: Traces::read(set),
+        }
+    }
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces_are_exported_where_a_collector_is_named() {
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
+        let unknown = |name, value: &str| Traces::Unknown(name, value.to_owned());
+        for (variables, traces) in [
+            (&[][..], Traces::Off),
+            (&[endpoint], Traces::Otlp),
+            (&[("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://a/v1/traces")], Traces::Otlp),
+            (&[("OTEL_TRACES_EXPORTER", "otlp")], Traces::Otlp),
+            (&[endpoint, ("OTEL_TRACES_EXPORTER", "none")], Traces::Off),
+            (&[endpoint, ("OTEL_SDK_DISABLED", "True")], Traces::Off),
+            (&[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")], Traces::Otlp),
+            (
+                &[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")],
+                unknown("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+            ),
+            (&[("OTEL_TRACES_EXPORTER", "zipkin")], unknown("OTEL_TRACES_EXPORTER", "zipkin")),
+        ] {
+            let set = |name: &str| {
+                variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(Traces::read(set), traces, "{variables:?}");
         }
     }
 }

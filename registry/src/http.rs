@@ -21,6 +21,7 @@ mod refusals;
 mod serve;
 mod shelf;
 mod stream;
+mod trace;
 
 pub(crate) use accept::{Accept, Wants};
 pub(crate) use body::{Document, Events, Json};

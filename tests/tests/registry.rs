@@ -7,6 +7,7 @@ mod hostile;
 mod linear;
 mod load;
 mod openapi;
+mod otlp;
 mod pages;
 mod publishers;
 mod read;

@@ -1,3 +1,5 @@
+mod log;
+
 use std::net::SocketAddr;
 
 use clap::Args;
@@ -5,7 +7,8 @@ use evschema_api::ScopeError;
 use evschema_model::PublisherEntry;
 use evschema_registry::{Config, Publisher, Server, StartError, limits};
 use tokio::runtime::Runtime;
-use tracing_subscriber::EnvFilter;
+
+use log::Log;
 
 use super::Context;
 use crate::Outcome;
@@ -94,17 +97,19 @@ impl Arguments {
             connections_max: self.connections.min(open_files()),
             ..Config::default()
         };
-        let filter = log_filter(&log)?;
+        let writer = Log::read(&log, &context.environment.traces)?;
         if check_config {
             config.check()?;
             context.terminal.print(settings(&config, &log));
             return Ok(Outcome::Clean);
         }
-        start_log(filter, context);
+        let log = writer.start(context.terminal.colors_stderr())?;
         let runtime = runtime()?;
         let server = runtime.block_on(Server::bind(config))?;
         context.terminal.say(format!("the registry is at http://{}/schemas", server.local_addr()));
-        runtime.block_on(server.run(stop_signal()))?;
+        let end = runtime.block_on(server.run(stop_signal()));
+        log.end();
+        end?;
         context.terminal.say("stopped");
         Ok(Outcome::Clean)
     }
@@ -200,17 +205,6 @@ fn publishers(entries: &[PublisherEntry], tables: &[String]) -> Result<Vec<Publi
 fn bad_publisher(which: &str, why: &str) -> Failure {
     Failure::new(format!("`{}` is not a publisher: {}", one_line(which), one_line(why)))
         .help("name, issuer, audience, claims and scopes are as docs/operations.md shows them")
-}
-
-fn log_filter(filter: &str) -> Result<EnvFilter, Failure> {
-    EnvFilter::try_new(filter).map_err(|error| {
-        Failure::new(format!("`{filter}` is not a log filter: {error}")).help("write `info` or `debug`")
-    })
-}
-
-fn start_log(filter: EnvFilter, context: &Context<'_>) {
-    let color = context.terminal.colors_stderr();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(color).init();
 }
 
 impl From<StartError> for Failure {

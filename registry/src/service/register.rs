@@ -4,6 +4,7 @@ use std::sync::Arc;
 use evschema_api::{Registration, State};
 use evschema_compat::{Baseline, Report};
 use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy, Version};
+use tracing::{Instrument as _, info_span};
 
 use super::search::searched;
 use super::{Refusal, Registry, Signature};
@@ -67,17 +68,19 @@ impl Registry {
         length("the author", request.signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         length("the message", request.message.as_deref(), 0, limits::MESSAGE_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
-            let history = self.history(&request.subject).await?;
+            let history = self.history(&request.subject).instrument(info_span!("history")).await?;
             let first_reading = self.read_as(&request, first_choice(&request.version, &history)).await?;
             if let Some(there) = registered_already(&request.version, &history, &first_reading)? {
                 let at = Coordinates { subject: request.subject, version: there.version.clone() };
                 return Ok(Outcome::Unchanged(registration(at, there, None)));
             }
-            let assessed = self.assess(&request, first_reading, &history).await?;
+            let assessed =
+                self.assess(&request, first_reading, &history).instrument(info_span!("check")).await?;
             if !assessed.report.is_accepted() {
                 return Err(Refusal::Check(Box::new(assessed.report)));
             }
-            if let Some(registration) = self.append(&request, assessed, &history).await? {
+            let appended = self.append(&request, assessed, &history).instrument(info_span!("append")).await?;
+            if let Some(registration) = appended {
                 return Ok(Outcome::Created(registration));
             }
             tracing::debug!(subject = %request.subject, "the subject has moved on, deciding anew");
