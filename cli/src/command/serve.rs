@@ -3,6 +3,7 @@ mod log;
 use std::net::SocketAddr;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use evschema_api::ScopeError;
 use evschema_model::PublisherEntry;
 use evschema_registry::{Config, Publisher, Server, StartError, limits};
@@ -60,7 +61,8 @@ pub(crate) struct Arguments {
     #[arg(long, env = "EVSCHEMA_PUBLISHER", value_name = "TABLE")]
     publisher: Vec<String>,
     /// Most connections at once; who comes then is told to come again. No more than files may be open.
-    #[arg(long, env = "EVSCHEMA_CONNECTIONS", value_name = "NUMBER", default_value_t = limits::CONNECTIONS_MAX)]
+    #[arg(long, env = "EVSCHEMA_CONNECTIONS", value_name = "NUMBER", default_value_t = limits::CONNECTIONS_MAX,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     connections: usize,
     /// Memory for schemas and answers that are kept, in MiB.
     #[arg(long, env = "EVSCHEMA_CACHE", value_name = "MIB", default_value_t = 64)]

@@ -35,6 +35,8 @@ fn what_is_wrong_is_said() {
         let (code, said) = check(&arguments);
         assert!(code == Some(101) && said.contains(why) && said.contains("help"), "{said}");
     }
+    let (code, said) = check(&["--connections", "0"]);
+    assert!(code == Some(2) && said.contains("invalid value '0' for '--connections"), "{said}");
 }
 
 #[test]

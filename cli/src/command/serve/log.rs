@@ -14,8 +14,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(super) struct Log {
     filter: EnvFilter,
-    #[cfg(feature = "otlp")]
-    is_exported: bool,
+    traces: Traces,
 }
 
 /// A log that is being written.
@@ -30,26 +29,19 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// When it is not understood, or traces are asked for of a program that was built without them.
+    /// When it is not understood. What a program that was built without traces is told of them may be meant for
+    /// others on the machine, and only makes it say so.
     pub(super) fn read(filter: &str, traces: &Traces) -> Result<Self, Failure> {
         let filter = EnvFilter::try_new(filter).map_err(|error| {
             Failure::new(format!("`{filter}` is not a log filter: {error}")).help("write `info` or `debug`")
         })?;
-        match traces {
-            Traces::Unknown(name, value) => {
-                Err(Failure::new(format!("`{name}` is `{value}`, which is not known here"))
-                    .help("traces are exported by OTLP as protobuf over HTTP: `otlp`, `http/protobuf`"))
-            }
-            #[cfg(not(feature = "otlp"))]
-            Traces::Otlp => {
-                Err(Failure::new("traces are asked for, and this program was built without them")
-                    .help("build it with `--features otlp`, or set `OTEL_TRACES_EXPORTER=none`"))
-            }
-            #[cfg(not(feature = "otlp"))]
-            Traces::Off => Ok(Self { filter }),
-            #[cfg(feature = "otlp")]
-            Traces::Otlp | Traces::Off => Ok(Self { filter, is_exported: *traces == Traces::Otlp }),
+        if cfg!(feature = "otlp")
+            && let Traces::Unknown(name, value) = traces
+        {
+            return Err(Failure::new(format!("`{name}` is `{value}`, which is not known here"))
+                .help("traces are exported by OTLP as protobuf over HTTP: `otlp`, `http/protobuf`"));
         }
+        Ok(Self { filter, traces: traces.clone() })
     }
 
     /// Begins to log and to export.
@@ -62,13 +54,17 @@ impl Log {
         let log = tracing_subscriber::registry().with(self.filter).with(lines);
         #[cfg(feature = "otlp")]
         {
-            let exporter = self.is_exported.then(export::Exporter::start).transpose()?;
+            let is_exported = self.traces == Traces::Otlp;
+            let exporter = is_exported.then(export::Exporter::start).transpose()?;
             log.with(exporter.as_ref().map(export::Exporter::layer)).init();
             Ok(Started { exporter })
         }
         #[cfg(not(feature = "otlp"))]
         {
             log.init();
+            if self.traces != Traces::Off {
+                tracing::warn!("traces are asked for, and this program was built without the feature `otlp`");
+            }
             Ok(Started {})
         }
     }
