@@ -97,9 +97,6 @@ impl<'a> Read<'a> for i64 {
 
 impl<'a> Read<'a> for Number {
     fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject> {
-        if let Some(small) = cursor.small(at) {
-            return Ok(small.into());
-        }
         Ok(Number::of(&cursor.number(at)?))
     }
 }
