@@ -14,6 +14,7 @@ mod evaluated;
 mod memory;
 mod more;
 mod object;
+mod record;
 mod scalar;
 mod unique;
 
@@ -110,7 +111,10 @@ impl Cursor<'_> {
             self.rewind(start);
         }
         match (first, &node.object, &node.array) {
-            (b'{', Some(object), _) => self.object(at, object, seen),
+            (b'{', Some(object), _) => match object.record {
+                Some(required) if seen.is_none() => self.record(at, object, required),
+                Some(_) | None => self.object(at, object, seen),
+            },
             (b'[', _, Some(array)) => self.array(at, array, seen),
             _ => self.skip(),
         }

@@ -138,6 +138,8 @@ pub(crate) struct Object {
     pub(crate) demands: Vec<(Demand, Why)>,
     /// The members whose values demands ask for; few.
     pub(crate) watched: Box<[u16]>,
+    /// Whether nothing is said but what each member is, and which have to be there: which, by their bits.
+    pub(crate) record: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -270,6 +272,20 @@ impl Node {
 }
 
 impl Object {
+    /// Returns the members that have to be there, by their bits, if these are all that is said of the whole.
+    pub(crate) fn as_record(&self) -> Option<u64> {
+        let is_record = self.members.len() <= 64
+            && self.members.iter().all(|member| member.declared)
+            && self.patterns.is_empty()
+            && self.names.is_none()
+            && self.min == 0
+            && self.max.is_none()
+            && self.dependent_required.is_empty()
+            && self.dependent_schemas.is_empty()
+            && self.demands.is_empty();
+        is_record.then(|| self.required.first_word())
+    }
+
     /// Returns the position of a member; looks from the expected one on first.
     #[inline]
     pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {

@@ -35,6 +35,11 @@ impl Bits {
         slot.is_some_and(|slot| slot & bit != 0)
     }
 
+    /// Returns the numbers below 64, a bit for each.
+    pub(crate) fn first_word(&self) -> u64 {
+        self.few[0]
+    }
+
     /// Tells whether all numbers of another set are in this one.
     #[inline]
     pub(crate) fn has_all(&self, other: &Self) -> bool {

@@ -81,7 +81,7 @@ impl Cursor<'_> {
 
     /// Checks a member that only `properties` speaks of.
     #[inline]
-    fn declared_member(&mut self, at: At, member: &'static Member) -> Result<(), Reject> {
+    pub(super) fn declared_member(&mut self, at: At, member: &'static Member) -> Result<(), Reject> {
         let first = self.peek();
         if member.free.meets(Kinds::starting(first)) {
             return self.skip_leaf(first);

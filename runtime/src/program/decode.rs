@@ -23,6 +23,7 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
                 Some(_) => Kinds::NONE,
             };
         }
+        object.record = object.as_record();
     }
     let resources = list(program.get("resources"), |anchors| {
         let anchors = anchors.as_object()?.iter();
@@ -241,6 +242,7 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
         dependent_schemas,
         demands: Vec::new(),
         watched: Box::default(),
+        record: None,
     })
 }
 
