@@ -17,7 +17,9 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 pub(super) fn is_date_time(text: &str) -> bool {
-    text.split_once(['T', 't']).is_some_and(|(date, time)| is_date(date) && is_time(time))
+    // A date has ten bytes, whatever it is.
+    let Some((date, rest)) = text.split_at_checked(10) else { return false };
+    rest.strip_prefix(['T', 't']).is_some_and(|time| is_date(date) && is_time(time))
 }
 
 pub(super) fn is_time(text: &str) -> bool {

@@ -44,7 +44,8 @@ pub(super) enum Unclear {
 /// Returns where a URI at the start of these bytes ends: at the first byte that none has there.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8]) -> Result<usize, Unclear> {
-    let end = span(bytes, 0, SCHEME);
+    // Almost every one is of this scheme.
+    let end = if bytes.starts_with(b"https:") { 5 } else { span(bytes, 0, SCHEME) };
     if bytes.get(end) != Some(&b':') || !bytes[0].is_ascii_alphabetic() {
         return Err(Unclear::NoScheme);
     }
