@@ -1,0 +1,50 @@
+//! The schemas that rule a member or an item of an alternative.
+
+use super::{FlatArrays, FlatObjects};
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::tree::Id;
+
+impl Engine {
+    /// Returns the schemas that rule a property of this name.
+    pub(crate) fn property(&mut self, objects: &FlatObjects, name: &str) -> Vec<Id> {
+        let mut rules = Vec::new();
+        for layer in &objects.layers {
+            let before = rules.len();
+            rules.extend(layer.declared(name));
+            for (pattern, schema) in layer.patterns.iter() {
+                match self.patterns.is_match(pattern, name) {
+                    Truth::Yes => rules.push(*schema),
+                    // A rule that may not apply is dropped: the writer is taken to be wider.
+                    Truth::No | Truth::Unknown => {}
+                }
+            }
+            let unsure = layer
+                .patterns
+                .iter()
+                .any(|(pattern, _)| self.patterns.is_match(pattern, name) == Truth::Unknown);
+            if before == rules.len() && !unsure {
+                rules.extend(layer.additional);
+            }
+        }
+        rules
+    }
+
+    /// Returns the schema that rules a property of this name.
+    pub(crate) fn property_schema(&mut self, objects: &FlatObjects, name: &str) -> Id {
+        let rules = self.property(objects, name);
+        self.tree.all(rules)
+    }
+
+    /// Returns the schema that rules the item at a position.
+    pub(crate) fn item_schema(&mut self, arrays: &FlatArrays, at: usize) -> Id {
+        let rules =
+            arrays.layers.iter().filter_map(|layer| layer.prefix.get(at).copied().or(layer.items)).collect();
+        self.tree.all(rules)
+    }
+
+    /// Returns how many leading positions have schemas of their own.
+    pub(crate) fn prefix_len(arrays: &FlatArrays) -> usize {
+        arrays.layers.iter().map(|layer| layer.prefix.len()).max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,267 @@
+//! What a schema says, in one vocabulary for all drafts.
+//!
+//! A node has no position of its own: what tells two places apart is in the arena. So equality here is
+//! that of meaning, as far as structure shows it.
+
+use std::hash::{Hash, Hasher};
+
+use foldhash::{HashSet, HashSetExt as _};
+
+use super::{Class, Id, Listed, Name, Named, Origin, Types};
+use crate::number::Numbers;
+
+/// What a schema says, every part of it required at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Node {
+    pub(crate) types: Types,
+    /// `enum` or `const`, each value with its numbers normalised and its names sorted.
+    pub(crate) values: Option<Listed>,
+    pub(crate) numbers: Numbers,
+    pub(crate) strings: Strings,
+    pub(crate) arrays: Arrays,
+    pub(crate) objects: Objects,
+    /// `allOf`, and the target of a `$ref`.
+    pub(crate) all_of: Vec<Id>,
+    /// Each `anyOf`; several after merging.
+    pub(crate) any_of: Vec<Vec<Id>>,
+    /// Each `oneOf`.
+    pub(crate) one_of: Vec<Vec<Id>>,
+    pub(crate) not: Vec<Id>,
+    pub(crate) conditions: Vec<Condition>,
+    /// A recursive reference: the node that stands in this slot.
+    pub(crate) slot: Option<u32>,
+    /// What cannot be lowered, in words; nothing is concluded through it.
+    pub(crate) opaque: Option<Opaque>,
+}
+
+/// Something that could not be lowered. Equal ones mean the same wherever they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Opaque {
+    /// What it is, in words.
+    pub(crate) why: String,
+    beside: Beside,
+}
+
+/// What tells things that could not be lowered apart, beside their words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Beside {
+    Nothing,
+    Place(Origin),
+    Text(String),
+}
+
+impl Opaque {
+    /// Returns it with these words.
+    pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
+        Some(Self { why: why.into(), beside: Beside::Nothing })
+    }
+
+    /// Returns it with these words, equal to no other.
+    pub(crate) fn like_no_other(why: impl Into<String>, place: Origin) -> Option<Self> {
+        Some(Self { why: why.into(), beside: Beside::Place(place) })
+    }
+
+    /// Returns it with these words, equal to what is written alike: for what means the same wherever
+    /// the same text stands, whatever that is.
+    pub(crate) fn like_its_text(why: impl Into<String>, text: String) -> Option<Self> {
+        Some(Self { why: why.into(), beside: Beside::Text(text) })
+    }
+}
+
+/// `if`, `then`, `else`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Condition {
+    pub(crate) test: Id,
+    pub(crate) then: Option<Id>,
+    pub(crate) otherwise: Option<Id>,
+}
+
+/// What is asked of strings. Lengths count code points.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Strings {
+    pub(crate) min: u64,
+    pub(crate) max: Option<u64>,
+    pub(crate) patterns: Vec<String>,
+    /// Patterns that do not match; no keyword says this, a difference does.
+    pub(crate) none: Vec<String>,
+    /// Asserted formats, and contents as `contentEncoding=base64`.
+    pub(crate) formats: Vec<String>,
+}
+
+impl Strings {
+    /// Tells whether nothing is said of strings.
+    pub(crate) fn is_any(&self) -> bool {
+        let Self { min, max, patterns, none, formats } = self;
+        *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
+    }
+
+    /// Longest bound that is written out as a pattern.
+    const BOUND_MAX: u64 = 4_000;
+
+    /// Returns the patterns, and the lengths as one more.
+    pub(crate) fn as_patterns(&self) -> Vec<String> {
+        let mut patterns = self.patterns.clone();
+        if (0 < self.min || self.max.is_some()) && self.min.max(self.max.unwrap_or(0)) <= Self::BOUND_MAX {
+            let max = self.max.map_or(String::new(), |max| max.to_string());
+            patterns.push(format!(r"^[\s\S]{{{},{max}}}$", self.min));
+        }
+        patterns
+    }
+}
+
+/// What is asked of arrays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Arrays {
+    pub(crate) min: u64,
+    pub(crate) max: Option<u64>,
+    pub(crate) unique: bool,
+    pub(crate) prefix: Vec<Id>,
+    pub(crate) items: Option<Id>,
+    pub(crate) contains: Vec<Contains>,
+    pub(crate) unevaluated: Option<Id>,
+}
+
+/// `contains` with its counts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Contains {
+    pub(crate) schema: Id,
+    pub(crate) min: u64,
+    pub(crate) max: Option<u64>,
+    /// Whether the items that match count as evaluated: they do since 2020-12.
+    pub(crate) evaluates: bool,
+}
+
+impl Arrays {
+    /// Tells whether nothing is said of arrays.
+    pub(crate) fn is_any(&self) -> bool {
+        let Self { min, max, unique, prefix, items, contains, unevaluated } = self;
+        let rules = items.or(*unevaluated).is_some() || !prefix.is_empty() || !contains.is_empty();
+        *min == 0 && max.is_none() && !unique && !rules
+    }
+}
+
+/// What is asked of objects.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Objects {
+    pub(crate) min: u64,
+    pub(crate) max: Option<u64>,
+    /// Sorted.
+    pub(crate) required: Vec<Name>,
+    pub(crate) properties: Named,
+    pub(crate) patterns: Named,
+    pub(crate) additional: Option<Id>,
+    pub(crate) names: Option<Id>,
+    pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
+    pub(crate) dependent_schemas: Named,
+    pub(crate) unevaluated: Option<Id>,
+}
+
+impl Objects {
+    /// Tells whether nothing is said of objects.
+    pub(crate) fn is_any(&self) -> bool {
+        let Self { min, max, required, properties, patterns, additional, names, .. } = self;
+        let depends = !self.dependent_required.is_empty() || !self.dependent_schemas.is_empty();
+        let rules = additional.or(*names).or(self.unevaluated).is_some() || depends;
+        let named = !required.is_empty() || !properties.is_empty() || !patterns.is_empty();
+        *min == 0 && max.is_none() && !named && !rules
+    }
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self {
+            types: Types::ALL,
+            values: None,
+            numbers: Numbers::default(),
+            strings: Strings::default(),
+            arrays: Arrays::default(),
+            objects: Objects::default(),
+            all_of: Vec::new(),
+            any_of: Vec::new(),
+            one_of: Vec::new(),
+            not: Vec::new(),
+            conditions: Vec::new(),
+            slot: None,
+            opaque: None,
+        }
+    }
+}
+
+impl Hash for Node {
+    /// Leaves out what is not said: most nodes say little, and each is hashed.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        fn part<T: Hash, H: Hasher>(keyword: u8, part: &T, says_nothing: bool, state: &mut H) {
+            if !says_nothing {
+                keyword.hash(state);
+                part.hash(state);
+            }
+        }
+        self.types.hash(state);
+        part(0, &self.values, self.values.is_none(), state);
+        part(1, &self.numbers, self.numbers.is_any(), state);
+        part(2, &self.strings, self.strings.is_any(), state);
+        part(3, &self.arrays, self.arrays.is_any(), state);
+        part(4, &self.objects, self.objects.is_any(), state);
+        part(5, &self.all_of, self.all_of.is_empty(), state);
+        part(6, &self.any_of, self.any_of.is_empty(), state);
+        part(7, &self.one_of, self.one_of.is_empty(), state);
+        part(8, &self.not, self.not.is_empty(), state);
+        part(9, &self.conditions, self.conditions.is_empty(), state);
+        part(10, &self.slot, self.slot.is_none(), state);
+        part(11, &self.opaque, self.opaque.is_none(), state);
+    }
+}
+
+impl Node {
+    /// Drops what is said twice, and a union of one branch.
+    pub(super) fn settle(&mut self) {
+        for union in &mut self.any_of {
+            keep_first_of_each(union);
+            if let [only] = union.as_slice() {
+                self.all_of.push(*only);
+            }
+        }
+        self.any_of.retain(|union| union.len() != 1);
+        self.all_of.retain(|part| part.class != Class::ANYTHING);
+        keep_first_of_each(&mut self.all_of);
+    }
+
+    /// Tells whether a node is made of no others, which have places.
+    pub(super) fn has_no_parts(&self) -> bool {
+        let Self { arrays, objects, .. } = self;
+        let in_arrays = arrays.items.or(arrays.unevaluated).is_some()
+            || !arrays.prefix.is_empty()
+            || !arrays.contains.is_empty();
+        let in_objects = objects.additional.or(objects.names).or(objects.unevaluated).is_some()
+            || !objects.properties.is_empty()
+            || !objects.patterns.is_empty()
+            || !objects.dependent_schemas.is_empty();
+        let beside = [&self.all_of, &self.not].iter().any(|parts| !parts.is_empty())
+            || [&self.any_of, &self.one_of].iter().any(|unions| !unions.is_empty())
+            || !self.conditions.is_empty();
+        !(in_arrays || in_objects || beside || self.slot.is_some())
+    }
+
+    /// Tells whether a node says nothing itself, its `allOf` aside.
+    pub(super) fn is_bare(&self) -> bool {
+        self.types == Types::ALL
+            && self.values.is_none()
+            && self.slot.is_none()
+            && self.opaque.is_none()
+            && self.any_of.is_empty()
+            && self.one_of.is_empty()
+            && self.not.is_empty()
+            && self.conditions.is_empty()
+            && self.numbers.is_any()
+            && self.strings.is_any()
+            && self.arrays.is_any()
+            && self.objects.is_any()
+    }
+}
+
+fn keep_first_of_each(list: &mut Vec<Id>) {
+    if 1 < list.len() {
+        let mut seen: HashSet<Class> = HashSet::new();
+        list.retain(|id| seen.insert(id.class));
+    }
+}

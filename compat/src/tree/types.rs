@@ -1,0 +1,74 @@
+//! The six types of JSON, and sets of them.
+
+use serde_json::Value;
+
+/// A set of JSON types; integers are numbers with a step of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Types(u8);
+
+impl Types {
+    pub(crate) const NONE: Self = Self(0);
+    pub(crate) const NULL: Self = Self(1);
+    pub(crate) const BOOLEAN: Self = Self(2);
+    pub(crate) const NUMBER: Self = Self(4);
+    pub(crate) const STRING: Self = Self(8);
+    pub(crate) const ARRAY: Self = Self(16);
+    pub(crate) const OBJECT: Self = Self(32);
+    pub(crate) const ALL: Self = Self(63);
+
+    /// Each type by itself, the shortest values first.
+    pub(crate) const EACH: [Self; 6] =
+        [Self::NULL, Self::BOOLEAN, Self::NUMBER, Self::STRING, Self::ARRAY, Self::OBJECT];
+
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::NULL,
+            Value::Bool(_) => Self::BOOLEAN,
+            Value::Number(_) => Self::NUMBER,
+            Value::String(_) => Self::STRING,
+            Value::Array(_) => Self::ARRAY,
+            Value::Object(_) => Self::OBJECT,
+        }
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn each(self) -> impl Iterator<Item = Self> {
+        Self::EACH.into_iter().filter(move |one| self.has(*one))
+    }
+
+    /// Returns the names, `string or null`.
+    pub(crate) fn names(self, integer: bool) -> String {
+        let names: Vec<&str> = self
+            .each()
+            .map(|one| match one {
+                Self::NULL => "null",
+                Self::BOOLEAN => "boolean",
+                Self::NUMBER if integer => "integer",
+                Self::NUMBER => "number",
+                Self::STRING => "string",
+                Self::ARRAY => "array",
+                _ => "object",
+            })
+            .collect();
+        match names.split_last() {
+            None => "nothing".to_owned(),
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        }
+    }
+}
