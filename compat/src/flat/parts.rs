@@ -38,8 +38,10 @@ impl Engine {
 
     /// Returns the schema that rules the item at a position.
     pub(crate) fn item_schema(&mut self, arrays: &FlatArrays, at: usize) -> Id {
-        let rules =
-            arrays.layers.iter().filter_map(|layer| layer.prefix.get(at).copied().or(layer.items)).collect();
+        let layers = arrays.layers.iter().filter_map(|layer| layer.prefix.get(at).copied().or(layer.items));
+        // Where no more items fit than have to be contained, each of them is.
+        let each = arrays.contains.iter().filter(|own| arrays.max.is_some_and(|max| max <= own.min));
+        let rules = layers.chain(each.map(|own| own.schema)).collect();
         self.tree.all(rules)
     }
 

@@ -56,6 +56,17 @@ fn hard_spots() {
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"}"#,
             Some(false),
         ),
+        // Where no more items fit than have to be contained, each of them is.
+        (
+            r#"{"type":"array","items":{"type":["string","integer"]},"maxItems":1}"#,
+            r#"{"anyOf":[{"items":{"type":"string"}},{"items":{"type":"integer"}}]}"#,
+            Some(true),
+        ),
+        (
+            r#"{"type":"array","items":{"type":["string","integer"]},"maxItems":2}"#,
+            r#"{"anyOf":[{"items":{"type":"string"}},{"items":{"type":"integer"}}]}"#,
+            Some(false),
+        ),
         // Recursion through different references, and with no finite instance.
         (
             r##"{"type":"object","properties":{"next":{"$ref":"#"}},"additionalProperties":false}"##,
