@@ -254,10 +254,13 @@ impl Flat {
     /// Returns the objects whose property of this name, if there, is accepted by a schema too.
     pub(crate) fn with_property(&self, name: &str, schema: Id) -> Self {
         let mut flat = self.clone();
-        Rc::make_mut(&mut flat.objects).layers.push(PropertyLayer {
+        let layer = PropertyLayer {
             properties: Named::from_iter([(name.into(), schema)]),
             ..PropertyLayer::default()
-        });
+        };
+        if !flat.objects.layers.contains(&layer) {
+            Rc::make_mut(&mut flat.objects).layers.push(layer);
+        }
         flat
     }
 }

@@ -172,3 +172,16 @@ fn a_schema_in_its_own_negation() {
     // What it says of its members was once added to itself, again and again.
     assert_ne!(contained(&not_one_of(r##"{"$ref":"#"}"##), &not_one_of(&some("bar"))), Some(true));
 }
+
+#[test]
+fn what_depends_on_what_depends() {
+    let depends = |foo: Value| {
+        let inner = json!({"properties": {"foo": foo, "bar": {"type": "integer"}}});
+        let inner = json!({"not": {"dependentSchemas": {"bar": inner}}});
+        json!({"not": {"dependentSchemas": {"bar": inner}}})
+    };
+    let (wide, narrow) = (depends(json!({})), depends(json!({"type": "integer"})));
+    // It took seconds while what was asked of a member was asked again and again.
+    assert_eq!(answered("narrower", &wide, &narrow), Some(false));
+    assert_ne!(answered("wider", &narrow, &wide), Some(false));
+}
