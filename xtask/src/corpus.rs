@@ -26,9 +26,6 @@ pub(crate) struct Source {
     /// Lets documents that are referred to and not there accept anything.
     #[arg(long)]
     pub(crate) stub_missing: bool,
-    /// Generates structs that keep the members that no schema names.
-    #[arg(long)]
-    pub(crate) keep_unknown: bool,
 }
 
 /// Schemas and events.
@@ -99,7 +96,7 @@ impl Corpus {
             "assert" => Formats::Assert,
             other => return Err(format!("`{other}` is not one of `annotate`, `assert`").into()),
         };
-        let options = Options { formats, keep_unknown: source.keep_unknown, ..Options::default() };
+        let options = Options { formats, ..Options::default() };
         Ok(Self { catalog, versions, refused, events, options })
     }
 

@@ -88,13 +88,8 @@ fn all_folders() -> Result<Vec<PathBuf>, Failure> {
 /// Reads a corpus and the name of its module.
 fn read(folder: PathBuf) -> Result<(String, Corpus), Failure> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
-    let source = Source {
-        events: folder,
-        dialect: Vec::new(),
-        formats: "assert".to_owned(),
-        stub_missing: true,
-        keep_unknown: false,
-    };
+    let source =
+        Source { events: folder, dialect: Vec::new(), formats: "assert".to_owned(), stub_missing: true };
     Ok((name, Corpus::read(&source)?))
 }
 

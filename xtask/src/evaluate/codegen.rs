@@ -18,6 +18,9 @@ use crate::scratch::Build;
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
+    /// Generates structs that keep the members that no schema names.
+    #[arg(long)]
+    keep_unknown: bool,
     /// Prints rows for a machine.
     #[arg(long)]
     json: bool,
@@ -65,7 +68,8 @@ struct Decided<'c> {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Outcome {
-    let corpus = Corpus::read(&args.source)?;
+    let mut corpus = Corpus::read(&args.source)?;
+    corpus.options.keep_unknown = args.keep_unknown;
     let batches: Vec<Batch> = corpus
         .versions
         .chunks(BATCH_VERSIONS_MAX)

@@ -108,7 +108,6 @@ fn collect(folder: &std::path::Path, steps: &mut Vec<Step>) -> Result<(), Box<dy
         ],
         formats: "assert".to_owned(),
         stub_missing: true,
-        keep_unknown: false,
     })?;
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     for subject in corpus.catalog.subjects() {
