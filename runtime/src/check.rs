@@ -16,7 +16,7 @@ mod more;
 mod object;
 mod record;
 mod scalar;
-mod unique;
+pub(crate) mod unique;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ mod number;
 mod string;
 
 pub(crate) use names::{KnownName, Names, Print};
-pub(crate) use number::Digits;
+pub(crate) use number::{Digits, Scaled};
 
 /// Reads the text of one event.
 #[derive(Debug)]

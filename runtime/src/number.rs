@@ -3,7 +3,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::cursor::Digits;
+use crate::cursor::{Digits, Scaled};
 use crate::decimal::Decimal;
 use crate::tokens;
 
@@ -26,9 +26,9 @@ enum Form {
     Small(i64),
     /// INVARIANT: finite, and its shortest decimal form is the value.
     Float(f64),
-    /// INVARIANT: a number of RFC 8259, as it was written; the bytes past its length are zero.
-    Short(u8, [u8; Number::SHORT_BYTES_MAX]),
-    /// INVARIANT: a number of RFC 8259, as it was written, too long for the other.
+    /// INVARIANT: read from a number with a fraction, that is no zero below zero.
+    Scaled(Scaled),
+    /// INVARIANT: a number of RFC 8259, as it was written.
     Long(Box<str>),
 }
 
@@ -37,9 +37,6 @@ enum Form {
 pub struct NotANumber;
 
 impl Number {
-    /// Most bytes of a number that is kept without memory of its own: what fits beside the others.
-    const SHORT_BYTES_MAX: usize = 22;
-
     /// Reads a number as JSON writes it.
     ///
     /// # Errors
@@ -56,14 +53,18 @@ impl Number {
     /// Returns the number that a cursor has read.
     #[inline]
     pub(crate) fn of(digits: &Digits<'_>) -> Self {
-        match digits.small {
-            // `-0` is not an integer's form of zero: it keeps its sign.
-            Some(small) if small != 0 || !digits.text.starts_with('-') => Self(Form::Small(small)),
+        match digits.scaled {
+            // `-0` and `-0.0` keep their sign, which no integer has.
+            Some(scaled) if scaled.mantissa != 0 || !digits.text.starts_with('-') => Self(match scaled {
+                Scaled { mantissa, scale: 0 } => Form::Small(mantissa),
+                Scaled { .. } => Form::Scaled(scaled),
+            }),
             Some(_) | None => Self::long(digits),
         }
     }
 
     /// Keeps the digits as they are: they are looked at when somebody asks for the value.
+    #[cold]
     fn long(digits: &Digits<'_>) -> Self {
         let text = digits.text;
         if digits.is_plain
@@ -71,25 +72,7 @@ impl Number {
         {
             return Self(Form::Small(small));
         }
-        let mut bytes = [0; Self::SHORT_BYTES_MAX];
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(start), Ok(length)) => {
-                start.copy_from_slice(text.as_bytes());
-                Self(Form::Short(length, bytes))
-            }
-            _ => Self(Form::Long(text.into())),
-        }
-    }
-
-    /// Returns the digits as they were written, if that is how the number is kept.
-    fn digits(&self) -> Option<&str> {
-        match &self.0 {
-            Form::Small(_) | Form::Float(_) => None,
-            Form::Short(length, bytes) => {
-                bytes.get(..usize::from(*length)).and_then(|digits| std::str::from_utf8(digits).ok())
-            }
-            Form::Long(digits) => Some(digits),
-        }
+        Self(Form::Long(text.into()))
     }
 
     /// Returns the nearest float; a number beyond its range is infinite.
@@ -98,9 +81,8 @@ impl Number {
             // The nearest float is what the caller asks for.
             Form::Small(small) => *small as f64,
             Form::Float(float) => *float,
-            Form::Short(..) | Form::Long(_) => {
-                self.digits().and_then(|digits| digits.parse().ok()).unwrap_or(f64::NAN)
-            }
+            Form::Scaled(scaled) => scaled.to_f64(),
+            Form::Long(digits) => digits.parse().unwrap_or(f64::NAN),
         }
     }
 
@@ -108,7 +90,8 @@ impl Number {
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
             Form::Small(small) => Some(*small),
-            Form::Float(_) | Form::Short(..) | Form::Long(_) => self.decimal()?.to_i64(),
+            Form::Scaled(scaled) => (scaled.mantissa % scaled.unit() == 0).then(|| scaled.mantissa / scaled.unit()),
+            Form::Float(_) | Form::Long(_) => self.decimal()?.to_i64(),
         }
     }
 
@@ -116,9 +99,8 @@ impl Number {
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Form::Small(_) => true,
-            Form::Float(_) | Form::Short(..) | Form::Long(_) => {
-                self.decimal().is_some_and(|d| d.is_integer())
-            }
+            Form::Scaled(scaled) => scaled.mantissa % scaled.unit() == 0,
+            Form::Float(_) | Form::Long(_) => self.decimal().is_some_and(|d| d.is_integer()),
         }
     }
 
@@ -127,7 +109,7 @@ impl Number {
         use std::hash::Hash;
         match &self.0 {
             Form::Small(small) => small.hash(hasher),
-            Form::Float(_) | Form::Short(..) | Form::Long(_) => match self.as_i64() {
+            Form::Float(_) | Form::Scaled(_) | Form::Long(_) => match self.as_i64() {
                 Some(small) => small.hash(hasher),
                 None => self.decimal().hash(hasher),
             },
@@ -145,7 +127,8 @@ impl fmt::Display for Number {
             Form::Small(small) => small.fmt(f),
             // Debug writes `1.0` and `1e300` where Display writes `1` and 300 zeros.
             Form::Float(float) => write!(f, "{float:?}"),
-            Form::Short(..) | Form::Long(_) => f.write_str(self.digits().unwrap_or_default()),
+            Form::Scaled(scaled) => f.write_str(scaled.written(&mut [0; Scaled::BYTES_MAX])),
+            Form::Long(digits) => f.write_str(digits),
         }
     }
 }
@@ -161,7 +144,7 @@ impl PartialEq for Number {
         match (&self.0, &other.0) {
             (Form::Small(a), Form::Small(b)) => a == b,
             (Form::Float(a), Form::Float(b)) => a == b,
-            (Form::Short(a, digits), Form::Short(b, others)) if a == b && digits == others => true,
+            (Form::Scaled(a), Form::Scaled(b)) if a.scale == b.scale => a.mantissa == b.mantissa,
             _ => self.decimal() == other.decimal(),
         }
     }
@@ -220,15 +203,17 @@ impl Serialize for Number {
         match &self.0 {
             Form::Small(small) => serializer.serialize_i64(*small),
             Form::Float(float) => serializer.serialize_f64(*float),
-            Form::Short(..) | Form::Long(_) => {
-                let digits = self.digits().unwrap_or_default();
-                // How serde_json's `RawValue` writes itself: the digits go out untouched.
-                let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
-                raw.serialize_field(tokens::RAW, digits)?;
-                raw.end()
-            }
+            Form::Scaled(scaled) => raw(scaled.written(&mut [0; Scaled::BYTES_MAX]), serializer),
+            Form::Long(digits) => raw(digits, serializer),
         }
     }
+}
+
+/// Writes digits as serde_json's `RawValue` writes itself: they go out untouched.
+fn raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
+    raw.serialize_field(tokens::RAW, digits)?;
+    raw.end()
 }
 
 impl<'de> Deserialize<'de> for Number {
@@ -283,7 +268,7 @@ mod tests {
 
     #[test]
     fn digits_come_back_from_text_and_value() {
-        for text in ["0", "-7", "1.0", "0.1", "1e400", "12345678901234567890123", "0.10000000000000000000001"]
+        for text in ["0", "-7", "1.0", "0.1", "-0.050", "-0.0", "12345678901234567.8", "1234567890123456.78", "1e400", "12345678901234567890123", "0.10000000000000000000001"]
         {
             let number: Number = serde_json::from_str(text).unwrap();
             assert_eq!(number, Number::parse(text).unwrap());
@@ -303,6 +288,23 @@ mod tests {
         }
         for text in ["01", "1.", ".5", "", "-", "1.2.3", "+1", "1e", " 1", "1 "] {
             assert!(Number::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fraction_is_written_and_rounded_as_its_text_is() {
+        let mut random = 1u64;
+        for _ in 0..2_000 {
+            random = random.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ 0x5bd1;
+            let (digits, point) = (random % 17 + 2, random / 32 % 17 + 1);
+            let whole = format!("{:0width$}", random % 10u64.pow(u32::try_from(digits).unwrap()), width = 18);
+            let (before, after) = whole.split_at(18 - usize::try_from(point).unwrap());
+            let before = before.trim_start_matches('0');
+            let text = format!("-{}.{after}", if before.is_empty() { "0" } else { before });
+            let number = Number::parse(&text).unwrap();
+            assert_eq!(number.to_string(), text);
+            assert_eq!(number.to_f64().to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+            assert_eq!(serde_json::to_string(&number).unwrap(), text);
         }
     }
 

@@ -161,14 +161,9 @@ pub(crate) enum Additional {
     Checked(Child),
 }
 
-/// Finds members by name.
+/// Finds members by name: positions, one more than they are, each where its name's print leads or behind that.
 #[derive(Debug, Default)]
-pub(crate) struct Lookup {
-    /// Fingerprints in the order of the members.
-    plain: Box<[u64]>,
-    /// Fingerprints with positions, sorted; empty where there are few.
-    sorted: Box<[(u64, u16)]>,
-}
+pub(crate) struct Lookup(Box<[u16]>);
 
 /// What takes more than one look at a value.
 #[derive(Debug, Default)]
@@ -286,42 +281,47 @@ impl Object {
         is_record.then(|| self.required.first_word())
     }
 
-    /// Returns the position of a member; looks from the expected one on first.
+    /// Returns the position of a member.
     #[inline]
-    pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
         let print = Print::of(name);
         let is_it = |at: usize| self.members.get(at).is_some_and(|member| member.name.is(name, print));
-        self.lookup.find(print.mixed(), expected, is_it)
+        self.lookup.find(print.mixed(), is_it)
     }
 }
 
 impl Lookup {
-    /// Up to so many members are looked through one by one.
-    const PLAIN_MAX: usize = 32;
-
     pub(crate) fn new(members: &[Member]) -> Self {
-        let plain: Box<[u64]> = members.iter().map(|member| member.name.print().mixed()).collect();
-        let mut sorted = Vec::new();
-        if Self::PLAIN_MAX < plain.len() {
-            sorted.extend(plain.iter().zip(0u16..).map(|(print, at)| (*print, at)));
-            sorted.sort_unstable();
+        let mut lookup = Self(vec![0; (2 * members.len()).next_power_of_two()].into());
+        for (member, at) in members.iter().zip(1..=u16::MAX) {
+            let mut slot = lookup.slot(member.name.print().mixed());
+            while lookup.0[slot] != 0 {
+                slot = (slot + 1) & (lookup.0.len() - 1);
+            }
+            lookup.0[slot] = at;
         }
-        Self { plain, sorted: sorted.into() }
+        lookup
+    }
+
+    /// Returns where to look first; the bits of a print are spread by a multiplication.
+    #[inline]
+    fn slot(&self, print: u64) -> usize {
+        let spread = (print ^ (print >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        usize::try_from(spread).unwrap_or(0) & (self.0.len().wrapping_sub(1))
     }
 
     #[inline]
-    fn find(&self, print: u64, expected: usize, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        if self.sorted.is_empty() {
-            let (before, after) = self.plain.split_at_checked(expected).unwrap_or((&self.plain, &[]));
-            let in_part = |part: &[u64], first: usize| {
-                let mut all = part.iter().zip(first..);
-                all.find(|(known, at)| **known == print && is_it(*at)).map(|(_, at)| at)
-            };
-            return in_part(after, expected).or_else(|| in_part(before, 0));
+    fn find(&self, print: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut slot = self.slot(print);
+        // Half of it is empty, so that this ends.
+        while let Some(after @ 1..) = self.0.get(slot) {
+            let at = usize::from(*after) - 1;
+            if is_it(at) {
+                return Some(at);
+            }
+            slot = (slot + 1) & (self.0.len() - 1);
         }
-        let from = self.sorted.partition_point(|(known, _)| *known < print);
-        let same = self.sorted.get(from..)?.iter().take_while(|(known, _)| *known == print);
-        same.map(|(_, at)| usize::from(*at)).find(|at| is_it(*at))
+        None
     }
 }
 

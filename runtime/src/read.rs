@@ -15,8 +15,8 @@ use crate::kinds::Kinds;
 use crate::program::{At, Node, Streamed};
 use crate::reject::{Reject, Why};
 
-/// A type that reads itself from the text of an event.
-pub trait Read<'a>: Sized {
+/// A type that reads itself from the text of an event. Equal JSON values are read as equal ones.
+pub trait Read<'a>: Sized + PartialEq {
     /// Reads the value at the cursor; checks that it satisfies the node, if there is one.
     ///
     /// # Errors

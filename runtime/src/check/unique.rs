@@ -1,14 +1,18 @@
 //! Arrays whose elements are all different.
 //!
-//! First each element is reduced to a number that equal ones share, while its text is read. Only
-//! where two numbers are the same the elements themselves are compared.
+//! First each element is reduced to a number that equal ones share, while its text is read: of objects
+//! that begin alike, their first members are enough. Only where two numbers are the same the elements
+//! themselves are compared.
 
 use crate::Json;
 use crate::cursor::Cursor;
 use crate::reject::Reject;
 
-/// Up to so many elements are compared with each other, more are sorted by hash first.
+/// Up to so many elements are compared with each other.
 const COMPARED_MAX: usize = 16;
+
+/// So many members of an object mostly tell it from the others.
+const BEGINNING: usize = 4;
 
 impl Cursor<'_> {
     /// Tells whether the elements of the array at the cursor differ in the number that equal ones
@@ -19,11 +23,40 @@ impl Cursor<'_> {
         while self.next_element(prints.is_empty())? {
             prints.push(self.value_print()?);
         }
-        if COMPARED_MAX < prints.len() {
-            prints.sort_unstable();
-            return Ok(prints.windows(2).all(|pair| pair[0] != pair[1]));
+        Ok(differ(prints))
+    }
+
+    /// Tells whether objects that start at these positions are seen to differ by their first members, which is less
+    /// to read than all of them: where all begin with the same names, equal ones have equal values there, for no
+    /// object names a member twice.
+    pub(super) fn beginnings_differ(&mut self, starts: &[usize]) -> Result<bool, Reject> {
+        let (depth, names_open) = (self.depth(), self.names_open());
+        let mut prints = Vec::with_capacity(starts.len());
+        let mut names = [const { None }; BEGINNING];
+        for start in starts {
+            self.rewind(*start);
+            if self.peek() != b'{' {
+                return Ok(false);
+            }
+            self.enter()?;
+            let mut print = 0;
+            for (at, known) in names.iter_mut().enumerate() {
+                if !self.next_name(at == 0)? {
+                    break;
+                }
+                let name = self.name()?;
+                if *known.get_or_insert_with(|| name.clone()) != name {
+                    return Ok(false);
+                }
+                if matches!(self.peek(), b'{' | b'[') {
+                    break;
+                }
+                print = mix(print, self.value_print()?);
+            }
+            self.recover(depth, names_open);
+            prints.push(print);
         }
-        Ok(prints.iter().enumerate().all(|(at, print)| !prints[..at].contains(print)))
+        Ok(differ(prints))
     }
 
     /// Steps over a value; returns a number that equal values share.
@@ -59,12 +92,26 @@ impl Cursor<'_> {
             _ => {
                 let digits = self.digits()?;
                 // Numbers that are equal are equal as doubles; those that are not may be.
-                let double = digits.small.map_or_else(|| digits.text.parse(), |small| Ok(small as f64));
+                let double = digits.small().map_or_else(|| digits.text.parse(), |small| Ok(small as f64));
                 // Zero has two signs.
                 double.map_or(0, |double| mix(u64::from(b'0'), (double + 0.0).to_bits()))
             }
         })
     }
+}
+
+/// Tells whether no two of these are the same.
+fn differ(mut prints: Vec<u64>) -> bool {
+    if COMPARED_MAX < prints.len() {
+        prints.sort_unstable();
+        return prints.windows(2).all(|pair| pair[0] != pair[1]);
+    }
+    are_few_and_differ(&prints)
+}
+
+/// Tells whether there are so few values that they are compared with each other, and no two are equal.
+pub(crate) fn are_few_and_differ<T: PartialEq>(all: &[T]) -> bool {
+    all.len() <= COMPARED_MAX && all.iter().enumerate().all(|(at, value)| !all[..at].contains(value))
 }
 
 fn text_print(text: &str) -> u64 {
@@ -84,7 +131,7 @@ fn mix(a: u64, b: u64) -> u64 {
 /// Tells whether no two values are equal.
 pub(super) fn are_unique(items: &[Json]) -> bool {
     if items.len() <= COMPARED_MAX {
-        return items.iter().enumerate().all(|(at, item)| !items[..at].contains(item));
+        return are_few_and_differ(items);
     }
     let mut hashed: Vec<(u64, &Json)> = items.iter().map(|item| (hash(item), item)).collect();
     hashed.sort_unstable_by_key(|(hash, _)| *hash);

@@ -32,8 +32,8 @@ impl Bound {
     /// Compares a number with this one, by its value and not by a rounding of it.
     #[inline]
     pub(crate) fn compare(&self, number: &Digits<'_>) -> Ordering {
-        if let (Some(number), Some(bound)) = (number.small, self.small) {
-            return number.cmp(&bound);
+        if let (Some(number), Some(bound)) = (number.scaled, self.small) {
+            return number.compare(bound);
         }
         self.compare_slowly(number)
     }
@@ -58,7 +58,7 @@ impl Step {
 
     /// Tells whether a number is a multiple.
     pub(crate) fn divides(&self, number: &Digits<'_>) -> bool {
-        if let (Some(number), Some(step)) = (number.small, self.small) {
+        if let (Some(number), Some(step)) = (number.small(), self.small) {
             return number % step == 0;
         }
         Decimal::parse(number.text).is_some_and(|exact| exact.is_multiple_of(&self.exact))

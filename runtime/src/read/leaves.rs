@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Read, read};
+use crate::check::unique;
 use crate::cursor::{Cursor, Digits};
 use crate::decimal::Decimal;
 use crate::kinds::Kinds;
@@ -88,7 +89,7 @@ impl<'a> Read<'a> for i64 {
             return Ok(small);
         }
         let digits = cursor.number(at)?;
-        match digits.small.or_else(|| Decimal::parse(digits.text)?.to_i64()) {
+        match digits.small().or_else(|| Decimal::parse(digits.text)?.to_i64()) {
             Some(value) => Ok(value),
             None => cursor.reject(Why::Untypable),
         }
@@ -107,7 +108,7 @@ impl<'a> Read<'a> for Integer {
             return Ok(small.into());
         }
         let digits = cursor.number(at)?;
-        if let Some(small) = digits.small {
+        if let Some(small) = digits.small() {
             return Ok(small.into());
         }
         Integer::try_from(Number::of(&digits)).or_else(|_| cursor.reject(Why::Untypable))
@@ -209,8 +210,13 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
         cursor.enter()?;
         let contains = at.zip(array.and_then(|array| array.contains.as_ref()));
         let mut contained = 0;
+        let is_set = array.is_some_and(|array| array.is_set);
+        let mut starts = Vec::new();
         let mut all = Self::new();
         while cursor.next_element(all.is_empty())? {
+            if is_set {
+                starts.push(cursor.position());
+            }
             if let Some((at, contains)) = contains
                 && cursor.contains(at, contains)?
             {
@@ -220,8 +226,9 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
         }
         if let Some(array) = array {
             array.complete(all.len(), contained).map_err(|why| Reject::new(start, why))?;
-            if array.is_set && 1 < all.len() {
-                cursor.is_set(start, all.len())?;
+            // Values that differ once they are read differ as they are written.
+            if is_set && !unique::are_few_and_differ(&all) {
+                cursor.is_set(start, &starts)?;
             }
         }
         Ok(all)
