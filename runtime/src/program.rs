@@ -281,11 +281,14 @@ impl Object {
         is_record.then(|| self.required.first_word())
     }
 
-    /// Returns the position of a member.
+    /// Returns the position of a member; mostly the one that was expected is left out.
     #[inline]
-    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+    pub(crate) fn find(&self, name: &str, expected: usize) -> Option<usize> {
         let print = Print::of(name);
         let is_it = |at: usize| self.members.get(at).is_some_and(|member| member.name.is(name, print));
+        if is_it(expected + 1) {
+            return Some(expected + 1);
+        }
         self.lookup.find(print.mixed(), is_it)
     }
 }

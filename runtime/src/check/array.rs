@@ -15,11 +15,7 @@ impl Cursor<'_> {
         self.enter()?;
         let mut count = 0;
         let mut contained = 0;
-        let mut starts = Vec::new();
         while self.next_element(count == 0)? {
-            if array.is_set {
-                starts.push(self.position());
-            }
             if let Some(contains) = &array.contains
                 && self.contains(at, contains)?
             {
@@ -44,7 +40,7 @@ impl Cursor<'_> {
         if let Some(why) = why {
             return Err(Reject::new(start, why));
         }
-        self.is_set(start, &starts)
+        if array.is_set { self.is_set(start, count) } else { Ok(()) }
     }
 
     /// Tells whether the element at the cursor is one that the array has to contain.
@@ -58,19 +54,14 @@ impl Cursor<'_> {
         Ok(fits)
     }
 
-    /// Makes sure that no two elements, which start at these positions, are equal, of the array between a position
-    /// and the cursor.
-    pub(crate) fn is_set(&mut self, start: usize, elements: &[usize]) -> Result<(), Reject> {
-        if elements.len() < 2 {
+    /// Makes sure that no two elements of the array between a position and the cursor are equal.
+    pub(crate) fn is_set(&mut self, start: usize, count: usize) -> Result<(), Reject> {
+        if count < 2 {
             return Ok(());
         }
-        let (end, depth) = (self.position(), self.depth());
-        let mut is_set = self.beginnings_differ(elements)?;
-        if !is_set {
-            self.recover(depth, self.names_open());
-            self.rewind(start);
-            is_set = self.prints_differ(elements.len())?;
-        }
+        let end = self.position();
+        self.rewind(start);
+        let mut is_set = self.prints_differ(count)?;
         if !is_set {
             self.rewind(start);
             let json = self.json()?;

@@ -38,7 +38,7 @@ impl Cursor<'_> {
                 Some(_) | None => {
                     let name_start = self.position();
                     let name = self.name()?;
-                    match object.find(&name) {
+                    match object.find(&name, expected) {
                         Some(found) => Found::Known(found, &object.members[found]),
                         None => Found::Other(name, name_start),
                     }

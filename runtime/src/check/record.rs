@@ -24,7 +24,7 @@ impl Cursor<'_> {
                 Some(_) | None => {
                     let name_start = self.position();
                     let name = self.name()?;
-                    object.find(&name).ok_or((name, name_start))
+                    object.find(&name, expected).ok_or((name, name_start))
                 }
             };
             match found {

@@ -1,8 +1,7 @@
 //! Arrays whose elements are all different.
 //!
-//! First each element is reduced to a number that equal ones share, while its text is read: of objects
-//! that begin alike, their first members are enough. Only where two numbers are the same the elements
-//! themselves are compared.
+//! First each element is reduced to a number that equal ones share, while its text is read. Only
+//! where two numbers are the same the elements themselves are compared.
 
 use crate::Json;
 use crate::cursor::Cursor;
@@ -10,9 +9,6 @@ use crate::reject::Reject;
 
 /// Up to so many elements are compared with each other.
 const COMPARED_MAX: usize = 16;
-
-/// So many members of an object mostly tell it from the others.
-const BEGINNING: usize = 4;
 
 impl Cursor<'_> {
     /// Tells whether the elements of the array at the cursor differ in the number that equal ones
@@ -22,39 +18,6 @@ impl Cursor<'_> {
         let mut prints = Vec::with_capacity(count);
         while self.next_element(prints.is_empty())? {
             prints.push(self.value_print()?);
-        }
-        Ok(differ(prints))
-    }
-
-    /// Tells whether objects that start at these positions are seen to differ by their first members, which is less
-    /// to read than all of them: where all begin with the same names, equal ones have equal values there, for no
-    /// object names a member twice.
-    pub(super) fn beginnings_differ(&mut self, starts: &[usize]) -> Result<bool, Reject> {
-        let (depth, names_open) = (self.depth(), self.names_open());
-        let mut prints = Vec::with_capacity(starts.len());
-        let mut names = [const { None }; BEGINNING];
-        for start in starts {
-            self.rewind(*start);
-            if self.peek() != b'{' {
-                return Ok(false);
-            }
-            self.enter()?;
-            let mut print = 0;
-            for (at, known) in names.iter_mut().enumerate() {
-                if !self.next_name(at == 0)? {
-                    break;
-                }
-                let name = self.name()?;
-                if *known.get_or_insert_with(|| name.clone()) != name {
-                    return Ok(false);
-                }
-                if matches!(self.peek(), b'{' | b'[') {
-                    break;
-                }
-                print = mix(print, self.value_print()?);
-            }
-            self.recover(depth, names_open);
-            prints.push(print);
         }
         Ok(differ(prints))
     }
@@ -110,6 +73,7 @@ fn differ(mut prints: Vec<u64>) -> bool {
 }
 
 /// Tells whether there are so few values that they are compared with each other, and no two are equal.
+#[inline(never)]
 pub(crate) fn are_few_and_differ<T: PartialEq>(all: &[T]) -> bool {
     all.len() <= COMPARED_MAX && all.iter().enumerate().all(|(at, value)| !all[..at].contains(value))
 }

@@ -12,6 +12,10 @@ pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         at = span(bytes, at, LITERAL);
+        if let Some(end) = plain_expression(bytes, at) {
+            at = end;
+            continue;
+        }
         match bytes.get(at) {
             Some(b'{') => {
                 let rest = bytes.get(at + 1..)?;
@@ -26,6 +30,16 @@ pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
             Some(_) | None => return Some(at),
         }
     }
+}
+
+/// Returns where the expression of one variable ends that most are: a letter follows the brace, or an operator and a
+/// letter, and nothing but letters and digits follow these.
+#[inline]
+fn plain_expression(bytes: &[u8], at: usize) -> Option<usize> {
+    let Some([b'{', first, ..]) = bytes.get(at..) else { return None };
+    let from = at + 1 + usize::from(matches!(first, b'/' | b'?' | b'&'));
+    let length = bytes.get(from..)?.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    (length != 0 && bytes.get(from + length) == Some(&b'}')).then_some(from + length + 1)
 }
 
 fn is_escape(digits: &[u8]) -> bool {

@@ -210,13 +210,8 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
         cursor.enter()?;
         let contains = at.zip(array.and_then(|array| array.contains.as_ref()));
         let mut contained = 0;
-        let is_set = array.is_some_and(|array| array.is_set);
-        let mut starts = Vec::new();
         let mut all = Self::new();
         while cursor.next_element(all.is_empty())? {
-            if is_set {
-                starts.push(cursor.position());
-            }
             if let Some((at, contains)) = contains
                 && cursor.contains(at, contains)?
             {
@@ -227,8 +222,8 @@ impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
         if let Some(array) = array {
             array.complete(all.len(), contained).map_err(|why| Reject::new(start, why))?;
             // Values that differ once they are read differ as they are written.
-            if is_set && !unique::are_few_and_differ(&all) {
-                cursor.is_set(start, &starts)?;
+            if array.is_set && !unique::are_few_and_differ(&all) {
+                cursor.is_set(start, all.len())?;
             }
         }
         Ok(all)

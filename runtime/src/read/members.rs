@@ -105,7 +105,7 @@ impl<'a> Members<'a> {
         let name_start = cursor.position();
         let name = cursor.name()?;
         let found = match self.node {
-            Some((_, object)) => object.find(&name),
+            Some((_, object)) => object.find(&name, self.expected),
             None if self.names.get(self.expected) == Some(&&*name) => Some(self.expected),
             None => self.names.iter().position(|known| **known == *name),
         };
