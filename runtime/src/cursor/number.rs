@@ -138,7 +138,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a number.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn digits(&mut self) -> Result<Digits<'a>, Reject> {
         let bytes = self.text.as_bytes();
         let start = self.at;

@@ -22,7 +22,8 @@ enum Simple {
     Exact(Box<str>),
     OneOf(Box<[Box<str>]>),
     NoWhiteSpace,
-    Fixed(Fixed),
+    /// Any one of these.
+    Fixed(Box<[Fixed]>),
 }
 
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Pattern {
             Some(Simple::Prefix(prefix)) => text.starts_with(&**prefix),
             Some(Simple::Exact(exact)) => *text == **exact,
             Some(Simple::OneOf(texts)) => texts.iter().any(|one| **one == *text),
-            Some(Simple::Fixed(fixed)) => fixed.is_match(text),
+            Some(Simple::Fixed(fixed)) => fixed.iter().any(|one| one.is_match(text)),
             Some(Simple::NoWhiteSpace) => !contains_ecma_whitespace(text),
             None => self.engine.get_or_init(|| Engine::compile(&self.source)).is_match(text),
         }

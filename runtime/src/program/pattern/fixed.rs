@@ -1,4 +1,4 @@
-//! Patterns that fix every character of a text, such as those of identifiers and dates.
+//! Patterns that fix every character of a text, such as those of identifiers, dates and digests.
 
 /// A pattern `^…$` of ASCII characters and classes, each written once or a given number of times.
 #[derive(Debug)]
@@ -18,9 +18,17 @@ impl Fixed {
     /// Longest text that is matched in this way.
     const LENGTH_MAX: usize = 256;
 
-    /// Reads a pattern; `None` where it has anything else, whose meaning is left to others.
-    pub(super) fn parse(source: &str) -> Option<Self> {
-        let mut rest = source.strip_prefix('^')?.strip_suffix('$')?;
+    /// Reads a pattern `^…$`, or one of several such texts, `^(…|…)$`; `None` where it has anything else, whose
+    /// meaning is left to others.
+    pub(super) fn parse(source: &str) -> Option<Box<[Self]>> {
+        let inside = source.strip_prefix('^')?.strip_suffix('$')?;
+        match inside.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+            Some(texts) => texts.strip_prefix("?:").unwrap_or(texts).split('|').map(Self::one).collect(),
+            None => Some([Self::one(inside)?].into()),
+        }
+    }
+
+    fn one(mut rest: &str) -> Option<Self> {
         let mut classes: Vec<Class> = Vec::new();
         let mut wanted = Vec::new();
         while !rest.is_empty() {
@@ -137,6 +145,9 @@ mod tests {
             ("^a{0}b$", "b"),
             ("^$", ""),
             ("^[_a-c:]{3}$", "_b:"),
+            ("^([a-f0-9]{3}|[A-F]{5}|)$", "a0f"),
+            ("^(?:x|\\d{2})$", "42"),
+            ("^(a)$", "a"),
         ];
         for (source, text) in cases {
             let (fixed, engine) = (Fixed::parse(source).unwrap(), Engine::compile(source));
@@ -146,9 +157,10 @@ mod tests {
                     near.push(format!("{}{other}{}", &text[..at], &text[at + 1..]));
                 }
             }
-            assert!(fixed.is_match(text), "{source} on {text}");
+            let is_match = |text: &str| fixed.iter().any(|one| one.is_match(text));
+            assert!(is_match(text), "{source} on {text}");
             for text in near {
-                assert_eq!(fixed.is_match(&text), engine.is_match(&text), "{source} on {text:?}");
+                assert_eq!(is_match(&text), engine.is_match(&text), "{source} on {text:?}");
             }
         }
     }
@@ -165,7 +177,10 @@ mod tests {
             "^a{2}?$",
             "^a{,2}$",
             "^a{$",
-            "^(a)$",
+            "^(a)(b)$",
+            "^(a|b+)$",
+            "^(?=a|b)$",
+            "^([(|)])$",
             "^a|b$",
             "^.$",
             "^[^a]$",
