@@ -57,12 +57,7 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
     while let Some((name, _)) = cursor.next_member(first)? {
         first = false;
         let is_tag = cases.iter().any(|case| case.tags.iter().any(|(tag, _)| **tag == *name));
-        let text = if is_tag && cursor.peek() == b'"' {
-            Some(cursor.string()?)
-        } else {
-            cursor.skip()?;
-            None
-        };
+        let text = if is_tag && cursor.peek() == b'"' { Some(cursor.string()?) } else { None };
         for (case, progress) in cases.iter().zip(&mut *progress) {
             progress.required += usize::from(case.required.contains(&&*name));
             progress.fits &= case.known.is_none_or(|known| known.contains(&&*name));
@@ -71,6 +66,12 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
                 progress.tags += 1;
             }
         }
+        // What has all that keeps the others from being this object is the one, or none is.
+        let decides = |(case, progress): (&Case, &Progress)| case.known.is_none() && progress.fits_all(case);
+        if let Some(at) = cases.iter().zip(&*progress).position(decides) {
+            cursor.recover(depth, cursor.names_open());
+            return Ok(Some(at));
+        }
         // What no longer fits never will. If but one is left, it is that one or none, which reading it
         // will tell.
         let mut open = progress.iter().enumerate().filter(|(_, progress)| progress.fits);
@@ -78,9 +79,16 @@ fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, 
             cursor.recover(depth, cursor.names_open());
             return Ok(Some(at));
         }
+        if text.is_none() {
+            cursor.skip()?;
+        }
     }
-    let fits = |(case, progress): (&Case, &Progress)| {
-        progress.fits && progress.tags == case.tags.len() && progress.required == case.required.len()
-    };
-    Ok(cases.iter().zip(&*progress).position(fits))
+    Ok(cases.iter().zip(&*progress).position(|(case, progress)| progress.fits_all(case)))
+}
+
+impl Progress {
+    /// Tells whether the case has all that it asks for.
+    fn fits_all(self, case: &Case) -> bool {
+        self.fits && self.tags == case.tags.len() && self.required == case.required.len()
+    }
 }
