@@ -90,7 +90,9 @@ impl Number {
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
             Form::Small(small) => Some(*small),
-            Form::Scaled(scaled) => (scaled.mantissa % scaled.unit() == 0).then(|| scaled.mantissa / scaled.unit()),
+            Form::Scaled(scaled) => {
+                (scaled.mantissa % scaled.unit() == 0).then(|| scaled.mantissa / scaled.unit())
+            }
             Form::Float(_) | Form::Long(_) => self.decimal()?.to_i64(),
         }
     }
@@ -268,8 +270,19 @@ mod tests {
 
     #[test]
     fn digits_come_back_from_text_and_value() {
-        for text in ["0", "-7", "1.0", "0.1", "-0.050", "-0.0", "12345678901234567.8", "1234567890123456.78", "1e400", "12345678901234567890123", "0.10000000000000000000001"]
-        {
+        for text in [
+            "0",
+            "-7",
+            "1.0",
+            "0.1",
+            "-0.050",
+            "-0.0",
+            "12345678901234567.8",
+            "1234567890123456.78",
+            "1e400",
+            "12345678901234567890123",
+            "0.10000000000000000000001",
+        ] {
             let number: Number = serde_json::from_str(text).unwrap();
             assert_eq!(number, Number::parse(text).unwrap());
             let back = serde_json::to_string(&number).unwrap();

@@ -38,7 +38,8 @@ pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
 fn plain_expression(bytes: &[u8], at: usize) -> Option<usize> {
     let Some([b'{', first, ..]) = bytes.get(at..) else { return None };
     let from = at + 1 + usize::from(matches!(first, b'/' | b'?' | b'&'));
-    let length = bytes.get(from..)?.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let length =
+        bytes.get(from..)?.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     (length != 0 && bytes.get(from + length) == Some(&b'}')).then_some(from + length + 1)
 }
 
