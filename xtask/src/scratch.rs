@@ -14,6 +14,9 @@ use evschema_tests::repository;
 #[derive(Debug)]
 pub(crate) struct Scratch {
     folder: PathBuf,
+    /// That of its packages. In a target folder that workspaces share, Cargo tells their packages apart by name, version
+    /// and place in the workspace only, and would take what one has built for what another asks for.
+    version: String,
     written: BTreeSet<PathBuf>,
 }
 
@@ -45,10 +48,12 @@ impl Scratch {
     pub(crate) fn new(name: &str) -> io::Result<Self> {
         let folder = repository().join("target/scratch").join(name);
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, written: BTreeSet::new() })
+        let print =
+            name.bytes().fold(0u32, |print, byte| print.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        Ok(Self { folder, version: format!("0.0.{print}"), written: BTreeSet::new() })
     }
 
-    /// Writes a file, if it does not say the same already.
+    /// Writes a file, if it does not say the same already; the packages of manifests get a version of this workspace's.
     ///
     /// # Errors
     ///
@@ -58,7 +63,13 @@ impl Scratch {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        let is_manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
+        let text = if is_manifest {
+            text.replace("\"0.0.0\"", &format!("{:?}", self.version))
+        } else {
+            text.to_owned()
+        };
+        if fs::read_to_string(&path).ok().as_deref() != Some(&*text) {
             fs::write(&path, text)?;
         }
         self.written.insert(path);
