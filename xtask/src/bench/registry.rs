@@ -1,10 +1,11 @@
 //! The registry: what a read costs beside a bare handler, a registration beside the database's own
-//! benchmark, and both as the inventory grows.
+//! benchmark, both as the inventory grows, and both beside another registry.
 
 mod bare;
 mod fill;
 mod inventory;
 mod latency;
+mod peer;
 mod process;
 mod processor;
 mod queries;
@@ -31,6 +32,11 @@ pub(crate) struct Args {
     /// Measures registrations alone.
     #[arg(long, conflicts_with = "scale")]
     writes: bool,
+    /// Measures registering and reading by id beside a registry that runs at this URL and speaks Confluent's API
+    /// (`POST /subjects/{subject}/versions`, `GET /schemas/ids/{id}`), in turns. It fills the peer with subjects
+    /// `load.…`. docs/adr/0029 has what was found, and how to start one.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["scale", "writes"])]
+    peer: Option<String>,
     /// Fills a registry with as many subjects and versions as follow, and measures it.
     #[arg(long)]
     scale: bool,
@@ -69,10 +75,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
         return bare::serve().map(|()| ExitCode::SUCCESS);
     }
     crate::machine::prepare_bench()?;
-    let missed = match () {
-        () if args.scale => scale::run(args)?,
-        () if args.writes => writes::run(args)?,
-        () => reads::run(args)? + writes::run(args)?,
+    let missed = match &args.peer {
+        Some(url) => peer::run(args, url)?,
+        None if args.scale => scale::run(args)?,
+        None if args.writes => writes::run(args)?,
+        None => reads::run(args)? + writes::run(args)?,
     };
     Ok(if args.common.check && 0 < missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

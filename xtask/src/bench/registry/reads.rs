@@ -20,13 +20,14 @@ const PART_MIN: f64 = 0.9;
 const P99_MAX: f64 = 1.5;
 const ROUNDS: usize = 5;
 const SECONDS: u32 = 4;
-const CONNECTIONS: u32 = 32;
+pub(super) const CONNECTIONS: u32 = 32;
 
 /// What a load has measured.
 #[derive(Debug, Clone, Copy)]
-struct Load {
-    per_second: f64,
-    p99_ms: f64,
+pub(super) struct Load {
+    pub(super) per_second: f64,
+    pub(super) p50_ms: f64,
+    pub(super) p99_ms: f64,
 }
 
 /// Measures, and returns how many bars were missed.
@@ -83,7 +84,8 @@ fn measure(
     Ok(missed)
 }
 
-fn load(wrk: &Path, url: &str, header: Option<&str>) -> Result<Load, Box<dyn Error>> {
+/// Reads one URL with the load tool.
+pub(super) fn load(wrk: &Path, url: &str, header: Option<&str>) -> Result<Load, Box<dyn Error>> {
     let mut command = Command::new(wrk);
     command.args(["--threads", "1", "--connections", &CONNECTIONS.to_string(), "--latency"]);
     command.args(["--duration", &SECONDS.to_string()]);
@@ -99,7 +101,8 @@ fn load(wrk: &Path, url: &str, header: Option<&str>) -> Result<Load, Box<dyn Err
         return Err(format!("wrk had errors: {text}").into());
     }
     let per_second = find("Requests/sec:").ok_or_else(|| format!("wrk said: {text}"))?.parse()?;
-    Ok(Load { per_second, p99_ms: millis(&find("99%").unwrap_or_default())? })
+    let part = |name| millis(&find(name).unwrap_or_default());
+    Ok(Load { per_second, p50_ms: part("50%")?, p99_ms: part("99%")? })
 }
 
 /// Reads `910.00us`, `1.20ms` or `2.00s`.
