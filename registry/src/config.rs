@@ -4,7 +4,7 @@ use std::time::Duration;
 use evschema_model::{Dialects, Formats, SubjectPolicy};
 
 use crate::server::without_password;
-use crate::{Publisher, StartError, limits, store};
+use crate::{Publisher, StartError, limits, rehearsal, store};
 
 /// How a registry runs.
 #[derive(Debug, Clone)]
@@ -63,6 +63,20 @@ impl Config {
 }
 
 impl Config {
+    /// Refuses to let anybody write from anywhere; for a registry that has no token.
+    ///
+    /// # Errors
+    ///
+    /// When others reach the registry, and nothing but a token would keep them from writing.
+    pub(crate) fn check_without_tokens(&self) -> Result<(), StartError> {
+        let is_guarded = self.read_only || self.anonymous_writes || !self.publishers.is_empty();
+        if is_guarded || !self.is_exposed() {
+            return Ok(());
+        }
+        let at = self.public_url.clone().unwrap_or_else(|| self.listen.to_string());
+        Err(StartError::AnonymousWrites { at })
+    }
+
     /// Returns the database's URL without its password.
     pub fn database_shown(&self) -> String {
         without_password(&self.database)
@@ -72,11 +86,15 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When the database's URL is of no known kind, the public URL is not one of HTTP, or a publisher would let
-    /// in nobody or anybody.
+    /// When the database's URL is of no known kind or its file's folder is not there, the public URL is not one of
+    /// HTTP, or a publisher would let in nobody or anybody.
     pub fn check(&self) -> Result<(), StartError> {
         if !store::is_known(&self.database) {
             return Err(StartError::database(&self.database, &store::StoreError::UnknownDatabase));
+        }
+        if let Some(folder) = rehearsal::missing_folder(&self.database) {
+            let why = format!("there is no folder `{}`", folder.display());
+            return Err(StartError::Database { database: self.database_shown(), why });
         }
         for publisher in &self.publishers {
             let refused = |why| StartError::Publisher { name: publisher.name.clone(), why };

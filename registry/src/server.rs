@@ -81,16 +81,11 @@ impl Server {
         let store = store::open(&config.database)
             .await
             .map_err(|error| StartError::database(&config.database, &error))?;
-        if config.is_exposed()
-            && !config.read_only
-            && !config.anonymous_writes
-            && config.publishers.is_empty()
-        {
+        if config.check_without_tokens().is_err() {
             // With a token, writing is for those who have one.
             let has_tokens = store.has_tokens().await;
             if !has_tokens.map_err(|error| StartError::database(&config.database, &error))? {
-                let at = config.public_url.clone().unwrap_or_else(|| listen.to_string());
-                return Err(StartError::AnonymousWrites { at });
+                config.check_without_tokens()?;
             }
         }
         let failed = |cause| StartError::Listen { listen, cause };

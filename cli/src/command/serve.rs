@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use evschema_api::ScopeError;
 use evschema_model::PublisherEntry;
-use evschema_registry::{Config, Publisher, Server, StartError, limits};
+use evschema_registry::{Config, Publisher, Server, StartError, Tokens, limits};
 use tokio::runtime::Runtime;
 
 use log::Log;
@@ -101,8 +101,8 @@ impl Arguments {
         };
         let writer = Log::read(&log, &context.environment.traces)?;
         if check_config {
-            config.check()?;
-            context.terminal.print(settings(&config, &log));
+            let tokens = runtime()?.block_on(config.rehearse())?;
+            context.terminal.print(settings(&config, tokens, &log));
             return Ok(Outcome::Clean);
         }
         let log = writer.start(context.terminal.colors_stderr())?;
@@ -155,7 +155,7 @@ fn open_files() -> usize {
 }
 
 /// Returns the settings that are in force, wherever they come from: arguments, variables, manifest.
-fn settings(config: &Config, log: &str) -> String {
+fn settings(config: &Config, tokens: Tokens, log: &str) -> String {
     let policy = &config.default_policy;
     let public_url = config.public_url.as_deref().unwrap_or("the address");
     let needs_proof = config.is_exposed() || !config.publishers.is_empty();
@@ -164,6 +164,13 @@ fn settings(config: &Config, log: &str) -> String {
         (false, true, _) => "anybody who reaches it",
         (false, false, true) => "whoever has a token",
         (false, false, false) => "whoever has a token; programs on this machine while there is none",
+    };
+    let has_tokens = match tokens {
+        Tokens::Some => "there are some",
+        Tokens::None => "none yet",
+        // One that needs a token does not start without one.
+        Tokens::Unknown if config.is_exposed() => "not looked for; `evschema token list --db URL` does",
+        Tokens::Unknown => "not looked for",
     };
     let reads = if config.private { "whoever has a token" } else { "anybody who reaches it" };
     let trusted: String = config
@@ -174,7 +181,7 @@ fn settings(config: &Config, log: &str) -> String {
     let (cache, connections) = (config.cache_bytes >> 20, config.connections_max);
     format!(
         "db          {}\nlisten      {}\npublic url  {public_url}\nreads       {reads}\nwrites      {writes}\n\
-         {trusted}new subjects: mode {}, content model {}\nconnections {connections}\ncache       {cache} MiB\nlog         \
+         tokens      {has_tokens}\n{trusted}new subjects: mode {}, content model {}\nconnections {connections}\ncache       {cache} MiB\nlog         \
          {log}",
         config.database_shown(),
         config.listen,

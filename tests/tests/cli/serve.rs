@@ -39,6 +39,42 @@ fn what_is_wrong_is_said() {
     assert!(code == Some(2) && said.contains("invalid value '0' for '--connections"), "{said}");
 }
 
+/// As serving itself, which refuses the same: the database's folder is not made, and nothing else either.
+#[test]
+fn what_serving_would_refuse_is_refused() {
+    for (arguments, why) in [
+        (&["--db", "sqlite:missing/x.db"][..], "there is no folder `missing`"),
+        (&["--db", "sqlite:///nowhere/at/all/x.db"], "there is no folder `/nowhere/at/all`"),
+        (&["--listen", "0.0.0.0:1"], "anybody who reaches `0.0.0.0:1` could register"),
+        (
+            &["--public-url", "https://schemas.example.com"],
+            "anybody who reaches `https://schemas.example.com`",
+        ),
+        (&["--behind-proxy", "--db", "sqlite::memory:"], "could register"),
+    ] {
+        let (code, said) = check(arguments);
+        assert!(code == Some(101) && said.contains(why) && said.contains("help"), "{arguments:?}: {said}");
+    }
+    for guarded in ["--read-only", "--anonymous-writes"] {
+        let (code, said) = check(&["--listen", "0.0.0.0:1", guarded]);
+        assert!(code == Some(0) && said.contains("tokens      none yet\n"), "{guarded}: {said}");
+    }
+}
+
+#[test]
+fn a_token_lets_an_exposed_registry_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("x.db").display());
+    let exposed = ["--db", database.as_str(), "--listen", "0.0.0.0:1"];
+    assert_eq!(check(&exposed).0, Some(101));
+    let made = evschema().args(["token", "create", "ops", "--scope", "admin", "--db", &database]).output();
+    assert!(made.unwrap().status.success());
+    let bytes = std::fs::read(folder.path().join("x.db")).unwrap();
+    let (code, said) = check(&exposed);
+    assert!(code == Some(0) && said.contains("tokens      there are some\n"), "{said}");
+    assert_eq!(std::fs::read(folder.path().join("x.db")).unwrap(), bytes, "it was only read");
+}
+
 #[test]
 fn publishers_come_from_the_manifest_and_from_arguments() {
     let folder = tempfile::tempdir().unwrap();
