@@ -12,6 +12,10 @@ pub const NESTING_MAX: usize = 127;
 /// Most subschemas in one document.
 pub const SCHEMA_NODES_MAX: usize = 50_000;
 
+/// Longest URI of a document, its own and one that it refers to, in bytes: what Postgres can have in an index, and as
+/// long as browsers and proxies pass on.
+pub const URI_BYTES_MAX: usize = 2_000;
+
 /// Most documents that one schema may reach through its references.
 pub const REACHABLE_DOCUMENTS_MAX: usize = 256;
 

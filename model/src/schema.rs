@@ -63,6 +63,7 @@ impl Schema {
                 diagnostic.at(pointer.clone()).help("see RFC 3986 for the characters a URI may have"),
             ));
         }
+        wrong.extend(too_long(&links, draft).into_iter().map(located));
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -151,6 +152,23 @@ impl Schema {
     pub fn description(&self) -> Option<&str> {
         self.document.value().get("description").and_then(Value::as_str)
     }
+}
+
+/// Refuses URIs that no registry could find again: the document's own, and those of others.
+fn too_long(links: &Links, draft: Draft) -> Diagnostics {
+    let own = links.id.iter().map(|id| (Pointer::root().child(draft.id_keyword()), id));
+    let others = links
+        .references
+        .iter()
+        .filter(|reference| matches!(reference.target, Target::Named(_) | Target::Identified(_)))
+        .map(|reference| (reference.pointer.clone(), &reference.uri));
+    own.chain(others)
+        .filter(|(_, uri)| limits::URI_BYTES_MAX < uri.len())
+        .map(|(pointer, uri)| {
+            let message = format!("a URI of {} bytes, of at most {}", uri.len(), limits::URI_BYTES_MAX);
+            Diagnostic::new(Code::NotASchema, message).at(pointer).help("name it shorter")
+        })
+        .collect()
 }
 
 fn translate(value: &Value, draft: Draft, without: &BTreeSet<Vocabulary>) -> Option<Value> {

@@ -1,3 +1,4 @@
+use std::fmt::{self, Write};
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,19 @@ pub struct Violation {
 impl Violation {
     /// Most characters of an event that a message repeats.
     pub const EXCERPT_CHARS_MAX: usize = 80;
+
+    /// Most characters of a message; the schema that it quotes may be as long as a document.
+    pub const MESSAGE_CHARS_MAX: usize = 500;
+
+    /// Says that an event is refused, of which nobody says why.
+    fn unexplained() -> Self {
+        Self {
+            pointer: Pointer::root(),
+            schema_pointer: Pointer::root(),
+            keyword: "unexplained".to_owned(),
+            message: "refused; the event and the unions of the schema are too large to say where".to_owned(),
+        }
+    }
 }
 
 /// A compiled schema.
@@ -42,6 +56,8 @@ pub struct Validator {
     resolved: Resolved,
     /// Counted when the first event asks for it.
     steps: OnceLock<Option<Steps>>,
+    /// Branches of unions, counted when the first event is refused.
+    branches: OnceLock<usize>,
 }
 
 impl Validator {
@@ -69,7 +85,7 @@ impl Validator {
             let diagnostic = Diagnostic::new(code, short(&error)).at(pointer).position(position);
             vec![diagnostic.help("mend the schema at this place")]
         })?;
-        Ok(Self { compiled, resolved: resolved.clone(), steps: OnceLock::new() })
+        Ok(Self { compiled, resolved: resolved.clone(), steps: OnceLock::new(), branches: OnceLock::new() })
     }
 
     /// Tells whether an event is decided within [`crate::limits::VALIDATION_STEPS_MAX`] steps.
@@ -96,8 +112,19 @@ impl Validator {
 
     /// Returns every reason why an event is refused; empty when it is accepted.
     pub fn violations(&self, event: &Value) -> Vec<Violation> {
+        self.first_violations(event, usize::MAX)
+    }
+
+    /// Returns reasons why an event is refused, at most so many: a schema can have as many as it has keywords, and
+    /// each takes time to be said. Where saying it would take the memory of the machine, there is one that says so.
+    pub fn first_violations(&self, event: &Value, most: usize) -> Vec<Violation> {
+        if self.is_beyond_words(event) {
+            let told = if self.is_valid(event) { None } else { Some(Violation::unexplained()) };
+            return told.into_iter().take(most).collect();
+        }
         self.compiled
             .iter_errors(event)
+            .take(most)
             .map(|error| Violation {
                 pointer: Pointer::from_text(error.instance_path().to_string()),
                 schema_pointer: Pointer::from_text(error.schema_path().to_string()),
@@ -105,6 +132,34 @@ impl Validator {
                 message: short(&error),
             })
             .collect()
+    }
+
+    /// Tells whether the reasons hold too many copies of the event: the library keeps one for each branch of a union.
+    fn is_beyond_words(&self, event: &Value) -> bool {
+        let branches = *self.branches.get_or_init(|| {
+            let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
+            documents.map(|document| branches_in(document.value())).sum()
+        });
+        let most = COPIED_BYTES_MAX / branches.max(1);
+        // Counting ends where it is clear.
+        0 < branches && write!(Room { left: most }, "{event}").is_err()
+    }
+}
+
+/// Most bytes of events that the reasons of a refusal may hold: a branch for each of 250 versions, and an event of
+/// 1 MiB.
+const COPIED_BYTES_MAX: usize = 256 << 20;
+
+/// Counts the branches of all unions in a document, whatever they stand below.
+fn branches_in(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            let unions =
+                ["anyOf", "oneOf"].into_iter().filter_map(|keyword| members.get(keyword)?.as_array());
+            unions.map(Vec::len).sum::<usize>() + members.values().map(branches_in).sum::<usize>()
+        }
+        Value::Array(items) => items.iter().map(branches_in).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 
@@ -118,12 +173,45 @@ fn depth_of(value: &Value) -> usize {
 
 /// Returns the validator's message with long values cut, so that an event is not echoed whole.
 pub(crate) fn short(error: &jsonschema::ValidationError<'_>) -> String {
-    let value = error.instance().to_string();
-    let said = if value.chars().count() <= Violation::EXCERPT_CHARS_MAX {
-        error.to_string()
+    let mut start = Start { text: String::new(), left: Violation::EXCERPT_CHARS_MAX };
+    // An event of a megabyte is not written out for each of its violations, of which there may be thousands.
+    let is_whole = write!(start, "{}", error.instance()).is_ok();
+    let mut said = Start { text: String::new(), left: Violation::MESSAGE_CHARS_MAX };
+    let written = if is_whole {
+        write!(said, "{error}")
     } else {
-        let start: String = value.chars().take(Violation::EXCERPT_CHARS_MAX).collect();
-        error.masked_with(format!("{start}…")).to_string()
+        write!(said, "{}", error.masked_with(format!("{}…", start.text)))
     };
-    said.replace('\n', " ")
+    if written.is_err() {
+        said.text.push('…');
+    }
+    said.text.replace('\n', " ")
+}
+
+/// As many bytes as may be written to it; more than that is an error.
+struct Room {
+    left: usize,
+}
+
+impl Write for Room {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        self.left = self.left.checked_sub(more.len()).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// The first characters of what is written to it; more than that is an error, which ends the writing.
+struct Start {
+    text: String,
+    left: usize,
+}
+
+impl Write for Start {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let end = more.char_indices().nth(self.left).map_or(more.len(), |(end, _)| end);
+        let (fits, rest) = more.split_at(end);
+        self.text.push_str(fits);
+        self.left -= fits.chars().count();
+        if rest.is_empty() { Ok(()) } else { Err(fmt::Error) }
+    }
 }

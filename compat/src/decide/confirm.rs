@@ -22,7 +22,13 @@ pub(super) struct Confirm<'a> {
     writer: Id,
     reader: Id,
     validators: Option<Option<Validators>>,
+    /// How many violations may still be looked through.
+    violations_left: usize,
 }
+
+/// Most violations that are looked through for the reasons of witnesses. A reader that asks for thousands of names
+/// objects to an empty event as often, and a witness for each would take minutes.
+const VIOLATIONS_MAX: usize = 500_000;
 
 struct Validators {
     /// The writer as written, and as its content model has it.
@@ -45,11 +51,12 @@ pub(super) struct Refusal {
 
 impl<'a> Confirm<'a> {
     pub(super) fn new(question: &'a Question<'a>, writer: Id, reader: Id) -> Self {
-        Self { question, writer, reader, validators: None }
+        Self { question, writer, reader, validators: None, violations_left: VIOLATIONS_MAX }
     }
 
     /// Returns how the reader refuses a value that the writer accepts, each in every reading that
-    /// counts; nothing when either is not so. In brief, nobody asks for the reason.
+    /// counts; nothing when either is not so, or when too much has been asked for. In brief, nobody asks for the
+    /// reason.
     pub(super) fn refusal(&mut self, tree: &Tree, candidate: &Candidate, is_brief: bool) -> Option<Refusal> {
         if self.validators.is_none() {
             self.validators = Some(self.compile(tree));
@@ -68,7 +75,11 @@ impl<'a> Confirm<'a> {
         if is_brief {
             return Some(Refusal { objection: None, is_elsewhere: false, others: 0 });
         }
-        let mut violations = validators.readers.first()?.violations(value);
+        if self.violations_left == 0 {
+            return None;
+        }
+        let mut violations = validators.readers.first()?.first_violations(value, self.violations_left);
+        self.violations_left -= violations.len();
         if violations.iter().any(|violation| self.counts(violation, &validators.places)) {
             violations.retain(|violation| self.counts(violation, &validators.places));
         }

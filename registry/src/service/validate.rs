@@ -45,6 +45,7 @@ fn decide(validator: &Validator, framing: Framing, body: &[u8]) -> Validation {
             continue;
         }
         answer.checked += 1;
+        let is_told = answer.refused.len() < limits::REFUSED_EVENTS_MAX;
         let mut verdict =
             EventVerdict { line: number, unreadable: None, undecided: None, violations: Vec::new() };
         match parse_event(event) {
@@ -53,14 +54,15 @@ fn decide(validator: &Validator, framing: Framing, body: &[u8]) -> Validation {
                 verdict.undecided = Some(why.to_owned());
             }
             Ok(event) if validator.is_valid(&event) => continue,
-            Ok(event) => {
-                verdict.violations = validator.violations(&event);
-                verdict.violations.truncate(limits::VIOLATIONS_MAX);
+            // Why is found out for those that are told of: finding out takes longer than that it is so.
+            Ok(event) if is_told => {
+                verdict.violations = validator.first_violations(&event, limits::VIOLATIONS_MAX);
             }
+            Ok(_) => {}
             Err(diagnostic) => verdict.unreadable = Some(diagnostic.to_string()),
         }
         answer.valid = false;
-        if answer.refused.len() < limits::REFUSED_EVENTS_MAX {
+        if is_told {
             answer.refused.push(verdict);
         }
     }

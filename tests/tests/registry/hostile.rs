@@ -5,6 +5,7 @@ mod rows;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use connections::{CLIENTS, CONNECTIONS, connect, impatient, raw};
 use evschema_tests::repository;
@@ -44,6 +45,12 @@ fn bad_documents() {
             assert_eq!(answer(&reply), *expected, "{name}: {what}: {reply}");
         }
         assert_eq!(world.get("/schemas/a").status, 404, "{name}: nothing was created");
+        // As long a name as there may be fits the database's index.
+        assert_eq!(
+            world.send("PUT", "/schemas/c/1.0.0.json", &JSON, &rows::named(2_000)).status,
+            201,
+            "{name}"
+        );
         for Sent { what, body, answer: expected } in ALLOWED {
             let world = World::start();
             let reply = world.send("PUT", "/schemas/b/1.0.0.json", &JSON, &body());
@@ -59,7 +66,8 @@ fn bad_documents() {
 fn bad_events() {
     for row in EVENTS {
         let world = World::start();
-        world.given("a@1.0.0", row.schema);
+        let registered = world.send("PUT", "/schemas/a/1.0.0.json", &JSON, &(row.schema)());
+        assert_eq!(registered.status, 201, "{}: {registered}", row.what);
         let reply = world.send("POST", "/schemas/a/1.0.0/validate", &JSON, &(row.event)());
         let said = reply.json();
         let judged = match said["valid"].as_bool() {
@@ -69,6 +77,26 @@ fn bad_events() {
         };
         assert_eq!(judged, row.answer, "{}: {reply}", row.what);
     }
+}
+
+/// What breaks in thousands of places is told of in a few, and takes no longer than they do.
+#[test]
+fn thousands_of_reasons_keep_nobody_waiting() {
+    // Seconds here are minutes without a limit; built for release each takes less than one.
+    const ELAPSED_MAX: Duration = Duration::from_secs(30);
+    let world = World::start();
+    world.given("a@1.0.0", r#"{"type":"object"}"#);
+    let begun = Instant::now();
+    let wanting = rows::requiring(40_000);
+    let reply = world.send("PUT", "/schemas/a/1.1.0.json", &JSON, &wanting);
+    assert_eq!(reply.json()["code"], "incompatible", "{reply}");
+    assert!(begun.elapsed() < ELAPSED_MAX, "checked in {:?}", begun.elapsed());
+    assert_eq!(world.send("PUT", "/schemas/b/1.0.0.json", &JSON, &wanting).status, 201);
+    let begun = Instant::now();
+    let lines = [("content-type", "application/x-ndjson")];
+    let reply = world.send("POST", "/schemas/b/1.0.0/validate", &lines, &b"{}\n".repeat(2_000));
+    assert_eq!((reply.status, &reply.json()["checked"]), (200, &2_000.into()), "{reply}");
+    assert!(begun.elapsed() < ELAPSED_MAX, "validated in {:?}", begun.elapsed());
 }
 
 #[test]

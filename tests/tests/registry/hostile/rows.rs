@@ -118,6 +118,8 @@ pub(super) const DOCUMENTS: &[Sent] = &[
         || br##"{"$ref":"#/$defs/none"}"##.to_vec(),
         "422 not-a-schema: dangling-reference",
     ),
+    sent("an `$id` of 3,000 bytes", || named(3_000), "422 not-a-schema: not-a-schema"),
+    sent("a `$ref` of 3,000 bytes", || referring(3_000), "422 not-a-schema: not-a-schema"),
     sent("nested 128 deep", || nested(128), "422 not-a-schema: too-deep"),
     sent("200,000 brackets", || b"[".repeat(200_000), "422 not-a-schema: too-deep"),
     sent("50,001 nodes", || wide(50_001), "422 not-a-schema: too-many-nodes"),
@@ -127,6 +129,7 @@ pub(super) const DOCUMENTS: &[Sent] = &[
 
 /// As bad as it looks, but allowed: just within the limits, or a recursion that ends with the event.
 pub(super) const ALLOWED: &[Sent] = &[
+    sent("an `$id` of 2,000 bytes", || named(2_000), "201"),
     sent("nested 127 deep", || nested(127), "201"),
     sent("50,000 nodes", || wide(50_000), "201"),
     sent("1 MiB", || spaced(1 << 20), "201"),
@@ -142,7 +145,7 @@ pub(super) const ALLOWED: &[Sent] = &[
 /// An event that is bad for a schema that is not.
 pub(super) struct Judged {
     pub(super) what: &'static str,
-    pub(super) schema: &'static str,
+    pub(super) schema: fn() -> Vec<u8>,
     pub(super) event: fn() -> Vec<u8>,
     /// The status, and the code of the problem or the verdict.
     pub(super) answer: &'static str,
@@ -152,35 +155,77 @@ pub(super) struct Judged {
 pub(super) const EVENTS: &[Judged] = &[
     Judged {
         what: "an event nested 100 deep, where the schema refers to itself twice",
-        schema: r##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##,
+        schema: || {
+            br##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##.to_vec()
+        },
         event: || within(100),
         answer: "422 event-undecided",
     },
     Judged {
         what: "the same nested 10 deep",
-        schema: r##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##,
+        schema: || {
+            br##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##.to_vec()
+        },
         event: || within(10),
         answer: "200, valid",
     },
     Judged {
         what: "a text that is no JSON",
-        schema: "{}",
+        schema: || b"{}".to_vec(),
         event: || b"{\"a\":".to_vec(),
         answer: "400 invalid-body",
     },
     Judged {
         what: "an event that the schema refuses",
-        schema: r#"{"type":"object"}"#,
+        schema: || br#"{"type":"object"}"#.to_vec(),
         event: || b"[]".to_vec(),
         answer: "200, not valid",
     },
     Judged {
         what: "an event of 100,000 brackets",
-        schema: "{}",
+        schema: || b"{}".to_vec(),
         event: || b"[".repeat(100_000),
         answer: "400 invalid-body",
     },
+    Judged {
+        what: "an event that lacks 40,000 members, and has one of 900 kB",
+        schema: || requiring(40_000),
+        event: || format!("{{\"more\":\"{}\"}}", "x".repeat(900_000)).into_bytes(),
+        answer: "200, not valid",
+    },
+    Judged {
+        what: "an event of 900 kB that 10,000 branches of a union refuse",
+        schema: || {
+            let branches: Vec<String> = (0..10_000).map(|n| format!("{{\"const\":{n}}}")).collect();
+            format!("{{\"anyOf\":[{}]}}", branches.join(",")).into_bytes()
+        },
+        event: || format!("\"{}\"", "x".repeat(900_000)).into_bytes(),
+        answer: "200, not valid",
+    },
 ];
+
+/// Returns a schema that asks for so many members.
+pub(super) fn requiring(members: usize) -> Vec<u8> {
+    let names: Vec<String> = (0..members).map(|n| format!("\"p{n}\"")).collect();
+    format!("{{\"required\":[{}]}}", names.join(",")).into_bytes()
+}
+
+/// Returns a URI of so many bytes, which do not repeat themselves: a database packs those that do.
+fn uri(bytes: usize) -> String {
+    let mut random = fastrand::Rng::with_seed(7);
+    let start = "https://example.com/";
+    start.chars().chain(std::iter::repeat_with(|| random.alphanumeric())).take(bytes).collect()
+}
+
+/// Returns a schema whose name is so long.
+pub(super) fn named(bytes: usize) -> Vec<u8> {
+    format!("{{\"$id\":\"{}\"}}", uri(bytes)).into_bytes()
+}
+
+/// Returns a schema that refers to one whose name is so long.
+fn referring(bytes: usize) -> Vec<u8> {
+    format!("{{\"$ref\":\"{}\"}}", uri(bytes)).into_bytes()
+}
 
 /// Returns an object within an object, so many times.
 fn within(depth: usize) -> Vec<u8> {
