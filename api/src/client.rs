@@ -21,7 +21,8 @@ use url::Query;
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest wait for an answer; above the registry's own limit, so that its explanation arrives.
+/// Longest time to send a request or to wait for its answer; above the registry's own limit, so that its
+/// explanation arrives.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A registry, by its base URL.
@@ -57,8 +58,13 @@ impl Client {
             .http_status_as_error(false)
             // The registry redirects ranges; `resolve` reads where to.
             .max_redirects(0)
+            // For each step, not for all of them: looking a name up would then have a limit too, and be a thread of
+            // its own in each request, also where the connection is there already.
             .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(REQUEST_TIMEOUT))
+            .timeout_send_request(Some(REQUEST_TIMEOUT))
+            .timeout_send_body(Some(REQUEST_TIMEOUT))
+            .timeout_recv_response(Some(REQUEST_TIMEOUT))
+            .timeout_recv_body(Some(REQUEST_TIMEOUT))
             .user_agent(concat!("evschema/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();

@@ -86,10 +86,17 @@ pub fn check(
     }
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
+    // What has been proven of the version before need not be proven again for the step.
+    let mut proven: Vec<Direction> = Vec::new();
     for direction in directions(mode) {
         for baseline in predecessors.iter().rev() {
             let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
-            verdict = verdict.and(hold(&sides, settings, waivers, &mut found));
+            let held = hold(&sides, settings, waivers, &mut found);
+            verdict = verdict.and(held.verdict);
+            let is_previous = previous.is_some_and(|previous| previous.version() == baseline.version());
+            if is_previous && held.is_proven {
+                proven.push(direction);
+            }
         }
         for baseline in &successors {
             // The candidate is the older one here, so who reads is the other way round.
@@ -98,7 +105,7 @@ pub fn check(
                 Direction::Forward => Direction::Backward,
             };
             let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error);
-            verdict = verdict.and(hold(&sides, settings, waivers, &mut found));
+            verdict = verdict.and(hold(&sides, settings, waivers, &mut found).verdict);
         }
     }
     let required_bump = previous.map_or(Bump::Patch, |previous| {
@@ -107,7 +114,7 @@ pub fn check(
             return Bump::Major;
         }
         let waived = found.iter().any(|finding| finding.waived.is_some());
-        let bump = required_bump(&previous.resolved, candidate, settings);
+        let bump = required_bump_beside(&proven, &previous.resolved, candidate, settings);
         if same_line && waived { bump.min(Bump::Minor) } else { bump }
     });
     let version_too_small =
@@ -148,7 +155,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
         let counts = directions(settings.policy.mode).any(|checked| checked == direction);
         let severity = if counts { Severity::Error } else { Severity::Warning };
         let sides = sides(to, from, direction, severity);
-        *verdict = hold(&sides, settings, &BTreeMap::new(), &mut found);
+        *verdict = hold(&sides, settings, &BTreeMap::new(), &mut found).verdict;
     }
     found.sort_by_key(|finding| finding.severity);
     Diff {
@@ -166,7 +173,15 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
 
 /// Returns the step a change deserves: what `version = auto` takes.
 pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
+    required_bump_beside(&[], from, to, settings)
+}
+
+/// As [`required_bump`], where some directions are known to be compatible.
+fn required_bump_beside(proven: &[Direction], from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
     let decided = |direction| {
+        if proven.contains(&direction) {
+            return Verdict::Compatible;
+        }
         let sides = sides(to, from, direction, Severity::Error);
         decide_sides(&sides, settings, true).verdict
     };
@@ -212,16 +227,24 @@ fn sides<'a>(
     Sides { candidate, baseline, direction, severity }
 }
 
-/// Decides one direction against one baseline; the verdict leaves waived findings aside.
+/// What holding a candidate against a baseline in one direction gave.
+struct Held {
+    /// Leaves waived findings aside.
+    verdict: Verdict,
+    /// Whether it is compatible without any waiver.
+    is_proven: bool,
+}
+
+/// Decides one direction against one baseline.
 fn hold(
     sides: &Sides<'_>,
     settings: &Settings,
     waivers: &BTreeMap<String, String>,
     found: &mut Vec<Finding>,
-) -> Verdict {
+) -> Held {
     let decision = decide_sides(sides, settings, false);
     if decision.verdict == Verdict::Compatible {
-        return Verdict::Compatible;
+        return Held { verdict: Verdict::Compatible, is_proven: true };
     }
     let mut here = findings(&decision, sides);
     for finding in &mut here {
@@ -238,7 +261,7 @@ fn hold(
             found.push(finding);
         }
     }
-    verdict
+    Held { verdict, is_proven: false }
 }
 
 fn decide_sides(sides: &Sides<'_>, settings: &Settings, is_brief: bool) -> Decision {

@@ -18,6 +18,7 @@ mod state;
 mod subjects;
 mod validate;
 mod versions;
+mod visit;
 mod waivers;
 mod workers;
 

@@ -68,9 +68,18 @@ impl Library {
 
     /// Reads bytes as a schema.
     pub(super) async fn read(&self, at: Coordinates, bytes: Arc<[u8]>) -> Result<Arc<Schema>, Refusal> {
-        let dialects = Arc::clone(&self.dialects);
-        let read = self.workers.run(move || Schema::read(at, &bytes, &dialects)).await?;
+        let read = self.workers.run(self.reader(at, bytes)).await?;
         read.map(Arc::new).map_err(Refusal::Document)
+    }
+
+    /// Returns the work of reading bytes as a schema.
+    pub(super) fn reader(
+        &self,
+        at: Coordinates,
+        bytes: Arc<[u8]>,
+    ) -> impl FnOnce() -> Result<Schema, Diagnostics> + Send + use<> {
+        let dialects = Arc::clone(&self.dialects);
+        move || Schema::read(at, &bytes, &dialects)
     }
 
     /// Returns a registered version with everything it reaches.

@@ -2,11 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use evschema_api::{Registration, State};
-use evschema_compat::{Baseline, Report};
-use evschema_model::{Bump, Coordinates, Resolved, Schema, Subject, SubjectPolicy, Version};
+use evschema_compat::{self as compat, Baseline, Report};
+use evschema_model::{Bump, Coordinates, Diagnostics, Resolved, Schema, Subject, SubjectPolicy, Version};
 use tracing::{Instrument as _, info_span};
 
 use super::search::searched;
+use super::visit::Visit;
 use super::{Refusal, Registry, Signature};
 use crate::feed::{self, Registered, Stamp};
 use crate::limits;
@@ -53,6 +54,26 @@ struct Assessed {
     report: Report,
 }
 
+/// What a candidate is held against.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Past {
+    baselines: Arc<Vec<Baseline>>,
+    waivers: Arc<BTreeMap<String, String>>,
+}
+
+impl Past {
+    /// Checks a candidate; for the threads that do that.
+    pub(super) fn hold(
+        &self,
+        candidate: &Resolved,
+        settings: &compat::Settings,
+    ) -> Result<Report, Diagnostics> {
+        // Compiling finds what the metaschema cannot, such as a pattern that is none.
+        candidate.validator(settings.formats)?;
+        Ok(compat::check(candidate, &self.baselines, settings, &self.waivers))
+    }
+}
+
 impl Registry {
     /// Registers a version: an optimistic append.
     ///
@@ -69,13 +90,20 @@ impl Registry {
         length("the message", request.message.as_deref(), 0, limits::MESSAGE_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.history(&request.subject).instrument(info_span!("history")).await?;
-            let first_reading = self.read_as(&request, first_choice(&request.version, &history)).await?;
-            if let Some(there) = registered_already(&request.version, &history, &first_reading)? {
-                let at = Coordinates { subject: request.subject, version: there.version.clone() };
-                return Ok(Outcome::Unchanged(registration(at, there, None)));
-            }
-            let assessed =
-                self.assess(&request, first_reading, &history).instrument(info_span!("check")).await?;
+            let visit = self.first_visit(&request, &history).instrument(info_span!("check")).await?;
+            let assessed = match visit {
+                Visit::Checked { candidate, report } => {
+                    leave_own(candidate.schema())?;
+                    Assessed { candidate, references: BTreeSet::new(), report: *report }
+                }
+                Visit::Read(schema) => {
+                    if let Some(there) = registered_already(&request.version, &history, &schema)? {
+                        let at = Coordinates { subject: request.subject, version: there.version.clone() };
+                        return Ok(Outcome::Unchanged(registration(at, there, None)));
+                    }
+                    self.assess(&request, schema, &history).instrument(info_span!("check")).await?
+                }
+            };
             if !assessed.report.is_accepted() {
                 return Err(Refusal::Check(Box::new(assessed.report)));
             }
@@ -109,9 +137,8 @@ impl Registry {
         let candidate = self.library.registered(at).await?;
         let mut others = history.clone();
         others.versions.retain(|record| record.version != at.version);
-        let baselines = self.baselines(&others).await?;
-        let waivers = Arc::new(self.waivers_of(history));
-        self.compare(candidate, Arc::new(baselines), history.subject.policy, waivers).await
+        let policy = history.subject.policy;
+        self.compare(candidate, self.past(&Some(others)).await?, policy).await
     }
 
     /// Returns a subject's history, if there is such a subject.
@@ -130,22 +157,29 @@ impl Registry {
         self.library.read(at, Arc::clone(&request.bytes)).await
     }
 
+    /// Reads a document; also checks it where that needs nothing else: a version that is named, is not there yet,
+    /// and refers to no other.
+    async fn first_visit(&self, request: &Request, history: &Option<History>) -> Result<Visit, Refusal> {
+        let version = first_choice(&request.version, history);
+        let versions = history.as_ref().map_or(&[][..], |history| &history.versions);
+        let is_there = versions.iter().any(|record| record.version == version);
+        if request.version == Choice::Next || is_there {
+            return Ok(Visit::Read(self.read_as(request, version).await?));
+        }
+        let at = Coordinates { subject: request.subject.clone(), version };
+        self.visit(at, Arc::clone(&request.bytes), self.policy(history), self.past(history).await?).await
+    }
+
     async fn assess(
         &self,
         request: &Request,
         mut schema: Arc<Schema>,
         history: &Option<History>,
     ) -> Result<Assessed, Refusal> {
-        let policy = history.as_ref().map_or(self.default_policy, |history| history.subject.policy);
-        let (baselines, waivers) = match history {
-            Some(history) => (Arc::new(self.baselines(history).await?), Arc::new(self.waivers_of(history))),
-            None => Default::default(),
-        };
+        let past = self.past(history).await?;
         for _ in 0..limits::CHOICES_MAX {
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
-            let report = self
-                .compare(Arc::clone(&candidate), Arc::clone(&baselines), policy, Arc::clone(&waivers))
-                .await?;
+            let report = self.compare(Arc::clone(&candidate), past.clone(), self.policy(history)).await?;
             let chosen = untaken(report.deserved_version.clone(), history);
             let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
             if settled {
@@ -162,20 +196,25 @@ impl Registry {
     async fn compare(
         &self,
         candidate: Arc<Resolved>,
-        baselines: Arc<Vec<Baseline>>,
+        past: Past,
         policy: SubjectPolicy,
-        waivers: Arc<BTreeMap<String, String>>,
     ) -> Result<Report, Refusal> {
         let settings = self.settings(policy);
         let started = std::time::Instant::now();
-        let checked = self.workers.run(move || {
-            // Compiling finds what the metaschema cannot, such as a pattern that is none.
-            candidate.validator(settings.formats)?;
-            Ok(evschema_compat::check(&candidate, &baselines, &settings, &waivers))
-        });
+        let checked = self.workers.run(move || past.hold(&candidate, &settings));
         let report = checked.await?.map_err(Refusal::Document)?;
         self.metrics.check(report.verdict, started.elapsed());
         Ok(report)
+    }
+
+    fn policy(&self, history: &Option<History>) -> SubjectPolicy {
+        history.as_ref().map_or(self.default_policy, |history| history.subject.policy)
+    }
+
+    async fn past(&self, history: &Option<History>) -> Result<Past, Refusal> {
+        let Some(history) = history else { return Ok(Past::default()) };
+        let waivers = Arc::new(self.waivers_of(history));
+        Ok(Past { baselines: Arc::new(self.baselines(history).await?), waivers })
     }
 
     async fn baselines(&self, history: &History) -> Result<Vec<Baseline>, Refusal> {

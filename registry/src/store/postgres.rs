@@ -4,6 +4,7 @@ mod append;
 mod connections;
 mod history;
 mod search;
+mod statements;
 mod tokens;
 mod waivers;
 

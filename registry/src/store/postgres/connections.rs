@@ -4,19 +4,20 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Executor, Postgres as Driver, Transaction};
 
+use super::statements::Statements;
 use crate::store::{StoreError, migrations};
 
 /// Connections of one registry for statements by themselves; several registries share the server's 100 by default.
-const STATEMENTS_MAX: u32 = 12;
+pub(super) const STATEMENTS_MAX: u32 = 12;
 /// Connections of one registry for transactions of several statements, which are few beside registrations.
 const TRANSACTIONS_MAX: u32 = 4;
 /// Longest wait for a connection, after which the registry says that the database is away.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Plans are made once for all values: every statement goes by an index whatever the values, and to plan an
 /// append takes the server longer than to run it.
 const PLANS: &str = "SET plan_cache_mode = force_generic_plan";
 /// How long a connection is taken to work after it did: less than any server takes to start again.
-const TRUSTED_FOR: Duration = Duration::from_millis(50);
+pub(super) const TRUSTED_FOR: Duration = Duration::from_millis(50);
 
 /// The connections of one registry.
 ///
@@ -26,7 +27,7 @@ const TRUSTED_FOR: Duration = Duration::from_millis(50);
 /// committed by name.
 #[derive(Debug)]
 pub(super) struct Connections {
-    statements: PgPool,
+    statements: Statements,
     transactions: PgPool,
 }
 
@@ -36,7 +37,8 @@ impl Connections {
         let options = PgConnectOptions::from_str(url)?;
         let transactions = pool(TRANSACTIONS_MAX).connect_with(options.clone()).await?;
         migrations::postgres().run(&transactions).await?;
-        Ok(Self { statements: pool(STATEMENTS_MAX).connect_lazy_with(options), transactions })
+        let statements = Statements::new(pool(STATEMENTS_MAX).connect_lazy_with(options));
+        Ok(Self { statements, transactions })
     }
 
     /// Runs one statement at a time, each of which is a transaction.
