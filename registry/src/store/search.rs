@@ -1,9 +1,9 @@
 //! Looking subjects up, by name and by words.
 //!
 //! A subject is found when every word looked for begins one of its words. What the index has for a word is a set
-//! of numbers, and the sets are cut with each other. A page is the first of what is left in order of names; of
-//! many, the next names soon have enough. A word that very many subjects have is looked for in each subject
-//! instead.
+//! of numbers, and the sets are cut with each other. A page is the first of what is left in order of names: few are
+//! sorted, and many are met soon enough when all are gone through. A word that very many subjects have is looked for
+//! in each of those instead, unless few of them turn out to have it.
 
 use std::future::Future;
 
@@ -11,21 +11,27 @@ use evschema_model::Subject;
 
 use super::{Answer, StoreError, SubjectRecord};
 
-/// Most rows of the index read for one word: a word with more is common. So many numbers are read in about a
-/// millisecond.
-pub(super) const ROWS_MAX: i64 = 10_000;
+/// Most rows of the index read for one word before anything is known of it: a word with more is common. So many
+/// numbers are read in less than a millisecond.
+const ROWS_MAX: i64 = 4_000;
 
-/// Subjects whose names are read and sorted in less than a millisecond; of more, the next in order of names are
-/// looked through first.
-const SORTED_MAX: i64 = 2_000;
+/// Subjects that are quickly looked into and sorted by name: no further set is read to have fewer of them. Of more,
+/// the first are soon met when all are gone through in order of names.
+const SORTED_MAX: usize = 1_000;
+
+/// How many times more subjects can be gone through in order of names than be read by their numbers and sorted.
+const WALKED_FOR_SORTED: usize = 5;
 
 /// Subjects in which common words are looked for at once: a page is soon full, and the rest need not be looked at.
-const CHUNK: usize = 250;
+const CHUNK: usize = 128;
 
-/// So few subjects that it is quicker to look for a word in each of them than to read its set.
-const PROBED_MAX: usize = 200;
+/// Of how many subjects one must have the common words for looking into each of them to go on.
+const DENSITY_MIN: usize = 4;
 
-/// Subjects gone through in order of names.
+/// Windows after which going on is slower than to read the set of a common word.
+const WINDOWS_MAX: usize = 3;
+
+/// Subjects gone through in order of names at once.
 pub(super) const WINDOW: i64 = 1_000;
 
 /// What a store finds subjects by.
@@ -123,58 +129,110 @@ pub(super) trait Index: Sync {
         wanted: &SubjectQuery,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
 
-    /// Returns the next [`WINDOW`] subjects in order of names.
-    fn next(&self, wanted: &SubjectQuery) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
+    /// Returns the next [`WINDOW`] subjects in order of names: those behind this one, or where a page begins.
+    fn next(
+        &self,
+        wanted: &SubjectQuery,
+        behind: Option<i64>,
+    ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
 }
 
 /// Returns the numbers of the subjects of a page, in any order.
 pub(super) async fn page(index: &impl Index, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-    // Many sets may have little in common. One alone need not be read as a whole if it is large.
-    let rows_max = if wanted.words.len() == 1 { SORTED_MAX } else { ROWS_MAX };
     let mut found: Option<Vec<i64>> = None;
     let mut common: Vec<String> = Vec::new();
     // The longer a word, the fewer have it, as a rule; and of few subjects, no more sets are read.
     let mut words: Vec<&String> = wanted.words.iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     for word in words {
-        if found.as_ref().is_some_and(|found| found.len() <= PROBED_MAX) {
+        if found.as_ref().is_some_and(|found| found.len() <= SORTED_MAX) {
             common.push(word.clone());
             continue;
         }
-        let subjects = index.with_word(word, rows_max + 1).await?;
-        if i64::try_from(subjects.len()).is_ok_and(|rows| rows <= rows_max) {
+        let subjects = index.with_word(word, ROWS_MAX + 1).await?;
+        if i64::try_from(subjects.len()).is_ok_and(|rows| rows <= ROWS_MAX) {
             found = Some(cut(found, subjects));
         } else {
             common.push(word.clone());
         }
     }
-    if let Some(found) = &found
-        && i64::try_from(found.len()).is_ok_and(|subjects| subjects <= SORTED_MAX)
-    {
-        return index.among(found, &common, wanted).await;
-    }
-    let page_len = wanted.limit as usize;
-    let mut next = index.next(wanted).await?;
-    next.retain(|subject| found.as_ref().is_none_or(|found| found.binary_search(subject).is_ok()));
-    let mut page = Vec::new();
-    for chunk in next.chunks(CHUNK) {
-        if common.is_empty() {
-            page.extend(chunk);
-        } else {
-            page.extend(index.among(chunk, &common, wanted).await?);
+    common.reverse();
+    let mut walk = Walk { index, wanted, names: Vec::new(), is_at_end: false };
+    loop {
+        if let Some(few) = found.as_ref().filter(|found| found.len() <= SORTED_MAX) {
+            return index.among(few, &common, wanted).await;
         }
-        if page_len <= page.len() {
-            page.truncate(page_len);
+        if let Some(page) = walk.page(found.as_deref(), &common).await? {
             return Ok(page);
         }
+        let Some(word) = common.pop() else {
+            return index.among(&found.unwrap_or_default(), &common, wanted).await;
+        };
+        // Those that have them all are few, or come late in order of names.
+        found = Some(cut(found, index.with_word(&word, i64::MAX).await?));
     }
-    // Those that have them all come late in order of names.
-    if found.is_none()
-        && let Some(word) = common.pop()
-    {
-        found = Some(cut(None, index.with_word(&word, i64::MAX).await?));
+}
+
+/// Going through the subjects in order of names.
+struct Walk<'a, I> {
+    index: &'a I,
+    wanted: &'a SubjectQuery,
+    /// The subjects met so far.
+    names: Vec<i64>,
+    /// Whether there are no more.
+    is_at_end: bool,
+}
+
+impl<I: Index> Walk<'_, I> {
+    /// Returns the page of those of a set that have the common words, unless it is quicker found otherwise: because
+    /// few of the set do, or because the set itself comes late.
+    async fn page(
+        &mut self,
+        found: Option<&[i64]>,
+        common: &[String],
+    ) -> Result<Option<Vec<i64>>, StoreError> {
+        let page_len = self.wanted.limit as usize;
+        let (mut page, mut walked, mut windows, mut probed) = (Vec::new(), 0, 0, 0);
+        loop {
+            if walked == self.names.len() {
+                if self.is_at_end {
+                    return Ok(Some(page));
+                }
+                let is_long = found.is_some_and(|found| WALKED_FOR_SORTED * found.len() <= walked);
+                let is_slow = !common.is_empty() && WINDOWS_MAX * page.len() < page_len * windows;
+                if is_long || is_slow {
+                    return Ok(None);
+                }
+                windows += 1;
+                self.go_on().await?;
+            }
+            let mut here = self.names.get(walked..).unwrap_or_default().to_vec();
+            walked = self.names.len();
+            here.retain(|subject| found.is_none_or(|found| found.binary_search(subject).is_ok()));
+            for chunk in here.chunks(CHUNK) {
+                if common.is_empty() {
+                    page.extend(chunk);
+                } else {
+                    page.extend(self.index.among(chunk, common, self.wanted).await?);
+                    probed += chunk.len();
+                }
+                if page_len <= page.len() {
+                    page.truncate(page_len);
+                    return Ok(Some(page));
+                }
+                if CHUNK <= probed && page.len() < probed / DENSITY_MIN {
+                    return Ok(None);
+                }
+            }
+        }
     }
-    index.among(&found.unwrap_or_default(), &common, wanted).await
+
+    async fn go_on(&mut self) -> Result<(), StoreError> {
+        let more = self.index.next(self.wanted, self.names.last().copied()).await?;
+        self.is_at_end = i64::try_from(more.len()).is_ok_and(|more| more < WINDOW);
+        self.names.extend(more);
+        Ok(())
+    }
 }
 
 /// Returns the subjects that are in both sets, ascending; nothing is the set of all.
@@ -236,8 +294,10 @@ mod tests {
             Ok(self.page(subjects.iter().copied(), words, wanted))
         }
 
-        async fn next(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-            let all = SubjectQuery { limit: u32::try_from(WINDOW).unwrap(), ..wanted.clone() };
+        async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
+            let behind = behind.map(|subject| self.0[subject as usize].0.clone());
+            let limit = u32::try_from(WINDOW).unwrap();
+            let all = SubjectQuery { limit, after: behind.or(wanted.after.clone()), ..wanted.clone() };
             Ok(self.page(0..self.0.len() as i64, &[], &all))
         }
     }

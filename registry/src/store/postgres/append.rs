@@ -7,12 +7,13 @@ use crate::store::{Addition, Answer, Appended, Head, StoreError};
 /// The number of the content; the subject and the version that an `$id` belongs to.
 type AppendedRow = (Option<i64>, Option<String>, Option<String>);
 
-/// Joins what finds or creates the subject's row, as `moved`, with all that is written because of it.
+/// Joins what finds or creates the subject's row, as `moved`, and what keeps its words, with all else that is
+/// written because of it.
 ///
 /// One statement is one transaction and one round trip. What has a row of `moved` before it runs after the
 /// subject's row is locked, the feed's event last of all; without such a row nothing is written.
 macro_rules! append {
-    ($moved:literal, $events:literal) => {
+    ($moved:literal, $words:literal, $events:literal) => {
         concat!(
             "WITH taken AS MATERIALIZED (
                 SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
@@ -39,22 +40,9 @@ macro_rules! append {
                 CROSS JOIN unnest($11::text[], $12::text[], $13::text[]) AS r (uri, subject, version)
                 JOIN subjects s ON s.name = r.subject
                 JOIN versions v ON v.subject_id = s.id AND v.version = r.version
-            ), searched AS (
-                INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision)
-                SELECT id, '', $14, revision FROM moved WHERE $14 IS NOT NULL
-                ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content,
-                    indexed_revision = CASE WHEN there.indexed_revision = excluded.indexed_revision - 1
-                                            THEN excluded.indexed_revision ELSE there.indexed_revision END
-                WHERE there.content IS DISTINCT FROM excluded.content
-                RETURNING subject_id
-            ), forgotten AS (
-                DELETE FROM search_words w USING searched
-                WHERE w.subject_id = searched.subject_id AND w.part = 2 AND w.word <> ALL ($15::text[])
-            ), worded AS (
-                INSERT INTO search_words (subject_id, part, word)
-                SELECT subject_id, 2, unnest($15::text[]) FROM searched
-                ON CONFLICT DO NOTHING
-            ), announced AS (
+            ), ",
+            $words,
+            ", announced AS (
                 INSERT INTO feed (kind, subject, at, data, token, address)
                 SELECT e.kind, $1, $2, e.data, $19, $20
                 FROM appended a CROSS JOIN LATERAL (VALUES ",
@@ -74,6 +62,26 @@ const FURTHER: &str = append!(
             version_count = version_count + 1
      WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
+    // Most words stay: the sets of both are hashed, where a list of words would be gone through for each row.
+    "searched AS (
+        INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision)
+        SELECT id, '', $14, revision FROM moved WHERE $14 IS NOT NULL
+        ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content,
+            indexed_revision = CASE WHEN there.indexed_revision = excluded.indexed_revision - 1
+                                    THEN excluded.indexed_revision ELSE there.indexed_revision END
+        WHERE there.content IS DISTINCT FROM excluded.content
+        RETURNING subject_id
+    ), forgotten AS (
+        DELETE FROM search_words w USING searched
+        WHERE w.subject_id = searched.subject_id AND w.part = 2
+          AND w.word NOT IN (SELECT unnest($15::text[]))
+    ), worded AS (
+        INSERT INTO search_words (subject_id, part, word)
+        SELECT searched.subject_id, 2, n.word FROM searched CROSS JOIN unnest($15::text[]) AS n (word)
+        WHERE n.word NOT IN (SELECT there.word FROM search_words there
+                             WHERE there.subject_id = (SELECT subject_id FROM searched) AND there.part = 2)
+        ON CONFLICT DO NOTHING
+    )",
     ""
 );
 
@@ -85,6 +93,15 @@ const FIRST: &str = append!(
                            version_count, created_at, updated_at)
      SELECT $1, $21, $22, $23, $24, $25, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
      ON CONFLICT DO NOTHING RETURNING id, revision",
+    // Nobody else knows the number of the subject yet.
+    "searched AS (
+        INSERT INTO subject_search (subject_id, about, content, indexed_revision)
+        SELECT id, '', $14, revision FROM moved WHERE $14 IS NOT NULL
+        RETURNING subject_id
+    ), worded AS (
+        INSERT INTO search_words (subject_id, part, word)
+        SELECT subject_id, 2, unnest($15::text[]) FROM searched
+    )",
     "(1, $26, $27), "
 );
 

@@ -125,10 +125,13 @@ impl Index for Postgres {
         Ok(among)
     }
 
-    async fn next(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-        let next =
-            query_scalar("SELECT ARRAY(SELECT id FROM subjects WHERE name > $1 ORDER BY name LIMIT $2)");
-        Ok(next.bind(wanted.after_name()).bind(WINDOW).fetch_one(self.connections.statements()).await?)
+    async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
+        let next = query_scalar(
+            "SELECT ARRAY(SELECT id FROM subjects
+             WHERE name > coalesce((SELECT name FROM subjects WHERE id = $3), $1) ORDER BY name LIMIT $2)",
+        );
+        let next = next.bind(wanted.after_name()).bind(WINDOW).bind(behind);
+        Ok(next.fetch_one(self.connections.statements()).await?)
     }
 }
 

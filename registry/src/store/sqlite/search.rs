@@ -2,6 +2,7 @@ use evschema_model::Subject;
 use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
 
 use super::Sqlite;
+use crate::limits;
 use crate::store::rows::{self, SubjectRow, signed};
 use crate::store::search::{Index, LAST, Part, WINDOW, end_of, page};
 use crate::store::{Answer, Indexing, Search, Searched, StoreError, SubjectQuery, SubjectRecord};
@@ -87,6 +88,40 @@ impl Search for Sqlite {
     }
 }
 
+/// Is true of a subject that has a word which begins as the parameter says, or where that is nothing.
+macro_rules! has {
+    ($parameter:literal) => {
+        concat!(
+            " AND (",
+            $parameter,
+            " IS NULL OR EXISTS (SELECT 1 FROM search_words x WHERE x.subject_id = s.id AND x.word >= ",
+            $parameter,
+            " AND x.word < ",
+            $parameter,
+            " || $3))"
+        )
+    };
+}
+
+/// The words stand in the statement: a list of them would be read again for each subject.
+///
+/// With the plus, no index is read in order of names, which a planner that expects many subjects would do.
+const AMONG: &str = concat!(
+    "SELECT json_group_array(id) FROM (
+         SELECT s.id FROM subjects s WHERE s.id IN (SELECT value FROM json_each($1)) AND s.name > $2",
+    has!("$5"),
+    has!("$6"),
+    has!("$7"),
+    has!("$8"),
+    has!("$9"),
+    has!("$10"),
+    has!("$11"),
+    has!("$12"),
+    " ORDER BY +s.name LIMIT $4)"
+);
+/// As many as [`AMONG`] has room for.
+const _: () = assert!(limits::SEARCH_WORDS_MAX == 8);
+
 // Numbers come in one row, for each row changes threads.
 impl Index for Sqlite {
     async fn with_word(&self, word: &str, rows_max: i64) -> Result<Vec<i64>, StoreError> {
@@ -103,31 +138,23 @@ impl Index for Sqlite {
         words: &[String],
         wanted: &SubjectQuery,
     ) -> Result<Vec<i64>, StoreError> {
-        // With the plus, no index is read in order of names, which a planner that expects many subjects would do.
-        let among = query_scalar(
-            "SELECT json_group_array(id)
-             FROM (SELECT id FROM (SELECT id, name FROM subjects
-                                   WHERE id IN (SELECT value FROM json_each($1)) AND name > $2 ORDER BY +name) s
-                   WHERE NOT EXISTS (SELECT 1 FROM json_each($3) w
-                       WHERE NOT EXISTS (SELECT 1 FROM search_words x
-                           WHERE x.subject_id = s.id AND x.word >= w.value AND x.word < w.value || $4))
-                   ORDER BY +name LIMIT $5)",
-        )
-        .bind(json(subjects))
-        .bind(wanted.after_name())
-        .bind(json(words))
-        .bind(LAST)
-        .bind(i64::from(wanted.limit))
-        .fetch_one(&self.pool)
-        .await?;
-        numbers(among)
+        let among = query_scalar(AMONG)
+            .bind(json(subjects))
+            .bind(wanted.after_name())
+            .bind(LAST)
+            .bind(i64::from(wanted.limit));
+        let words = words.iter().map(Some).chain(std::iter::repeat(None)).take(limits::SEARCH_WORDS_MAX);
+        let among = words.fold(among, |among, word| among.bind(word));
+        numbers(among.fetch_one(&self.pool).await?)
     }
 
-    async fn next(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
+    async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
         let next = query_scalar(
-            "SELECT json_group_array(id) FROM (SELECT id FROM subjects WHERE name > $1 ORDER BY name LIMIT $2)",
+            "SELECT json_group_array(id)
+             FROM (SELECT id FROM subjects WHERE name > coalesce((SELECT name FROM subjects WHERE id = $3), $1)
+                   ORDER BY name LIMIT $2)",
         );
-        numbers(next.bind(wanted.after_name()).bind(WINDOW).fetch_one(&self.pool).await?)
+        numbers(next.bind(wanted.after_name()).bind(WINDOW).bind(behind).fetch_one(&self.pool).await?)
     }
 }
 
