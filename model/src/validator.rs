@@ -25,7 +25,8 @@ pub struct Violation {
     pub pointer: Pointer,
     /// Where in the schema, as the path of keywords taken.
     pub schema_pointer: Pointer,
-    /// The keyword that refuses.
+    /// The keyword that refuses; `unexplained` where the event and the unions of the schema are too large to say
+    /// which.
     pub keyword: String,
     /// What is wrong, for people; quotes at most [`Violation::EXCERPT_CHARS_MAX`] of the event.
     pub message: String,
@@ -44,7 +45,9 @@ impl Violation {
             pointer: Pointer::root(),
             schema_pointer: Pointer::root(),
             keyword: "unexplained".to_owned(),
-            message: "refused; the event and the unions of the schema are too large to say where".to_owned(),
+            message: "refused; the event and the unions of the schema are too large to say where: a smaller event, or a \
+                      part of this one under its own schema, shows it"
+                .to_owned(),
         }
     }
 }

@@ -161,7 +161,9 @@ pub(crate) enum Additional {
     Checked(Child),
 }
 
-/// Finds members by name: positions, one more than they are, each where its name's print leads or behind that.
+/// Finds members by name: a table, at least half of it empty, of positions plus one, each in the slot that the print of
+/// its name leads to, or in the next that was free. Names that a schema's author chose to meet in one slot are looked
+/// through one by one.
 #[derive(Debug, Default)]
 pub(crate) struct Lookup(Box<[u16]>);
 

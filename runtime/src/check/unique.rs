@@ -73,6 +73,7 @@ fn differ(mut prints: Vec<u64>) -> bool {
 }
 
 /// Tells whether there are so few values that they are compared with each other, and no two are equal.
+// Never: within the loop that reads an array it slows those that are no sets.
 #[inline(never)]
 pub(crate) fn are_few_and_differ<T: PartialEq>(all: &[T]) -> bool {
     all.len() <= COMPARED_MAX && all.iter().enumerate().all(|(at, value)| !all[..at].contains(value))

@@ -23,7 +23,7 @@ pub(crate) struct Digits<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scaled {
     pub(crate) mantissa: i64,
-    /// How many of the digits are behind the point; 18 at most.
+    /// How many of the digits are behind the point; 17 at most, for one is before it.
     pub(crate) scale: u8,
 }
 
@@ -45,7 +45,7 @@ impl Scaled {
         /// Integers up to this one are floats.
         const EXACT_MAX: u64 = 1 << 53;
         if self.mantissa.unsigned_abs() <= EXACT_MAX {
-            // Both are exact, so that the quotient is the nearest float to the value.
+            // Both are exact, powers of ten up to 10^22, so that the quotient is the nearest float to the value.
             return self.mantissa as f64 / self.unit() as f64;
         }
         self.written(&mut [0; Self::BYTES_MAX]).parse().unwrap_or(f64::NAN)
@@ -138,6 +138,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a number.
+    // Always: what it returns is large, and taken apart at once.
     #[inline(always)]
     pub(crate) fn digits(&mut self) -> Result<Digits<'a>, Reject> {
         let bytes = self.text.as_bytes();

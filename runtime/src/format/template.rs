@@ -32,8 +32,8 @@ pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Returns where the expression of one variable ends that most are: a letter follows the brace, or an operator and a
-/// letter, and nothing but letters and digits follow these.
+/// Returns where an expression ends that is as most are: one variable of letters, digits and `_`, with one of three
+/// operators before it or none.
 #[inline]
 fn plain_expression(bytes: &[u8], at: usize) -> Option<usize> {
     let Some([b'{', first, ..]) = bytes.get(at..) else { return None };
