@@ -1,13 +1,18 @@
+//! Holds versions against each other.
+
+mod asking;
+
 use std::collections::BTreeMap;
 
-use evschema_model::{Bump, ContentModel, Formats, Mode, Resolved, SubjectPolicy, Version, fields};
+use evschema_model::{Bump, ContentModel, Formats, Mode, Resolved, SubjectPolicy, Version};
 
 use crate::changes::changes;
-use crate::decide::{Decision, Question, decide};
-use crate::findings::{Sides, findings};
+use crate::decide::{Question, decide};
+use crate::findings::Sides;
 use crate::mask::version_properties;
+use crate::pair::Pairs;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
-use crate::tree::Origin;
+use asking::Asking;
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +24,9 @@ pub struct Settings {
     /// Steps the engine may take per phase of a comparison before it answers undecided; the same
     /// input always takes the same number of steps.
     pub fuel: u64,
+    /// Whether a compatible change is asked about under the stricter content models too, for
+    /// [`Report::stricter`]. That costs a comparison for each.
+    pub advises: bool,
 }
 
 /// Steps that decide all but a handful of the pairs seen in public histories.
@@ -26,7 +34,7 @@ const FUEL: u64 = 100_000;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { policy: SubjectPolicy::default(), formats: Formats::default(), fuel: FUEL }
+        Self { policy: SubjectPolicy::default(), formats: Formats::default(), fuel: FUEL, advises: true }
     }
 }
 
@@ -84,6 +92,7 @@ pub fn check(
             successors.truncate(1);
         }
     }
+    let mut asking = Asking::new(settings);
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
     // What has been proven of the version before need not be proven again for the step.
@@ -91,7 +100,7 @@ pub fn check(
     for direction in directions(mode) {
         for baseline in predecessors.iter().rev() {
             let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
-            let held = hold(&sides, settings, waivers, &mut found);
+            let held = asking.hold(&sides, waivers, &mut found);
             verdict = verdict.and(held.verdict);
             let is_previous = previous.is_some_and(|previous| previous.version() == baseline.version());
             if is_previous && held.is_proven {
@@ -105,7 +114,7 @@ pub fn check(
                 Direction::Forward => Direction::Backward,
             };
             let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error);
-            verdict = verdict.and(hold(&sides, settings, waivers, &mut found).verdict);
+            verdict = verdict.and(asking.hold(&sides, waivers, &mut found).verdict);
         }
     }
     let required_bump = previous.map_or(Bump::Patch, |previous| {
@@ -114,7 +123,7 @@ pub fn check(
             return Bump::Major;
         }
         let waived = found.iter().any(|finding| finding.waived.is_some());
-        let bump = required_bump_beside(&proven, &previous.resolved, candidate, settings);
+        let bump = asking.required_bump(&proven, &previous.resolved, candidate);
         if same_line && waived { bump.min(Bump::Minor) } else { bump }
     });
     let version_too_small =
@@ -124,8 +133,8 @@ pub fn check(
     } else {
         at.version.clone()
     };
-    let stricter =
-        if verdict == Verdict::Compatible { stricter(candidate, &predecessors, settings) } else { None };
+    let is_advised = settings.advises && verdict == Verdict::Compatible;
+    let stricter = if is_advised { asking.stricter(candidate, &predecessors) } else { None };
     Report {
         subject: at.subject,
         version: at.version,
@@ -149,13 +158,14 @@ pub fn check(
 
 /// Compares two versions both ways.
 pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
+    let mut asking = Asking::new(settings);
     let mut found = Vec::new();
     let mut verdicts = [Verdict::Compatible; 2];
     for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
         let counts = directions(settings.policy.mode).any(|checked| checked == direction);
         let severity = if counts { Severity::Error } else { Severity::Warning };
         let sides = sides(to, from, direction, severity);
-        *verdict = hold(&sides, settings, &BTreeMap::new(), &mut found).verdict;
+        *verdict = asking.hold(&sides, &BTreeMap::new(), &mut found).verdict;
     }
     found.sort_by_key(|finding| finding.severity);
     Diff {
@@ -165,7 +175,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
         content_model: settings.policy.content_model,
         backward: verdicts[0],
         forward: verdicts[1],
-        required_bump: bump_of(verdicts[0], verdicts[1], from, to, settings),
+        required_bump: asking.bump_of(verdicts[0], verdicts[1], from, to),
         findings: found,
         changes: changes(from.schema().document().value(), to.schema().document().value()),
     }
@@ -173,22 +183,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
 
 /// Returns the step a change deserves: what `version = auto` takes.
 pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
-    required_bump_beside(&[], from, to, settings)
-}
-
-/// As [`required_bump`], where some directions are known to be compatible.
-fn required_bump_beside(proven: &[Direction], from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
-    let decided = |direction| {
-        if proven.contains(&direction) {
-            return Verdict::Compatible;
-        }
-        let sides = sides(to, from, direction, Severity::Error);
-        decide_sides(&sides, settings, true).verdict
-    };
-    let mode = settings.policy.mode;
-    let backward = if mode.checks_backward() { decided(Direction::Backward) } else { Verdict::Compatible };
-    let forward = if mode.checks_forward() { decided(Direction::Forward) } else { Verdict::Compatible };
-    bump_of(backward, forward, from, to, settings)
+    Asking::new(settings).required_bump(&[], from, to)
 }
 
 /// Decides plain containment: whether everything `writer` accepts is accepted by `reader`.
@@ -202,7 +197,7 @@ pub fn containment(writer: &Resolved, reader: &Resolved, formats: Formats) -> Co
         masked: &[],
         is_brief: true,
     };
-    let decision = decide(&question);
+    let decision = decide(&question, &mut Pairs::default());
     match (decision.verdict, decision.witnesses.into_iter().next()) {
         (Verdict::Compatible, _) => Containment::Contained,
         (Verdict::Incompatible, Some(witness)) => Containment::NotContained { witness: witness.value },
@@ -227,92 +222,6 @@ fn sides<'a>(
     Sides { candidate, baseline, direction, severity }
 }
 
-/// What holding a candidate against a baseline in one direction gave.
-struct Held {
-    /// Leaves waived findings aside.
-    verdict: Verdict,
-    /// Whether it is compatible without any waiver.
-    is_proven: bool,
-}
-
-/// Decides one direction against one baseline.
-fn hold(
-    sides: &Sides<'_>,
-    settings: &Settings,
-    waivers: &BTreeMap<String, String>,
-    found: &mut Vec<Finding>,
-) -> Held {
-    let decision = decide_sides(sides, settings, false);
-    if decision.verdict == Verdict::Compatible {
-        return Held { verdict: Verdict::Compatible, is_proven: true };
-    }
-    let mut here = findings(&decision, sides);
-    for finding in &mut here {
-        finding.waived = waivers.get(finding.fingerprint.as_str()).cloned();
-    }
-    let verdict = if here.iter().all(|finding| finding.waived.is_some()) {
-        Verdict::Compatible
-    } else {
-        decision.verdict
-    };
-    for finding in here {
-        // The same place breaks the same way against each version of a line: said once.
-        if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
-            found.push(finding);
-        }
-    }
-    Held { verdict, is_proven: false }
-}
-
-fn decide_sides(sides: &Sides<'_>, settings: &Settings, is_brief: bool) -> Decision {
-    let (writer, reader) = sides.writer_and_reader();
-    ask(writer, reader, settings.policy.content_model, settings, is_brief)
-}
-
-fn ask(
-    writer: &Resolved,
-    reader: &Resolved,
-    model: ContentModel,
-    settings: &Settings,
-    is_brief: bool,
-) -> Decision {
-    // Only where both versions carry their own number does it tell them apart.
-    let both = !version_properties(writer).is_empty();
-    let masked: Vec<Origin> = if both {
-        version_properties(reader).into_iter().map(|(_, origin)| origin).collect()
-    } else {
-        Vec::new()
-    };
-    let formats = settings.formats;
-    decide(&Question { writer, reader, model, formats, fuel: settings.fuel, masked: &masked, is_brief })
-}
-
-fn bump_of(backward: Verdict, forward: Verdict, from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
-    let mode = settings.policy.mode;
-    let breaks = (mode.checks_backward() && backward != Verdict::Compatible)
-        || (mode.checks_forward() && forward != Verdict::Compatible);
-    if breaks {
-        return Bump::Major;
-    }
-    if accept_the_same(from, to, settings) { Bump::Patch } else { Bump::Minor }
-}
-
-/// Tells whether two versions are proven to accept the same events and to declare the same fields.
-fn accept_the_same(from: &Resolved, to: &Resolved, settings: &Settings) -> bool {
-    let names = |resolved: &Resolved| {
-        let mut names: Vec<String> = fields(resolved.schema()).into_iter().map(|field| field.name).collect();
-        names.sort();
-        names.dedup();
-        names
-    };
-    let same_documents = from.schema().digest() == to.schema().digest();
-    same_documents
-        || (names(from) == names(to)
-            && [(from, to), (to, from)].into_iter().all(|(writer, reader)| {
-                ask(writer, reader, ContentModel::Strict, settings, true).verdict == Verdict::Compatible
-            }))
-}
-
 /// Returns the smallest free version that is a large enough step.
 fn deserved(bump: Bump, line_previous: Option<&Baseline>, history: &[Baseline]) -> Option<Version> {
     let highest = history.iter().map(Baseline::version).max()?;
@@ -320,23 +229,4 @@ fn deserved(bump: Bump, line_previous: Option<&Baseline>, history: &[Baseline]) 
         Bump::Major => highest.next(Bump::Major),
         Bump::Minor | Bump::Patch => line_previous.map_or(highest, |line| line.version()).next(bump),
     })
-}
-
-/// Says what a stricter content model would object to, where the chosen one does not.
-fn stricter(candidate: &Resolved, predecessors: &[&Baseline], settings: &Settings) -> Option<String> {
-    let latest = predecessors.last()?;
-    let models = ContentModel::ALL.into_iter().rev().filter(|model| *model < settings.policy.content_model);
-    for model in models {
-        for direction in directions(settings.policy.mode) {
-            let sides = sides(candidate, &latest.resolved, direction, Severity::Note);
-            let (writer, reader) = sides.writer_and_reader();
-            let decision = ask(writer, reader, model, settings, true);
-            if decision.verdict == Verdict::Incompatible
-                && let Some(finding) = findings(&decision, &sides).first()
-            {
-                return Some(format!("under `{model}`: {}", finding.message));
-            }
-        }
-    }
-    None
 }

@@ -10,7 +10,7 @@ use crate::content::{close_writer, open_reader};
 use crate::engine::{Effort, Engine};
 use crate::export::export;
 use crate::library::{self, Said};
-use crate::lower::{Reading, lower};
+use crate::pair::{Pair, Pairs};
 use crate::prove::{Assertion, Obligation};
 use crate::refute::Candidate;
 use crate::report::Verdict;
@@ -65,19 +65,15 @@ const CONFIRMATIONS_MAX_OF_ALL: usize = 2_000;
 /// Most of them where the fuel did not last to sort them.
 const UNSORTED_MAX: usize = 4;
 
-/// Decides a question.
-pub(crate) fn decide(question: &Question<'_>) -> Decision {
-    let mut tree = Tree::default();
+/// Decides a question; `pairs` are those of the check that asks it.
+pub(crate) fn decide(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     if are_the_same(question.writer, question.reader) {
-        return decided(tree, Verdict::Compatible);
+        return decided(Tree::default(), Verdict::Compatible);
     }
     let minds_spelling = question.model == ContentModel::Strict;
-    let reading = Reading { formats: question.formats, minds_spelling, masked: &[] };
-    let masking = Reading { masked: question.masked, ..reading };
-    let (Some(mut writer), Some(mut reader)) =
-        (lower(&mut tree, question.writer, reading), lower(&mut tree, question.reader, masking))
-    else {
-        return undecided(tree, None, "a document's references cannot be resolved".to_owned());
+    let Some(Pair { mut tree, mut writer, mut reader }) = pairs.lowered(question, minds_spelling) else {
+        let why = "a document's references cannot be resolved".to_owned();
+        return undecided(Tree::default(), None, why);
     };
     if question.model != ContentModel::Strict {
         writer = close_writer(&mut tree, writer);

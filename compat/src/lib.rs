@@ -42,6 +42,7 @@ mod library;
 mod lower;
 mod mask;
 mod number;
+mod pair;
 mod paradox;
 mod pattern;
 mod prove;

@@ -150,7 +150,7 @@ impl Patterns {
         if let Some(known) = self.lengths.get(pattern) {
             return *known;
         }
-        let lengths = lengths::of(pattern);
+        let lengths = lengths::kept(pattern);
         self.lengths.insert(pattern.to_owned(), lengths);
         lengths
     }

@@ -129,7 +129,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Properties that only repeat the schema's own version, left out of the comparison.
     pub masked: Vec<Pointer>,
-    /// What a stricter content model would object to, when the chosen one does not.
+    /// What a stricter content model would object to, when the chosen one does not and
+    /// [`crate::Settings::advises`].
     pub stricter: Option<String>,
 }
 

@@ -86,7 +86,7 @@ impl Origin {
 }
 
 /// The arena.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tree {
     nodes: Vec<Rc<Node>>,
     origins: Vec<Origin>,

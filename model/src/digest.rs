@@ -60,8 +60,7 @@ fn write_value(value: &Value, out: &mut String) {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => write_number(number, out),
-        // serde_json escapes what RFC 8785 3.2.2.2 escapes, in the same short forms.
-        Value::String(text) => out.push_str(&Value::from(text.as_str()).to_string()),
+        Value::String(text) => write_text(text, out),
         Value::Array(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {
@@ -81,7 +80,7 @@ fn write_value(value: &Value, out: &mut String) {
                 if 0 < at {
                     out.push(',');
                 }
-                out.push_str(&Value::from(name.as_str()).to_string());
+                write_text(name, out);
                 out.push(':');
                 write_value(member, out);
             }
@@ -90,7 +89,25 @@ fn write_value(value: &Value, out: &mut String) {
     }
 }
 
+fn write_text(text: &str, out: &mut String) {
+    let is_plain = |byte| !matches!(byte, b'"' | b'\\' | 0..0x20);
+    if text.bytes().all(is_plain) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        // serde_json escapes what RFC 8785 3.2.2.2 escapes, in the same short forms.
+        out.push_str(&Value::from(text).to_string());
+    }
+}
+
 fn write_number(number: &Number, out: &mut String) {
+    /// Integers up to here are doubles, which are written as they are.
+    const EXACT_MAX: u64 = 1 << 53;
+    if let Some(small) = number.as_i64().filter(|integer| integer.unsigned_abs() <= EXACT_MAX) {
+        out.push_str(&small.to_string());
+        return;
+    }
     let decimal = Decimal::of(&number.to_string());
     let double = number.to_string().parse::<f64>().unwrap_or(f64::INFINITY);
     let rounded = Decimal::of(&format!("{double:e}"));

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::walk::Place;
-use crate::{Pointer, Schema, for_each_subschema};
+use crate::walk::{Place, children};
+use crate::{Draft, Pointer, Schema, for_each_subschema};
 
 /// A property that a schema declares, for listings and search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,20 @@ pub fn fields(schema: &Schema) -> Vec<Field> {
         }
     });
     fields
+}
+
+/// Returns the names of all [`fields`].
+pub fn field_names(schema: &Schema) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    collect_names(schema.value(), schema.draft(), &mut names);
+    names
+}
+
+fn collect_names<'v>(schema: &'v Value, draft: Draft, names: &mut BTreeSet<&'v str>) {
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        names.extend(properties.keys().map(String::as_str));
+    }
+    children(schema, draft, &mut |_, child| collect_names(child, draft, names));
 }
 
 fn kind(property: &Value) -> String {

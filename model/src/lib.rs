@@ -39,7 +39,7 @@ pub use diagnostic::{Code, Diagnostic, Diagnostics};
 pub use dialect::{Dialect, DialectError, Dialects, Draft};
 pub use digest::{Digest, canonical_json};
 pub use document::Document;
-pub use fields::{Field, fields};
+pub use fields::{Field, field_names, fields};
 pub use lock::{Lock, Locked};
 pub use manifest::{
     Compatibility, Gen, Lines, Manifest, ManifestError, PublisherEntry, RegistrySection, SubjectOverride,

@@ -5,6 +5,7 @@ use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
 use crate::steps::Steps;
+use crate::validator::Made;
 use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits};
 
 /// A schema together with every document it reaches: all that is needed to validate by it.
@@ -14,6 +15,7 @@ pub struct Resolved {
     /// What each foreign reference resolves to, by resolved URI. One document may stand under
     /// several URIs.
     resources: BTreeMap<String, Arc<Schema>>,
+    made: Arc<Made>,
 }
 
 impl Resolved {
@@ -23,7 +25,7 @@ impl Resolved {
         root: Arc<Schema>,
         resources: BTreeMap<String, Arc<Schema>>,
     ) -> Result<Self, Diagnostics> {
-        let resolved = Self { root, resources };
+        let resolved = Self { root, resources, made: Arc::default() };
         let mut wrong = resolved.dangling();
         if wrong.is_empty() {
             wrong.extend(resolved.too_long_a_way());
@@ -82,13 +84,27 @@ impl Resolved {
             })
     }
 
-    /// Compiles the validator.
+    /// Returns the validator. It is compiled once for all copies, which keep it.
     ///
     /// # Errors
     ///
     /// When a pattern is not a regular expression, or an embedded schema is not valid.
     pub fn validator(&self, formats: Formats) -> Result<Validator, Diagnostics> {
-        Validator::compile(self, formats)
+        Validator::of(self, formats)
+    }
+
+    /// Makes sure that [`Resolved::validator`] will have one, without keeping it: where many are asked for this and
+    /// few for more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Resolved::validator`].
+    pub fn try_validator(&self, formats: Formats) -> Result<(), Diagnostics> {
+        Validator::try_of(self, formats)
+    }
+
+    pub(crate) fn made(&self) -> &Made {
+        &self.made
     }
 
     fn dangling(&self) -> Diagnostics {

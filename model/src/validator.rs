@@ -1,5 +1,5 @@
 use std::fmt::{self, Write};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,18 +53,55 @@ impl Violation {
 }
 
 /// A compiled schema.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Validator {
-    compiled: jsonschema::Validator,
+    compiled: Arc<jsonschema::Validator>,
     resolved: Resolved,
+}
+
+/// What is made of a schema and all it reaches when it is asked for the first time, kept for all its copies.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    asserting: OnceLock<Arc<jsonschema::Validator>>,
+    annotating: OnceLock<Arc<jsonschema::Validator>>,
     /// Counted when the first event asks for it.
     steps: OnceLock<Option<Steps>>,
     /// Branches of unions, counted when the first event is refused.
     branches: OnceLock<usize>,
 }
 
+impl Made {
+    fn compiled(&self, formats: Formats) -> &OnceLock<Arc<jsonschema::Validator>> {
+        match formats {
+            Formats::Assert => &self.asserting,
+            Formats::Annotate => &self.annotating,
+        }
+    }
+}
+
 impl Validator {
-    pub(crate) fn compile(resolved: &Resolved, formats: Formats) -> Result<Self, Diagnostics> {
+    /// Returns the validator of a schema, compiled if it is the first.
+    pub(crate) fn of(resolved: &Resolved, formats: Formats) -> Result<Self, Diagnostics> {
+        let known = resolved.made().compiled(formats);
+        let compiled = match known.get() {
+            Some(compiled) => Arc::clone(compiled),
+            None => {
+                let compiled = Arc::new(Self::compile(resolved, formats)?);
+                Arc::clone(known.get_or_init(|| compiled))
+            }
+        };
+        Ok(Self { compiled, resolved: resolved.clone() })
+    }
+
+    /// Makes sure that there will be one.
+    pub(crate) fn try_of(resolved: &Resolved, formats: Formats) -> Result<(), Diagnostics> {
+        if resolved.made().compiled(formats).get().is_some() {
+            return Ok(());
+        }
+        Self::compile(resolved, formats).map(drop)
+    }
+
+    fn compile(resolved: &Resolved, formats: Formats) -> Result<jsonschema::Validator, Diagnostics> {
         let schema = resolved.schema();
         let options = jsonschema::options()
             .with_draft(schema.draft().to_library())
@@ -77,7 +114,7 @@ impl Validator {
         } else {
             options.with_registry(&resolved.registry()?).build(schema.value())
         };
-        let compiled = compiled.map_err(|error| {
+        compiled.map_err(|error| {
             let pointer = Pointer::from_text(error.instance_path().to_string());
             let code = if error.kind().keyword() == "format" || error.kind().keyword() == "pattern" {
                 Code::InvalidPattern
@@ -87,8 +124,7 @@ impl Validator {
             let position = schema.document().closest_position(&pointer);
             let diagnostic = Diagnostic::new(code, short(&error)).at(pointer).position(position);
             vec![diagnostic.help("mend the schema at this place")]
-        })?;
-        Ok(Self { compiled, resolved: resolved.clone(), steps: OnceLock::new(), branches: OnceLock::new() })
+        })
     }
 
     /// Tells whether an event is decided within [`crate::limits::VALIDATION_STEPS_MAX`] steps.
@@ -104,7 +140,7 @@ impl Validator {
         if references.saturating_mul(1 + depth_of(event)) <= FEW {
             return true;
         }
-        let steps = self.steps.get_or_init(|| Steps::of(&self.resolved));
+        let steps = self.resolved.made().steps.get_or_init(|| Steps::of(&self.resolved));
         steps.as_ref().is_none_or(|steps| steps.allow(event))
     }
 
@@ -139,7 +175,7 @@ impl Validator {
 
     /// Tells whether the reasons hold too many copies of the event: the library keeps one for each branch of a union.
     fn is_beyond_words(&self, event: &Value) -> bool {
-        let branches = *self.branches.get_or_init(|| {
+        let branches = *self.resolved.made().branches.get_or_init(|| {
             let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
             documents.map(|document| branches_in(document.value())).sum()
         });

@@ -1,10 +1,38 @@
 //! How long the strings of a pattern are, read off its syntax: cheaper than any automaton, and
 //! enough to hold `^.{1,2000}$` against `maxLength`.
 
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::HashMap;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
+/// What earlier comparisons have asked: the versions of a subject repeat their patterns.
+static KEPT: Mutex<Option<HashMap<String, (u64, Option<u64>)>>> = Mutex::new(None);
+
+/// Most patterns that are kept, and the longest in bytes.
+const KEPT_MAX: usize = 4_096;
+const KEPT_BYTES_MAX: usize = 500;
+
+/// Returns the same as [`of`], which is asked once for each pattern.
+pub(super) fn kept(pattern: &str) -> (u64, Option<u64>) {
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = lock().as_ref().and_then(|kept| kept.get(pattern)) {
+        return *known;
+    }
+    let lengths = of(pattern);
+    if pattern.len() <= KEPT_BYTES_MAX {
+        let mut kept = lock();
+        let kept = kept.get_or_insert_default();
+        if KEPT_MAX <= kept.len() {
+            kept.clear();
+        }
+        kept.insert(pattern.to_owned(), lengths);
+    }
+    lengths
+}
+
 /// Returns code point counts between which every string that matches is sure to be.
-pub(super) fn of(pattern: &str) -> (u64, Option<u64>) {
+fn of(pattern: &str) -> (u64, Option<u64>) {
     let anything = (0, None);
     let Ok(translated) = jsonschema_regex::to_rust_regex(pattern) else { return anything };
     let Ok(hir) = regex_syntax::parse(&translated) else { return anything };

@@ -2,8 +2,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use evschema_model::{
-    Catalog, Coordinates, Diagnostics, Dialects, Formats, Reference, Resolved, Schema, Target, Validator,
-    limits,
+    Catalog, Coordinates, Diagnostics, Dialects, Reference, Resolved, Schema, Target, limits,
 };
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -18,8 +17,6 @@ use crate::store::{Content, Store};
 const PARSED_BYTES_PER_BYTE: u64 = 12;
 /// What anything kept in memory takes beside its text, roughly.
 const OVERHEAD_BYTES: u64 = 512;
-/// Compiled validators kept; their size cannot be asked for.
-const VALIDATORS_MAX: usize = 256;
 /// Owners of `$id`s kept.
 const IDS_MAX: usize = 10_000;
 
@@ -35,7 +32,6 @@ pub(super) struct Library {
     dialects: Arc<Dialects>,
     contents: Cache<Coordinates, Arc<Content>, ByBytes>,
     resolved: Cache<Coordinates, Arc<Resolved>, ByBytes>,
-    validators: Cache<(Coordinates, Formats), Arc<Validator>>,
     ids: Cache<String, Coordinates>,
 }
 
@@ -50,7 +46,6 @@ impl Library {
             dialects: Arc::new(config.dialects.clone()),
             contents: Cache::with_weighter(1_000, budget / 2, ByBytes),
             resolved: Cache::with_weighter(1_000, budget, ByBytes),
-            validators: Cache::new(VALIDATORS_MAX),
             ids: Cache::new(IDS_MAX),
         }
     }
@@ -130,23 +125,6 @@ impl Library {
         self.workers.run(move || catalog.resolve(&schema)).await
     }
 
-    /// Returns the compiled validator of a registered version.
-    pub(super) async fn validator(
-        &self,
-        at: &Coordinates,
-        formats: Formats,
-    ) -> Result<Arc<Validator>, Refusal> {
-        let key = (at.clone(), formats);
-        if let Some(validator) = self.validators.get(&key) {
-            return Ok(validator);
-        }
-        let resolved = self.registered(at).await?;
-        let compiled = self.workers.run(move || resolved.validator(formats)).await?;
-        let validator = Arc::new(compiled.map_err(|diagnostics| unreadable(at, &diagnostics))?);
-        self.validators.insert(key, Arc::clone(&validator));
-        Ok(validator)
-    }
-
     /// Returns the version that a reference leads to, if it can be registered.
     pub(super) async fn target(&self, reference: &Reference) -> Result<Option<Coordinates>, Refusal> {
         match &reference.target {
@@ -185,7 +163,7 @@ impl Library {
 
 /// What was registered has been read before; that it cannot be read now is nobody's mistake but
 /// ours, or the configuration's: a dialect may no longer be mapped.
-fn unreadable(at: &Coordinates, diagnostics: &Diagnostics) -> Refusal {
+pub(super) fn unreadable(at: &Coordinates, diagnostics: &Diagnostics) -> Refusal {
     let first = diagnostics.first().map_or_else(String::new, ToString::to_string);
     Refusal::Bug(format!("`{at}` is registered and cannot be read: {first}"))
 }

@@ -69,7 +69,7 @@ impl Past {
         settings: &compat::Settings,
     ) -> Result<Report, Diagnostics> {
         // Compiling finds what the metaschema cannot, such as a pattern that is none.
-        candidate.validator(settings.formats)?;
+        candidate.try_validator(settings.formats)?;
         Ok(compat::check(candidate, &self.baselines, settings, &self.waivers))
     }
 }
@@ -101,7 +101,8 @@ impl Registry {
                         let at = Coordinates { subject: request.subject, version: there.version.clone() };
                         return Ok(Outcome::Unchanged(registration(at, there, None)));
                     }
-                    self.assess(&request, schema, &history).instrument(info_span!("check")).await?
+                    let settings = self.settings_to_register(&history);
+                    self.assess(&request, schema, &history, settings).instrument(info_span!("check")).await?
                 }
             };
             if !assessed.report.is_accepted() {
@@ -129,7 +130,8 @@ impl Registry {
         if let (Some(there), Some(history)) = (there.map(|there| there.version.clone()), &mut history) {
             history.versions.retain(|record| record.version != there);
         }
-        Ok(self.assess(&request, first_reading, &history).await?.report)
+        let settings = self.settings(self.policy(&history));
+        Ok(self.assess(&request, first_reading, &history, settings).await?.report)
     }
 
     /// Holds a registered version, as if it were new, against the others of its subject.
@@ -137,8 +139,8 @@ impl Registry {
         let candidate = self.library.registered(at).await?;
         let mut others = history.clone();
         others.versions.retain(|record| record.version != at.version);
-        let policy = history.subject.policy;
-        self.compare(candidate, self.past(&Some(others)).await?, policy).await
+        let settings = self.settings(history.subject.policy);
+        self.compare(candidate, self.past(&Some(others)).await?, settings).await
     }
 
     /// Returns a subject's history, if there is such a subject.
@@ -167,7 +169,8 @@ impl Registry {
             return Ok(Visit::Read(self.read_as(request, version).await?));
         }
         let at = Coordinates { subject: request.subject.clone(), version };
-        self.visit(at, Arc::clone(&request.bytes), self.policy(history), self.past(history).await?).await
+        let settings = self.settings_to_register(history);
+        self.visit(at, Arc::clone(&request.bytes), settings, self.past(history).await?).await
     }
 
     async fn assess(
@@ -175,11 +178,12 @@ impl Registry {
         request: &Request,
         mut schema: Arc<Schema>,
         history: &Option<History>,
+        settings: compat::Settings,
     ) -> Result<Assessed, Refusal> {
         let past = self.past(history).await?;
         for _ in 0..limits::CHOICES_MAX {
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
-            let report = self.compare(Arc::clone(&candidate), past.clone(), self.policy(history)).await?;
+            let report = self.compare(Arc::clone(&candidate), past.clone(), settings).await?;
             let chosen = untaken(report.deserved_version.clone(), history);
             let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
             if settled {
@@ -197,14 +201,19 @@ impl Registry {
         &self,
         candidate: Arc<Resolved>,
         past: Past,
-        policy: SubjectPolicy,
+        settings: compat::Settings,
     ) -> Result<Report, Refusal> {
-        let settings = self.settings(policy);
         let started = std::time::Instant::now();
         let checked = self.workers.run(move || past.hold(&candidate, &settings));
         let report = checked.await?.map_err(Refusal::Document)?;
         self.metrics.check(report.verdict, started.elapsed());
         Ok(report)
+    }
+
+    /// Returns how a candidate is compared that is registered if it may be. What else could be said of a change
+    /// is said to who asks for a check.
+    fn settings_to_register(&self, history: &Option<History>) -> compat::Settings {
+        compat::Settings { advises: false, ..self.settings(self.policy(history)) }
     }
 
     fn policy(&self, history: &Option<History>) -> SubjectPolicy {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use evschema_model::{Coordinates, Schema, Subject, fields};
+use evschema_model::{Coordinates, Schema, Subject, field_names};
 
 use super::{Refusal, Registry};
 use crate::limits;
@@ -70,12 +70,9 @@ impl Registry {
 /// Returns what a search finds a subject by because of its schema: the name, title, description and the
 /// names of fields.
 pub(super) fn searched(schema: &Schema) -> Searched {
-    let mut names: Vec<String> = fields(schema).into_iter().map(|field| field.name).collect();
-    names.sort();
-    names.dedup();
     let mut texts: Vec<&str> = vec![schema.at().subject.as_str()];
     texts.extend(schema.title().into_iter().chain(schema.description()));
-    texts.extend(names.iter().map(String::as_str));
+    texts.extend(field_names(schema));
     Searched { text: kept(&texts[1..].join("\n")), words: words_of(texts) }
 }
 

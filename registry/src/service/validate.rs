@@ -3,6 +3,7 @@ use std::sync::Arc;
 use evschema_api::{EventVerdict, Validation};
 use evschema_model::{Coordinates, Validator, parse_event};
 
+use super::library::unreadable;
 use super::{Refusal, Registry};
 use crate::limits;
 
@@ -29,8 +30,10 @@ impl Registry {
     ) -> Result<Validation, Refusal> {
         // Also says when the version is not there.
         self.content(at).await?;
-        let validator = self.library.validator(at, self.formats).await?;
-        self.workers.run(move || decide(&validator, framing, &body)).await
+        let resolved = self.library.registered(at).await?;
+        let formats = self.formats;
+        let decided = self.workers.run(move || Ok(decide(&resolved.validator(formats)?, framing, &body)));
+        decided.await?.map_err(|diagnostics| unreadable(at, &diagnostics))
     }
 }
 

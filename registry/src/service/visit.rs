@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use evschema_compat::Report;
-use evschema_model::{Catalog, Coordinates, Resolved, Schema, SubjectPolicy};
+use evschema_compat::{Report, Settings};
+use evschema_model::{Catalog, Coordinates, Resolved, Schema};
 
 use super::register::Past;
 use super::{Refusal, Registry};
@@ -30,10 +30,9 @@ impl Registry {
         &self,
         at: Coordinates,
         bytes: Arc<[u8]>,
-        policy: SubjectPolicy,
+        settings: Settings,
         past: Past,
     ) -> Result<Visit, Refusal> {
-        let settings = self.settings(policy);
         let read = self.library.reader(at, bytes);
         let started = Instant::now();
         let visit = self.workers.run(move || {

@@ -1,0 +1,138 @@
+//! The questions of one check, which share what was lowered for them.
+
+use std::collections::BTreeMap;
+
+use evschema_model::{Bump, ContentModel, Resolved, field_names};
+
+use super::{Baseline, Settings, directions, sides};
+use crate::decide::{Decision, Question, decide};
+use crate::findings::{Sides, findings};
+use crate::mask::version_properties;
+use crate::pair::Pairs;
+use crate::report::{Direction, Finding, Severity, Verdict};
+use crate::tree::Origin;
+
+/// Asks about pairs of versions.
+pub(super) struct Asking<'s> {
+    settings: &'s Settings,
+    pairs: Pairs,
+}
+
+/// What holding a candidate against a baseline in one direction gave.
+pub(super) struct Held {
+    /// Leaves waived findings aside.
+    pub(super) verdict: Verdict,
+    /// Whether it is compatible without any waiver.
+    pub(super) is_proven: bool,
+}
+
+impl<'s> Asking<'s> {
+    pub(super) fn new(settings: &'s Settings) -> Self {
+        Self { settings, pairs: Pairs::default() }
+    }
+
+    /// Decides one direction against one baseline.
+    pub(super) fn hold(
+        &mut self,
+        sides: &Sides<'_>,
+        waivers: &BTreeMap<String, String>,
+        found: &mut Vec<Finding>,
+    ) -> Held {
+        let decision = self.decide(sides, false);
+        if decision.verdict == Verdict::Compatible {
+            return Held { verdict: Verdict::Compatible, is_proven: true };
+        }
+        let mut here = findings(&decision, sides);
+        for finding in &mut here {
+            finding.waived = waivers.get(finding.fingerprint.as_str()).cloned();
+        }
+        let verdict = if here.iter().all(|finding| finding.waived.is_some()) {
+            Verdict::Compatible
+        } else {
+            decision.verdict
+        };
+        for finding in here {
+            // The same place breaks the same way against each version of a line: said once.
+            if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
+                found.push(finding);
+            }
+        }
+        Held { verdict, is_proven: false }
+    }
+
+    /// Returns the step a change deserves, where some directions are known to be compatible.
+    pub(super) fn required_bump(&mut self, proven: &[Direction], from: &Resolved, to: &Resolved) -> Bump {
+        let mut verdicts = [Verdict::Compatible; 2];
+        for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
+            let is_checked = directions(self.settings.policy.mode).any(|checked| checked == direction);
+            if is_checked && !proven.contains(&direction) {
+                *verdict = self.decide(&sides(to, from, direction, Severity::Error), true).verdict;
+            }
+        }
+        self.bump_of(verdicts[0], verdicts[1], from, to)
+    }
+
+    /// Returns the step of a change whose verdicts are known.
+    pub(super) fn bump_of(
+        &mut self,
+        backward: Verdict,
+        forward: Verdict,
+        from: &Resolved,
+        to: &Resolved,
+    ) -> Bump {
+        let mode = self.settings.policy.mode;
+        let breaks = (mode.checks_backward() && backward != Verdict::Compatible)
+            || (mode.checks_forward() && forward != Verdict::Compatible);
+        if breaks {
+            return Bump::Major;
+        }
+        if self.accept_the_same(from, to) { Bump::Patch } else { Bump::Minor }
+    }
+
+    /// Tells whether two versions are proven to accept the same events and to declare the same fields.
+    fn accept_the_same(&mut self, from: &Resolved, to: &Resolved) -> bool {
+        from.schema().digest() == to.schema().digest()
+            || (field_names(from.schema()) == field_names(to.schema())
+                && [(from, to), (to, from)].into_iter().all(|(writer, reader)| {
+                    let decision = self.ask(writer, reader, ContentModel::Strict, true);
+                    decision.verdict == Verdict::Compatible
+                }))
+    }
+
+    /// Says what a stricter content model would object to, where the chosen one does not.
+    pub(super) fn stricter(&mut self, candidate: &Resolved, predecessors: &[&Baseline]) -> Option<String> {
+        let latest = predecessors.last()?;
+        let policy = self.settings.policy;
+        for model in ContentModel::ALL.into_iter().rev().filter(|model| *model < policy.content_model) {
+            for direction in directions(policy.mode) {
+                let sides = sides(candidate, &latest.resolved, direction, Severity::Note);
+                let (writer, reader) = sides.writer_and_reader();
+                let decision = self.ask(writer, reader, model, true);
+                if decision.verdict == Verdict::Incompatible
+                    && let Some(finding) = findings(&decision, &sides).first()
+                {
+                    return Some(format!("under `{model}`: {}", finding.message));
+                }
+            }
+        }
+        None
+    }
+
+    fn decide(&mut self, sides: &Sides<'_>, is_brief: bool) -> Decision {
+        let (writer, reader) = sides.writer_and_reader();
+        self.ask(writer, reader, self.settings.policy.content_model, is_brief)
+    }
+
+    fn ask(&mut self, writer: &Resolved, reader: &Resolved, model: ContentModel, is_brief: bool) -> Decision {
+        // Only where both versions carry their own number does it tell them apart.
+        let both = !version_properties(writer).is_empty();
+        let masked: Vec<Origin> = if both {
+            version_properties(reader).into_iter().map(|(_, origin)| origin).collect()
+        } else {
+            Vec::new()
+        };
+        let Settings { formats, fuel, .. } = *self.settings;
+        let question = Question { writer, reader, model, formats, fuel, masked: &masked, is_brief };
+        decide(&question, &mut self.pairs)
+    }
+}
