@@ -16,8 +16,8 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`], or without the
-    /// feature `explain` the first.
+    /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`]. Without the feature `explain`, and
+    /// where unions and the event are so large that listing would take too long, the first that was met.
     Refused(Vec<Violation>),
     /// The event satisfies the schema but not its type: a bug of the generator.
     Internal(String),
@@ -27,19 +27,20 @@ pub enum Error {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where in the event, as a JSON Pointer.
+    /// Where in the event, as a JSON Pointer; names are cut after [`Violation::EXCERPT_CHARS_MAX`] characters, with
+    /// `…` in the place of the rest.
     pub pointer: String,
     /// The line of that place, counted from one.
     pub line: usize,
     /// The column of that place in bytes, counted from one.
     pub column: usize,
-    /// Where in the schema, as the path of keywords taken; empty without the feature `explain`.
+    /// Where in the schema, as the path of keywords taken; empty where only the first reason is known.
     pub schema_pointer: String,
     /// The keyword that refuses.
     pub keyword: String,
     /// The value that is refused, cut after [`Violation::EXCERPT_CHARS_MAX`] characters.
     pub value: String,
-    /// What is wrong, for people; repeats no more of the event than `value` does.
+    /// What is wrong, for people, cut after [`Violation::MESSAGE_CHARS_MAX`] characters.
     pub message: String,
 }
 
@@ -65,6 +66,9 @@ impl Error {
 impl Violation {
     /// Most characters of an event that a violation repeats.
     pub const EXCERPT_CHARS_MAX: usize = 80;
+
+    /// Most characters of a message, which may name members of the event and quotes the schema.
+    pub const MESSAGE_CHARS_MAX: usize = 500;
 }
 
 impl fmt::Display for Error {

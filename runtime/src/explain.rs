@@ -7,6 +7,11 @@ use crate::{Document, Error, Violation};
 
 #[cfg(feature = "explain")]
 mod validator;
+#[cfg(feature = "explain")]
+mod work;
+
+#[cfg(all(test, feature = "explain"))]
+mod tests;
 
 /// Returns why an event is refused, given where its reading stopped.
 #[cold]
@@ -62,10 +67,21 @@ fn first(text: &str, reject: Reject) -> Violation {
     )
 }
 
-/// Adds line and column.
+/// Adds line and column, and cuts what the event may have made long: names in the pointer, and the message.
 fn violation(text: &str, start: usize, violation: Violation) -> Violation {
     let Position { line, column } = position(text.as_bytes(), start);
-    Violation { line, column, ..violation }
+    let names: Vec<String> =
+        violation.pointer.split('/').map(|name| shortened(name, Violation::EXCERPT_CHARS_MAX)).collect();
+    let message = shortened(&violation.message, Violation::MESSAGE_CHARS_MAX);
+    Violation { line, column, pointer: names.join("/"), message, ..violation }
+}
+
+/// Returns the beginning of a text, with `…` if that is not all of it.
+fn shortened(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Returns the beginning of the value that starts at a byte, on one line.
@@ -75,9 +91,5 @@ fn excerpt(text: &str, start: usize) -> String {
     let end = cursor.skip().map_or(text.len(), |()| cursor.position());
     let value = text.get(start..end).unwrap_or_default();
     let plain = |c: char| if c.is_control() { ' ' } else { c };
-    let mut short: String = value.chars().take(Violation::EXCERPT_CHARS_MAX).map(plain).collect();
-    if value.chars().nth(Violation::EXCERPT_CHARS_MAX).is_some() {
-        short.push('…');
-    }
-    short
+    shortened(value, Violation::EXCERPT_CHARS_MAX).chars().map(plain).collect()
 }

@@ -244,6 +244,17 @@ impl At {
         std::ptr::from_ref(self.program).addr()
     }
 
+    /// Returns wherever dynamic anchors of a name are, in this program and in those it refers to.
+    #[cfg(feature = "explain")]
+    pub(crate) fn anchors(self, name: &str) -> impl Iterator<Item = Self> + use<'_> {
+        let others = self.program.links.iter().map(|link| link.decoded());
+        others.chain([self.program]).flat_map(move |program| {
+            let here = Self { node: self.node, program };
+            let all = program.resources.iter().flatten();
+            all.filter(move |(known, _)| **known == *name).map(move |(_, child)| here.child(*child))
+        })
+    }
+
     /// Returns where a dynamic anchor of one of this program's resources is.
     pub(crate) fn anchor(self, resource: u16, name: &str) -> Option<Self> {
         let anchors = self.program.resources.get(usize::from(resource))?;

@@ -1,0 +1,73 @@
+use crate::{Document, Draft, Program, Violation};
+
+fn violations(document: &'static Document, event: &str) -> Vec<Violation> {
+    document.check(event.as_bytes()).unwrap_err().violations().to_vec()
+}
+
+/// A tree whose nodes have `b` or `c`, and that a validator goes through twice at each level.
+static TREE: Document = Document::new(
+    "https://example.com/tree",
+    Draft::Draft202012,
+    r##"{"type":"object","anyOf":[
+        {"properties":{"a":{"$ref":"#"}},"required":["b"]},
+        {"properties":{"a":{"$ref":"#"}},"required":["c"]}]}"##,
+    &[],
+    true,
+    (&TREE_PROGRAM, 0),
+);
+static TREE_PROGRAM: Program = Program::new(
+    r#"{"nodes":[
+        {"type":["object"],"anyOf":[1,2]},
+        {"members":[["a",0],["b",3]],"required":[1]},
+        {"members":[["a",0],["c",3]],"required":[1]},
+        {}]}"#,
+    &[],
+);
+
+#[test]
+fn a_small_event_that_has_too_many_ways_is_explained_by_the_first_reason() {
+    let deep = |depth: usize| "{\"a\":".repeat(depth) + "{}" + &"}".repeat(depth);
+    let few = violations(&TREE, &deep(1));
+    assert_eq!((few.len(), few[0].keyword.as_str(), few[0].schema_pointer.as_str()), (1, "anyOf", "/anyOf"));
+    let many = violations(&TREE, &deep(100));
+    assert_eq!((many.len(), many[0].keyword.as_str(), many[0].schema_pointer.as_str()), (1, "anyOf", ""));
+}
+
+#[test]
+fn a_large_event_is_not_copied_for_each_branch() {
+    let items = vec![r#"{"d":1}"#; 20_000].join(",");
+    let within = |levels: usize| "{\"a\":".repeat(levels) + &format!("[{items}]") + &"}".repeat(levels);
+    assert_eq!(violations(&TREE, &within(2))[0].schema_pointer, "/anyOf");
+    // Two for each branch at each level.
+    assert_eq!(violations(&TREE, &within(6))[0].schema_pointer, "");
+}
+
+/// Members are numbers, and only `a` may be there; or all may be.
+static CLOSED: Document = Document::new(
+    "https://example.com/closed",
+    Draft::Draft202012,
+    r#"{"properties":{"a":{"additionalProperties":{"type":"number"}}},"additionalProperties":false}"#,
+    &[],
+    true,
+    (&CLOSED_PROGRAM, 0),
+);
+static CLOSED_PROGRAM: Program = Program::new(
+    r#"{"nodes":[
+        {"members":[["a",1]],"additionalProperties":false},
+        {"additionalProperties":2},
+        {"type":["number"]}]}"#,
+    &[],
+);
+
+#[test]
+fn names_that_the_event_brings_are_cut() {
+    let long = "n".repeat(100_000);
+    let said = violations(&CLOSED, &format!(r#"{{"a":{{"x":1,"{long}":"y"}}}}"#));
+    assert_eq!(said[0].pointer, format!("/a/{}…", "n".repeat(80)));
+    assert_eq!((said[0].line, said[0].column), (1, 100_016), "the place is that of the whole name");
+    let names: Vec<String> = (0..10_000).map(|number| format!("\"unknown{number}\":1")).collect();
+    let said = violations(&CLOSED, &format!("{{{}}}", names.join(",")));
+    assert!(said[0].message.starts_with("Additional properties are not allowed ('unknown0'"));
+    assert_eq!(said[0].message.chars().count(), Violation::MESSAGE_CHARS_MAX + 1);
+    assert_eq!(said[0].value.chars().count(), Violation::EXCERPT_CHARS_MAX + 1);
+}
