@@ -6,7 +6,7 @@
 
 use crate::cursor::Cursor;
 use crate::kinds::Kinds;
-use crate::program::{At, Node, Text};
+use crate::program::{At, Node, Object, Text};
 use crate::reject::{Reject, Why};
 
 mod array;
@@ -44,6 +44,18 @@ impl Cursor<'_> {
         // Nothing can be open within a text, a number or a word.
         if node.is_plain() && !matches!(first, b'{' | b'[') {
             return self.leaf(node, first);
+        }
+        // Most objects.
+        if node.is_record
+            && first == b'{'
+            && seen.is_none()
+            && let Some(object @ Object { record: Some(required), .. }) = node.object.as_deref()
+            && !self.memory.is_slow()
+        {
+            self.memory.go_deeper().or_else(|why| self.reject(why))?;
+            self.record(at, object, *required)?;
+            self.memory.come_back();
+            return Ok(());
         }
         self.check_deeper(at, first, seen)
     }

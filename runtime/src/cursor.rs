@@ -32,21 +32,20 @@ impl<'a> Cursor<'a> {
     /// Most bytes of an event, 2 GiB: a position fits 32 bits with room to spare.
     pub const BYTES_MAX: usize = 1 << 31;
 
-    /// Starts at the first byte.
+    /// Returns the text that bytes are, for [`Cursor::of_text`].
     ///
     /// # Errors
     ///
     /// When the bytes are not UTF-8, or too many.
-    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Reject> {
+    pub(crate) fn text_of(bytes: &'a [u8]) -> Result<&'a str, Reject> {
         if Self::BYTES_MAX < bytes.len() {
             return Err(Reject::new(0, Why::TooLong));
         }
-        let text =
-            std::str::from_utf8(bytes).map_err(|error| Reject::new(error.valid_up_to(), Why::NotUtf8))?;
-        Ok(Self::of_text(text))
+        std::str::from_utf8(bytes).map_err(|error| Reject::new(error.valid_up_to(), Why::NotUtf8))
     }
 
     /// Starts at the beginning of a text.
+    #[inline]
     pub(crate) fn of_text(text: &'a str) -> Self {
         Self { text, at: 0, depth: 0, names: Names::default(), memory: crate::check::Memory::default() }
     }

@@ -14,7 +14,7 @@ pub fn from_slice<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8])
 }
 
 fn typed<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Reject> {
-    let mut cursor = Cursor::new(bytes)?;
+    let mut cursor = Cursor::of_text(Cursor::text_of(bytes)?);
     let event = read(&mut cursor, Some(document.root()))?;
     cursor.end()?;
     Ok(event)
@@ -50,7 +50,7 @@ pub fn check_bytes(document: &'static Document, bytes: &[u8]) -> bool {
 }
 
 fn checked(document: &'static Document, bytes: &[u8]) -> Result<(), Reject> {
-    let mut cursor = Cursor::new(bytes)?;
+    let mut cursor = Cursor::of_text(Cursor::text_of(bytes)?);
     cursor.check(document.root())?;
     cursor.end()
 }

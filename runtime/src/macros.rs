@@ -92,7 +92,7 @@ macro_rules! declare {
                 $(let mut $rest = ::std::collections::BTreeMap::new();)?
                 while let ::core::option::Option::Some(found) = $crate::field!(@next members cursor $($rest)?) {
                     match found {
-                        $($at => $field = ::core::option::Option::Some($crate::read(cursor, members.child($at))?),)*
+                        $($at => $field = ::core::option::Option::Some($crate::read(cursor, members.child())?),)*
                         $(usize::MAX => {
                             let node = members.additional();
                             let name = members.take_name();
@@ -100,7 +100,7 @@ macro_rules! declare {
                                 return ::core::result::Result::Err(cursor.named_twice());
                             }
                         })?
-                        other => members.skip(cursor, other)?,
+                        _ => members.skip(cursor)?,
                     }
                 }
                 members.close(cursor)?;

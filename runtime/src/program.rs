@@ -67,6 +67,8 @@ pub(crate) struct Node {
     pub(crate) literals: Option<Box<[Json]>>,
     pub(crate) more: Option<Box<More>>,
     pub(crate) streamed: Streamed,
+    /// Whether an object satisfies it that is a record, of which nothing else is said.
+    pub(crate) is_record: bool,
     /// What holds unless the value is `null`, which is accepted too.
     pub(crate) unless_null: Option<Child>,
 }
@@ -221,7 +223,7 @@ impl At {
         self.node
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn child(self, child: Child) -> Self {
         match child.link.and_then(|link| self.program.links.get(usize::from(link))) {
             None => self.program.at(child.id),
@@ -274,6 +276,7 @@ impl Node {
             literals: None,
             more: None,
             streamed: Streamed::Nothing,
+            is_record: false,
             unless_null: None,
         }
     }

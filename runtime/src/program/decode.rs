@@ -25,6 +25,11 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         }
         object.record = object.as_record();
     }
+    for node in &mut nodes {
+        let is_record = node.object.as_ref().is_some_and(|object| object.record.is_some());
+        node.is_record =
+            is_record && node.is_plain() && node.literals.is_none() && node.kinds.meets(Kinds::OBJECT);
+    }
     let resources = list(program.get("resources"), |anchors| {
         let anchors = anchors.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
@@ -134,6 +139,7 @@ fn node(json: &Json) -> Option<Node> {
         object: if has_object { Some(Box::new(object(&keywords)?)) } else { None },
         literals,
         more: if has_more { Some(Box::new(more(&keywords)?)) } else { None },
+        is_record: false,
         streamed: match members.get("streamed") {
             None => Streamed::Nothing,
             Some(Json::String(_)) => Streamed::Own,

@@ -19,6 +19,8 @@ pub struct Members<'a> {
     start: usize,
     names_open: usize,
     before: usize,
+    /// What the member that was found last has to satisfy.
+    child: Option<At>,
     name: Cow<'a, str>,
     name_start: usize,
 }
@@ -32,7 +34,8 @@ impl<'a> Members<'a> {
     /// # Errors
     ///
     /// When no object follows, or the node takes none.
-    #[inline]
+    // Always: what is returned is large, and would be copied.
+    #[inline(always)]
     pub fn open(
         cursor: &mut Cursor<'a>,
         at: Option<At>,
@@ -52,6 +55,7 @@ impl<'a> Members<'a> {
             start,
             names_open,
             before: start,
+            child: None,
             name: Cow::Borrowed(""),
             name_start: start,
         })
@@ -92,13 +96,14 @@ impl<'a> Members<'a> {
             return Ok(None);
         }
         self.count += 1;
-        if let Some((_, object)) = self.node
+        if let Some((node, object)) = self.node
             && let Some(member) = object.members.get(self.expected)
             && member.declared
             && cursor.take_name(&member.name)
         {
             let at = self.expected;
             self.expected += 1;
+            self.child = member.node.map(|child| node.child(child));
             object.watch(&mut self.watched, at, cursor.position());
             return if self.present.insert(at) { Ok(Some(at)) } else { cursor.reject(Why::Duplicate) };
         }
@@ -115,15 +120,17 @@ impl<'a> Members<'a> {
                 if !self.present.insert(at) {
                     return cursor.reject(Why::Duplicate);
                 }
-                if let Some((_, object)) = self.node {
+                if let Some((node, object)) = self.node {
                     object.watch(&mut self.watched, at, cursor.position());
-                }
-                // A name that is only required is not declared: what is said of others holds.
-                if let Some((_, object)) = self.node
-                    && !object.members[at].declared
-                    && matches!(object.additional, Additional::Refused)
-                {
-                    return Err(Reject::new(self.before, Why::AdditionalProperties));
+                    let member = &object.members[at];
+                    self.child = match (member.declared, object.additional) {
+                        (true, _) => member.node.map(|child| node.child(child)),
+                        // A name that is only required is not declared: what is said of others holds.
+                        (false, Additional::Refused) => {
+                            return Err(Reject::new(self.before, Why::AdditionalProperties));
+                        }
+                        (false, _) => self.additional(),
+                    };
                 }
                 Ok(Some(at))
             }
@@ -145,19 +152,17 @@ impl<'a> Members<'a> {
     /// # Errors
     ///
     /// When it is refused, or no JSON.
-    pub fn skip(&self, cursor: &mut Cursor<'a>, at: usize) -> Result<(), Reject> {
-        match self.child(at) {
+    pub fn skip(&self, cursor: &mut Cursor<'a>) -> Result<(), Reject> {
+        match self.child() {
             Some(node) => cursor.check(node),
             None => cursor.skip(),
         }
     }
 
-    /// Returns what a known member has to satisfy.
+    /// Returns what the known member that was found last has to satisfy.
     #[inline]
-    pub fn child(&self, at: usize) -> Option<At> {
-        let (node, object) = self.node?;
-        let member = object.members.get(at)?;
-        if member.declared { member.node.map(|child| node.child(child)) } else { self.additional() }
+    pub fn child(&self) -> Option<At> {
+        self.child
     }
 
     /// Returns what members have to satisfy that no keyword names.
