@@ -93,6 +93,17 @@ impl Resolved {
         Validator::of(self, formats)
     }
 
+    /// Returns a copy that keeps validators for itself, until it goes.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self { root: Arc::clone(&self.root), resources: self.resources.clone(), made: Arc::default() }
+    }
+
+    /// Tells whether a validator has been compiled and is kept.
+    pub fn keeps_validator(&self) -> bool {
+        self.made.keeps_validator()
+    }
+
     /// Makes sure that [`Resolved::validator`] will have one, without keeping it: where many are asked for this and
     /// few for more.
     ///

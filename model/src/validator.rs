@@ -77,6 +77,10 @@ impl Made {
             Formats::Annotate => &self.annotating,
         }
     }
+
+    pub(crate) fn keeps_validator(&self) -> bool {
+        self.asserting.get().or(self.annotating.get()).is_some()
+    }
 }
 
 impl Validator {

@@ -12,9 +12,10 @@ use super::workers::Workers;
 use crate::Config;
 use crate::store::{Content, Store};
 
-/// What a parsed schema takes in memory for each byte of its text, roughly: a JSON value is a
-/// tree of maps and strings.
-const PARSED_BYTES_PER_BYTE: u64 = 12;
+/// What a parsed schema takes in memory for each byte of its text, roughly: a JSON value is a tree of maps and strings;
+/// and what its validator does, if it is compiled.
+const PARSED_BYTES_PER_BYTE: u64 = 14;
+const COMPILED_BYTES_PER_BYTE: u64 = 16;
 /// What anything kept in memory takes beside its text, roughly.
 const OVERHEAD_BYTES: u64 = 512;
 /// Owners of `$id`s kept.
@@ -89,7 +90,8 @@ impl Library {
         Ok(resolved)
     }
 
-    /// Keeps a version that has just been registered, with everything it reaches.
+    /// Keeps a version, with everything it reaches, that has just been registered or got a validator: it is weighed as
+    /// it is now.
     pub(super) fn keep(&self, registered: Arc<Resolved>) {
         self.resolved.insert(registered.schema().at().clone(), registered);
     }
@@ -181,6 +183,7 @@ impl Weighter<Coordinates, Arc<Content>> for ByBytes {
 impl Weighter<Coordinates, Arc<Resolved>> for ByBytes {
     fn weight(&self, _: &Coordinates, resolved: &Arc<Resolved>) -> u64 {
         let text = resolved.schema().document().text().len() as u64;
-        PARSED_BYTES_PER_BYTE * text + OVERHEAD_BYTES
+        let compiled = if resolved.keeps_validator() { COMPILED_BYTES_PER_BYTE } else { 0 };
+        (PARSED_BYTES_PER_BYTE + compiled) * text + OVERHEAD_BYTES
     }
 }
