@@ -12,7 +12,7 @@ use evschema_model::{Coordinates, Subject};
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
-use super::search::{Experience, Part};
+use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written,
@@ -32,12 +32,11 @@ const NUMBERED_AT_ONCE_MAX: i64 = 10_000;
 #[derive(Debug)]
 pub(super) struct Postgres {
     connections: Connections,
-    experience: Experience,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { connections: Connections::open(url).await?, experience: Experience::default() })
+        Ok(Self { connections: Connections::open(url).await? })
     }
 
     /// Gives positions to events that are committed and have none.

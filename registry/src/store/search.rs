@@ -8,7 +8,6 @@
 use std::future::Future;
 
 use evschema_model::Subject;
-use quick_cache::sync::Cache;
 
 use super::{Answer, StoreError, SubjectRecord};
 
@@ -138,38 +137,10 @@ pub(super) trait Index: Sync {
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
 }
 
-/// What earlier searches have learnt of common words, so that it is not found out each time. It decides what is read
-/// first, never what is found: words may have become less or more common since.
-#[derive(Debug)]
-pub(super) struct Experience(Cache<String, Common>);
-
-/// How subjects that have a common word are best found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Common {
-    /// So many have it that a page is full soon.
-    Dense,
-    /// They are read as a set.
-    Sparse,
-}
-
-/// Words of which something is remembered; a few dozen bytes each.
-const EXPERIENCE_MAX: usize = 2_000;
-
-impl Default for Experience {
-    fn default() -> Self {
-        Self(Cache::new(EXPERIENCE_MAX))
-    }
-}
-
 /// Returns the numbers of the subjects of a page, in any order.
-pub(super) async fn page(
-    index: &impl Index,
-    experience: &Experience,
-    wanted: &SubjectQuery,
-) -> Result<Vec<i64>, StoreError> {
+pub(super) async fn page(index: &impl Index, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
     let mut found: Option<Vec<i64>> = None;
     let mut common: Vec<String> = Vec::new();
-    let mut sparse: Vec<String> = Vec::new();
     // The longer a word, the fewer have it, as a rule; and of few subjects, no more sets are read.
     let mut words: Vec<&String> = wanted.words.iter().collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -178,24 +149,11 @@ pub(super) async fn page(
             common.push(word.clone());
             continue;
         }
-        match experience.0.get(word) {
-            Some(Common::Dense) => common.push(word.clone()),
-            Some(Common::Sparse) => sparse.push(word.clone()),
-            None => {
-                let subjects = index.with_word(word, ROWS_MAX + 1).await?;
-                if i64::try_from(subjects.len()).is_ok_and(|rows| rows <= ROWS_MAX) {
-                    found = Some(cut(found, subjects));
-                } else {
-                    common.push(word.clone());
-                }
-            }
-        }
-    }
-    for word in sparse {
-        if found.as_ref().is_some_and(|found| found.len() <= SORTED_MAX) {
-            common.push(word);
+        let subjects = index.with_word(word, ROWS_MAX + 1).await?;
+        if i64::try_from(subjects.len()).is_ok_and(|rows| rows <= ROWS_MAX) {
+            found = Some(cut(found, subjects));
         } else {
-            found = Some(cut(found, index.with_word(&word, i64::MAX).await?));
+            common.push(word.clone());
         }
     }
     common.reverse();
@@ -204,13 +162,7 @@ pub(super) async fn page(
         if let Some(few) = found.as_ref().filter(|found| found.len() <= SORTED_MAX) {
             return index.among(few, &common, wanted).await;
         }
-        // What is learnt of one word alone is true of it in company.
-        let alone = common.first().filter(|_| found.is_none() && common.len() == 1).cloned();
-        let page = walk.page(found.as_deref(), &common).await?;
-        if let Some(word) = alone {
-            experience.0.insert(word, if page.is_some() { Common::Dense } else { Common::Sparse });
-        }
-        if let Some(page) = page {
+        if let Some(page) = walk.page(found.as_deref(), &common).await? {
             return Ok(page);
         }
         let Some(word) = common.pop() else {
@@ -372,16 +324,14 @@ mod tests {
                 .collect(),
         );
         let words = ["every", "hal", "half", "third", "few", "rare", "late", "early", "none"];
-        // Words are met again, so that what was learnt of them is used, and wrong for some of the pages.
-        let experience = Experience::default();
-        for _ in 0..120 {
+        for _ in 0..60 {
             let chosen = (0..random.usize(1..4)).map(|_| random.choice(words).unwrap().to_owned());
             let wanted = SubjectQuery {
                 words: chosen.collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
                 after: random.bool().then(|| format!("s{:05}", random.u32(..count))),
                 limit: random.u32(1..300),
             };
-            let mut found = page(&subjects, &experience, &wanted).await.unwrap();
+            let mut found = page(&subjects, &wanted).await.unwrap();
             found.sort_by_key(|subject| subjects.0[*subject as usize].0.as_str());
             assert_eq!(found, subjects.page(0..i64::from(count), &wanted.words, &wanted), "{wanted:?}");
         }

@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
-use super::search::{Experience, Part};
+use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
@@ -45,7 +45,6 @@ pub(super) struct Sqlite {
     /// Keeps a database in memory: one lives as long as any connection to it, and the pool closes
     /// a connection whose query was given up, as when a client goes away.
     _keeper: Mutex<Option<SqliteConnection>>,
-    experience: Experience,
 }
 
 impl Sqlite {
@@ -68,12 +67,7 @@ impl Sqlite {
             .max_lifetime(None)
             .connect_lazy_with(options);
         patiently(|| migrate(&pool)).await?;
-        Ok(Self {
-            pool,
-            writing: Mutex::new(()),
-            _keeper: Mutex::new(keeper),
-            experience: Experience::default(),
-        })
+        Ok(Self { pool, writing: Mutex::new(()), _keeper: Mutex::new(keeper) })
     }
 }
 

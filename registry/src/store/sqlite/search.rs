@@ -22,7 +22,7 @@ impl Search for Sqlite {
                 .await?;
                 return rows.into_iter().map(rows::subject).collect();
             }
-            let page = page(self, &self.experience, wanted).await?;
+            let page = page(self, wanted).await?;
             let rows: Vec<SubjectRow> = query_as(
                 "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                         created_at, updated_at
