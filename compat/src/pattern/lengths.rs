@@ -6,15 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use foldhash::HashMap;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
+/// The least and the most code points.
+type Lengths = (u64, Option<u64>);
+
 /// What earlier comparisons have asked: the versions of a subject repeat their patterns.
-static KEPT: Mutex<Option<HashMap<String, (u64, Option<u64>)>>> = Mutex::new(None);
+static KEPT: Mutex<Option<HashMap<String, Lengths>>> = Mutex::new(None);
 
 /// Most patterns that are kept, and the longest in bytes.
 const KEPT_MAX: usize = 4_096;
 const KEPT_BYTES_MAX: usize = 500;
 
 /// Returns the same as [`of`], which is asked once for each pattern.
-pub(super) fn kept(pattern: &str) -> (u64, Option<u64>) {
+pub(super) fn kept(pattern: &str) -> Lengths {
     let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = lock().as_ref().and_then(|kept| kept.get(pattern)) {
         return *known;
@@ -32,7 +35,7 @@ pub(super) fn kept(pattern: &str) -> (u64, Option<u64>) {
 }
 
 /// Returns code point counts between which every string that matches is sure to be.
-fn of(pattern: &str) -> (u64, Option<u64>) {
+fn of(pattern: &str) -> Lengths {
     let anything = (0, None);
     let Ok(translated) = jsonschema_regex::to_rust_regex(pattern) else { return anything };
     let Ok(hir) = regex_syntax::parse(&translated) else { return anything };
