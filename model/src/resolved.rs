@@ -93,12 +93,6 @@ impl Resolved {
         Validator::of(self, formats)
     }
 
-    /// Returns a copy that keeps validators for itself, until it goes.
-    #[must_use]
-    pub fn apart(&self) -> Self {
-        Self { root: Arc::clone(&self.root), resources: self.resources.clone(), made: Arc::default() }
-    }
-
     /// Tells whether a validator has been compiled and is kept.
     pub fn keeps_validator(&self) -> bool {
         self.made.keeps_validator()

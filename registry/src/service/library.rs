@@ -32,7 +32,7 @@ pub(super) struct Library {
     workers: Workers,
     dialects: Arc<Dialects>,
     contents: Cache<Coordinates, Arc<Content>, ByBytes>,
-    resolved: Cache<Coordinates, Arc<Resolved>, ByBytes>,
+    resolved: Cache<Coordinates, Kept, ByBytes>,
     ids: Cache<String, Coordinates>,
 }
 
@@ -80,20 +80,24 @@ impl Library {
 
     /// Returns a registered version with everything it reaches.
     pub(super) async fn registered(&self, at: &Coordinates) -> Result<Arc<Resolved>, Refusal> {
-        if let Some(resolved) = self.resolved.get(at) {
-            return Ok(resolved);
+        if let Some(kept) = self.resolved.get(at) {
+            // It has got a validator since, which counts.
+            if kept.weight != weight_of(&kept.resolved) {
+                self.keep(Arc::clone(&kept.resolved));
+            }
+            return Ok(kept.resolved);
         }
         let schema = self.registered_schema(at).await?;
         let resolved =
             Arc::new(self.resolve(&schema).await?.map_err(|diagnostics| unreadable(at, &diagnostics))?);
-        self.resolved.insert(at.clone(), Arc::clone(&resolved));
+        self.keep(Arc::clone(&resolved));
         Ok(resolved)
     }
 
-    /// Keeps a version, with everything it reaches, that has just been registered or got a validator: it is weighed as
-    /// it is now.
+    /// Keeps a registered version, with everything it reaches.
     pub(super) fn keep(&self, registered: Arc<Resolved>) {
-        self.resolved.insert(registered.schema().at().clone(), registered);
+        let weight = weight_of(&registered);
+        self.resolved.insert(registered.schema().at().clone(), Kept { resolved: registered, weight });
     }
 
     /// Finds everything a schema reaches among what is registered.
@@ -112,7 +116,7 @@ impl Library {
                 let Some(target) = self.target(reference).await? else { continue };
                 if target != *schema.at() && seen.insert(target.clone()) {
                     let found = match self.resolved.get(&target) {
-                        Some(resolved) => Arc::clone(resolved.schema()),
+                        Some(kept) => Arc::clone(kept.resolved.schema()),
                         None => match self.find_schema(&target).await? {
                             Some(found) => found,
                             None => continue,
@@ -180,10 +184,21 @@ impl Weighter<Coordinates, Arc<Content>> for ByBytes {
     }
 }
 
-impl Weighter<Coordinates, Arc<Resolved>> for ByBytes {
-    fn weight(&self, _: &Coordinates, resolved: &Arc<Resolved>) -> u64 {
-        let text = resolved.schema().document().text().len() as u64;
-        let compiled = if resolved.keeps_validator() { COMPILED_BYTES_PER_BYTE } else { 0 };
-        (PARSED_BYTES_PER_BYTE + compiled) * text + OVERHEAD_BYTES
+/// A version that is kept, with what it weighed then: the cache relies on a weight that stays.
+#[derive(Debug, Clone)]
+struct Kept {
+    resolved: Arc<Resolved>,
+    weight: u64,
+}
+
+impl Weighter<Coordinates, Kept> for ByBytes {
+    fn weight(&self, _: &Coordinates, kept: &Kept) -> u64 {
+        kept.weight
     }
+}
+
+fn weight_of(resolved: &Resolved) -> u64 {
+    let text = resolved.schema().document().text().len() as u64;
+    let compiled = if resolved.keeps_validator() { COMPILED_BYTES_PER_BYTE } else { 0 };
+    (PARSED_BYTES_PER_BYTE + compiled) * text + OVERHEAD_BYTES
 }

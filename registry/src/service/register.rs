@@ -231,8 +231,7 @@ impl Registry {
         for record in &history.versions {
             let at =
                 Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
-            // A check may need its validator, which is kept no longer than that.
-            let resolved = self.library.registered(&at).await?.apart();
+            let resolved = self.library.registered(&at).await?.as_ref().clone();
             baselines.push(Baseline { resolved, yanked: record.state == State::Yanked });
         }
         Ok(baselines)

@@ -32,13 +32,8 @@ impl Registry {
         self.content(at).await?;
         let resolved = self.library.registered(at).await?;
         let formats = self.formats;
-        let is_new = !resolved.keeps_validator();
-        let kept = Arc::clone(&resolved);
         let decided =
             self.workers.run(move || Ok(decide(&resolved.validator(formats)?, framing, &body))).await?;
-        if is_new {
-            self.library.keep(kept);
-        }
         decided.map_err(|diagnostics| unreadable(at, &diagnostics))
     }
 }
