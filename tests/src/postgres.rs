@@ -72,7 +72,7 @@ start() {
     rm -f "$folder/data/postmaster.pid"
     "$server" -D "$folder/data" -h 127.0.0.1 -p "$port" -k '' \
         -c fsync="$safe" -c synchronous_commit="$durable" -c full_page_writes="$durable" \
-        -c shared_buffers=32MB -c max_connections=200 >"$folder/log" 2>&1 </dev/null &
+        -c max_connections=200 >"$folder/log" 2>&1 </dev/null &
     pid=$!
 }
 start

@@ -12,6 +12,9 @@ use crate::store::{Indexing, Searched, SubjectRecord};
 /// Subjects given words at once, between which others may write.
 const INDEXED_AT_ONCE: u32 = 100;
 
+/// Most places of a subject's texts where a word begins that are looked at: a text may say the same ones without end.
+const PLACES_MAX: usize = 8 * limits::SUBJECT_WORDS_MAX;
+
 impl Registry {
     /// Gives words to the subjects that lack them or have those of an earlier revision: what was registered
     /// before there were words, or by a registry of the version before, or changed without changing words.
@@ -45,9 +48,10 @@ impl Registry {
                 name_alone()
             }
         };
-        let about = about(&record.subject, record.description.as_deref());
+        // The name's are among those of the content.
+        let about = words_of(record.description.as_deref());
         let (subject, revision) = (record.subject, record.revision);
-        self.store.index(Indexing { subject, revision, about: about.words, content: content.words }).await?;
+        self.store.index(Indexing { subject, revision, about, content: content.words }).await?;
         Ok(())
     }
 
@@ -85,58 +89,65 @@ pub(super) fn about(subject: &Subject, description: Option<&str>) -> Searched {
 /// Returns the words that somebody looks for: a subject is found when each begins one of its own.
 pub(super) fn wanted(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for run in runs(text) {
-        for part in parts(run) {
-            let word = lowered(part);
-            if !words.contains(&word) {
-                words.push(word);
-            }
+    for name in names(text) {
+        let word = word_from(name, 0);
+        if !words.contains(&word) {
+            words.push(word);
         }
     }
     words.truncate(limits::SEARCH_WORDS_MAX);
     words
 }
 
-/// Returns the words of texts, in lower case: `orderId` is `orderid`, `order` and `id`. Scripts that put no
-/// space between words are found from each of their characters on.
+/// Returns the words of texts, in lower case. What is written of several is one, which is found from each of them
+/// on: `orderId`, `order_id` and `order-id` are `orderid` and `id`. None begins another. Scripts that put no space between words are
+/// found from each of their characters on.
 fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+    let names = texts.into_iter().flat_map(names);
+    let places = names.flat_map(|name| begins(name).map(move |begin| (name, begin)));
     let mut words = BTreeSet::new();
-    for run in texts.into_iter().flat_map(runs) {
+    for (name, begin) in places.take(PLACES_MAX) {
         if limits::SUBJECT_WORDS_MAX <= words.len() {
             break;
         }
-        words.insert(lowered(run));
-        words.extend(parts(run).into_iter().map(lowered));
-        let unspaced = run.char_indices().filter(|(_, c)| is_unspaced(*c));
-        words.extend(unspaced.map(|(at, _)| lowered(&run[at..])));
+        words.insert(word_from(name, begin));
     }
-    words.into_iter().collect()
-}
-
-/// Returns the unbroken runs of letters and digits.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty())
-}
-
-/// Returns the words that a run is written of in camel case: `HTTPServerId` is `HTTP`, `Server` and `Id`.
-fn parts(run: &str) -> Vec<&str> {
-    let chars: Vec<(usize, char)> = run.char_indices().collect();
-    let mut parts = Vec::new();
-    let mut begin = 0;
-    for (number, (at, this)) in chars.iter().enumerate().skip(1) {
-        let before = chars[number - 1].1;
-        let next_is_lower = chars.get(number + 1).is_some_and(|(_, next)| next.is_lowercase());
-        if this.is_uppercase() && (!before.is_uppercase() || next_is_lower) {
-            parts.push(&run[begin..*at]);
-            begin = *at;
+    // What begins another word finds the subject by that.
+    let mut ends: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        if ends.last().is_some_and(|last| word.starts_with(last)) {
+            ends.pop();
         }
+        ends.push(word);
     }
-    parts.push(&run[begin..]);
-    parts
+    ends
 }
 
-fn lowered(word: &str) -> String {
-    word.chars().flat_map(char::to_lowercase).take(limits::WORD_CHARS_MAX).collect()
+/// Returns the unbroken runs of letters, digits, and what joins them in names.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let joins = ['_', '-'];
+    let names = text.split(move |c: char| !c.is_alphanumeric() && !joins.contains(&c));
+    names.map(move |name| name.trim_matches(joins)).filter(|name| !name.is_empty())
+}
+
+/// Returns where the words begin that a name is written of: `HTTPServer_id` is of `HTTP`, `Server` and `id`.
+fn begins(name: &str) -> impl Iterator<Item = usize> {
+    let mut before = '_';
+    name.char_indices().filter_map(move |(at, this)| {
+        let next = || name[at..].chars().nth(1);
+        let begins = this.is_alphanumeric()
+            && (!before.is_alphanumeric()
+                || is_unspaced(this)
+                || this.is_uppercase() && (!before.is_uppercase() || next().is_some_and(char::is_lowercase)));
+        before = this;
+        begins.then_some(at)
+    })
+}
+
+/// Returns the word that begins at a place in a name.
+fn word_from(name: &str, begin: usize) -> String {
+    let letters = name[begin..].chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).take(limits::WORD_CHARS_MAX).collect()
 }
 
 /// Tells whether a character is of a script without spaces: Han, Kana and what else is encoded from there
@@ -165,11 +176,13 @@ mod tests {
     fn words_of_names_and_sentences() {
         for (text, words) in [
             ("commerce.order.placed", &["commerce", "order", "placed"][..]),
-            ("orderId", &["id", "order", "orderid"]),
-            ("order_id", &["id", "order"]),
-            ("HTTPServer2", &["http", "httpserver2", "server2"]),
+            ("orderId", &["id", "orderid"]),
+            ("order_id", &["id", "orderid"]),
+            ("--order--id- _", &["id", "orderid"]),
+            ("HTTPServer2", &["httpserver2", "server2"]),
             ("It is PAID.", &["is", "it", "paid"]),
-            ("sha256", &["sha256"]),
+            ("sha256 s", &["sha256"]),
+            ("fork forks forks_url for", &["forksurl", "url"]),
             ("Straße ÉTÉ", &["straße", "été"]),
             ("支払い", &["い", "払い", "支払い"]),
             ("-- % _ ;", &[]),
@@ -178,14 +191,17 @@ mod tests {
             assert_eq!(words_of([text]), words, "{text}");
         }
         assert!(words_of(["x".repeat(10_000).as_str()])[0].len() <= limits::WORD_CHARS_MAX);
+        let endless = "aB".repeat(1 << 20);
+        assert!(words_of([endless.as_str()]).len() <= 2);
     }
 
     #[test]
     fn words_that_are_looked_for() {
         for (text, words) in [
             ("order", &["order"][..]),
-            ("orderId", &["order", "id"]),
-            ("order_id", &["order", "id"]),
+            ("orderId", &["orderid"]),
+            ("order_id", &["orderid"]),
+            ("order id", &["order", "id"]),
             ("Order order", &["order"]),
             ("  ", &[]),
         ] {

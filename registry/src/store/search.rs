@@ -2,8 +2,8 @@
 //!
 //! A subject is found when every word looked for begins one of its words. What the index has for a word is a set
 //! of numbers, and the sets are cut with each other. A page is the first of what is left in order of names: few are
-//! sorted, and many are met soon enough when all are gone through. A word that very many subjects have is looked for
-//! in each of those instead, unless few of them turn out to have it.
+//! sorted, and many are met soon enough when all are gone through. Words that very many subjects have are looked for
+//! in each subject met on that way, unless few of them turn out to have them.
 
 use std::future::Future;
 
@@ -11,28 +11,30 @@ use evschema_model::Subject;
 
 use super::{Answer, StoreError, SubjectRecord};
 
-/// Most rows of the index read for one word before anything is known of it: a word with more is common. So many
-/// numbers are read in less than a millisecond.
-const ROWS_MAX: i64 = 4_000;
+/// Rows of the index read for each word before anything is known of it.
+const FEW: usize = 1_000;
 
-/// Subjects that are quickly looked into and sorted by name: no further set is read to have fewer of them. Of more,
-/// the first are soon met when all are gone through in order of names.
+/// Rows of the index read for a word while another may have fewer: a millisecond's or two.
+const SOME: usize = 8_000;
+
+/// All rows of the index.
+const ALL: usize = usize::MAX;
+
+/// Subjects that are quickly looked into and sorted by name: no further set is read to have fewer of them.
 const SORTED_MAX: usize = 1_000;
+
+/// Subjects looked into, in order of names, before it is known how many of them have the words.
+const SAMPLE: usize = 128;
+
+/// Of how many subjects looked into one must have the words for going on: in the time in which one is looked into,
+/// twenty numbers of a set are read.
+const DENSITY_MIN: usize = 3;
+
+/// Subjects gone through in order of names at once.
+pub(super) const WINDOW: usize = 1_000;
 
 /// How many times more subjects can be gone through in order of names than be read by their numbers and sorted.
 const WALKED_FOR_SORTED: usize = 5;
-
-/// Subjects in which common words are looked for at once: a page is soon full, and the rest need not be looked at.
-const CHUNK: usize = 128;
-
-/// Of how many subjects one must have the common words for looking into each of them to go on.
-const DENSITY_MIN: usize = 4;
-
-/// Windows after which going on is slower than to read the set of a common word.
-const WINDOWS_MAX: usize = 3;
-
-/// Subjects gone through in order of names at once.
-pub(super) const WINDOW: i64 = 1_000;
 
 /// What a store finds subjects by.
 pub trait Search {
@@ -113,12 +115,12 @@ pub(super) fn end_of(word: &str) -> String {
 /// What a database answers about words, without reading more of a subject than its number and its name: whole
 /// rows are read of those that are shown.
 pub(super) trait Index: Sync {
-    /// Returns the subjects that have a word which begins so, in any order, some of them more than once; at most
-    /// so many rows of the index.
+    /// Returns the subjects that have a word which begins so, in any order, some of them more than once; of at
+    /// most so many rows of the index.
     fn with_word(
         &self,
         word: &str,
-        rows_max: i64,
+        rows_max: usize,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
 
     /// Returns the page of those of these subjects that have all the words too, in order of names.
@@ -135,103 +137,110 @@ pub(super) trait Index: Sync {
         wanted: &SubjectQuery,
         behind: Option<i64>,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
+
+    /// Looks for words in the next so many subjects in order of names: those behind this one, or where a page begins.
+    fn look_into(
+        &self,
+        wanted: &SubjectQuery,
+        behind: Option<i64>,
+        window: usize,
+        words: &[String],
+    ) -> impl Future<Output = Result<Window, StoreError>> + Send;
+}
+
+/// Some subjects in order of names.
+pub(super) struct Window {
+    /// Those that have all the words, at most a page.
+    pub(super) found: Vec<i64>,
+    /// The last of all of them, unless none come after.
+    pub(super) last: Option<i64>,
 }
 
 /// Returns the numbers of the subjects of a page, in any order.
 pub(super) async fn page(index: &impl Index, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-    let mut found: Option<Vec<i64>> = None;
-    let mut common: Vec<String> = Vec::new();
-    // The longer a word, the fewer have it, as a rule; and of few subjects, no more sets are read.
-    let mut words: Vec<&String> = wanted.words.iter().collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    for word in words {
-        if found.as_ref().is_some_and(|found| found.len() <= SORTED_MAX) {
-            common.push(word.clone());
-            continue;
-        }
-        let subjects = index.with_word(word, ROWS_MAX + 1).await?;
-        if i64::try_from(subjects.len()).is_ok_and(|rows| rows <= ROWS_MAX) {
-            found = Some(cut(found, subjects));
-        } else {
-            common.push(word.clone());
+    let mut unread: Vec<String> = wanted.words.clone();
+    // The longer a word, the fewer have it, as a rule.
+    unread.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    for at in 0..unread.len() {
+        let few = index.with_word(&unread[at], FEW + 1).await?;
+        if few.len() <= FEW {
+            unread.remove(at);
+            return index.among(&cut(None, few), &unread, wanted).await;
         }
     }
-    common.reverse();
-    let mut walk = Walk { index, wanted, names: Vec::new(), is_at_end: false };
+    if let Some(page) = walk(index, wanted, None, &unread).await? {
+        return Ok(page);
+    }
+    let mut found = None;
+    // One word has no other that fewer may have.
+    let most = if unread.len() == 1 { ALL } else { SOME };
+    for rows_max in [most, ALL] {
+        let mut at = 0;
+        while let Some(word) = unread.get(at) {
+            let subjects = index.with_word(word, rows_max.saturating_add(1)).await?;
+            if rows_max < subjects.len() {
+                at += 1;
+                continue;
+            }
+            unread.remove(at);
+            let set = cut(found, subjects);
+            if set.len() <= SORTED_MAX {
+                return index.among(&set, &unread, wanted).await;
+            }
+            if let Some(page) = walk(index, wanted, Some(&set), &unread).await? {
+                return Ok(page);
+            }
+            found = Some(set);
+        }
+    }
+    index.among(&found.unwrap_or_default(), &[], wanted).await
+}
+
+/// Goes through the subjects in order of names, and returns the page of those that are in a set, of which nothing is
+/// all, and have the words, which are looked for in each; unless it is quicker found otherwise.
+async fn walk(
+    index: &impl Index,
+    wanted: &SubjectQuery,
+    set: Option<&[i64]>,
+    words: &[String],
+) -> Result<Option<Vec<i64>>, StoreError> {
+    let page_len = wanted.limit as usize;
+    let (mut page, mut behind) = (Vec::new(), None);
+    let (mut walked, mut looked_into) = (0, 0);
     loop {
-        if let Some(few) = found.as_ref().filter(|found| found.len() <= SORTED_MAX) {
-            return index.among(few, &common, wanted).await;
-        }
-        if let Some(page) = walk.page(found.as_deref(), &common).await? {
-            return Ok(page);
-        }
-        let Some(word) = common.pop() else {
-            return index.among(&found.unwrap_or_default(), &common, wanted).await;
+        let next = match set {
+            None => {
+                let window = if walked == 0 { SAMPLE } else { WINDOW };
+                let next = index.look_into(wanted, behind, window, words).await?;
+                (walked, looked_into) = (walked + window, looked_into + window);
+                next
+            }
+            Some(set) => {
+                let mut found = index.next(wanted, behind).await?;
+                walked += WINDOW;
+                let mut last = found.last().copied().filter(|_| found.len() == WINDOW);
+                found.retain(|subject| set.binary_search(subject).is_ok());
+                if !words.is_empty() {
+                    if SAMPLE < found.len() && looked_into == 0 {
+                        found.truncate(SAMPLE);
+                        last = found.last().copied();
+                    }
+                    looked_into += found.len();
+                    found = index.among(&found, words, wanted).await?;
+                }
+                Window { found, last }
+            }
         };
-        // Those that have them all are few, or come late in order of names.
-        found = Some(cut(found, index.with_word(&word, i64::MAX).await?));
-    }
-}
-
-/// Going through the subjects in order of names.
-struct Walk<'a, I> {
-    index: &'a I,
-    wanted: &'a SubjectQuery,
-    /// The subjects met so far.
-    names: Vec<i64>,
-    /// Whether there are no more.
-    is_at_end: bool,
-}
-
-impl<I: Index> Walk<'_, I> {
-    /// Returns the page of those of a set that have the common words, unless it is quicker found otherwise: because
-    /// few of the set do, or because the set itself comes late.
-    async fn page(
-        &mut self,
-        found: Option<&[i64]>,
-        common: &[String],
-    ) -> Result<Option<Vec<i64>>, StoreError> {
-        let page_len = self.wanted.limit as usize;
-        let (mut page, mut walked, mut windows, mut probed) = (Vec::new(), 0, 0, 0);
-        loop {
-            if walked == self.names.len() {
-                if self.is_at_end {
-                    return Ok(Some(page));
-                }
-                let is_long = found.is_some_and(|found| WALKED_FOR_SORTED * found.len() <= walked);
-                let is_slow = !common.is_empty() && WINDOWS_MAX * page.len() < page_len * windows;
-                if is_long || is_slow {
-                    return Ok(None);
-                }
-                windows += 1;
-                self.go_on().await?;
-            }
-            let mut here = self.names.get(walked..).unwrap_or_default().to_vec();
-            walked = self.names.len();
-            here.retain(|subject| found.is_none_or(|found| found.binary_search(subject).is_ok()));
-            for chunk in here.chunks(CHUNK) {
-                if common.is_empty() {
-                    page.extend(chunk);
-                } else {
-                    page.extend(self.index.among(chunk, common, self.wanted).await?);
-                    probed += chunk.len();
-                }
-                if page_len <= page.len() {
-                    page.truncate(page_len);
-                    return Ok(Some(page));
-                }
-                if CHUNK <= probed && page.len() < probed / DENSITY_MIN {
-                    return Ok(None);
-                }
-            }
+        page.extend(next.found);
+        behind = next.last;
+        if page_len <= page.len() || behind.is_none() {
+            page.truncate(page_len);
+            return Ok(Some(page));
         }
-    }
-
-    async fn go_on(&mut self) -> Result<(), StoreError> {
-        let more = self.index.next(self.wanted, self.names.last().copied()).await?;
-        self.is_at_end = i64::try_from(more.len()).is_ok_and(|more| more < WINDOW);
-        self.names.extend(more);
-        Ok(())
+        let is_late = set.is_some_and(|set| WALKED_FOR_SORTED * set.len() <= walked);
+        if is_late || page.len() * DENSITY_MIN < looked_into {
+            return Ok(None);
+        }
     }
 }
 
@@ -276,12 +285,12 @@ mod tests {
     }
 
     impl Index for Subjects {
-        async fn with_word(&self, word: &str, rows_max: i64) -> Result<Vec<i64>, StoreError> {
+        async fn with_word(&self, word: &str, rows_max: usize) -> Result<Vec<i64>, StoreError> {
             let mut rows: Vec<i64> = Vec::new();
             for (number, (_, words)) in (0..).zip(&self.0) {
                 rows.extend(words.iter().filter(|own| own.starts_with(word)).map(|_| number));
             }
-            rows.truncate(usize::try_from(rows_max).unwrap());
+            rows.truncate(rows_max);
             Ok(rows)
         }
 
@@ -295,10 +304,22 @@ mod tests {
         }
 
         async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
-            let behind = behind.map(|subject| self.0[subject as usize].0.clone());
+            let after = behind.map(|subject| self.0[subject as usize].0.clone()).or(wanted.after.clone());
             let limit = u32::try_from(WINDOW).unwrap();
-            let all = SubjectQuery { limit, after: behind.or(wanted.after.clone()), ..wanted.clone() };
-            Ok(self.page(0..self.0.len() as i64, &[], &all))
+            Ok(self.page(0..self.0.len() as i64, &[], &SubjectQuery { after, limit, ..wanted.clone() }))
+        }
+
+        async fn look_into(
+            &self,
+            wanted: &SubjectQuery,
+            behind: Option<i64>,
+            window: usize,
+            words: &[String],
+        ) -> Result<Window, StoreError> {
+            let mut all = self.next(wanted, behind).await?;
+            all.truncate(window);
+            let last = all.last().copied().filter(|_| all.len() == window);
+            Ok(Window { found: self.page(all.into_iter(), words, wanted), last })
         }
     }
 

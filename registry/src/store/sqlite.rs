@@ -375,9 +375,10 @@ impl Store for Sqlite {
 
     fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>> {
         Box::pin(async move {
+            // A sum as the limit: see the search.
             let rows: Vec<FeedRow> = query_as(
                 "SELECT position, kind, subject, at, data, token, address FROM feed
-                 WHERE position > $1 ORDER BY position LIMIT $2",
+                 WHERE position > $1 ORDER BY position LIMIT $2 + 0",
             )
             .bind(signed(after))
             .bind(i64::from(limit))

@@ -46,6 +46,19 @@ impl First {
         }
     }
 
+    /// Gives a subject a word, as the third version did.
+    async fn cut_words(&self, subject: &str, word: &str) {
+        let id = format!("(SELECT id FROM subjects WHERE name = '{subject}')");
+        let sql = format!(
+            "INSERT INTO search_words (subject_id, part, word) VALUES ({id}, 2, '{word}');
+             UPDATE subject_search SET indexed_revision = 2 WHERE subject_id = {id};"
+        );
+        match self {
+            Self::Sqlite(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
+            Self::Postgres(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
+        }
+    }
+
     /// Registers the next minor version of a subject, which is created by the first.
     async fn register(&self, subject: &str, minor: u32, schema: &str) {
         let digest = Digest::of(&serde_json::from_str(schema).unwrap());
@@ -124,9 +137,16 @@ fn the_first_version_and_this_one_share_a_database() {
         assert!(events.len() == 6 && events.contains(&"shop.late"), "{feed:#}");
         drop(world);
 
-        // It starts once more beside the newer tables; what it has registered is found after a start of this one.
-        runtime.block_on(First::start(&url));
-        find(&World::on(&url), "total", "shop.late");
+        // It starts once more beside the newer tables; what it has registered is found after a start of this one,
+        // by words that are cut anew.
+        runtime.block_on(async {
+            First::start(&url).await;
+            first.cut_words("shop.late", "cutbefore").await;
+        });
+        let world = World::on(&url);
+        find(&world, "total", "shop.late");
+        let stale = world.get("/schemas?search=cutbefore").json();
+        assert_eq!(stale["subjects"].as_array().map(Vec::len), Some(0), "{stale:#}");
     }
 }
 

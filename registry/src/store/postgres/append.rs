@@ -64,11 +64,13 @@ const FURTHER: &str = append!(
      RETURNING id, revision",
     // Most words stay: the sets of both are hashed, where a list of words would be gone through for each row.
     "searched AS (
-        INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision)
-        SELECT id, '', $14, revision FROM moved WHERE $14 IS NOT NULL
+        INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
+        SELECT id, '', $14, revision, revision FROM moved WHERE $14 IS NOT NULL
         ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content,
             indexed_revision = CASE WHEN there.indexed_revision = excluded.indexed_revision - 1
-                                    THEN excluded.indexed_revision ELSE there.indexed_revision END
+                                    THEN excluded.indexed_revision ELSE there.indexed_revision END,
+            words_revision = CASE WHEN there.words_revision = excluded.words_revision - 1
+                                  THEN excluded.words_revision ELSE there.words_revision END
         WHERE there.content IS DISTINCT FROM excluded.content
         RETURNING subject_id
     ), forgotten AS (
@@ -95,8 +97,8 @@ const FIRST: &str = append!(
      ON CONFLICT DO NOTHING RETURNING id, revision",
     // Nobody else knows the number of the subject yet.
     "searched AS (
-        INSERT INTO subject_search (subject_id, about, content, indexed_revision)
-        SELECT id, '', $14, revision FROM moved WHERE $14 IS NOT NULL
+        INSERT INTO subject_search (subject_id, about, content, indexed_revision, words_revision)
+        SELECT id, '', $14, revision, revision FROM moved WHERE $14 IS NOT NULL
         RETURNING subject_id
     ), worded AS (
         INSERT INTO search_words (subject_id, part, word)

@@ -4,34 +4,37 @@ use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
 use super::Sqlite;
 use crate::limits;
 use crate::store::rows::{self, SubjectRow, signed};
-use crate::store::search::{Index, LAST, Part, WINDOW, end_of, page};
+use crate::store::search::{Index, LAST, Part, WINDOW, Window, end_of, page};
 use crate::store::{Answer, Indexing, Search, Searched, StoreError, SubjectQuery, SubjectRecord};
 
+/// Reads subjects as one row, of JSON: SQLite hands over each column of each row in memory of its own, under a
+/// lock that all threads share.
+macro_rules! subjects_in {
+    ($condition:literal) => {
+        concat!(
+            "SELECT json_group_array(json_array(name, mode, content_model, owner, description, revision, latest,
+                                                version_count, created_at, updated_at))
+             FROM (SELECT * FROM subjects ",
+            $condition,
+            ")"
+        )
+    };
+}
+
+// A limit that is a bare parameter has SQLite plan the statement anew whenever a value is bound to it, which takes
+// longer than most of these; a sum has not.
 impl Search for Sqlite {
     fn subjects<'a>(&'a self, wanted: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
             if wanted.words.is_empty() {
-                let rows: Vec<SubjectRow> = query_as(
-                    "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                            created_at, updated_at
-                     FROM subjects WHERE name > $1 ORDER BY name LIMIT $2",
-                )
-                .bind(wanted.after_name())
-                .bind(i64::from(wanted.limit))
-                .fetch_all(&self.pool)
-                .await?;
-                return rows.into_iter().map(rows::subject).collect();
+                let rows = query_scalar(subjects_in!("WHERE name > $1 ORDER BY name LIMIT $2 + 0"));
+                let rows = rows.bind(wanted.after_name()).bind(i64::from(wanted.limit));
+                return subjects(rows.fetch_one(&self.pool).await?);
             }
             let page = page(self, wanted).await?;
-            let rows: Vec<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM subjects WHERE id IN (SELECT value FROM json_each($1)) ORDER BY name",
-            )
-            .bind(json(&page))
-            .fetch_all(&self.pool)
-            .await?;
-            rows.into_iter().map(rows::subject).collect()
+            let rows =
+                query_scalar(subjects_in!("WHERE id IN (SELECT value FROM json_each($1)) ORDER BY name"));
+            subjects(rows.bind(json(&page)).fetch_one(&self.pool).await?)
         })
     }
 
@@ -55,7 +58,7 @@ impl Search for Sqlite {
                 "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                         created_at, updated_at
                  FROM subjects LEFT JOIN subject_search ON subject_id = id
-                 WHERE coalesce(indexed_revision, 0) < revision LIMIT $1",
+                 WHERE coalesce(words_revision, 0) < revision LIMIT $1 + 0",
             )
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
@@ -69,10 +72,12 @@ impl Search for Sqlite {
             let _writing = self.writing.lock().await;
             let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
             let subject_id: Option<i64> = query_scalar(
-                "INSERT INTO subject_search (subject_id, about, content, indexed_revision)
-                 SELECT id, '', '', $2 FROM subjects WHERE name = $1
-                 ON CONFLICT (subject_id) DO UPDATE SET indexed_revision = excluded.indexed_revision
-                    WHERE subject_search.indexed_revision < excluded.indexed_revision
+                "INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
+                 SELECT id, '', '', $2, $2 FROM subjects WHERE name = $1
+                 ON CONFLICT (subject_id) DO UPDATE SET words_revision = excluded.words_revision,
+                    indexed_revision = CASE WHEN there.indexed_revision < excluded.indexed_revision
+                                            THEN excluded.indexed_revision ELSE there.indexed_revision END
+                    WHERE there.words_revision < excluded.words_revision
                  RETURNING subject_id",
             )
             .bind(indexing.subject.as_str())
@@ -103,33 +108,62 @@ macro_rules! has {
     };
 }
 
-/// The words stand in the statement: a list of them would be read again for each subject.
-///
+/// Is true of a subject that has all the words. They stand in the statement: a list of them would be read again
+/// for each subject.
+macro_rules! has_all {
+    () => {
+        concat!(
+            has!("$5"),
+            has!("$6"),
+            has!("$7"),
+            has!("$8"),
+            has!("$9"),
+            has!("$10"),
+            has!("$11"),
+            has!("$12")
+        )
+    };
+}
+/// As many as there is room for.
+const _: () = assert!(limits::SEARCH_WORDS_MAX == 8);
+
 /// With the plus, no index is read in order of names, which a planner that expects many subjects would do.
 const AMONG: &str = concat!(
     "SELECT json_group_array(id) FROM (
-         SELECT s.id FROM subjects s WHERE s.id IN (SELECT value FROM json_each($1)) AND s.name > $2",
-    has!("$5"),
-    has!("$6"),
-    has!("$7"),
-    has!("$8"),
-    has!("$9"),
-    has!("$10"),
-    has!("$11"),
-    has!("$12"),
-    " ORDER BY +s.name LIMIT $4)"
+         SELECT s.id FROM (SELECT id, name FROM subjects WHERE id IN (SELECT value FROM json_each($1)) AND name > $2
+                           ORDER BY +name LIMIT -1) s
+         WHERE true",
+    has_all!(),
+    " LIMIT $4 + 0)"
 );
-/// As many as [`AMONG`] has room for.
-const _: () = assert!(limits::SEARCH_WORDS_MAX == 8);
+
+/// The inner statement's order is that of the rows; sorted once more, all would be looked into for a page.
+const LOOK_INTO: &str = concat!(
+    "WITH start (name) AS (SELECT coalesce((SELECT name FROM subjects WHERE id = $1), $2))
+     SELECT json_group_array(id),
+            (SELECT id FROM subjects WHERE name > (SELECT name FROM start) ORDER BY name LIMIT 1 OFFSET $13 - 1)
+     FROM (SELECT id FROM (SELECT id FROM subjects WHERE name > (SELECT name FROM start)
+                           ORDER BY name LIMIT $13 + 0) s
+           WHERE true",
+    has_all!(),
+    " LIMIT $4 + 0)"
+);
 
 // Numbers come in one row, for each row changes threads.
 impl Index for Sqlite {
-    async fn with_word(&self, word: &str, rows_max: i64) -> Result<Vec<i64>, StoreError> {
+    async fn with_word(&self, word: &str, rows_max: usize) -> Result<Vec<i64>, StoreError> {
         let subjects = query_scalar(
             "SELECT json_group_array(subject_id)
-             FROM (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word LIMIT $3)",
+             FROM (SELECT subject_id FROM search_words WHERE word >= $1 AND word < $2 ORDER BY word LIMIT $3 + 0)",
         );
-        numbers(subjects.bind(word).bind(end_of(word)).bind(rows_max).fetch_one(&self.pool).await?)
+        numbers(
+            subjects
+                .bind(word)
+                .bind(end_of(word))
+                .bind(signed(rows_max as u64))
+                .fetch_one(&self.pool)
+                .await?,
+        )
     }
 
     async fn among(
@@ -143,19 +177,45 @@ impl Index for Sqlite {
             .bind(wanted.after_name())
             .bind(LAST)
             .bind(i64::from(wanted.limit));
-        let words = words.iter().map(Some).chain(std::iter::repeat(None)).take(limits::SEARCH_WORDS_MAX);
-        let among = words.fold(among, |among, word| among.bind(word));
+        let among = places(words).fold(among, |among, word| among.bind(word));
         numbers(among.fetch_one(&self.pool).await?)
     }
 
     async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
         let next = query_scalar(
             "SELECT json_group_array(id)
-             FROM (SELECT id FROM subjects WHERE name > coalesce((SELECT name FROM subjects WHERE id = $3), $1)
-                   ORDER BY name LIMIT $2)",
+             FROM (SELECT id FROM subjects WHERE name > coalesce((SELECT name FROM subjects WHERE id = $1), $2)
+                   ORDER BY name LIMIT $3 + 0)",
         );
-        numbers(next.bind(wanted.after_name()).bind(WINDOW).bind(behind).fetch_one(&self.pool).await?)
+        let next = next.bind(behind).bind(wanted.after_name()).bind(signed(WINDOW as u64));
+        numbers(next.fetch_one(&self.pool).await?)
     }
+
+    async fn look_into(
+        &self,
+        wanted: &SubjectQuery,
+        behind: Option<i64>,
+        window: usize,
+        words: &[String],
+    ) -> Result<Window, StoreError> {
+        let look = query_as(LOOK_INTO).bind(behind).bind(wanted.after_name()).bind(LAST);
+        let look = look.bind(i64::from(wanted.limit));
+        let look = places(words).fold(look, |look, word| look.bind(word));
+        let (found, last) = look.bind(signed(window as u64)).fetch_one(&self.pool).await?;
+        Ok(Window { found: numbers(found)?, last })
+    }
+}
+
+/// Returns what is bound to the places that a statement has for words.
+fn places(words: &[String]) -> impl Iterator<Item = Option<&String>> {
+    words.iter().map(Some).chain(std::iter::repeat(None)).take(limits::SEARCH_WORDS_MAX)
+}
+
+/// Reads the rows of subjects from the one row in which SQLite lists them.
+fn subjects(list: String) -> Result<Vec<SubjectRecord>, StoreError> {
+    let list: Vec<SubjectRow> =
+        serde_json::from_str(&list).map_err(|_| StoreError::Corrupt("list of subjects"))?;
+    list.into_iter().map(rows::subject).collect()
 }
 
 /// Reads the numbers of subjects from the one row in which SQLite lists them.
@@ -178,12 +238,13 @@ pub(super) async fn keep_searched(
     };
     // The words of the other part may be older still, if another registry has left them out.
     let changed = query(
-        "INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision)
-         VALUES ($1, coalesce($2, ''), coalesce($3, ''), $4)
+        "INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
+         VALUES ($1, coalesce($2, ''), coalesce($3, ''), $4, $4)
          ON CONFLICT (subject_id) DO UPDATE SET about = coalesce($2, there.about),
              content = coalesce($3, there.content),
              indexed_revision = CASE WHEN there.indexed_revision = $4 - 1 THEN $4
-                                     ELSE there.indexed_revision END
+                                     ELSE there.indexed_revision END,
+             words_revision = CASE WHEN there.words_revision = $4 - 1 THEN $4 ELSE there.words_revision END
          WHERE there.about IS NOT coalesce($2, there.about)
             OR there.content IS NOT coalesce($3, there.content)",
     )

@@ -21,6 +21,8 @@ const P99_MAX: f64 = 5.0;
 /// Requests of a round, and rounds: the figure is the median of the rounds' percentiles.
 const REQUESTS: usize = 1_000;
 const ROUNDS: usize = 5;
+/// Requests of each kind that took most of the processors' time, of which the path is told.
+const SLOWEST: usize = 3;
 /// Documents read to fill the cache, before memory is looked at.
 const DOCUMENTS: usize = 30_000;
 
@@ -94,6 +96,7 @@ fn serve(
     for (what, path) in queries.kinds() {
         let mut rounds: Vec<Latency> = Vec::new();
         let mut work = Latency::default();
+        let mut slowest: Vec<(Duration, String)> = Vec::new();
         for _ in 0..ROUNDS {
             let mut latency = Latency::default();
             let processor = process.processor(database)?;
@@ -101,14 +104,20 @@ fn serve(
                 let path = path(&mut queries)?;
                 let before = processor.time();
                 latency.time(|| process.get(&path))?;
-                work.add(processor.time().saturating_sub(before));
+                let took = processor.time().saturating_sub(before);
+                work.add(took);
+                slowest.push((took, path));
             }
             rounds.push(latency);
         }
         rounds.sort_by(|a, b| a.percentile(99).total_cmp(&b.percentile(99)));
         let median = &rounds[ROUNDS / 2];
         missed += usize::from(P99_MAX < median.percentile(99));
-        let of = json!({ "processor_p50_ms": work.percentile(50), "processor_p99_ms": work.percentile(99) });
+        slowest.sort_unstable_by(|a, b| b.cmp(a));
+        let slowest: Vec<&str> = slowest.iter().take(SLOWEST).map(|(_, path)| path.as_str()).collect();
+        let of = json!({
+            "processor_p50_ms": work.percentile(50), "processor_p99_ms": work.percentile(99), "slowest": slowest,
+        });
         say(args, &row(name, what, median, of))?;
     }
     for _ in 0..DOCUMENTS {
