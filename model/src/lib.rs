@@ -12,6 +12,7 @@
 //!    anything from the network. From it a [`Validator`] is compiled.
 
 mod catalog;
+mod compiles;
 mod diagnostic;
 mod dialect;
 mod digest;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashSet, HashSetExt as _};
 use referencing::Uri;
@@ -59,6 +59,8 @@ pub(crate) struct Links {
     pub(crate) malformed: Vec<(Pointer, String)>,
     /// Number of subschemas seen.
     pub(crate) nodes: usize,
+    /// The patterns of its subschemas.
+    pub(crate) patterns: BTreeSet<String>,
     /// Whether a part has an identity, an anchor or a dialect of its own, or a reference is more
     /// than a JSON Pointer into the document.
     pub(crate) is_woven: bool,
@@ -117,6 +119,11 @@ impl<'v> Scan<'v> {
         self.links.nodes += 1;
         let Value::Object(members) = schema else { return };
         let said = Said::of(members);
+        for pattern in said.patterns() {
+            if !self.links.patterns.contains(pattern) {
+                self.links.patterns.insert(pattern.to_owned());
+            }
+        }
         let own = self.enter(&said, base);
         let base = own.as_ref().unwrap_or(base);
         for (keyword, written) in REFERENCES.into_iter().zip(said.references) {
@@ -233,6 +240,8 @@ struct Said<'v> {
     names_dialect: bool,
     /// As [`REFERENCES`] are.
     references: [Option<&'v Value>; 3],
+    pattern: Option<&'v Value>,
+    pattern_properties: Option<&'v Value>,
 }
 
 impl<'v> Said<'v> {
@@ -243,6 +252,8 @@ impl<'v> Said<'v> {
                 "$id" => said.id = Some(value),
                 "id" => said.old_id = Some(value),
                 "$schema" => said.names_dialect = true,
+                "pattern" => said.pattern = Some(value),
+                "patternProperties" => said.pattern_properties = Some(value),
                 name if name.starts_with('$') => {
                     if let Some(at) = REFERENCES.iter().position(|keyword| *keyword == name) {
                         said.references[at] = Some(value);
@@ -252,6 +263,11 @@ impl<'v> Said<'v> {
             }
         }
         said
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = &'v str> {
+        let names = self.pattern_properties.and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        self.pattern.and_then(Value::as_str).into_iter().chain(names.map(String::as_str))
     }
 }
 

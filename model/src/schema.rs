@@ -133,6 +133,16 @@ impl Schema {
         !self.links.is_woven
     }
 
+    /// Returns the patterns of the subschemas.
+    pub(crate) fn patterns(&self) -> &BTreeSet<String> {
+        &self.links.patterns
+    }
+
+    /// Tells whether it is of a dialect that is read as a draft, with other keywords than the draft has.
+    pub(crate) fn is_translated(&self) -> bool {
+        self.translated.is_some()
+    }
+
     /// Returns what a reference leads to in a document that [is plain](Schema::is_plain).
     pub fn follow(&self, reference: &str) -> Option<&Value> {
         self.value().pointer(pointer_of(reference)?)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::steps::Steps;
-use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved};
+use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -100,6 +100,10 @@ impl Validator {
     /// Makes sure that there will be one.
     pub(crate) fn try_of(resolved: &Resolved, formats: Formats) -> Result<(), Diagnostics> {
         if resolved.made().compiled(formats).get().is_some() {
+            return Ok(());
+        }
+        if compiles::surely(resolved) {
+            debug_assert_eq!(Self::compile(resolved, formats).map(drop), Ok(()), "it surely compiles");
             return Ok(());
         }
         Self::compile(resolved, formats).map(drop)
