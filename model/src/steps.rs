@@ -32,6 +32,8 @@ struct Node {
     names: Vec<u32>,
     leading_items: Vec<u32>,
     each_item: Vec<u32>,
+    /// Steps that its own keywords take beyond the first.
+    own: u64,
     /// Whether what the others have looked at is found out by walking them once more.
     goes_twice: bool,
 }
@@ -105,7 +107,7 @@ impl Steps {
             }
             open.pop();
             if states[at as usize] == State::Open {
-                let (mut ways, mut longest) = (1_u64, 0);
+                let (mut ways, mut longest) = (1 + node.own, 0);
                 for next in node.all() {
                     if let State::Done(more, far) = states[next as usize] {
                         ways = ways.saturating_add(more);
@@ -147,7 +149,7 @@ impl Count<'_> {
         self.known.insert(key, 0);
         self.depth += 1;
         let node = &self.steps.nodes[at as usize];
-        let mut many = 1_u64;
+        let mut many = 1 + node.own;
         let mut add = |count: &mut Self, nodes: &[u32], value: &Value| {
             for next in nodes {
                 many = many.saturating_add(count.of(*next, value));
@@ -177,7 +179,17 @@ impl Count<'_> {
     }
 }
 
-fn parts_of(value: &Value) -> u64 {
+/// Values that one is compared with in the time of a step.
+pub(crate) const COMPARED_IN_A_STEP: u64 = 4;
+
+/// Returns how many values a part is compared with, one by one, because of an `enum`: texts are looked up.
+pub(crate) fn compared_with(values: &Value) -> u64 {
+    let values = values.as_array().map_or(&[][..], Vec::as_slice);
+    if values.iter().all(Value::is_string) { 0 } else { values.len() as u64 }
+}
+
+/// Returns how many parts an event has, itself included.
+pub(crate) fn parts_of(value: &Value) -> u64 {
     match value {
         Value::Object(members) => 1 + members.values().map(parts_of).sum::<u64>(),
         Value::Array(items) => 1 + items.iter().map(parts_of).sum::<u64>(),
@@ -226,7 +238,8 @@ impl<'r> Reading<'r> {
             }
             Scope::Library(_) | Scope::Plain(_) => scope,
         };
-        let mut node = Node::default();
+        let own = members.get("enum").map_or(0, |values| compared_with(values) / COMPARED_IN_A_STEP);
+        let mut node = Node { own, ..Node::default() };
         let mut refers = false;
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
             let Some(Value::String(written)) = members.get(keyword) else { continue };
@@ -305,6 +318,19 @@ mod tests {
         };
         assert!(Steps::of(&resolved(&doubling(10)).unwrap()).unwrap().allow(&json!(1)));
         assert!(!Steps::of(&resolved(&doubling(60)).unwrap()).unwrap().allow(&json!(1)));
+    }
+
+    #[test]
+    fn comparing_with_every_value_of_an_enumeration_counts() {
+        let among = |values: Vec<Value>| {
+            let schema = json!({"type": "array", "items": {"enum": values}});
+            resolved(&schema).unwrap().validator(crate::Formats::Annotate).unwrap()
+        };
+        let numbers = among((0..9_000).map(|n| json!(n)).collect());
+        assert!(numbers.can_decide(&json!(vec![8_999; 1_000])));
+        assert!(!numbers.can_decide(&json!(vec![8_999; 20_000])), "180 million comparisons");
+        let texts = among((0..9_000).map(|n| json!(n.to_string())).collect());
+        assert!(texts.can_decide(&json!(vec!["8999"; 20_000])), "which are looked up");
     }
 
     #[test]

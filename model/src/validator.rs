@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::steps::Steps;
+use crate::steps::{COMPARED_IN_A_STEP, Steps, compared_with, parts_of};
 use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
@@ -68,6 +68,8 @@ pub(crate) struct Made {
     steps: OnceLock<Option<Steps>>,
     /// Branches of unions, counted when the first event is refused.
     branches: OnceLock<usize>,
+    /// Values of enumerations that are compared one by one, counted when the first event asks for it.
+    compared: OnceLock<u64>,
 }
 
 impl Made {
@@ -145,11 +147,23 @@ impl Validator {
         const FEW: usize = 36;
         let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
         let references: usize = documents.map(|document| document.references().len()).sum();
-        if references.saturating_mul(1 + depth_of(event)) <= FEW {
+        if references.saturating_mul(1 + depth_of(event)) <= FEW && self.compares_few(event) {
             return true;
         }
         let steps = self.resolved.made().steps.get_or_init(|| Steps::of(&self.resolved));
         steps.as_ref().is_none_or(|steps| steps.allow(event))
+    }
+
+    /// Tells whether few values are compared, even if each part of an event met every `enum`.
+    fn compares_few(&self, event: &Value) -> bool {
+        /// Values compared for each part, of which an event of any size may have as many.
+        const FEW: u64 = 100;
+        let compared = *self.resolved.made().compared.get_or_init(|| {
+            let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
+            documents.map(|document| compared_in(document.value())).sum()
+        });
+        let steps_each = compared / COMPARED_IN_A_STEP;
+        compared <= FEW || steps_each.saturating_mul(parts_of(event)) <= crate::limits::VALIDATION_STEPS_MAX
     }
 
     /// Tells whether an event is accepted.
@@ -206,6 +220,17 @@ fn branches_in(value: &Value) -> usize {
             unions.map(Vec::len).sum::<usize>() + members.values().map(branches_in).sum::<usize>()
         }
         Value::Array(items) => items.iter().map(branches_in).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// Returns how many values the enumerations in a schema have that are compared one by one.
+fn compared_in(value: &Value) -> u64 {
+    match value {
+        Value::Object(members) => {
+            members.get("enum").map_or(0, compared_with) + members.values().map(compared_in).sum::<u64>()
+        }
+        Value::Array(items) => items.iter().map(compared_in).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
