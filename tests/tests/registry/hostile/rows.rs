@@ -170,6 +170,15 @@ pub(super) const EVENTS: &[Judged] = &[
         answer: "200, valid",
     },
     Judged {
+        what: "20,000 numbers, each to be compared with the 9,000 of an `enum`",
+        schema: || {
+            let numbers: Vec<String> = (0..9_000).map(|n| n.to_string()).collect();
+            format!("{{\"items\":{{\"enum\":[{}]}}}}", numbers.join(",")).into_bytes()
+        },
+        event: || format!("[{}8999]", "8999,".repeat(19_999)).into_bytes(),
+        answer: "422 event-undecided",
+    },
+    Judged {
         what: "a text that is no JSON",
         schema: || b"{}".to_vec(),
         event: || b"{\"a\":".to_vec(),
