@@ -31,9 +31,11 @@ pub(crate) fn surely(resolved: &Resolved) -> bool {
 fn stays_where_the_metaschema_looks(schema: &Schema) -> bool {
     schema.references().iter().all(|reference| {
         let Some(pointer) = pointer_of(&reference.written) else { return false };
-        let definition = ["/definitions/", "/$defs/"]
-            .into_iter()
-            .find_map(|definitions| pointer.strip_prefix(definitions));
+        let definition = pointer.strip_prefix("/definitions/").or_else(|| {
+            // To the drafts before, it is a word like any other.
+            let knows_defs = matches!(schema.draft(), Draft::Draft201909 | Draft::Draft202012);
+            pointer.strip_prefix("/$defs/").filter(|_| knows_defs)
+        });
         let is_usual = pointer.is_empty() || definition.is_some_and(|name| !name.contains('/'));
         is_usual
             && schema.follow(&reference.written).is_some_and(|there| there.is_object() || there.is_boolean())
@@ -88,6 +90,18 @@ mod tests {
             // Nothing has looked at what stands there.
             (r##"{"$ref": "#/x-types/a", "x-types": {"a": {"type": "integr"}}}"##, false, false),
             (r##"{"$ref": "#/$defs/a/x-b", "$defs": {"a": {"x-b": {"minimum": "1"}}}}"##, false, false),
+            (
+                r##"{"$schema": "http://json-schema.org/draft-07/schema#", "items": {"$ref": "#/$defs/a"},
+                    "$defs": {"a": {"type": "integr"}}}"##,
+                false,
+                false,
+            ),
+            (
+                r##"{"$schema": "http://json-schema.org/draft-07/schema#", "items": {"$ref": "#/definitions/a"},
+                    "definitions": {"a": {"type": "integer"}}}"##,
+                true,
+                true,
+            ),
             (r##"{"$ref": "#here", "$defs": {"a": {"$anchor": "here"}}}"##, false, true),
         ] {
             let resolved = resolved(text);
