@@ -22,7 +22,10 @@ const REMEMBERED_BYTES_MAX: usize = 200;
 /// Tells whether a schema surely compiles; where it does not, it may still.
 pub(crate) fn surely(resolved: &Resolved) -> bool {
     let schema = resolved.schema();
-    let is_usual = schema.is_plain() && !schema.is_translated() && stays_where_the_metaschema_looks(schema);
+    // The metaschema of draft 4 says nothing of `$ref`, that of draft 6 nothing of `contentMediaType`; the library
+    // looks at both.
+    let is_told_all = !matches!(schema.draft(), Draft::Draft4 | Draft::Draft6) && !schema.is_translated();
+    let is_usual = is_told_all && schema.is_plain() && stays_where_the_metaschema_looks(schema);
     let are_few = schema.patterns().len() <= PATTERNS_MAX;
     is_usual && are_few && schema.patterns().iter().all(|pattern| is_pattern(pattern, schema.draft()))
 }
@@ -102,6 +105,7 @@ mod tests {
                 true,
                 true,
             ),
+            (r#"{"$schema": "http://json-schema.org/draft-04/schema#", "not": {"$ref": 5}}"#, false, false),
             (r##"{"$ref": "#here", "$defs": {"a": {"$anchor": "here"}}}"##, false, true),
         ] {
             let resolved = resolved(text);
