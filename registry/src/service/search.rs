@@ -100,8 +100,8 @@ pub(super) fn wanted(text: &str) -> Vec<String> {
 }
 
 /// Returns the words of texts, in lower case. What is written of several is one, which is found from each of them
-/// on: `orderId`, `order_id` and `order-id` are `orderid` and `id`. None begins another. Scripts that put no space between words are
-/// found from each of their characters on.
+/// on: `orderId`, `order_id` and `order-id` are `orderid` and `id`. None begins another. Scripts that put no space
+/// between words are found from each of their characters on.
 fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let names = texts.into_iter().flat_map(names);
     let places = names.flat_map(|name| begins(name).map(move |begin| (name, begin)));
