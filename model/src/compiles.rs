@@ -22,9 +22,8 @@ const REMEMBERED_BYTES_MAX: usize = 200;
 /// Tells whether a schema surely compiles; where it does not, it may still.
 pub(crate) fn surely(resolved: &Resolved) -> bool {
     let schema = resolved.schema();
-    // The metaschema of draft 4 says nothing of `$ref`, that of draft 6 nothing of `contentMediaType`; the library
-    // looks at both.
-    let is_told_all = !matches!(schema.draft(), Draft::Draft4 | Draft::Draft6) && !schema.is_translated();
+    // The metaschema of draft 6 says nothing of `contentMediaType`, which the library looks at.
+    let is_told_all = schema.draft() != Draft::Draft6 && !schema.is_ahead() && !schema.is_translated();
     let is_usual = is_told_all && schema.is_plain() && stays_where_the_metaschema_looks(schema);
     let are_few = schema.patterns().len() <= PATTERNS_MAX;
     is_usual && are_few && schema.patterns().iter().all(|pattern| is_pattern(pattern, schema.draft()))
@@ -106,6 +105,17 @@ mod tests {
                 true,
             ),
             (r#"{"$schema": "http://json-schema.org/draft-04/schema#", "not": {"$ref": 5}}"#, false, false),
+            (
+                r#"{"$schema": "http://json-schema.org/draft-04/schema#", "contains": {"$ref": "a.json"}}"#,
+                false,
+                false,
+            ),
+            (
+                r##"{"$schema": "http://json-schema.org/draft-04/schema#", "not": {"$ref": "#/definitions/a"},
+                    "definitions": {"a": {"minimum": 1, "exclusiveMinimum": true}}}"##,
+                true,
+                true,
+            ),
             (r##"{"$ref": "#here", "$defs": {"a": {"$anchor": "here"}}}"##, false, true),
         ] {
             let resolved = resolved(text);

@@ -5,7 +5,7 @@ use referencing::Uri;
 use referencing::uri::resolve_against;
 use serde_json::{Map, Value};
 
-use crate::walk::{Way, children};
+use crate::walk::{Way, children, holds_later};
 use crate::{Coordinates, Draft, Pointer, Subject, Version};
 
 /// A `$ref` (or `$dynamicRef`, `$recursiveRef`) of a document.
@@ -64,6 +64,9 @@ pub(crate) struct Links {
     /// Whether a part has an identity, an anchor or a dialect of its own, or a reference is more
     /// than a JSON Pointer into the document.
     pub(crate) is_woven: bool,
+    /// Whether a part in draft 4 has a keyword that holds subschemas in later drafts only, in which the library
+    /// looks for references all the same.
+    pub(crate) is_ahead: bool,
 }
 
 /// Finds the identities and references of a document.
@@ -124,11 +127,16 @@ impl<'v> Scan<'v> {
                 self.links.patterns.insert(pattern.to_owned());
             }
         }
+        self.links.is_ahead |=
+            self.draft == Draft::Draft4 && members.keys().any(|name| holds_later(name, self.draft));
         let own = self.enter(&said, base);
         let base = own.as_ref().unwrap_or(base);
         for (keyword, written) in REFERENCES.into_iter().zip(said.references) {
-            if let Some(Value::String(written)) = written {
-                self.refer(keyword, written, base);
+            match written {
+                Some(Value::String(written)) => self.refer(keyword, written, base),
+                // The metaschema of draft 4 lets anything stand there.
+                Some(_) => self.links.is_woven = true,
+                None => {}
             }
         }
         children(schema, self.draft, &mut |way, child| {

@@ -133,6 +133,11 @@ impl Schema {
         !self.links.is_woven
     }
 
+    /// Tells whether a part in draft 4 has a keyword that holds subschemas in later drafts only.
+    pub(crate) fn is_ahead(&self) -> bool {
+        self.links.is_ahead
+    }
+
     /// Returns the patterns of the subschemas.
     pub(crate) fn patterns(&self) -> &BTreeSet<String> {
         &self.links.patterns

@@ -38,6 +38,12 @@ fn holds(keyword: &str, draft: Draft) -> Option<Holds> {
     }
 }
 
+/// Tells whether a keyword holds subschemas in a later draft only.
+pub(crate) fn holds_later(keyword: &str, draft: Draft) -> bool {
+    let last = [Draft::Draft201909, Draft::Draft202012];
+    holds(keyword, draft).is_none() && last.into_iter().any(|later| holds(keyword, later).is_some())
+}
+
 /// A subschema and where it stands.
 #[derive(Debug, Clone)]
 pub struct Place<'v> {

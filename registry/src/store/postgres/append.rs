@@ -65,7 +65,7 @@ const FURTHER: &str = append!(
     // Most words stay: the sets of both are hashed, where a list of words would be gone through for each row.
     "searched AS (
         INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
-        SELECT id, '', $14, revision, revision FROM moved WHERE $14 IS NOT NULL
+        SELECT id, '', $14, revision, revision FROM moved WHERE $14::text IS NOT NULL
         ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content,
             indexed_revision = CASE WHEN there.indexed_revision = excluded.indexed_revision - 1
                                     THEN excluded.indexed_revision ELSE there.indexed_revision END,
@@ -98,7 +98,7 @@ const FIRST: &str = append!(
     // Nobody else knows the number of the subject yet.
     "searched AS (
         INSERT INTO subject_search (subject_id, about, content, indexed_revision, words_revision)
-        SELECT id, '', $14, revision, revision FROM moved WHERE $14 IS NOT NULL
+        SELECT id, '', $14, revision, revision FROM moved WHERE $14::text IS NOT NULL
         RETURNING subject_id
     ), worded AS (
         INSERT INTO search_words (subject_id, part, word)

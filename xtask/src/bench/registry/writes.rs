@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let processor = |part: fn(&(Measured, Measured)) -> f64| median(rounds.iter().map(part));
     let row = json!({
         "database": "postgres", "what": "registrations, distinct subjects", "clients": CLIENTS,
-        "statements": recorded.statements as f64 / VERSIONS as f64,
+        "statements": recorded.script.statements as f64 / VERSIONS as f64,
         "pgbench_per_second": median(rounds.iter().map(|(theirs, _)| theirs.per_second)),
         "own_per_second": median(rounds.iter().map(|(_, own)| own.per_second)), "part": part,
         "pgbench_processor_us": processor(|(theirs, _)| theirs.processor_us),
@@ -91,10 +91,10 @@ impl Measured {
 
 /// What the server was asked while the versions of a subject were registered.
 struct Recorded {
-    /// The script that asks the same.
+    /// What asks the same.
+    script: script::Script,
+    /// Its text.
     file: tempfile::NamedTempFile,
-    /// How many statements that are.
-    statements: usize,
 }
 
 /// Registers the versions of a subject while the server logs, and makes a script of it.
@@ -112,10 +112,10 @@ fn record(server: &Postgres, bodies: &[Bodies]) -> Result<Recorded, Box<dyn Erro
     Postgres::run_sql(&server.url(), "ALTER SYSTEM RESET log_statement");
     Postgres::run_sql(&server.url(), "SELECT pg_reload_conf()");
     let log = String::from_utf8_lossy(&log[usize::try_from(begin)?..]).into_owned();
-    let (script, statements) = script::of(&log, RECORDED)?;
+    let script = script::of(&log, RECORDED)?;
     let mut file = tempfile::NamedTempFile::new()?;
-    file.write_all(script.as_bytes())?;
-    Ok(Recorded { file, statements })
+    file.write_all(script.text.as_bytes())?;
+    Ok(Recorded { script, file })
 }
 
 /// Returns which versions are most like the mean of all, by bytes and by the names of fields, of which the search has
@@ -146,7 +146,11 @@ fn pgbench_rate(
     let mut command = Command::new(pgbench);
     command.args(["--no-vacuum", "--protocol=prepared", "--client", &clients, "--jobs", "2"]);
     command.args(["--time", &SECONDS.to_string(), "--define", &format!("round={round}"), "--file"]);
-    let output = command.arg(recorded.file.path()).arg(url).output()?;
+    command.arg(recorded.file.path());
+    for (name, value) in &recorded.script.variables {
+        command.args(["--define", &format!("{name}={value}")]);
+    }
+    let output = command.arg(url).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let tps =
         text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split(' ').next());

@@ -11,26 +11,47 @@ struct Statement {
     process: String,
 }
 
-/// Makes a pgbench script of what the server has logged: the same statements, with the subject's name, the
-/// contents' digests taken from the run. Tells how many they are.
-pub(super) fn of(log: &str, subject: &str) -> Result<(String, usize), String> {
+/// What pgbench runs.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    /// The statements, of which those that differ from run to run name what is taken from it.
+    pub(super) text: String,
+    /// The parameters that are the same in each run, by the names that the text has for them. pgbench sends them
+    /// with each statement, as a registry does.
+    pub(super) variables: Vec<(String, String)>,
+    /// How many statements there are.
+    pub(super) statements: usize,
+}
+
+/// Makes a pgbench script of what the server has logged: the same statements with the same parameters, but for the
+/// subject's name and the contents' digests, which are taken from the run.
+pub(super) fn of(log: &str, subject: &str) -> Result<Script, String> {
     let statements = read(log);
     if statements.is_empty() {
         return Err("the server has logged no statement".to_owned());
     }
-    let mut script = String::from("\\set n random(1, 9000000000000000)\n");
+    let text = String::from("\\set n random(1, 9000000000000000)\n");
+    let mut script = Script { text, statements: statements.len(), ..Script::default() };
     let mut digests: BTreeMap<String, usize> = BTreeMap::new();
     for statement in &statements {
-        let values: Vec<String> =
-            statement.parameters.iter().map(|literal| value(literal, subject, &mut digests)).collect();
+        let values: Vec<String> = statement
+            .parameters
+            .iter()
+            .map(|literal| value(literal, subject, &mut digests, &mut script.variables))
+            .collect();
         let sql = filled(&statement.sql, &values);
-        let _written = writeln!(script, "{sql};");
+        let _written = writeln!(script.text, "{sql};");
     }
-    Ok((script, statements.len()))
+    Ok(script)
 }
 
-/// Returns what stands for a literal in the script: what differs from run to run is taken from the run.
-fn value(literal: &str, subject: &str, digests: &mut BTreeMap<String, usize>) -> String {
+/// Returns what stands for a literal in the script.
+fn value(
+    literal: &str,
+    subject: &str,
+    digests: &mut BTreeMap<String, usize>,
+    variables: &mut Vec<(String, String)>,
+) -> String {
     if literal == format!("'{subject}'") {
         return "('load.p' || :n)".to_owned();
     }
@@ -38,8 +59,13 @@ fn value(literal: &str, subject: &str, digests: &mut BTreeMap<String, usize>) ->
         let next = digests.len();
         return format!("('sha256_{}-' || :n)", *digests.entry(literal.to_owned()).or_insert(next));
     }
-    // A colon would be the name of a variable, even in a text.
-    escaped(literal)
+    let Some(quoted) = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) else {
+        return literal.to_owned();
+    };
+    let name = format!("p{}", variables.len());
+    let variable = format!(":{name}");
+    variables.push((name, quoted.replace("''", "'")));
+    variable
 }
 
 /// Puts values in the place of `$1`, `$2` and so on; what they hold is left as it is.
@@ -55,15 +81,6 @@ fn filled(sql: &str, values: &[String]) -> String {
         }
     }
     out
-}
-
-/// Writes a literal so that pgbench sees no variable in it.
-fn escaped(literal: &str) -> String {
-    if literal.contains(':') {
-        format!("E{}", literal.replace('\\', "\\\\").replace(':', "\\x3a"))
-    } else {
-        literal.to_owned()
-    }
 }
 
 /// Reads the statements of a log, each on one line, in order.
@@ -145,14 +162,17 @@ mod tests {
                    2026 DETAIL:  parameters: $1 = 'sha256:ab'\n\
                    2026 LOG:  execute sqlx_s_2: INSERT INTO feed VALUES ($1, $2, $3)\n\
                    2026 DETAIL:  parameters: $1 = '7', $2 = NULL, $3 = '{\"a\":\"it''s, $2 = x\"}'\n";
-        let (script, statements) = of(log, "load.x").unwrap();
-        assert_eq!(statements, 4);
+        let script = of(log, "load.x").unwrap();
+        assert_eq!(script.statements, 4);
         assert_eq!(
-            script,
-            "\\set n random(1, 9000000000000000)\nBEGIN;\n\
-             UPDATE subjects SET revision = '2' WHERE name = ('load.p' || :n);\n\
+            script.text,
+            "\\set n random(1, 9000000000000000)\n\
+             BEGIN;\n\
+             UPDATE subjects SET revision = :p0 WHERE name = ('load.p' || :n);\n\
              INSERT INTO schemas VALUES (('sha256_0-' || :n));\n\
-             INSERT INTO feed VALUES ('7', NULL, E'{\"a\"\\x3a\"it''s, $2 = x\"}');\n"
+             INSERT INTO feed VALUES (:p1, NULL, :p2);\n"
         );
+        let variables = [("p0", "2"), ("p1", "7"), ("p2", r#"{"a":"it's, $2 = x"}"#)];
+        assert_eq!(script.variables, variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 }
