@@ -8,6 +8,7 @@
 use std::future::Future;
 
 use evschema_model::Subject;
+use futures_util::future::try_join_all;
 
 use super::{Answer, StoreError, SubjectRecord};
 
@@ -21,7 +22,7 @@ const SOME: usize = 8_000;
 const ALL: usize = usize::MAX;
 
 /// Subjects that are quickly looked into and sorted by name: no further set is read to have fewer of them.
-const SORTED_MAX: usize = 1_000;
+const SORTED_MAX: usize = 300;
 
 /// Subjects looked into, in order of names, before it is known how many of them have the words.
 const SAMPLE: usize = 128;
@@ -158,15 +159,9 @@ pub(super) struct Window {
 
 /// Returns the numbers of the subjects of a page, in any order.
 pub(super) async fn page(index: &impl Index, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-    let mut unread: Vec<String> = wanted.words.clone();
-    // The longer a word, the fewer have it, as a rule.
-    unread.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    for at in 0..unread.len() {
-        let few = index.with_word(&unread[at], FEW + 1).await?;
-        if few.len() <= FEW {
-            unread.remove(at);
-            return index.among(&cut(None, few), &unread, wanted).await;
-        }
+    let (few, mut unread) = with_words(index, &wanted.words, FEW).await?;
+    if let Some(few) = few {
+        return index.among(&few, &unread, wanted).await;
     }
     if let Some(page) = walk(index, wanted, None, &unread).await? {
         return Ok(page);
@@ -175,25 +170,41 @@ pub(super) async fn page(index: &impl Index, wanted: &SubjectQuery) -> Result<Ve
     // One word has no other that fewer may have.
     let most = if unread.len() == 1 { ALL } else { SOME };
     for rows_max in [most, ALL] {
-        let mut at = 0;
-        while let Some(word) = unread.get(at) {
-            let subjects = index.with_word(word, rows_max.saturating_add(1)).await?;
-            if rows_max < subjects.len() {
-                at += 1;
-                continue;
-            }
-            unread.remove(at);
-            let set = cut(found, subjects);
-            if set.len() <= SORTED_MAX {
-                return index.among(&set, &unread, wanted).await;
-            }
-            if let Some(page) = walk(index, wanted, Some(&set), &unread).await? {
-                return Ok(page);
-            }
-            found = Some(set);
+        let (set, left) = with_words(index, &unread, rows_max).await?;
+        let Some(set) = set else { continue };
+        let set = cut(found, set);
+        unread = left;
+        if set.len() <= SORTED_MAX {
+            return index.among(&set, &unread, wanted).await;
+        }
+        if let Some(page) = walk(index, wanted, Some(&set), &unread).await? {
+            return Ok(page);
+        }
+        found = Some(set);
+        if unread.is_empty() {
+            break;
         }
     }
     index.among(&found.unwrap_or_default(), &[], wanted).await
+}
+
+/// Returns the subjects that have those of the words which at most so many rows of the index have, ascending, unless
+/// all have more; and the other words. They are read at the same time: the most frequent takes as long as all.
+async fn with_words(
+    index: &impl Index,
+    words: &[String],
+    rows_max: usize,
+) -> Result<(Option<Vec<i64>>, Vec<String>), StoreError> {
+    let read = words.iter().map(|word| index.with_word(word, rows_max.saturating_add(1)));
+    let (mut found, mut unread) = (None, Vec::new());
+    for (word, subjects) in words.iter().zip(try_join_all(read).await?) {
+        if subjects.len() <= rows_max {
+            found = Some(cut(found, subjects));
+        } else {
+            unread.push(word.clone());
+        }
+    }
+    Ok((found, unread))
 }
 
 /// Goes through the subjects in order of names, and returns the page of those that are in a set, of which nothing is
@@ -237,7 +248,9 @@ async fn walk(
             page.truncate(page_len);
             return Ok(Some(page));
         }
-        let is_late = set.is_some_and(|set| WALKED_FOR_SORTED * set.len() <= walked);
+        // As many more as it went so far for each that is found.
+        let ahead = walked * (page_len - page.len()) / page.len().max(1);
+        let is_late = set.is_some_and(|set| WALKED_FOR_SORTED * set.len() <= ahead);
         if is_late || page.len() * DENSITY_MIN < looked_into {
             return Ok(None);
         }

@@ -114,10 +114,11 @@ macro_rules! has_all {
 /// As many as there is room for.
 const _: () = assert!(limits::SEARCH_WORDS_MAX == 8);
 
-/// They are taken by their numbers first: a planner that expects many would go through all names.
+/// They are taken by their numbers first: a planner that expects many would go through all names. And they are in
+/// order before they are looked into, one by one, until the page is full.
 const AMONG: &str = concat!(
-    "WITH s AS MATERIALIZED (SELECT id, name FROM subjects WHERE id = ANY($1) AND name > $2)
-     SELECT ARRAY(SELECT id FROM s WHERE TRUE",
+    "WITH named AS MATERIALIZED (SELECT id, name FROM subjects WHERE id = ANY($1) AND name > $2)
+     SELECT ARRAY(SELECT id FROM (SELECT id, name FROM named ORDER BY name OFFSET 0) s WHERE TRUE",
     has_all!(),
     " ORDER BY name LIMIT $5)"
 );
