@@ -87,9 +87,6 @@ pub const MESSAGE_CHARS_MAX: usize = 1_000;
 /// Longest description of a subject, in characters, as the feed's schemas say.
 pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 
-/// Longest text per subject that registries of the version before look through, in bytes.
-pub const SEARCHED_BYTES_MAX: usize = 64 << 10;
-
 /// Random bytes of a token.
 pub const TOKEN_BYTES: usize = 32;
 

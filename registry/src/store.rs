@@ -22,7 +22,7 @@ use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
 
 pub use outcome::{Appended, StoreError, Written};
-pub use search::{Indexing, Search, Searched, SubjectQuery};
+pub use search::{Indexing, Search, SubjectQuery};
 pub use tokens::{Revocation, TokenRecord, Tokens};
 
 /// What a verb of the store answers, in time.
@@ -256,8 +256,10 @@ pub struct SubjectChange {
     pub head: Head,
     /// The settings from now on.
     pub settings: Settings,
-    /// What a search finds the subject by because of them.
-    pub search: Searched,
+    /// The words by which a search finds the subject because of its name and of them.
+    pub about: Vec<String>,
+    /// The words of its latest content, by which it is found as before.
+    pub content: Vec<String>,
     /// When, in microseconds since 1970.
     pub at: i64,
     /// What the feed says of it.
@@ -297,8 +299,8 @@ pub struct Addition {
     pub references: Vec<Reference>,
     /// The subject's latest version from now on.
     pub latest: Option<Version>,
-    /// What a search finds the subject by, when this version is the latest.
-    pub search: Option<Searched>,
+    /// The words by which a search finds the subject because of its name and of this content, when it is the latest.
+    pub words: Option<Vec<String>>,
     /// Who registers it.
     pub author: Option<String>,
     /// What they say.

@@ -6,7 +6,7 @@ use evschema_compat::{self as compat, Baseline, Report};
 use evschema_model::{Bump, Coordinates, Diagnostics, Resolved, Schema, Subject, SubjectPolicy, Version};
 use tracing::{Instrument as _, info_span};
 
-use super::search::searched;
+use super::search::content_words;
 use super::visit::Visit;
 use super::{Refusal, Registry, Signature};
 use crate::feed::{self, Registered, Stamp};
@@ -295,7 +295,7 @@ impl Registry {
             uri: schema.id().map(str::to_owned),
             references: references.into_iter().collect(),
             latest,
-            search: becomes_latest.then(|| searched(&schema)),
+            words: becomes_latest.then(|| content_words(&schema)),
             author: request.signature.name.clone(),
             message: request.message.clone(),
             registered_at: now,

@@ -7,7 +7,7 @@ use evschema_model::{Coordinates, Schema, Subject, field_names};
 
 use super::{Refusal, Registry};
 use crate::limits;
-use crate::store::{Indexing, Searched, SubjectRecord};
+use crate::store::{Indexing, SubjectRecord};
 
 /// Subjects given words at once, between which others may write.
 const INDEXED_AT_ONCE: u32 = 100;
@@ -38,21 +38,30 @@ impl Registry {
     }
 
     async fn index_subject(&self, record: SubjectRecord) -> Result<(), Refusal> {
-        let name_alone = || Searched { text: String::new(), words: words_of([record.subject.as_str()]) };
-        let content = match self.latest_schema(&record).await {
-            Ok(schema) => schema.map_or_else(name_alone, |schema| searched(&schema)),
+        let content = self.latest_words(&record).await?;
+        // The name's are among those of the content.
+        let about = words_of(record.description.as_deref());
+        let (subject, revision) = (record.subject, record.revision);
+        self.store.index(Indexing { subject, revision, about, content }).await?;
+        Ok(())
+    }
+
+    /// Returns the words of a subject's name and latest content.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot answer.
+    pub(super) async fn latest_words(&self, record: &SubjectRecord) -> Result<Vec<String>, Refusal> {
+        match self.latest_schema(record).await {
+            Ok(Some(schema)) => return Ok(content_words(&schema)),
+            Ok(None) => {}
             Err(refusal @ Refusal::Store(_)) => return Err(refusal),
             // Registered under a dialect that is no longer mapped, for example; the name is found still.
             Err(refusal) => {
                 tracing::warn!(%refusal, subject = %record.subject, "cannot be read for the search");
-                name_alone()
             }
-        };
-        // The name's are among those of the content.
-        let about = words_of(record.description.as_deref());
-        let (subject, revision) = (record.subject, record.revision);
-        self.store.index(Indexing { subject, revision, about, content: content.words }).await?;
-        Ok(())
+        }
+        Ok(words_of([record.subject.as_str()]))
     }
 
     /// Returns the schema that a subject is found by, if it has a version.
@@ -71,19 +80,19 @@ impl Registry {
     }
 }
 
-/// Returns what a search finds a subject by because of its schema: the name, title, description and the
-/// names of fields.
-pub(super) fn searched(schema: &Schema) -> Searched {
+/// Returns the words by which a search finds a subject because of its schema: those of its name, of the title,
+/// of the description and of the names of fields.
+pub(super) fn content_words(schema: &Schema) -> Vec<String> {
     let mut texts: Vec<&str> = vec![schema.at().subject.as_str()];
     texts.extend(schema.title().into_iter().chain(schema.description()));
     texts.extend(field_names(schema));
-    Searched { text: kept(&texts[1..].join("\n")), words: words_of(texts) }
+    words_of(texts)
 }
 
-/// Returns what a search finds a subject by because of its settings: the name and the description.
-pub(super) fn about(subject: &Subject, description: Option<&str>) -> Searched {
-    let description = description.unwrap_or_default();
-    Searched { text: kept(description), words: words_of([subject.as_str(), description]) }
+/// Returns the words by which a search finds a subject because of its settings: those of its name and of the
+/// description.
+pub(super) fn about_words(subject: &Subject, description: Option<&str>) -> Vec<String> {
+    words_of([subject.as_str(), description.unwrap_or_default()])
 }
 
 /// Returns the words that somebody looks for: a subject is found when each begins one of its own.
@@ -159,18 +168,6 @@ fn word_from(name: &str, begin: usize) -> String {
 /// on. Hangul is too; found from each syllable it is found more often than it need be.
 fn is_unspaced(c: char) -> bool {
     '\u{2e80}' <= c
-}
-
-/// Returns a text as registries of the version before look through it.
-fn kept(text: &str) -> String {
-    // Postgres keeps no NUL character in a text.
-    let mut text = text.to_lowercase().replace('\0', "");
-    let mut end = limits::SEARCHED_BYTES_MAX.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
 }
 
 #[cfg(test)]

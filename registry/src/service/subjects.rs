@@ -1,7 +1,7 @@
 use evschema_api::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView, VersionSummary};
 use evschema_model::{Subject, SubjectPolicy};
 
-use super::search::{about, wanted};
+use super::search::{about_words, wanted};
 use super::{Actor, Refusal, Registry, Right, register::length};
 use crate::feed::{self, Stamp, moment};
 use crate::limits;
@@ -103,10 +103,15 @@ impl Registry {
             let now = self.environment.clock.now();
             let stamp = Stamp { revision: head.next_revision(), at: now, signature: signature.clone() };
             let event = feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp);
+            let content = match there {
+                Some(record) => self.latest_words(record).await?,
+                None => Vec::new(),
+            };
             let change = SubjectChange {
                 subject: subject.clone(),
                 head,
-                search: about(subject, settings.description.as_deref()),
+                about: about_words(subject, settings.description.as_deref()),
+                content,
                 settings: settings.clone(),
                 at: now,
                 event,

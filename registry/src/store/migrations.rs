@@ -13,12 +13,14 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (2, "tokens_and_waivers", include_str!("../../../migrations/sqlite/0002_tokens_and_waivers.sql")),
     (3, "search", include_str!("../../../migrations/sqlite/0003_search.sql")),
     (4, "words", include_str!("../../../migrations/sqlite/0004_words.sql")),
+    (5, "terms", include_str!("../../../migrations/sqlite/0005_terms.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
     (2, "tokens_and_waivers", include_str!("../../../migrations/postgres/0002_tokens_and_waivers.sql")),
     (3, "search", include_str!("../../../migrations/postgres/0003_search.sql")),
     (4, "words", include_str!("../../../migrations/postgres/0004_words.sql")),
+    (5, "terms", include_str!("../../../migrations/postgres/0005_terms.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -12,13 +12,12 @@ use evschema_model::{Coordinates, Subject};
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
-use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written,
 };
 use connections::Connections;
-use search::keep_searched;
+use search::keep_words;
 
 /// Names the advisory lock under which positions of the feed are given; "evschema" in ASCII.
 const FEED_LOCK: i64 = 0x6576_7363_6865_6d61;
@@ -174,8 +173,7 @@ impl Store for Postgres {
                 }
             };
             let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
-            let revision = change.head.next_revision();
-            keep_searched(&mut transaction, subject_id, Part::About, &change.search, revision).await?;
+            keep_words(&mut transaction, subject_id, &change).await?;
             announce(&mut transaction, change.subject.as_str(), change.at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))

@@ -1,6 +1,7 @@
 //! The embedded database: a file, or memory.
 
 mod search;
+mod sets;
 mod tokens;
 mod waivers;
 
@@ -18,12 +19,12 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
-use super::search::Part;
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
 };
 use search::keep_searched;
+use sets::Part;
 
 /// Rows that a connection's thread may be ahead of whoever reads them: a page, so that the two seldom wait for
 /// each other.
@@ -236,7 +237,7 @@ impl Store for Sqlite {
             };
             let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
             let revision = change.head.next_revision();
-            keep_searched(&mut transaction, subject_id, Part::About, &change.search, revision).await?;
+            keep_searched(&mut transaction, subject_id, Part::About, &change.about, revision).await?;
             announce(&mut transaction, change.subject.as_str(), change.at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))
@@ -330,8 +331,8 @@ impl Store for Sqlite {
                 .execute(&mut *transaction)
                 .await?;
             }
-            if let Some(search) = &addition.search {
-                keep_searched(&mut transaction, subject_id, Part::Content, search, revision + 1).await?;
+            if let Some(words) = &addition.words {
+                keep_searched(&mut transaction, subject_id, Part::Content, words, revision + 1).await?;
             }
             let schema_id = unsigned(schema_id, "schema id")?;
             let event = addition.event.numbered(schema_id);

@@ -5,8 +5,8 @@ mod given_up;
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};
 use evschema_registry::store::{
-    self, Addition, Appended, Head, Indexing, NewEvent, Provenance, Reference, Searched, Settings,
-    StateChanged, Store, SubjectChange, SubjectQuery, UnnumberedEvent, Written,
+    self, Addition, Appended, Head, Indexing, NewEvent, Provenance, Reference, Settings, StateChanged, Store,
+    SubjectChange, SubjectQuery, UnnumberedEvent, Written,
 };
 
 use super::world::{databases, subject, version};
@@ -48,7 +48,7 @@ fn first(text: &str) -> Addition {
         uri: None,
         references: Vec::new(),
         latest: Some(at(text).version),
-        search: None,
+        words: None,
         author: None,
         message: None,
         registered_at: 7,
@@ -187,7 +187,8 @@ fn settings_are_replaced_under_their_revision() {
                 owner: Some("me".to_owned()),
                 description: Some("What It Is".to_owned()),
             },
-            search: Searched { text: "what it is".to_owned(), words: strings(&["a", "what", "it", "is"]) },
+            about: strings(&["a", "what", "it", "is"]),
+            content: Vec::new(),
             at: 9,
             event: event("changed"),
         };
@@ -226,15 +227,14 @@ fn settings_are_replaced_under_their_revision() {
 #[test]
 fn words_are_those_of_the_latest_text() {
     on_both(async |name, store| {
-        let named = |words: &[&str]| Searched { text: words.join(" "), words: strings(words) };
         let found = async |word: &str| {
             let query = SubjectQuery { words: strings(&[word]), after: None, limit: 10 };
             let subjects = store.subjects(&query).await.unwrap();
             subjects.into_iter().map(|record| record.subject.to_string()).collect::<Vec<_>>()
         };
-        store.append(Addition { search: Some(named(&["a", "old"])), ..first("a@1.0.0") }).await.unwrap();
+        store.append(Addition { words: Some(strings(&["a", "old"])), ..first("a@1.0.0") }).await.unwrap();
         assert_eq!(found("old").await, ["a"], "{name}");
-        let next = Addition { search: Some(named(&["a", "new"])), ..further("a@1.1.0", 2, 2) };
+        let next = Addition { words: Some(strings(&["a", "new"])), ..further("a@1.1.0", 2, 2) };
         store.append(next).await.unwrap();
         assert_eq!((found("old").await, found("new").await), (vec![], strings(&["a"])), "{name}");
         assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
@@ -255,6 +255,36 @@ fn words_are_those_of_the_latest_text() {
     });
 }
 
+#[test]
+fn words_of_settings_and_of_the_content_change_apart() {
+    on_both(async |name, store| {
+        let found = async |words: &[&str]| {
+            let query = SubjectQuery { words: strings(words), after: None, limit: 10 };
+            store.subjects(&query).await.unwrap().len()
+        };
+        let described = |revision, word: &str, content: &str| SubjectChange {
+            subject: subject("a"),
+            head: Head::At(revision),
+            settings: settings(),
+            about: strings(&["a", word]),
+            content: strings(&["a", content]),
+            at: 9,
+            event: event("changed"),
+        };
+        let words = Some(strings(&["a", "field"]));
+        let creation = Some((settings(), event("created")));
+        store.append(Addition { words, creation, ..first("a@1.0.0") }).await.unwrap();
+        store.put_subject(described(2, "once", "field")).await.unwrap();
+        assert_eq!(found(&["once", "field"]).await, 1, "{name}");
+        store.put_subject(described(3, "now", "field")).await.unwrap();
+        assert_eq!((found(&["now", "field"]).await, found(&["once"]).await), (1, 0), "{name}");
+        let words = Some(strings(&["a", "other"]));
+        store.append(Addition { words, ..further("a@1.1.0", 4, 2) }).await.unwrap();
+        assert_eq!((found(&["now", "other"]).await, found(&["field"]).await), (1, 0), "{name}");
+        assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
+    });
+}
+
 /// More than the index is read for: words of which each is common, and words of which one is not.
 #[test]
 fn common_words_find_as_rare_ones_do() {
@@ -266,9 +296,8 @@ fn common_words_find_as_rare_ones_do() {
             words.extend((number % 500 == 3).then(|| "rare".to_owned()));
             words.extend((number <= 600).then(|| "head".to_owned()));
             words.extend((599 <= number).then(|| "tail".to_owned()));
-            let search = Some(Searched { text: words.join(" "), words });
             let creation = Some((settings(), event("created")));
-            store.append(Addition { search, creation, ..first(&at) }).await.unwrap();
+            store.append(Addition { words: Some(words), creation, ..first(&at) }).await.unwrap();
         }
         let found = async |words: &[&str], after: Option<&str>| {
             let query = SubjectQuery { words: strings(words), after: after.map(str::to_owned), limit: 3 };

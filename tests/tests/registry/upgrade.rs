@@ -1,7 +1,8 @@
-//! A database of the first version, with what that version writes before and after this one has started on it: its
-//! tables are those of the first step of the migrations, its statements are written out here.
+//! Databases of earlier versions, with what those write before and after this one has started on them: their tables
+//! are those of the first steps of the migrations, their statements are written out here.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use evschema_model::Digest;
@@ -19,21 +20,17 @@ const BREAKS_TWO: &str =
 /// Longest time until a registry that starts has given words to what has none, on a busy machine too.
 const INDEXED_MAX: Duration = Duration::from_secs(20);
 
-/// A registry of the first version, as far as the database can tell.
-enum First {
+/// A registry of an earlier version, as far as the database can tell.
+enum Earlier {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
-impl First {
-    /// Starts, as each start does, by bringing the tables up to date as it knows them.
-    async fn start(url: &str) -> Self {
+impl Earlier {
+    /// Starts, as each start does, by bringing the tables up to date as it knows them: by so many steps.
+    async fn start(url: &str, steps: usize) -> Self {
         let name = if url.starts_with("sqlite") { "sqlite" } else { "postgres" };
-        let file = repository().join("migrations").join(name).join("0001_registry.sql");
-        let sql: SqlStr =
-            sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(std::fs::read_to_string(file).unwrap()));
-        let step = Migration::new(1, Cow::Borrowed("registry"), MigrationType::Simple, sql, false);
-        let mut migrator = Migrator::with_migrations(vec![step]);
+        let mut migrator = Migrator::with_migrations(first_steps(name, steps));
         migrator.set_ignore_missing(true);
         if name == "sqlite" {
             let pool = SqlitePool::connect(&format!("{url}?mode=rwc")).await.unwrap();
@@ -46,13 +43,17 @@ impl First {
         }
     }
 
-    /// Gives a subject a word, as the third version did.
+    /// Gives a subject a word, as the version of three steps did.
     async fn cut_words(&self, subject: &str, word: &str) {
         let id = format!("(SELECT id FROM subjects WHERE name = '{subject}')");
         let sql = format!(
             "INSERT INTO search_words (subject_id, part, word) VALUES ({id}, 2, '{word}');
              UPDATE subject_search SET indexed_revision = 2 WHERE subject_id = {id};"
         );
+        self.run(sql).await;
+    }
+
+    async fn run(&self, sql: String) {
         match self {
             Self::Sqlite(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
             Self::Postgres(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
@@ -95,10 +96,7 @@ impl First {
              INSERT INTO feed ({position}kind, subject, at, data)
              VALUES ({value}'evschema.version.registered', '{subject}', 7, '{{}}');"
         );
-        match self {
-            Self::Sqlite(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
-            Self::Postgres(pool) => drop(raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap()),
-        }
+        self.run(sql).await;
     }
 }
 
@@ -108,7 +106,7 @@ fn the_first_version_and_this_one_share_a_database() {
     let file = format!("sqlite:{}", folder.path().join("registry.db").display());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for url in [file, Postgres::fresh_database()] {
-        let first = runtime.block_on(First::start(&url));
+        let first = runtime.block_on(Earlier::start(&url, 1));
         runtime.block_on(first.register("shop.order", 0, ONE));
 
         let world = World::on(&url);
@@ -140,7 +138,7 @@ fn the_first_version_and_this_one_share_a_database() {
         // It starts once more beside the newer tables; what it has registered is found after a start of this one,
         // by words that are cut anew.
         runtime.block_on(async {
-            First::start(&url).await;
+            Earlier::start(&url, 1).await;
             first.cut_words("shop.late", "cutbefore").await;
         });
         let world = World::on(&url);
@@ -148,6 +146,44 @@ fn the_first_version_and_this_one_share_a_database() {
         let stale = world.get("/schemas?search=cutbefore").json();
         assert_eq!(stale["subjects"].as_array().map(Vec::len), Some(0), "{stale:#}");
     }
+}
+
+/// Words of the version before, which has one step fewer.
+#[test]
+fn words_of_the_version_before_are_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite:{}", folder.path().join("registry.db").display());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for url in [file, Postgres::fresh_database()] {
+        let before = runtime.block_on(Earlier::start(&url, 4));
+        runtime.block_on(async {
+            before.register("shop.order", 0, ONE).await;
+            before.cut_words("shop.order", "taken").await;
+            before.run("UPDATE subject_search SET words_revision = 2".to_owned()).await;
+        });
+        let world = World::on(&url);
+        // They are of its revision, so that nothing was cut anew, which would not find it by this word.
+        let found = world.get("/schemas?search=tak").json();
+        assert_eq!(found["subjects"].as_array().map(Vec::len), Some(1), "{found:#}");
+        // The other goes on writing.
+        runtime.block_on(before.register("shop.order", 1, TWO));
+        drop(world);
+        find(&World::on(&url), "total", "shop.order");
+    }
+}
+
+/// Returns the first steps of a database's migrations.
+fn first_steps(database: &str, count: usize) -> Vec<Migration> {
+    let folder = std::fs::read_dir(repository().join("migrations").join(database)).unwrap();
+    let mut files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let step = |(file, number): (PathBuf, i64)| {
+        let sql: SqlStr =
+            sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(std::fs::read_to_string(&file).unwrap()));
+        let (_, name) = file.file_stem().unwrap().to_str().unwrap().split_once('_').unwrap();
+        Migration::new(number, Cow::Owned(name.to_owned()), MigrationType::Simple, sql, false)
+    };
+    files.into_iter().zip(1..).take(count).map(step).collect()
 }
 
 /// Waits until a search finds a subject.

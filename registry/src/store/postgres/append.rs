@@ -44,10 +44,10 @@ macro_rules! append {
             $words,
             ", announced AS (
                 INSERT INTO feed (kind, subject, at, data, token, address)
-                SELECT e.kind, $1, $2, e.data, $19, $20
+                SELECT e.kind, $1, $2, e.data, $18, $19
                 FROM appended a CROSS JOIN LATERAL (VALUES ",
             $events,
-            "(2, $16, concat($17::text, a.schema_id, $18::text))) AS e (place, kind, data)
+            "(2, $15, concat($16::text, a.schema_id, $17::text))) AS e (place, kind, data)
                 ORDER BY e.place
             )
             SELECT appended.schema_id::bigint, taken.name, taken.version
@@ -60,29 +60,13 @@ macro_rules! append {
 const FURTHER: &str = append!(
     "UPDATE subjects SET revision = revision + 1, latest = $3, updated_at = $2,
             version_count = version_count + 1
-     WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
+     WHERE name = $1 AND revision = $20 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
-    // Most words stay: the sets of both are hashed, where a list of words would be gone through for each row.
-    "searched AS (
-        INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
-        SELECT id, '', $14, revision, revision FROM moved WHERE $14::text IS NOT NULL
-        ON CONFLICT (subject_id) DO UPDATE SET content = excluded.content,
-            indexed_revision = CASE WHEN there.indexed_revision = excluded.indexed_revision - 1
-                                    THEN excluded.indexed_revision ELSE there.indexed_revision END,
-            words_revision = CASE WHEN there.words_revision = excluded.words_revision - 1
-                                  THEN excluded.words_revision ELSE there.words_revision END
-        WHERE there.content IS DISTINCT FROM excluded.content
-        RETURNING subject_id
-    ), forgotten AS (
-        DELETE FROM search_words w USING searched
-        WHERE w.subject_id = searched.subject_id AND w.part = 2
-          AND w.word NOT IN (SELECT unnest($15::text[]))
-    ), worded AS (
-        INSERT INTO search_words (subject_id, part, word)
-        SELECT searched.subject_id, 2, n.word FROM searched CROSS JOIN unnest($15::text[]) AS n (word)
-        WHERE n.word NOT IN (SELECT there.word FROM search_words there
-                             WHERE there.subject_id = (SELECT subject_id FROM searched) AND there.part = 2)
-        ON CONFLICT DO NOTHING
+    // A subject without a row, or whose row is behind, is noticed by that and given its words later.
+    "worded AS (
+        UPDATE search_terms there SET terms = there.about || array_to_tsvector($14),
+               revision = CASE WHEN there.revision = moved.revision - 1 THEN moved.revision ELSE there.revision END
+        FROM moved WHERE there.subject_id = moved.id AND $14::text[] IS NOT NULL
     )",
     ""
 );
@@ -93,24 +77,19 @@ const FURTHER: &str = append!(
 const FIRST: &str = append!(
     "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision, latest,
                            version_count, created_at, updated_at)
-     SELECT $1, $21, $22, $23, $24, $25, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
+     SELECT $1, $20, $21, $22, $23, $24, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
      ON CONFLICT DO NOTHING RETURNING id, revision",
-    // Nobody else knows the number of the subject yet.
-    "searched AS (
-        INSERT INTO subject_search (subject_id, about, content, indexed_revision, words_revision)
-        SELECT id, '', $14, revision, revision FROM moved WHERE $14::text IS NOT NULL
-        RETURNING subject_id
-    ), worded AS (
-        INSERT INTO search_words (subject_id, part, word)
-        SELECT subject_id, 2, unnest($15::text[]) FROM searched
+    "worded AS (
+        INSERT INTO search_terms (subject_id, name, about, terms, revision)
+        SELECT id, $1, '', array_to_tsvector($14), revision FROM moved WHERE $14::text[] IS NOT NULL
     )",
-    "(1, $26, $27), "
+    "(1, $25, $26), "
 );
 
 impl Postgres {
     pub(super) fn append_version(&self, addition: Addition) -> Answer<'_, Appended> {
         Box::pin(async move {
-            let Addition { at, event, references, search, .. } = &addition;
+            let Addition { at, event, references, words, .. } = &addition;
             let folded = at.subject.folded();
             let sql = if addition.head == Head::Absent { FIRST } else { FURTHER };
             let statement = query_as::<_, AppendedRow>(sql)
@@ -127,8 +106,7 @@ impl Postgres {
                 .bind(references.iter().map(|to| to.uri.as_str()).collect::<Vec<_>>())
                 .bind(references.iter().map(|to| to.target.subject.as_str()).collect::<Vec<_>>())
                 .bind(references.iter().map(|to| to.target.version.to_string()).collect::<Vec<_>>())
-                .bind(search.as_ref().map(|search| &search.text))
-                .bind(search.as_ref().map(|search| &search.words))
+                .bind(words)
                 .bind(event.kind)
                 .bind(&event.before)
                 .bind(&event.after)

@@ -2,10 +2,10 @@ use evschema_model::Subject;
 use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
 
 use super::Sqlite;
+use super::sets::{Index, LAST, Part, WINDOW, Window, end_of, page};
 use crate::limits;
 use crate::store::rows::{self, SubjectRow, signed};
-use crate::store::search::{Index, LAST, Part, WINDOW, Window, end_of, page};
-use crate::store::{Answer, Indexing, Search, Searched, StoreError, SubjectQuery, SubjectRecord};
+use crate::store::{Answer, Indexing, Search, StoreError, SubjectQuery, SubjectRecord};
 
 /// Reads subjects as one row, of JSON: SQLite hands over each column of each row in memory of its own, under a
 /// lock that all threads share.
@@ -223,18 +223,19 @@ fn numbers(list: String) -> Result<Vec<i64>, StoreError> {
     serde_json::from_str(&list).map_err(|_| StoreError::Corrupt("subject id"))
 }
 
-/// Keeps what a search finds a subject by; `revision` is the subject's from now on. Words are written only
-/// where the text is another.
+/// Keeps words of a subject; `revision` is the subject's from now on. They are kept together too, by which it is
+/// seen whether they are others: only then are there rows to write.
 pub(super) async fn keep_searched(
     transaction: &mut Transaction<'_, Driver>,
     subject_id: i64,
     part: Part,
-    searched: &Searched,
+    words: &[String],
     revision: u64,
 ) -> Result<(), StoreError> {
+    let text = words.join(" ");
     let (about, content) = match part {
-        Part::About => (Some(&searched.text), None),
-        Part::Content => (None, Some(&searched.text)),
+        Part::About => (Some(text), None),
+        Part::Content => (None, Some(text)),
     };
     // The words of the other part may be older still, if another registry has left them out.
     let changed = query(
@@ -257,7 +258,7 @@ pub(super) async fn keep_searched(
     if changed.rows_affected() == 0 {
         return Ok(());
     }
-    replace_words(transaction, subject_id, part, &searched.words).await
+    replace_words(transaction, subject_id, part, words).await
 }
 
 async fn replace_words(

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use evschema_registry::store::{
-    self, Answer, Appended, Head, Indexing, Revocation, Searched, Store, SubjectChange, TokenRecord,
+    self, Answer, Appended, Head, Indexing, Revocation, Store, SubjectChange, TokenRecord,
 };
 use sqlx::{PgPool, query_scalar};
 
@@ -51,7 +51,8 @@ fn change(name: &str) -> SubjectChange {
         subject: subject(name),
         head: Head::Absent,
         settings: settings(),
-        search: Searched { text: name.to_owned(), words: vec![name.to_owned()] },
+        about: vec![name.to_owned()],
+        content: Vec::new(),
         at: 7,
         event: event("changed"),
     }

@@ -1,0 +1,1 @@
+-- For the other database alone: the steps of both have the same numbers.
