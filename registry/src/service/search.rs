@@ -50,16 +50,16 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When the store cannot answer.
+    /// When the store cannot answer, or too many checks are waiting.
     pub(super) async fn latest_words(&self, record: &SubjectRecord) -> Result<Vec<String>, Refusal> {
         match self.latest_schema(record).await {
             Ok(Some(schema)) => return Ok(content_words(&schema)),
             Ok(None) => {}
-            Err(refusal @ Refusal::Store(_)) => return Err(refusal),
             // Registered under a dialect that is no longer mapped, for example; the name is found still.
-            Err(refusal) => {
+            Err(refusal @ Refusal::Bug(_)) => {
                 tracing::warn!(%refusal, subject = %record.subject, "cannot be read for the search");
             }
+            Err(refusal) => return Err(refusal),
         }
         Ok(words_of([record.subject.as_str()]))
     }

@@ -46,7 +46,7 @@ pub struct Indexing {
     pub subject: Subject,
     /// The revision whose words these are.
     pub revision: u64,
-    /// The words of its name and settings.
+    /// The words of its settings.
     pub about: Vec<String>,
     /// The words of its name and latest content.
     pub content: Vec<String>,

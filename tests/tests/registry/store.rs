@@ -289,13 +289,18 @@ fn words_of_settings_and_of_the_content_change_apart() {
 #[test]
 fn common_words_find_as_rare_ones_do() {
     on_both(async |name, store| {
-        for number in 0..1_200_u32 {
-            let at = format!("n{number:04}@1.0.0");
+        let words_of = |number: u32| {
             let mut words = strings(&["all"]);
             words.extend((number % 2 == 0).then(|| "even".to_owned()));
+            words.extend((number % 5 == 0).then(|| "fifth".to_owned()));
             words.extend((number % 500 == 3).then(|| "rare".to_owned()));
             words.extend((number <= 600).then(|| "head".to_owned()));
             words.extend((599 <= number).then(|| "tail".to_owned()));
+            words
+        };
+        for number in 0..1_200 {
+            let at = format!("n{number:04}@1.0.0");
+            let words = words_of(number);
             let creation = Some((settings(), event("created")));
             store.append(Addition { words: Some(words), creation, ..first(&at) }).await.unwrap();
         }
@@ -312,6 +317,27 @@ fn common_words_find_as_rare_ones_do() {
         assert_eq!(found(&["all", "rare"], None).await, ["n0003", "n0503", "n1003"], "{name}");
         assert_eq!(found(&["even", "rare"], None).await, [""; 0], "{name}");
         assert_eq!(found(&["rare"], Some("n0503")).await, ["n1003"], "{name}");
+
+        // However far the words that are looked for stand from each other, and however long a page is.
+        let mut random = fastrand::Rng::with_seed(11);
+        for _ in 0..100 {
+            let begins = ["a", "even", "fif", "rare", "head", "tail"];
+            let words = random.choose_multiple(begins, 1 + random.clone().usize(..2));
+            let query = SubjectQuery {
+                words: strings(&words),
+                after: random.bool().then(|| format!("n{:04}", random.u32(..1_200))),
+                limit: random.u32(1..900),
+            };
+            let has = |number: &u32| {
+                words.iter().all(|word| words_of(*number).iter().any(|own| own.starts_with(word)))
+            };
+            let names = (0..1_200).filter(has).map(|number| format!("n{number:04}"));
+            let names = names.filter(|name| query.after.as_ref().is_none_or(|after| after < name));
+            let expected: Vec<String> = names.take(query.limit as usize).collect();
+            let found = store.subjects(&query).await.unwrap();
+            let found: Vec<String> = found.into_iter().map(|record| record.subject.to_string()).collect();
+            assert_eq!(found, expected, "{name}: {query:?}");
+        }
     });
 }
 

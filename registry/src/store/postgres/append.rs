@@ -62,11 +62,15 @@ const FURTHER: &str = append!(
             version_count = version_count + 1
      WHERE name = $1 AND revision = $20 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
-    // A subject without a row, or whose row is behind, is noticed by that and given its words later.
+    // A subject without a row, or whose row is behind, is noticed by that and given its words later. Terms that are the
+    // same are left as they are stored: compressed, they would seem to be others, and go into the index again.
     "worded AS (
-        UPDATE search_terms there SET terms = there.about || array_to_tsvector($14),
-               revision = CASE WHEN there.revision = moved.revision - 1 THEN moved.revision ELSE there.revision END
-        FROM moved WHERE there.subject_id = moved.id AND $14::text[] IS NOT NULL
+        UPDATE search_terms there
+        SET terms = CASE WHEN there.terms = there.about || content.terms THEN there.terms
+                         ELSE there.about || content.terms END,
+            revision = CASE WHEN there.revision = moved.revision - 1 THEN moved.revision ELSE there.revision END
+        FROM moved CROSS JOIN (SELECT array_to_tsvector($14)) AS content (terms)
+        WHERE there.subject_id = moved.id AND content.terms IS NOT NULL
     )",
     ""
 );

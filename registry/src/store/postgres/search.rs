@@ -13,6 +13,10 @@ use crate::store::{Answer, Indexing, Search, StoreError, SubjectChange, SubjectQ
 /// Subjects looked into, in order of names, before anything is known of the words.
 const SAMPLE: i64 = 128;
 
+/// Times that subjects are looked into. The second time there are enough, unless those that have the words stand together
+/// in the order of names.
+const WINDOWS_MAX: usize = 2;
+
 /// How many times as long as to read one from the index it takes to look into a subject.
 const LOOKED_INTO_FOR_FOUND: i64 = 2;
 
@@ -123,9 +127,9 @@ impl Postgres {
     /// Returns the numbers of the subjects of a page.
     async fn page(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
         let terms = terms(&wanted.words);
-        let (mut page, mut behind) = (Vec::new(), None);
-        let (mut walked, mut window) = (0, SAMPLE);
-        loop {
+        let mut page = Vec::new();
+        let (mut walked, mut window, mut behind) = (0, SAMPLE, None);
+        for _ in 0..WINDOWS_MAX {
             let missing = i64::from(wanted.limit) - page.len() as i64;
             let (found, last, count): (Vec<i64>, Option<i64>, i64) = query_as(LOOK_INTO)
                 .bind(&terms)
@@ -148,8 +152,7 @@ impl Postgres {
             if in_index < ahead * LOOKED_INTO_FOR_FOUND {
                 break;
             }
-            // Some more than that: another statement takes longer.
-            window = ahead + ahead / 4 + 1;
+            window = ahead + ahead / 2 + SAMPLE;
         }
         let page = query_scalar(IN_INDEX)
             .bind(&terms)
@@ -161,14 +164,14 @@ impl Postgres {
     }
 }
 
-/// Returns the query for subjects with terms that begin as these words, which are letters and digits alone
+/// Returns the query for subjects with terms that begin as these words, in which there are no quotes
 /// (<https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>).
 fn terms(words: &[String]) -> String {
     let terms: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
     terms.join(" & ")
 }
 
-/// Keeps what a search finds a subject by when its settings change; `revision` is the subject's from now on.
+/// Keeps what a search finds a subject by when its settings change; its row has its new revision already.
 pub(super) async fn keep_words(
     transaction: &mut Transaction<'_, Driver>,
     subject_id: i64,
