@@ -1,6 +1,7 @@
 //! Holds versions against each other.
 
 mod asking;
+mod selection;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use crate::mask::version_properties;
 use crate::pair::Pairs;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
 use asking::Asking;
+use selection::Selection;
+pub use selection::baselines;
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,15 +55,15 @@ impl Baseline {
         &self.resolved.schema().at().version
     }
 
-    fn counts(&self) -> bool {
-        !self.yanked && !self.version().is_prerelease()
+    pub(crate) fn about(&self) -> (&Version, bool) {
+        (self.version(), self.yanked)
     }
 }
 
 /// Holds a candidate against the registered versions of its subject.
 ///
 /// `history` may hold every version of the subject in any order: the ones that count are chosen
-/// by line, mode, yank and pre-release. Versions above the candidate's count too, the other way
+/// by line, mode, yank and pre-release. [`baselines`] tells which are enough. Versions above the candidate's count too, the other way
 /// round. `waivers` maps fingerprints to reasons.
 pub fn check(
     candidate: &Resolved,
@@ -70,28 +73,8 @@ pub fn check(
 ) -> Report {
     let at = candidate.schema().at().clone();
     let mode = settings.policy.mode;
-    let mut below: Vec<&Baseline> =
-        history.iter().filter(|b| b.counts() && *b.version() < at.version).collect();
-    let mut above: Vec<&Baseline> =
-        history.iter().filter(|b| b.counts() && at.version < *b.version()).collect();
-    below.sort_by_key(|baseline| baseline.version().clone());
-    above.sort_by_key(|baseline| baseline.version().clone());
-    let previous = below.last().copied();
-    let in_line = |baseline: &&&Baseline| baseline.version().line() == at.version.line();
-    let mut predecessors: Vec<&Baseline> = below.iter().filter(in_line).copied().collect();
-    let mut successors: Vec<&Baseline> = above.iter().filter(in_line).copied().collect();
-    let line_previous = predecessors.last().copied();
-    match (mode, mode.is_transitive()) {
-        (Mode::None, _) => {
-            predecessors.clear();
-            successors.clear();
-        }
-        (_, true) => {}
-        (_, false) => {
-            predecessors.drain(..predecessors.len().saturating_sub(1));
-            successors.truncate(1);
-        }
-    }
+    let Selection { previous, line_previous, predecessors, successors, highest } =
+        Selection::of(&at.version, mode, history, Baseline::about);
     let mut asking = Asking::new(settings);
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
@@ -129,7 +112,7 @@ pub fn check(
     let version_too_small =
         line_previous.is_some_and(|line| at.version.step_from(line.version()) < required_bump);
     let deserved_version = if version_too_small || verdict != Verdict::Compatible {
-        deserved(required_bump, line_previous, history).unwrap_or_else(|| at.version.clone())
+        deserved(required_bump, line_previous, highest).unwrap_or_else(|| at.version.clone())
     } else {
         at.version.clone()
     };
@@ -223,8 +206,8 @@ fn sides<'a>(
 }
 
 /// Returns the smallest free version that is a large enough step.
-fn deserved(bump: Bump, line_previous: Option<&Baseline>, history: &[Baseline]) -> Option<Version> {
-    let highest = history.iter().map(Baseline::version).max()?;
+fn deserved(bump: Bump, line_previous: Option<&Baseline>, highest: Option<&Baseline>) -> Option<Version> {
+    let highest = highest?.version();
     Some(match bump {
         Bump::Major => highest.next(Bump::Major),
         Bump::Minor | Bump::Patch => line_previous.map_or(highest, |line| line.version()).next(bump),

@@ -54,7 +54,7 @@ mod sample;
 mod tests;
 mod tree;
 
-pub use check::{Baseline, Settings, check, containment, diff, required_bump};
+pub use check::{Baseline, Settings, baselines, check, containment, diff, required_bump};
 pub use report::{
     Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, Report, Severity, Verdict,
 };

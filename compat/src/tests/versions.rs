@@ -254,3 +254,46 @@ fn the_version_written_into_a_schema_is_no_change() {
     );
     assert_eq!((other.verdict, other.masked.len()), (Verdict::Incompatible, 0));
 }
+
+/// All subsets of a history, for every mode and for candidates at each place.
+#[test]
+fn the_baselines_that_are_enough_give_the_same_report() {
+    let versions = history(&[
+        ("0.9.0", WIDE),
+        ("1.0.0", NARROW),
+        ("1.1.0", MIDDLE),
+        ("-1.2.0", NARROW),
+        ("1.3.0-rc.1", NARROW),
+        ("1.4.0", MIDDLE),
+        ("-2.0.0", NARROW),
+        ("2.1.0", WIDE),
+        ("3.0.0-a", NARROW),
+    ]);
+    let mut left_out = 0;
+    for (candidate, text) in [
+        ("0.1.0", WIDE),
+        ("1.0.1", NARROW),
+        ("1.1.1", MIDDLE),
+        ("1.5.0", WIDE),
+        ("2.2.0", MIDDLE),
+        ("4.0.0", NARROW),
+    ] {
+        let candidate = resolved(candidate, text);
+        for (mode, chosen) in
+            Mode::ALL.into_iter().flat_map(|mode| (0..1 << versions.len()).map(move |c| (mode, c)))
+        {
+            let all: Vec<Baseline> = (0..versions.len())
+                .filter(|place| chosen >> place & 1 == 1)
+                .map(|place| versions[place].clone())
+                .collect();
+            let at = &candidate.schema().at().version;
+            let enough: Vec<Baseline> =
+                crate::baselines(at, mode, &all, Baseline::about).into_iter().cloned().collect();
+            left_out += all.len() - enough.len();
+            let report =
+                |history: &[Baseline]| check(&candidate, history, &settings(mode, Lenient), &BTreeMap::new());
+            assert_eq!(report(&enough), report(&all), "{mode:?} {at}");
+        }
+    }
+    assert_ne!(left_out, 0);
+}

@@ -140,7 +140,8 @@ impl Registry {
         let mut others = history.clone();
         others.versions.retain(|record| record.version != at.version);
         let settings = self.settings(history.subject.policy);
-        self.compare(candidate, self.past(&Some(others)).await?, settings).await
+        let past = self.past(&Some(others), &at.version).await?;
+        self.compare(candidate, past, settings).await
     }
 
     /// Returns a subject's history, if there is such a subject.
@@ -170,7 +171,8 @@ impl Registry {
         }
         let at = Coordinates { subject: request.subject.clone(), version };
         let settings = self.settings_to_register(history);
-        self.visit(at, Arc::clone(&request.bytes), settings, self.past(history).await?).await
+        let past = self.past(history, &at.version).await?;
+        self.visit(at, Arc::clone(&request.bytes), settings, past).await
     }
 
     async fn assess(
@@ -180,10 +182,10 @@ impl Registry {
         history: &Option<History>,
         settings: compat::Settings,
     ) -> Result<Assessed, Refusal> {
-        let past = self.past(history).await?;
         for _ in 0..limits::CHOICES_MAX {
+            let past = self.past(history, &schema.at().version).await?;
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
-            let report = self.compare(Arc::clone(&candidate), past.clone(), settings).await?;
+            let report = self.compare(Arc::clone(&candidate), past, settings).await?;
             let chosen = untaken(report.deserved_version.clone(), history);
             let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
             if settled {
@@ -220,15 +222,18 @@ impl Registry {
         history.as_ref().map_or(self.default_policy, |history| history.subject.policy)
     }
 
-    async fn past(&self, history: &Option<History>) -> Result<Past, Refusal> {
+    /// Returns what a candidate of this version is held against.
+    async fn past(&self, history: &Option<History>, candidate: &Version) -> Result<Past, Refusal> {
         let Some(history) = history else { return Ok(Past::default()) };
         let waivers = Arc::new(self.waivers_of(history));
-        Ok(Past { baselines: Arc::new(self.baselines(history).await?), waivers })
+        Ok(Past { baselines: Arc::new(self.baselines(history, candidate).await?), waivers })
     }
 
-    async fn baselines(&self, history: &History) -> Result<Vec<Baseline>, Refusal> {
-        let mut baselines = Vec::with_capacity(history.versions.len());
-        for record in &history.versions {
+    async fn baselines(&self, history: &History, candidate: &Version) -> Result<Vec<Baseline>, Refusal> {
+        let mode = history.subject.policy.mode;
+        let records = compat::baselines(candidate, mode, &history.versions, version_and_yank);
+        let mut baselines = Vec::with_capacity(records.len());
+        for record in records {
             let at =
                 Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
             let resolved = self.library.registered(&at).await?.as_ref().clone();
@@ -321,6 +326,10 @@ impl Registry {
             }
         }
     }
+}
+
+fn version_and_yank(record: &VersionRecord) -> (&Version, bool) {
+    (&record.version, record.state == State::Yanked)
 }
 
 /// Returns the latest version: the highest that is neither yanked nor a pre-release.
