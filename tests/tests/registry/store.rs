@@ -291,8 +291,8 @@ fn common_words_find_as_rare_ones_do() {
     on_both(async |name, store| {
         let words_of = |number: u32| {
             let mut words = strings(&["all"]);
-            words.extend((number % 2 == 0).then(|| "even".to_owned()));
-            words.extend((number % 5 == 0).then(|| "fifth".to_owned()));
+            words.extend(number.is_multiple_of(2).then(|| "even".to_owned()));
+            words.extend(number.is_multiple_of(5).then(|| "fifth".to_owned()));
             words.extend((number % 500 == 3).then(|| "rare".to_owned()));
             words.extend((number <= 600).then(|| "head".to_owned()));
             words.extend((599 <= number).then(|| "tail".to_owned()));
