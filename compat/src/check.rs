@@ -63,8 +63,8 @@ impl Baseline {
 /// Holds a candidate against the registered versions of its subject.
 ///
 /// `history` may hold every version of the subject in any order: the ones that count are chosen
-/// by line, mode, yank and pre-release. [`baselines`] tells which are enough. Versions above the candidate's count too, the other way
-/// round. `waivers` maps fingerprints to reasons.
+/// by line, mode, yank and pre-release, and [`baselines`] tells which are enough. Versions above the
+/// candidate's count too, the other way round. `waivers` maps fingerprints to reasons.
 pub fn check(
     candidate: &Resolved,
     history: &[Baseline],

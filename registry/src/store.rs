@@ -258,8 +258,8 @@ pub struct SubjectChange {
     pub settings: Settings,
     /// The words by which a search finds the subject because of its name and of them.
     pub about: Vec<String>,
-    /// The words of its latest content, by which it is found as before.
-    pub content: Vec<String>,
+    /// The words of its latest content, by which it is found as before; nothing where that cannot be read any more.
+    pub content: Option<Vec<String>>,
     /// When, in microseconds since 1970.
     pub at: i64,
     /// What the feed says of it.

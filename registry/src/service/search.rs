@@ -39,6 +39,8 @@ impl Registry {
 
     async fn index_subject(&self, record: SubjectRecord) -> Result<(), Refusal> {
         let content = self.latest_words(&record).await?;
+        // The name is found still.
+        let content = content.unwrap_or_else(|| words_of([record.subject.as_str()]));
         // The name's are among those of the content.
         let about = words_of(record.description.as_deref());
         let (subject, revision) = (record.subject, record.revision);
@@ -46,22 +48,22 @@ impl Registry {
         Ok(())
     }
 
-    /// Returns the words of a subject's name and latest content.
+    /// Returns the words of a subject's name and latest content, unless that cannot be read any more: it was registered
+    /// under a dialect that is no longer mapped, for example.
     ///
     /// # Errors
     ///
     /// When the store cannot answer, or too many checks are waiting.
-    pub(super) async fn latest_words(&self, record: &SubjectRecord) -> Result<Vec<String>, Refusal> {
+    pub(super) async fn latest_words(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
         match self.latest_schema(record).await {
-            Ok(Some(schema)) => return Ok(content_words(&schema)),
-            Ok(None) => {}
-            // Registered under a dialect that is no longer mapped, for example; the name is found still.
+            Ok(Some(schema)) => Ok(Some(content_words(&schema))),
+            Ok(None) => Ok(Some(words_of([record.subject.as_str()]))),
             Err(refusal @ Refusal::Bug(_)) => {
                 tracing::warn!(%refusal, subject = %record.subject, "cannot be read for the search");
+                Ok(None)
             }
-            Err(refusal) => return Err(refusal),
+            Err(refusal) => Err(refusal),
         }
-        Ok(words_of([record.subject.as_str()]))
     }
 
     /// Returns the schema that a subject is found by, if it has a version.

@@ -105,7 +105,7 @@ impl Registry {
             let event = feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp);
             let content = match there {
                 Some(record) => self.latest_words(record).await?,
-                None => Vec::new(),
+                None => Some(Vec::new()),
             };
             let change = SubjectChange {
                 subject: subject.clone(),

@@ -188,7 +188,7 @@ fn settings_are_replaced_under_their_revision() {
                 description: Some("What It Is".to_owned()),
             },
             about: strings(&["a", "what", "it", "is"]),
-            content: Vec::new(),
+            content: Some(Vec::new()),
             at: 9,
             event: event("changed"),
         };
@@ -262,25 +262,28 @@ fn words_of_settings_and_of_the_content_change_apart() {
             let query = SubjectQuery { words: strings(words), after: None, limit: 10 };
             store.subjects(&query).await.unwrap().len()
         };
-        let described = |revision, word: &str, content: &str| SubjectChange {
+        let described = |revision, word: &str, content: Option<&str>| SubjectChange {
             subject: subject("a"),
             head: Head::At(revision),
             settings: settings(),
             about: strings(&["a", word]),
-            content: strings(&["a", content]),
+            content: content.map(|word| strings(&["a", word])),
             at: 9,
             event: event("changed"),
         };
         let words = Some(strings(&["a", "field"]));
         let creation = Some((settings(), event("created")));
         store.append(Addition { words, creation, ..first("a@1.0.0") }).await.unwrap();
-        store.put_subject(described(2, "once", "field")).await.unwrap();
+        store.put_subject(described(2, "once", Some("field"))).await.unwrap();
         assert_eq!(found(&["once", "field"]).await, 1, "{name}");
-        store.put_subject(described(3, "now", "field")).await.unwrap();
+        store.put_subject(described(3, "now", Some("field"))).await.unwrap();
         assert_eq!((found(&["now", "field"]).await, found(&["once"]).await), (1, 0), "{name}");
         let words = Some(strings(&["a", "other"]));
         store.append(Addition { words, ..further("a@1.1.0", 4, 2) }).await.unwrap();
         assert_eq!((found(&["now", "other"]).await, found(&["field"]).await), (1, 0), "{name}");
+        // Of a content that cannot be read any more nothing is forgotten.
+        store.put_subject(described(5, "late", None)).await.unwrap();
+        assert_eq!(found(&["late", "other"]).await, 1, "{name}");
         assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
     });
 }

@@ -177,11 +177,14 @@ pub(super) async fn keep_words(
     subject_id: i64,
     change: &SubjectChange,
 ) -> Result<(), StoreError> {
+    // Of a content that cannot be read nothing is forgotten.
     query(
         "INSERT INTO search_terms AS there (subject_id, name, about, terms, revision)
-         SELECT id, name, array_to_tsvector($2), array_to_tsvector($2 || $3), revision FROM subjects WHERE id = $1
+         SELECT id, name, array_to_tsvector($2), array_to_tsvector($2 || $3::text[]), revision
+         FROM subjects WHERE id = $1
          ON CONFLICT (subject_id) DO UPDATE
-         SET about = excluded.about, terms = excluded.terms, revision = excluded.revision",
+         SET about = excluded.about, revision = excluded.revision,
+             terms = CASE WHEN $3::text[] IS NULL THEN there.terms || excluded.about ELSE excluded.terms END",
     )
     .bind(subject_id)
     .bind(&change.about)

@@ -52,7 +52,7 @@ fn change(name: &str) -> SubjectChange {
         head: Head::Absent,
         settings: settings(),
         about: vec![name.to_owned()],
-        content: Vec::new(),
+        content: Some(Vec::new()),
         at: 7,
         event: event("changed"),
     }
