@@ -6,6 +6,7 @@
 
 mod migrations;
 mod outcome;
+mod place;
 mod postgres;
 mod rows;
 mod search;
@@ -33,6 +34,18 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns a subject with all its versions and waivers as of one moment; upper and lower case are taken
     /// for the same, the record has the true name.
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>>;
+
+    /// Returns the same, of whose versions there are only those that a registration as `candidate` is decided by,
+    /// however many there are: that version; those it may be held against; and those that the next free number
+    /// depends on. Without a candidate they are those around the latest version, with every number above it that is
+    /// taken: what the next version is decided by.
+    ///
+    /// A few others may be among them.
+    fn history_for<'a>(
+        &'a self,
+        subject: &'a Subject,
+        candidate: Option<&'a Version>,
+    ) -> Answer<'a, Option<History>>;
 
     /// Returns one version without its content.
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>>;
@@ -112,7 +125,7 @@ pub struct SubjectRecord {
     pub updated_at: i64,
 }
 
-/// A subject and all its versions at one revision.
+/// A subject and its versions, all or those that were asked for, at one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The subject.

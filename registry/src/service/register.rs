@@ -89,7 +89,7 @@ impl Registry {
         length("the author", request.signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         length("the message", request.message.as_deref(), 0, limits::MESSAGE_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
-            let history = self.history(&request.subject).instrument(info_span!("history")).await?;
+            let history = self.history_for(&request).instrument(info_span!("history")).await?;
             let visit = self.first_visit(&request, &history).instrument(info_span!("check")).await?;
             let assessed = match visit {
                 Visit::Checked { candidate, report } => {
@@ -123,7 +123,7 @@ impl Registry {
     ///
     /// When the document is no schema, or the version has another content.
     pub(crate) async fn check(&self, request: Request) -> Result<Report, Refusal> {
-        let mut history = self.history(&request.subject).await?;
+        let mut history = self.history_for(&request).await?;
         let first_reading = self.read_as(&request, first_choice(&request.version, &history)).await?;
         let there = registered_already(&request.version, &history, &first_reading)?;
         // A version is not held against itself.
@@ -146,13 +146,16 @@ impl Registry {
 
     /// Returns a subject's history, if there is such a subject.
     pub(super) async fn history(&self, subject: &Subject) -> Result<Option<History>, Refusal> {
-        let history = self.store.history(subject).await?;
-        match history {
-            Some(history) if history.subject.subject != *subject => {
-                Err(Refusal::CaseClash { subject: subject.clone(), other: history.subject.subject })
-            }
-            found => Ok(found),
-        }
+        truly(subject, self.store.history(subject).await?)
+    }
+
+    /// Returns what a request is decided by of a subject's history.
+    async fn history_for(&self, request: &Request) -> Result<Option<History>, Refusal> {
+        let candidate = match &request.version {
+            Choice::Exact(version) => Some(version),
+            Choice::Next => None,
+        };
+        truly(&request.subject, self.store.history_for(&request.subject, candidate).await?)
     }
 
     async fn read_as(&self, request: &Request, version: Version) -> Result<Arc<Schema>, Refusal> {
@@ -273,9 +276,10 @@ impl Registry {
                 (Head::Absent, Some((settings, event)), revision)
             }
         };
-        let versions = history.as_ref().map_or(&[][..], |history| &history.versions);
-        let ordinal = 1 + versions.iter().map(|record| record.ordinal).max().unwrap_or(0);
-        let latest = latest(versions.iter().map(|record| (&record.version, record.state)))
+        let there = history.as_ref().map(|history| &history.subject);
+        let ordinal = 1 + there.map_or(0, |subject| subject.version_count);
+        let latest = there
+            .and_then(|subject| subject.latest.as_ref())
             .into_iter()
             .chain((!at.version.is_prerelease()).then_some(&at.version))
             .max()
@@ -332,12 +336,14 @@ fn version_and_yank(record: &VersionRecord) -> (&Version, bool) {
     (&record.version, record.state == State::Yanked)
 }
 
-/// Returns the latest version: the highest that is neither yanked nor a pre-release.
-pub(super) fn latest<'v>(versions: impl Iterator<Item = (&'v Version, State)>) -> Option<&'v Version> {
-    versions
-        .filter(|(version, state)| *state != State::Yanked && !version.is_prerelease())
-        .map(|(version, _)| version)
-        .max()
+/// Refuses the history of a subject that is spelt otherwise.
+fn truly(subject: &Subject, history: Option<History>) -> Result<Option<History>, Refusal> {
+    match history {
+        Some(history) if history.subject.subject != *subject => {
+            Err(Refusal::CaseClash { subject: subject.clone(), other: history.subject.subject })
+        }
+        found => Ok(found),
+    }
 }
 
 /// Returns the path of a version's content.

@@ -1,7 +1,7 @@
 use evschema_api::{State, StateChange, VersionView};
-use evschema_model::Coordinates;
+use evschema_model::{Coordinates, Version};
 
-use super::register::{latest, length};
+use super::register::length;
 use super::{Refusal, Registry, Signature};
 use crate::feed::{self, Stamp};
 use crate::limits;
@@ -61,4 +61,12 @@ impl Registry {
         }
         Err(Refusal::Contended { subject: at.subject.clone() })
     }
+}
+
+/// Returns the latest version: the highest that is neither yanked nor a pre-release.
+fn latest<'v>(versions: impl Iterator<Item = (&'v Version, State)>) -> Option<&'v Version> {
+    versions
+        .filter(|(version, state)| *state != State::Yanked && !version.is_prerelease())
+        .map(|(version, _)| version)
+        .max()
 }

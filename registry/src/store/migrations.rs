@@ -14,6 +14,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (3, "search", include_str!("../../../migrations/sqlite/0003_search.sql")),
     (4, "words", include_str!("../../../migrations/sqlite/0004_words.sql")),
     (5, "terms", include_str!("../../../migrations/sqlite/0005_terms.sql")),
+    (6, "places", include_str!("../../../migrations/sqlite/0006_places.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
@@ -21,6 +22,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (3, "search", include_str!("../../../migrations/postgres/0003_search.sql")),
     (4, "words", include_str!("../../../migrations/postgres/0004_words.sql")),
     (5, "terms", include_str!("../../../migrations/postgres/0005_terms.sql")),
+    (6, "places", include_str!("../../../migrations/postgres/0006_places.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

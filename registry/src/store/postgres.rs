@@ -8,7 +8,7 @@ mod statements;
 mod tokens;
 mod waivers;
 
-use evschema_model::{Coordinates, Subject};
+use evschema_model::{Coordinates, Subject, Version};
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
@@ -71,6 +71,14 @@ impl Postgres {
 impl Store for Postgres {
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         self.read_history(subject)
+    }
+
+    fn history_for<'a>(
+        &'a self,
+        subject: &'a Subject,
+        candidate: Option<&'a Version>,
+    ) -> Answer<'a, Option<History>> {
+        self.read_history_for(subject, candidate)
     }
 
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {

@@ -1,5 +1,6 @@
 //! The embedded database: a file, or memory.
 
+mod history;
 mod search;
 mod sets;
 mod tokens;
@@ -9,7 +10,7 @@ use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
-use evschema_model::{Coordinates, Subject};
+use evschema_model::{Coordinates, Subject, Version};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -18,7 +19,7 @@ use sqlx::{ConnectOptions as _, Sqlite as Driver, Transaction, query, query_as, 
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-use super::rows::{self, CoordinatesRow, FeedRow, SubjectRow, VersionRow, WaiverRow, signed, unsigned};
+use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::{
     Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
@@ -98,41 +99,15 @@ async fn patiently<F: Future<Output = Result<(), StoreError>>>(
 
 impl Store for Sqlite {
     fn history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
-        Box::pin(async move {
-            // One transaction, so that both queries see the same moment.
-            let mut transaction = self.pool.begin().await?;
-            let row: Option<SubjectRow> = query_as(
-                "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-                        created_at, updated_at
-                 FROM subjects WHERE folded = $1",
-            )
-            .bind(subject.folded())
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let Some(row) = row else { return Ok(None) };
-            let versions: Vec<VersionRow> = query_as(
-                "SELECT v.version, v.ordinal, v.schema_id, c.digest, v.state, v.state_reason, v.author,
-                        v.message, v.registered_at
-                 FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
-                 WHERE s.folded = $1",
-            )
-            .bind(subject.folded())
-            .fetch_all(&mut *transaction)
-            .await?;
-            let waivers: Vec<WaiverRow> = query_as(
-                "SELECT w.fingerprint, w.reason, w.until, w.author, w.granted_at
-                 FROM waivers w JOIN subjects s ON s.id = w.subject_id
-                 WHERE s.folded = $1 ORDER BY w.fingerprint",
-            )
-            .bind(subject.folded())
-            .fetch_all(&mut *transaction)
-            .await?;
-            Ok(Some(History {
-                subject: rows::subject(row)?,
-                versions: rows::versions(versions)?,
-                waivers: waivers.into_iter().map(rows::waiver).collect(),
-            }))
-        })
+        self.read_history(subject)
+    }
+
+    fn history_for<'a>(
+        &'a self,
+        subject: &'a Subject,
+        candidate: Option<&'a Version>,
+    ) -> Answer<'a, Option<History>> {
+        self.read_history_for(subject, candidate)
     }
 
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {

@@ -1,6 +1,7 @@
 //! The contract of a store, on both databases.
 
 mod given_up;
+mod history_for;
 
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Mode, Subject, SubjectPolicy};

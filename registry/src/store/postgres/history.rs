@@ -1,26 +1,87 @@
-use evschema_model::Subject;
+use evschema_model::{Subject, Version};
 use sqlx::postgres::PgRow;
 use sqlx::{Row as _, query};
 
 use super::Postgres;
 use crate::store::rows::{self, VersionRow, WaiverRow};
-use crate::store::{Answer, History, StoreError};
+use crate::store::{Answer, History, StoreError, place};
 
 /// One statement sees one moment, and is one round trip. Versions and waivers come as arrays of rows.
-const HISTORY: &str = "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
-        created_at, updated_at,
-        ARRAY(SELECT ROW(v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state, v.state_reason,
-                         v.author, v.message, v.registered_at)
-              FROM versions v JOIN schemas c ON c.id = v.schema_id WHERE v.subject_id = s.id) AS versions,
-        ARRAY(SELECT ROW(fingerprint, reason, until, author, granted_at)
-              FROM waivers WHERE subject_id = s.id ORDER BY fingerprint) AS waivers
-    FROM subjects s WHERE folded = $1";
+macro_rules! history {
+    (of $versions:literal, beside $tables:literal) => {
+        concat!(
+            "SELECT s.name, s.mode, s.content_model, s.owner, s.description, s.revision, s.latest, s.version_count,
+                    s.created_at, s.updated_at,
+                    ARRAY(SELECT ROW(v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state,
+                                     v.state_reason, v.author, v.message, v.registered_at)
+                          FROM versions v JOIN schemas c ON c.id = v.schema_id WHERE ",
+            $versions,
+            ") AS versions,
+                    ARRAY(SELECT ROW(fingerprint, reason, until, author, granted_at)
+                          FROM waivers WHERE subject_id = s.id ORDER BY fingerprint) AS waivers
+             FROM subjects s ",
+            $tables,
+            " WHERE s.folded = $1"
+        )
+    };
+}
+
+const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
+
+/// Each arm finds its own by the index of places; some find the same.
+const HISTORY_FOR: &str = history!(
+    of "v.id = ANY (ARRAY(
+            SELECT own.id
+            UNION ALL
+            SELECT below.id
+            UNION ALL
+            (SELECT id FROM versions
+             WHERE subject_id = s.id AND at.place <= place AND state <> 'yanked' AND id IS DISTINCT FROM own.id
+             ORDER BY place LIMIT 1)
+            UNION ALL
+            SELECT id FROM versions
+            WHERE s.mode LIKE '%_transitive'
+                  AND subject_id = s.id AND line.place <= place AND place < line.place || ':' AND state <> 'yanked'
+            UNION ALL
+            (SELECT id FROM versions WHERE subject_id = s.id AND '1' <= place ORDER BY place DESC LIMIT 2)
+            UNION ALL
+            (SELECT id FROM versions WHERE subject_id = s.id AND place < '1' ORDER BY place DESC LIMIT 2)
+            UNION ALL
+            SELECT id FROM versions
+            WHERE $2 IS NULL AND subject_id = s.id AND coalesce(below.place, '1') < place))",
+    beside "LEFT JOIN versions own ON own.subject_id = s.id AND own.version = coalesce($2, s.latest)
+        CROSS JOIN LATERAL (SELECT coalesce($3, own.place) AS place) at
+        CROSS JOIN LATERAL (
+            SELECT left(at.place, CASE WHEN at.place LIKE '1000000000%' THEN 19 ELSE 10 END) AS place
+        ) line
+        LEFT JOIN LATERAL (
+            SELECT id, place FROM versions
+            WHERE subject_id = s.id AND '1' <= place AND place < at.place AND state <> 'yanked'
+            ORDER BY place DESC LIMIT 1
+        ) below ON true"
+);
 
 impl Postgres {
     pub(super) fn read_history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         Box::pin(async move {
             let row =
                 query(HISTORY).bind(subject.folded()).fetch_optional(self.connections.statements()).await?;
+            row.as_ref().map(history).transpose()
+        })
+    }
+
+    pub(super) fn read_history_for<'a>(
+        &'a self,
+        subject: &'a Subject,
+        candidate: Option<&'a Version>,
+    ) -> Answer<'a, Option<History>> {
+        Box::pin(async move {
+            let row = query(HISTORY_FOR)
+                .bind(subject.folded())
+                .bind(candidate.map(ToString::to_string))
+                .bind(candidate.map(place::among_releases))
+                .fetch_optional(self.connections.statements())
+                .await?;
             row.as_ref().map(history).transpose()
         })
     }

@@ -1,0 +1,179 @@
+//! What a registration is decided by is the same, whether it reads a subject's versions or only those it asks for.
+
+use std::collections::BTreeSet;
+
+use evschema_api::State;
+use evschema_compat::baselines;
+use evschema_model::{Bump, Mode, SubjectPolicy, Version};
+use evschema_registry::store::{Addition, Settings, StateChanged, Store, VersionRecord};
+
+use super::super::world::{subject, version};
+use super::{at, event, first, further, on_both, settings};
+
+/// Subjects that are made up on each database.
+const SUBJECTS: u32 = 60;
+/// Most versions that are read beside the line that a transitive mode asks for: the candidate's, one on each side,
+/// and two each of the highest releases and pre-releases.
+const NEAR_MAX: usize = 7;
+
+/// A version as a test remembers it.
+type Known = (Version, State);
+
+#[test]
+fn a_registration_is_decided_by_few_versions_as_by_all() {
+    on_both(async |name, store| {
+        let mut random = fastrand::Rng::with_seed(3);
+        for number in 0..SUBJECTS {
+            let subject_name = format!("s{number}");
+            let mode = random.choice(Mode::ALL).unwrap();
+            let is_dense = random.bool();
+            make_up(&*store, &subject_name, mode, is_dense, &mut random).await;
+            let all = known(store.history(&subject(&subject_name)).await.unwrap().unwrap().versions);
+            let mut candidates: Vec<Version> = all.iter().map(|known| known.0.clone()).collect();
+            candidates.extend((0..40).map(|_| random_version(is_dense, &mut random)));
+            for candidate in candidates {
+                let near =
+                    store.history_for(&subject(&subject_name), Some(&candidate)).await.unwrap().unwrap();
+                let near = known(near.versions);
+                let shown = format!("{name}: {candidate} under {mode} of {all:?}, read {near:?}");
+                let own = |versions: &[Known]| versions.iter().find(|known| known.0 == candidate).cloned();
+                assert_eq!(own(&near), own(&all), "{shown}");
+                let in_line = all.iter().filter(|(version, _)| version.line() == candidate.line()).count();
+                let more = if mode.is_transitive() { in_line } else { 0 };
+                assert!(near.len() <= NEAR_MAX + more, "{shown}");
+                // A version is not held against itself.
+                let (near, all) = (without(&near, &candidate), without(&all, &candidate));
+                assert_eq!(
+                    held_against(&candidate, mode, &near),
+                    held_against(&candidate, mode, &all),
+                    "{shown}"
+                );
+            }
+
+            let near = store.history_for(&subject(&subject_name), None).await.unwrap().unwrap();
+            let latest = near.subject.latest.clone();
+            let near = known(near.versions);
+            let shown = format!("{name}: the next under {mode} of {all:?}, read {near:?}");
+            let first =
+                untaken(latest.as_ref().map_or(version("1.0.0"), |latest| latest.next(Bump::Patch)), &near);
+            // The latest is left out where it has the content already.
+            for left_out in [None, latest.as_ref()] {
+                let less = |versions: &[Known]| {
+                    left_out.map_or_else(|| versions.to_vec(), |left_out| without(versions, left_out))
+                };
+                let (near, all) = (less(&near), less(&all));
+                let mut choices = vec![first.clone()];
+                choices.extend(steps(&first, &all));
+                for choice in choices {
+                    let chosen = untaken(choice.clone(), &all);
+                    assert_eq!(untaken(choice, &near), chosen, "{shown} without {left_out:?}");
+                    let held = held_against(&chosen, mode, &near);
+                    assert_eq!(
+                        held,
+                        held_against(&chosen, mode, &all),
+                        "{chosen}, {shown} without {left_out:?}"
+                    );
+                }
+            }
+        }
+    });
+}
+
+/// Registers versions in any order and yanks some.
+async fn make_up(
+    store: &dyn Store,
+    subject_name: &str,
+    mode: Mode,
+    is_dense: bool,
+    random: &mut fastrand::Rng,
+) {
+    let mut there: Vec<Known> = Vec::new();
+    let mut revision = 2;
+    for _ in 0..random.u32(1..40) {
+        let new = random_version(is_dense, random);
+        if there.iter().any(|(version, _)| *version == new) {
+            continue;
+        }
+        there.push((new.clone(), State::Active));
+        let text = format!("{subject_name}@{new}");
+        let addition = if there.len() == 1 {
+            let policy = SubjectPolicy { mode, ..SubjectPolicy::default() };
+            Addition { creation: Some((Settings { policy, ..settings() }, event("created"))), ..first(&text) }
+        } else {
+            revision += 1;
+            further(&text, revision - 1, u32::try_from(there.len()).unwrap())
+        };
+        store.append(Addition { latest: latest(&there), ..addition }).await.unwrap();
+        if random.u32(..5) < 2 {
+            let yanked = random.usize(..there.len());
+            there[yanked].1 = State::Yanked;
+            let change = StateChanged {
+                at: at(&format!("{subject_name}@{}", there[yanked].0)),
+                revision,
+                state: State::Yanked,
+                reason: "why".to_owned(),
+                latest: latest(&there),
+                changed_at: 9,
+                event: event("yanked"),
+            };
+            store.set_state(change).await.unwrap();
+            revision += 1;
+        }
+    }
+    let history = store.history(&subject(subject_name)).await.unwrap().unwrap();
+    there.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(known(history.versions), there, "everything was written");
+}
+
+/// Returns a version of few, or one of even fewer, among which there are then no gaps.
+fn random_version(is_dense: bool, random: &mut fastrand::Rng) -> Version {
+    if is_dense {
+        return version(&format!("1.{}.{}", random.u32(..2), random.u32(..6)));
+    }
+    let tag = random.choice(["", "", "", "-rc.1", "-rc.10", "-rc.2", "-0.x-y"]).unwrap();
+    let (major, minor) = (random.u32(..3), random.choice([0, 1, 10]).unwrap());
+    let patch = random.choice([0, 1, 2, 3, 10, Version::NUMBER_MAX - 1]).unwrap();
+    version(&format!("{major}.{minor}.{patch}{tag}"))
+}
+
+fn known(records: Vec<VersionRecord>) -> Vec<Known> {
+    records.into_iter().map(|record| (record.version, record.state)).collect()
+}
+
+fn without(versions: &[Known], left_out: &Version) -> Vec<Known> {
+    versions.iter().filter(|known| known.0 != *left_out).cloned().collect()
+}
+
+fn latest(versions: &[Known]) -> Option<Version> {
+    versions.iter().filter(|known| counts(known)).map(|known| known.0.clone()).max()
+}
+
+fn counts((version, state): &Known) -> bool {
+    *state != State::Yanked && !version.is_prerelease()
+}
+
+/// Returns what a candidate is held against. Of several pre-releases of one release any may be the highest: the same
+/// number follows all of them.
+fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
+    let held = baselines(candidate, mode, versions, |(version, state)| (version, *state == State::Yanked));
+    held.into_iter().map(|(version, _)| (version.next(Bump::Patch), version.is_prerelease())).collect()
+}
+
+/// Returns the version, or the next patch that nobody has.
+fn untaken(mut version: Version, versions: &[Known]) -> Version {
+    while versions.iter().any(|known| known.0 == version) {
+        version = version.next(Bump::Patch);
+    }
+    version
+}
+
+/// Returns the versions that a candidate can be found to deserve.
+fn steps(candidate: &Version, versions: &[Known]) -> Vec<Version> {
+    let line_previous = versions
+        .iter()
+        .filter(|known| counts(known) && known.0.line() == candidate.line() && known.0 < *candidate);
+    let line_previous = line_previous.map(|known| &known.0).max();
+    let highest = versions.iter().map(|known| &known.0).max();
+    let from = [line_previous, highest].into_iter().flatten();
+    from.flat_map(|version| [Bump::Patch, Bump::Minor, Bump::Major].map(|bump| version.next(bump))).collect()
+}
