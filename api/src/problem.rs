@@ -136,6 +136,8 @@ codes! {
     RequestTimeout "request-timeout" 408 "took too long";
     /// The version is registered with another content.
     VersionExists "version-exists" 409 "version exists with another content";
+    /// The next version would have a number above those that can be read.
+    VersionsExhausted "versions-exhausted" 409 "no version number is left";
     /// The `$id` belongs to another version.
     IdTaken "id-taken" 409 "$id is taken";
     /// A subject of the same letters in another case exists.

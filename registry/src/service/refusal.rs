@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use evschema_api::{Problem, ProblemCode};
 use evschema_compat::{Report, Verdict};
-use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject};
+use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject, Version};
 
 use super::Right;
 use crate::limits;
@@ -34,6 +34,17 @@ pub(crate) enum Refusal {
         registered: Digest,
         /// Digest of what was sent.
         sent: Digest,
+    },
+    /// No version follows those that are there.
+    #[error(
+        "the next version of `{subject}` would be {next}, and no number is above {}",
+        Version::NUMBER_MAX
+    )]
+    Exhausted {
+        /// The subject.
+        subject: Subject,
+        /// The version that cannot be.
+        next: Version,
     },
     /// The `$id` belongs to another version.
     #[error("`$id` `{id}` belongs to `{owner}`")]
@@ -173,6 +184,7 @@ impl Refusal {
                 _ => ProblemCode::NotASchema,
             },
             Self::VersionExists { .. } => ProblemCode::VersionExists,
+            Self::Exhausted { .. } => ProblemCode::VersionsExhausted,
             Self::IdTaken { .. } => ProblemCode::IdTaken,
             Self::CaseClash { .. } => ProblemCode::SubjectCaseClash,
             Self::Check(report) => match report.verdict {
@@ -231,6 +243,9 @@ impl Refusal {
                 .unwrap_or_else(|| "mend what `errors` lists".to_owned()),
             Self::VersionExists { .. } => {
                 "a published version never changes; register this content under a new version".to_owned()
+            }
+            Self::Exhausted { .. } => {
+                "PUT it as a version that you name, or yank the version with so high a number".to_owned()
             }
             Self::IdTaken { .. } => {
                 "give this version an `$id` of its own, for example with the version in it, or none"

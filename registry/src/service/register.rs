@@ -189,9 +189,10 @@ impl Registry {
             let past = self.past(history, &schema.at().version).await?;
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
             let report = self.compare(Arc::clone(&candidate), past, settings).await?;
+            let is_settled = request.version != Choice::Next || report.is_accepted();
             let chosen = untaken(report.deserved_version.clone(), history);
-            let settled = request.version != Choice::Next || report.is_accepted() || chosen == report.version;
-            if settled {
+            if is_settled || chosen == report.version {
+                readable(&schema.at().version, &request.subject)?;
                 leave_own(&schema)?;
                 let references = self.references(&schema).await?;
                 return Ok(Assessed { candidate, references, report });
@@ -368,6 +369,14 @@ fn first_choice(choice: &Choice, history: &Option<History>) -> Version {
         // The smallest step first: the check says when it is too small.
         (Choice::Next, Some(latest)) => untaken(latest.next(Bump::Patch), history),
         (Choice::Next, None) => untaken(Version::new(1, 0, 0), history),
+    }
+}
+
+/// Refuses a version that was counted to and is too high to be read again.
+fn readable(version: &Version, subject: &Subject) -> Result<(), Refusal> {
+    match Version::parse(&version.to_string()) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Refusal::Exhausted { subject: subject.clone(), next: version.clone() }),
     }
 }
 

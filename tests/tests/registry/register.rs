@@ -1,6 +1,7 @@
 //! Registering versions: what is accepted, what is refused, and what the answers look like.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use super::world::{World, databases};
 
@@ -94,6 +95,28 @@ fn the_registry_chooses_the_version() {
         assert_eq!(post(ORDER_RESPELT), at(200, "1.0.0"), "the same content is no change");
         assert_eq!(post(ORDER_WITH_NOTE), at(201, "1.1.0"), "{name}");
         assert_eq!(post(ORDER_NARROWED), at(201, "2.0.0"), "{name}");
+    }
+}
+
+/// No version has a higher number than can be read.
+#[test]
+fn the_registry_chooses_no_version_that_is_none() {
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        let post = |subject: &str, schema: &str| {
+            let reply = world.send("POST", &format!("/schemas/{subject}"), &[], schema.as_bytes());
+            (reply.status, reply.json()["code"].as_str().map(str::to_owned), reply.json()["version"].clone())
+        };
+        let refused = (409, Some("versions-exhausted".to_owned()), Value::Null);
+        let chosen = |version: &str| (201, None, Value::from(version));
+        world.given("patch@1.0.999999999", ORDER);
+        assert_eq!(post("patch", ORDER_WITH_NOTE), chosen("1.1.0"), "{name}");
+        world.given("minor@1.999999999.0", ORDER);
+        assert_eq!(post("minor", ORDER_WITH_NOTE), refused, "{name}");
+        assert_eq!(post("minor", ORDER_NARROWED), chosen("2.0.0"), "{name}");
+        world.given("major@999999999.0.0", ORDER);
+        assert_eq!(post("major", ORDER_NARROWED), refused, "{name}");
+        assert_eq!(post("major", ORDER), (200, None, Value::from("999999999.0.0")), "{name}");
     }
 }
 
