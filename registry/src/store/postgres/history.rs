@@ -48,7 +48,7 @@ const HISTORY_FOR: &str = history!(
             (SELECT id FROM versions WHERE subject_id = s.id AND place < '1' ORDER BY place DESC LIMIT 2)
             UNION ALL
             SELECT id FROM versions
-            WHERE $2 IS NULL AND subject_id = s.id AND coalesce(below.place, '1') < place))",
+            WHERE $2::text IS NULL AND subject_id = s.id AND coalesce(below.place, '1') < place))",
     beside "LEFT JOIN versions own ON own.subject_id = s.id AND own.version = coalesce($2, s.latest)
         CROSS JOIN LATERAL (SELECT coalesce($3, own.place) AS place) at
         CROSS JOIN LATERAL (

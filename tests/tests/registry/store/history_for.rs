@@ -79,6 +79,24 @@ fn a_registration_is_decided_by_few_versions_as_by_all() {
     });
 }
 
+#[test]
+fn a_long_line_takes_no_more_to_read() {
+    on_both(async |name, store| {
+        let policy = SubjectPolicy { mode: Mode::Full, ..SubjectPolicy::default() };
+        let creation = Some((Settings { policy, ..settings() }, event("created")));
+        store.append(Addition { creation, ..first("a@1.0.0") }).await.unwrap();
+        for minor in 1..40 {
+            store.append(further(&format!("a@1.{minor}.0"), 1 + u64::from(minor), minor + 1)).await.unwrap();
+        }
+        for candidate in [Some("1.40.0"), Some("1.20.0"), Some("1.20.1"), Some("1.20.0-rc.1"), None] {
+            let candidate = candidate.map(version);
+            let near = store.history_for(&subject("a"), candidate.as_ref()).await.unwrap().unwrap();
+            assert!(near.versions.len() <= NEAR_MAX, "{name}: {candidate:?} {near:?}");
+            assert_eq!(near.subject.version_count, 40, "{name}");
+        }
+    });
+}
+
 /// Registers versions in any order and yanks some.
 async fn make_up(
     store: &dyn Store,

@@ -29,6 +29,9 @@ const PART_MIN: f64 = 0.5;
 const CLIENTS: usize = 16;
 /// Versions that are registered of each subject, each checked against those before.
 const VERSIONS: usize = 3;
+/// How a registry's connections have the server plan (`registry/src/store/postgres/connections.rs`). Left to itself it
+/// plans some statements anew each time, and pgbench would be the slower for it.
+const PLANS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 const ROUNDS: usize = 3;
 const SECONDS: u64 = 8;
 /// Schemas that the subjects have, in turn.
@@ -144,6 +147,7 @@ fn pgbench_rate(
 ) -> Result<(f64, f64), Box<dyn Error>> {
     let clients = CLIENTS.to_string();
     let mut command = Command::new(pgbench);
+    command.env("PGOPTIONS", PLANS);
     command.args(["--no-vacuum", "--protocol=prepared", "--client", &clients, "--jobs", "2"]);
     command.args(["--time", &SECONDS.to_string(), "--define", &format!("round={round}"), "--file"]);
     command.arg(recorded.file.path());
