@@ -148,9 +148,9 @@ fn the_first_version_and_this_one_share_a_database() {
     }
 }
 
-/// Words of the version before, which has one step fewer.
+/// Words of the version that had four steps, which the fifth takes over.
 #[test]
-fn words_of_the_version_before_are_taken_over() {
+fn words_of_four_steps_are_taken_over() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("registry.db").display());
     let runtime = tokio::runtime::Runtime::new().unwrap();
