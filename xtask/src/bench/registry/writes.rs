@@ -32,7 +32,7 @@ const VERSIONS: usize = 3;
 /// How a registry's connections have the server plan (`registry/src/store/postgres/connections.rs`). Left to itself it
 /// plans some statements anew each time, and pgbench would be the slower for it.
 const PLANS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const SECONDS: u64 = 8;
 /// Schemas that the subjects have, in turn.
 const SCHEMAS: usize = 300;
