@@ -244,8 +244,8 @@ impl Refusal {
             Self::VersionExists { .. } => {
                 "a published version never changes; register this content under a new version".to_owned()
             }
-            Self::Exhausted { .. } => {
-                "PUT it as a version that you name, or yank the version with so high a number".to_owned()
+            Self::Exhausted { subject, .. } => {
+                format!("name a version that is free: PUT /schemas/{subject}/<version>.json")
             }
             Self::IdTaken { .. } => {
                 "give this version an `$id` of its own, for example with the version in it, or none"

@@ -28,7 +28,10 @@ macro_rules! history {
 
 const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
 
-/// Each arm finds its own by the index of places; some find the same.
+/// The arms, each of which finds its own by an index: the version itself; the release below it; the one above it; its
+/// line, where the mode is transitive; the two highest releases; the two highest pre-releases; and for the next version
+/// every release above the one below, as their numbers are taken. The places of releases begin with a 1, and a line is
+/// as much of a place as its versions share: with the minor where the major is 0.
 const HISTORY_FOR: &str = history!(
     of "v.id = ANY (ARRAY(
             SELECT own.id

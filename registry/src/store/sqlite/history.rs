@@ -21,7 +21,7 @@ macro_rules! versions {
 
 const VERSIONS: &str = versions!(with "", of "v.subject_id = (SELECT id FROM s)");
 
-/// Each arm finds its own by the index of places; some find the same.
+/// The arms are those of the other database (`store/postgres/history.rs`).
 const VERSIONS_FOR: &str = versions!(
     with ", line AS (SELECT substr($3, 1, CASE WHEN $3 LIKE '1000000000%' THEN 19 ELSE 10 END) AS place),
         below AS (
