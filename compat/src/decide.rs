@@ -6,7 +6,6 @@ mod isolate;
 use evschema_model::{ContentModel, Formats, Pointer, Resolved};
 use serde_json::Value;
 
-use crate::content::{close_writer, open_reader};
 use crate::engine::{Effort, Engine};
 use crate::export::export;
 use crate::library::{self, Said};
@@ -14,7 +13,7 @@ use crate::pair::{Pair, Pairs};
 use crate::prove::{Assertion, Obligation};
 use crate::refute::Candidate;
 use crate::report::Verdict;
-use crate::tree::{Id, Origin, Tree};
+use crate::tree::{Id, Origin, PlaceReader, Tree};
 use confirm::Confirm;
 
 /// A question: does the reader accept what the writer sends?
@@ -70,35 +69,47 @@ pub(crate) fn decide(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     if are_the_same(question.writer, question.reader) {
         return decided(Tree::default(), Verdict::Compatible);
     }
-    let minds_spelling = question.model == ContentModel::Strict;
-    let Some(Pair { mut tree, mut writer, mut reader }) = pairs.lowered(question, minds_spelling) else {
+    let Some(Pair { mut tree, writer: written, reader }) = pairs.lowered(question) else {
         let why = "a document's references cannot be resolved".to_owned();
         return undecided(Tree::default(), None, why);
     };
-    if question.model != ContentModel::Strict {
-        writer = close_writer(&mut tree, writer);
-    }
-    if question.model == ContentModel::Tolerant {
-        reader = open_reader(&mut tree, reader);
-    }
     let may_prove = !tree.has_paradox();
+    let writer = match question.model {
+        ContentModel::Strict => written,
+        ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
+    };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
     if may_prove && engine.covers(writer, reader) {
         return decision(engine, Verdict::Compatible, Vec::new(), None);
     }
+    // A tolerant reader accepts an event as it came, or as it leaves it.
+    let mut readers = vec![reader];
+    if question.model == ContentModel::Tolerant {
+        let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
+        let left = engine.tree.place(written, Vec::new(), Some(removed));
+        engine.refuel(question.fuel);
+        if may_prove && engine.covers(left, reader) {
+            return decision(engine, Verdict::Compatible, Vec::new(), None);
+        }
+        readers.insert(0, engine.opened(reader));
+    }
     let ran_out = engine.is_spent();
     engine.refuel(question.fuel);
-    let mut confirm = Confirm::new(question, writer, reader);
+    let mut confirm = Confirm::new(question, written, reader);
     let first = if question.is_brief { Effort::First } else { Effort::Each };
     for effort in [first, Effort::Deep] {
         engine.refuel(question.fuel);
         engine.look(effort);
-        let mut candidates = engine.refute(writer, reader);
+        let mut candidates = Vec::new();
+        for reader in &readers {
+            candidates.extend(engine.refute(writer, *reader));
+        }
         if engine.is_spent() {
             // Unsorted, and the validator may take as long for each as the engine could not.
             candidates.truncate(UNSORTED_MAX);
         }
-        let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
+        engine.refuel(question.fuel);
+        let mut witnesses = confirmed(&mut engine, &mut confirm, candidates, question.is_brief);
         if witnesses.is_empty() {
             continue;
         }
@@ -157,7 +168,7 @@ fn undecided(tree: Tree, place: Option<Obligation>, why: String) -> Decision {
 
 /// Puts candidates to the validator; keeps the first that holds for each obligation.
 fn confirmed(
-    tree: &Tree,
+    engine: &mut Engine,
     confirm: &mut Confirm<'_>,
     candidates: Vec<Candidate>,
     is_brief: bool,
@@ -167,6 +178,7 @@ fn confirmed(
     let most = if is_brief { CONFIRMATIONS_MAX } else { CONFIRMATIONS_MAX_OF_ALL };
     for candidate in candidates.into_iter().take(most) {
         let done = |known: &Witness| {
+            let tree = &engine.tree;
             known.obligation.assertion == candidate.obligation.assertion
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
                 && (is_brief
@@ -175,7 +187,7 @@ fn confirmed(
         if witnesses.iter().any(done) {
             continue;
         }
-        let Some(refusal) = confirm.refusal(tree, &candidate, is_brief) else { continue };
+        let Some(refusal) = confirm.refusal(engine, &candidate, is_brief) else { continue };
         let witness = Witness {
             value: candidate.value,
             obligation: candidate.obligation,
@@ -222,7 +234,7 @@ fn witnesses_in(
             obligation: Obligation { writer, reader, assertion: assertion.clone() },
         })
         .collect();
-    confirmed(&engine.tree, confirm, candidates, true)
+    confirmed(engine, confirm, candidates, true)
 }
 
 fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<(Id, Assertion)> {

@@ -6,6 +6,7 @@ use evschema_model::Formats;
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
+use crate::content::{Opening, Way};
 use crate::flat::Flat;
 use crate::pattern::Patterns;
 use crate::prove::Discriminator;
@@ -40,6 +41,14 @@ pub(crate) struct Engine {
     pub(crate) anything: Flat,
     /// The alternatives of each node, by its number: they keep its place.
     pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
+    /// The ways in which the schemas of each place hold, by the number of their node.
+    pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
+    /// The places that are being closed, outermost first.
+    pub(crate) closing: Vec<Class>,
+    /// What was opened for a tolerant reader.
+    pub(crate) opening: Opening,
+    /// Validators of single nodes, by their number, where one could be made.
+    pub(crate) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,
     /// How hard witnesses are looked for.
     pub(crate) effort: Effort,
     /// Pairs proven, or assumed while they are being proven.
@@ -84,6 +93,10 @@ impl Engine {
             discriminators: HashMap::new(),
             anything: Flat::default(),
             flats: HashMap::new(),
+            ways: HashMap::new(),
+            closing: Vec::new(),
+            opening: Opening::default(),
+            validators: HashMap::new(),
             effort: Effort::Each,
             proven: HashSet::new(),
             trail: Vec::new(),

@@ -123,6 +123,19 @@ impl Engine {
 
     fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {
         let mut truth = if node.opaque.is_some() { Truth::Unknown } else { Truth::Yes };
+        if let Some(place) = &node.place {
+            truth = truth.and(self.eval(place.schema, value, depth + 1));
+            // Of events that a tolerant reader has stripped, it is not said what they were.
+            if place.reader.is_some() {
+                return truth.and(Truth::Unknown);
+            }
+            // Further schemas may declare more.
+            let is_sure = place.maybe.is_empty();
+            truth = truth.and(match self.is_declared(place.schema, value) {
+                Truth::No if !is_sure => Truth::Unknown,
+                known => known,
+            });
+        }
         for part in &node.all_of {
             truth = truth.and(self.eval(*part, value, depth + 1));
         }

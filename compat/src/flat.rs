@@ -15,8 +15,6 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-pub(crate) use declared::{Declared, declared};
-
 use crate::number::Numbers;
 use crate::tree::{Class, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
 
@@ -38,6 +36,8 @@ pub(crate) struct Flat {
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
     pub(crate) is_wider: bool,
+    /// Whether a content model leaves members or items undeclared here, because else there would be no value.
+    pub(crate) is_opened: bool,
 }
 
 /// Array assertions of one alternative.
@@ -92,6 +92,7 @@ impl Default for Flat {
             exclusive: Rc::default(),
             holds: Rc::default(),
             is_wider: false,
+            is_opened: false,
         }
     }
 }
@@ -134,6 +135,7 @@ impl Flat {
         join(&mut both.exclusive, &other.exclusive, |own, theirs| add_new(own, theirs));
         join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
         both.is_wider |= other.is_wider;
+        both.is_opened |= other.is_opened;
         both
     }
 
@@ -146,6 +148,14 @@ impl Flat {
         only.types = only.types.and(one);
         only.values = only.values.map(|values| values.only(|value| one.has(Types::of(value))));
         only
+    }
+
+    /// Returns this alternative without the values of one type.
+    pub(crate) fn without(&self, one: Types) -> Self {
+        let mut rest = self.clone();
+        rest.types = rest.types.minus(one);
+        rest.values = rest.values.map(|values| values.only(|value| !one.has(Types::of(value))));
+        rest
     }
 
     /// Returns this alternative without what a schema accepts.

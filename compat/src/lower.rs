@@ -5,6 +5,7 @@
 //! reference becomes the node it leads to. Annotations are dropped.
 
 mod keywords;
+mod real;
 mod scope;
 
 use evschema_model::{Draft, Formats, Resolved, Schema, Target};
@@ -18,6 +19,7 @@ use crate::tree::{
 };
 
 use keywords::Keywords;
+use real::{is_real, matches_every_name};
 use scope::Scope;
 
 /// Lowers a document and everything it refers to.
@@ -364,6 +366,7 @@ impl Lowering<'_, '_> {
             node.arrays.prefix = list.iter().map(|item| self.schema(item, scope, draft)).collect();
         }
         node.arrays.items = rest.map(|rest| self.schema(rest, scope, draft));
+        node.arrays.has_real_rest = rest.is_some_and(|rest| is_real(rest, draft));
         if Draft::Draft6 <= draft
             && let Some(contains) = members.contains
         {
@@ -385,6 +388,7 @@ impl Lowering<'_, '_> {
         if Draft::Draft201909 <= draft {
             node.arrays.unevaluated =
                 members.unevaluated_items.map(|schema| self.schema(schema, scope, draft));
+            node.arrays.has_real_rest |= members.unevaluated_items.is_some_and(|rest| is_real(rest, draft));
         }
     }
 
@@ -396,8 +400,15 @@ impl Lowering<'_, '_> {
         }
         node.objects.properties = self.named(members.properties, scope, draft);
         node.objects.patterns = self.named(members.pattern_properties, scope, draft);
+        if let Some(Value::Object(patterns)) = members.pattern_properties {
+            let idle = patterns
+                .iter()
+                .filter(|(pattern, schema)| matches_every_name(pattern) && !is_real(schema, draft));
+            node.objects.idle_patterns = idle.map(|(pattern, _)| Name::from(pattern.as_str())).collect();
+        }
         node.objects.additional =
             members.additional_properties.map(|schema| self.schema(schema, scope, draft));
+        node.objects.has_real_rest = members.additional_properties.is_some_and(|rest| is_real(rest, draft));
         if Draft::Draft6 <= draft {
             node.objects.names = members.property_names.map(|schema| self.schema(schema, scope, draft));
         }
@@ -424,6 +435,8 @@ impl Lowering<'_, '_> {
             dependent_schemas.extend(schemas.iter().cloned());
             node.objects.unevaluated =
                 members.unevaluated_properties.map(|schema| self.schema(schema, scope, draft));
+            node.objects.has_real_rest |=
+                members.unevaluated_properties.is_some_and(|rest| is_real(rest, draft));
         }
         node.objects.dependent_required.sort();
         node.objects.dependent_schemas = dependent_schemas.into_iter().collect();

@@ -73,7 +73,7 @@ const DEPTH_MAX: usize = 200;
 impl Engine {
     /// Tells whether everything `writer` accepts is proven to be accepted by `reader`.
     pub(crate) fn covers(&mut self, writer: Id, reader: Id) -> bool {
-        if writer.class() == reader.class() || self.tree.is_true(reader) {
+        if self.is_within(writer, reader) {
             return true;
         }
         let pair = (writer.class(), reader.class());
@@ -102,6 +102,13 @@ impl Engine {
         holds
     }
 
+    /// Returns whether a reader says the same as a writer, or accepts everything: what did not change costs nothing.
+    fn is_within(&self, writer: Id, reader: Id) -> bool {
+        let class = self.tree.node(writer).place.as_ref().filter(|place| place.reader.is_none());
+        let class = class.map_or(writer.class(), |place| place.schema.class());
+        writer.class() == reader.class() || class == reader.class() || self.tree.is_true(reader)
+    }
+
     /// Forgets what was proven since a mark in the trail.
     fn take_back(&mut self, mark: usize) {
         for pair in self.trail.drain(mark..) {
@@ -121,7 +128,7 @@ impl Engine {
     pub(crate) fn flat_covers(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> bool {
         flat.types.each().all(|one| {
             let only = flat.only(one);
-            self.is_empty(&only) || self.unmet(&only, reader, path).is_none()
+            self.is_empty(&only) || self.unmet(&only, reader, path).is_none() || self.is_in_two(&only)
         })
     }
 

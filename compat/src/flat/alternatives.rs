@@ -44,6 +44,9 @@ impl Engine {
 
     fn flatten_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Flat> {
         let node = self.tree.shared(id);
+        if let Some(place) = &node.place {
+            return self.flats_of_place(id, place);
+        }
         let mut flats = vec![self.own(&node, id)];
         for part in &node.all_of {
             flats = self.product(flats, &[*part], path);
@@ -108,7 +111,7 @@ impl Engine {
     }
 
     /// Returns what a node says itself, applicators aside.
-    fn own(&mut self, node: &Node, id: Id) -> Flat {
+    pub(crate) fn own(&mut self, node: &Node, id: Id) -> Flat {
         let mut flat = Flat { types: node.types, ..self.anything.clone() };
         flat.values = node.values.as_ref().map(|own| own.only(|value| node.types.has(Types::of(value))));
         if !node.numbers.is_any() {
@@ -142,7 +145,7 @@ impl Engine {
     }
 
     /// Tells whether no two branches of a union can hold at once.
-    fn are_apart(&mut self, union: &[Id]) -> bool {
+    pub(crate) fn are_apart(&mut self, union: &[Id]) -> bool {
         // Quadratic in the branches, so only asked of unions of a readable size.
         self.discriminator(union).is_some()
             || (union.len() <= 24

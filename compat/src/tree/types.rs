@@ -39,6 +39,10 @@ impl Types {
         Self(self.0 & other.0)
     }
 
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     pub(crate) fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
