@@ -173,16 +173,17 @@ impl Engine {
             let mut patterns = Vec::with_capacity(layer.patterns.len());
             for (pattern, schema) in layer.patterns.iter() {
                 let maybe = self.beside_pattern(layers, pattern, closing);
-                patterns.push((pattern.clone(), self.child(*schema, maybe, closing, Member::Any)));
+                patterns
+                    .push((pattern.clone(), self.child(*schema, maybe, closing, Member::Pattern(pattern))));
             }
             let additional = layer.additional.map(|schema| {
                 let mut maybe = self.members(&closing.maybe, None);
-                for (other, layer) in layers.iter().enumerate() {
+                for (other, beside) in layers.iter().enumerate() {
                     if other != at {
-                        maybe.extend(ids_of(layer));
+                        maybe.extend(ids_of(beside));
                     }
                 }
-                self.child(schema, maybe, closing, Member::Any)
+                self.child(schema, maybe, closing, Member::Rest(layer))
             });
             placed.push(PropertyLayer {
                 properties: properties.into_iter().collect::<Named>(),
@@ -274,7 +275,7 @@ impl Engine {
                 } else {
                     schema
                 };
-                self.child(rules, maybe, closing, Member::AnyItem)
+                self.child(rules, maybe, closing, Member::ItemsFrom(layer.prefix.len()))
             });
             placed.push(ItemLayer { prefix, items });
         }
@@ -318,26 +319,53 @@ impl Engine {
 
     fn child(&mut self, schema: Id, maybe: Vec<Id>, closing: &Closing<'_>, member: Member<'_>) -> Id {
         let reader = closing.reader.map(|read| {
-            let maybe = self.handed(&read.maybe, member);
-            let surely = self.handed(&read.surely, member);
-            match member {
-                Member::Any | Member::AnyItem => {
-                    PlaceReader { surely: Vec::new(), maybe: [maybe, surely].concat() }
+            let mut maybe = self.handed(&read.maybe, member);
+            let mut surely = Vec::new();
+            for id in &read.surely {
+                match self.surely_handed(*id, member) {
+                    Some(handed) => surely.extend(handed),
+                    None => maybe.extend(self.handed(&[*id], member)),
                 }
-                Member::Named(_) | Member::Item(_) => PlaceReader { surely, maybe },
             }
+            PlaceReader { surely, maybe }
         });
         self.tree.place(schema, maybe, reader)
     }
 }
 
 impl Engine {
+    /// Returns the schemas that nodes may hand to a child.
     fn handed(&mut self, nodes: &[Id], member: Member<'_>) -> Vec<Id> {
         match member {
             Member::Named(name) => self.members(nodes, Some(name)),
-            Member::Any => self.members(nodes, None),
+            Member::Pattern(_) | Member::Rest(_) => self.members(nodes, None),
             Member::Item(at) => self.items(nodes, at),
-            Member::AnyItem => self.items(nodes, usize::MAX),
+            Member::ItemsFrom(_) => self.items(nodes, usize::MAX),
+        }
+    }
+
+    /// Returns the schemas that a node hands to every child that is meant; nothing where they differ.
+    fn surely_handed(&mut self, id: Id, member: Member<'_>) -> Option<Vec<Id>> {
+        let node = self.tree.shared(id);
+        let (objects, arrays) = (&node.objects, &node.arrays);
+        let has_listed = node.values.is_some();
+        match member {
+            Member::Named(name) => Some(self.members(&[id], Some(name))),
+            Member::Item(at) => Some(self.items(&[id], at)),
+            Member::ItemsFrom(at) => {
+                let is_alike = arrays.prefix.len() <= at && arrays.contains.is_empty() && !has_listed;
+                is_alike.then(|| arrays.items.into_iter().chain(arrays.unevaluated).collect())
+            }
+            Member::Pattern(pattern) => {
+                let is_alike = objects.properties.is_empty() && objects.patterns.len() == 1 && !has_listed;
+                objects.patterns.of(pattern).filter(|_| is_alike).map(|schema| vec![schema])
+            }
+            Member::Rest(layer) => {
+                let names = objects.properties.iter().all(|(name, _)| layer.properties.of(name).is_some());
+                let patterns = objects.patterns.iter().all(|(own, _)| layer.patterns.of(own).is_some());
+                let is_alike = names && patterns && !has_listed;
+                is_alike.then(|| objects.additional.into_iter().chain(objects.unevaluated).collect())
+            }
         }
     }
 }
@@ -346,9 +374,13 @@ impl Engine {
 #[derive(Clone, Copy)]
 enum Member<'n> {
     Named(&'n str),
-    Any,
+    /// Those whose names match a pattern.
+    Pattern(&'n Name),
+    /// Those that a layer does not name.
+    Rest(&'n PropertyLayer),
     Item(usize),
-    AnyItem,
+    /// Those from a position on.
+    ItemsFrom(usize),
 }
 
 fn ids_of(layer: &PropertyLayer) -> impl Iterator<Item = Id> + '_ {

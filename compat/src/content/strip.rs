@@ -92,9 +92,16 @@ impl Engine {
         flat.not = Rc::default();
         flat.is_wider = true;
         flat.values = None;
-        let arrays = Rc::make_mut(&mut flat.arrays);
-        arrays.unique = false;
-        arrays.contains.clear();
+        let layers = flat.arrays.layers.iter();
+        let mut items = layers.clone().flat_map(|layer| layer.prefix.iter().copied().chain(layer.items));
+        // Items without parts stay as they are, and so what is said of them.
+        let is_plain = flat.arrays.layers.iter().any(|layer| layer.items.is_some())
+            && items.all(|item| !self.tree.may_nest(item));
+        if !is_plain {
+            let arrays = Rc::make_mut(&mut flat.arrays);
+            arrays.unique = false;
+            arrays.contains.clear();
+        }
         if !flat.types.has(Types::OBJECT) || kept.is_free {
             return flat;
         }
