@@ -224,7 +224,10 @@ impl Engine {
                     found.push(*schema);
                 }
             }
-            found.extend(objects.additional.into_iter().chain(objects.unevaluated));
+            let is_spelt_out = name.is_some_and(|name| objects.properties.of(name).is_some());
+            if !is_spelt_out {
+                found.extend(objects.additional.into_iter().chain(objects.unevaluated));
+            }
             found.extend(self.listed_members(&node, name));
         }
         found
@@ -329,6 +332,11 @@ impl Engine {
             }
             PlaceReader { surely, maybe }
         });
+        if let Some(reader) = &reader
+            && self.removes_nothing(schema, &maybe, reader)
+        {
+            return self.tree.place(schema, maybe, None);
+        }
         self.tree.place(schema, maybe, reader)
     }
 }
@@ -350,8 +358,16 @@ impl Engine {
         let (objects, arrays) = (&node.objects, &node.arrays);
         let has_listed = node.values.is_some();
         match member {
-            Member::Named(name) => Some(self.members(&[id], Some(name))),
-            Member::Item(at) => Some(self.items(&[id], at)),
+            Member::Named(name) => {
+                // Beside patterns and a rest that others may have evaluated, it is open what rules a name.
+                let is_spelt_out = objects.properties.of(name).is_some();
+                let is_alike = objects.patterns.is_empty() && objects.unevaluated.is_none() && !has_listed;
+                (is_spelt_out || is_alike).then(|| self.members(&[id], Some(name)))
+            }
+            Member::Item(at) => {
+                let is_alike = arrays.contains.is_empty() && arrays.unevaluated.is_none() && !has_listed;
+                is_alike.then(|| self.items(&[id], at))
+            }
             Member::ItemsFrom(at) => {
                 let is_alike = arrays.prefix.len() <= at && arrays.contains.is_empty() && !has_listed;
                 is_alike.then(|| arrays.items.into_iter().chain(arrays.unevaluated).collect())

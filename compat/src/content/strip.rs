@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use foldhash::{HashSet, HashSetExt as _};
+
 use super::says;
 use crate::engine::Engine;
 use crate::eval::Truth;
@@ -64,6 +66,41 @@ impl Engine {
         }
         read.maybe = says::in_place(&self.tree, &maybe);
         read
+    }
+
+    /// Returns whether a reader declares whatever the writer does at a place, because both have the same schema.
+    pub(super) fn removes_nothing(&mut self, schema: Id, maybe: &[Id], reader: &PlaceReader) -> bool {
+        maybe.is_empty()
+            && reader.maybe.iter().all(|other| *other == schema)
+            && reader.surely.iter().all(|other| *other == schema)
+            && !reader.surely.is_empty()
+            && self.is_sent_as_declared(schema)
+    }
+
+    /// Returns whether no place below a schema may be free for want of values, and nothing is negated: then the
+    /// branches that hold for the writer hold for the opened reader too.
+    fn is_sent_as_declared(&self, schema: Id) -> bool {
+        /// Most nodes that are looked through.
+        const NODES_MAX: usize = 2_000;
+        let mut seen = HashSet::new();
+        let mut open = vec![schema];
+        while let Some(id) = open.pop() {
+            if !seen.insert(id.index()) {
+                continue;
+            }
+            let node = self.tree.node(id);
+            let (objects, arrays) = (&node.objects, &node.arrays);
+            let is_counted = 0 < objects.min || (!arrays.prefix.is_empty() && 0 < arrays.min);
+            let is_odd = objects.names.is_some() || !arrays.contains.is_empty() || !node.not.is_empty();
+            if is_counted || is_odd || node.opaque.is_some() || NODES_MAX < seen.len() {
+                return false;
+            }
+            open.extend(says::in_place(&self.tree, &[id]));
+            open.extend(objects.properties.iter().chain(objects.patterns.iter()).map(|(_, id)| *id));
+            open.extend(objects.additional.into_iter().chain(objects.unevaluated));
+            open.extend(arrays.prefix.iter().copied().chain(arrays.items).chain(arrays.unevaluated));
+        }
+        true
     }
 
     fn counts_for(&mut self, flat: &Flat, branch: Id) -> Truth {
