@@ -41,6 +41,10 @@ pub(crate) struct Engine {
     pub(crate) anything: Flat,
     /// The alternatives of each node, by its number: they keep its place.
     pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
+    /// The alternatives of the parts of a node with many conditions, while that node is flattened.
+    pub(crate) lean: Option<HashMap<u32, Rc<Vec<Flat>>>>,
+    /// Whether the ways of a node with many conditions are being found.
+    pub(crate) is_lean: bool,
     /// The ways in which the schemas of each place hold, by the number of their node.
     pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
     /// The places that are being closed, outermost first.
@@ -93,6 +97,8 @@ impl Engine {
             discriminators: HashMap::new(),
             anything: Flat::default(),
             flats: HashMap::new(),
+            lean: None,
+            is_lean: false,
             ways: HashMap::new(),
             closing: Vec::new(),
             opening: Opening::default(),

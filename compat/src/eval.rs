@@ -169,12 +169,14 @@ impl Engine {
         for condition in &node.conditions {
             let mut branch =
                 |part: Option<Id>| part.map_or(Truth::Yes, |part| self.eval(part, value, depth + 1));
-            let (then, otherwise) = (branch(condition.then), branch(condition.otherwise));
-            truth = truth.and(match self.eval(condition.test, value, depth + 1) {
-                Truth::Yes => then,
-                Truth::No => otherwise,
-                Truth::Unknown if then == otherwise => then,
-                Truth::Unknown => Truth::Unknown,
+            let tested = branch(Some(condition.test));
+            truth = truth.and(match tested {
+                Truth::Yes => branch(condition.then),
+                Truth::No => branch(condition.otherwise),
+                Truth::Unknown => {
+                    let (then, otherwise) = (branch(condition.then), branch(condition.otherwise));
+                    if then == otherwise { then } else { Truth::Unknown }
+                }
             });
         }
         truth

@@ -6,6 +6,7 @@
 //! proof may be replaced by.
 
 mod alternatives;
+mod conditions;
 mod declared;
 mod parts;
 mod unevaluated;
@@ -16,7 +17,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::number::Numbers;
-use crate::tree::{Class, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
+use crate::tree::{Class, Condition, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
 
 /// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub(crate) struct Flat {
     pub(crate) unions: Rc<Vec<Vec<Id>>>,
     /// Each `oneOf` of whose branches exactly one holds, where the branches themselves do not say so.
     pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
+    /// Conditions left whole because there were too many combinations.
+    pub(crate) conditions: Rc<Vec<Condition>>,
     /// The classes of the nodes that hold by construction.
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
@@ -90,6 +93,7 @@ impl Default for Flat {
             not: Rc::default(),
             unions: Rc::default(),
             exclusive: Rc::default(),
+            conditions: Rc::default(),
             holds: Rc::default(),
             is_wider: false,
             is_opened: false,
@@ -133,6 +137,7 @@ impl Flat {
         join(&mut both.not, &other.not, |own, theirs| add_new(own, theirs));
         join(&mut both.unions, &other.unions, |own, theirs| add_new(own, theirs));
         join(&mut both.exclusive, &other.exclusive, |own, theirs| add_new(own, theirs));
+        join(&mut both.conditions, &other.conditions, |own, theirs| add_new(own, theirs));
         join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
         both.is_wider |= other.is_wider;
         both.is_opened |= other.is_opened;

@@ -128,7 +128,12 @@ impl Engine {
     pub(crate) fn flat_covers(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> bool {
         flat.types.each().all(|one| {
             let only = flat.only(one);
-            self.is_empty(&only) || self.unmet(&only, reader, path).is_none() || self.is_in_two(&only)
+            self.is_empty(&only)
+                || self.unmet(&only, reader, path).is_none()
+                || self.is_in_two(&only)
+                || self
+                    .advance(&only)
+                    .is_some_and(|further| further.iter().all(|flat| self.flat_covers(flat, reader, path)))
         })
     }
 

@@ -144,6 +144,12 @@ impl Engine {
             return;
         }
         let Some((place, unmet)) = self.unmet(flat, reader, &mut Vec::new()) else { return };
+        if let Some(further) = self.advance(flat) {
+            for flat in further {
+                self.refute_flat(&flat, writer, reader, found, depth + 1);
+            }
+            return;
+        }
         if let Some(values) = &flat.values {
             let obligation = Obligation { writer, reader: place, assertion: unmet.clone() };
             let listed = values.iter().take(LISTED_MAX).cloned();

@@ -37,7 +37,15 @@ impl Engine {
             let node = self.tree.shared(id);
             open.extend(says::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
-                let counts: Vec<Truth> = union.iter().map(|branch| self.counts_for(flat, *branch)).collect();
+                // A discriminator rules branches out, opened or not.
+                let meant = self.meant(flat, union);
+                let counts: Vec<Truth> = union
+                    .iter()
+                    .map(|branch| match &meant {
+                        Some(meant) if !meant.contains(branch) => Truth::No,
+                        Some(_) | None => self.counts_for(flat, *branch),
+                    })
+                    .collect();
                 let is_known = counts.contains(&Truth::Yes);
                 for (branch, counts) in union.iter().zip(counts) {
                     match counts {

@@ -43,7 +43,10 @@ impl Engine {
         if let Some(known) = self.ways.get(&id.index()) {
             return Rc::clone(known);
         }
+        let is_lean = self.has_many_conditions(id);
+        let outer = std::mem::replace(&mut self.is_lean, is_lean);
         let ways = Rc::new(self.find_ways(id, &mut Vec::new()));
+        self.is_lean = outer;
         Rc::clone(self.ways.entry(id.index()).or_insert(ways))
     }
 
@@ -54,14 +57,14 @@ impl Engine {
             let says = Says { is_free: true, has_free_items: true, ..Says::default() };
             return vec![Way { flat, says, maybe: Vec::new() }];
         }
-        if let Some(known) = self.ways.get(&id.index()) {
+        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.is_lean) {
             return known.to_vec();
         }
         let cuts = self.cuts;
         path.push(id);
         let ways = self.ways_here(id, path);
         path.pop();
-        if cuts == self.cuts {
+        if cuts == self.cuts && !self.is_lean {
             self.ways.insert(id.index(), Rc::new(ways.clone()));
         }
         ways
@@ -83,7 +86,11 @@ impl Engine {
             ways = self.in_one(ways, union, path);
         }
         for condition in &node.conditions {
-            ways = self.under_condition(ways, condition, path);
+            ways = if self.is_lean {
+                self.with_whole_condition(ways, condition)
+            } else {
+                self.under_condition(ways, condition, path)
+            };
         }
         ways = self.with_dependencies(ways, &node, path);
         ways.retain(|way| {
@@ -184,13 +191,8 @@ impl Engine {
         let Condition { test, then, otherwise } = *condition;
         // A test counts even where it does not hold: it names a discriminator.
         ways.iter_mut().for_each(|way| self.may_hold(way, &[test]));
-        let branches: Vec<Id> = [then, otherwise].into_iter().flatten().collect();
         if WAYS_MAX < ways.len() * 2 {
-            ways.iter_mut().for_each(|way| {
-                way.flat.is_wider = true;
-                self.may_hold(way, &branches);
-            });
-            return ways;
+            return self.with_whole_condition(ways, condition);
         }
         let mut failing = ways.clone();
         failing.iter_mut().for_each(|way| way.flat = way.flat.and_not(test));
@@ -206,6 +208,18 @@ impl Engine {
         }
         passing.append(&mut failing);
         passing
+    }
+
+    /// Leaves a condition whole: its branches may hold.
+    fn with_whole_condition(&mut self, mut ways: Vec<Way>, condition: &Condition) -> Vec<Way> {
+        let parts = [Some(condition.test), condition.then, condition.otherwise];
+        let parts: Vec<Id> = parts.into_iter().flatten().collect();
+        for way in &mut ways {
+            Rc::make_mut(&mut way.flat.conditions).push(*condition);
+            way.flat.is_wider = true;
+            self.may_hold(way, &parts);
+        }
+        ways
     }
 
     /// Tells apart whether a property is there that something depends on.

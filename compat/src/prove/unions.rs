@@ -104,7 +104,7 @@ impl Engine {
     }
 
     /// Returns the branches that the writer's discriminator names, where both have one.
-    fn meant(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Id>> {
+    pub(crate) fn meant(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Id>> {
         let discriminator = self.discriminator(union)?;
         if flat.types != Types::OBJECT || !flat.objects.required.contains(&discriminator.name) {
             return None;
