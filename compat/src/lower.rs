@@ -412,9 +412,10 @@ impl Lowering<'_, '_> {
         if Draft::Draft6 <= draft {
             node.objects.names = members.property_names.map(|schema| self.schema(schema, scope, draft));
         }
-        // The validator honours `dependencies` in every draft, as the metaschemas do.
         let mut dependent_schemas = Vec::new();
-        if let Some(Value::Object(dependencies)) = members.dependencies {
+        if draft.has_dependencies()
+            && let Some(Value::Object(dependencies)) = members.dependencies
+        {
             for (name, dependency) in dependencies {
                 if let Value::Array(names) = dependency {
                     node.objects.dependent_required.push((name.as_str().into(), sorted_names(names)));

@@ -13,6 +13,7 @@
 
 mod catalog;
 mod compiles;
+mod dependencies;
 mod diagnostic;
 mod dialect;
 mod digest;
