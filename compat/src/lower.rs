@@ -13,6 +13,7 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::{Map, Value};
 
+use crate::format;
 use crate::number::{Bound, Decimal};
 use crate::tree::{
     Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
@@ -331,9 +332,9 @@ impl Lowering<'_, '_> {
         }
         if self.reading.formats == Formats::Assert
             && let Some(Value::String(format)) = members.format
-            && jsonschema::options().is_known_format(draft.to_library(), format)
+            && let Some(name) = format::name_in(draft, format)
         {
-            strings.formats.push(format.clone());
+            strings.formats.push(name.to_owned());
         }
         // Drafts 6 and 7 let these assert, and the validator does; later drafts annotate.
         if matches!(draft, Draft::Draft6 | Draft::Draft7) {

@@ -3,6 +3,7 @@
 mod cases;
 mod changes;
 mod findings;
+mod formats;
 mod hostile;
 mod keywords;
 mod kinds;

@@ -147,8 +147,7 @@ mod tests {
         for (subject, schema) in documents {
             let at =
                 Coordinates { subject: Subject::parse(subject).unwrap(), version: Version::new(1, 0, 0) };
-            let schema =
-                Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).unwrap();
+            let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).unwrap();
             let schema = Arc::new(schema);
             catalog.replace(Arc::clone(&schema));
             last = Some(schema);

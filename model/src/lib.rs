@@ -19,6 +19,7 @@ mod dialect;
 mod digest;
 mod document;
 mod fields;
+pub mod formats;
 pub mod limits;
 mod lock;
 mod manifest;

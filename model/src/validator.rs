@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::dependencies::{Dependencies, Stripped, ignore};
 use crate::steps::{COMPARED_IN_A_STEP, Steps, compared_with, parts_of};
-use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles};
+use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -117,8 +117,8 @@ impl Validator {
         let options = jsonschema::options()
             .with_draft(schema.draft().to_library())
             .with_base_uri(schema.base_uri())
-            .should_validate_formats(formats == Formats::Assert)
             .offline();
+        let options = formats::checking(options, formats);
         let compiled = match Dependencies::of(resolved) {
             // The library finds its way in it without a registry of ours.
             Dependencies::Usual if schema.is_plain() => options.build(schema.value()),

@@ -341,11 +341,10 @@ fn numbers(spot: &Spot<'_>, node: &mut Node) {
 fn asserted_format(draft: Draft, name: &str) -> Option<&str> {
     let since = match name {
         "hostname" if draft <= Draft::Draft6 => return Some("plain-hostname"),
-        "date" | "date-time" | "time" | "email" | "hostname" | "ipv4" | "ipv6" | "regex" | "uri" => {
-            Draft::Draft4
-        }
+        "date" | "date-time" | "time" | "email" | "hostname" | "idn-email" | "ipv4" | "ipv6" | "regex"
+        | "uri" => Draft::Draft4,
         "json-pointer" | "uri-reference" | "uri-template" => Draft::Draft6,
-        "idn-email" | "idn-hostname" | "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
+        "idn-hostname" | "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
         "duration" | "uuid" => Draft::Draft201909,
         _ => return None,
     };

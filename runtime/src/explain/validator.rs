@@ -62,7 +62,9 @@ impl Document {
         // Up to draft 7 `dependencies` is a keyword; the library takes it for one in later drafts too.
         let documents = self.references.iter().map(|(_, document)| *document);
         let is_ignored = documents.chain([self]).all(|document| !document.draft.has_dependencies());
-        let options = jsonschema::options();
+        let options = jsonschema::options().with_format("email", crate::format::is_email);
+        #[cfg(feature = "idn")]
+        let options = options.with_format("idn-email", crate::format::is_idn_email);
         let options = if is_ignored {
             options.with_keyword("dependencies", |_, _, _| Ok(Box::new(Anything)))
         } else {
