@@ -105,8 +105,13 @@ fn undecided(
         baseline: baseline.map(|spot| spot.pointer),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
-    let event_place =
-        place.map(|obligation| places.in_event(tree, obligation.reader, sides.direction, None));
+    let event_place = place.map(|obligation| {
+        let mut at = places.in_event(tree, obligation.reader, sides.direction, None);
+        if let Some(name) = obligation.assertion.name() {
+            event_path::push(&mut at.path, name);
+        }
+        at
+    });
     let message = sentences::undecided(event_place.as_ref(), why);
     finding(sides, assertion.rule(), found, message)
 }

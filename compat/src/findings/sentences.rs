@@ -9,7 +9,7 @@ use crate::format;
 use crate::number::{Bound, Decimal, Numbers};
 use crate::prove::Assertion;
 use crate::report::Direction;
-use crate::tree::Tree;
+use crate::tree::{Node, Tree};
 
 /// Longest value that a sentence repeats, in characters.
 const QUOTED_MAX: usize = 40;
@@ -34,9 +34,10 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
             let kept = reader.types.names(reader.numbers.step.as_ref().is_some_and(Decimal::is_integer));
             format!("{name} may be {}, and {who} accepts only {}", with_articles(types), with_articles(&kept))
         }
-        Assertion::Values => match quoted {
-            Some(value) => format!("{name} may be {value}, and {who} does not list this value"),
-            None => format!("{name} may have a value that {who} does not list"),
+        Assertion::Values => match (quoted, only_value(reader)) {
+            (Some(value), Some(only)) => format!("{name} may be {value}, and {who} accepts only {only}"),
+            (Some(value), None) => format!("{name} may be {value}, and {who} does not list this value"),
+            (None, _) => format!("{name} may have a value that {who} does not list"),
         },
         Assertion::Numbers => match quoted.zip(numbers(&reader.numbers)) {
             Some((value, accepted)) => format!("{name} may be {value}, and {who} accepts only {accepted}"),
@@ -44,8 +45,11 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
         },
         Assertion::Lengths => {
             match (part, span(reader.strings.min, reader.strings.max, "character", "characters")) {
+                (Some(Value::String(text)), Some(accepted)) if text.is_empty() => {
+                    format!("{name} may be an empty string, and {who} accepts {accepted}")
+                }
                 (Some(Value::String(text)), Some(accepted)) => {
-                    let length = counted(text.chars().count(), "character", "characters").replace("no ", "0 ");
+                    let length = counted(text.chars().count(), "character", "characters");
                     format!("{name} may be {length} long, and {who} accepts {accepted}")
                 }
                 _ => format!("{name} may have a length that {who} rejects"),
@@ -95,7 +99,10 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
             None => format!("{name} may have a value that no branch of {who} accepts"),
         },
         Assertion::OneOf => {
-            format!("{name} may have a value that matches no branch of the `oneOf` of {who}, or more than one")
+            let value = quoted.unwrap_or_else(|| "a value".to_owned());
+            format!(
+                "{name} may be {value}, and this matches no branch of the `oneOf` of {who}, or more than one"
+            )
         }
         Assertion::Not => match quoted {
             Some(value) => format!("{name} may be {value}, and {who} excludes this by `not`"),
@@ -129,6 +136,12 @@ fn with_articles(types: &str) -> String {
         })
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Returns the value that a reader lists, if it is one and a short one.
+fn only_value(reader: &Node) -> Option<String> {
+    let [only] = &**reader.values.as_ref()? else { return None };
+    Some(only.to_string()).filter(|text| text.chars().count() <= QUOTED_MAX)
 }
 
 fn counted(many: usize, one: &str, more: &str) -> String {
