@@ -8,6 +8,7 @@ mod hostile;
 mod keywords;
 mod kinds;
 mod laws;
+mod messages;
 mod models;
 mod universe;
 mod versions;
