@@ -13,6 +13,7 @@ mod environment;
 mod examples;
 mod failure;
 mod finding;
+mod inert_keyword;
 mod order;
 mod output;
 mod project;

@@ -6,14 +6,24 @@ use evschema_compat::{RULES, Rule};
 use serde_json::{Value, json};
 
 /// Rules of the command, which speak of files.
-const OWN: &[Rule] = &[Rule {
-    id: "generated-file-drifted",
-    summary: "a generated file is not what the schemas say",
-    why: "the code that is compiled promises something else than the contract",
-    remedy: "run `evschema gen`, and commit what it writes",
-    keywords: &[],
-    example: None,
-}];
+const OWN: &[Rule] = &[
+    Rule {
+        id: "generated-file-drifted",
+        summary: "a generated file differs from what `evschema gen` writes",
+        why: "the compiled code follows another contract than the schemas",
+        remedy: "run `evschema gen`, and commit what it writes",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "keyword-without-effect",
+        summary: "a keyword has no effect in the draft of its schema",
+        why: "validators of this draft ignore the keyword, so that events are accepted that it means to reject",
+        remedy: "use the keyword of this draft: `dependentRequired` or `dependentSchemas` instead of `dependencies`",
+        keywords: &["dependencies"],
+        example: None,
+    },
+];
 
 /// Returns every rule, by id.
 pub(crate) fn all() -> Vec<&'static Rule> {
@@ -65,6 +75,10 @@ pub(crate) fn reference() -> String {
          A finding names the rule it falls under. Rules are said from the reader's side, because one rule serves\n\
          both directions: backward, the reader is the new version and the writer the old one; forward, the\n\
          other way round. `evschema explain RULE` prints a section of this page.\n\n\
+         The message of a finding gives a place in the event, such as `lines[].total`: the property `total` of the\n\
+         items of `lines`. `[1]` is a position of a tuple, `*` a property that the schema does not name, and a name\n\
+         with unusual characters stands in quotes: `\"unit price\".minor`. If several places of an event share a\n\
+         definition, the message names the one that the event of the finding shows.\n\n\
          | rule | what is found |\n|---|---|\n",
     );
     for rule in all() {

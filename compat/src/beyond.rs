@@ -15,6 +15,7 @@ use std::rc::Rc;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::{Bound, Numbers};
 use crate::pattern::one_of_texts;
 use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
@@ -271,8 +272,17 @@ fn beyond_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {
     for pattern in reader.patterns.iter().filter(|pattern| !flat.strings.patterns.contains(pattern)) {
         left.push(flat.with_strings(|strings| strings.none.push(pattern.clone())));
     }
-    if !reader.formats.iter().all(|format| flat.strings.formats.contains(format)) {
-        left.push(flat.widened());
+    for format in reader.formats.iter().filter(|format| !flat.strings.formats.contains(format)) {
+        let known = format::language(format).filter(|language| !language.under.is_empty());
+        let Some(language) = known else {
+            left.push(flat.widened());
+            continue;
+        };
+        // What is not of the format does not match one of these; some of what does not match may be of it.
+        for pattern in &language.under {
+            let rest = flat.with_strings(|strings| strings.none.push(pattern.clone()));
+            left.push(if language.over.contains(pattern) { rest } else { rest.widened() });
+        }
     }
     left
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::Engine;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
 
@@ -204,7 +205,10 @@ impl Engine {
         for pattern in &strings.none {
             truth = truth.and(self.patterns.is_match(pattern, text).not());
         }
-        if strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
+        if strings.formats.is_empty() || truth == Truth::No {
+            return truth;
+        }
+        truth.and(format::all_accept(&strings.formats, text))
     }
 
     fn eval_array(&mut self, node: &Node, items: &[Value], depth: usize) -> Truth {

@@ -1,5 +1,6 @@
 //! From witnesses to findings: places, words, help, fingerprints.
 
+mod event_path;
 mod order;
 mod places;
 mod sentences;
@@ -74,7 +75,8 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
         baseline: baseline.map(|spot| spot.named(assertion, sides.baseline.schema().value())),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
-    let message = sentences::sentence(tree, sides, witness, &sentences::name(&candidate.local, assertion));
+    let place = places.in_event(tree, obligation.reader, sides.direction, Some(witness));
+    let message = sentences::sentence(tree, sides, witness, place);
     let mut finding = finding(sides, assertion.rule(), found, message);
     finding.position = if candidate.within.is_none() && !candidate.is_use {
         keyword_position(sides, &candidate.local, assertion)
@@ -103,7 +105,15 @@ fn undecided(
         baseline: baseline.map(|spot| spot.pointer),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
-    finding(sides, assertion.rule(), found, format!("not decided: {why}"))
+    let event_place = place.map(|obligation| {
+        let mut at = places.in_event(tree, obligation.reader, sides.direction, None);
+        if let Some(name) = obligation.assertion.name() {
+            event_path::push(&mut at.path, name);
+        }
+        at
+    });
+    let message = sentences::undecided(event_place.as_ref(), why);
+    finding(sides, assertion.rule(), found, message)
 }
 
 /// The places of a finding.

@@ -13,6 +13,7 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::{Map, Value};
 
+use crate::format;
 use crate::number::{Bound, Decimal};
 use crate::tree::{
     Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
@@ -331,9 +332,9 @@ impl Lowering<'_, '_> {
         }
         if self.reading.formats == Formats::Assert
             && let Some(Value::String(format)) = members.format
-            && jsonschema::options().is_known_format(draft.to_library(), format)
+            && let Some(name) = format::name_in(draft, format)
         {
-            strings.formats.push(format.clone());
+            strings.formats.push(name.to_owned());
         }
         // Drafts 6 and 7 let these assert, and the validator does; later drafts annotate.
         if matches!(draft, Draft::Draft6 | Draft::Draft7) {
@@ -412,9 +413,10 @@ impl Lowering<'_, '_> {
         if Draft::Draft6 <= draft {
             node.objects.names = members.property_names.map(|schema| self.schema(schema, scope, draft));
         }
-        // The validator honours `dependencies` in every draft, as the metaschemas do.
         let mut dependent_schemas = Vec::new();
-        if let Some(Value::Object(dependencies)) = members.dependencies {
+        if draft.has_dependencies()
+            && let Some(Value::Object(dependencies)) = members.dependencies
+        {
             for (name, dependency) in dependencies {
                 if let Value::Array(names) = dependency {
                     node.objects.dependent_required.push((name.as_str().into(), sorted_names(names)));

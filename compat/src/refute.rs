@@ -363,9 +363,14 @@ impl Engine {
             tries.push((self.texts(&window, 4), Assertion::Lengths));
         }
         for pattern in &reader.patterns {
+            let readable = self.examples_beside(own, pattern);
+            if !readable.is_empty() {
+                tries.push((readable, Assertion::Pattern(pattern.clone())));
+                continue;
+            }
             let mut values: Vec<Value> = self
                 .patterns
-                .find(&own.patterns, std::slice::from_ref(pattern), own.min, own.max)
+                .find(&own.with_formats(), &none_of(own, pattern), own.min, own.max)
                 .map(Value::String)
                 .into_iter()
                 .collect();
@@ -380,15 +385,42 @@ impl Engine {
             }
             let mut values = self.texts(own, 4);
             values.extend(odd_texts(own));
+            values.extend(format::odd(format).iter().map(|text| Value::from(*text)));
+            let every = own.with_formats();
+            for pattern in format::language(format).into_iter().flat_map(|language| &language.over) {
+                let found = self.patterns.find(&every, &none_of(own, pattern), own.min, own.max);
+                values.extend(found.map(Value::String));
+            }
+            values.retain(|value| value.as_str().is_some_and(|text| self.fits(own, text)));
+            values.retain(|value| {
+                value.as_str().is_some_and(|text| format::accepts(format, text) != Truth::Yes)
+            });
             tries.push((values, Assertion::Format(format.clone())));
         }
         tries
     }
+
+    /// Returns well-known strings of the writer's formats that do not match a pattern: they read better than those
+    /// that an automaton finds.
+    fn examples_beside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
+        let mut found = Vec::new();
+        for text in own.formats.iter().flat_map(|format| format::examples(format)) {
+            if self.fits(own, text) && self.patterns.is_match(pattern, text) == Truth::No {
+                found.push(Value::from(*text));
+            }
+        }
+        found
+    }
+}
+
+/// Returns the patterns that strings must not match, and one more.
+fn none_of(own: &Strings, pattern: &str) -> Vec<String> {
+    own.none.iter().cloned().chain([pattern.to_owned()]).collect()
 }
 
 /// Returns strings that some format refuses, and those of the writer do not.
 fn odd_texts(own: &Strings) -> impl Iterator<Item = Value> {
-    let is_likely = |text: &&&str| own.formats.iter().all(|format| format::may_accept(format, text));
+    let is_likely = |text: &&&str| format::all_accept(&own.formats, text) != Truth::No;
     ODD_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
 }
 

@@ -3,10 +3,12 @@
 mod cases;
 mod changes;
 mod findings;
+mod formats;
 mod hostile;
 mod keywords;
 mod kinds;
 mod laws;
+mod messages;
 mod models;
 mod universe;
 mod versions;

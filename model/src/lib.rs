@@ -13,11 +13,13 @@
 
 mod catalog;
 mod compiles;
+mod dependencies;
 mod diagnostic;
 mod dialect;
 mod digest;
 mod document;
 mod fields;
+pub mod formats;
 pub mod limits;
 mod lock;
 mod manifest;

@@ -67,6 +67,10 @@ pub(crate) struct Links {
     /// Whether a part in draft 4 has a keyword that holds subschemas in later drafts only, in which the library
     /// looks for references all the same.
     pub(crate) is_ahead: bool,
+    /// Whether a part in a draft up to 7 has `dependencies`.
+    pub(crate) has_dependencies: bool,
+    /// The places of `dependencies` in parts of later drafts, in which it is no keyword.
+    pub(crate) ignored_dependencies: Vec<Pointer>,
 }
 
 /// Finds the identities and references of a document.
@@ -74,6 +78,7 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
     let retrieval = retrieval_uri(at);
     let mut scan = Scan {
         draft,
+        part_draft: draft,
         links: Links::default(),
         start: Pointer::root(),
         ways: Vec::new(),
@@ -92,6 +97,8 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
 
 struct Scan<'v> {
     draft: Draft,
+    /// The draft of the part that the scan is in: a `$schema` below the root may name another.
+    part_draft: Draft,
     links: Links,
     /// Where the scan began, and the way from there to where it is.
     start: Pointer,
@@ -129,6 +136,9 @@ impl<'v> Scan<'v> {
         }
         self.links.is_ahead |=
             self.draft == Draft::Draft4 && members.keys().any(|name| holds_later(name, self.draft));
+        let outer_draft = self.part_draft;
+        self.part_draft = said.dialect.and_then(Draft::of_uri).unwrap_or(outer_draft);
+        self.note_dependencies(&said);
         let own = self.enter(&said, base);
         let base = own.as_ref().unwrap_or(base);
         for (keyword, written) in REFERENCES.into_iter().zip(said.references) {
@@ -144,6 +154,20 @@ impl<'v> Scan<'v> {
             self.visit(child, base);
             self.ways.pop();
         });
+        self.part_draft = outer_draft;
+    }
+
+    /// Notes whether `dependencies` is a keyword of the schema that the scan is at.
+    fn note_dependencies(&mut self, said: &Said<'_>) {
+        if !said.has_dependencies {
+            return;
+        }
+        if self.part_draft.has_dependencies() {
+            self.links.has_dependencies = true;
+        } else {
+            let place = self.place().child("dependencies");
+            self.links.ignored_dependencies.push(place);
+        }
     }
 
     /// Returns where the scan is: asked for at the few places that refer or are referred to.
@@ -246,6 +270,8 @@ struct Said<'v> {
     id: Option<&'v Value>,
     old_id: Option<&'v Value>,
     names_dialect: bool,
+    dialect: Option<&'v str>,
+    has_dependencies: bool,
     /// As [`REFERENCES`] are.
     references: [Option<&'v Value>; 3],
     pattern: Option<&'v Value>,
@@ -259,7 +285,11 @@ impl<'v> Said<'v> {
             match name.as_str() {
                 "$id" => said.id = Some(value),
                 "id" => said.old_id = Some(value),
-                "$schema" => said.names_dialect = true,
+                "$schema" => {
+                    said.names_dialect = true;
+                    said.dialect = value.as_str();
+                }
+                "dependencies" => said.has_dependencies = true,
                 "pattern" => said.pattern = Some(value),
                 "patternProperties" => said.pattern_properties = Some(value),
                 name if name.starts_with('$') => {

@@ -138,6 +138,16 @@ impl Schema {
         self.links.is_ahead
     }
 
+    /// Whether a part in a draft up to 7 has `dependencies`.
+    pub(crate) fn has_dependencies(&self) -> bool {
+        self.links.has_dependencies
+    }
+
+    /// Returns the places of `dependencies` in parts of 2019-09 or later, in which it is no keyword.
+    pub fn ignored_dependencies(&self) -> &[Pointer] {
+        &self.links.ignored_dependencies
+    }
+
     /// Returns the patterns of the subschemas.
     pub(crate) fn patterns(&self) -> &BTreeSet<String> {
         &self.links.patterns

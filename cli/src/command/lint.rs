@@ -7,6 +7,7 @@ use super::Context;
 use crate::Outcome;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::inert_keyword;
 use crate::output;
 use crate::project::{Project, Schemas};
 use crate::report::{Report, counted};
@@ -36,6 +37,7 @@ impl Arguments {
         let problems = schemas.problems.into_iter().filter(|(path, _)| is_wanted(path));
         let mut findings: Vec<Finding> = problems.map(|(_, finding)| finding).collect();
         for own in schemas.own.iter().filter(|own| is_wanted(&own.path)) {
+            findings.extend(inert_keyword::findings(&own.schema, &own.file));
             // What does not resolve is found already.
             let Ok(resolved) = schemas.catalog.resolve(&own.schema) else { continue };
             if let Err(diagnostics) = resolved.validator(project.manifest.formats) {

@@ -178,8 +178,7 @@ impl Engine {
     fn validates(&mut self, id: Id, value: &Value) -> Truth {
         if !self.validators.contains_key(&id.index()) {
             let schema = export(&self.tree, id);
-            let formats = self.formats == evschema_model::Formats::Assert;
-            let options = jsonschema::options().should_validate_formats(formats);
+            let options = evschema_model::formats::checking(jsonschema::options(), self.formats);
             let validator = schema.and_then(|schema| options.build(&schema).ok());
             self.validators.insert(id.index(), validator.map(std::rc::Rc::new));
         }

@@ -68,8 +68,8 @@ fn three_breaks_are_three_findings_each_with_an_event_that_breaks_for_it_alone()
     assert_eq!(
         messages,
         [
-            "`note` may be string, which the new version refuses: it takes integer",
-            "`count` may be 0, and the new version takes integers from 1",
+            "`note` may be a string, and the new version accepts only an integer",
+            "`count` may be 0, and the new version accepts only integers from 1",
             "`region` may be missing, and the new version requires it",
         ]
     );
@@ -154,7 +154,8 @@ fn a_shared_definition_taken_into_use_is_a_finding_for_each_use() {
     );
     let messages: Vec<&str> = diff.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert!(
-        messages[0].starts_with("`total` may be integer") && messages[1].starts_with("`tax` may be integer")
+        messages[0].starts_with("`total` may be an integer")
+            && messages[1].starts_with("`tax` may be an integer")
     );
 }
 

@@ -188,7 +188,9 @@ fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
     assert_eq!(report.verdict, Compatible);
     assert_eq!(
         report.stricter.as_deref(),
-        Some("under `lenient`: `b` may be there, and the new version, which does not declare it, refuses it")
+        Some(
+            "under `lenient`: `b` may be present, and the new version does not declare it and rejects undeclared properties"
+        )
     );
     let open = old.replace(r#","additionalProperties":false"#, "");
     let report = checked(&open, &new.replace(r#","additionalProperties":false"#, ""), Lenient);

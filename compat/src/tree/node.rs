@@ -9,6 +9,7 @@ use std::rc::Rc;
 use foldhash::{HashSet, HashSetExt as _};
 
 use super::{Class, Id, Listed, Name, Named, Origin, Types};
+use crate::format;
 use crate::number::Numbers;
 
 /// What a schema says, every part of it required at once.
@@ -116,6 +117,19 @@ impl Strings {
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, patterns, none, formats } = self;
         *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
+    }
+
+    /// Returns the patterns, and those that every string of the formats matches.
+    pub(crate) fn with_formats(&self) -> Vec<String> {
+        let languages = self.formats.iter().filter_map(|name| format::language(name));
+        let theirs = languages.flat_map(|language| &language.over);
+        self.patterns.iter().chain(theirs).cloned().collect()
+    }
+
+    /// Whether a format and something else are asked for, so that no string may be left.
+    pub(crate) fn formats_meet_others(&self) -> bool {
+        let others = self.patterns.len() + self.none.len() + self.formats.len().saturating_sub(1);
+        !self.formats.is_empty() && 0 < others
     }
 
     /// Longest bound that is written out as a pattern.
