@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "target/fuzz/compat")]
     out: PathBuf,
     /// Tries generated pairs under this content model against the oracle of content models.
-    #[arg(long, value_name = "MODEL", value_parser = ContentModel::parse)]
+    #[arg(long, value_name = "MODEL")]
     content: Option<ContentModel>,
 }
 
