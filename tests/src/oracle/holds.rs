@@ -34,6 +34,8 @@ pub(super) struct Run<'o, 'd> {
     known: RefCell<HashMap<(usize, usize, bool), bool>>,
     depth: Cell<usize>,
     confused: Cell<bool>,
+    /// How many candidates for a place are inside each other.
+    level: usize,
 }
 
 impl<'o, 'd> Run<'o, 'd> {
@@ -45,12 +47,23 @@ impl<'o, 'd> Run<'o, 'd> {
             known: RefCell::default(),
             depth: Cell::new(0),
             confused: Cell::new(false),
+            level: 0,
         }
     }
 
     /// Returns a run for another value, with the same reading of the definition.
     pub(super) fn another(&self) -> Self {
-        Self::new(self.oracle, self.unusual)
+        Self { level: self.level, ..Self::new(self.oracle, self.unusual) }
+    }
+
+    /// Returns a run for a candidate, which is tried to answer a question of this run.
+    pub(super) fn for_candidate(&self) -> Self {
+        Self { level: self.level + 1, ..self.another() }
+    }
+
+    /// How many candidates this run is inside of.
+    pub(super) fn level(&self) -> usize {
+        self.level
     }
 
     /// Returns whether this run takes the unusual reading, and notes that the doubt matters.

@@ -19,6 +19,9 @@ use super::writer::{handed_to_member, place, strip};
 /// Values to complete an object with, before it counts as undecided.
 const TRIES_MAX: usize = 60;
 
+/// Deepest nesting of candidates; beyond, a place counts as undecided.
+const LEVEL_MAX: usize = 2;
+
 /// Most schemas that are searched for names.
 const NODES_MAX: usize = 500;
 
@@ -29,6 +32,9 @@ pub(super) fn is_vacuous_object<'d>(
     applied: &[Applied<'d>],
     value: &Value,
 ) -> Option<bool> {
+    if LEVEL_MAX < run.level() {
+        return None;
+    }
     let declared = strip(run, handed, value);
     if is_sent_in_same_branches(run, handed, applied, &declared) {
         return Some(false);
@@ -40,7 +46,8 @@ pub(super) fn is_vacuous_object<'d>(
         return Some(true);
     }
     let mut rng = Rng::with_seed(1);
-    for _ in 0..TRIES_MAX {
+    let tries = if run.level() == 0 { TRIES_MAX } else { 0 };
+    for _ in 0..tries {
         let completed = complete(run, applied, value, &declared, &reach, &mut rng);
         if is_sent_in_same_branches(run, handed, applied, &completed) {
             return Some(false);
@@ -57,6 +64,9 @@ pub(super) fn is_vacuous_array<'d>(
     value: &Value,
     max: usize,
 ) -> Option<bool> {
+    if LEVEL_MAX < run.level() {
+        return None;
+    }
     let mut declared = strip(run, handed, value);
     if let Value::Array(items) = &mut declared {
         items.truncate(max);
@@ -81,7 +91,7 @@ fn is_sent_in_same_branches<'d>(
     applied: &[Applied<'d>],
     candidate: &Value,
 ) -> bool {
-    let other = run.another();
+    let other = run.for_candidate();
     let fits = handed.iter().all(|part| match part {
         Handed::Schema { node, forced } => *forced || other.holds(*node, candidate, false),
         Handed::Listed(values) => values.contains(&candidate),
