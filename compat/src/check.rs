@@ -136,6 +136,7 @@ pub fn check(
         findings: found,
         masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
         stricter,
+        opened: asking.opened,
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct Decision {
     pub(crate) witnesses: Vec<Witness>,
     /// Where the proof did not get through, and why, when undecided.
     pub(crate) open: Option<(Option<Obligation>, String)>,
+    /// Where the writer's places are free, because closed they would have no value.
+    pub(crate) opened: Vec<Origin>,
     /// The lowered pair, for telling places and words.
     pub(crate) tree: Tree,
 }
@@ -150,7 +152,7 @@ fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
 }
 
 fn decided(tree: Tree, verdict: Verdict) -> Decision {
-    Decision { verdict, witnesses: Vec::new(), open: None, tree }
+    Decision { verdict, witnesses: Vec::new(), open: None, opened: Vec::new(), tree }
 }
 
 fn decision(
@@ -159,11 +161,17 @@ fn decision(
     witnesses: Vec<Witness>,
     open: Option<(Option<Obligation>, String)>,
 ) -> Decision {
-    Decision { verdict, witnesses, open, tree: engine.tree }
+    Decision { verdict, witnesses, open, opened: engine.opened_places, tree: engine.tree }
 }
 
 fn undecided(tree: Tree, place: Option<Obligation>, why: String) -> Decision {
-    Decision { verdict: Verdict::Undecided, witnesses: Vec::new(), open: Some((place, why)), tree }
+    Decision {
+        verdict: Verdict::Undecided,
+        witnesses: Vec::new(),
+        open: Some((place, why)),
+        opened: Vec::new(),
+        tree,
+    }
 }
 
 /// Puts candidates to the validator; keeps the first that holds for each obligation.

@@ -47,6 +47,8 @@ pub(crate) struct Engine {
     pub(crate) is_lean: bool,
     /// The ways in which the schemas of each place hold, by the number of their node.
     pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
+    /// Where places stay free, because closed they would have no value.
+    pub(crate) opened_places: Vec<Origin>,
     /// The places that are being closed, outermost first.
     pub(crate) closing: Vec<Class>,
     /// What was opened for a tolerant reader.
@@ -100,6 +102,7 @@ impl Engine {
             lean: None,
             is_lean: false,
             ways: HashMap::new(),
+            opened_places: Vec::new(),
             closing: Vec::new(),
             opening: Opening::default(),
             validators: HashMap::new(),

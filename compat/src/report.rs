@@ -129,9 +129,54 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Properties that only repeat the schema's own version, left out of the comparison.
     pub masked: Vec<Pointer>,
-    /// What a stricter content model would object to, when the chosen one does not and
+    /// The break that a stricter content model finds, when the chosen one finds none and
     /// [`crate::Settings::advises`].
-    pub stricter: Option<String>,
+    pub stricter: Option<Stricter>,
+    /// Places at which the content model leaves a writer no value, so that members and items of any kind are
+    /// compared there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<OpenedPlace>,
+}
+
+/// A break under a stricter content model than the one that decides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stricter {
+    /// The nearest model that finds a break.
+    pub content_model: ContentModel,
+    /// What breaks, in one sentence.
+    pub message: String,
+    /// The event that breaks under that model.
+    pub witness: Option<Value>,
+}
+
+/// A place of a schema that a content model compares as if it were free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedPlace {
+    /// The version whose schema it is.
+    pub version: Version,
+    /// The place.
+    pub pointer: Pointer,
+}
+
+impl fmt::Display for Stricter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "under `{}`: {}", self.content_model, self.message)?;
+        match &self.witness {
+            Some(event) => write!(f, ", as in {event}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for OpenedPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.as_str().is_empty() { "the root" } else { self.pointer.as_str() };
+        write!(
+            f,
+            "no value at {place} of {} has only declared parts; the check allows undeclared ones there",
+            self.version
+        )
+    }
 }
 
 /// Kind of a change between two versions, harmless or not.

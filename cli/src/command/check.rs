@@ -48,6 +48,9 @@ impl Arguments {
             if let Some(stricter) = &report.stricter {
                 context.terminal.detail(format!("{}@{}: {stricter}", report.subject, report.version));
             }
+            for opened in &report.opened {
+                context.terminal.detail(format!("{}: {opened}", report.subject));
+            }
         }
         let report = report(schemas, baseline.as_ref(), compared);
         Ok(output::write(&report, context.global.format, context.terminal))

@@ -1,21 +1,23 @@
 //! The questions of one check, which share what was lowered for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use evschema_model::{Bump, ContentModel, Resolved, field_names};
+use evschema_model::{Bump, ContentModel, Pointer, Resolved, field_names};
 
 use super::{Baseline, Settings, directions, sides};
 use crate::decide::{Decision, Question, decide};
-use crate::findings::{Sides, findings};
+use crate::findings::{Sides, findings, walk};
 use crate::mask::version_properties;
 use crate::pair::Pairs;
-use crate::report::{Direction, Finding, Severity, Verdict};
+use crate::report::{Direction, Finding, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Origin;
 
 /// Asks about pairs of versions.
 pub(super) struct Asking<'s> {
     settings: &'s Settings,
     pairs: Pairs,
+    /// Where the content model left writers no value.
+    pub(super) opened: Vec<OpenedPlace>,
 }
 
 /// What holding a candidate against a baseline in one direction gave.
@@ -28,7 +30,7 @@ pub(super) struct Held {
 
 impl<'s> Asking<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
-        Self { settings, pairs: Pairs::default() }
+        Self { settings, pairs: Pairs::default(), opened: Vec::new() }
     }
 
     /// Decides one direction against one baseline.
@@ -39,6 +41,7 @@ impl<'s> Asking<'s> {
         found: &mut Vec<Finding>,
     ) -> Held {
         let decision = self.decide(sides, false);
+        self.note_opened(&decision, sides.writer_and_reader().0);
         if decision.verdict == Verdict::Compatible {
             return Held { verdict: Verdict::Compatible, is_proven: true };
         }
@@ -99,8 +102,8 @@ impl<'s> Asking<'s> {
                 }))
     }
 
-    /// Says what a stricter content model would object to, where the chosen one does not.
-    pub(super) fn stricter(&mut self, candidate: &Resolved, predecessors: &[&Baseline]) -> Option<String> {
+    /// Returns the break that a stricter content model finds, where the chosen one finds none.
+    pub(super) fn stricter(&mut self, candidate: &Resolved, predecessors: &[&Baseline]) -> Option<Stricter> {
         let latest = predecessors.last()?;
         let policy = self.settings.policy;
         for model in ContentModel::ALL.into_iter().rev().filter(|model| *model < policy.content_model) {
@@ -109,13 +112,31 @@ impl<'s> Asking<'s> {
                 let (writer, reader) = sides.writer_and_reader();
                 let decision = self.ask(writer, reader, model, true);
                 if decision.verdict == Verdict::Incompatible
-                    && let Some(finding) = findings(&decision, &sides).first()
+                    && let Some(finding) = findings(&decision, &sides).into_iter().next()
                 {
-                    return Some(format!("under `{model}`: {}", finding.message));
+                    let Finding { message, witness, .. } = finding;
+                    return Some(Stricter { content_model: model, message, witness });
                 }
             }
         }
         None
+    }
+
+    fn note_opened(&mut self, decision: &Decision, writer: &Resolved) {
+        if decision.opened.is_empty() {
+            return;
+        }
+        let mut places = HashMap::new();
+        walk(writer.schema().value(), &mut Pointer::root(), &mut places);
+        for origin in &decision.opened {
+            if let Some(pointer) = places.get(&origin.0) {
+                let version = writer.schema().at().version.clone();
+                let place = OpenedPlace { version, pointer: pointer.clone() };
+                if !self.opened.contains(&place) {
+                    self.opened.push(place);
+                }
+            }
+        }
     }
 
     fn decide(&mut self, sides: &Sides<'_>, is_brief: bool) -> Decision {

@@ -48,6 +48,10 @@ impl Engine {
         }
         self.closing.pop();
         flats.retain(|flat| !flat.types.is_empty());
+        let origin = self.tree.origin(id);
+        if flats.iter().any(|flat| flat.is_opened) && !self.opened_places.contains(&origin) {
+            self.opened_places.push(origin);
+        }
         flats
     }
 
