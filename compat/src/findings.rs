@@ -75,7 +75,7 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
         baseline: baseline.map(|spot| spot.named(assertion, sides.baseline.schema().value())),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
-    let place = places.in_event(tree, obligation.reader, sides.direction, Some(witness));
+    let place = places.in_event(tree, obligation, sides.direction, Some(witness));
     let message = sentences::sentence(tree, sides, witness, place);
     let mut finding = finding(sides, assertion.rule(), found, message);
     finding.position = if candidate.within.is_none() && !candidate.is_use {
@@ -106,7 +106,7 @@ fn undecided(
         within: candidate.within.as_ref().map(ToString::to_string),
     };
     let event_place = place.map(|obligation| {
-        let mut at = places.in_event(tree, obligation.reader, sides.direction, None);
+        let mut at = places.in_event(tree, obligation, sides.direction, None);
         if let Some(name) = obligation.assertion.name() {
             event_path::push(&mut at.path, name);
         }

@@ -82,17 +82,24 @@ impl<'a> Places<'a> {
     pub(super) fn in_event(
         &self,
         tree: &Tree,
-        reader: Id,
+        obligation: &Obligation,
         direction: Direction,
         witness: Option<&Witness>,
     ) -> EventPlace {
-        let index = match direction {
-            Direction::Backward => &self.candidate,
-            Direction::Forward => &self.baseline,
+        let (writes, reads) = match direction {
+            Direction::Backward => (&self.baseline, &self.candidate),
+            Direction::Forward => (&self.candidate, &self.baseline),
         };
         let objection = witness.and_then(|witness| Some((&witness.value, witness.objection.as_ref()?)));
         let event = witness.map(|witness| &witness.value);
-        let mut known = places_of(index, tree.origin(reader), event);
+        let mut known = places_of(reads, tree.origin(obligation.reader), event);
+        // Of the uses of a shared definition, the one that the writer describes.
+        let written = places_of(writes, tree.origin(obligation.writer), event);
+        let is_written = |place: &EventPlace| written.iter().any(|other| other.pointer == place.pointer);
+        let is_known = known.iter().any(is_written);
+        if is_known {
+            known.retain(is_written);
+        }
         let Some((event, objection)) = objection else {
             return known.into_iter().next().unwrap_or_default();
         };
@@ -103,7 +110,7 @@ impl<'a> Places<'a> {
             .position(|place| place.pointer == objection.place)
             .or_else(|| known.iter().position(|place| is_below(&place.pointer, &objection.place)))
             .or_else(|| known.iter().rposition(|place| is_below(&objection.place, &place.pointer)));
-        match best {
+        match best.or(is_known.then_some(0)) {
             Some(best) => known.swap_remove(best),
             None => EventPlace::of(&objection.place, event),
         }

@@ -167,6 +167,26 @@ fn a_definition_of_several_uses_is_named_by_the_use_that_the_event_shows() {
 }
 
 #[test]
+fn two_uses_that_both_break_are_named_each() {
+    let integer = json!({"type": "integer"});
+    let order = |amount: &Value| {
+        let line = object(json!({"unit_price": amount}));
+        let mut order =
+            object(json!({"total": amount, "lines": {"type": "array", "minItems": 1, "items": line}}));
+        order["properties"]["lines"]["items"]["required"] = json!(["unit_price"]);
+        order["required"] = json!(["total", "lines"]);
+        order["$defs"] = json!({"money": {"type": "object"}});
+        order
+    };
+    let (old, new) = (order(&integer), order(&json!({"$ref": "#/$defs/money"})));
+    for (old, new, direction) in [(&old, &new, Direction::Backward), (&new, &old, Direction::Forward)] {
+        let found = messages(old, new, direction);
+        let paths: Vec<&str> = found.iter().filter_map(|message| message.split(' ').next()).collect();
+        assert_eq!(paths, ["`total`", "`lines[].unit_price`"], "{found:#?}");
+    }
+}
+
+#[test]
 fn what_is_undecided_has_a_path_too() {
     let of = |pattern: &str| {
         let code = json!({"type": "string", "pattern": pattern});
