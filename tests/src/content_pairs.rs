@@ -111,8 +111,11 @@ impl Maker<'_> {
         let item = |maker: &mut Self| {
             if maker.rng.bool() { Value::Object(maker.object(depth + 1)) } else { leaf(maker.rng) }
         };
-        let (tuple, rest) =
-            if self.draft == Draft::Draft202012 { ("prefixItems", "items") } else { ("items", "additionalItems") };
+        let (tuple, rest) = if self.draft == Draft::Draft202012 {
+            ("prefixItems", "items")
+        } else {
+            ("items", "additionalItems")
+        };
         match self.rng.u8(..4) {
             0 => {
                 schema.insert("items".to_owned(), item(self));

@@ -67,14 +67,16 @@ pub fn try_content(old: &Resolved, new: &Resolved, how: ContentSettings) -> [Con
     let oracles = (Oracle::new(old, how.formats), Oracle::new(new, how.formats));
     let (Some(old_oracle), Some(new_oracle)) = &oracles else {
         let verdict = |of: fn(&evschema_compat::Diff) -> Verdict| answered.as_ref().ok().map(of);
-        return [verdict(|diff| diff.backward), verdict(|diff| diff.forward)]
-            .map(|verdict| ContentTrial { verdict, is_beyond: true, ..ContentTrial::default() });
+        return [verdict(|diff| diff.backward), verdict(|diff| diff.forward)].map(|verdict| ContentTrial {
+            verdict,
+            is_beyond: true,
+            ..ContentTrial::default()
+        });
     };
     let Ok(answer) = answered else {
         let why = "the engine panicked".to_owned();
         let fault = ContentFault { kind: "panic", event: Value::Null, why };
-        return [vec![fault], Vec::new()]
-            .map(|faults| ContentTrial { faults, ..ContentTrial::default() });
+        return [vec![fault], Vec::new()].map(|faults| ContentTrial { faults, ..ContentTrial::default() });
     };
     let backward = Side { writer: old, sends: old_oracle, reader: new, reads: new_oracle };
     let forward = Side { writer: new, sends: new_oracle, reader: old, reads: old_oracle };

@@ -47,10 +47,12 @@ pub struct Oracle<'d> {
     assertions: RefCell<HashMap<usize, Option<jsonschema::Validator>>>,
     /// Validators of patterns of names.
     patterns: RefCell<HashMap<String, Option<jsonschema::Validator>>>,
+    /// Whether places are empty under the content model, and how many events examined that.
+    vacuous: RefCell<HashMap<vacuous::PlaceKey, (Option<bool>, usize)>>,
 }
 
 /// A choice that the definition leaves open; the oracle answers only if the choice makes no difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Doubt {
     /// Whether an `if` inside a branch that fails declares names.
     FailedBranchIf,
@@ -84,6 +86,7 @@ impl<'d> Oracle<'d> {
             validator: resolved.validator(formats).ok()?,
             assertions: RefCell::default(),
             patterns: RefCell::default(),
+            vacuous: RefCell::default(),
         })
     }
 
@@ -127,12 +130,7 @@ impl<'d> Oracle<'d> {
     }
 
     /// Asks under the usual reading of the definition, then under the others that matter.
-    fn in_every_reading(
-        &self,
-        event: &Value,
-        valid: bool,
-        ask: impl Fn(&Run<'_, 'd>) -> Answer,
-    ) -> Answer {
+    fn in_every_reading(&self, event: &Value, valid: bool, ask: impl Fn(&Run<'_, 'd>) -> Answer) -> Answer {
         let run = Run::new(self, None);
         if run.holds(self.documents.root(), event, false) != valid {
             return Answer::Unknown;

@@ -16,7 +16,9 @@ pub(super) fn edit(schema: &mut Value, draft: Draft, rng: &mut Rng) {
         for_each_subschema(Place { pointer: Pointer::root(), schema: &*schema }, draft, &mut |place| {
             pointers.push(place.pointer.as_str().to_owned());
         });
-        let Some(place) = rng.choice(&pointers).and_then(|pointer| schema.pointer_mut(pointer)) else { return };
+        let Some(place) = rng.choice(&pointers).and_then(|pointer| schema.pointer_mut(pointer)) else {
+            return;
+        };
         let before = place.clone();
         change(place, draft, rng);
         if *place != before {
@@ -30,7 +32,8 @@ fn change(place: &mut Value, draft: Draft, rng: &mut Rng) {
         *place = if rng.bool() { json!(false) } else { leaf(rng) };
         return;
     }
-    let is_leaf = ["properties", "allOf", "anyOf", "oneOf", "if", "$ref"].iter().all(|key| place.get(key).is_none());
+    let is_leaf =
+        ["properties", "allOf", "anyOf", "oneOf", "if", "$ref"].iter().all(|key| place.get(key).is_none());
     let tuple = if draft == Draft::Draft202012 { "prefixItems" } else { "items" };
     match rng.u8(..10) {
         _ if is_leaf && place.get("$schema").is_none() && rng.u8(..3) != 0 => *place = leaf(rng),

@@ -81,8 +81,7 @@ impl<'d> Walk<'_, '_, 'd> {
         let alive = alive && self.run.holds(node, self.value, false);
         self.push(Handed::Schema { node, forced }, alive || forced, edge);
         for (edge, part) in self.run.in_place(node, self.value, false) {
-            let tests = edge == Edge::If
-                && (alive || forced || self.run.takes(Doubt::FailedBranchIf));
+            let tests = edge == Edge::If && (alive || forced || self.run.takes(Doubt::FailedBranchIf));
             self.writer(part, edge, alive, forced || tests);
         }
     }
@@ -176,4 +175,3 @@ fn listed(values: Vec<&Value>) -> Vec<Handed<'_>> {
 pub(super) fn values<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> Vec<&'d Value> {
     run.list(node, "enum").iter().chain(run.keyword(node, "const")).collect()
 }
-

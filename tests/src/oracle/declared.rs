@@ -47,9 +47,7 @@ fn lists_objects(run: &Run<'_, '_>, values: &[&Value]) -> bool {
 fn describes_members(run: &Run<'_, '_>, node: Node<'_>) -> bool {
     let has_patterns = run.object(node, "patternProperties").is_some_and(|patterns| {
         patterns.iter().any(|(pattern, part)| {
-            !is_catch_all(pattern)
-                || is_real(part, run.draft(node))
-                || run.takes(Doubt::CatchAllEndsMap)
+            !is_catch_all(pattern) || is_real(part, run.draft(node)) || run.takes(Doubt::CatchAllEndsMap)
         })
     });
     run.object(node, "properties").is_some_and(|properties| !properties.is_empty())
@@ -99,9 +97,11 @@ fn by_rest(run: &Run<'_, '_>, node: Node<'_>, value: &Value, name: &str, opened:
 /// Whether a schema may declare names beyond those that [`names`] returns.
 pub(super) fn is_open(run: &Run<'_, '_>, node: Node<'_>) -> bool {
     ["additionalProperties", "unevaluatedProperties"].iter().any(|rest| has_real(run, node, rest))
-        || run.object(node, "patternProperties").into_iter().flatten().any(|(pattern, part)| {
-            !is_catch_all(pattern) || is_real(part, run.draft(node))
-        })
+        || run
+            .object(node, "patternProperties")
+            .into_iter()
+            .flatten()
+            .any(|(pattern, part)| !is_catch_all(pattern) || is_real(part, run.draft(node)))
 }
 
 /// Returns the names that `propertyNames` lists.

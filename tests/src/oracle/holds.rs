@@ -72,6 +72,11 @@ impl<'o, 'd> Run<'o, 'd> {
         self.unusual == Some(doubt)
     }
 
+    /// Returns the doubt that this run decides the unusual way.
+    pub(super) fn unusual(&self) -> Option<Doubt> {
+        self.unusual
+    }
+
     pub(super) fn met(&self, doubt: Doubt) -> bool {
         self.met.borrow().contains(&doubt)
     }
@@ -89,7 +94,9 @@ impl<'o, 'd> Run<'o, 'd> {
     pub(super) fn keyword(&self, node: Node<'d>, keyword: &str) -> Option<&'d Value> {
         let members = node.members()?;
         let draft = self.draft(node);
-        let is_hidden = draft.ref_hides_siblings() && keyword != "$ref" && members.get("$ref").is_some_and(Value::is_string);
+        let is_hidden = draft.ref_hides_siblings()
+            && keyword != "$ref"
+            && members.get("$ref").is_some_and(Value::is_string);
         if is_hidden || !has(draft, keyword) { None } else { members.get(keyword) }
     }
 
@@ -156,7 +163,9 @@ impl<'o, 'd> Run<'o, 'd> {
         opened: bool,
     ) -> bool {
         let fits = members.iter().all(|(name, member)| {
-            self.member_schemas(node, value, name, opened).iter().all(|part| self.holds(*part, member, opened))
+            self.member_schemas(node, value, name, opened)
+                .iter()
+                .all(|part| self.holds(*part, member, opened))
         });
         let names = self.keyword(node, "propertyNames");
         let requires = |keyword| {
@@ -169,9 +178,9 @@ impl<'o, 'd> Run<'o, 'd> {
         fits && requires("dependentRequired")
             && requires("dependencies")
             && names.is_none_or(|names| {
-                members.keys().all(|name| {
-                    self.another().holds(node.child(names), &Value::String(name.clone()), opened)
-                })
+                members
+                    .keys()
+                    .all(|name| self.another().holds(node.child(names), &Value::String(name.clone()), opened))
             })
     }
 
@@ -268,7 +277,13 @@ impl<'o, 'd> Run<'o, 'd> {
     }
 
     /// Returns the subschemas that a schema applies to an item, without `contains`.
-    pub(super) fn item_schemas(&self, node: Node<'d>, value: &Value, at: usize, opened: bool) -> Vec<Node<'d>> {
+    pub(super) fn item_schemas(
+        &self,
+        node: Node<'d>,
+        value: &Value,
+        at: usize,
+        opened: bool,
+    ) -> Vec<Node<'d>> {
         let mut parts: Vec<Node<'d>> = Vec::new();
         let tuple = self.tuple(node);
         match tuple.get(at) {
@@ -333,9 +348,9 @@ impl<'o, 'd> Run<'o, 'd> {
     /// Whether a pattern of names matches one.
     pub(super) fn matches(&self, pattern: &str, name: &str) -> bool {
         let mut known = self.oracle.patterns.borrow_mut();
-        let validator = known.entry(pattern.to_owned()).or_insert_with(|| {
-            self.compile(Draft::Draft7, &serde_json::json!({ "pattern": pattern }))
-        });
+        let validator = known
+            .entry(pattern.to_owned())
+            .or_insert_with(|| self.compile(Draft::Draft7, &serde_json::json!({ "pattern": pattern })));
         self.confused.set(self.confused.get() || validator.is_none());
         validator.as_ref().is_some_and(|validator| validator.is_valid(&Value::String(name.to_owned())))
     }

@@ -62,8 +62,12 @@ pub(super) fn has(draft: Draft, keyword: &str) -> bool {
     match keyword {
         "const" | "contains" | "propertyNames" => Draft::Draft6 <= draft,
         "if" | "then" | "else" => Draft::Draft7 <= draft,
-        "dependentSchemas" | "dependentRequired" | "unevaluatedProperties" | "unevaluatedItems"
-        | "minContains" | "maxContains" => Draft::Draft201909 <= draft,
+        "dependentSchemas"
+        | "dependentRequired"
+        | "unevaluatedProperties"
+        | "unevaluatedItems"
+        | "minContains"
+        | "maxContains" => Draft::Draft201909 <= draft,
         "$dynamicRef" | "prefixItems" => draft == Draft::Draft202012,
         "$recursiveRef" => draft == Draft::Draft201909,
         "additionalItems" => draft <= Draft::Draft201909,
@@ -78,9 +82,10 @@ pub(super) fn has(draft: Draft, keyword: &str) -> bool {
 /// `{"not": {}}`.
 pub(super) fn is_real(schema: &Value, draft: Draft) -> bool {
     let Value::Object(members) = schema else { return false };
-    let mut spoken = ASSERTIONS.iter().chain(&APPLICATORS).filter(|keyword| {
-        members.contains_key(**keyword) && has(draft, keyword)
-    });
+    let mut spoken = ASSERTIONS
+        .iter()
+        .chain(&APPLICATORS)
+        .filter(|keyword| members.contains_key(**keyword) && has(draft, keyword));
     match (spoken.next(), spoken.next()) {
         (None, _) => false,
         (Some(&"not"), None) => !is_nothing(members),

@@ -9,15 +9,18 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::applied::{Applied, Handed, of_writer, values};
 use super::declared::{is_open, names, tuple_max};
 use super::documents::Node;
 use super::holds::{Edge, Run};
 use super::writer::{handed_to_member, place, strip};
+use super::{Answer, Doubt};
 
 /// Values to complete an object with, before it counts as undecided.
-const TRIES_MAX: usize = 60;
+const TRIES_MAX: usize = 24;
+
+/// Events by which a place is examined, before it counts as undecided for good.
+const EXAMINED_MAX: usize = 3;
 
 /// Deepest nesting of candidates; beyond, a place counts as undecided.
 const LEVEL_MAX: usize = 2;
@@ -25,8 +28,58 @@ const LEVEL_MAX: usize = 2;
 /// Most schemas that are searched for names.
 const NODES_MAX: usize = 500;
 
+/// A place with its branches, as one reading of the definition sees it.
+pub(super) type PlaceKey = (Vec<(usize, bool)>, BTreeSet<(usize, bool)>, Option<Doubt>, bool);
+
+/// Returns what tells the place from others, or `None` if enumerated values describe it.
+fn key_of<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], applied: &[Applied<'d>]) -> Option<PlaceKey> {
+    let of = |part: &Handed<'d>| match part {
+        Handed::Schema { node, forced } => Some((node.address(), *forced)),
+        Handed::Listed(_) => None,
+    };
+    let handed = handed.iter().map(of).collect::<Option<_>>()?;
+    Some((handed, branches(applied), run.unusual(), run.level() == 0))
+}
+
+/// Returns the answer for a place, which does not depend on the event: keeps it for the next one.
+fn remembered<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    examine: impl FnOnce() -> Option<bool>,
+) -> Option<bool> {
+    let Some(key) = key_of(run, handed, applied) else { return examine() };
+    let (known, examined) = run.oracle.vacuous.borrow().get(&key).copied().unwrap_or((None, 0));
+    if known.is_some() || EXAMINED_MAX <= examined {
+        return known;
+    }
+    let answer = examine();
+    run.oracle.vacuous.borrow_mut().insert(key, (answer, examined + 1));
+    answer
+}
+
 /// Whether a lenient writer has no object for the place.
 pub(super) fn is_vacuous_object<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    value: &Value,
+) -> Option<bool> {
+    remembered(run, handed, applied, || examine_object(run, handed, applied, value))
+}
+
+/// Whether a lenient writer has no array for the place.
+pub(super) fn is_vacuous_array<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    value: &Value,
+    max: usize,
+) -> Option<bool> {
+    remembered(run, handed, applied, || examine_array(run, handed, applied, value, max))
+}
+
+fn examine_object<'d>(
     run: &Run<'_, 'd>,
     handed: &[Handed<'d>],
     applied: &[Applied<'d>],
@@ -56,8 +109,7 @@ pub(super) fn is_vacuous_object<'d>(
     None
 }
 
-/// Whether a lenient writer has no array for the place.
-pub(super) fn is_vacuous_array<'d>(
+fn examine_array<'d>(
     run: &Run<'_, 'd>,
     handed: &[Handed<'d>],
     applied: &[Applied<'d>],
@@ -119,7 +171,8 @@ struct Reach<'d> {
 
 impl<'d> Reach<'d> {
     fn of(run: &Run<'_, 'd>, handed: &[Handed<'d>]) -> Self {
-        let mut reach = Self { names: Some(BTreeSet::new()), tuple: Some(0), min_properties: 0.0, min_items: 0.0 };
+        let mut reach =
+            Self { names: Some(BTreeSet::new()), tuple: Some(0), min_properties: 0.0, min_items: 0.0 };
         let mut seen = BTreeSet::new();
         for part in handed {
             match part {
@@ -130,7 +183,13 @@ impl<'d> Reach<'d> {
         reach
     }
 
-    fn add(&mut self, run: &Run<'_, 'd>, node: Node<'d>, is_certain: bool, seen: &mut BTreeSet<(usize, bool)>) {
+    fn add(
+        &mut self,
+        run: &Run<'_, 'd>,
+        node: Node<'d>,
+        is_certain: bool,
+        seen: &mut BTreeSet<(usize, bool)>,
+    ) {
         if !seen.insert((node.address(), is_certain)) {
             return;
         }
