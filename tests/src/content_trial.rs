@@ -247,16 +247,21 @@ impl Mentioned {
             1 => json!([self.value(rng)]),
             _ => self.value(rng),
         };
-        match place {
-            Value::Object(members) if rng.u8(..4) != 0 => self.vary_object(members, value, rng),
-            Value::Array(items) if rng.u8(..4) != 0 => {
-                if rng.bool() {
-                    items.push(value);
-                } else {
-                    items.pop();
-                }
+        let is_kept = rng.u8(..4) != 0;
+        if let Value::Object(members) = &mut *place
+            && is_kept
+        {
+            self.vary_object(members, value, rng);
+        } else if let Value::Array(items) = &mut *place
+            && is_kept
+        {
+            if rng.bool() {
+                items.push(value);
+            } else {
+                items.pop();
             }
-            other => *other = value,
+        } else {
+            *place = value;
         }
         varied
     }
