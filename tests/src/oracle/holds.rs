@@ -336,7 +336,7 @@ impl<'o, 'd> Run<'o, 'd> {
         let mut known = self.oracle.assertions.borrow_mut();
         let validator = known.entry(node.address()).or_insert_with(|| {
             let of = |keyword: &&str| Some(((**keyword).to_owned(), self.keyword(node, keyword)?.clone()));
-            let alone: Map<String, Value> = ASSERTIONS.iter().filter_map(|keyword| of(keyword)).collect();
+            let alone: Map<String, Value> = ASSERTIONS.iter().filter_map(of).collect();
             let alone = (!alone.is_empty() && !members.is_empty()).then_some(Value::Object(alone))?;
             let built = self.compile(self.draft(node), &alone);
             self.confused.set(self.confused.get() || built.is_none());
