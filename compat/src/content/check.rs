@@ -21,36 +21,47 @@ enum Doubtful {
     DoNot,
 }
 
-/// The schemas that apply at a place of an event.
+/// The schemas that a place of an event gets from the place above it.
+#[derive(Default)]
+struct Handed {
+    holding: Vec<Id>,
+    /// Parts of the tests of conditions, which count without a need to hold.
+    tests: Vec<Id>,
+}
+
+/// The schemas that apply at a place of an event, with their applicators.
 #[derive(Default)]
 struct Applied {
-    /// Those that hold, and the tests of conditions.
+    /// Those that hold.
     holding: Vec<Id>,
+    /// The tests of conditions, and all parts of them.
+    tests: Vec<Id>,
     says: Says,
 }
 
 impl Engine {
     /// Returns whether every member of an event is declared at its place, for a lenient writer.
     pub(crate) fn is_declared(&mut self, root: Id, event: &Value) -> Truth {
-        match self.declares(&[root], event, Doubtful::DoNot, 0) {
-            Truth::No if self.declares(&[root], event, Doubtful::Count, 0) == Truth::No => Truth::No,
+        let handed = Handed { holding: vec![root], tests: Vec::new() };
+        match self.declares(&handed, event, Doubtful::DoNot, 0) {
+            Truth::No if self.declares(&handed, event, Doubtful::Count, 0) == Truth::No => Truth::No,
             Truth::No | Truth::Unknown => Truth::Unknown,
             Truth::Yes => Truth::Yes,
         }
     }
 
-    fn declares(&mut self, applied: &[Id], value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
+    fn declares(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
         if !(value.is_array() || value.is_object()) {
             return Truth::Yes;
         }
         if DEPTH_MAX < depth || !self.spend(1) {
             return Truth::Unknown;
         }
-        let here = self.applied(applied, value, doubtful);
+        let here = self.applied(handed, value, doubtful);
         match value {
             Value::Array(items) => {
                 if here.says.items_max().is_some_and(|max| max < items.len()) {
-                    let opened = self.is_opened(applied, value);
+                    let opened = self.is_opened(&handed.holding, value);
                     if opened != Truth::Yes {
                         return opened;
                     }
@@ -60,7 +71,10 @@ impl Engine {
                 }
                 let mut truth = Truth::Yes;
                 for (at, item) in items.iter().enumerate() {
-                    let below = self.items_applied(&here.holding, at, item, doubtful);
+                    let below = Handed {
+                        holding: self.items_applied(&here.holding, at, item, doubtful),
+                        tests: self.items_applied(&here.tests, at, item, Doubtful::Count),
+                    };
                     truth = truth.and(self.declares(&below, item, doubtful, depth + 1));
                 }
                 truth
@@ -73,13 +87,16 @@ impl Engine {
                 let mut is_opened = None;
                 for (name, member) in members {
                     if !self.declares_name(&here.says, name) {
-                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(applied, value));
+                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(&handed.holding, value));
                         truth = truth.and(opened);
                     }
                     if truth == Truth::No {
                         return Truth::No;
                     }
-                    let below = self.members_applied(&here.holding, name);
+                    let below = Handed {
+                        holding: self.members_applied(&here.holding, name),
+                        tests: self.members_applied(&here.tests, name),
+                    };
                     truth = truth.and(self.declares(&below, member, doubtful, depth + 1));
                 }
                 truth
@@ -126,9 +143,10 @@ impl Engine {
     }
 
     /// Returns the schemas that hold at a place, and what they declare.
-    fn applied(&mut self, ids: &[Id], value: &Value, doubtful: Doubtful) -> Applied {
+    fn applied(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful) -> Applied {
         let mut here = Applied::default();
-        let mut open: Vec<Id> = ids.to_vec();
+        let mut open = handed.holding.clone();
+        let mut tests = handed.tests.clone();
         while let Some(id) = open.pop() {
             if here.holding.iter().any(|known| known.is(id)) || !self.spend(1) {
                 continue;
@@ -144,7 +162,7 @@ impl Engine {
                 }
             }
             for condition in &node.conditions {
-                open.extend(says::in_place(&self.tree, &[condition.test]));
+                tests.push(condition.test);
                 let holds = self.holds(condition.test, value);
                 let branches = match holds {
                     Truth::Yes => [condition.then, None],
@@ -156,7 +174,22 @@ impl Engine {
             }
             open.extend(dependents(&node, value));
         }
+        here.tests = says::in_place(&self.tree, &tests);
+        here.says.add(&says::all_of(&self.tree, &here.tests));
+        here.says.is_free = self.has_all_others(&here);
         here
+    }
+
+    /// Returns whether a real schema applies to all names that nothing else declares.
+    fn has_all_others(&self, here: &Applied) -> bool {
+        let nodes = || here.holding.iter().chain(&here.tests).map(|id| self.tree.node(*id));
+        // What `additionalProperties` evaluates, if only by `true`, is left to no `unevaluatedProperties`.
+        let is_evaluated = nodes().any(|node| node.objects.additional.is_some());
+        nodes().any(|node| {
+            let objects = &node.objects;
+            objects.has_real_rest
+                && (objects.unevaluated.is_none() || !is_evaluated || objects.additional.is_some())
+        })
     }
 
     fn counts(&mut self, branch: Id, value: &Value, doubtful: Doubtful) -> bool {
