@@ -13,6 +13,7 @@ mod environment;
 mod examples;
 mod failure;
 mod finding;
+mod gate;
 mod order;
 mod output;
 mod project;

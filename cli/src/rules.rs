@@ -5,15 +5,53 @@ use std::fmt::Write as _;
 use evschema_compat::{RULES, Rule};
 use serde_json::{Value, json};
 
-/// Rules of the command, which speak of files.
-const OWN: &[Rule] = &[Rule {
-    id: "generated-file-drifted",
-    summary: "a generated file is not what the schemas say",
-    why: "the code that is compiled promises something else than the contract",
-    remedy: "run `evschema gen`, and commit what it writes",
-    keywords: &[],
-    example: None,
-}];
+/// Rules of the command, which are about files and policies.
+const OWN: &[Rule] = &[
+    Rule {
+        id: "generated-file-drifted",
+        summary: "a generated file is not what the schemas say",
+        why: "the code that is compiled promises something else than the contract",
+        remedy: "run `evschema gen`, and commit what it writes",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "misplaced",
+        summary: "the layout has no place for a file or folder of the tree",
+        why: "a file that no command reads looks published, and is checked by nobody",
+        remedy: "name it <subject>/<version>.json, or move it out of the schemas folder; beside schemas there may be \
+                 `README.md`, `subject.toml` in a subject's folder, names that begin with `.` unless they end in \
+                 `.json`, and names that end in `~`",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "policy-loosened",
+        summary: "the change loosens a setting that decides whether it is accepted",
+        why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version, or adds or \
+              extends a waiver would otherwise let itself through; the check uses the baseline's policy instead",
+        remedy: "restore the setting; if the owner of the contract agrees, run the check with \
+                 `--accept-loosened-policy`. A stricter policy needs nothing: it is used at once",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "unreadable",
+        summary: "a file or folder of the tree cannot be read",
+        why: "nothing is known about a version that cannot be read, so a check of the rest is not complete",
+        remedy: "restore what a link leads to, or check who may read the file",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "version-taken",
+        summary: "the baseline got another version of the same number after the branch left it",
+        why: "a published version never changes, so that the version of the branch needs another number",
+        remedy: "run `evschema check --fix` with the same `--against`: it renumbers the version of the branch",
+        keywords: &[],
+        example: None,
+    },
+];
 
 /// Returns every rule, by id.
 pub(crate) fn all() -> Vec<&'static Rule> {
