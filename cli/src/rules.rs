@@ -26,6 +26,15 @@ const OWN: &[Rule] = &[
         example: None,
     },
     Rule {
+        id: "missing-scope",
+        summary: "the token lacks a scope that a push needs",
+        why: "a push that stops in the middle leaves half of its changes on the registry, so that it does not begin",
+        remedy: "send a token with the scope; another policy of an existing subject and a waiver need `waive`, \
+                 everything else that a push does needs `register`",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
         id: "policy-loosened",
         summary: "the change loosens a setting that decides whether it is accepted",
         why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version, or adds or \
