@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage, SubjectSettings,
+    AccessView, FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage, SubjectSettings,
     SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView, WaiverList,
     WaiverRequest, WaiverView,
 };
@@ -304,6 +304,15 @@ impl Client {
     ) -> Result<WaiverView, ClientError> {
         let path = format!("/schemas/{subject}/waivers/{}", url::encode(fingerprint));
         self.send(self.agent.put(self.url(&path, &Query::new())), "application/json", &json(waiver))?.json()
+    }
+
+    /// Returns what this client's token allows.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not valid, or one is needed even to read.
+    pub fn access(&self) -> Result<AccessView, ClientError> {
+        self.get("/access", &Query::new())
     }
 
     /// Makes a token; needs the scope `admin`. Its secret is in this answer only.

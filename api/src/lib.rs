@@ -4,6 +4,7 @@
 //! construction. With feature `client` there is a blocking HTTP client; with feature `openapi`
 //! the types describe themselves for the OpenAPI document.
 
+mod access;
 #[cfg(feature = "client")]
 pub mod client;
 mod event;
@@ -15,6 +16,7 @@ mod validation;
 mod version;
 mod waiver;
 
+pub use access::AccessView;
 pub use event::{CloudEvent, FeedPage};
 pub use problem::{Problem, ProblemCode, ProblemError};
 pub use scope::{Scope, ScopeError, SubjectPrefix};

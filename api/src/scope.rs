@@ -56,6 +56,11 @@ impl SubjectPrefix {
     /// Longest prefix in characters: a subject's length and the star.
     const CHARS_MAX: usize = Subject::BYTES_MAX + 1;
 
+    /// Returns the prefix of every subject, `*`.
+    pub fn every() -> Self {
+        Self("*".to_owned())
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let name = text.strip_suffix('*').unwrap_or(text);
         let fit = text.len() <= Self::CHARS_MAX

@@ -14,6 +14,7 @@ mod examples;
 mod failure;
 mod finding;
 mod inert_keyword;
+mod gate;
 mod order;
 mod output;
 mod project;

@@ -18,6 +18,8 @@ use crate::terminal::Terminal;
 pub(crate) struct Project {
     /// Folder of the manifest, relative to the current folder; the current folder without one.
     pub(crate) root: PathBuf,
+    /// File name of the manifest, also if there is none.
+    pub(crate) manifest_name: PathBuf,
     /// What the manifest says; the defaults without one.
     pub(crate) manifest: Manifest,
 }
@@ -71,23 +73,23 @@ impl Project {
             }
             root.push("..");
         }
-        Ok(Self { root: PathBuf::new(), manifest: Manifest::default() })
+        Ok(Self {
+            root: PathBuf::new(),
+            manifest_name: Manifest::FILE_NAME.into(),
+            manifest: Manifest::default(),
+        })
     }
 
     fn read(root: PathBuf, path: PathBuf) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
-        let manifest = Manifest::parse(&text).map_err(|error| {
-            let place = Place {
-                file: path.display().to_string(),
-                text: Some(text.as_str().into()),
-                position: error.position,
-                ..Place::default()
-            };
-            Failure::new(format!("`{}` cannot be used", path.display()))
-                .help("see the manifest's reference in docs/cli.md")
-                .places(vec![Finding::error("manifest", error.message, place)])
-        })?;
-        Ok(Self { root, manifest })
+        let manifest = parse_manifest(&text, &path.display().to_string())?;
+        let manifest_name = path.file_name().unwrap_or_default().into();
+        Ok(Self { root, manifest_name, manifest })
+    }
+
+    /// Returns the path of the manifest, also if there is none.
+    pub(crate) fn manifest_path(&self) -> PathBuf {
+        self.root.join(&self.manifest_name)
     }
 
     /// Returns the folder of the project's own schemas.
@@ -132,13 +134,7 @@ impl Project {
 
     /// Returns what a subject is held to: by the manifest, else by its own file, else by default.
     pub(crate) fn policy(&self, subject: &Subject) -> Result<SubjectPolicy, Failure> {
-        let of_manifest = self.manifest.policy(subject);
-        let named = self.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
-        let file = self.subject_file(subject)?;
-        Ok(SubjectPolicy {
-            mode: named.mode.or(file.mode).unwrap_or(of_manifest.mode),
-            content_model: named.content_model.or(file.content_model).unwrap_or(of_manifest.content_model),
-        })
+        Ok(policy_of(&self.manifest, &self.subject_file(subject)?, subject))
     }
 
     /// Returns what the subject's own file says.
@@ -239,6 +235,31 @@ impl Waivers {
                 terminal.warn(&message, Some("give it a later `until` in evschema.toml, or mend the schema"));
             }
         }
+    }
+}
+
+/// Reads the text of a manifest; `name` is the file for people.
+pub(crate) fn parse_manifest(text: &str, name: &str) -> Result<Manifest, Failure> {
+    Manifest::parse(text).map_err(|error| {
+        let place = Place {
+            file: name.to_owned(),
+            text: Some(text.into()),
+            position: error.position,
+            ..Place::default()
+        };
+        Failure::new(format!("`{name}` cannot be used"))
+            .help("see the manifest's reference in docs/cli.md")
+            .places(vec![Finding::error("manifest", error.message, place)])
+    })
+}
+
+/// Returns the policy of a subject: by the manifest, else by the subject's file, else by default.
+pub(crate) fn policy_of(manifest: &Manifest, file: &SubjectFile, subject: &Subject) -> SubjectPolicy {
+    let by_default = manifest.policy(subject);
+    let named = manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
+    SubjectPolicy {
+        mode: named.mode.or(file.mode).unwrap_or(by_default.mode),
+        content_model: named.content_model.or(file.content_model).unwrap_or(by_default.content_model),
     }
 }
 

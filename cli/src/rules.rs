@@ -23,6 +23,51 @@ const OWN: &[Rule] = &[
         keywords: &["dependencies"],
         example: None,
     },
+    Rule {
+        id: "misplaced",
+        summary: "the layout has no place for a file or folder of the tree",
+        why: "a file that no command reads looks published, and is checked by nobody",
+        remedy: "name it <subject>/<version>.json, or move it out of the schemas folder; beside schemas there may be \
+                 `README.md`, `subject.toml` in a subject's folder, names that begin with `.` unless they end in \
+                 `.json`, and names that end in `~`",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "missing-scope",
+        summary: "the token lacks a scope that a push needs",
+        why: "a push that stops in the middle leaves half of its changes on the registry, so that it does not begin",
+        remedy: "send a token with the scope; another policy of an existing subject and a waiver need `waive`, \
+                 everything else that a push does needs `register`",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "policy-loosened",
+        summary: "the change loosens a setting that decides whether it is accepted",
+        why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version, or adds or \
+              extends a waiver would otherwise let itself through; the check uses the baseline's policy instead",
+        remedy: "restore the setting; if the owner of the contract agrees, run the check with \
+                 `--accept-loosened-policy`. A stricter policy needs nothing: it is used at once",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "unreadable",
+        summary: "a file or folder of the tree cannot be read",
+        why: "nothing is known about a version that cannot be read, so a check of the rest is not complete",
+        remedy: "restore what a link leads to, or check who may read the file",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "version-taken",
+        summary: "the baseline got another version of the same number after the branch left it",
+        why: "a published version never changes, so that the version of the branch needs another number",
+        remedy: "run `evschema check --fix` with the same `--against`: it renumbers the version of the branch",
+        keywords: &[],
+        example: None,
+    },
 ];
 
 /// Returns every rule, by id.

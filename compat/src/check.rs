@@ -1,11 +1,12 @@
 //! Holds versions against each other.
 
+mod advice;
 mod asking;
 mod selection;
 
 use std::collections::BTreeMap;
 
-use evschema_model::{Bump, ContentModel, Formats, Mode, Resolved, SubjectPolicy, Version};
+use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, SubjectPolicy, Version};
 
 use crate::changes::changes;
 use crate::decide::{Question, decide};
@@ -13,6 +14,7 @@ use crate::findings::Sides;
 use crate::mask::version_properties;
 use crate::pair::Pairs;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
+pub use advice::advise;
 use asking::Asking;
 use selection::Selection;
 pub use selection::baselines;
@@ -51,7 +53,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    fn version(&self) -> &Version {
+    pub(crate) fn version(&self) -> &Version {
         &self.resolved.schema().at().version
     }
 
@@ -71,9 +73,23 @@ pub fn check(
     settings: &Settings,
     waivers: &BTreeMap<String, String>,
 ) -> Report {
-    let at = candidate.schema().at().clone();
+    let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
+    let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
+    report.deserved_version = advise(candidate, &report, history, &is_taken, settings);
+    report
+}
+
+/// Checks a candidate as if it had this version; advises no other.
+fn check_as(
+    version: &Version,
+    candidate: &Resolved,
+    history: &[Baseline],
+    settings: &Settings,
+    waivers: &BTreeMap<String, String>,
+) -> Report {
+    let at = Coordinates { version: version.clone(), ..candidate.schema().at().clone() };
     let mode = settings.policy.mode;
-    let Selection { previous, line_previous, predecessors, successors, highest } =
+    let Selection { previous, line_previous, predecessors, successors, .. } =
         Selection::of(&at.version, mode, history, Baseline::about);
     let mut asking = Asking::new(settings);
     let mut verdict = Verdict::Compatible;
@@ -111,15 +127,11 @@ pub fn check(
     });
     let version_too_small =
         line_previous.is_some_and(|line| at.version.step_from(line.version()) < required_bump);
-    let deserved_version = if version_too_small || verdict != Verdict::Compatible {
-        deserved(required_bump, line_previous, highest).unwrap_or_else(|| at.version.clone())
-    } else {
-        at.version.clone()
-    };
     let is_advised = settings.advises && verdict == Verdict::Compatible;
     let stricter = if is_advised { asking.stricter(candidate, &predecessors) } else { None };
     Report {
         subject: at.subject,
+        deserved_version: at.version.clone(),
         version: at.version,
         mode,
         content_model: settings.policy.content_model,
@@ -131,7 +143,6 @@ pub fn check(
             .collect(),
         verdict,
         required_bump,
-        deserved_version,
         version_too_small,
         findings: found,
         masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
@@ -204,13 +215,4 @@ fn sides<'a>(
     severity: Severity,
 ) -> Sides<'a> {
     Sides { candidate, baseline, direction, severity }
-}
-
-/// Returns the smallest free version that is a large enough step.
-fn deserved(bump: Bump, line_previous: Option<&Baseline>, highest: Option<&Baseline>) -> Option<Version> {
-    let highest = highest?.version();
-    Some(match bump {
-        Bump::Major => highest.next(Bump::Major),
-        Bump::Minor | Bump::Patch => line_previous.map_or(highest, |line| line.version()).next(bump),
-    })
 }

@@ -1,5 +1,6 @@
 //! The engine on small pairs whose answer is known, and laws that hold for all pairs.
 
+mod advice;
 mod cases;
 mod changes;
 mod findings;

@@ -38,6 +38,8 @@ pub enum Code {
     Conflict,
     /// A file is not where its name says it belongs.
     Misplaced,
+    /// A file or folder cannot be read.
+    Unreadable,
     /// A template of the code generator cannot be used.
     BadTemplate,
     /// A version is not there, or not what the lock says.
@@ -63,6 +65,7 @@ impl Code {
             Self::TooManyReferences => "too-many-references",
             Self::Conflict => "conflict",
             Self::Misplaced => "misplaced",
+            Self::Unreadable => "unreadable",
             Self::BadTemplate => "bad-template",
             Self::NotAsLocked => "not-as-locked",
         }

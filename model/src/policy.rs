@@ -92,6 +92,19 @@ impl Mode {
         matches!(self, Self::Forward | Self::ForwardTransitive | Self::Full | Self::FullTransitive)
     }
 
+    /// Returns whether this mode refuses at least everything that the other one refuses.
+    ///
+    /// ```
+    /// use evschema_model::Mode;
+    /// assert!(Mode::FullTransitive.is_at_least(Mode::Backward));
+    /// assert!(!Mode::Full.is_at_least(Mode::BackwardTransitive));
+    /// ```
+    pub fn is_at_least(self, other: Self) -> bool {
+        (self.checks_backward() || !other.checks_backward())
+            && (self.checks_forward() || !other.checks_forward())
+            && (self.is_transitive() || !other.is_transitive())
+    }
+
     /// Tells whether every version of the line is a baseline, not only the latest.
     pub fn is_transitive(self) -> bool {
         matches!(self, Self::BackwardTransitive | Self::ForwardTransitive | Self::FullTransitive)
@@ -101,6 +114,12 @@ impl Mode {
 impl ContentModel {
     /// Every content model, strictest first.
     pub const ALL: [Self; 3] = [Self::Strict, Self::Lenient, Self::Tolerant];
+
+    /// Returns whether this model refuses at least everything that the other one refuses.
+    pub fn is_at_least(self, other: Self) -> bool {
+        // In order of the declaration, strictest first.
+        self <= other
+    }
 
     /// Returns the model's name as files spell it.
     pub fn as_str(self) -> &'static str {

@@ -3,6 +3,7 @@
 //! Handlers translate between HTTP and [`crate::service`]; they decide nothing. The OpenAPI
 //! document is generated from them: a route is documented by being registered here.
 
+mod access_get;
 mod assets;
 mod check;
 mod described;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .routes(routes!(waivers_get::list))
         .routes(routes!(waiver_put::put, waiver_delete::delete))
         .routes(routes!(feed::events))
+        .routes(routes!(access_get::get))
         .routes(routes!(tokens_get::list, tokens_post::post))
         .routes(routes!(token_delete::delete))
         .routes(routes!(healthz::get))

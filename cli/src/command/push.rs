@@ -1,3 +1,5 @@
+mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use crate::registry_access::{RegistryArguments, find_subject};
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry};
 use crate::verdict;
+use plan::Change;
 
 /// Register the tree: every version that the registry does not have, what is referred to first.
 ///
@@ -54,14 +57,17 @@ impl Arguments {
             restore: self.restore,
             restored: BTreeMap::new(),
             known: BTreeMap::new(),
+            wanted: BTreeMap::new(),
             unregistered: BTreeSet::new(),
             tally: Tally::default(),
+            changes: Vec::new(),
             findings: Vec::new(),
             waivers: project.waivers(context.environment.today)?,
             project: &project,
             schemas: &schemas,
             client: &client,
         };
+        push.plan(context)?;
         let order = in_reference_order(&schemas);
         for (at, own) in order.iter().enumerate() {
             let line = format!("[{}/{}] {}", at + 1, order.len(), own.schema.at());
@@ -70,9 +76,10 @@ impl Arguments {
         }
         push.settle_restored()?;
         context.terminal.end_progress();
-        let Push { tally, findings, waivers, .. } = push;
+        let Push { tally, findings, waivers, changes, .. } = push;
         waivers.mention_expired(&findings, context.terminal);
-        let report = tally.report(findings, self.dry_run, client.base_url());
+        let mut report = tally.report(findings, self.dry_run, client.base_url());
+        report.details.push(("changes", plan::json_of(&changes)));
         Ok(output::write(&report, context.global.format, context.terminal))
     }
 }
@@ -89,9 +96,13 @@ struct Push<'p> {
     restored: BTreeMap<Subject, SubjectSettings>,
     /// The subjects as the registry had them, and their files.
     known: BTreeMap<Subject, (Option<SubjectView>, SubjectFile)>,
+    /// The settings of subjects that are not prepared yet.
+    wanted: BTreeMap<Subject, SubjectSettings>,
     /// Versions that are not in the registry: refused, left out, or only tried.
     unregistered: BTreeSet<Coordinates>,
     tally: Tally,
+    /// Everything that this push changes.
+    changes: Vec<Change>,
     findings: Vec<Finding>,
 }
 
@@ -134,17 +145,51 @@ impl Push<'_> {
         }
     }
 
-    /// Fetches a subject once, and creates or changes it as the tree says.
-    fn prepare_subject(&mut self, subject: &Subject) -> Result<(), Failure> {
-        if self.known.contains_key(subject) {
+    /// Reports everything that the push changes, and fails if the token lacks a scope for any of it.
+    fn plan(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
+        for subject in self.schemas.own_subjects() {
+            context.terminal.progress(&format!("fetching {subject}"));
+            let view = find_subject(self.client, subject)?;
+            let file = self.project.subject_file(subject)?;
+            let wanted = self.wanted(subject, view.as_ref(), &file)?;
+            let own: Vec<&OwnSchema> =
+                self.schemas.own.iter().filter(|own| own.schema.at().subject == *subject).collect();
+            self.changes.extend(plan::changes(subject, view.as_ref(), &wanted, &file, &own));
+            self.known.insert(subject.clone(), (view, file));
+            self.wanted.insert(subject.clone(), wanted);
+        }
+        context.terminal.end_progress();
+        let missing = match self.changes.is_empty() {
+            true => Vec::new(),
+            false => plan::missing_scopes(&self.changes, &self.client.access()?),
+        };
+        let would = if self.dry_run { "would " } else { "will " };
+        for change in &self.changes {
+            // Registrations are reported one by one, with their results.
+            if !matches!(change, Change::Register(_)) {
+                context.terminal.say(format!("{would}{change}"));
+            }
+        }
+        if missing.is_empty() {
             return Ok(());
         }
-        let mut view = find_subject(self.client, subject)?;
-        let file = self.project.subject_file(subject)?;
+        if self.dry_run {
+            self.findings.extend(missing);
+            return Ok(());
+        }
+        Err(Failure::new("the push lacks scopes, and has changed nothing").places(missing))
+    }
+
+    /// Returns the settings that a subject gets. An existing one changes only where the tree names it.
+    fn wanted(
+        &self,
+        subject: &Subject,
+        view: Option<&SubjectView>,
+        file: &SubjectFile,
+    ) -> Result<SubjectSettings, Failure> {
         let named = self.project.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
         let policy = self.project.policy(subject)?;
-        // An existing subject changes only where the tree speaks of it by name.
-        let wanted = match &view {
+        Ok(match view {
             None => SubjectSettings {
                 mode: Some(policy.mode),
                 content_model: Some(policy.content_model),
@@ -157,26 +202,33 @@ impl Push<'_> {
                 owner: file.owner.clone().or_else(|| view.owner.clone()),
                 description: file.description.clone().or_else(|| view.description.clone()),
             },
-        };
+        })
+    }
+
+    /// Creates or changes a subject as the tree says, once.
+    fn prepare_subject(&mut self, subject: &Subject) -> Result<(), Failure> {
+        let Some(wanted) = self.wanted.remove(subject).filter(|_| !self.dry_run) else { return Ok(()) };
+        let (view, _) = &self.known[subject];
         let is_so = view.as_ref().is_some_and(|view| {
             wanted.mode == Some(view.mode)
                 && wanted.content_model == Some(view.content_model)
                 && wanted.owner == view.owner
                 && wanted.description == view.description
         });
-        if !is_so && !self.dry_run {
-            let view_is_new = view.is_none();
-            let revision = view.as_ref().map(|view| view.revision);
-            let versions = view.map(|view| view.versions).unwrap_or_default();
-            let mut now = wanted.clone();
-            if self.restore && view_is_new {
-                now.mode = Some(Mode::None);
-                self.restored.insert(subject.clone(), wanted);
-            }
-            let put = self.client.put_subject(subject, &now, revision)?;
-            view = Some(SubjectView { versions, ..put });
+        if is_so {
+            return Ok(());
         }
-        self.known.insert(subject.clone(), (view, file));
+        let revision = view.as_ref().map(|view| view.revision);
+        let versions = view.as_ref().map(|view| view.versions.clone()).unwrap_or_default();
+        let mut now = wanted.clone();
+        if self.restore && view.is_none() {
+            now.mode = Some(Mode::None);
+            self.restored.insert(subject.clone(), wanted);
+        }
+        let put = self.client.put_subject(subject, &now, revision)?;
+        if let Some((view, _)) = self.known.get_mut(subject) {
+            *view = Some(SubjectView { versions, ..put });
+        }
         Ok(())
     }
 

@@ -11,6 +11,10 @@ pub(crate) struct Selection<'h, T> {
     pub(crate) predecessors: Vec<&'h T>,
     /// Those above that count, ascending.
     pub(crate) successors: Vec<&'h T>,
+    /// The next one above in the candidate's line, in every mode.
+    pub(crate) line_next: Option<&'h T>,
+    /// The newest of the candidate's line.
+    pub(crate) line_newest: Option<&'h T>,
     /// The highest of all, whatever became of it: the next free version is above it.
     pub(crate) highest: Option<&'h T>,
 }
@@ -37,6 +41,8 @@ impl<'h, T> Selection<'h, T> {
         let mut predecessors: Vec<&T> = all[..below].iter().copied().filter(|item| in_line(item)).collect();
         let mut successors: Vec<&T> = all[above..].iter().copied().filter(|item| in_line(item)).collect();
         let line_previous = predecessors.last().copied();
+        let line_next = successors.first().copied();
+        let line_newest = successors.last().copied().or(line_previous);
         match (mode, mode.is_transitive()) {
             (Mode::None, _) => {
                 predecessors.clear();
@@ -48,7 +54,7 @@ impl<'h, T> Selection<'h, T> {
                 successors.truncate(1);
             }
         }
-        Self { previous, line_previous, predecessors, successors, highest }
+        Self { previous, line_previous, predecessors, successors, line_next, line_newest, highest }
     }
 }
 
@@ -62,10 +68,11 @@ pub fn baselines<'h, T>(
     history: &'h [T],
     about: impl Fn(&T) -> (&Version, bool),
 ) -> Vec<&'h T> {
-    let Selection { previous, line_previous, mut predecessors, successors, highest } =
+    let Selection { previous, line_previous, mut predecessors, successors, line_next, line_newest, highest } =
         Selection::of(candidate, mode, history, &about);
     predecessors.extend(successors);
-    for more in previous.into_iter().chain(line_previous).chain(highest) {
+    let neighbours = [previous, line_previous, line_next, line_newest, highest];
+    for more in neighbours.into_iter().flatten() {
         if !predecessors.iter().any(|there| std::ptr::eq(*there, more)) {
             predecessors.push(more);
         }

@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use evschema_api::Scope;
+use evschema_api::{AccessView, Scope, SubjectPrefix};
 use evschema_model::Subject;
 
 use super::Refusal;
@@ -92,6 +92,22 @@ impl Actor {
                     Right::Waive(subject) => scope.allows_waive(subject),
                     Right::Admin => *scope == Scope::Admin,
                 })
+            }
+        }
+    }
+
+    /// Returns what this actor may do, as scopes.
+    pub(crate) fn access(&self) -> AccessView {
+        match &self.identity {
+            Identity::Local => AccessView { token: None, scopes: vec![Scope::Admin] },
+            Identity::Anonymous { may_read, may_write } => {
+                let read = may_read.then_some(Scope::Read);
+                let every = SubjectPrefix::every();
+                let write = may_write.then(|| [Scope::Register(every.clone()), Scope::Waive(every)]);
+                AccessView { token: None, scopes: read.into_iter().chain(write.into_iter().flatten()).collect() }
+            }
+            Identity::Token(token) | Identity::Publisher { token, .. } => {
+                AccessView { token: Some(token.name.clone()), scopes: token.scopes.clone() }
             }
         }
     }

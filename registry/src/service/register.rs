@@ -106,7 +106,7 @@ impl Registry {
                 }
             };
             if !assessed.report.is_accepted() {
-                return Err(Refusal::Check(Box::new(assessed.report)));
+                return Err(Refusal::Check(Box::new(self.advised(&request, assessed, &history).await?)));
             }
             let appended = self.append(&request, assessed, &history).instrument(info_span!("append")).await?;
             if let Some(registration) = appended {
@@ -131,7 +131,32 @@ impl Registry {
             history.versions.retain(|record| record.version != there);
         }
         let settings = self.settings(self.policy(&history));
-        Ok(self.assess(&request, first_reading, &history, settings).await?.report)
+        let assessed = self.assess(&request, first_reading, &history, settings).await?;
+        self.advised(&request, assessed, &history).await
+    }
+
+    /// Returns the report of a refusal, with advice that considers every registered version. The history that
+    /// decides about a registration holds only some of them.
+    async fn advised(
+        &self,
+        request: &Request,
+        Assessed { candidate, mut report, .. }: Assessed,
+        history: &Option<History>,
+    ) -> Result<Report, Refusal> {
+        if report.is_accepted() || request.version == Choice::Next || history.is_none() {
+            return Ok(report);
+        }
+        let Some(mut all) = self.history(&request.subject).await? else { return Ok(report) };
+        all.versions.retain(|record| record.version != report.version);
+        let numbers: BTreeSet<Version> = all.versions.iter().map(|record| record.version.clone()).collect();
+        let settings = self.settings_to_register(history);
+        let past = self.past(&Some(all), &report.version).await?;
+        let refused = report.clone();
+        let advice = self.workers.run(move || {
+            compat::advise(&candidate, &refused, &past.baselines, &|version| numbers.contains(version), &settings)
+        });
+        report.deserved_version = advice.await?;
+        Ok(report)
     }
 
     /// Holds a registered version, as if it were new, against the others of its subject.

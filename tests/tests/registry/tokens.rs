@@ -71,6 +71,7 @@ fn what_each_scope_allows() {
             ("PUT", "/schemas/shop.order", policy, &[]),
             ("PUT", "/schemas/shop.order/waivers/0123456789ab", waive, &[&waiver]),
             ("DELETE", "/schemas/shop.order/waivers/0123456789ab", b"", &[&waiver]),
+            ("GET", "/access", b"", &[&read, &shop, &waiver]),
             ("GET", "/tokens", b"", &[]),
             ("POST", "/tokens", token, &[]),
             ("DELETE", "/tokens/0123456789abcdef", b"", &[]),
