@@ -34,6 +34,12 @@ pub enum Code {
     DanglingReference,
     /// Too many documents are reached through references.
     TooManyReferences,
+    /// A `$ref` names an `$id` that several versions of a subject share.
+    SharedId,
+    /// Two documents that a schema reaches have a part of the same `$id` with another content.
+    AmbiguousId,
+    /// An `$id` is the place of another document, or a metaschema's.
+    ForeignId,
     /// Two documents claim the same `$id`, subject or version.
     Conflict,
     /// A file is not where its name says it belongs.
@@ -61,6 +67,9 @@ impl Code {
             Self::MissingReference => "missing-reference",
             Self::DanglingReference => "dangling-reference",
             Self::TooManyReferences => "too-many-references",
+            Self::SharedId => "shared-id",
+            Self::AmbiguousId => "ambiguous-id",
+            Self::ForeignId => "foreign-id",
             Self::Conflict => "conflict",
             Self::Misplaced => "misplaced",
             Self::BadTemplate => "bad-template",

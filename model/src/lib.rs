@@ -11,6 +11,7 @@
 //! 4. [`Catalog::resolve`] gives a [`Resolved`] schema: the document and all it refers to, never
 //!    anything from the network. From it a [`Validator`] is compiled.
 
+mod ambiguity;
 mod catalog;
 mod compiles;
 mod dependencies;
@@ -20,6 +21,7 @@ mod digest;
 mod document;
 mod fields;
 pub mod formats;
+mod identity;
 pub mod limits;
 mod lock;
 mod manifest;

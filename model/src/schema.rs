@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::identity::Identity;
 use crate::reference::{Links, links, pointer_of, retrieval_uri};
 use crate::{
     Code, Coordinates, Diagnostic, Diagnostics, Dialect, Dialects, Digest, Document, Draft, Pointer,
@@ -156,6 +157,17 @@ impl Schema {
     /// Tells whether it is of a dialect that is read as a draft, with other keywords than the draft has.
     pub(crate) fn is_translated(&self) -> bool {
         self.translated.is_some()
+    }
+
+    /// Returns the identities of the root and of its parts.
+    pub(crate) fn identities(&self) -> &[Identity] {
+        &self.links.identities
+    }
+
+    /// Returns the same document, to be read as another value.
+    pub(crate) fn translated_to(&self, value: Value) -> Self {
+        let links = links(&value, &self.at, self.draft);
+        Self { links, translated: Some(value), ..self.clone() }
     }
 
     /// Returns what a reference leads to in a document that [is plain](Schema::is_plain).
