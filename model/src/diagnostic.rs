@@ -44,6 +44,16 @@ pub enum Code {
     Conflict,
     /// A file is not where its name says it belongs.
     Misplaced,
+    /// A word that is close to a keyword is none.
+    MisspeltKeyword,
+    /// A keyword of another draft, or of OpenAPI, has no effect.
+    KeywordWithoutEffect,
+    /// A format that is close to one of the specification is none.
+    MisspeltFormat,
+    /// A format of a later draft has no effect.
+    FormatWithoutEffect,
+    /// The root rejects nothing.
+    AcceptsEveryEvent,
     /// A template of the code generator cannot be used.
     BadTemplate,
     /// A version is not there, or not what the lock says.
@@ -72,6 +82,11 @@ impl Code {
             Self::ForeignId => "foreign-id",
             Self::Conflict => "conflict",
             Self::Misplaced => "misplaced",
+            Self::MisspeltKeyword => "misspelt-keyword",
+            Self::KeywordWithoutEffect => "keyword-without-effect",
+            Self::MisspeltFormat => "misspelt-format",
+            Self::FormatWithoutEffect => "format-without-effect",
+            Self::AcceptsEveryEvent => "accepts-every-event",
             Self::BadTemplate => "bad-template",
             Self::NotAsLocked => "not-as-locked",
         }

@@ -7,7 +7,7 @@ use crate::identity::Identity;
 use crate::reference::{Links, links, pointer_of, retrieval_uri};
 use crate::{
     Code, Coordinates, Diagnostic, Diagnostics, Dialect, Dialects, Digest, Document, Draft, Pointer,
-    Reference, Target, Vocabulary, limits, vocabulary,
+    Reference, Target, Vocabulary, limits, metaschema, vocabulary,
 };
 
 /// A valid JSON Schema document that is, or may become, a version of a subject.
@@ -228,22 +228,5 @@ fn metaschema_errors(value: &Value, draft: Draft) -> Diagnostics {
             Diagnostic::new(Code::NotASchema, message).help("wrap it: {\"const\": …} accepts one value"),
         ];
     }
-    let validator = match draft {
-        Draft::Draft4 => jsonschema::draft4::meta::validator(),
-        Draft::Draft6 => jsonschema::draft6::meta::validator(),
-        Draft::Draft7 => jsonschema::draft7::meta::validator(),
-        Draft::Draft201909 => jsonschema::draft201909::meta::validator(),
-        Draft::Draft202012 => jsonschema::draft202012::meta::validator(),
-    };
-    if validator.is_valid(value) {
-        return Vec::new();
-    }
-    validator
-        .iter_errors(value)
-        .map(|error| {
-            Diagnostic::new(Code::NotASchema, crate::validator::short(&error))
-                .at(Pointer::from_text(error.instance_path().to_string()))
-                .help(format!("the {draft} metaschema refuses this; its rule is at {}", error.schema_path()))
-        })
-        .collect()
+    metaschema::errors(value, draft)
 }
