@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evschema_model::{Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version};
+use evschema_model::{
+    Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version,
+};
 
 use crate::Templates;
 
@@ -150,10 +152,12 @@ impl Tree {
         for (path, diagnostics) in found {
             self.add_problems(&path, diagnostics);
         }
-        let resolved_before = |file: &&TreeFile| !self.problems.iter().any(|problem| problem.path == file.path);
-        let lost = self.files.iter().filter(resolved_before).filter_map(|file| {
-            Some((file.path.clone(), self.catalog.resolve(file.schema.as_ref()?).err()?))
-        });
+        let resolved_before =
+            |file: &&TreeFile| !self.problems.iter().any(|problem| problem.path == file.path);
+        let lost =
+            self.files.iter().filter(resolved_before).filter_map(|file| {
+                Some((file.path.clone(), self.catalog.resolve(file.schema.as_ref()?).err()?))
+            });
         for (path, diagnostics) in lost.collect::<Vec<_>>() {
             self.add_problems(&path, diagnostics);
         }

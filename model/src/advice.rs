@@ -20,15 +20,26 @@ impl Schema {
         let mut advice = Diagnostics::new();
         advice.extend(self.accepts_every_event());
         let root = Place { pointer: Pointer::root(), schema: self.value() };
+        // A part may name a draft of its own.
+        let mut drafts: Vec<(Pointer, Draft)> = vec![(Pointer::root(), self.draft())];
         for_each_subschema(root, self.draft(), &mut |place| {
             let Value::Object(members) = place.schema else { return };
+            while drafts.len() > 1 && drafts.last().is_some_and(|(part, _)| !is_within(&place.pointer, part))
+            {
+                drafts.pop();
+            }
+            let named = members.get("$schema").and_then(Value::as_str).and_then(Draft::of_uri);
+            if let Some(named) = named.filter(|_| !place.pointer.as_str().is_empty()) {
+                drafts.push((place.pointer.clone(), named));
+            }
+            let draft = drafts.last().map_or(self.draft(), |(_, draft)| *draft);
             for (name, value) in members {
                 if ADVICE_MAX <= advice.len() {
                     return;
                 }
                 let found = match (name.as_str(), value) {
-                    ("format", Value::String(format)) => about_format(format, self.draft()),
-                    (name, value) => about_keyword(name, value, self.draft()),
+                    ("format", Value::String(format)) => about_format(format, draft),
+                    (name, value) => about_keyword(name, value, draft),
                 };
                 advice.extend(found.map(|diagnostic| diagnostic.at(place.pointer.child(name))));
             }
@@ -40,11 +51,14 @@ impl Schema {
     }
 
     fn accepts_every_event(&self) -> Option<Diagnostic> {
-        let asserts = |name: &String| keyword(name, self.draft()).is_some_and(|known| known.role == Role::Asserts);
+        let asserts =
+            |name: &String| keyword(name, self.draft()).is_some_and(|known| known.role == Role::Asserts);
         let message = match self.value() {
             Value::Bool(accepts) if !accepts => return None,
             Value::Object(members) if members.keys().any(asserts) => return None,
-            Value::Object(members) if ["$defs", "definitions"].iter().any(|name| members.contains_key(*name)) => {
+            Value::Object(members)
+                if ["$defs", "definitions"].iter().any(|name| members.contains_key(*name)) =>
+            {
                 "the root has only definitions, so it accepts every event"
             }
             _ => "the root has no keyword that rejects anything, so it accepts every event",
@@ -55,8 +69,13 @@ impl Schema {
     }
 }
 
+fn is_within(place: &Pointer, part: &Pointer) -> bool {
+    place.as_str().strip_prefix(part.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> {
-    if keyword(name, draft).is_some() || name.starts_with("x-") || name.contains(':') || USUAL.contains(&name) {
+    if keyword(name, draft).is_some() || name.starts_with("x-") || name.contains(':') || USUAL.contains(&name)
+    {
         return None;
     }
     if let Some(known) = KEYWORDS.iter().find(|known| known.name == name) {
@@ -64,11 +83,13 @@ fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> 
     }
     let instead = match (name, value) {
         ("divisibleBy", Value::Number(_)) => Some(("is a keyword until draft-03", "write `multipleOf`")),
-        ("extends", Value::Object(_) | Value::Array(_)) => Some(("is a keyword until draft-03", "write `allOf`")),
-        ("disallow", Value::String(_) | Value::Array(_)) => Some(("is a keyword until draft-03", "write `not`")),
-        ("nullable", Value::Bool(true)) => {
-            Some(("is a keyword of OpenAPI 3.0", "add `\"null\"` to `type`"))
+        ("extends", Value::Object(_) | Value::Array(_)) => {
+            Some(("is a keyword until draft-03", "write `allOf`"))
         }
+        ("disallow", Value::String(_) | Value::Array(_)) => {
+            Some(("is a keyword until draft-03", "write `not`"))
+        }
+        ("nullable", Value::Bool(true)) => Some(("is a keyword of OpenAPI 3.0", "add `\"null\"` to `type`")),
         _ => None,
     };
     if let Some((where_it_is_one, help)) = instead {
@@ -102,8 +123,10 @@ fn of_other_draft(known: &Keyword, value: &Value, draft: Draft) -> Option<Diagno
         ("id", _) => "write `$id`".to_owned(),
         ("$id", _) => "write `id`".to_owned(),
         ("additionalItems", _) => "write `items`; the schemas by position are in `prefixItems`".to_owned(),
-        ("dependencies", _) => "write `dependentRequired` for names, and `dependentSchemas` for schemas".to_owned(),
-        ("$recursiveRef" | "$recursiveAnchor", false) => "write `$dynamicRef` and `$dynamicAnchor`".to_owned(),
+        ("dependencies", _) => format!("write {}", instead_of_dependencies(value)),
+        ("$recursiveRef" | "$recursiveAnchor", false) => {
+            "write `$dynamicRef` and `$dynamicAnchor`".to_owned()
+        }
         ("const", true) => "write `enum` with one value".to_owned(),
         ("prefixItems", true) => "write an array of schemas in `items`".to_owned(),
         ("dependentRequired" | "dependentSchemas", true) => "write `dependencies`".to_owned(),
@@ -113,9 +136,24 @@ fn of_other_draft(known: &Keyword, value: &Value, draft: Draft) -> Option<Diagno
     Some(Diagnostic::new(Code::KeywordWithoutEffect, message).help(help))
 }
 
+/// Names the keywords that replace `dependencies`: lists of names have one, schemas another.
+fn instead_of_dependencies(value: &Value) -> &'static str {
+    let mut values = value.as_object().into_iter().flat_map(|map| map.values());
+    let (has_names, has_schemas) =
+        (values.clone().any(Value::is_array), values.any(|value| !value.is_array()));
+    match (has_names, has_schemas) {
+        (true, false) => "`dependentRequired`",
+        (false, true) => "`dependentSchemas`",
+        (true, true) | (false, false) => {
+            "`dependentRequired` for lists of names, and `dependentSchemas` for schemas"
+        }
+    }
+}
+
 fn about_format(format: &str, draft: Draft) -> Option<Diagnostic> {
     if let Some((_, since)) = FORMATS.iter().find(|(known, _)| *known == format) {
-        let message = format!("format `{format}` accepts every string in {draft}; it is a format from {since}");
+        let message =
+            format!("format `{format}` accepts every string in {draft}; it is a format from {since}");
         let help = format!("name a later draft in `$schema`, or write a `pattern` for {format}");
         return (draft < *since).then(|| Diagnostic::new(Code::FormatWithoutEffect, message).help(help));
     }
@@ -154,7 +192,12 @@ mod tests {
         use Code::{FormatWithoutEffect, KeywordWithoutEffect, MisspeltFormat, MisspeltKeyword};
         let none = "";
         for (draft, member, code, meant) in [
-            (Draft::Draft202012, json!({"additionalProperty": false}), MisspeltKeyword, "`additionalProperties`"),
+            (
+                Draft::Draft202012,
+                json!({"additionalProperty": false}),
+                MisspeltKeyword,
+                "`additionalProperties`",
+            ),
             (Draft::Draft202012, json!({"item": {}}), MisspeltKeyword, "`items`"),
             (Draft::Draft202012, json!({"require": ["a"]}), MisspeltKeyword, "`required`"),
             (Draft::Draft202012, json!({"minlength": 1}), MisspeltKeyword, "`minLength`"),
@@ -164,7 +207,12 @@ mod tests {
             (Draft::Draft202012, json!({"meta:enum": {}}), MisspeltKeyword, none),
             (Draft::Draft202012, json!({"owner": "me", "version": 1, "name": "x"}), MisspeltKeyword, none),
             (Draft::Draft202012, json!({"properties": {"item": {}, "require": {}}}), MisspeltKeyword, none),
-            (Draft::Draft202012, json!({"default": {"item": 1}, "enum": [{"item": 1}]}), MisspeltKeyword, none),
+            (
+                Draft::Draft202012,
+                json!({"default": {"item": 1}, "enum": [{"item": 1}]}),
+                MisspeltKeyword,
+                none,
+            ),
             (Draft::Draft4, json!({"const": 1}), KeywordWithoutEffect, "from draft-06"),
             (Draft::Draft6, json!({"const": 1}), KeywordWithoutEffect, none),
             (Draft::Draft6, json!({"if": {}}), KeywordWithoutEffect, "from draft-07"),
@@ -179,7 +227,12 @@ mod tests {
             (Draft::Draft4, json!({"divisibleBy": 2}), KeywordWithoutEffect, "until draft-03"),
             (Draft::Draft202012, json!({"nullable": true}), KeywordWithoutEffect, "OpenAPI"),
             (Draft::Draft202012, json!({"nullable": false}), KeywordWithoutEffect, none),
-            (Draft::Draft4, json!({"examples": [1], "$comment": "x", "deprecated": true}), KeywordWithoutEffect, none),
+            (
+                Draft::Draft4,
+                json!({"examples": [1], "$comment": "x", "deprecated": true}),
+                KeywordWithoutEffect,
+                none,
+            ),
             (Draft::Draft7, json!({"$defs": {}}), KeywordWithoutEffect, none),
             (Draft::Draft202012, json!({"definitions": {}}), KeywordWithoutEffect, none),
             (Draft::Draft202012, json!({"format": "date_time"}), MisspeltFormat, "`date-time`"),
@@ -205,6 +258,22 @@ mod tests {
             assert_eq!(*pointer, format!("/properties/a/{name}"));
             assert!(format!("{message} | {help}").contains(meant), "{member}: {message} | {help}");
         }
+    }
+
+    #[test]
+    fn a_part_has_the_keywords_of_its_own_draft() {
+        let old = json!({"$id": "old", "$schema": "http://json-schema.org/draft-07/schema#",
+                         "dependencies": {"a": ["b"]}, "not": {"prefixItems": []}});
+        let schema = json!({"type": "object", "$defs": {"old": old, "older": {"additionalItems": {}}}});
+        let found: Vec<String> =
+            advice(&schema).into_iter().map(|advice| format!("{}: {}", advice.1, advice.2)).collect();
+        assert_eq!(
+            found,
+            [
+                "/$defs/old/not/prefixItems: `prefixItems` has no effect in draft-07; it is a keyword from 2020-12",
+                "/$defs/older/additionalItems: `additionalItems` has no effect in 2020-12; it is a keyword until 2019-09",
+            ]
+        );
     }
 
     #[test]

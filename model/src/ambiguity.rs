@@ -70,7 +70,9 @@ fn parts(document: &Schema) -> impl Iterator<Item = (String, Meaning<'_>)> {
 fn is_replaced(registry: &Registry<'_>, uri: &str, content: &Value) -> bool {
     let Ok(base) = Uri::parse(uri.to_owned()) else { return false };
     let resolver = registry.resolver(base);
-    resolver.lookup("").is_ok_and(|found| !std::ptr::eq(found.contents(), content) && found.contents() != content)
+    resolver
+        .lookup("")
+        .is_ok_and(|found| !std::ptr::eq(found.contents(), content) && found.contents() != content)
 }
 
 #[cfg(test)]
@@ -119,13 +121,17 @@ mod tests {
             (json!({"$id": "HTTPS://BANK.example/%6Doney#", "type": "string"}), true),
             (json!({"$id": place, "type": "string"}), true),
             (json!({"$id": "../bank.money/1.0.0.json", "type": "string"}), true),
-            (json!({"$schema": "http://json-schema.org/draft-04/schema#", "id": MONEY, "type": "string"}), true),
+            (
+                json!({"$schema": "http://json-schema.org/draft-04/schema#", "id": MONEY, "type": "string"}),
+                true,
+            ),
             // A bundle has a copy.
             (money.clone(), false),
             (json!({"$id": "https://evil.example/money", "type": "string"}), false),
         ] {
             for by in [MONEY, "../bank.money/1.0.0.json"] {
-                let evil = json!({"$id": "https://evil.example/", "$defs": {"a": embedded}, "type": "integer"});
+                let evil =
+                    json!({"$id": "https://evil.example/", "$defs": {"a": embedded}, "type": "integer"});
                 let evil = if embedded["$id"].as_str().is_some_and(|id| id.starts_with("..")) {
                     json!({"$defs": {"a": embedded}, "type": "integer"})
                 } else {
@@ -134,8 +140,11 @@ mod tests {
                 let victim = json!({"properties": {
                     "amount": {"$ref": by}, "bonus": {"$ref": "../evil.x/1.0.0.json"},
                 }});
-                let resolved =
-                    resolve(&[("bank.money@1.0.0", money.clone()), ("evil.x@1.0.0", evil), ("shop.order@1.0.0", victim)]);
+                let resolved = resolve(&[
+                    ("bank.money@1.0.0", money.clone()),
+                    ("evil.x@1.0.0", evil),
+                    ("shop.order@1.0.0", victim),
+                ]);
                 match resolved {
                     Err(wrong) => {
                         assert!(is_refused, "{embedded} {by}: {wrong:?}");
@@ -160,8 +169,11 @@ mod tests {
             "$id": "https://shop.example/shop.order/1.0.0.json",
             "properties": {"amount": {"$ref": "../bank.money/1.0.0.json"}},
         });
-        let documents =
-            [("bank.money@1.0.0", json!({"type": "integer"})), ("evil.x@1.0.0", evil), ("shop.order@1.0.0", victim)];
+        let documents = [
+            ("bank.money@1.0.0", json!({"type": "integer"})),
+            ("evil.x@1.0.0", evil),
+            ("shop.order@1.0.0", victim),
+        ];
         let validator = resolve(&documents).unwrap().validator(Formats::Assert).unwrap();
         assert!(!validator.is_valid(&json!({"amount": "1"})));
         assert!(validator.is_valid(&json!({"amount": 1})));
@@ -185,7 +197,10 @@ mod tests {
         assert_eq!((wrong.len(), wrong[0].code), (1, Code::SharedId));
         assert_eq!(wrong[0].pointer.as_str(), "/properties/by/$ref");
         let help = wrong[0].help.as_deref().unwrap();
-        assert!(help.contains("`../person/2.0.0.json#/$defs/name` or `../person/1.0.0.json#/$defs/name`"), "{help}");
+        assert!(
+            help.contains("`../person/2.0.0.json#/$defs/name` or `../person/1.0.0.json#/$defs/name`"),
+            "{help}"
+        );
         // With one version, the `$id` names it.
         let validator = resolve(&shared[1..]).unwrap().validator(Formats::Assert).unwrap();
         assert!(validator.is_valid(&json!({"by": 1})) && !validator.is_valid(&json!({"by": "x"})));
@@ -199,9 +214,7 @@ mod tests {
 
     #[test]
     fn versions_that_share_an_id_stay_apart_in_one_schema() {
-        let person = |kind: &str, id: &str, by: &str| {
-            json!({"$id": id, "$defs": {"name": {"type": kind}}, "properties": {"name": {"$ref": by}}})
-        };
+        let person = |kind: &str, id: &str, by: &str| json!({"$id": id, "$defs": {"name": {"type": kind}}, "properties": {"name": {"$ref": by}}});
         for (id, by) in [
             ("https://example.com/person", "#/$defs/name"),
             ("https://example.com/person", "https://example.com/person#/$defs/name"),

@@ -244,7 +244,8 @@ fn shared_id(reference: &Reference, sharers: &[&Coordinates]) -> (String, String
     let more = sharers.len().saturating_sub(SHARERS_SHOWN_MAX);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let message = format!("`$ref` names `{}`, the `$id` of {}{more}", reference.uri, names.join(", "));
-    let help = format!("name one version: write {}; or give each version an `$id` of its own", ways.join(" or "));
+    let help =
+        format!("name one version: write {}; or give each version an `$id` of its own", ways.join(" or "));
     (message, help)
 }
 

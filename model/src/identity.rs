@@ -51,7 +51,8 @@ impl Schema {
     fn place_error(&self, identity: &Identity, bases: &[&str], keyword: &str) -> Option<Diagnostic> {
         let at = self.at();
         let in_tree = place_below(&identity.uri, TREE_BASE);
-        let place = in_tree.clone().or_else(|| bases.iter().find_map(|base| place_below(&identity.uri, base)))?;
+        let place =
+            in_tree.clone().or_else(|| bases.iter().find_map(|base| place_below(&identity.uri, base)))?;
         let is_own = place.to_string() == at.to_string().to_lowercase();
         let is_spelled_so = in_tree.is_none() || identity.uri == retrieval_uri(at);
         if identity.is_root && is_own && is_spelled_so {
@@ -110,7 +111,8 @@ fn place_below(uri: &str, base: &str) -> Option<Coordinates> {
     if !uri.is_at(&base) {
         return None;
     }
-    let [subject, file] = uri.segments.strip_prefix(base.segments.as_slice())?.strip_prefix(&["schemas".to_owned()])?
+    let [subject, file] =
+        uri.segments.strip_prefix(base.segments.as_slice())?.strip_prefix(&["schemas".to_owned()])?
     else {
         return None;
     };
@@ -136,7 +138,8 @@ impl Parts {
             Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
             None => ("", rest),
         };
-        let scheme = if scheme.eq_ignore_ascii_case("https") { "http".to_owned() } else { scheme.to_lowercase() };
+        let scheme =
+            if scheme.eq_ignore_ascii_case("https") { "http".to_owned() } else { scheme.to_lowercase() };
         let host = authority.rsplit('@').next().unwrap_or(authority).to_lowercase();
         let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(&host).to_owned();
         let mut segments: Vec<String> = Vec::new();
@@ -259,11 +262,15 @@ mod tests {
         for (schema, pointer) in [
             (json!({"$defs": {"a": {"$id": place}}}), "/$defs/a/$id"),
             (json!({"properties": {"a": {"items": {"$id": place}}}}), "/properties/a/items/$id"),
-            (json!({"$defs": {"a": {"$id": "https://e.example/", "not": {"$id": "json-schema:///schemas/bank.money/1.0.0.json"}}}}),
-             "/$defs/a/not/$id"),
+            (
+                json!({"$defs": {"a": {"$id": "https://e.example/", "not": {"$id": "json-schema:///schemas/bank.money/1.0.0.json"}}}}),
+                "/$defs/a/not/$id",
+            ),
             // A part may name its own draft, in which `id` is the keyword.
-            (json!({"$defs": {"a": {"$schema": "http://json-schema.org/draft-04/schema#", "id": place}}}),
-             "/$defs/a/id"),
+            (
+                json!({"$defs": {"a": {"$schema": "http://json-schema.org/draft-04/schema#", "id": place}}}),
+                "/$defs/a/id",
+            ),
             // Found only because a reference leads there.
             (json!({"x-parts": {"a": {"$id": place}}, "$ref": "#/x-parts/a"}), "/x-parts/a/$id"),
             // Not even its own.

@@ -26,7 +26,11 @@ pub(crate) fn errors(value: &Value, draft: Draft) -> Diagnostics {
     }
     let mut reading = Reading { draft, errors: Vec::new() };
     reading.schema(value, &mut Pointer::root());
-    if reading.errors.is_empty() { one_for_each_place(validator.iter_errors(value), draft) } else { reading.errors }
+    if reading.errors.is_empty() {
+        one_for_each_place(validator.iter_errors(value), draft)
+    } else {
+        reading.errors
+    }
 }
 
 /// Returns the metaschema's own errors, one for each place that has no other error below it.
@@ -82,7 +86,13 @@ impl Reading {
         }
     }
 
-    fn value(&mut self, keyword: &Keyword, value: &Value, beside: &Map<String, Value>, pointer: &mut Pointer) {
+    fn value(
+        &mut self,
+        keyword: &Keyword,
+        value: &Value,
+        beside: &Map<String, Value>,
+        pointer: &mut Pointer,
+    ) {
         let name = keyword.name;
         match (keyword.form, value) {
             (Form::Anything, _)
@@ -98,12 +108,20 @@ impl Reading {
             (Form::Identity, Value::String(uri)) => {
                 if uri.trim_end_matches('#').contains('#') {
                     let message = format!("`{name}` has a fragment");
-                    self.error(pointer, message, "leave out what begins with `#`, and name the part by `$anchor`");
+                    self.error(
+                        pointer,
+                        message,
+                        "leave out what begins with `#`, and name the part by `$anchor`",
+                    );
                 }
             }
             (Form::PositiveNumber, Value::Number(number)) => {
                 if number.as_f64().is_none_or(|number| number <= 0.0) {
-                    self.error(pointer, format!("`{name}` must be above 0, not {number}"), "name a step above 0");
+                    self.error(
+                        pointer,
+                        format!("`{name}` must be above 0, not {number}"),
+                        "name a step above 0",
+                    );
                 }
             }
             (Form::Count, Value::Number(number)) => {
@@ -113,26 +131,30 @@ impl Reading {
                 }
             }
             (Form::Names, Value::Array(names)) => self.names(name, names, pointer),
-            (Form::NamesMap, Value::Object(map)) => self.entries(map, pointer, |this, value, pointer| {
-                match value {
+            (Form::NamesMap, Value::Object(map)) => {
+                self.entries(map, pointer, |this, value, pointer| match value {
                     Value::Array(names) => this.names(name, names, pointer),
-                    other => this.wrong_form(name, "an array of property names for each property", other, pointer),
-                }
-            }),
+                    other => {
+                        this.wrong_form(name, "an array of property names for each property", other, pointer)
+                    }
+                })
+            }
             (Form::Schema | Form::SchemaOrSchemas, Value::Object(_)) => self.schema(value, pointer),
             (Form::Schema | Form::SchemaOrSchemas, Value::Bool(_)) if self.draft != Draft::Draft4 => {}
-            (Form::SchemaOrBoolean, Value::Object(_) | Value::Bool(_)) => self.schema_or_boolean(value, pointer),
+            (Form::SchemaOrBoolean, Value::Object(_) | Value::Bool(_)) => {
+                self.schema_or_boolean(value, pointer)
+            }
             (Form::SchemaOrSchemas | Form::Schemas, Value::Array(schemas)) => {
                 self.elements(name, schemas, pointer, Self::schema);
                 self.at_least_one(name, schemas, pointer);
             }
             (Form::SchemaMap, Value::Object(map)) => self.entries(map, pointer, Self::schema),
-            (Form::SchemaOrNamesMap, Value::Object(map)) => self.entries(map, pointer, |this, value, pointer| {
-                match value {
+            (Form::SchemaOrNamesMap, Value::Object(map)) => {
+                self.entries(map, pointer, |this, value, pointer| match value {
                     Value::Array(names) => this.names(name, names, pointer),
                     other => this.schema(other, pointer),
-                }
-            }),
+                })
+            }
             (form, other) => {
                 let help = self.help(keyword, other, beside);
                 let message = format!("`{name}` must be {}, not {}", self.wanted(form), found(other));
@@ -229,7 +251,9 @@ impl Reading {
 
     fn schema_help(&self, value: &Value) -> String {
         match value {
-            Value::String(word) if TYPES.contains(&word.as_str()) => format!("write {{\"type\": \"{word}\"}}"),
+            Value::String(word) if TYPES.contains(&word.as_str()) => {
+                format!("write {{\"type\": \"{word}\"}}")
+            }
             Value::Bool(true) => "write `{}`, which accepts everything".to_owned(),
             Value::Bool(false) => "write `{\"not\": {}}`, which rejects everything".to_owned(),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
@@ -257,7 +281,9 @@ impl Reading {
             Form::SchemaOrSchemas => "a schema, or an array of schemas by position",
             Form::Schemas => "an array of schemas",
             Form::SchemaMap => "an object that has a schema for each name",
-            Form::SchemaOrNamesMap => "an object that has a schema or an array of property names for each property",
+            Form::SchemaOrNamesMap => {
+                "an object that has a schema or an array of property names for each property"
+            }
         }
     }
 

@@ -70,7 +70,10 @@ impl Arguments {
                 let message = format!("copied from {}; edit it, then run `evschema check`", newest.at());
                 context.terminal.say(message);
                 if let Some((referrer, id)) = referrer_by_id(&tree, &newest, &version, &path, &project) {
-                    let message = format!("{referrer} refers to {} by its `$id` `{id}`, which both have now", newest.at());
+                    let message = format!(
+                        "{referrer} refers to the `$id` `{id}`, which {} and {version} share",
+                        newest.at()
+                    );
                     let help = format!(
                         "give {version} an `$id` of its own, or write `../{}/{}.json` there",
                         newest.at().subject,

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use evschema_api::client::Client;
 use evschema_api::{State, SubjectView};
-use evschema_model::{
-    Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject,
-};
+use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject};
 use serde_json::json;
 
 use super::Context;
@@ -128,7 +126,8 @@ impl Pull<'_> {
             if same {
                 let refused = self.refused(at, &there, &path);
                 self.unchanged += usize::from(refused.is_empty());
-                self.findings.extend(refused.into_iter().map(|found| found.note("the file is there already")));
+                self.findings
+                    .extend(refused.into_iter().map(|found| found.note("the file is there already")));
             } else {
                 self.findings.push(differs(at, &path, self.client.base_url()));
             }

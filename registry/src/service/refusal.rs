@@ -180,7 +180,9 @@ impl Refusal {
             Self::SubjectNotFound(_) => ProblemCode::SubjectNotFound,
             Self::VersionNotFound { .. } => ProblemCode::VersionNotFound,
             Self::Document(diagnostics) => match diagnostics.first().map(|diagnostic| diagnostic.code) {
-                Some(Code::MissingReference | Code::RemoteReference | Code::SharedId) => ProblemCode::ReferenceMissing,
+                Some(Code::MissingReference | Code::RemoteReference | Code::SharedId) => {
+                    ProblemCode::ReferenceMissing
+                }
                 _ => ProblemCode::NotASchema,
             },
             Self::VersionExists { .. } => ProblemCode::VersionExists,

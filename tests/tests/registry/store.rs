@@ -154,7 +154,11 @@ fn an_id_has_one_owner() {
         assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
         let done = store.append(claiming(further("a@1.2.0", 3, 3))).await.unwrap();
         assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
-        assert_eq!(owners("https://example.com/x").await, ["a@1.0.0", "a@1.1.0", "a@1.2.0"].map(at), "{name}");
+        assert_eq!(
+            owners("https://example.com/x").await,
+            ["a@1.0.0", "a@1.1.0", "a@1.2.0"].map(at),
+            "{name}"
+        );
         let refused = store.append(claiming(first("c@1.0.0"))).await.unwrap();
         assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}");
     });
