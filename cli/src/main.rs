@@ -13,7 +13,6 @@ mod environment;
 mod examples;
 mod failure;
 mod finding;
-mod inert_keyword;
 mod gate;
 mod order;
 mod output;

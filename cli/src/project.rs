@@ -11,6 +11,7 @@ use time::format_description::well_known::Iso8601;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::subject_file::SubjectFile;
+use crate::target::{Pick, Target};
 use crate::terminal::Terminal;
 
 /// The repository the command works in: its manifest and where its folders are.
@@ -126,10 +127,12 @@ impl Project {
 
     /// Reads trees under the project's dialects.
     pub(crate) fn read_tree(&self, roots: &[&Path]) -> Result<Tree, Failure> {
-        read_tree(roots, &self.manifest.dialects()).map_err(|error| {
+        let mut tree = read_tree(roots, &self.manifest.dialects()).map_err(|error| {
             let shown: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
             Failure::file("read", Path::new(&shown.join("`, `")), &error)
-        })
+        })?;
+        tree.check_places(&self.manifest.registry.url.as_deref().into_iter().collect::<Vec<_>>());
+        Ok(tree)
     }
 
     /// Returns what a subject is held to: by the manifest, else by its own file, else by default.
@@ -192,6 +195,25 @@ impl Schemas {
             problems.push((problem.path, finding));
         }
         Self { catalog: tree.catalog, own, problems, files }
+    }
+
+    /// Finds the schema of a target. A version whose file cannot be used is not missing: the failure says what is
+    /// wrong with the file.
+    pub(crate) fn find(&self, target: &Target) -> Result<&Arc<Schema>, Failure> {
+        let Pick::Exact(version) = &target.pick else { return target.find(&self.catalog) };
+        let at = Coordinates { subject: target.subject.clone(), version: version.clone() };
+        let found = self.catalog.get(&at.subject, &at.version);
+        let is_its_file = |path: &Path| crate::baseline::coordinates(path).as_ref() == Some(&at);
+        let places: Vec<Finding> = self
+            .problems
+            .iter()
+            .filter(|(path, _)| found.is_none() && is_its_file(path))
+            .map(|(_, finding)| finding.clone())
+            .collect();
+        if places.is_empty() {
+            return target.find(&self.catalog);
+        }
+        Err(Failure::new(format!("the file of `{at}` cannot be used")).help("mend it first").places(places))
     }
 
     /// Returns the file of one of the project's own schemas.

@@ -1,5 +1,10 @@
 //! The rules that a finding may fall under: the engine's, and those of the command itself.
 
+mod documents;
+mod keywords;
+mod problems;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use evschema_compat::{RULES, Rule};
@@ -7,22 +12,18 @@ use serde_json::{Value, json};
 
 /// Rules of the command, which speak of files.
 const OWN: &[Rule] = &[
-    Rule {
-        id: "generated-file-drifted",
-        summary: "a generated file differs from what `evschema gen` writes",
-        why: "the compiled code follows another contract than the schemas",
-        remedy: "run `evschema gen`, and commit what it writes",
-        keywords: &[],
-        example: None,
-    },
-    Rule {
-        id: "keyword-without-effect",
-        summary: "a keyword has no effect in the draft of its schema",
-        why: "validators of this draft ignore the keyword, so that events are accepted that it means to reject",
-        remedy: "use the keyword of this draft: `dependentRequired` or `dependentSchemas` instead of `dependencies`",
-        keywords: &["dependencies"],
-        example: None,
-    },
+    rule(
+        "generated-file-drifted",
+        "a generated file differs from what `evschema gen` writes",
+        "the compiled code follows another contract than the schemas",
+        "run `evschema gen`, and commit what it writes",
+    ),
+    rule(
+        "manifest",
+        "the manifest cannot be used",
+        "a setting that nobody understands would have no effect",
+        "correct it at this place; docs/cli.md lists the settings",
+    ),
     Rule {
         id: "misplaced",
         summary: "the layout has no place for a file or folder of the tree",
@@ -70,9 +71,52 @@ const OWN: &[Rule] = &[
     },
 ];
 
+/// A part of the reference: a title, what its rules are about, and the rules.
+type Part = (&'static str, &'static str, &'static [Rule]);
+
+/// Every rule. An id that several parts have is described by the first of them.
+const PARTS: [Part; 5] = [
+    (
+        "Changes",
+        "What a change breaks. These rules are said from the reader's side, because one rule serves both\ndirections: \
+         backward, the reader is the new version and the writer the old one; forward, the other way\nround.",
+        RULES,
+    ),
+    ("Files", "What the command finds beside the schemas.", OWN),
+    (
+        "Documents",
+        "What is wrong with a document, or probably is. The registry lists these ids under `errors`.",
+        documents::RULES,
+    ),
+    (
+        "Events",
+        "Which keyword rejects an event. `evschema validate` and the registry name it.",
+        keywords::RULES,
+    ),
+    (
+        "Requests",
+        "Why the registry does not do what a request asks: the `code` of a problem.",
+        problems::RULES,
+    ),
+];
+
+const fn rule(id: &'static str, summary: &'static str, why: &'static str, remedy: &'static str) -> Rule {
+    Rule { id, summary, why, remedy, keywords: &[], example: None }
+}
+
+/// Returns the parts, each with those of its rules that no part before has.
+fn parts() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static Rule>)> {
+    let mut seen = BTreeSet::new();
+    PARTS.into_iter().map(move |(title, about, rules)| {
+        let mut rules: Vec<&Rule> = rules.iter().filter(|rule| seen.insert(rule.id)).collect();
+        rules.sort_by_key(|rule| rule.id);
+        (title, about, rules)
+    })
+}
+
 /// Returns every rule, by id.
 pub(crate) fn all() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = RULES.iter().chain(OWN).collect();
+    let mut rules: Vec<&Rule> = parts().flat_map(|(_, _, rules)| rules).collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
@@ -117,17 +161,17 @@ pub(crate) fn reference() -> String {
     let mut text = String::from(
         "<!-- Printed by `evschema reference rules`; change the table, then `cargo xtask regenerate`. -->\n\n\
          # The rules\n\n\
-         A finding names the rule it falls under. Rules are said from the reader's side, because one rule serves\n\
-         both directions: backward, the reader is the new version and the writer the old one; forward, the\n\
-         other way round. `evschema explain RULE` prints a section of this page.\n\n\
+         Every finding and every problem has an id. `evschema explain ID` prints a section of this page.\n\n\
          The message of a finding gives a place in the event, such as `lines[].total`: the property `total` of the\n\
          items of `lines`. `[1]` is a position of a tuple, `*` a property that the schema does not name, and a name\n\
          with unusual characters stands in quotes: `\"unit price\".minor`. If several places of an event share a\n\
-         definition, the message names the one that the event of the finding shows.\n\n\
-         | rule | what is found |\n|---|---|\n",
+         definition, the message names the one that the event of the finding shows.\n",
     );
-    for rule in all() {
-        let _ = writeln!(text, "| [`{0}`](#{0}) | {1} |", rule.id, rule.summary);
+    for (title, about, rules) in parts() {
+        let _ = write!(text, "\n## {title}\n\n{about}\n\n| rule | finding |\n|---|---|\n");
+        for rule in rules {
+            let _ = writeln!(text, "| [`{0}`](#{0}) | {1} |", rule.id, rule.summary);
+        }
     }
     for rule in all() {
         let _ = write!(text, "\n## {}\n\n{}", rule.id, page(rule));
@@ -140,4 +184,34 @@ fn sentence(fragment: &str) -> String {
     let mut characters = fragment.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     first + characters.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use evschema_api::ProblemCode;
+    use evschema_model::Code;
+
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_model_and_of_the_registry_has_a_rule() {
+        let ids: Vec<&str> = all().into_iter().map(|rule| rule.id).collect();
+        let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(distinct.len(), ids.len(), "an id has one rule");
+        let codes = Code::ALL.iter().map(|code| code.as_str());
+        for code in codes.chain(ProblemCode::ALL.iter().map(|code| code.as_str())) {
+            assert!(distinct.contains(code), "`{code}` has no rule");
+        }
+        let documents: BTreeSet<&str> = documents::RULES.iter().map(|rule| rule.id).collect();
+        assert_eq!(
+            documents,
+            Code::ALL.iter().map(|code| code.as_str()).collect(),
+            "and nothing else has one"
+        );
+        for problem in problems::RULES {
+            assert!(ProblemCode::ALL.iter().any(|code| code.as_str() == problem.id), "`{}`", problem.id);
+        }
+    }
 }

@@ -7,7 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version};
+use evschema_model::{
+    Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version,
+};
 
 use crate::Templates;
 use layout::Entry;
@@ -135,7 +137,15 @@ impl Tree {
             }
         };
         let schema = match Schema::read(at, bytes, dialects) {
-            Ok(schema) => Arc::new(schema),
+            Ok(schema) => match schema.identity_errors(&[]) {
+                foreign if foreign.is_empty() => Arc::new(schema),
+                // It must not be found in the place that it claims.
+                foreign => {
+                    self.add_problems(&path, foreign);
+                    self.files.push(TreeFile { path, schema: None });
+                    return;
+                }
+            },
             Err(diagnostics) => {
                 self.add_problems(&path, diagnostics);
                 self.files.push(TreeFile { path, schema: None });
@@ -143,10 +153,42 @@ impl Tree {
             }
         };
         if let Err(error) = self.catalog.insert(Arc::clone(&schema)) {
-            let help = "rename the subject or version, or change the `$id`";
+            let help = match &error {
+                CatalogError::IdTaken { .. } => "give one of the two subjects another `$id`",
+                CatalogError::Changed(_) => "remove one of the two files, or give one another version",
+                CatalogError::CaseClash { .. } => "rename one of the two subjects",
+            };
             self.add_problems(&path, vec![Diagnostic::new(Code::Conflict, error.to_string()).help(help)]);
         }
         self.files.push(TreeFile { path, schema: Some(schema) });
+    }
+
+    /// Reports documents whose `$id` is the place of another document below one of these URLs, under which registries
+    /// serve the tree. References to such an `$id` lead nowhere from now on.
+    pub fn check_places(&mut self, bases: &[&str]) {
+        let mut found = Vec::new();
+        for (file, schema) in self.files.iter().filter_map(|file| Some((file, file.schema.as_ref()?))) {
+            let foreign = schema.identity_errors(bases);
+            if !foreign.is_empty() {
+                self.catalog.forget_id(schema);
+                found.push((file.path.clone(), foreign));
+            }
+        }
+        if found.is_empty() {
+            return;
+        }
+        for (path, diagnostics) in found {
+            self.add_problems(&path, diagnostics);
+        }
+        let resolved_before =
+            |file: &&TreeFile| !self.problems.iter().any(|problem| problem.path == file.path);
+        let lost =
+            self.files.iter().filter(resolved_before).filter_map(|file| {
+                Some((file.path.clone(), self.catalog.resolve(file.schema.as_ref()?).err()?))
+            });
+        for (path, diagnostics) in lost.collect::<Vec<_>>() {
+            self.add_problems(&path, diagnostics);
+        }
     }
 
     fn check_references(&mut self) {

@@ -5,6 +5,7 @@ use referencing::Uri;
 use referencing::uri::resolve_against;
 use serde_json::{Map, Value};
 
+use crate::identity::Identity;
 use crate::walk::{Way, children, holds_later};
 use crate::{Coordinates, Draft, Pointer, Subject, Version};
 
@@ -54,6 +55,8 @@ pub(crate) struct Links {
     /// documents may share what stands before the `#` (GBFS names a page of theirs), so it
     /// identifies none of them.
     pub(crate) id: Option<String>,
+    /// The identities of the root and of its parts.
+    pub(crate) identities: Vec<Identity>,
     pub(crate) references: Vec<Reference>,
     /// References that are not URI references at all, with what the parser said.
     pub(crate) malformed: Vec<(Pointer, String)>,
@@ -206,7 +209,17 @@ impl<'v> Scan<'v> {
         if !is_root {
             self.links.is_woven |= said.id.is_some() || said.old_id.is_some() || said.names_dialect;
         }
-        let id = if self.draft == Draft::Draft4 { said.old_id } else { said.id };
+        let (id, keyword, other) = match self.draft {
+            Draft::Draft4 => (said.old_id, "id", (said.id, "$id")),
+            Draft::Draft6 | Draft::Draft7 | Draft::Draft201909 | Draft::Draft202012 => {
+                (said.id, "$id", (said.old_id, "id"))
+            }
+        };
+        if let (Some(Value::String(id)), keyword) = other
+            && !is_root
+        {
+            self.note_identity(id, keyword, base);
+        }
         let Some(Value::String(id)) = id else { return None };
         let hidden = self.draft.ref_hides_siblings() && said.references[0].is_some();
         if hidden || id.starts_with('#') || id.is_empty() {
@@ -223,8 +236,19 @@ impl<'v> Scan<'v> {
             self.links.base = Some(uri.as_str().to_owned());
             self.links.id = identifies.then(|| uri.as_str().to_owned());
         }
-        self.own.insert(uri.as_str().to_owned(), self.place());
+        let place = self.place();
+        let pointer = place.child(keyword);
+        self.links.identities.push(Identity { pointer, uri: uri.as_str().to_owned(), is_root, counts: true });
+        self.own.insert(uri.as_str().to_owned(), place);
         Some(uri)
+    }
+
+    /// Notes an identity that a part may have in another draft than the document's.
+    fn note_identity(&mut self, id: &str, keyword: &str, base: &Uri<String>) {
+        if let Ok(uri) = resolve_against(&base.borrow(), id) {
+            let (uri, pointer) = (strip_fragment(&uri).as_str().to_owned(), self.place().child(keyword));
+            self.links.identities.push(Identity { pointer, uri, is_root: false, counts: false });
+        }
     }
 
     /// A pointer may lead into a place that no keyword calls a schema; what stands there counts.
@@ -337,8 +361,8 @@ fn named(uri: &str) -> Option<Coordinates> {
 
 /// Reads a relative path of the layout, `../<subject>/<version>.json`.
 ///
-/// By the specification a document with an absolute `$id` resolves it against that; a document
-/// which is found there (by `$id`) wins, this reading is what an editor or a browser would do.
+/// By the specification a document with an absolute `$id` resolves it against that. Here the layout wins, as in an
+/// editor or a browser: otherwise whoever gives a document that `$id` decides what the reference means.
 fn by_layout(written: &str) -> Option<Coordinates> {
     let path = written.split('#').next().unwrap_or(written);
     coordinates(path.strip_prefix("../")?)

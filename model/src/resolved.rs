@@ -4,6 +4,7 @@ use std::sync::Arc;
 use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
+use crate::ambiguity::ambiguous_ids;
 use crate::steps::Steps;
 use crate::validator::Made;
 use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits};
@@ -140,6 +141,10 @@ impl Resolved {
             Ok(registry) => registry,
             Err(diagnostics) => return diagnostics,
         };
+        let ambiguous = ambiguous_ids(self, &registry);
+        if !ambiguous.is_empty() {
+            return ambiguous;
+        }
         let is_lost = |reference: &&Reference| {
             let Ok(base) = Uri::parse(reference.uri.clone()) else { return false };
             let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);

@@ -53,8 +53,9 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns the content of one version.
     fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>>;
 
-    /// Returns the version that an `$id` belongs to.
-    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>>;
+    /// Returns the versions that have an `$id`, in order of registration; only the one that others mean by it, if
+    /// they refer to it.
+    fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>>;
 
     /// Returns what a version refers to, and what refers to it.
     fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links>;
@@ -306,7 +307,7 @@ pub struct Addition {
     pub bytes: Vec<u8>,
     /// Their digest.
     pub digest: Digest,
-    /// The content's `$id`.
+    /// The content's `$id`; versions of one subject may share it.
     pub uri: Option<String>,
     /// What it refers to; all of it registered, each URI once.
     pub references: Vec<Reference>,

@@ -4,6 +4,7 @@ mod contention;
 mod crash;
 mod feed;
 mod hostile;
+mod identities;
 mod linear;
 mod load;
 mod openapi;

@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::Client;
 use evschema_api::{State, SubjectView};
-use evschema_model::{Coordinates, Digest, Document, Subject};
+use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject};
 use serde_json::json;
 
 use super::Context;
@@ -46,7 +47,15 @@ impl Arguments {
             return Err(Failure::new(format!("`{}` has no subject", client.base_url()))
                 .help("`evschema push` registers a tree"));
         }
-        let mut pull = Pull { client: &client, out: &out, written: 0, unchanged: 0, findings: Vec::new() };
+        let mut pull = Pull {
+            client: &client,
+            out: &out,
+            dialects: project.manifest.dialects(),
+            catalog: Catalog::default(),
+            written: 0,
+            unchanged: 0,
+            findings: Vec::new(),
+        };
         let mut done = BTreeSet::new();
         while let Some(subject) = open.pop_first() {
             context.terminal.progress(&format!("[{}] {subject}", done.len() + 1));
@@ -75,6 +84,9 @@ impl Arguments {
 struct Pull<'p> {
     client: &'p Client,
     out: &'p Path,
+    dialects: Dialects,
+    /// What was pulled so far.
+    catalog: Catalog,
     written: usize,
     unchanged: usize,
     findings: Vec<Finding>,
@@ -112,7 +124,10 @@ impl Pull<'_> {
         if let Ok(there) = std::fs::read(&path) {
             let same = Document::parse(&there).is_ok_and(|document| document.digest() == digest);
             if same {
-                self.unchanged += 1;
+                let refused = self.refused(at, &there, &path);
+                self.unchanged += usize::from(refused.is_empty());
+                self.findings
+                    .extend(refused.into_iter().map(|found| found.note("the file is there already")));
             } else {
                 self.findings.push(differs(at, &path, self.client.base_url()));
             }
@@ -124,9 +139,35 @@ impl Pull<'_> {
             return Err(Failure::new(format!("{at} did not arrive as it was registered"))
                 .help("something between here and the registry changes what it carries"));
         }
+        let refused = self.refused(at, &bytes, &path);
+        if !refused.is_empty() {
+            let note = format!("{at} of {} was not written", self.client.base_url());
+            self.findings.extend(refused.into_iter().map(|found| found.note(note.clone())));
+            return Ok(());
+        }
         std::fs::write(&path, bytes).map_err(|error| Failure::file("write", &path, &error))?;
         self.written += 1;
         Ok(())
+    }
+
+    /// Returns why a document must not be part of the tree: its `$id` is the place of another one, or another
+    /// subject's. A registry refuses such documents; this one may be older, or not be one of ours.
+    fn refused(&mut self, at: &Coordinates, bytes: &[u8], path: &Path) -> Vec<Finding> {
+        // What is no schema under the dialects here takes no place; `evschema lint` says more about it.
+        let Ok(schema) = Schema::read(at.clone(), bytes, &self.dialects) else { return Vec::new() };
+        let mut wrong = schema.identity_errors(&[self.client.base_url()]);
+        if wrong.is_empty()
+            && let Err(error) = self.catalog.insert(Arc::new(schema))
+        {
+            let help = "ask whoever looks after the registry which of the two is right";
+            wrong.push(Diagnostic::new(Code::Conflict, error.to_string()).help(help));
+        }
+        let text: Option<Arc<str>> = std::str::from_utf8(bytes).ok().map(Arc::from);
+        let file = path.display().to_string();
+        wrong
+            .into_iter()
+            .map(|diagnostic| Finding::of_diagnostic(diagnostic, file.clone(), text.clone()))
+            .collect()
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) enum Refusal {
         /// The version that cannot be.
         next: Version,
     },
-    /// The `$id` belongs to another version.
+    /// The `$id` belongs to another subject, or others mean a version by it.
     #[error("`$id` `{id}` belongs to `{owner}`")]
     IdTaken {
         /// The `$id`.
@@ -180,7 +180,9 @@ impl Refusal {
             Self::SubjectNotFound(_) => ProblemCode::SubjectNotFound,
             Self::VersionNotFound { .. } => ProblemCode::VersionNotFound,
             Self::Document(diagnostics) => match diagnostics.first().map(|diagnostic| diagnostic.code) {
-                Some(Code::MissingReference | Code::RemoteReference) => ProblemCode::ReferenceMissing,
+                Some(Code::MissingReference | Code::RemoteReference | Code::SharedId) => {
+                    ProblemCode::ReferenceMissing
+                }
                 _ => ProblemCode::NotASchema,
             },
             Self::VersionExists { .. } => ProblemCode::VersionExists,
@@ -248,7 +250,8 @@ impl Refusal {
                 format!("name a version that is free: PUT /schemas/{subject}/<version>.json")
             }
             Self::IdTaken { .. } => {
-                "give this version an `$id` of its own, for example with the version in it, or none"
+                "give this version an `$id` of its own, for example with the version in it, or none; only versions of \
+                 one subject may share an `$id`, and only until another document refers to it"
                     .to_owned()
             }
             Self::CaseClash { other, .. } => format!("register it as `{other}`, or choose another name"),

@@ -6,6 +6,7 @@ use evschema_compat::{self as compat, Baseline, Report};
 use evschema_model::{Bump, Coordinates, Diagnostics, Resolved, Schema, Subject, SubjectPolicy, Version};
 use tracing::{Instrument as _, info_span};
 
+use super::library::Meaning;
 use super::search::content_words;
 use super::visit::Visit;
 use super::{Refusal, Registry, Signature};
@@ -94,6 +95,7 @@ impl Registry {
             let assessed = match visit {
                 Visit::Checked { candidate, report } => {
                     leave_own(candidate.schema())?;
+                    self.own_identity(candidate.schema())?;
                     Assessed { candidate, references: BTreeSet::new(), report: *report }
                 }
                 Visit::Read(schema) => {
@@ -219,6 +221,7 @@ impl Registry {
             if is_settled || chosen == report.version {
                 readable(&schema.at().version, &request.subject)?;
                 leave_own(&schema)?;
+                self.own_identity(&schema)?;
                 let references = self.references(&schema).await?;
                 return Ok(Assessed { candidate, references, report });
             }
@@ -271,12 +274,22 @@ impl Registry {
         Ok(baselines)
     }
 
+    /// Refuses a document that takes the place of another one by its `$id`.
+    fn own_identity(&self, schema: &Schema) -> Result<(), Refusal> {
+        let bases: Vec<&str> = self.public_url.as_deref().into_iter().collect();
+        let wrong = schema.identity_errors(&bases);
+        if wrong.is_empty() { Ok(()) } else { Err(Refusal::Document(wrong)) }
+    }
+
     /// Returns the versions a schema refers to directly, other than itself.
     async fn references(&self, schema: &Schema) -> Result<BTreeSet<Reference>, Refusal> {
         let mut references = BTreeSet::new();
         for reference in schema.foreign_references() {
-            let target = self.library.target(reference).await?.filter(|target| target != schema.at());
-            references.extend(target.map(|target| Reference { uri: reference.uri.clone(), target }));
+            // A reference to a shared `$id` is refused before.
+            let Meaning::Version(target) = self.library.target(reference).await? else { continue };
+            if target != *schema.at() {
+                references.insert(Reference { uri: reference.uri.clone(), target });
+            }
         }
         Ok(references)
     }

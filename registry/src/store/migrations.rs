@@ -15,6 +15,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (4, "words", include_str!("../../../migrations/sqlite/0004_words.sql")),
     (5, "terms", include_str!("../../../migrations/sqlite/0005_terms.sql")),
     (6, "places", include_str!("../../../migrations/sqlite/0006_places.sql")),
+    (7, "shared_ids", include_str!("../../../migrations/sqlite/0007_shared_ids.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
@@ -23,6 +24,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (4, "words", include_str!("../../../migrations/postgres/0004_words.sql")),
     (5, "terms", include_str!("../../../migrations/postgres/0005_terms.sql")),
     (6, "places", include_str!("../../../migrations/postgres/0006_places.sql")),
+    (7, "shared_ids", include_str!("../../../migrations/postgres/0007_shared_ids.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

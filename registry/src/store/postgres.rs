@@ -112,16 +112,28 @@ impl Store for Postgres {
         })
     }
 
-    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>> {
+    fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>> {
         Box::pin(async move {
-            let row: Option<CoordinatesRow> = query_as(
+            let rows: Vec<CoordinatesRow> = query_as(
                 "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                 WHERE v.uri = $1",
+                 WHERE v.id IN (SELECT id FROM versions WHERE uri = $1
+                                UNION ALL SELECT version_id FROM shared_ids WHERE uri = $1)
+                 ORDER BY v.ordinal",
+            )
+            .bind(id)
+            .fetch_all(self.connections.statements())
+            .await?;
+            if rows.len() <= 1 {
+                return rows::all_coordinates(rows);
+            }
+            let meant: Option<CoordinatesRow> = query_as(
+                "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)",
             )
             .bind(id)
             .fetch_optional(self.connections.statements())
             .await?;
-            row.map(rows::coordinates).transpose()
+            rows::all_coordinates(meant.map_or(rows, |meant| vec![meant]))
         })
     }
 

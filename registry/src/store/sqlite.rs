@@ -141,16 +141,28 @@ impl Store for Sqlite {
         })
     }
 
-    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>> {
+    fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>> {
         Box::pin(async move {
-            let row: Option<CoordinatesRow> = query_as(
+            let rows: Vec<CoordinatesRow> = query_as(
                 "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                 WHERE v.uri = $1",
+                 WHERE v.id IN (SELECT id FROM versions WHERE uri = $1
+                                UNION ALL SELECT version_id FROM shared_ids WHERE uri = $1)
+                 ORDER BY v.ordinal",
+            )
+            .bind(id)
+            .fetch_all(&self.pool)
+            .await?;
+            if rows.len() <= 1 {
+                return rows::all_coordinates(rows);
+            }
+            let meant: Option<CoordinatesRow> = query_as(
+                "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)",
             )
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
-            row.map(rows::coordinates).transpose()
+            rows::all_coordinates(meant.map_or(rows, |meant| vec![meant]))
         })
     }
 
@@ -248,10 +260,12 @@ impl Store for Sqlite {
             if let Some(uri) = &addition.uri {
                 let owner: Option<CoordinatesRow> = query_as(
                     "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
+                     WHERE (v.uri = $1 AND v.subject_id <> $2)
+                        OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
                      LIMIT 1",
                 )
                 .bind(uri)
+                .bind(subject_id)
                 .fetch_optional(&mut *transaction)
                 .await?;
                 if let Some(owner) = owner {
@@ -280,7 +294,9 @@ impl Store for Sqlite {
             let version_id: i64 = query_scalar(
                 "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
                                        message, registered_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9) RETURNING id",
+                 VALUES ($1, $2, $3, $4, $5,
+                         CASE WHEN EXISTS (SELECT 1 FROM versions WHERE uri = $6) THEN NULL ELSE $6 END,
+                         'active', $7, $8, $9) RETURNING id",
             )
             .bind(subject_id)
             .bind(addition.at.version.to_string())
@@ -293,6 +309,16 @@ impl Store for Sqlite {
             .bind(addition.registered_at)
             .fetch_one(&mut *transaction)
             .await?;
+            if let Some(uri) = &addition.uri {
+                query(
+                    "INSERT INTO shared_ids (version_id, uri)
+                     SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM versions WHERE id = $1 AND uri = $2)",
+                )
+                .bind(version_id)
+                .bind(uri)
+                .execute(&mut *transaction)
+                .await?;
+            }
             for reference in &addition.references {
                 query(
                     "INSERT INTO version_links (referrer, uri, target)

@@ -146,9 +146,21 @@ fn an_id_has_one_owner() {
         let refused = store.append(claiming(first("b@1.0.0"))).await.unwrap();
         assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}");
         assert_eq!(store.history(&subject("b")).await.unwrap(), None, "{name}: nothing was written");
-        let owner = store.owner_of_id("https://example.com/x").await.unwrap();
-        assert_eq!(owner, Some(at("a@1.0.0")), "{name}");
-        assert_eq!(store.owner_of_id("https://example.com/y").await.unwrap(), None, "{name}");
+        let owners = async |id: &str| store.owners_of_id(id).await.unwrap();
+        assert_eq!(owners("https://example.com/x").await, [at("a@1.0.0")], "{name}");
+        assert_eq!(owners("https://example.com/y").await, [], "{name}");
+        // Other versions of the subject may share it.
+        let done = store.append(claiming(further("a@1.1.0", 2, 2))).await.unwrap();
+        assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
+        let done = store.append(claiming(further("a@1.2.0", 3, 3))).await.unwrap();
+        assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
+        assert_eq!(
+            owners("https://example.com/x").await,
+            ["a@1.0.0", "a@1.1.0", "a@1.2.0"].map(at),
+            "{name}"
+        );
+        let refused = store.append(claiming(first("c@1.0.0"))).await.unwrap();
+        assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}");
     });
 }
 

@@ -17,7 +17,8 @@ macro_rules! append {
         concat!(
             "WITH taken AS MATERIALIZED (
                 SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                WHERE v.uri = $8 OR v.id = (SELECT target FROM version_links WHERE uri = $8 LIMIT 1)
+                WHERE (v.uri = $8 AND s.name <> $1)
+                   OR v.id = (SELECT target FROM version_links WHERE uri = $8 LIMIT 1)
                 LIMIT 1
             ), moved AS (",
             $moved,
@@ -30,9 +31,13 @@ macro_rules! append {
             ), appended AS (
                 INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
                                       message, registered_at)
-                SELECT id, $6, $7::bigint, (SELECT id FROM content), (SELECT spelled FROM content), $8,
+                SELECT id, $6, $7::bigint, (SELECT id FROM content), (SELECT spelled FROM content),
+                       (SELECT $8::text WHERE NOT EXISTS (SELECT FROM versions WHERE uri = $8)),
                        'active', $9, $10, $2
                 FROM moved RETURNING id, schema_id
+            ), shared AS (
+                INSERT INTO shared_ids (version_id, uri)
+                SELECT id, $8 FROM appended WHERE EXISTS (SELECT FROM versions WHERE uri = $8)
             ), linked AS (
                 INSERT INTO version_links (referrer, uri, target)
                 SELECT a.id, r.uri, v.id
