@@ -8,6 +8,7 @@ mod access;
 #[cfg(feature = "client")]
 pub mod client;
 mod event;
+mod patch;
 mod problem;
 mod scope;
 mod subject;
@@ -18,9 +19,10 @@ mod waiver;
 
 pub use access::AccessView;
 pub use event::{CloudEvent, FeedPage};
+pub use patch::Patch;
 pub use problem::{Problem, ProblemCode, ProblemError};
 pub use scope::{Scope, ScopeError, SubjectPrefix};
-pub use subject::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView};
+pub use subject::{SubjectPage, SubjectPatch, SubjectSummary, SubjectView};
 pub use token::{TokenCreated, TokenList, TokenRequest, TokenView};
 pub use validation::{EventVerdict, Validation};
 pub use version::{Registration, State, StateChange, VersionSummary, VersionView};

@@ -164,6 +164,8 @@ codes! {
     ReferenceMissing "reference-missing" 422 "reference missing";
     /// The schema and the event multiply to more steps than a validation may take.
     EventUndecided "event-undecided" 422 "event not decided";
+    /// The request must name the revision it changes, in `If-Match`.
+    PreconditionRequired "precondition-required" 428 "precondition required";
     /// A bug: the log has the rest under the request's id.
     Internal "internal" 500 "internal error";
     /// The registry is busy with checks; try again.

@@ -11,9 +11,10 @@ pub enum Scope {
     Read,
     /// Registering versions, creating subjects, deprecating and yanking: `register:commerce.`.
     Register(SubjectPrefix),
-    /// Letting a break through, by a waiver or by another policy: `waive:commerce.`.
+    /// Letting one break through, by a waiver or by a yank that says that the version was never used:
+    /// `waive:commerce.`.
     Waive(SubjectPrefix),
-    /// Everything, tokens included.
+    /// Everything, tokens included, and other policies for subjects that exist.
     Admin,
 }
 

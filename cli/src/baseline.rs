@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use evschema_codegen::Tree;
+use evschema_compat::Standing;
 use evschema_model::{Catalog, Coordinates, Subject, Version};
 
 use crate::failure::Failure;
@@ -38,8 +39,8 @@ pub(crate) struct Baseline {
     pub(crate) catalog: Catalog,
     /// Where each is, as people would name it.
     pub(crate) files: BTreeMap<Coordinates, String>,
-    /// Versions that are nobody's baseline any more.
-    pub(crate) yanked: BTreeSet<Coordinates>,
+    /// How its yanked versions count in a comparison.
+    pub(crate) yanked: BTreeMap<Coordinates, Standing>,
     /// Versions that were published and are not in the tree.
     pub(crate) removed: Vec<Coordinates>,
     /// Versions that the baseline and the tree added apart from each other, with different content.
@@ -102,14 +103,21 @@ impl Opened {
             OpenedPlace::Directory(folder) => directory::load(folder, project, schemas, terminal)?,
         };
         for (subject, file) in &self.policy.subjects {
-            let at = |version: &Version| Coordinates { subject: subject.clone(), version: version.clone() };
-            baseline.yanked.extend(file.yanked().map(at));
+            baseline.yanked.extend(file.versions.keys().map(|version| {
+                let at = Coordinates { subject: subject.clone(), version: version.clone() };
+                (at, file.standing(version))
+            }));
         }
         Ok(baseline)
     }
 }
 
 impl Baseline {
+    /// Returns how a published version counts.
+    pub(crate) fn standing(&self, at: &Coordinates) -> Standing {
+        self.yanked.get(at).copied().unwrap_or(Standing::Current)
+    }
+
     /// Takes what could be read of a tree.
     ///
     /// A published version that cannot be read is passed over when the tree at hand mends it;

@@ -109,13 +109,13 @@ fn history(
             continue;
         }
         let Ok(resolved) = schemas.catalog.resolve(other) else { return Ok(None) };
-        history.push(compat::Baseline { resolved, yanked: file.yanked().any(|v| *v == other.at().version) });
+        history.push(compat::Baseline { resolved, standing: file.standing(&other.at().version) });
     }
     if let Some(baseline) = baseline {
         for published in baseline.catalog.versions(&at.subject) {
             let resolved = resolve_published(baseline, published)?;
-            let yanked = baseline.yanked.contains(published.at());
-            history.push(compat::Baseline { resolved, yanked });
+            let standing = baseline.standing(published.at());
+            history.push(compat::Baseline { resolved, standing });
         }
     }
     Ok(Some(history))

@@ -6,6 +6,7 @@ mod registry;
 
 use std::collections::BTreeSet;
 
+use evschema_compat::Standing;
 use evschema_model::{Coordinates, Formats, Manifest, Subject, SubjectOverride, SubjectPolicy};
 
 use crate::failure::Failure;
@@ -20,8 +21,8 @@ pub(crate) use registry::unregistered_waivers;
 pub(crate) struct Gate {
     /// The project, with the baseline's value for each loosened setting that nobody accepted.
     pub(crate) project: Project,
-    /// Versions that the tree yanks and the baseline does not, if that is accepted.
-    pub(crate) yanked: BTreeSet<Coordinates>,
+    /// Versions that nobody ever used in the tree's view only, if that is accepted.
+    pub(crate) never_used: BTreeSet<Coordinates>,
     /// A finding for each loosened setting.
     pub(crate) findings: Vec<Finding>,
 }
@@ -32,7 +33,7 @@ pub(crate) struct Gate {
 /// unless `accepts` is set. A value that the branch did not change since it left the baseline is not reported.
 pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool) -> Result<Gate, Failure> {
     let mut manifest = project.manifest.clone();
-    let mut yanked = BTreeSet::new();
+    let mut never_used = BTreeSet::new();
     let mut all: Vec<Loosened> = Vec::new();
     for subject in published.subjects.keys() {
         let ours = policy_here(&project, published, subject)?;
@@ -54,11 +55,12 @@ pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool)
         manifest.compatibility.subjects.insert(subject.clone(), decides);
         all.extend(loosened);
         let file = project.subject_file(subject)?;
-        for version in file.yanked().filter(|version| published.loses(subject, version)) {
+        let claimed = file.versions.keys().filter(|version| file.standing(version) == Standing::NeverUsed);
+        for version in claimed.filter(|version| published.has_baseline(subject, version)) {
             let at = Coordinates { subject: subject.clone(), version: version.clone() };
-            all.push(Loosened::yank(&at, published));
+            all.push(Loosened::never_used(&at, published));
             if accepts {
-                yanked.insert(at);
+                never_used.insert(at);
             }
         }
     }
@@ -70,7 +72,7 @@ pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool)
         all.extend(loosened);
     }
     let findings = loosened::findings(all, &project, published, accepts);
-    Ok(Gate { project: Project { manifest, ..project }, yanked, findings })
+    Ok(Gate { project: Project { manifest, ..project }, never_used, findings })
 }
 
 /// Returns the policy of a subject in the tree. A registry's policy counts for each subject that the tree does not

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use evschema_api::State;
+use evschema_compat::Standing;
 use evschema_model::{ContentModel, Mode, Version};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,9 @@ pub(crate) struct VersionEntry {
     /// Why it is in that state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Whether nobody ever wrote an event under a yanked version, which is then no baseline.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) never_used: bool,
     /// Who registered it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) author: Option<String>,
@@ -74,7 +78,7 @@ impl SubjectFile {
             let message = error.message().replace('\n', " ");
             Failure::new(format!("`{}{line}` cannot be used: {message}", path.display())).help(
                 "it has `mode`, `content_model`, `owner`, `description`, and `[versions.\"1.0.0\"]` \
-                       with `state`, `reason`, `author` and `message`",
+                       with `state`, `reason`, `never_used`, `author` and `message`",
             )
         })
     }
@@ -85,12 +89,21 @@ impl SubjectFile {
         Ok(format!("# What the registry knows of this subject beside its schemas.\n{text}"))
     }
 
-    /// Returns the versions that are yanked.
-    pub(crate) fn yanked(&self) -> impl Iterator<Item = &Version> {
-        self.versions
-            .iter()
-            .filter(|(_, entry)| entry.state == Some(State::Yanked))
-            .map(|(version, _)| version)
+    /// Returns how a version counts in a comparison.
+    pub(crate) fn standing(&self, version: &Version) -> Standing {
+        let entry = self.versions.get(version);
+        entry.map_or(Standing::Current, |entry| {
+            standing(entry.state.unwrap_or(State::Active), entry.never_used)
+        })
+    }
+}
+
+/// Returns how a version in this state counts in a comparison.
+pub(crate) fn standing(state: State, never_used: bool) -> Standing {
+    match state {
+        State::Yanked if never_used => Standing::NeverUsed,
+        State::Yanked => Standing::Yanked,
+        State::Active | State::Deprecated => Standing::Current,
     }
 }
 
@@ -113,7 +126,22 @@ mod tests {
         file.versions.insert(Version::new(1, 2, 0), entry);
         let text = file.render().unwrap();
         assert_eq!(SubjectFile::parse(&text, Path::new("subject.toml")).unwrap(), file);
-        assert_eq!(file.yanked().map(ToString::to_string).collect::<Vec<_>>(), ["1.2.0"]);
+        assert_eq!(file.standing(&Version::new(1, 2, 0)), Standing::Yanked);
+        assert_eq!(file.standing(&Version::new(1, 1, 0)), Standing::Current);
+    }
+
+    #[test]
+    fn only_a_yanked_version_counts_as_never_used() {
+        for (text, expected) in [
+            ("state = \"yanked\"\nnever_used = true", Standing::NeverUsed),
+            ("state = \"yanked\"\nnever_used = false", Standing::Yanked),
+            ("state = \"yanked\"", Standing::Yanked),
+            ("state = \"deprecated\"", Standing::Current),
+        ] {
+            let text = format!("[versions.\"1.0.0\"]\n{text}\n");
+            let file = SubjectFile::parse(&text, Path::new("subject.toml")).unwrap();
+            assert_eq!(file.standing(&Version::new(1, 0, 0)), expected, "{text}");
+        }
     }
 
     #[test]

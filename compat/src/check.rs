@@ -17,7 +17,7 @@ use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Ver
 pub use advice::advise;
 use asking::Asking;
 use selection::Selection;
-pub use selection::baselines;
+pub use selection::{Standing, baselines};
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,8 @@ impl Default for Settings {
 pub struct Baseline {
     /// The version and what it reaches.
     pub resolved: Resolved,
-    /// Whether it was yanked; a yanked version is nobody's baseline.
-    pub yanked: bool,
+    /// How it counts.
+    pub standing: Standing,
 }
 
 impl Baseline {
@@ -57,15 +57,15 @@ impl Baseline {
         &self.resolved.schema().at().version
     }
 
-    pub(crate) fn about(&self) -> (&Version, bool) {
-        (self.version(), self.yanked)
+    pub(crate) fn about(&self) -> (&Version, Standing) {
+        (self.version(), self.standing)
     }
 }
 
 /// Holds a candidate against the registered versions of its subject.
 ///
 /// `history` may hold every version of the subject in any order: the ones that count are chosen
-/// by line, mode, yank and pre-release, and [`baselines`] tells which are enough. Versions above the
+/// by line, mode, standing and pre-release, and [`baselines`] tells which are enough. Versions above the
 /// candidate's count too, the other way round. `waivers` maps fingerprints to reasons.
 pub fn check(
     candidate: &Resolved,

@@ -57,6 +57,14 @@ pub struct SubjectPolicy {
     pub content_model: ContentModel,
 }
 
+impl SubjectPolicy {
+    /// Whether this policy lets through a change that `before` rejects: it checks fewer directions, no longer every
+    /// version of the line, or a less strict content model.
+    pub fn is_looser_than(self, before: Self) -> bool {
+        !self.mode.is_at_least(before.mode) || !self.content_model.is_at_least(before.content_model)
+    }
+}
+
 impl Mode {
     /// Every mode.
     pub const ALL: [Self; 7] = [
@@ -152,3 +160,33 @@ macro_rules! named {
     )*};
 }
 named!(Mode, ContentModel);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_looser_if_it_checks_less() {
+        use ContentModel::{Lenient, Strict, Tolerant};
+        use Mode::{Backward, BackwardTransitive, Forward, Full, FullTransitive, None};
+        let policy = |(mode, content_model)| SubjectPolicy { mode, content_model };
+        for (before, after, is_looser) in [
+            ((BackwardTransitive, Lenient), (Backward, Lenient), true),
+            ((Backward, Lenient), (BackwardTransitive, Lenient), false),
+            ((Full, Lenient), (Backward, Lenient), true),
+            ((Full, Lenient), (Forward, Lenient), true),
+            ((Backward, Lenient), (Full, Lenient), false),
+            ((Backward, Lenient), (None, Lenient), true),
+            ((None, Lenient), (Backward, Lenient), false),
+            // One direction more, and fewer versions.
+            ((BackwardTransitive, Lenient), (Full, Lenient), true),
+            ((BackwardTransitive, Lenient), (FullTransitive, Lenient), false),
+            ((Backward, Strict), (Backward, Lenient), true),
+            ((Backward, Lenient), (Backward, Tolerant), true),
+            ((Backward, Tolerant), (Backward, Strict), false),
+            ((Backward, Lenient), (Backward, Lenient), false),
+        ] {
+            assert_eq!(policy(after).is_looser_than(policy(before)), is_looser, "{before:?} -> {after:?}");
+        }
+    }
+}

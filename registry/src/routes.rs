@@ -95,6 +95,14 @@ pub(crate) struct Note {
     pub(crate) message: Option<String>,
 }
 
+/// What a registration whose version the registry chooses may do beyond the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Allow {
+    /// Begin a new major version (in 0.x a new minor), where the change breaks the newest line.
+    Major,
+}
+
 /// Parameters of a request that changes something and has its words in the body.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]

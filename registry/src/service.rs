@@ -4,6 +4,7 @@
 //! the rule. They read and write through [`crate::store::Store`] only.
 
 mod actor;
+mod choice;
 mod compare;
 mod feed;
 mod follow;
@@ -37,7 +38,8 @@ pub(crate) use keyring::Keyring;
 use library::Library;
 use publishers::Publishers;
 pub(crate) use refusal::Refusal;
-pub(crate) use register::{Choice, Outcome, Request};
+pub(crate) use choice::Choice;
+pub(crate) use register::{Outcome, Request};
 pub(crate) use selection::Selection;
 pub(crate) use subjects::Precondition;
 pub(crate) use validate::Framing;

@@ -50,6 +50,14 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns one version without its content.
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>>;
 
+    /// Returns the version of a subject that has this content. If several have it: one that is not yanked before one
+    /// that is, a release before a pre-release, and of those the highest.
+    fn version_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        digest: &'a Digest,
+    ) -> Answer<'a, Option<VersionRecord>>;
+
     /// Returns the content of one version.
     fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>>;
 
@@ -167,6 +175,8 @@ pub struct VersionRecord {
     pub state: State,
     /// Why it is there.
     pub state_reason: Option<String>,
+    /// Whether it is yanked and nobody ever wrote an event under it.
+    pub never_used: bool,
     /// Who registered it.
     pub author: Option<String>,
     /// What they said.
@@ -336,6 +346,8 @@ pub struct StateChanged {
     pub state: State,
     /// Why.
     pub reason: String,
+    /// Whether nobody ever wrote an event under it; only of a version that is yanked from now on.
+    pub never_used: bool,
     /// The subject's latest version from now on.
     pub latest: Option<Version>,
     /// When, in microseconds since 1970.

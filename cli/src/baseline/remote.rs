@@ -39,7 +39,11 @@ pub(super) fn open(
             ..SubjectFile::default()
         };
         for version in view.versions.iter().filter(|version| version.state == State::Yanked) {
-            let entry = VersionEntry { state: Some(State::Yanked), ..VersionEntry::default() };
+            let entry = VersionEntry {
+                state: Some(State::Yanked),
+                never_used: version.never_used,
+                ..VersionEntry::default()
+            };
             file.versions.insert(version.version.clone(), entry);
         }
         subjects.insert(subject.clone(), file);

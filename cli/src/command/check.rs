@@ -51,16 +51,16 @@ impl Arguments {
             None => None,
         };
         let accepts = self.accept_loosened_policy;
-        let (project, yanked, mut loosened) = match &opened {
+        let (project, never_used, mut loosened) = match &opened {
             Some(opened) => {
-                let Gate { project, yanked, findings } = gate(project, opened.policy(), accepts)?;
-                (project, yanked, findings)
+                let Gate { project, never_used, findings } = gate(project, opened.policy(), accepts)?;
+                (project, never_used, findings)
             }
             None => (project, BTreeSet::new(), Vec::new()),
         };
         let mut waivers = project.waivers(context.environment.today)?;
         let mut schemas = project.schemas()?;
-        let mut baseline = load(&opened, &project, &schemas, &yanked, context)?;
+        let mut baseline = load(&opened, &project, &schemas, &never_used, context)?;
         let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
         if self.against == Some(Against::Registry) {
             let client = access.client()?;
@@ -77,7 +77,7 @@ impl Arguments {
                 break;
             }
             schemas = project.schemas()?;
-            baseline = load(&opened, &project, &schemas, &yanked, context)?;
+            baseline = load(&opened, &project, &schemas, &never_used, context)?;
             compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
         }
         waivers.mention_expired(&compared.findings, context.terminal);
@@ -102,12 +102,12 @@ fn load(
     opened: &Option<Opened>,
     project: &Project,
     schemas: &Schemas,
-    yanked: &BTreeSet<Coordinates>,
+    never_used: &BTreeSet<Coordinates>,
     context: &mut Context<'_>,
 ) -> Result<Option<Baseline>, Failure> {
     let Some(opened) = opened else { return Ok(None) };
     let mut baseline = opened.load(project, schemas, context.terminal)?;
-    baseline.yanked.extend(yanked.iter().cloned());
+    baseline.yanked.extend(never_used.iter().map(|at| (at.clone(), Standing::NeverUsed)));
     Ok(Some(baseline))
 }
 

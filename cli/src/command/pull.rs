@@ -108,6 +108,7 @@ impl Pull<'_> {
             let entry = VersionEntry {
                 state: (known.state != State::Active).then_some(known.state),
                 reason: known.state_reason.filter(|_| known.state != State::Active),
+                never_used: known.never_used,
                 author: known.author,
                 message: known.message,
             };

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::{Client, ClientError, Note, Registered};
-use evschema_api::{Problem, ProblemCode, State, StateChange, SubjectSettings, SubjectView, WaiverRequest};
+use evschema_api::{
+    Patch, Problem, ProblemCode, State, StateChange, SubjectPatch, SubjectView, VersionSummary, WaiverRequest,
+};
 use evschema_model::{Coordinates, Diagnostic, Digest, Mode, Subject};
 use serde_json::json;
 
@@ -93,11 +95,11 @@ struct Push<'p> {
     dry_run: bool,
     restore: bool,
     /// Subjects whose history is taken as it is, with the settings that hold afterwards.
-    restored: BTreeMap<Subject, SubjectSettings>,
+    restored: BTreeMap<Subject, SubjectPatch>,
     /// The subjects as the registry had them, and their files.
     known: BTreeMap<Subject, (Option<SubjectView>, SubjectFile)>,
     /// The settings of subjects that are not prepared yet.
-    wanted: BTreeMap<Subject, SubjectSettings>,
+    wanted: BTreeMap<Subject, SubjectPatch>,
     /// Versions that are not in the registry: refused, left out, or only tried.
     unregistered: BTreeSet<Coordinates>,
     tally: Tally,
@@ -123,15 +125,15 @@ impl Push<'_> {
             let entry = file.versions.get(&at.version).cloned().unwrap_or_default();
             let versions = view.iter().flat_map(|view| &view.versions);
             let there = versions.into_iter().find(|known| known.version == at.version);
-            (entry, there.map(|known| (known.digest.clone(), known.state)))
+            (entry, there.cloned())
         };
         match there {
-            Some((digest, state)) if &digest == own.schema.digest() => {
+            Some(there) if &there.digest == own.schema.digest() => {
                 self.tally.unchanged += 1;
-                self.set_state(at, &entry, state)
+                self.set_state(at, &entry, Some(&there))
             }
-            Some((digest, _)) => {
-                self.findings.push(changed(own, &digest, self.client.base_url()));
+            Some(there) => {
+                self.findings.push(changed(own, &there.digest, self.client.base_url()));
                 self.refuse(at);
                 Ok(())
             }
@@ -155,6 +157,9 @@ impl Push<'_> {
             let own: Vec<&OwnSchema> =
                 self.schemas.own.iter().filter(|own| own.schema.at().subject == *subject).collect();
             self.changes.extend(plan::changes(subject, view.as_ref(), &wanted, &file, &own));
+            if self.restore && view.is_none() && wanted.mode != Patch::Set(Mode::None) {
+                self.changes.push(Change::Settle(subject.clone()));
+            }
             self.known.insert(subject.clone(), (view, file));
             self.wanted.insert(subject.clone(), wanted);
         }
@@ -186,21 +191,29 @@ impl Push<'_> {
         subject: &Subject,
         view: Option<&SubjectView>,
         file: &SubjectFile,
-    ) -> Result<SubjectSettings, Failure> {
+    ) -> Result<SubjectPatch, Failure> {
         let named = self.project.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
         let policy = self.project.policy(subject)?;
         Ok(match view {
-            None => SubjectSettings {
-                mode: Some(policy.mode),
-                content_model: Some(policy.content_model),
-                owner: file.owner.clone(),
-                description: file.description.clone(),
+            None => SubjectPatch {
+                mode: Patch::Set(policy.mode),
+                content_model: Patch::Set(policy.content_model),
+                owner: file.owner.clone().into(),
+                description: file.description.clone().into(),
             },
-            Some(view) => SubjectSettings {
-                mode: Some(named.mode.or(file.mode).unwrap_or(view.mode)),
-                content_model: Some(named.content_model.or(file.content_model).unwrap_or(view.content_model)),
-                owner: file.owner.clone().or_else(|| view.owner.clone()),
-                description: file.description.clone().or_else(|| view.description.clone()),
+            Some(view) => SubjectPatch {
+                mode: named.mode.or(file.mode).filter(|mode| *mode != view.mode).into(),
+                content_model: named
+                    .content_model
+                    .or(file.content_model)
+                    .filter(|model| *model != view.content_model)
+                    .into(),
+                owner: file.owner.clone().filter(|owner| Some(owner) != view.owner.as_ref()).into(),
+                description: file
+                    .description
+                    .clone()
+                    .filter(|description| Some(description) != view.description.as_ref())
+                    .into(),
             },
         })
     }
@@ -209,20 +222,14 @@ impl Push<'_> {
     fn prepare_subject(&mut self, subject: &Subject) -> Result<(), Failure> {
         let Some(wanted) = self.wanted.remove(subject).filter(|_| !self.dry_run) else { return Ok(()) };
         let (view, _) = &self.known[subject];
-        let is_so = view.as_ref().is_some_and(|view| {
-            wanted.mode == Some(view.mode)
-                && wanted.content_model == Some(view.content_model)
-                && wanted.owner == view.owner
-                && wanted.description == view.description
-        });
-        if is_so {
+        if view.is_some() && wanted == SubjectPatch::default() {
             return Ok(());
         }
         let revision = view.as_ref().map(|view| view.revision);
         let versions = view.as_ref().map(|view| view.versions.clone()).unwrap_or_default();
         let mut now = wanted.clone();
         if self.restore && view.is_none() {
-            now.mode = Some(Mode::None);
+            now.mode = Patch::Set(Mode::None);
             self.restored.insert(subject.clone(), wanted);
         }
         let put = self.client.put_subject(subject, &now, revision)?;
@@ -234,8 +241,10 @@ impl Push<'_> {
 
     /// Lets the policies of restored subjects hold from now on.
     fn settle_restored(&mut self) -> Result<(), Failure> {
-        for (subject, settings) in &self.restored {
-            self.client.put_subject(subject, settings, None)?;
+        for (subject, patch) in &self.restored {
+            // Another policy needs the revision of now, after its versions were registered.
+            let revision = self.client.subject(subject)?.revision;
+            self.client.put_subject(subject, patch, Some(revision))?;
         }
         Ok(())
     }
@@ -263,7 +272,7 @@ impl Push<'_> {
                 self.tally.registered += 1;
                 context.terminal.end_progress();
                 context.terminal.say(format!("registered {at}"));
-                self.set_state(at, entry, State::Active)
+                self.set_state(at, entry, None)
             }
             Ok(Registered::Unchanged(_)) => {
                 self.tally.unchanged += 1;
@@ -334,14 +343,23 @@ impl Push<'_> {
         }
     }
 
-    /// Brings a version into the state that the subject's file says.
-    fn set_state(&mut self, at: &Coordinates, entry: &VersionEntry, now: State) -> Result<(), Failure> {
+    /// Brings a version into the state that the subject's file says; a version that is new is active.
+    fn set_state(
+        &mut self,
+        at: &Coordinates,
+        entry: &VersionEntry,
+        there: Option<&VersionSummary>,
+    ) -> Result<(), Failure> {
         let Some(state) = entry.state else { return Ok(()) };
-        if state == now || self.dry_run {
+        let never_used = state == State::Yanked && entry.never_used;
+        let (state_there, never_used_there) =
+            there.map_or((State::Active, false), |there| (there.state, there.never_used));
+        if (state, never_used) == (state_there, never_used_there) || self.dry_run {
             return Ok(());
         }
         let reason = entry.reason.clone().unwrap_or_else(|| "as in the pushed tree".to_owned());
-        self.client.set_state(&at.subject, &at.version, &StateChange { state, reason })?;
+        let never_used = (state == State::Yanked).then_some(never_used);
+        self.client.set_state(&at.subject, &at.version, &StateChange { state, reason, never_used })?;
         Ok(())
     }
 

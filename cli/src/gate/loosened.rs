@@ -48,13 +48,13 @@ impl Loosened {
         mode.into_iter().chain(model).collect()
     }
 
-    /// Returns the yank of a version that the baseline has not yanked.
-    pub(super) fn yank(at: &Coordinates, published: &PublishedPolicy) -> Self {
+    /// Returns the claim that nobody ever used a version, which the baseline does not make.
+    pub(super) fn never_used(at: &Coordinates, published: &PublishedPolicy) -> Self {
         Self {
-            setting: "state",
+            setting: "never_used",
             about: at.to_string(),
-            from: format!("not yanked in {}", published.name),
-            to: "yanked".to_owned(),
+            from: format!("used in {}", published.name),
+            to: "never used".to_owned(),
             is_by_branch: true,
         }
     }
@@ -108,7 +108,9 @@ impl Loosened {
             "dialects" => format!("the change gives the dialect `{about}` another meaning: `{from}` becomes `{to}`"),
             "waivers" if from == "no waiver" => format!("the change adds a waiver of {about}"),
             "waivers" => format!("the change extends the waiver of {about}: {from} becomes {to}"),
-            "state" => format!("the change yanks {about}, so that it is no baseline any more"),
+            "never_used" => {
+                format!("the change yanks {about} as never used, so that it is no baseline any more")
+            }
             _ => {
                 let rest = subjects.len().saturating_sub(NAMED_MAX);
                 let mut named: Vec<String> =

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use evschema_compat::Standing;
 use evschema_model::{ContentModel, Manifest, Mode, Subject, SubjectPolicy, Version};
 
 use crate::project::policy_of;
@@ -40,12 +41,13 @@ impl PublishedPolicy {
         }
     }
 
-    /// Returns whether a yank of this version is new: the baseline does not have it.
-    pub(crate) fn loses(&self, subject: &Subject, version: &Version) -> bool {
-        let is_yanked = |policy: &Self| {
-            policy.subjects.get(subject).is_some_and(|file| file.yanked().any(|yanked| yanked == version))
+    /// Returns whether this version is a baseline, which it stays unless nobody ever used it.
+    pub(crate) fn has_baseline(&self, subject: &Subject, version: &Version) -> bool {
+        let never_used = |policy: &Self| {
+            let file = policy.subjects.get(subject);
+            file.is_some_and(|file| file.standing(version) == Standing::NeverUsed)
         };
-        !is_yanked(self) && !self.before.as_deref().is_some_and(is_yanked)
+        !never_used(self) && !self.before.as_deref().is_some_and(never_used)
     }
 }
 

@@ -12,19 +12,25 @@ const WIDE: &str = r#"{"type":"number"}"#;
 const NUMBERS: [&str; 8] =
     ["0.9.0", "1.0.0", "1.0.1", "1.1.0", "1.2.0-rc.1", "1.2.0", "2.0.0-rc.1", "2.0.0"];
 
-fn baseline(version: &str, text: &str, yanked: bool) -> Baseline {
-    Baseline { resolved: resolved(version, text), yanked }
+fn baseline(version: &str, text: &str, standing: Standing) -> Baseline {
+    Baseline { resolved: resolved(version, text), standing }
 }
 
-/// Every history of up to three of the numbers, each with each content; the last one also yanked.
+/// Every history of up to three of the numbers, each with each content; one content also yanked, used or never used.
 fn histories() -> Vec<Vec<Baseline>> {
     let mut histories: Vec<Vec<Baseline>> = vec![Vec::new()];
     let mut all = Vec::new();
     for number in NUMBERS {
         for shorter in histories.clone().iter().filter(|history| history.len() < 3) {
-            for (text, yanked) in [(NARROW, false), (MIDDLE, false), (WIDE, false), (MIDDLE, true)] {
+            for (text, standing) in [
+                (NARROW, Standing::Current),
+                (MIDDLE, Standing::Current),
+                (WIDE, Standing::Current),
+                (WIDE, Standing::Yanked),
+                (MIDDLE, Standing::NeverUsed),
+            ] {
                 let mut longer = shorter.clone();
-                longer.push(baseline(number, text, yanked));
+                longer.push(baseline(number, text, standing));
                 histories.push(longer);
             }
         }
@@ -40,7 +46,11 @@ fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option
     let shown = || {
         let history: Vec<String> = history
             .iter()
-            .map(|b| format!("{}{} {}", b.version(), if b.yanked { " (yanked)" } else { "" }, b.resolved.schema().value()))
+            .map(|b| format!("{}{} {}", b.version(), match b.standing {
+    Standing::Current => "",
+    Standing::Yanked => " (yanked)",
+    Standing::NeverUsed => " (never used)",
+}, b.resolved.schema().value()))
             .collect();
         format!("{version} {text} after {history:?} under {mode}: {}", report.deserved_version)
     };
@@ -106,7 +116,7 @@ fn late_versions_get_the_smallest_version_that_works() {
         (vec![("1.0.0", MIDDLE), ("2.1.0-rc.1", NARROW)], ("1.1.0", NARROW), Some("3.0.0")),
     ] {
         let history: Vec<Baseline> =
-            history.into_iter().map(|(version, text)| baseline(version, text, false)).collect();
+            history.into_iter().map(|(version, text)| baseline(version, text, Standing::Current)).collect();
         let advice = follow(candidate.0, candidate.1, &history, Mode::BackwardTransitive);
         assert_eq!(advice.map(|a| a.to_string()).as_deref(), expected, "{candidate:?}");
     }

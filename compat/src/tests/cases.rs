@@ -283,7 +283,7 @@ fn a_property_that_repeats_the_version_is_masked() {
 
 #[test]
 fn a_waiver_accepts_one_finding() {
-    let history = [Baseline { resolved: resolved("1.0.0", ORDER), yanked: false }];
+    let history = [Baseline { resolved: resolved("1.0.0", ORDER), standing: Standing::Current }];
     let new = resolved("1.1.0", &ORDER.replace("integer", "string"));
     let settings = Settings::default();
     let refused = check(&new, &history, &settings, &BTreeMap::new());
@@ -293,6 +293,9 @@ fn a_waiver_accepts_one_finding() {
     let accepted = check(&new, &history, &settings, &waivers);
     assert!(accepted.is_accepted(), "{accepted:#?}");
     assert_eq!(accepted.findings[0].waived.as_deref(), Some("nobody reads it"));
-    let yanked = [Baseline { yanked: true, ..history[0].clone() }];
-    assert!(check(&new, &yanked, &settings, &BTreeMap::new()).is_accepted());
+    for (standing, is_accepted) in [(Standing::Yanked, false), (Standing::NeverUsed, true)] {
+        let gone = [Baseline { standing, ..history[0].clone() }];
+        let report = check(&new, &gone, &settings, &BTreeMap::new());
+        assert_eq!(report.is_accepted(), is_accepted, "{standing:?}");
+    }
 }

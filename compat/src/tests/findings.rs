@@ -198,7 +198,7 @@ fn a_change_in_another_document_is_one_finding_and_says_where() {
         let schema = catalog.get(&Subject::parse("order").unwrap(), &Version::parse(version).unwrap());
         catalog.resolve(schema.unwrap()).unwrap()
     };
-    let history = [Baseline { resolved: order("1.0.0"), yanked: false }];
+    let history = [Baseline { resolved: order("1.0.0"), standing: Standing::Current }];
     let report = check(&order("1.1.0"), &history, &Settings::default(), &BTreeMap::new());
     let found: Vec<_> =
         report.findings.iter().map(|f| (f.rule.as_str(), f.within.as_deref().unwrap())).collect();

@@ -208,8 +208,8 @@ fn a_property_removed_and_added_again_breaks_two_steps_apart() {
     let two = r#"{"type":"object","properties":{"a":{}}}"#;
     let three = r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#;
     let history = [
-        Baseline { resolved: resolved("1.0.0", one), yanked: false },
-        Baseline { resolved: resolved("1.1.0", two), yanked: false },
+        Baseline { resolved: resolved("1.0.0", one), standing: Standing::Current },
+        Baseline { resolved: resolved("1.1.0", two), standing: Standing::Current },
     ];
     let verdict =
         |mode| check(&resolved("1.2.0", three), &history, &settings(mode, Lenient), &BTreeMap::new()).verdict;

@@ -101,10 +101,10 @@ fn shapes() -> Vec<(&'static str, Value)> {
         words
     };
     [
-        ("/components/schemas/SubjectSettings/properties/mode", json!({"enum": or_null(modes)})),
-        ("/components/schemas/SubjectSettings/properties/content_model", json!({"enum": or_null(models)})),
-        ("/components/schemas/SubjectSettings/properties/owner", json!({"minLength": 1, "maxLength": 128})),
-        ("/components/schemas/SubjectSettings/properties/description", json!({"maxLength": 2000})),
+        ("/components/schemas/SubjectPatch/properties/mode", json!({"enum": or_null(modes)})),
+        ("/components/schemas/SubjectPatch/properties/content_model", json!({"enum": or_null(models)})),
+        ("/components/schemas/SubjectPatch/properties/owner", json!({"minLength": 1, "maxLength": 128})),
+        ("/components/schemas/SubjectPatch/properties/description", json!({"maxLength": 2000})),
         ("/components/schemas/StateChange/properties/reason", json!({"minLength": 1, "maxLength": 1000})),
         (
             "/components/schemas/TokenRequest/properties/scopes/items",

@@ -47,6 +47,8 @@ pub(crate) enum Right {
     Read,
     Register(Subject),
     Waive(Subject),
+    /// Giving a subject that exists another policy.
+    Policy,
     Admin,
 }
 
@@ -82,7 +84,7 @@ impl Actor {
             Identity::Local => true,
             Identity::Anonymous { may_read, may_write } => match right {
                 Right::Read => *may_read,
-                Right::Register(_) | Right::Waive(_) => *may_write,
+                Right::Register(_) | Right::Waive(_) | Right::Policy => *may_write,
                 Right::Admin => false,
             },
             Identity::Token(token) | Identity::Publisher { token, .. } => {
@@ -90,7 +92,7 @@ impl Actor {
                     Right::Read => true,
                     Right::Register(subject) => scope.allows_register(subject),
                     Right::Waive(subject) => scope.allows_waive(subject),
-                    Right::Admin => *scope == Scope::Admin,
+                    Right::Policy | Right::Admin => *scope == Scope::Admin,
                 })
             }
         }
@@ -158,7 +160,7 @@ impl Right {
             Self::Read => "read",
             Self::Register(_) => "register",
             Self::Waive(_) => "waive",
-            Self::Admin => "admin",
+            Self::Policy | Self::Admin => "admin",
         }
     }
 }
@@ -170,7 +172,7 @@ impl fmt::Display for Right {
             Self::Read => f.write_str("read"),
             Self::Register(subject) => write!(f, "register:{subject}"),
             Self::Waive(subject) => write!(f, "waive:{subject}"),
-            Self::Admin => f.write_str("admin"),
+            Self::Policy | Self::Admin => f.write_str("admin"),
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use evschema_api::{Problem, ProblemCode};
+use evschema_api::{Problem, ProblemCode, State};
 use evschema_compat::{Report, Verdict};
 use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject, Version};
 
@@ -65,6 +65,9 @@ pub(crate) enum Refusal {
     /// The check refuses.
     #[error("{}", in_words(.0))]
     Check(Box<Report>),
+    /// The change breaks the newest line, and the request asks for no new major.
+    #[error("{}", breaks_newest(.0))]
+    NeedsMajor(Box<Report>),
     /// Whether a token is an issuer's cannot be found out.
     #[error("the keys of `{issuer}` are not known, and it does not tell them")]
     IssuerAway {
@@ -83,6 +86,20 @@ pub(crate) enum Refusal {
     /// The subject is not as the request demands.
     #[error("{0}")]
     Precondition(String),
+    /// The policy of a subject is to change, and the request does not say which revision it has seen.
+    #[error("another policy for `{subject}`, which is at revision {revision}, needs `If-Match` with its ETag")]
+    PreconditionRequired {
+        /// The subject.
+        subject: Subject,
+        /// Its revision.
+        revision: u64,
+    },
+    /// A version is to count as never used without being yanked.
+    #[error("`never_used` is true, and the state is `{state}`")]
+    NeverUsed {
+        /// The state.
+        state: State,
+    },
     /// A text of the request is too long or empty.
     #[error("{what} has {chars} characters, of {min} to {max}")]
     Length {
@@ -189,17 +206,19 @@ impl Refusal {
             Self::Exhausted { .. } => ProblemCode::VersionsExhausted,
             Self::IdTaken { .. } => ProblemCode::IdTaken,
             Self::CaseClash { .. } => ProblemCode::SubjectCaseClash,
-            Self::Check(report) => match report.verdict {
+            Self::Check(report) | Self::NeedsMajor(report) => match report.verdict {
                 Verdict::Incompatible => ProblemCode::Incompatible,
                 Verdict::Undecided => ProblemCode::Undecided,
                 Verdict::Compatible => ProblemCode::VersionTooSmall,
             },
             Self::Contended { .. } => ProblemCode::Contended,
             Self::Precondition(_) => ProblemCode::PreconditionFailed,
+            Self::PreconditionRequired { .. } => ProblemCode::PreconditionRequired,
             Self::Length { .. }
             | Self::Character { .. }
             | Self::Scopes { .. }
             | Self::TooManyWaivers { .. }
+            | Self::NeverUsed { .. }
             | Self::Day { .. } => ProblemCode::InvalidBody,
             Self::Fingerprint { .. } => ProblemCode::InvalidPath,
             Self::TokenRequired { .. } => ProblemCode::TokenRequired,
@@ -256,9 +275,16 @@ impl Refusal {
             }
             Self::CaseClash { other, .. } => format!("register it as `{other}`, or choose another name"),
             Self::Check(report) => check_help(report),
+            Self::NeedsMajor(report) => major_help(report),
             Self::Contended { .. } => "send the same request again".to_owned(),
             Self::Precondition(_) => {
                 "GET the subject, look at what changed, and send its new ETag".to_owned()
+            }
+            Self::PreconditionRequired { subject, revision } => format!(
+                "GET /schemas/{subject}, look at its policy, and send the change with `If-Match: \"{revision}\"`"
+            ),
+            Self::NeverUsed { .. } => {
+                "send it with the state `yanked`, or leave `never_used` out".to_owned()
             }
             Self::Length { max, .. } => format!("say it in at most {max} characters"),
             Self::Character { .. } => "leave the character out".to_owned(),
@@ -322,13 +348,37 @@ fn check_help(report: &Report) -> String {
     )
 }
 
+fn breaks_newest(report: &Report) -> String {
+    let what = match report.verdict {
+        Verdict::Incompatible => "the change breaks the newest line of",
+        Verdict::Undecided => "the registry cannot decide whether the change breaks the newest line of",
+        Verdict::Compatible => "the change needs a new major version of",
+    };
+    let first = report.findings.iter().find(|finding| finding.waived.is_none());
+    let first = first.map_or(String::new(), |finding| format!(": {}", finding.message));
+    format!("{what} `{}`{first}", report.subject)
+}
+
+fn major_help(report: &Report) -> String {
+    let change = format!(
+        "change the schema so that it stays compatible (mode {}, content model {})",
+        report.mode, report.content_model
+    );
+    let major = &report.deserved_version;
+    // No number is above some.
+    if Version::parse(&major.to_string()).is_err() {
+        return change;
+    }
+    format!("send it with `?allow=major` to register it as {major}, or {change}")
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let problem = Problem::new(refusal.code(), refusal.detail()).help(refusal.help());
         if let Refusal::Document(diagnostics) = refusal {
             return problem.errors(diagnostics);
         }
-        if let Refusal::Check(report) = &refusal
+        if let Refusal::Check(report) | Refusal::NeedsMajor(report) = &refusal
             && let Ok(report) = serde_json::to_value(report)
         {
             return problem.report(report);

@@ -65,6 +65,7 @@ impl Registry {
             description: schema.description().map(str::to_owned),
             state: record.state,
             state_reason: record.state_reason,
+            never_used: record.never_used,
             registered_at: moment(record.registered_at),
             author: record.author,
             message: record.message,

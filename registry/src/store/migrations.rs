@@ -16,6 +16,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (5, "terms", include_str!("../../../migrations/sqlite/0005_terms.sql")),
     (6, "places", include_str!("../../../migrations/sqlite/0006_places.sql")),
     (7, "shared_ids", include_str!("../../../migrations/sqlite/0007_shared_ids.sql")),
+    (8, "never_used", include_str!("../../../migrations/sqlite/0008_never_used.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
@@ -25,6 +26,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (5, "terms", include_str!("../../../migrations/postgres/0005_terms.sql")),
     (6, "places", include_str!("../../../migrations/postgres/0006_places.sql")),
     (7, "shared_ids", include_str!("../../../migrations/postgres/0007_shared_ids.sql")),
+    (8, "never_used", include_str!("../../../migrations/postgres/0008_never_used.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

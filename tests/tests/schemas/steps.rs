@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evschema_codegen::{Tree, read_tree};
-use evschema_compat::{Baseline, Settings, Verdict, check, required_bump};
+use evschema_compat::{Baseline, Settings, Standing, Verdict, check, required_bump};
 use evschema_model::{Dialects, Formats, Manifest, Resolved, Schema, Subject, Version};
 use evschema_tests::{repository, schemas};
 
@@ -25,7 +25,10 @@ fn resolve(tree: &Tree, schema: &Arc<Schema>) -> Resolved {
 }
 
 fn baselines(versions: &[Resolved]) -> Vec<Baseline> {
-    versions.iter().map(|resolved| Baseline { resolved: resolved.clone(), yanked: false }).collect()
+    versions
+        .iter()
+        .map(|resolved| Baseline { resolved: resolved.clone(), standing: Standing::Current })
+        .collect()
 }
 
 #[test]

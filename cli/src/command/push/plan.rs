@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use evschema_api::{AccessView, State, SubjectSettings, SubjectView};
+use evschema_api::{AccessView, Scope, State, SubjectPatch, SubjectView};
 use evschema_model::{Coordinates, Subject};
 use serde_json::{Value, json};
 
@@ -22,21 +22,39 @@ pub(super) enum Change {
     Register(Coordinates),
     /// A version gets another state.
     State { at: Coordinates, from: State, to: State },
+    /// A yanked version is no baseline any more, because nobody ever used it, or is one again.
+    NeverUsed { at: Coordinates, to: bool },
+    /// A subject gets its policy after its history is restored.
+    Settle(Subject),
+}
+
+/// A scope that a change needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Register,
+    Waive,
+    Admin,
 }
 
 impl Change {
     fn subject(&self) -> &Subject {
         match self {
-            Self::Create(subject) | Self::Set { subject, .. } => subject,
-            Self::Register(at) | Self::State { at, .. } => &at.subject,
+            Self::Create(subject) | Self::Set { subject, .. } | Self::Settle(subject) => subject,
+            Self::Register(at) | Self::State { at, .. } | Self::NeverUsed { at, .. } => &at.subject,
         }
     }
 
-    /// Returns whether the change needs the scope `waive`, because it can let a break through, and not `register`.
-    fn waives(&self) -> bool {
+    /// Returns the scope that the change needs: a change that can let breaks through needs more than `register`.
+    fn need(&self) -> Need {
         match self {
-            Self::Set { setting, .. } => ["mode", "content_model"].contains(setting),
-            Self::Create(_) | Self::Register(_) | Self::State { .. } => false,
+            Self::Set { setting, .. } if ["mode", "content_model"].contains(setting) => Need::Admin,
+            Self::Settle(_) => Need::Admin,
+            Self::NeverUsed { to: true, .. } => Need::Waive,
+            Self::Set { .. }
+            | Self::NeverUsed { .. }
+            | Self::Create(_)
+            | Self::Register(_)
+            | Self::State { .. } => Need::Register,
         }
     }
 
@@ -52,6 +70,10 @@ impl Change {
             Self::State { at, from, to } => json!({
                 "change": "state", "subject": at.subject, "version": at.version, "from": from, "to": to,
             }),
+            Self::NeverUsed { at, to } => {
+                json!({ "change": "never_used", "subject": at.subject, "version": at.version, "to": to })
+            }
+            Self::Settle(subject) => json!({ "change": "settle", "subject": subject }),
         }
     }
 }
@@ -65,6 +87,8 @@ impl fmt::Display for Change {
             }
             Self::Register(at) => write!(f, "register {at}"),
             Self::State { at, from, to } => write!(f, "set the state of {at} from `{from}` to `{to}`"),
+            Self::NeverUsed { at, to } => write!(f, "set `never_used` of {at} to `{to}`"),
+            Self::Settle(subject) => write!(f, "set the policy of {subject} after its history"),
         }
     }
 }
@@ -73,7 +97,7 @@ impl fmt::Display for Change {
 pub(super) fn changes(
     subject: &Subject,
     view: Option<&SubjectView>,
-    wanted: &SubjectSettings,
+    wanted: &SubjectPatch,
     file: &SubjectFile,
     own: &[&OwnSchema],
 ) -> Vec<Change> {
@@ -83,16 +107,16 @@ pub(super) fn changes(
         Some(view) => {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             for (setting, from, to) in [
-                ("mode", view.mode.to_string(), wanted.mode.map_or_else(String::new, |mode| mode.to_string())),
+                ("mode", view.mode.to_string(), wanted.mode.value().map(ToString::to_string)),
                 (
                     "content_model",
                     view.content_model.to_string(),
-                    wanted.content_model.map_or_else(String::new, |model| model.to_string()),
+                    wanted.content_model.value().map(ToString::to_string),
                 ),
-                ("owner", text(&view.owner), text(&wanted.owner)),
-                ("description", text(&view.description), text(&wanted.description)),
+                ("owner", text(&view.owner), wanted.owner.value().cloned()),
+                ("description", text(&view.description), wanted.description.value().cloned()),
             ] {
-                if from != to {
+                if let Some(to) = to.filter(|to| from != *to) {
                     changes.push(Change::Set { subject: subject.clone(), setting, from, to });
                 }
             }
@@ -101,18 +125,23 @@ pub(super) fn changes(
     for own in own {
         let at = own.schema.at();
         let there = view.iter().flat_map(|view| &view.versions).find(|known| known.version == at.version);
-        let from = match there {
+        let (from, was_never_used) = match there {
             None => {
                 changes.push(Change::Register(at.clone()));
-                State::Active
+                (State::Active, false)
             }
             // Another content is refused, and its state stays.
             Some(there) if &there.digest != own.schema.digest() => continue,
-            Some(there) => there.state,
+            Some(there) => (there.state, there.never_used),
         };
-        let to = file.versions.get(&at.version).and_then(|entry| entry.state).unwrap_or(from);
+        let Some(entry) = file.versions.get(&at.version) else { continue };
+        let Some(to) = entry.state else { continue };
         if from != to {
             changes.push(Change::State { at: at.clone(), from, to });
+        }
+        let never_used = to == State::Yanked && entry.never_used;
+        if to == State::Yanked && never_used != was_never_used {
+            changes.push(Change::NeverUsed { at: at.clone(), to: never_used });
         }
     }
     changes
@@ -123,13 +152,19 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
     let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for change in changes {
         let subject = change.subject();
-        let (word, has) = if change.waives() {
-            ("waive", access.scopes.iter().any(|scope| scope.allows_waive(subject)))
-        } else {
-            ("register", access.scopes.iter().any(|scope| scope.allows_register(subject)))
+        let (name, has) = match change.need() {
+            Need::Admin => ("admin".to_owned(), access.scopes.contains(&Scope::Admin)),
+            Need::Waive => (
+                format!("waive:{subject}"),
+                access.scopes.iter().any(|scope| scope.allows_waive(subject)),
+            ),
+            Need::Register => (
+                format!("register:{subject}"),
+                access.scopes.iter().any(|scope| scope.allows_register(subject)),
+            ),
         };
         if !has {
-            missing.entry(format!("{word}:{subject}")).or_default().push(change.to_string());
+            missing.entry(name).or_default().push(change.to_string());
         }
     }
     let who = access.token.as_ref().map_or("a request without a token".to_owned(), |t| format!("the token `{t}`"));
