@@ -17,7 +17,7 @@ pub(crate) struct Check {
     /// The version to check for; the next version of the newest line when absent.
     #[param(example = "1.3.0")]
     version: Option<String>,
-    /// Whether a new major version may be registered; only without `version`.
+    /// Whether a new major version may be registered. It changes nothing where `version` names one.
     #[param(inline)]
     allow: Option<Allow>,
 }
@@ -49,10 +49,6 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let version = match check.version.as_deref().map(Version::parse) {
         None => Choice::Next { major: check.allow == Some(Allow::Major) },
-        Some(Ok(_)) if check.allow.is_some() => {
-            let detail = "`allow` is for a version that the registry chooses, and `version` names one";
-            return Err(Failure::new(ProblemCode::InvalidQuery, detail, "leave one of them out"));
-        }
         Some(Ok(version)) => Choice::Exact(version),
         Some(Err(error)) => {
             let help = "name an exact version like `1.2.0`, or leave it out";

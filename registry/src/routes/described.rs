@@ -105,6 +105,13 @@ fn shapes() -> Vec<(&'static str, Value)> {
         ("/components/schemas/SubjectPatch/properties/content_model", json!({"enum": or_null(models)})),
         ("/components/schemas/SubjectPatch/properties/owner", json!({"minLength": 1, "maxLength": 128})),
         ("/components/schemas/SubjectPatch/properties/description", json!({"maxLength": 2000})),
+        (
+            "/components/schemas/StateChange",
+            json!({
+                "if": {"required": ["never_used"], "properties": {"never_used": {"const": true}}},
+                "then": {"properties": {"state": {"const": "yanked"}}},
+            }),
+        ),
         ("/components/schemas/StateChange/properties/reason", json!({"minLength": 1, "maxLength": 1000})),
         (
             "/components/schemas/TokenRequest/properties/scopes/items",

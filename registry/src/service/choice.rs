@@ -1,5 +1,6 @@
 //! The version under which a document is registered: named by the request, or chosen by the registry.
 
+use evschema_api::State;
 use evschema_compat::{Report, Standing};
 use evschema_model::{Bump, Subject, Version};
 
@@ -55,9 +56,9 @@ impl Choice {
 /// Returns how a version counts in a comparison.
 pub(super) fn standing(record: &VersionRecord) -> Standing {
     match record.state {
-        evschema_api::State::Yanked if record.never_used => Standing::NeverUsed,
-        evschema_api::State::Yanked => Standing::Yanked,
-        evschema_api::State::Active | evschema_api::State::Deprecated => Standing::Current,
+        State::Yanked if record.never_used => Standing::NeverUsed,
+        State::Yanked => Standing::Yanked,
+        State::Active | State::Deprecated => Standing::Current,
     }
 }
 
@@ -94,7 +95,6 @@ fn newest(history: &History) -> Option<&Version> {
 
 #[cfg(test)]
 mod tests {
-    use evschema_api::State;
     use evschema_model::{Digest, SubjectPolicy};
 
     use super::*;

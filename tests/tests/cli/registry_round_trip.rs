@@ -98,7 +98,7 @@ fn content(registry: &Registry) -> Vec<serde_json::Value> {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|version| kept(version, &["version", "digest", "state", "state_reason", "message"]))
+                .map(|version| kept(version, &["version", "digest", "state", "state_reason", "never_used", "message"]))
                 .collect();
             of_subject
         })
@@ -111,6 +111,7 @@ fn a_pulled_folder_is_a_complete_backup() {
     assert_clean(&first.run(&repository(), &["push", "--message", "the examples", "--author", "ada"]));
     for (path, change) in [
         ("commerce.order.placed/2.2.0", r#"{"state":"yanked","reason":"wrong unit"}"#),
+        ("commerce.order.placed/2.1.0", r#"{"state":"yanked","reason":"a slip","never_used":true}"#),
         ("common.money/1.0.0", r#"{"state":"deprecated","reason":"take 1.1"}"#),
     ] {
         ureq::patch(format!("{}/schemas/{path}", first.url()))
@@ -118,8 +119,10 @@ fn a_pulled_folder_is_a_complete_backup() {
             .send(change)
             .unwrap();
     }
+    let revision = content_of(&first, "/schemas/fraud.alert.raised")["revision"].clone();
     ureq::put(format!("{}/schemas/fraud.alert.raised", first.url()))
         .header("content-type", "application/json")
+        .header("if-match", format!("\"{revision}\""))
         .send(r#"{"mode":"full","content_model":"strict","owner":"risk \"team\"","description":"a\nb"}"#)
         .unwrap();
 
