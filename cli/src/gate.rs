@@ -47,10 +47,8 @@ pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool)
                 }
             }
         }
-        let decides = SubjectOverride {
-            mode: Some(decides.mode),
-            content_model: Some(decides.content_model),
-        };
+        let decides =
+            SubjectOverride { mode: Some(decides.mode), content_model: Some(decides.content_model) };
         manifest.compatibility.subjects.insert(subject.clone(), decides);
         all.extend(loosened);
         let file = project.subject_file(subject)?;

@@ -54,8 +54,8 @@ mod sample;
 mod tests;
 mod tree;
 
-pub use mask::version_constants;
 pub use check::{Baseline, Settings, advise, baselines, check, containment, diff, required_bump};
+pub use mask::version_constants;
 pub use report::{
     Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, OpenedPlace, Report, Severity,
     Stricter, Verdict,

@@ -32,7 +32,8 @@ impl Entry {
             _ if is_aside(&name) => Self::Aside,
             Ok(Kind::Folder) => Self::Folder,
             Ok(Kind::File) => Self::Wrong(if is_json(&name) {
-                Diagnostic::new(Code::Misplaced, "a schema lives in a folder named after its subject").help(LAYOUT)
+                Diagnostic::new(Code::Misplaced, "a schema lives in a folder named after its subject")
+                    .help(LAYOUT)
             } else {
                 Diagnostic::new(Code::Misplaced, format!("`{name}` is no subject's folder"))
                     .help(format!("move it out of the schemas folder; {LAYOUT}"))
@@ -77,9 +78,14 @@ fn kind(path: &Path) -> io::Result<Kind> {
 /// Returns the diagnostic for a file or folder that cannot be read.
 pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
     let (why, help) = match error.kind() {
-        io::ErrorKind::NotFound => ("the link leads nowhere", "restore the file that it leads to, or remove the link"),
+        io::ErrorKind::NotFound => {
+            ("the link leads nowhere", "restore the file that it leads to, or remove the link")
+        }
         io::ErrorKind::PermissionDenied => ("permission denied", "check who may read it"),
-        _ => return Diagnostic::new(Code::Unreadable, format!("cannot be read: {error}")).help("check the path"),
+        _ => {
+            return Diagnostic::new(Code::Unreadable, format!("cannot be read: {error}"))
+                .help("check the path");
+        }
     };
     Diagnostic::new(Code::Unreadable, format!("cannot be read: {why}")).help(help)
 }
@@ -87,8 +93,13 @@ pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
 /// Returns the diagnostic for a folder in a subject's folder.
 pub(super) fn nested(path: &Path) -> Diagnostic {
     let (name, outer) = (name(path), path.parent().map(name).unwrap_or_default());
-    Diagnostic::new(Code::Misplaced, format!("`{outer}` holds a folder, `{name}`, and only folders of subjects may exist"))
-        .help(format!("move it up and name it `{outer}.{name}`: a subject's folder is directly in the schemas folder"))
+    Diagnostic::new(
+        Code::Misplaced,
+        format!("`{outer}` holds a folder, `{name}`, and only folders of subjects may exist"),
+    )
+    .help(format!(
+        "move it up and name it `{outer}.{name}`: a subject's folder is directly in the schemas folder"
+    ))
 }
 
 /// Returns the diagnostic for a JSON file whose folder names no subject or whose name is no version.

@@ -83,7 +83,11 @@ pub(super) fn changes(
         Some(view) => {
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             for (setting, from, to) in [
-                ("mode", view.mode.to_string(), wanted.mode.map_or_else(String::new, |mode| mode.to_string())),
+                (
+                    "mode",
+                    view.mode.to_string(),
+                    wanted.mode.map_or_else(String::new, |mode| mode.to_string()),
+                ),
                 (
                     "content_model",
                     view.content_model.to_string(),
@@ -132,7 +136,8 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
             missing.entry(format!("{word}:{subject}")).or_default().push(change.to_string());
         }
     }
-    let who = access.token.as_ref().map_or("a request without a token".to_owned(), |t| format!("the token `{t}`"));
+    let who =
+        access.token.as_ref().map_or("a request without a token".to_owned(), |t| format!("the token `{t}`"));
     missing
         .into_iter()
         .map(|(scope, changes)| {
@@ -142,7 +147,9 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
                 .fold(Finding::error("missing-scope", message, Place::default()), |finding, change| {
                     finding.note(format!("it is needed to {change}"))
                 })
-                .help(format!("send a token with the scope `{scope}`, or one that covers it, in EVSCHEMA_TOKEN"))
+                .help(format!(
+                    "send a token with the scope `{scope}`, or one that covers it, in EVSCHEMA_TOKEN"
+                ))
         })
         .collect()
 }
