@@ -48,11 +48,11 @@ pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool)
                 }
             }
         }
-        let decides = SubjectOverride {
-            mode: Some(decides.mode),
-            content_model: Some(decides.content_model),
-        };
-        manifest.compatibility.subjects.insert(subject.clone(), decides);
+        if decides != project.policy(subject)? {
+            let decides =
+                SubjectOverride { mode: Some(decides.mode), content_model: Some(decides.content_model) };
+            manifest.compatibility.subjects.insert(subject.clone(), decides);
+        }
         all.extend(loosened);
         let file = project.subject_file(subject)?;
         let claimed = file.versions.keys().filter(|version| file.standing(version) == Standing::NeverUsed);

@@ -20,7 +20,11 @@ pub(crate) fn findings<'s>(
         .collect();
     let refused = findings.iter().any(Finding::counts);
     if !refused && report.verdict == Verdict::Undecided {
-        let help = format!("publish it as {}, or simplify the schema", report.deserved_version);
+        let help = if report.deserved_version == report.version {
+            "simplify the schema".to_owned()
+        } else {
+            format!("publish it as {}, or simplify the schema", report.deserved_version)
+        };
         findings.push(undecided(candidate).help(help));
     }
     // A break says which version would do already.

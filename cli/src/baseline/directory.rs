@@ -16,7 +16,8 @@ pub(super) struct Folder {
     schemas: PathBuf,
 }
 
-const HELP: &str = "`--against dir:PATH` takes the folder whose subfolders are subjects, or a folder with a manifest";
+const HELP: &str =
+    "`--against dir:PATH` takes the folder whose subfolders are subjects, or a folder with a manifest";
 
 /// Finds the schemas of a folder, and the manifest that they belong to.
 pub(super) fn open(folder: &Path, project: &Project) -> Result<(Folder, PublishedPolicy), Failure> {

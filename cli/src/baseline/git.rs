@@ -144,11 +144,15 @@ impl Git {
         if text.is_none() {
             let listed = self.text(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])?;
             let listed = listed.unwrap_or_default();
-            let is_manifest =
-                |path: &&str| *path == name || path.strip_suffix(&*name).is_some_and(|rest| rest.ends_with('/'));
+            let is_manifest = |path: &&str| {
+                *path == name || path.strip_suffix(&*name).is_some_and(|rest| rest.ends_with('/'))
+            };
             // A manifest that still exists belongs to another project.
-            let gone: Vec<&str> =
-                listed.split('\0').filter(is_manifest).filter(|path| !self.folder.join(path).exists()).collect();
+            let gone: Vec<&str> = listed
+                .split('\0')
+                .filter(is_manifest)
+                .filter(|path| !self.folder.join(path).exists())
+                .collect();
             match gone.as_slice() {
                 [] => {}
                 [moved] => {
@@ -234,7 +238,8 @@ impl Git {
 
     /// Returns whether a commit has a version.
     fn has_version(&self, root: &Root, at: &Coordinates) -> Result<bool, Failure> {
-        let file = Path::new(&root.manifest.schemas).join(at.subject.as_str()).join(format!("{}.json", at.version));
+        let file =
+            Path::new(&root.manifest.schemas).join(at.subject.as_str()).join(format!("{}.json", at.version));
         let Some(full) = normal(&root.prefix, &file) else { return Ok(false) };
         let found = self.text(&["rev-parse", "--verify", "--quiet", &format!("{}:{full}", root.commit)])?;
         Ok(found.is_some())
@@ -322,7 +327,8 @@ impl Blob {
 
 /// Returns the path in the repository of a path that is relative to a folder of it; `None` if it leads out.
 fn normal(prefix: &str, path: &Path) -> Option<String> {
-    let mut parts: Vec<String> = prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let mut parts: Vec<String> =
+        prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     for part in path.components() {
         match part {
             Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),

@@ -27,7 +27,7 @@ pub(super) fn compare_taken(
     let message = format!("{at} is new here, and {} got another {at} in the meantime", baseline.name);
     comparison.findings.push(
         Finding::error("version-taken", message, own.source().whole())
-            .help(format!("`evschema check --fix` renumbers it to {to}; or rename `{}`", own.file)),
+            .help(format!("run this check again with `--fix`, which renumbers it to {to}")),
     );
     comparison.renumber.push(Renumber { at: at.clone(), to });
     Ok(())

@@ -105,7 +105,9 @@ impl Loosened {
         let Self { setting, about, from, to, .. } = self;
         match *setting {
             "formats" => format!("the change loosens `formats` from `{from}` to `{to}`"),
-            "dialects" => format!("the change gives the dialect `{about}` another meaning: `{from}` becomes `{to}`"),
+            "dialects" => {
+                format!("the change gives the dialect `{about}` another meaning: `{from}` becomes `{to}`")
+            }
             "waivers" if from == "no waiver" => format!("the change adds a waiver of {about}"),
             "waivers" => format!("the change extends the waiver of {about}: {from} becomes {to}"),
             "never_used" => {
@@ -220,7 +222,8 @@ mod tests {
 
     #[test]
     fn looser_settings_and_their_near_misses() {
-        let waiver = |until: &str| format!("[[waivers]]\nfingerprint = \"a3f8c21b9d04\"\nreason = \"r\"\n{until}");
+        let waiver =
+            |until: &str| format!("[[waivers]]\nfingerprint = \"a3f8c21b9d04\"\nreason = \"r\"\n{until}");
         let (ends, later) = (waiver("until = \"2027-01-31\""), waiver("until = \"2027-02-01\""));
         let endless = waiver("");
         let mapped = "[dialects]\n\"http://example.com/m\" = \"draft-04\"";

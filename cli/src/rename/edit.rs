@@ -96,8 +96,7 @@ fn replace_version(text: &str, from: &Version, to: &Version) -> Option<String> {
     let mut found = false;
     while let Some(at) = rest.find(&from) {
         let (before, after) = (&rest[..at], &rest[at + from.len()..]);
-        let starts = !before.ends_with(|c: char| c.is_ascii_digit() || c == '.')
-            || before.ends_with("..");
+        let starts = !before.ends_with(|c: char| c.is_ascii_digit() || c == '.') || before.ends_with("..");
         let mut following = after.chars();
         let ends = match following.next() {
             Some('.') => !following.next().is_some_and(|c| c.is_ascii_digit()),

@@ -9,8 +9,7 @@ const TITLED: &str = r#"{"type":"integer","title":"a count"}"#;
 const WIDE: &str = r#"{"type":"number"}"#;
 
 /// Numbers of a history: two lines, a patch, pre-releases, and a line of 0.x.
-const NUMBERS: [&str; 8] =
-    ["0.9.0", "1.0.0", "1.0.1", "1.1.0", "1.2.0-rc.1", "1.2.0", "2.0.0-rc.1", "2.0.0"];
+const NUMBERS: [&str; 8] = ["0.9.0", "1.0.0", "1.0.1", "1.1.0", "1.2.0-rc.1", "1.2.0", "2.0.0-rc.1", "2.0.0"];
 
 fn baseline(version: &str, text: &str, standing: Standing) -> Baseline {
     Baseline { resolved: resolved(version, text), standing }

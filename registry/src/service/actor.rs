@@ -106,7 +106,10 @@ impl Actor {
                 let read = may_read.then_some(Scope::Read);
                 let every = SubjectPrefix::every();
                 let write = may_write.then(|| [Scope::Register(every.clone()), Scope::Waive(every)]);
-                AccessView { token: None, scopes: read.into_iter().chain(write.into_iter().flatten()).collect() }
+                AccessView {
+                    token: None,
+                    scopes: read.into_iter().chain(write.into_iter().flatten()).collect(),
+                }
             }
             Identity::Token(token) | Identity::Publisher { token, .. } => {
                 AccessView { token: Some(token.name.clone()), scopes: token.scopes.clone() }

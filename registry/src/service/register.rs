@@ -155,7 +155,13 @@ impl Registry {
         let past = self.past(&Some(all), &report.version).await?;
         let refused = report.clone();
         let advice = self.workers.run(move || {
-            compat::advise(&candidate, &refused, &past.baselines, &|version| numbers.contains(version), &settings)
+            compat::advise(
+                &candidate,
+                &refused,
+                &past.baselines,
+                &|version| numbers.contains(version),
+                &settings,
+            )
         });
         report.deserved_version = advice.await?;
         Ok(report)

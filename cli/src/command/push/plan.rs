@@ -167,7 +167,8 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
             missing.entry(name).or_default().push(change.to_string());
         }
     }
-    let who = access.token.as_ref().map_or("a request without a token".to_owned(), |t| format!("the token `{t}`"));
+    let who =
+        access.token.as_ref().map_or("a request without a token".to_owned(), |t| format!("the token `{t}`"));
     missing
         .into_iter()
         .map(|(scope, changes)| {
@@ -177,7 +178,9 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
                 .fold(Finding::error("missing-scope", message, Place::default()), |finding, change| {
                     finding.note(format!("it is needed to {change}"))
                 })
-                .help(format!("send a token with the scope `{scope}`, or one that covers it, in EVSCHEMA_TOKEN"))
+                .help(format!(
+                    "send a token with the scope `{scope}`, or one that covers it, in EVSCHEMA_TOKEN"
+                ))
         })
         .collect()
 }
