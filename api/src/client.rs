@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    AccessView, FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage, SubjectPatch,
-    SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView, WaiverList,
-    WaiverRequest, WaiverView,
+    AccessView, FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage,
+    SubjectPatch, SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView,
+    WaiverList, WaiverRequest, WaiverView,
 };
 use answer::Answer;
 pub use error::ClientError;

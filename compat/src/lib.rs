@@ -54,9 +54,7 @@ mod sample;
 mod tests;
 mod tree;
 
-pub use check::{
-    Baseline, Settings, Standing, advise, baselines, check, containment, diff, required_bump,
-};
+pub use check::{Baseline, Settings, Standing, advise, baselines, check, containment, diff, required_bump};
 pub use mask::version_constants;
 pub use report::{
     Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, OpenedPlace, Report, Severity,

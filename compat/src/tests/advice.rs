@@ -45,11 +45,18 @@ fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option
     let shown = || {
         let history: Vec<String> = history
             .iter()
-            .map(|b| format!("{}{} {}", b.version(), match b.standing {
-    Standing::Current => "",
-    Standing::Yanked => " (yanked)",
-    Standing::NeverUsed => " (never used)",
-}, b.resolved.schema().value()))
+            .map(|b| {
+                format!(
+                    "{}{} {}",
+                    b.version(),
+                    match b.standing {
+                        Standing::Current => "",
+                        Standing::Yanked => " (yanked)",
+                        Standing::NeverUsed => " (never used)",
+                    },
+                    b.resolved.schema().value()
+                )
+            })
             .collect();
         format!("{version} {text} after {history:?} under {mode}: {}", report.deserved_version)
     };

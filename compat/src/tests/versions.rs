@@ -98,7 +98,11 @@ fn a_yanked_version_stays_a_baseline() {
         ("-2.1.0", MIDDLE),
     ];
     for (mode, candidate, expected) in [
-        (Mode::BackwardTransitive, "1.1.1", vec!["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0", "1.9.0"]),
+        (
+            Mode::BackwardTransitive,
+            "1.1.1",
+            vec!["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0", "1.9.0"],
+        ),
         // The nearest version that is not yanked on each side, and the yanked ones that are nearer.
         (Mode::Backward, "1.6.0", vec!["1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0"]),
         (Mode::Backward, "1.2.1", vec!["1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0"]),

@@ -87,7 +87,9 @@ pub(crate) enum Refusal {
     #[error("{0}")]
     Precondition(String),
     /// The policy of a subject is to change, and the request does not say which revision it has seen.
-    #[error("another policy for `{subject}`, which is at revision {revision}, needs `If-Match` with its ETag")]
+    #[error(
+        "another policy for `{subject}`, which is at revision {revision}, needs `If-Match` with its ETag"
+    )]
     PreconditionRequired {
         /// The subject.
         subject: Subject,

@@ -187,7 +187,9 @@ impl Registry {
                     found => Ok(found.cloned()),
                 }
             }
-            Choice::Next { .. } => Ok(self.store.version_with(&history.subject.subject, sent.digest()).await?),
+            Choice::Next { .. } => {
+                Ok(self.store.version_with(&history.subject.subject, sent.digest()).await?)
+            }
         }
     }
 

@@ -102,9 +102,7 @@ impl Registry {
                 Some(before) if settings.policy.is_looser_than(before) => {
                     feed::policy_loosened(subject.as_str(), before, &settings, &stamp)
                 }
-                Some(_) | None => {
-                    feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp)
-                }
+                Some(_) | None => feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp),
             };
             let content = match there {
                 Some(record) => self.latest_words(record).await?,

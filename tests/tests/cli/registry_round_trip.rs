@@ -98,7 +98,9 @@ fn content(registry: &Registry) -> Vec<serde_json::Value> {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|version| kept(version, &["version", "digest", "state", "state_reason", "never_used", "message"]))
+                .map(|version| {
+                    kept(version, &["version", "digest", "state", "state_reason", "never_used", "message"])
+                })
                 .collect();
             of_subject
         })

@@ -26,8 +26,7 @@ fn chosen(reply: &Reply) -> (u16, Value) {
 }
 
 fn yank(world: &World, number: &str) {
-    let change =
-        StateChange { state: State::Yanked, reason: "wrong unit".to_owned(), never_used: None };
+    let change = StateChange { state: State::Yanked, reason: "wrong unit".to_owned(), never_used: None };
     world.client().set_state(&subject("s"), &version(number), &change).unwrap();
 }
 
@@ -41,7 +40,10 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
         let problem = refused.json();
         assert_eq!(problem["code"], "incompatible", "{name}");
         let report = &problem["report"];
-        assert_eq!((&report["required_bump"], &report["deserved_version"]), (&"major".into(), &"2.0.0".into()));
+        assert_eq!(
+            (&report["required_bump"], &report["deserved_version"]),
+            (&"major".into(), &"2.0.0".into())
+        );
         assert!(report["findings"][0]["witness"]["a"].is_string(), "{name}: {report}");
         let checked = check(&world, "", INTEGER);
         assert_eq!(&checked, report, "{name}: a check says the same");
@@ -49,14 +51,21 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
 
         // The advice works.
         let help = problem["help"].as_str().unwrap();
-        assert!(help.starts_with("send it with `?allow=major` to register it as 2.0.0, or"), "{name}: {help}");
+        assert!(
+            help.starts_with("send it with `?allow=major` to register it as 2.0.0, or"),
+            "{name}: {help}"
+        );
         let checked = check(&world, "?allow=major", INTEGER);
         let created = post(&world, "?allow=major", INTEGER);
         assert_eq!(chosen(&created), (201, "2.0.0".into()), "{name}");
         let report = &created.json()["report"];
         assert_eq!((&report["verdict"], &report["required_bump"]), (&"compatible".into(), &"major".into()));
         let finding = &report["findings"][0];
-        assert_eq!((&finding["severity"], &finding["baseline"]), (&"warning".into(), &"1.0.0".into()), "{name}");
+        assert_eq!(
+            (&finding["severity"], &finding["baseline"]),
+            (&"warning".into(), &"1.0.0".into()),
+            "{name}"
+        );
         assert!(finding["witness"]["a"].is_string(), "{name}: it shows what breaks: {finding}");
         assert_eq!(&checked["findings"], &report["findings"], "{name}");
     }
@@ -122,11 +131,19 @@ fn content_that_is_there_answers_with_its_version() {
             let again = post(&world, query, &format!(" {STRING}"));
             assert_eq!(chosen(&again), (200, "1.0.0".into()), "{name}: {query}");
             assert_eq!(again.header("location"), Some("/schemas/s/1.0.0.json"), "{name}");
-            assert_eq!(chosen(&post(&world, query, STRING_OR_NULL)), (200, "1.1.0".into()), "{name}: {query}");
+            assert_eq!(
+                chosen(&post(&world, query, STRING_OR_NULL)),
+                (200, "1.1.0".into()),
+                "{name}: {query}"
+            );
         }
         assert_eq!(world.get("/schemas/s").json()["revision"], revision, "{name}: nothing has changed");
         let report = check(&world, "", STRING);
-        assert_eq!((&report["version"], &report["verdict"]), (&"1.0.0".into(), &"compatible".into()), "{name}");
+        assert_eq!(
+            (&report["version"], &report["verdict"]),
+            (&"1.0.0".into(), &"compatible".into()),
+            "{name}"
+        );
         assert_eq!(report["baselines"], Value::Array(Vec::new()), "{name}");
         // The near miss: the content of another subject is new here.
         let other = world.send("POST", "/schemas/t", &[], STRING.as_bytes());

@@ -50,11 +50,17 @@ fn another_policy_needs_the_revision() {
         let world = World::on(&url);
         // Nobody can have seen a subject that does not exist.
         assert_eq!(put(&world, &[], r#"{"mode":"backward"}"#).status, 201, "{name}");
-        for body in [r#"{"mode":"full"}"#, r#"{"mode":"none"}"#, r#"{"content_model":"strict"}"#, r#"{"mode":null}"#] {
+        for body in
+            [r#"{"mode":"full"}"#, r#"{"mode":"none"}"#, r#"{"content_model":"strict"}"#, r#"{"mode":null}"#]
+        {
             for headers in [&[][..], &[("if-match", "*")]] {
                 let reply = put(&world, headers, body);
                 let code = reply.json()["code"].clone();
-                assert_eq!((reply.status, code), (428, "precondition-required".into()), "{name}: {body} {headers:?}");
+                assert_eq!(
+                    (reply.status, code),
+                    (428, "precondition-required".into()),
+                    "{name}: {body} {headers:?}"
+                );
             }
             for tag in ["\"2\"", "W/\"1\"", "\"one\""] {
                 assert_eq!(put(&world, &[("if-match", tag)], body).status, 412, "{name}: {body} {tag}");
@@ -102,13 +108,23 @@ fn another_policy_needs_its_scope() {
         headers.extend((tag != "*").then_some(("if-match", tag.as_str())));
         put(&world, &headers, body).status
     };
-    assert_eq!(put(&register, r#"{"mode":"backward","owner":"shop"}"#), 201, "a new subject has the policy of its creator");
-    for body in [r#"{"mode":"none"}"#, r#"{"mode":"full"}"#, r#"{"content_model":"tolerant"}"#, r#"{"mode":null}"#] {
+    assert_eq!(
+        put(&register, r#"{"mode":"backward","owner":"shop"}"#),
+        201,
+        "a new subject has the policy of its creator"
+    );
+    for body in
+        [r#"{"mode":"none"}"#, r#"{"mode":"full"}"#, r#"{"content_model":"tolerant"}"#, r#"{"mode":null}"#]
+    {
         for token in [&register, &waive] {
             assert_eq!(put(token, body), 403, "{body}");
         }
     }
-    assert_eq!(put(&register, r#"{"owner":"others","mode":"backward"}"#), 200, "the same policy is no change");
+    assert_eq!(
+        put(&register, r#"{"owner":"others","mode":"backward"}"#),
+        200,
+        "the same policy is no change"
+    );
     assert_eq!(put(&admin, r#"{"mode":"none"}"#), 200);
     assert_eq!(settings(&world), json!(["none", "lenient", "others", null, 3]));
 }

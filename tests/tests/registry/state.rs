@@ -40,11 +40,8 @@ fn a_yanked_version_stays_a_baseline_unless_it_was_never_used() {
         let client = world.client();
         let order = subject("shop.order");
         world.given("shop.order@1.0.0", STRING);
-        let yank = |never_used| StateChange {
-            state: State::Yanked,
-            reason: "a mistake".to_owned(),
-            never_used,
-        };
+        let yank =
+            |never_used| StateChange { state: State::Yanked, reason: "a mistake".to_owned(), never_used };
         let put = || {
             let reply = world.put("shop.order@1.1.0", INTEGER);
             (reply.status, reply.json()["code"].as_str().map(str::to_owned))

@@ -154,10 +154,9 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
         let subject = change.subject();
         let (name, has) = match change.need() {
             Need::Admin => ("admin".to_owned(), access.scopes.contains(&Scope::Admin)),
-            Need::Waive => (
-                format!("waive:{subject}"),
-                access.scopes.iter().any(|scope| scope.allows_waive(subject)),
-            ),
+            Need::Waive => {
+                (format!("waive:{subject}"), access.scopes.iter().any(|scope| scope.allows_waive(subject)))
+            }
             Need::Register => (
                 format!("register:{subject}"),
                 access.scopes.iter().any(|scope| scope.allows_register(subject)),
