@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
-use evschema_compat::Verdict;
+use evschema_compat::{Standing, Verdict};
 use evschema_model::{Coordinates, Manifest, Subject};
 use serde_json::json;
 
