@@ -25,7 +25,7 @@ pub use scope::{Scope, ScopeError, SubjectPrefix};
 pub use subject::{SubjectPage, SubjectPatch, SubjectSummary, SubjectView};
 pub use token::{TokenCreated, TokenList, TokenRequest, TokenView};
 pub use validation::{EventVerdict, Validation};
-pub use version::{Registration, State, StateChange, VersionSummary, VersionView};
+pub use version::{AcceptedFinding, Registration, State, StateChange, VersionSummary, VersionView};
 pub use waiver::{WaiverList, WaiverRequest, WaiverView};
 
 /// Media type of a registered schema.

@@ -132,6 +132,9 @@ pub struct VersionView {
     pub author: Option<String>,
     /// What was said when it was registered.
     pub message: Option<String>,
+    /// The findings with which waivers let it in.
+    #[serde(default)]
+    pub accepted: Vec<AcceptedFinding>,
     /// The versions its content refers to.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub references: Vec<Coordinates>,
@@ -141,6 +144,32 @@ pub struct VersionView {
     /// The properties its content declares.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub fields: Vec<Field>,
+}
+
+/// A finding that a waiver accepted when a version was registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AcceptedFinding {
+    /// The rule.
+    pub rule: String,
+    /// Who reads: `backward`, the new version; `forward`, the old one.
+    pub direction: String,
+    /// The version that it was compared with.
+    pub baseline: String,
+    /// The place in the document.
+    pub pointer: String,
+    /// What breaks, in one sentence.
+    pub message: String,
+    /// An event that breaks; none where the place could not be decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub witness: Option<serde_json::Value>,
+    /// The finding, as reports name it.
+    pub fingerprint: String,
+    /// The fingerprint of the waiver; that of an earlier version which made the same change, if it is another one.
+    pub waiver: String,
+    /// Why it was accepted.
+    pub reason: String,
 }
 
 impl State {

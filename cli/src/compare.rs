@@ -2,7 +2,6 @@
 
 mod taken;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evschema_compat as compat;
@@ -14,6 +13,7 @@ use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::project::{OwnSchema, Project, Schemas};
 use crate::verdict;
+use crate::waivers::Waivers;
 
 /// What came of comparing a tree.
 #[derive(Debug, Default)]
@@ -42,9 +42,10 @@ pub(crate) fn compare(
     project: &Project,
     schemas: &Schemas,
     baseline: Option<&Baseline>,
-    waivers: &BTreeMap<String, String>,
+    waivers: &Waivers,
 ) -> Result<Comparison, Failure> {
     let mut comparison = Comparison::default();
+    let waivers = &waivers.to_compat();
     for own in &schemas.own {
         let published = baseline.and_then(|b| find(&b.catalog, own.schema.at()));
         match published {
@@ -72,7 +73,7 @@ fn compare_new(
     own: &OwnSchema,
     schemas: &Schemas,
     baseline: Option<&Baseline>,
-    waivers: &BTreeMap<String, String>,
+    waivers: &compat::Waivers,
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
     // What is wrong with the files themselves is a finding already.
@@ -85,7 +86,10 @@ fn compare_new(
         return Ok(());
     };
     let settings = project.settings(&own.schema.at().subject)?;
-    let report = compat::check(&candidate, &history, &settings, waivers);
+    let mut waivers = waivers.clone();
+    let versions = schemas.catalog.versions(&own.schema.at().subject);
+    waivers.name_versions(versions.map(|other| other.at().version.clone()));
+    let report = compat::check(&candidate, &history, &settings, &waivers);
     add_findings(&report, own, schemas, baseline, comparison);
     comparison.reports.push(report);
     Ok(())

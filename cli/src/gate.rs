@@ -64,7 +64,7 @@ pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool)
             }
         }
     }
-    if let Some(theirs) = &published.manifest {
+    if let Some(theirs) = &published.manifest_with_waivers() {
         let loosened = Loosened::of_manifest(&project.manifest, theirs, published);
         for setting in loosened.iter().filter(|loosened| !(accepts && loosened.is_by_branch)) {
             restore(setting, &mut manifest, theirs);

@@ -25,6 +25,7 @@ mod subject_file;
 mod target;
 mod terminal;
 mod verdict;
+mod waivers;
 
 use std::process::ExitCode;
 

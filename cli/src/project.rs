@@ -6,13 +6,12 @@ use evschema_codegen::{Tree, read_tree};
 use evschema_compat::Settings;
 use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy};
 use time::Date;
-use time::format_description::well_known::Iso8601;
 
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::subject_file::SubjectFile;
 use crate::target::{Pick, Target};
-use crate::terminal::Terminal;
+use crate::waivers::{WaiverFile, Waivers};
 
 /// The repository the command works in: its manifest and where its folders are.
 #[derive(Debug)]
@@ -23,6 +22,8 @@ pub(crate) struct Project {
     pub(crate) manifest_name: PathBuf,
     /// What the manifest says; the defaults without one.
     pub(crate) manifest: Manifest,
+    /// The files that the waivers are from, the manifest first.
+    pub(crate) waiver_files: Vec<WaiverFile>,
 }
 
 /// The schemas of a project, its own and those it depends on.
@@ -49,15 +50,6 @@ pub(crate) struct OwnSchema {
     pub(crate) schema: Arc<Schema>,
 }
 
-/// Waivers that hold today, and those that no longer do.
-#[derive(Debug, Default)]
-pub(crate) struct Waivers {
-    /// Fingerprint to reason.
-    pub(crate) valid: BTreeMap<String, String>,
-    /// Fingerprint to the last day.
-    pub(crate) expired: BTreeMap<String, Date>,
-}
-
 impl Project {
     /// Finds the manifest, in the current folder or one above, and reads it.
     pub(crate) fn find(explicit: Option<&Path>) -> Result<Self, Failure> {
@@ -78,6 +70,7 @@ impl Project {
             root: PathBuf::new(),
             manifest_name: Manifest::FILE_NAME.into(),
             manifest: Manifest::default(),
+            waiver_files: Vec::new(),
         })
     }
 
@@ -85,7 +78,26 @@ impl Project {
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
         let manifest = parse_manifest(&text, &path.display().to_string())?;
         let manifest_name = path.file_name().unwrap_or_default().into();
-        Ok(Self { root, manifest_name, manifest })
+        let file = WaiverFile { file: shown(&path), text: text.into() };
+        Ok(Self { root, manifest_name, manifest, waiver_files: vec![file] })
+    }
+
+    /// Adds the waivers of the subjects' files to those of the manifest: for commands that honour waivers.
+    pub(crate) fn with_waivers_of_files(mut self) -> Result<Self, Failure> {
+        let Ok(folders) = std::fs::read_dir(self.schemas_folder()) else { return Ok(self) };
+        let mut folders: Vec<PathBuf> = folders.flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        for folder in folders {
+            let file = SubjectFile::read(&folder)?;
+            if file.waivers.is_empty() {
+                continue;
+            }
+            let path = folder.join(SubjectFile::NAME);
+            let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+            self.waiver_files.push(WaiverFile { file: shown(&path), text: text.into() });
+            self.manifest.waivers.extend(file.waiver_entries());
+        }
+        Ok(self)
     }
 
     /// Returns the path of the manifest, also if there is none.
@@ -152,25 +164,7 @@ impl Project {
 
     /// Returns the manifest's waivers as of today.
     pub(crate) fn waivers(&self, today: Date) -> Result<Waivers, Failure> {
-        let mut waivers = Waivers::default();
-        for entry in &self.manifest.waivers {
-            let until = match &entry.until {
-                None => None,
-                Some(text) => Some(Date::parse(text, &Iso8601::DATE).map_err(|_| {
-                    Failure::new(format!("`until = \"{text}\"` of waiver {} is not a day", entry.fingerprint))
-                        .help("write it as `2027-01-31`")
-                })?),
-            };
-            match until {
-                Some(last) if last < today => {
-                    waivers.expired.insert(entry.fingerprint.clone(), last);
-                }
-                Some(_) | None => {
-                    waivers.valid.insert(entry.fingerprint.clone(), entry.reason.clone());
-                }
-            }
-        }
-        Ok(waivers)
+        Waivers::of(&self.manifest.waivers, today)
     }
 }
 
@@ -243,20 +237,6 @@ impl OwnSchema {
     /// Returns the schema with its file.
     pub(crate) fn source(&self) -> Source<'_> {
         Source { schema: &self.schema, file: &self.file }
-    }
-}
-
-impl Waivers {
-    /// Says which waivers no longer hold, so that a check that fails again explains itself.
-    pub(crate) fn mention_expired(&self, findings: &[Finding], terminal: &mut Terminal) {
-        for finding in findings {
-            if let Some(fingerprint) = &finding.fingerprint
-                && let Some(last) = self.expired.get(fingerprint)
-            {
-                let message = format!("the waiver of {fingerprint} held until {last}");
-                terminal.warn(&message, Some("give it a later `until` in evschema.toml, or mend the schema"));
-            }
-        }
     }
 }
 

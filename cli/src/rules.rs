@@ -69,6 +69,42 @@ const OWN: &[Rule] = &[
         keywords: &[],
         example: None,
     },
+    rule(
+        "search-incomplete",
+        "there may be more findings than the list shows",
+        "the search behind the findings stopped at a limit, or at a place that it cannot look behind",
+        "change what the list shows, and check again; waivers alone do not make such a version compatible",
+    ),
+    rule(
+        "unknown-subject",
+        "`[compatibility.subjects]` names a subject that does not exist",
+        "the subject that was meant is held to the default policy",
+        "correct the name, or remove the entry",
+    ),
+    rule(
+        "waiver-expired",
+        "a waiver was needed, and its last day is over",
+        "the finding that it accepted counts again",
+        "change the schema, or give the waiver a later `until`",
+    ),
+    rule(
+        "waiver-misaddressed",
+        "a waiver names no fingerprint",
+        "it accepts nothing, and the finding that was meant stays refused",
+        "take the 16 hexadecimal digits that `evschema check` prints",
+    ),
+    rule(
+        "waiver-outdated",
+        "a waiver names a finding by the former scheme of 12 digits",
+        "such a name was that of a place, so it also accepted later and larger changes there",
+        "look at the finding; if it is what you accept, name it by its 16 digits",
+    ),
+    rule(
+        "waiver-unused",
+        "a waiver accepts nothing that a check finds",
+        "what it accepted is gone or has changed, and a reader takes it for an open exception",
+        "remove the waiver",
+    ),
 ];
 
 /// A part of the reference: a title, what its rules are about, and the rules.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use evschema_api::State;
 use evschema_compat::Standing;
-use evschema_model::{ContentModel, Mode, Version};
+use evschema_model::{ContentModel, Mode, Version, WaiverEntry};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -29,9 +29,26 @@ pub(crate) struct SubjectFile {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
+    /// The findings that are accepted, by fingerprint.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) waivers: BTreeMap<String, WaiverNote>,
     /// The versions of which there is anything to say.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) versions: BTreeMap<Version, VersionEntry>,
+}
+
+/// What is known of a waiver.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaiverNote {
+    /// Why the finding is accepted.
+    pub(crate) reason: String,
+    /// The last day on which the waiver holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
+    /// Who granted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) author: Option<String>,
 }
 
 /// What is known of a version.
@@ -77,9 +94,19 @@ impl SubjectFile {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             let message = error.message().replace('\n', " ");
             Failure::new(format!("`{}{line}` cannot be used: {message}", path.display())).help(
-                "it has `mode`, `content_model`, `owner`, `description`, and `[versions.\"1.0.0\"]` \
-                       with `state`, `reason`, `never_used`, `author` and `message`",
+                "it has `mode`, `content_model`, `owner`, `description`, `[versions.\"1.0.0\"]` with `state`, \
+                 `reason`, `never_used`, `author` and `message`, and `[waivers.FINGERPRINT]` with `reason`, `until` \
+                 and `author`",
             )
+        })
+    }
+
+    /// Returns the file's waivers as a manifest has them.
+    pub(crate) fn waiver_entries(&self) -> impl Iterator<Item = WaiverEntry> {
+        self.waivers.iter().map(|(fingerprint, note)| WaiverEntry {
+            fingerprint: fingerprint.clone(),
+            reason: note.reason.clone(),
+            until: note.until.clone(),
         })
     }
 
@@ -124,6 +151,8 @@ mod tests {
             ..VersionEntry::default()
         };
         file.versions.insert(Version::new(1, 2, 0), entry);
+        let waiver = WaiverNote { reason: "never sent".to_owned(), ..WaiverNote::default() };
+        file.waivers.insert("0123456789abcdef".to_owned(), waiver);
         let text = file.render().unwrap();
         assert_eq!(SubjectFile::parse(&text, Path::new("subject.toml")).unwrap(), file);
         assert_eq!(file.standing(&Version::new(1, 2, 0)), Standing::Yanked);

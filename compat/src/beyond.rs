@@ -90,8 +90,9 @@ impl Engine {
 
     fn beyond_node(&mut self, flat: &Flat, schema: Id, left: &mut Vec<Flat>) {
         let node = self.tree.shared(schema);
-        if node.opaque.is_some() || !node.types.has(flat.types) {
-            left.push(if node.opaque.is_some() { flat.widened() } else { flat.clone() });
+        let is_unknown = node.opaque.is_some() || node.place.is_some();
+        if is_unknown || !node.types.has(flat.types) {
+            left.push(if is_unknown { flat.widened() } else { flat.clone() });
             return;
         }
         if let Some(values) = &node.values {

@@ -1,10 +1,9 @@
 //! Holds versions against each other.
 
+mod accepted;
 mod advice;
 mod asking;
 mod selection;
-
-use std::collections::BTreeMap;
 
 use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, SubjectPolicy, Version};
 
@@ -14,6 +13,8 @@ use crate::findings::Sides;
 use crate::mask::version_properties;
 use crate::pair::Pairs;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
+use crate::waivers::Waivers;
+use accepted::Accepted;
 pub use advice::advise;
 use asking::Asking;
 use selection::Selection;
@@ -66,12 +67,13 @@ impl Baseline {
 ///
 /// `history` may hold every version of the subject in any order: the ones that count are chosen
 /// by line, mode, standing and pre-release, and [`baselines`] tells which are enough. Versions above the
-/// candidate's count too, the other way round. `waivers` maps fingerprints to reasons.
+/// candidate's count too, the other way round. A waiver given for an earlier version of the line also accepts that
+/// the candidate repeats the change; `waivers` may name versions that `history` lacks.
 pub fn check(
     candidate: &Resolved,
     history: &[Baseline],
     settings: &Settings,
-    waivers: &BTreeMap<String, String>,
+    waivers: &Waivers,
 ) -> Report {
     let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
     let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
@@ -85,13 +87,15 @@ fn check_as(
     candidate: &Resolved,
     history: &[Baseline],
     settings: &Settings,
-    waivers: &BTreeMap<String, String>,
+    waivers: &Waivers,
 ) -> Report {
     let at = Coordinates { version: version.clone(), ..candidate.schema().at().clone() };
     let mode = settings.policy.mode;
     let Selection { previous, line_previous, predecessors, successors, .. } =
         Selection::of(&at.version, mode, history, Baseline::about);
+    let accepted = Accepted::of(waivers, history.iter().map(Baseline::version));
     let mut asking = Asking::new(settings);
+    let mut may_have_more = false;
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
     // What has been proven of the version before need not be proven again for the step.
@@ -99,8 +103,9 @@ fn check_as(
     for direction in directions(mode) {
         for baseline in predecessors.iter().rev() {
             let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
-            let held = asking.hold(&sides, waivers, &mut found);
+            let held = asking.hold(&sides, &accepted, &mut found);
             verdict = verdict.and(held.verdict);
+            may_have_more |= held.may_have_more;
             let is_previous = previous.is_some_and(|previous| previous.version() == baseline.version());
             if is_previous && held.is_proven {
                 proven.push(direction);
@@ -113,7 +118,9 @@ fn check_as(
                 Direction::Forward => Direction::Backward,
             };
             let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error);
-            verdict = verdict.and(asking.hold(&sides, waivers, &mut found).verdict);
+            let held = asking.hold(&sides, &accepted, &mut found);
+            verdict = verdict.and(held.verdict);
+            may_have_more |= held.may_have_more;
         }
     }
     let required_bump = previous.map_or(Bump::Patch, |previous| {
@@ -145,6 +152,7 @@ fn check_as(
         required_bump,
         version_too_small,
         findings: found,
+        may_have_more,
         masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
         stricter,
         opened: asking.opened,
@@ -153,14 +161,19 @@ fn check_as(
 
 /// Compares two versions both ways.
 pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
+    let waivers = Waivers::default();
+    let accepted = Accepted::of(&waivers, std::iter::empty());
     let mut asking = Asking::new(settings);
+    let mut may_have_more = false;
     let mut found = Vec::new();
     let mut verdicts = [Verdict::Compatible; 2];
     for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
         let counts = directions(settings.policy.mode).any(|checked| checked == direction);
         let severity = if counts { Severity::Error } else { Severity::Warning };
         let sides = sides(to, from, direction, severity);
-        *verdict = asking.hold(&sides, &BTreeMap::new(), &mut found).verdict;
+        let held = asking.hold(&sides, &accepted, &mut found);
+        *verdict = held.verdict;
+        may_have_more |= held.may_have_more;
     }
     found.sort_by_key(|finding| finding.severity);
     Diff {
@@ -172,6 +185,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
         forward: verdicts[1],
         required_bump: asking.bump_of(verdicts[0], verdicts[1], from, to),
         findings: found,
+        may_have_more,
         changes: changes(from.schema().document().value(), to.schema().document().value()),
     }
 }
@@ -195,9 +209,9 @@ pub fn containment(writer: &Resolved, reader: &Resolved, formats: Formats) -> Co
     let decision = decide(&question, &mut Pairs::default());
     match (decision.verdict, decision.witnesses.into_iter().next()) {
         (Verdict::Compatible, _) => Containment::Contained,
-        (Verdict::Incompatible, Some(witness)) => Containment::NotContained { witness: witness.value },
+        (Verdict::Incompatible, Some((witness, _))) => Containment::NotContained { witness: witness.value },
         (Verdict::Incompatible | Verdict::Undecided, _) => {
-            Containment::Undecided { reason: decision.open.map_or_else(String::new, |(_, why)| why) }
+            Containment::Undecided { reason: decision.open.into_iter().next().map_or_else(String::new, |open| open.why) }
         }
     }
 }

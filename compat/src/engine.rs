@@ -11,6 +11,7 @@ use crate::flat::Flat;
 use crate::pattern::Patterns;
 use crate::prove::Discriminator;
 use crate::refute::Candidate;
+use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
 
 /// How hard witnesses are looked for.
@@ -35,6 +36,8 @@ pub(crate) struct Engine {
     pub(crate) is_any_spelling: bool,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
+    /// Steps taken so far, in all phases.
+    spent: u64,
     /// What tells the branches of each union apart.
     pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
     /// What accepts anything, to be shared.
@@ -53,6 +56,8 @@ pub(crate) struct Engine {
     pub(crate) closing: Vec<Class>,
     /// What was opened for a tolerant reader.
     pub(crate) opening: Opening,
+    /// The readers that were relaxed at what findings report.
+    pub(crate) relaxed: Relaxations,
     /// Validators of single nodes, by their number, where one could be made.
     pub(crate) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,
     /// How hard witnesses are looked for.
@@ -96,6 +101,7 @@ impl Engine {
             patterns: Patterns::default(),
             is_any_spelling: false,
             fuel,
+            spent: 0,
             discriminators: HashMap::new(),
             anything: Flat::default(),
             flats: HashMap::new(),
@@ -105,6 +111,7 @@ impl Engine {
             opened_places: Vec::new(),
             closing: Vec::new(),
             opening: Opening::default(),
+            relaxed: Relaxations::default(),
             validators: HashMap::new(),
             effort: Effort::Each,
             proven: HashSet::new(),
@@ -127,12 +134,18 @@ impl Engine {
     /// Takes steps from the fuel; false when it is used up.
     pub(crate) fn spend(&mut self, steps: u64) -> bool {
         self.fuel = self.fuel.saturating_sub(steps);
+        self.spent = self.spent.saturating_add(steps);
         0 < self.fuel
     }
 
     /// Tells whether the fuel is used up.
     pub(crate) fn is_spent(&self) -> bool {
         self.fuel == 0
+    }
+
+    /// Returns the steps taken so far.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent
     }
 
     /// Gives more fuel for a further phase.

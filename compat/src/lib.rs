@@ -47,12 +47,14 @@ mod paradox;
 mod pattern;
 mod prove;
 mod refute;
+mod relax;
 mod report;
 mod rules;
 mod sample;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod waivers;
 
 pub use check::{Baseline, Settings, Standing, advise, baselines, check, containment, diff, required_bump};
 pub use mask::version_constants;
@@ -61,3 +63,4 @@ pub use report::{
     Stricter, Verdict,
 };
 pub use rules::{Example, RULES, Rule, rule};
+pub use waivers::{WaiverError, Waivers};

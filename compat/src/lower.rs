@@ -273,7 +273,7 @@ impl Lowering<'_, '_> {
                 Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
             };
-            node.types = names.iter().fold(Types::NONE, |types, name| types.or(type_of(name)));
+            node.types = names.iter().fold(Types::NONE, |types, name| types.or(Types::named(name)));
             if names.contains(&"integer") && !names.contains(&"number") {
                 node.numbers.divide(&Decimal::one());
                 node.numbers.is_spelt = draft == Draft::Draft4 && self.reading.minds_spelling;
@@ -447,18 +447,6 @@ impl Lowering<'_, '_> {
     fn named(&mut self, map: Option<&Value>, scope: &Scope<'_>, draft: Draft) -> Named {
         let Some(Value::Object(map)) = map else { return Named::default() };
         map.iter().map(|(name, schema)| (name.as_str().into(), self.schema(schema, scope, draft))).collect()
-    }
-}
-
-fn type_of(name: &str) -> Types {
-    match name {
-        "null" => Types::NULL,
-        "boolean" => Types::BOOLEAN,
-        "integer" | "number" => Types::NUMBER,
-        "string" => Types::STRING,
-        "array" => Types::ARRAY,
-        "object" => Types::OBJECT,
-        _ => Types::NONE,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
 use crate::number::Decimal;
-use crate::tree::{Condition, Id, Node, Types};
+use crate::tree::{Condition, Id, Node, Origin, Types};
 
 /// An assertion of the reader that the writer was not shown to fulfil.
 #[derive(Debug, Clone)]
@@ -29,11 +29,46 @@ pub(crate) struct Obligation {
     pub(crate) writer: Id,
     pub(crate) reader: Id,
     pub(crate) assertion: Assertion,
+    /// The reader's schemas of the members and items passed on the way here, innermost first. They tell the uses of
+    /// a shared definition apart.
+    pub(crate) path: Vec<Origin>,
+}
+
+impl Obligation {
+    /// Returns an obligation of the place being compared.
+    pub(crate) fn here(writer: Id, reader: Id, assertion: Assertion) -> Self {
+        Self { writer, reader, assertion, path: Vec::new() }
+    }
+
+    /// Returns the obligation as the object or array around its place has it.
+    pub(crate) fn lifted(mut self, member: Origin) -> Self {
+        self.path.push(member);
+        self
+    }
+
+    /// Returns the way to the place from the root, each schema once: a recursion leads to the same use again.
+    pub(crate) fn way(&self) -> Vec<Origin> {
+        let mut way = Vec::with_capacity(self.path.len());
+        for member in self.path.iter().rev() {
+            extend_way(&mut way, *member);
+        }
+        way
+    }
+}
+
+/// Adds a member's schema to a way, unless the way has it.
+pub(crate) fn extend_way(way: &mut Vec<Origin>, member: Origin) {
+    if !way.contains(&member) {
+        way.push(member);
+    }
 }
 
 impl PartialEq for Obligation {
     fn eq(&self, other: &Self) -> bool {
-        self.writer.is(other.writer) && self.reader.is(other.reader) && self.assertion == other.assertion
+        self.writer.is(other.writer)
+            && self.reader.is(other.reader)
+            && self.assertion == other.assertion
+            && self.path == other.path
     }
 }
 
@@ -164,6 +199,10 @@ impl Engine {
         let here = |assertion| Some(Unmet::Here(assertion));
         if let Some(opaque) = &node.opaque {
             return here(Assertion::Opaque(opaque.why.clone()));
+        }
+        if node.place.is_some() {
+            // A relaxed reader has places of the writer. They accept their own alternatives, which hold them.
+            return here(Assertion::Opaque("the writer has other values here".to_owned()));
         }
         if !node.types.has(flat.types) {
             return here(Assertion::refused(flat));

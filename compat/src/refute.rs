@@ -96,7 +96,7 @@ impl Engine {
             for value in self.samples_of(flat, 1) {
                 if self.accepts(writer, &value) == Truth::Yes && self.accepts(reader, &value) == Truth::No {
                     let assertion = Assertion::AnyOf;
-                    return vec![Candidate { value, obligation: Obligation { writer, reader, assertion } }];
+                    return vec![Candidate { value, obligation: Obligation::here(writer, reader, assertion) }];
                 }
             }
         }
@@ -151,7 +151,7 @@ impl Engine {
             return;
         }
         if let Some(values) = &flat.values {
-            let obligation = Obligation { writer, reader: place, assertion: unmet.clone() };
+            let obligation = Obligation::here(writer, place, unmet.clone());
             let listed = values.iter().take(LISTED_MAX).cloned();
             let respelt = values.iter().take(LISTED_MAX).filter_map(respelt);
             let listed = listed.chain(respelt);
@@ -161,7 +161,7 @@ impl Engine {
         let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {
             for value in values {
                 if engine.flat_accepts(flat, &value) != Truth::No {
-                    let obligation = Obligation { writer, reader, assertion: assertion.clone() };
+                    let obligation = Obligation::here(writer, reader, assertion.clone());
                     found.push(Candidate { value, obligation });
                 }
             }
@@ -214,7 +214,7 @@ impl Engine {
                 let values = self.samples_of(&rest, 3);
                 found.extend(values.into_iter().map(|value| Candidate {
                     value,
-                    obligation: Obligation { writer, reader: place, assertion: assertion.clone() },
+                    obligation: Obligation::here(writer, place, assertion.clone()),
                 }));
             }
         }
@@ -232,7 +232,14 @@ impl Engine {
         for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
             self.refute_flat(flat, writer, part, found, depth + 1);
         }
-        let here = |assertion| Obligation { writer, reader, assertion };
+        let here = |assertion| Obligation::here(writer, reader, assertion);
+        if let Some(relaxed) = self.relaxed.union(reader) {
+            // The other branches accept the writer's values that were reported; these two miss what else breaks.
+            for branch in relaxed.tried() {
+                self.refute_flat(flat, writer, branch, found, depth + 1);
+            }
+            return;
+        }
         for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
             for union in unions {
                 if self.effort == Effort::First && self.refute_union(flat, writer, reader, union, found) {
@@ -304,7 +311,7 @@ impl Engine {
         values.extend(self.samples_of_two(flat, &union[..union.len().min(UNMEANT_MAX)]));
         for value in values {
             if self.accepts(writer, &value) != Truth::No && self.accepts(reader, &value) == Truth::No {
-                let obligation = Obligation { writer, reader, assertion: Assertion::AnyOf };
+                let obligation = Obligation::here(writer, reader, Assertion::AnyOf);
                 found.push(Candidate { value, obligation });
                 return true;
             }

@@ -249,6 +249,11 @@ impl Tree {
         self.slots.iter().copied().flatten()
     }
 
+    /// Returns whether some schema looks at what others evaluate.
+    pub(crate) fn has_unevaluated(&self) -> bool {
+        self.nodes.iter().any(|node| node.objects.unevaluated.or(node.arrays.unevaluated).is_some())
+    }
+
     /// Tells whether the spelling of numbers counts somewhere.
     pub(crate) fn minds_spelling(&self) -> bool {
         self.nodes.iter().any(|node| node.numbers.is_spelt)

@@ -61,6 +61,9 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns the content of one version.
     fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>>;
 
+    /// Returns the findings that a version was let in with, as JSON; nothing where no waiver was needed.
+    fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>>;
+
     /// Returns the versions that have an `$id`, in order of registration; only the one that others mean by it, if
     /// they refer to it.
     fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>>;
@@ -331,6 +334,8 @@ pub struct Addition {
     pub message: Option<String>,
     /// When, in microseconds since 1970.
     pub registered_at: i64,
+    /// The findings that waivers accepted, as JSON; nothing where there were none.
+    pub accepted: Option<String>,
     /// What the feed says of it.
     pub event: UnnumberedEvent,
 }

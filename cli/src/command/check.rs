@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use clap::Args;
-use evschema_compat::Verdict;
-use evschema_model::Coordinates;
+use evschema_compat::{Standing, Verdict};
+use evschema_model::{Coordinates, Manifest, Subject};
 use serde_json::json;
 
 use super::Context;
@@ -17,6 +18,7 @@ use crate::project::{Project, Schemas};
 use crate::registry_access::RegistryArguments;
 use crate::rename;
 use crate::report::{Report, counted};
+use crate::waivers;
 
 /// Hold every new or changed version against what is published.
 ///
@@ -44,8 +46,9 @@ impl Arguments {
             return Err(Failure::new("`--fix` needs a baseline, so that it renames no published version")
                 .help("run `evschema check --against git:main --fix`"));
         }
-        let project = Project::find(context.global.manifest.as_deref())?;
+        let project = Project::find(context.global.manifest.as_deref())?.with_waivers_of_files()?;
         let access = self.registry.access(&project, context.environment);
+        let manifest = project.manifest.clone();
         let opened = match &self.against {
             Some(against) => Some(against.open(&project, &access, context.terminal)?),
             None => None,
@@ -61,14 +64,14 @@ impl Arguments {
         let mut waivers = project.waivers(context.environment.today)?;
         let mut schemas = project.schemas()?;
         let mut baseline = load(&opened, &project, &schemas, &never_used, context)?;
-        let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
+        let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
         if self.against == Some(Against::Registry) {
             let client = access.client()?;
             let (missing, found) = unregistered_waivers(&compared.reports, &client, &project, accepts)?;
             loosened.extend(found);
             if !accepts && !missing.is_empty() {
                 waivers.valid.retain(|fingerprint, _| !missing.contains(fingerprint));
-                compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
+                compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
             }
         }
         for _ in 0..FIX_ROUNDS_MAX {
@@ -78,9 +81,16 @@ impl Arguments {
             }
             schemas = project.schemas()?;
             baseline = load(&opened, &project, &schemas, &never_used, context)?;
-            compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
+            compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
         }
-        waivers.mention_expired(&compared.findings, context.terminal);
+        let is_published = |subject: &Subject| {
+            opened.as_ref().is_some_and(|opened| opened.policy().subjects.contains_key(subject))
+        };
+        compared.findings.extend(unknown_subjects(&manifest, &project, &schemas, is_published));
+        // With a baseline, the versions that most waivers were given for are not compared again.
+        let all = baseline.is_none() && compared.left_out == 0;
+        let found = waivers::findings(&waivers, &project.waiver_files, &compared.findings, all);
+        compared.findings.extend(found);
         for report in &compared.reports {
             if let Some(stricter) = &report.stricter {
                 context.terminal.detail(format!("{}@{}: {stricter}", report.subject, report.version));
@@ -109,6 +119,25 @@ fn load(
     let mut baseline = opened.load(project, schemas, context.terminal)?;
     baseline.yanked.extend(never_used.iter().map(|at| (at.clone(), Standing::NeverUsed)));
     Ok(Some(baseline))
+}
+
+/// Returns a finding for each subject that the manifest names and that does not exist.
+fn unknown_subjects(
+    manifest: &Manifest,
+    project: &Project,
+    schemas: &Schemas,
+    is_published: impl Fn(&Subject) -> bool,
+) -> Vec<Finding> {
+    waivers::unknown_subjects(manifest, &project.waiver_files, |subject| {
+        schemas.catalog.versions(subject).next().is_some()
+            || is_published(subject)
+            || schemas.files.iter().any(|path| is_of(path, subject))
+    })
+}
+
+/// Returns whether a file is one of a subject, also one that cannot be read.
+fn is_of(path: &Path, subject: &Subject) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|name| name == subject.as_str())
 }
 
 fn report(schemas: Schemas, baseline: Option<&Baseline>, compared: Comparison) -> Report {

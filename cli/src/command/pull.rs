@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::Client;
-use evschema_api::{State, SubjectView};
+use evschema_api::{State, SubjectView, WaiverView};
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject};
 use serde_json::json;
 
@@ -17,12 +17,12 @@ use crate::output;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::report::{Report, counted};
-use crate::subject_file::{SubjectFile, VersionEntry};
+use crate::subject_file::{SubjectFile, VersionEntry, WaiverNote};
 
 /// Write what the registry has as a tree: a complete backup that `push --restore` registers again.
 ///
 /// Beside the schemas, byte for byte, each subject's folder gets a `subject.toml` with its policy,
-/// owner and the states of its versions. A file that is there with another content stays.
+/// owner, waivers and the states of its versions. A file that is there with another content stays.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Subjects to pull, with what they refer to; all of them when none are given.
@@ -116,7 +116,11 @@ impl Pull<'_> {
                 versions.insert(at.version, entry);
             }
         }
-        write_subject_file(&folder, view, versions)?;
+        let waivers = self.client.waivers(subject)?.waivers.into_iter().map(|waiver| {
+            let WaiverView { fingerprint, reason, until, author, .. } = waiver;
+            (fingerprint, WaiverNote { reason, until, author })
+        });
+        write_subject_file(&folder, view, versions, waivers.collect())?;
         Ok(referred)
     }
 
@@ -176,12 +180,14 @@ fn write_subject_file(
     folder: &Path,
     view: SubjectView,
     versions: BTreeMap<evschema_model::Version, VersionEntry>,
+    waivers: BTreeMap<String, WaiverNote>,
 ) -> Result<(), Failure> {
     let file = SubjectFile {
         mode: Some(view.mode),
         content_model: Some(view.content_model),
         owner: view.owner,
         description: view.description,
+        waivers,
         versions,
     };
     let path = folder.join(SubjectFile::NAME);

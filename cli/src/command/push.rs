@@ -17,11 +17,12 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::order::in_reference_order;
 use crate::output;
-use crate::project::{OwnSchema, Project, Schemas, Waivers};
+use crate::project::{OwnSchema, Project, Schemas};
 use crate::registry_access::{RegistryArguments, find_subject};
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry};
 use crate::verdict;
+use crate::waivers::{self, Waivers};
 use plan::Change;
 
 /// Register the tree: every version that the registry does not have, what is referred to first.
@@ -50,7 +51,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
-        let project = Project::find(context.global.manifest.as_deref())?;
+        let project = Project::find(context.global.manifest.as_deref())?.with_waivers_of_files()?;
         let client = self.registry.access(&project, context.environment).client()?;
         let schemas = project.schemas()?.all_good()?;
         let mut push = Push {
@@ -78,8 +79,8 @@ impl Arguments {
         }
         push.settle_restored()?;
         context.terminal.end_progress();
-        let Push { tally, findings, waivers, changes, .. } = push;
-        waivers.mention_expired(&findings, context.terminal);
+        let Push { tally, mut findings, waivers, changes, .. } = push;
+        waivers::note_expired(&waivers, &mut findings);
         let mut report = tally.report(findings, self.dry_run, client.base_url());
         report.details.push(("changes", plan::json_of(&changes)));
         Ok(output::write(&report, context.global.format, context.terminal))
@@ -242,6 +243,15 @@ impl Push<'_> {
     /// Lets the policies of restored subjects hold from now on.
     fn settle_restored(&mut self) -> Result<(), Failure> {
         for (subject, patch) in &self.restored {
+            // Before the policy, so that no check refuses what was accepted.
+            for (fingerprint, note) in &self.known[subject].1.waivers {
+                if fingerprint.len() != evschema_compat::Fingerprint::DIGITS {
+                    // Of the former scheme: it accepts nothing, and a registry takes it no more.
+                    continue;
+                }
+                let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
+                self.client.put_waiver(subject, fingerprint, &waiver)?;
+            }
             // Another policy needs the revision of now, after its versions were registered.
             let revision = self.client.subject(subject)?.revision;
             self.client.put_subject(subject, patch, Some(revision))?;
@@ -299,12 +309,11 @@ impl Push<'_> {
         let accepted: Option<BTreeSet<String>> = found.iter().map(named).collect();
         let Some(accepted) = accepted.filter(|accepted| !accepted.is_empty()) else { return Ok(false) };
         let subject = &own.schema.at().subject;
-        let entries = &self.project.manifest.waivers;
-        for entry in entries.iter().filter(|entry| accepted.contains(&entry.fingerprint)) {
-            let waiver = WaiverRequest { reason: entry.reason.clone(), until: entry.until.clone() };
-            self.client.put_waiver(subject, &entry.fingerprint, &waiver)?;
+        for (fingerprint, note) in self.waivers.valid.iter().filter(|(own, _)| accepted.contains(*own)) {
+            let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
+            self.client.put_waiver(subject, fingerprint, &waiver)?;
             context.terminal.end_progress();
-            context.terminal.say(format!("accepted {} in {subject}: {}", entry.fingerprint, entry.reason));
+            context.terminal.say(format!("accepted {fingerprint} in {subject}: {}", note.reason));
         }
         Ok(true)
     }
@@ -328,7 +337,7 @@ impl Push<'_> {
                 let mut found = findings_of(&report, own, self.schemas);
                 for finding in found.iter_mut().filter(|finding| finding.waived.is_none()) {
                     let reason = finding.fingerprint.as_ref().and_then(|name| self.waivers.valid.get(name));
-                    finding.waived = reason.cloned();
+                    finding.waived = reason.map(|note| note.reason.clone());
                 }
                 if found.iter().any(Finding::counts) {
                     self.tally.refused += 1;

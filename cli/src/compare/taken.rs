@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evschema_compat as compat;
@@ -18,7 +17,7 @@ pub(super) fn compare_taken(
     own: &OwnSchema,
     schemas: &Schemas,
     baseline: &Baseline,
-    waivers: &BTreeMap<String, String>,
+    waivers: &compat::Waivers,
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
     let at = own.schema.at();
@@ -40,7 +39,7 @@ fn compare_as(
     own: &OwnSchema,
     schemas: &Schemas,
     baseline: &Baseline,
-    waivers: &BTreeMap<String, String>,
+    waivers: &compat::Waivers,
 ) -> Result<Option<Version>, Failure> {
     let text = with_version(&own.schema, &next.version);
     let Ok(schema) = Schema::read(next.clone(), text.as_bytes(), &project.manifest.dialects()) else {

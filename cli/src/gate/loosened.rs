@@ -61,7 +61,8 @@ impl Loosened {
 
     /// Returns which settings of a manifest are looser than in the baseline's.
     pub(super) fn of_manifest(ours: &Manifest, theirs: &Manifest, published: &PublishedPolicy) -> Vec<Self> {
-        let before = published.before.as_deref().and_then(|before| before.manifest.as_ref());
+        let before = published.before.as_deref().and_then(PublishedPolicy::manifest_with_waivers);
+        let before = before.as_ref();
         let mut all = Vec::new();
         if theirs.formats == Formats::Assert && ours.formats == Formats::Annotate {
             all.push(Self {
@@ -222,8 +223,7 @@ mod tests {
 
     #[test]
     fn looser_settings_and_their_near_misses() {
-        let waiver =
-            |until: &str| format!("[[waivers]]\nfingerprint = \"a3f8c21b9d04\"\nreason = \"r\"\n{until}");
+        let waiver = |until: &str| format!("[[waivers]]\nfingerprint = \"a3f8c21b9d04e577\"\nreason = \"r\"\n{until}");
         let (ends, later) = (waiver("until = \"2027-01-31\""), waiver("until = \"2027-02-01\""));
         let endless = waiver("");
         let mapped = "[dialects]\n\"http://example.com/m\" = \"draft-04\"";

@@ -41,6 +41,13 @@ impl PublishedPolicy {
         }
     }
 
+    /// Returns the manifest with the waivers of the subjects' files too.
+    pub(crate) fn manifest_with_waivers(&self) -> Option<Manifest> {
+        let mut manifest = self.manifest.clone()?;
+        manifest.waivers.extend(self.subjects.values().flat_map(SubjectFile::waiver_entries));
+        Some(manifest)
+    }
+
     /// Returns whether this version is a baseline, which it stays unless nobody ever used it.
     pub(crate) fn has_baseline(&self, subject: &Subject, version: &Version) -> bool {
         let never_used = |policy: &Self| {

@@ -20,7 +20,8 @@ pub(crate) fn unregistered_waivers(
     let mut used: BTreeMap<&Subject, BTreeSet<&str>> = BTreeMap::new();
     for report in reports {
         for found in report.findings.iter().filter(|found| found.waived.is_some()) {
-            used.entry(&report.subject).or_default().insert(found.fingerprint.as_str());
+            let waiver = found.waived_by.as_ref().unwrap_or(&found.fingerprint);
+            used.entry(&report.subject).or_default().insert(waiver.as_str());
         }
     }
     let mut missing = BTreeSet::new();

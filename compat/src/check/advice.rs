@@ -1,12 +1,11 @@
 //! Finds the version under which a refused candidate is accepted.
 
-use std::collections::BTreeMap;
-
 use evschema_model::{Bump, Resolved, Version};
 
 use super::selection::Selection;
 use super::{Baseline, Settings, check_as};
 use crate::report::{Report, Verdict};
+use crate::waivers::Waivers;
 
 /// Returns the version under which a candidate is accepted: its own if the report accepts it, otherwise the smallest
 /// that this function can vouch for. A pre-release keeps its tag.
@@ -42,7 +41,7 @@ pub fn advise(
         let mut bump = Bump::Patch;
         loop {
             let next = free(newest.version().next(bump));
-            let on_top = check_as(&next, candidate, history, &settings, &BTreeMap::new());
+            let on_top = check_as(&next, candidate, history, &settings, &Waivers::default());
             if on_top.is_accepted() {
                 return next;
             }

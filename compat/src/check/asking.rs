@@ -1,12 +1,13 @@
 //! The questions of one check, which share what was lowered for them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use evschema_model::{Bump, ContentModel, Pointer, Resolved, field_names};
 
+use super::accepted::Accepted;
 use super::{Baseline, Settings, directions, sides};
 use crate::decide::{Decision, Question, decide};
-use crate::findings::{Sides, findings, walk};
+use crate::findings::{Found, Sides, findings, walk};
 use crate::mask::version_properties;
 use crate::pair::Pairs;
 use crate::report::{Direction, Finding, OpenedPlace, Severity, Stricter, Verdict};
@@ -26,6 +27,8 @@ pub(super) struct Held {
     pub(super) verdict: Verdict,
     /// Whether it is compatible without any waiver.
     pub(super) is_proven: bool,
+    /// Whether there may be more to find.
+    pub(super) may_have_more: bool,
 }
 
 impl<'s> Asking<'s> {
@@ -34,33 +37,29 @@ impl<'s> Asking<'s> {
     }
 
     /// Decides one direction against one baseline.
-    pub(super) fn hold(
-        &mut self,
-        sides: &Sides<'_>,
-        waivers: &BTreeMap<String, String>,
-        found: &mut Vec<Finding>,
-    ) -> Held {
+    pub(super) fn hold(&mut self, sides: &Sides<'_>, accepted: &Accepted<'_>, found: &mut Vec<Finding>) -> Held {
         let decision = self.decide(sides, false);
         self.note_opened(&decision, sides.writer_and_reader().0);
         if decision.verdict == Verdict::Compatible {
-            return Held { verdict: Verdict::Compatible, is_proven: true };
+            return Held { verdict: Verdict::Compatible, is_proven: true, may_have_more: false };
         }
         let mut here = findings(&decision, sides);
-        for finding in &mut here {
-            finding.waived = waivers.get(finding.fingerprint.as_str()).cloned();
-        }
-        let verdict = if here.iter().all(|finding| finding.waived.is_some()) {
-            Verdict::Compatible
-        } else {
-            decision.verdict
-        };
-        for finding in here {
+        accepted.mark(&mut here, &decision, sides);
+        let rest = here.iter().filter(|own| own.finding.waived.is_none());
+        let verdicts = rest.map(|own| match own.finding.witness {
+            Some(_) => Verdict::Incompatible,
+            None => Verdict::Undecided,
+        });
+        // Waivers make a pair compatible only if everything else is proven.
+        let unwaived = if decision.is_settled { Verdict::Compatible } else { Verdict::Undecided };
+        let verdict = verdicts.reduce(Verdict::and).unwrap_or(unwaived);
+        for Found { finding, .. } in here {
             // The same place breaks the same way against each version of a line: said once.
             if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
                 found.push(finding);
             }
         }
-        Held { verdict, is_proven: false }
+        Held { verdict, is_proven: false, may_have_more: decision.may_have_more }
     }
 
     /// Returns the step a change deserves, where some directions are known to be compatible.
@@ -114,7 +113,7 @@ impl<'s> Asking<'s> {
                 if decision.verdict == Verdict::Incompatible
                     && let Some(finding) = findings(&decision, &sides).into_iter().next()
                 {
-                    let Finding { message, witness, .. } = finding;
+                    let Finding { message, witness, .. } = finding.finding;
                     return Some(Stricter { content_model: model, message, witness });
                 }
             }

@@ -201,7 +201,7 @@ impl Engine {
     }
 
     /// Returns whether a node accepts a value, by the validator where the engine cannot tell.
-    pub(super) fn holds(&mut self, id: Id, value: &Value) -> Truth {
+    pub(crate) fn holds(&mut self, id: Id, value: &Value) -> Truth {
         match self.accepts(id, value) {
             Truth::Unknown => self.validates(id, value),
             known @ (Truth::Yes | Truth::No) => known,

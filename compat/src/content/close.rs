@@ -52,6 +52,9 @@ impl Engine {
         if flats.iter().any(|flat| flat.is_opened) && !self.opened_places.contains(&origin) {
             self.opened_places.push(origin);
         }
+        for flat in &mut flats {
+            Rc::make_mut(&mut flat.holds).push(id.class());
+        }
         flats
     }
 

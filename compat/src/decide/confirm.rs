@@ -23,6 +23,8 @@ pub(super) struct Confirm<'a> {
     question: &'a Question<'a>,
     writer: Id,
     reader: Id,
+    /// The reader relaxed at what was found before; an event must break it too.
+    relaxed: Option<Id>,
     validators: Option<Option<Validators>>,
     /// How many violations may still be looked through.
     violations_left: usize,
@@ -62,7 +64,12 @@ pub(super) struct Refusal {
 
 impl<'a> Confirm<'a> {
     pub(super) fn new(question: &'a Question<'a>, writer: Id, reader: Id) -> Self {
-        Self { question, writer, reader, validators: None, violations_left: VIOLATIONS_MAX }
+        Self { question, writer, reader, relaxed: None, validators: None, violations_left: VIOLATIONS_MAX }
+    }
+
+    /// Asks for events that a relaxed reader refuses too.
+    pub(super) fn relax(&mut self, relaxed: Id) {
+        self.relaxed = Some(relaxed);
     }
 
     /// Returns how the reader refuses a value that the writer accepts, each in every reading that
@@ -82,6 +89,7 @@ impl<'a> Confirm<'a> {
         if !validators.accepts_as_writer(value)
             || !validators.refuses_as_reader(value)
             || !self.model_agrees(engine, validators, value)
+            || self.is_reported(engine, value)
         {
             return None;
         }
@@ -125,6 +133,16 @@ impl<'a> Confirm<'a> {
                 .is_some_and(|reader| reader.can_decide(value) && reader.is_valid(value))
             && (self.question.model == ContentModel::Strict
                 || engine.is_declared(self.writer, value) == Truth::Yes)
+    }
+
+    /// Returns whether an event breaks only what was found before.
+    fn is_reported(&self, engine: &mut Engine, value: &Value) -> bool {
+        let Some(relaxed) = self.relaxed else { return false };
+        engine.holds(relaxed, value) == Truth::Yes
+            || (self.question.model == ContentModel::Tolerant
+                && engine
+                    .stripped(self.reader, value)
+                    .is_some_and(|left| engine.holds(relaxed, &left) == Truth::Yes))
     }
 
     /// Returns whether the content model's writer sends a value, and its reader refuses what it leaves of it.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Sides;
 use super::event_path::{EventPlace, places_of};
+use super::identity::{Use, Uses};
 use crate::decide::Witness;
 use crate::prove::{Assertion, Obligation};
 use crate::report::Direction;
@@ -76,6 +77,15 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) fn of(sides: &Sides<'a>) -> Self {
         Self { candidate: Index::of(sides.candidate), baseline: Index::of(sides.baseline) }
+    }
+
+    /// Returns the reader's schemas of the members and items on the way to an obligation.
+    pub(super) fn uses(&self, obligation: &Obligation, direction: Direction) -> Uses {
+        let reader = match direction {
+            Direction::Backward => &self.candidate,
+            Direction::Forward => &self.baseline,
+        };
+        Uses(obligation.way().into_iter().filter_map(|origin| reader.use_at(origin)).collect())
     }
 
     /// Returns where the reader objects to a witness, or where in an event something is undecided.
@@ -218,6 +228,15 @@ impl<'a> Index<'a> {
             is_use: false,
             uses: document.uses.clone(),
         })
+    }
+
+    fn use_at(&self, origin: Origin) -> Option<Use> {
+        let mut documents = std::iter::once(&self.own).chain(&self.others);
+        let (document, pointer) =
+            documents.find_map(|document| Some((document, document.places.get(&origin.0)?.clone())))?;
+        let at = document.schema.at();
+        let subject = (at != self.own.schema.at()).then(|| at.subject.clone());
+        Some(Use { subject, pointer })
     }
 
     /// Goes on to where a place that only refers to another one leads.

@@ -41,7 +41,7 @@ fn histories() -> Vec<Vec<Baseline>> {
 /// Checks a candidate, follows the advice, and returns it if there was any.
 fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option<Version> {
     let settings = Settings { advises: false, ..settings(mode, Lenient) };
-    let report = check(&resolved(version, text), history, &settings, &BTreeMap::new());
+    let report = check(&resolved(version, text), history, &settings, &Waivers::default());
     let shown = || {
         let history: Vec<String> = history
             .iter()
@@ -70,7 +70,7 @@ fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option
     let advice = report.deserved_version.clone();
     assert!(history.iter().all(|taken| *taken.version() != advice), "taken: {}", shown());
     assert_eq!(advice.is_prerelease(), report.version.is_prerelease(), "another kind: {}", shown());
-    let again = check(&resolved(&advice.to_string(), text), history, &settings, &BTreeMap::new());
+    let again = check(&resolved(&advice.to_string(), text), history, &settings, &Waivers::default());
     assert!(again.is_accepted(), "refused again: {}", shown());
     Some(advice)
 }

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -286,16 +285,17 @@ fn a_waiver_accepts_one_finding() {
     let history = [Baseline { resolved: resolved("1.0.0", ORDER), standing: Standing::Current }];
     let new = resolved("1.1.0", &ORDER.replace("integer", "string"));
     let settings = Settings::default();
-    let refused = check(&new, &history, &settings, &BTreeMap::new());
+    let refused = check(&new, &history, &settings, &Waivers::default());
     let fingerprint = refused.findings[0].fingerprint.to_string();
-    assert_eq!(fingerprint.len(), 12);
-    let waivers = BTreeMap::from([(fingerprint, "nobody reads it".to_owned())]);
+    assert_eq!(fingerprint.len(), crate::Fingerprint::DIGITS);
+    let mut waivers = Waivers::default();
+    waivers.add(&fingerprint, "nobody reads it").unwrap();
     let accepted = check(&new, &history, &settings, &waivers);
     assert!(accepted.is_accepted(), "{accepted:#?}");
     assert_eq!(accepted.findings[0].waived.as_deref(), Some("nobody reads it"));
     for (standing, is_accepted) in [(Standing::Yanked, false), (Standing::NeverUsed, true)] {
         let gone = [Baseline { standing, ..history[0].clone() }];
-        let report = check(&new, &gone, &settings, &BTreeMap::new());
+        let report = check(&new, &gone, &settings, &Waivers::default());
         assert_eq!(report.is_accepted(), is_accepted, "{standing:?}");
     }
 }

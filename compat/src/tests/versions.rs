@@ -24,7 +24,7 @@ fn history(versions: &[(&str, &str)]) -> Vec<Baseline> {
 }
 
 fn report(mode: Mode, versions: &[(&str, &str)], candidate: (&str, &str)) -> Report {
-    check(&resolved(candidate.0, candidate.1), &history(versions), &settings(mode, Lenient), &BTreeMap::new())
+    check(&resolved(candidate.0, candidate.1), &history(versions), &settings(mode, Lenient), &Waivers::default())
 }
 
 fn baselines(report: &Report) -> Vec<String> {
@@ -76,8 +76,8 @@ fn versions_need_not_arrive_in_order() {
     let candidate = resolved("1.0.1", NARROW);
     let settings = settings(Mode::BackwardTransitive, Lenient);
     assert_eq!(
-        check(&candidate, &turned, &settings, &BTreeMap::new()),
-        check(&candidate, &history(&versions), &settings, &BTreeMap::new())
+        check(&candidate, &turned, &settings, &Waivers::default()),
+        check(&candidate, &history(&versions), &settings, &Waivers::default())
     );
 }
 
@@ -339,7 +339,7 @@ fn the_baselines_that_are_enough_give_the_same_report() {
             let settings = settings(mode, Lenient);
             let is_taken = |version: &Version| all.iter().any(|baseline| baseline.version() == version);
             let report = |history: &[Baseline]| {
-                let mut report = check(&candidate, history, &settings, &BTreeMap::new());
+                let mut report = check(&candidate, history, &settings, &Waivers::default());
                 // Only the numbers that are free are not known from the selected versions.
                 report.deserved_version = crate::advise(&candidate, &report, history, &is_taken, &settings);
                 report

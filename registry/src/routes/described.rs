@@ -61,7 +61,7 @@ fn describe_parameter(parameter: &mut Value, is_exact: bool, changes: bool) {
         "version" => &selected,
         "versions" => &compared,
         "id" => "^[0-9a-f]{16}$",
-        "fingerprint" => "^[0-9a-f]{12}$",
+        "fingerprint" => "^[0-9a-f]{16}$",
         "if-match" => "^(\"[0-9]{1,18}\"|\\*)?$",
         "if-none-match" if changes => "^\\*?$",
         "last-event-id" => "^([0-9]{1,18})?$",

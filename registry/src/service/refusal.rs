@@ -306,7 +306,7 @@ impl Refusal {
             Self::WaiverNotFound { subject, .. } => format!("GET /schemas/{subject}/waivers lists them"),
             Self::TooManyWaivers { .. } => "withdraw those that have had their day".to_owned(),
             Self::Fingerprint { .. } => {
-                "take the 12 hexadecimal digits that a report calls `fingerprint`".to_owned()
+                "take the 16 hexadecimal digits that a report calls `fingerprint`".to_owned()
             }
             Self::Day { .. } => "write it as `2027-01-31`".to_owned(),
             Self::Store(StoreError::Full(_)) => {

@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use evschema_api::{Registration, State};
-use evschema_compat::{self as compat, Baseline, Report, Severity, Standing};
+use evschema_compat::{self as compat, Baseline, Report, Severity, Standing, Waivers};
 use evschema_model::{Coordinates, Diagnostics, Resolved, Schema, Subject, SubjectPolicy, Version};
 use tracing::{Instrument as _, info_span};
 
@@ -10,7 +10,7 @@ use super::choice::{Choice, check_version_range, next_free, standing};
 use super::library::Meaning;
 use super::search::content_words;
 use super::visit::Visit;
-use super::{Refusal, Registry, Signature};
+use super::{Refusal, Registry, Signature, waivers};
 use crate::feed::{self, Registered, Stamp};
 use crate::limits;
 use crate::store::{Addition, Appended, Head, History, Reference, Settings, VersionRecord};
@@ -51,7 +51,9 @@ struct Assessed {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Past {
     baselines: Arc<Vec<Baseline>>,
-    waivers: Arc<BTreeMap<String, String>>,
+    waivers: Arc<Waivers>,
+    /// Fingerprints of waivers that were granted when fingerprints named neither version nor change.
+    former: Arc<BTreeSet<String>>,
 }
 
 impl Past {
@@ -63,7 +65,9 @@ impl Past {
     ) -> Result<Report, Diagnostics> {
         // Compiling finds what the metaschema cannot, such as a pattern that is none.
         candidate.try_validator(settings.formats)?;
-        Ok(compat::check(candidate, &self.baselines, settings, &self.waivers))
+        let mut report = compat::check(candidate, &self.baselines, settings, &self.waivers);
+        waivers::explain_former(&mut report, &self.former);
+        Ok(report)
     }
 }
 
@@ -298,7 +302,8 @@ impl Registry {
     async fn past(&self, history: &Option<History>, candidate: &Version) -> Result<Past, Refusal> {
         let Some(history) = history else { return Ok(Past::default()) };
         let waivers = Arc::new(self.waivers_of(history));
-        Ok(Past { baselines: Arc::new(self.baselines(history, candidate).await?), waivers })
+        let former = Arc::new(waivers::former(history));
+        Ok(Past { baselines: Arc::new(self.baselines(history, candidate).await?), waivers, former })
     }
 
     async fn baselines(&self, history: &History, candidate: &Version) -> Result<Vec<Baseline>, Refusal> {
@@ -387,6 +392,7 @@ impl Registry {
             author: request.signature.name.clone(),
             message: request.message.clone(),
             registered_at: now,
+            accepted: waivers::accepted(&report),
             event: feed::version_registered(&registered, &stamp(before + 1)),
         };
         match self.store.append(addition).await? {

@@ -137,6 +137,20 @@ impl Store for Postgres {
         })
     }
 
+    fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>> {
+        Box::pin(async move {
+            let row: Option<(Option<String>,)> = query_as(
+                "SELECT v.accepted FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(self.connections.statements())
+            .await?;
+            Ok(row.and_then(|(accepted,)| accepted))
+        })
+    }
+
     fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>> {
         Box::pin(async move {
             let rows: Vec<CoordinatesRow> = query_as(

@@ -166,6 +166,20 @@ impl Store for Sqlite {
         })
     }
 
+    fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>> {
+        Box::pin(async move {
+            let row: Option<(Option<String>,)> = query_as(
+                "SELECT v.accepted FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            Ok(row.and_then(|(accepted,)| accepted))
+        })
+    }
+
     fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>> {
         Box::pin(async move {
             let rows: Vec<CoordinatesRow> = query_as(
@@ -318,10 +332,10 @@ impl Store for Sqlite {
             };
             let version_id: i64 = query_scalar(
                 "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
-                                       message, registered_at)
+                                       message, registered_at, accepted)
                  VALUES ($1, $2, $3, $4, $5,
                          CASE WHEN EXISTS (SELECT 1 FROM versions WHERE uri = $6) THEN NULL ELSE $6 END,
-                         'active', $7, $8, $9) RETURNING id",
+                         'active', $7, $8, $9, $10) RETURNING id",
             )
             .bind(subject_id)
             .bind(addition.at.version.to_string())
@@ -332,6 +346,7 @@ impl Store for Sqlite {
             .bind(&addition.author)
             .bind(&addition.message)
             .bind(addition.registered_at)
+            .bind(&addition.accepted)
             .fetch_one(&mut *transaction)
             .await?;
             if let Some(uri) = &addition.uri {

@@ -53,6 +53,7 @@ fn first(text: &str) -> Addition {
         author: None,
         message: None,
         registered_at: 7,
+        accepted: None,
         event: UnnumberedEvent {
             kind: "registered",
             before: "{\"schema_id\":".to_owned(),
