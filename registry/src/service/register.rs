@@ -155,7 +155,13 @@ impl Registry {
         let past = self.past(&Some(all), &report.version).await?;
         let refused = report.clone();
         let advice = self.workers.run(move || {
-            compat::advise(&candidate, &refused, &past.baselines, &|version| numbers.contains(version), &settings)
+            compat::advise(
+                &candidate,
+                &refused,
+                &past.baselines,
+                &|version| numbers.contains(version),
+                &settings,
+            )
         });
         report.deserved_version = advice.await?;
         Ok(report)
@@ -181,7 +187,9 @@ impl Registry {
                     found => Ok(found.cloned()),
                 }
             }
-            Choice::Next { .. } => Ok(self.store.version_with(&history.subject.subject, sent.digest()).await?),
+            Choice::Next { .. } => {
+                Ok(self.store.version_with(&history.subject.subject, sent.digest()).await?)
+            }
         }
     }
 
@@ -241,6 +249,10 @@ impl Registry {
             let past = self.past(history, &schema.at().version).await?;
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
             let mut report = self.compare(Arc::clone(&candidate), past, settings).await?;
+            if let Some(minor) = request.version.named_minor(&report, &request.bytes, history) {
+                schema = self.read_as(request, minor).await?;
+                continue;
+            }
             let required = next_free(report.deserved_version.clone(), history);
             if request.version.is_settled(&report, &required) {
                 if report.is_accepted() {
