@@ -89,7 +89,7 @@ impl SubjectFile {
 
     /// Reads the text of such a file.
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
-        toml::from_str(text).map_err(|error| {
+        let file: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             let message = error.message().replace('\n', " ");
@@ -98,7 +98,14 @@ impl SubjectFile {
                  `reason`, `never_used`, `author` and `message`, and `[waivers.FINGERPRINT]` with `reason`, `until` \
                  and `author`",
             )
-        })
+        })?;
+        let never_used = file.versions.iter().filter(|(_, entry)| entry.never_used);
+        for (version, _) in never_used.filter(|(_, entry)| entry.state != Some(State::Yanked)) {
+            let message = format!("version {version} has `never_used`, and is not yanked");
+            return Err(Failure::new(format!("`{}` cannot be used: {message}", path.display()))
+                .help("write `state = \"yanked\"` beside it, or remove `never_used`"));
+        }
+        Ok(file)
     }
 
     /// Returns the file's waivers as a manifest has them.
@@ -170,6 +177,16 @@ mod tests {
             let text = format!("[versions.\"1.0.0\"]\n{text}\n");
             let file = SubjectFile::parse(&text, Path::new("subject.toml")).unwrap();
             assert_eq!(file.standing(&Version::new(1, 0, 0)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_yanked_version_may_be_marked_as_never_used() {
+        for (state, is_good) in [("state = \"yanked\"", true), ("state = \"deprecated\"", false), ("", false)]
+        {
+            let text = format!("[versions.\"1.0.0\"]\n{state}\nnever_used = true\n");
+            let parsed = SubjectFile::parse(&text, Path::new("x/subject.toml"));
+            assert_eq!(parsed.is_ok(), is_good, "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ mod load;
 mod next;
 mod openapi;
 mod otlp;
+mod own_version;
 mod pages;
 mod policy;
 mod publishers;

@@ -1,7 +1,7 @@
 //! The version under which a document is registered: named by the request, or chosen by the registry.
 
 use evschema_api::State;
-use evschema_compat::{Report, Standing};
+use evschema_compat::{Report, Standing, Verdict};
 use evschema_model::{Bump, Subject, Version};
 
 use super::Refusal;
@@ -28,6 +28,22 @@ impl Choice {
             (Self::Next { .. }, Some(newest)) => next_free(newest.next(Bump::Patch), history),
             (Self::Next { .. }, None) => next_free(Version::new(1, 0, 0), history),
         }
+    }
+
+    /// Returns the next minor, if a patch breaks the line and the document names that minor: a schema that lists only
+    /// its own version, such as in a `const`, is compared under that number.
+    pub(super) fn named_minor(
+        &self,
+        report: &Report,
+        document: &[u8],
+        history: &Option<History>,
+    ) -> Option<Version> {
+        let newest = history.as_ref().and_then(newest)?;
+        let minor = next_free(newest.next(Bump::Minor), history);
+        let quoted = format!("\"{minor}\"");
+        let names = || document.windows(quoted.len()).any(|text| text == quoted.as_bytes());
+        let is_patch = matches!(self, Self::Next { .. }) && report.version < minor;
+        (is_patch && report.verdict != Verdict::Compatible && names()).then_some(minor)
     }
 
     /// Whether the registry answers with this report, instead of checking the version that it requires.

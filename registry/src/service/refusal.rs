@@ -68,6 +68,9 @@ pub(crate) enum Refusal {
     /// The change breaks the newest line, and the request asks for no new major.
     #[error("{}", breaks_newest(.0))]
     NeedsMajor(Box<Report>),
+    /// A yanked version is to come back, and no longer fits the others.
+    #[error("{}", in_words(.0))]
+    ComesBack(Box<Report>),
     /// Whether a token is an issuer's cannot be found out.
     #[error("the keys of `{issuer}` are not known, and it does not tell them")]
     IssuerAway {
@@ -208,11 +211,13 @@ impl Refusal {
             Self::Exhausted { .. } => ProblemCode::VersionsExhausted,
             Self::IdTaken { .. } => ProblemCode::IdTaken,
             Self::CaseClash { .. } => ProblemCode::SubjectCaseClash,
-            Self::Check(report) | Self::NeedsMajor(report) => match report.verdict {
-                Verdict::Incompatible => ProblemCode::Incompatible,
-                Verdict::Undecided => ProblemCode::Undecided,
-                Verdict::Compatible => ProblemCode::VersionTooSmall,
-            },
+            Self::Check(report) | Self::NeedsMajor(report) | Self::ComesBack(report) => {
+                match report.verdict {
+                    Verdict::Incompatible => ProblemCode::Incompatible,
+                    Verdict::Undecided => ProblemCode::Undecided,
+                    Verdict::Compatible => ProblemCode::VersionTooSmall,
+                }
+            }
             Self::Contended { .. } => ProblemCode::Contended,
             Self::Precondition(_) => ProblemCode::PreconditionFailed,
             Self::PreconditionRequired { .. } => ProblemCode::PreconditionRequired,
@@ -278,6 +283,11 @@ impl Refusal {
             Self::CaseClash { other, .. } => format!("register it as `{other}`, or choose another name"),
             Self::Check(report) => check_help(report),
             Self::NeedsMajor(report) => major_help(report),
+            Self::ComesBack(report) => format!(
+                "leave it as it is, because a published version never changes; PUT its content as a version of a new \
+                 major: /schemas/{}/<version>.json",
+                report.subject
+            ),
             Self::Contended { .. } => "send the same request again".to_owned(),
             Self::Precondition(_) => {
                 "GET the subject, look at what changed, and send its new ETag".to_owned()
@@ -380,7 +390,7 @@ impl From<Refusal> for Problem {
         if let Refusal::Document(diagnostics) = refusal {
             return problem.errors(diagnostics);
         }
-        if let Refusal::Check(report) | Refusal::NeedsMajor(report) = &refusal
+        if let Refusal::Check(report) | Refusal::NeedsMajor(report) | Refusal::ComesBack(report) = &refusal
             && let Ok(report) = serde_json::to_value(report)
         {
             return problem.report(report);

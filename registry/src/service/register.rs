@@ -253,6 +253,10 @@ impl Registry {
             let past = self.past(history, &schema.at().version).await?;
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
             let mut report = self.compare(Arc::clone(&candidate), past, settings).await?;
+            if let Some(minor) = request.version.named_minor(&report, &request.bytes, history) {
+                schema = self.read_as(request, minor).await?;
+                continue;
+            }
             let required = next_free(report.deserved_version.clone(), history);
             if request.version.is_settled(&report, &required) {
                 if report.is_accepted() {

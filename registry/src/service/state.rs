@@ -47,7 +47,7 @@ impl Registry {
             if comes_back {
                 let report = self.recheck(at, &history).await?;
                 if !report.is_accepted() {
-                    return Err(Refusal::Check(Box::new(report)));
+                    return Err(Refusal::ComesBack(Box::new(report)));
                 }
             }
             let states = history.versions.iter().map(|record| {
