@@ -10,8 +10,12 @@ const LONG_LETTERS_MIN: usize = 8;
 /// Case, `_`, `-` and `$`, and the endings of plurals count as no difference.
 pub(crate) fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = letters(word);
+    // A tool's own prefix, as in `tsEnum`, is no slip of the pen.
+    let is_prefixed =
+        |known: &&str| known.len() + 2 <= word.len() && word.to_lowercase().ends_with(&known.to_lowercase());
     known
         .into_iter()
+        .filter(|known| !is_prefixed(known))
         .filter_map(|known| Some((distance_within_reason(&plain, &letters(known))?, known)))
         .min()
         .map(|(_, known)| known)
@@ -97,6 +101,7 @@ mod tests {
             ("tpye", "type"),
             ("ref", "$ref"),
             ("one_of", "oneOf"),
+            ("tsAdditionalProperties", ""),
             ("note", ""),
             ("name", ""),
             ("ids", ""),

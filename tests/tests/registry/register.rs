@@ -131,18 +131,18 @@ fn what_is_no_schema_is_refused_with_its_place() {
       "title": "not a schema",
       "status": 422,
       "code": "not-a-schema",
-      "detail": "\"strin\" is not valid under any of the schemas listed in the 'anyOf' keyword",
-      "help": "the 2020-12 metaschema refuses this; its rule is at /properties/type/anyOf",
+      "detail": "`strin` is not a type",
+      "help": "did you mean `string`? The types are array, boolean, integer, null, number, object, string",
       "instance": "/schemas/shop.order/1.0.0.json",
       "request_id": "request-1",
       "errors": [
         {
           "code": "not-a-schema",
-          "detail": "\"strin\" is not valid under any of the schemas listed in the 'anyOf' keyword",
+          "detail": "`strin` is not a type",
           "pointer": "/type",
           "line": 2,
           "column": 11,
-          "help": "the 2020-12 metaschema refuses this; its rule is at /properties/type/anyOf"
+          "help": "did you mean `string`? The types are array, boolean, integer, null, number, object, string"
         }
       ]
     }
