@@ -12,4 +12,7 @@ pub struct AccessView {
     /// What it allows.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub scopes: Vec<Scope>,
+    /// Whether it may give a subject that exists another policy: with the scope `admin`, or where anybody may write.
+    #[serde(default)]
+    pub policies: bool,
 }

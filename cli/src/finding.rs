@@ -205,9 +205,10 @@ impl Finding {
 fn notes_of(found: &evschema_compat::Finding) -> Vec<String> {
     let within = found.within.iter().map(|within| format!("the change is in {within}"));
     let used = found.used_at.iter().map(|used| format!("an event comes to it through `{used}`"));
-    let through = found.waived_through.iter().map(|version| {
-        format!("{version} made the same change, and its waiver accepts it here too")
-    });
+    let through = found
+        .waived_through
+        .iter()
+        .map(|version| format!("{version} made the same change, and its waiver accepts it here too"));
     within.chain(used).chain(through).collect()
 }
 

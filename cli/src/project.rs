@@ -93,7 +93,8 @@ impl Project {
                 continue;
             }
             let path = folder.join(SubjectFile::NAME);
-            let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
             self.waiver_files.push(WaiverFile { file: shown(&path), text: text.into() });
             self.manifest.waivers.extend(file.waiver_entries());
         }

@@ -38,16 +38,16 @@ const OWN: &[Rule] = &[
         id: "missing-scope",
         summary: "the token lacks a scope that a push needs",
         why: "a push that stops in the middle leaves half of its changes on the registry, so that it does not begin",
-        remedy: "send a token with the scope; another policy of an existing subject and a waiver need `waive`, \
-                 everything else that a push does needs `register`",
+        remedy: "send a token with the scope; another policy of an existing subject needs `admin`, a waiver \
+                 and `never_used` need `waive`, everything else that a push does needs `register`",
         keywords: &[],
         example: None,
     },
     Rule {
         id: "policy-loosened",
         summary: "the change loosens a setting that decides whether it is accepted",
-        why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version, or adds or \
-              extends a waiver would otherwise let itself through; the check uses the baseline's policy instead",
+        why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version as never used, \
+              or adds or extends a waiver would otherwise let itself through; the check uses the baseline's policy instead",
         remedy: "restore the setting; if the owner of the contract agrees, run the check with \
                  `--accept-loosened-policy`. A stricter policy needs nothing: it is used at once",
         keywords: &[],

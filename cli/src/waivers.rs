@@ -96,7 +96,12 @@ fn place_in(files: &[WaiverFile], quoted: &str) -> Place {
 /// Returns what is wrong with waivers: those that expired, that accept nothing, or that are no fingerprints.
 ///
 /// Whether one accepts nothing shows only where `all` versions were compared.
-pub(crate) fn findings(waivers: &Waivers, files: &[WaiverFile], found: &[Finding], all: bool) -> Vec<Finding> {
+pub(crate) fn findings(
+    waivers: &Waivers,
+    files: &[WaiverFile],
+    found: &[Finding],
+    all: bool,
+) -> Vec<Finding> {
     let used: BTreeSet<&str> = found.iter().filter_map(|own| own.waived_by.as_deref()).collect();
     let mut findings = Vec::new();
     for (fingerprint, last) in &waivers.expired {
@@ -122,7 +127,8 @@ pub(crate) fn findings(waivers: &Waivers, files: &[WaiverFile], found: &[Finding
             findings.push(Finding::error("waiver-misaddressed", message, place).help(help));
             continue;
         }
-        let meant = found.iter().filter(|own| own.former_fingerprint.as_deref() == Some(fingerprint.as_str()));
+        let meant =
+            found.iter().filter(|own| own.former_fingerprint.as_deref() == Some(fingerprint.as_str()));
         let meant: BTreeSet<&str> = meant.filter_map(|own| own.fingerprint.as_deref()).collect();
         if !meant.is_empty() {
             findings.push(outdated(fingerprint, &meant, place));
@@ -142,7 +148,8 @@ fn unused(message: String, place: Place) -> Finding {
 
 fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding {
     let new: Vec<&str> = meant.iter().copied().collect();
-    let message = format!("the waiver of {fingerprint} names neither a version nor a change, and accepts nothing");
+    let message =
+        format!("the waiver of {fingerprint} names neither a version nor a change, and accepts nothing");
     let mut finding = Finding::error("waiver-outdated", message, place)
         .note("a fingerprint now has 16 digits and is that of one change in one version")
         .help(format!("if the findings are what you accept, name them instead: {}", new.join(", ")));

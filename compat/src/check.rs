@@ -69,12 +69,7 @@ impl Baseline {
 /// by line, mode, standing and pre-release, and [`baselines`] tells which are enough. Versions above the
 /// candidate's count too, the other way round. A waiver given for an earlier version of the line also accepts that
 /// the candidate repeats the change; `waivers` may name versions that `history` lacks.
-pub fn check(
-    candidate: &Resolved,
-    history: &[Baseline],
-    settings: &Settings,
-    waivers: &Waivers,
-) -> Report {
+pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, waivers: &Waivers) -> Report {
     let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
     let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
     report.deserved_version = advise(candidate, &report, history, &is_taken, settings);
@@ -210,9 +205,9 @@ pub fn containment(writer: &Resolved, reader: &Resolved, formats: Formats) -> Co
     match (decision.verdict, decision.witnesses.into_iter().next()) {
         (Verdict::Compatible, _) => Containment::Contained,
         (Verdict::Incompatible, Some((witness, _))) => Containment::NotContained { witness: witness.value },
-        (Verdict::Incompatible | Verdict::Undecided, _) => {
-            Containment::Undecided { reason: decision.open.into_iter().next().map_or_else(String::new, |open| open.why) }
-        }
+        (Verdict::Incompatible | Verdict::Undecided, _) => Containment::Undecided {
+            reason: decision.open.into_iter().next().map_or_else(String::new, |open| open.why),
+        },
     }
 }
 

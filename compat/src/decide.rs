@@ -293,15 +293,13 @@ fn witnesses_in(
     let Some(root) = confirm.lower_difference(&mut engine.tree, difference, engine.formats) else {
         return Vec::new();
     };
-    let assertion = open::first_unmet(engine, writer, reader).map_or(Assertion::AnyOf, |unmet| unmet.assertion);
+    let assertion =
+        open::first_unmet(engine, writer, reader).map_or(Assertion::AnyOf, |unmet| unmet.assertion);
     let mut values = engine.samples(root, 12);
     values.sort_by_key(|value| value.to_string().len());
     let candidates = values
         .into_iter()
-        .map(|value| Candidate {
-            value,
-            obligation: Obligation::here(writer, reader, assertion.clone()),
-        })
+        .map(|value| Candidate { value, obligation: Obligation::here(writer, reader, assertion.clone()) })
         .collect();
     confirmed(engine, confirm, candidates, true)
 }

@@ -69,13 +69,7 @@ pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Found> {
     all
 }
 
-fn broken(
-    tree: &Tree,
-    sides: &Sides<'_>,
-    places: &Places<'_>,
-    witness: &Witness,
-    change: &Change,
-) -> Found {
+fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness, change: &Change) -> Found {
     let obligation = &witness.obligation;
     let assertion = &obligation.assertion;
     let (candidate, baseline) = places.spots(tree, obligation, sides.direction);

@@ -96,7 +96,10 @@ impl Engine {
             for value in self.samples_of(flat, 1) {
                 if self.accepts(writer, &value) == Truth::Yes && self.accepts(reader, &value) == Truth::No {
                     let assertion = Assertion::AnyOf;
-                    return vec![Candidate { value, obligation: Obligation::here(writer, reader, assertion) }];
+                    return vec![Candidate {
+                        value,
+                        obligation: Obligation::here(writer, reader, assertion),
+                    }];
                 }
             }
         }

@@ -176,7 +176,8 @@ impl Relaxing<'_> {
                 continue;
             }
             let branch = |own: Vec<Id>| Node { one_of: vec![own], ..Node::default() };
-            let both = [branch(union), branch(relaxed)].map(|own| self.engine.tree.add(own, Origin::default()));
+            let both =
+                [branch(union), branch(relaxed)].map(|own| self.engine.tree.add(own, Origin::default()));
             node.any_of.push(both.to_vec());
         }
     }

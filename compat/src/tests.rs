@@ -15,7 +15,6 @@ mod universe;
 mod versions;
 mod waivers;
 
-
 use std::sync::Arc;
 
 use evschema_model::{

@@ -142,7 +142,10 @@ impl Sheet {
         line("refers to", &self.references.join(", "));
         for finding in &self.accepted {
             let AcceptedFinding { rule, baseline, message, reason, fingerprint, .. } = finding;
-            line("accepted", &format!("{rule} against {baseline}: {message}; {reason} (waiver {fingerprint})"));
+            line(
+                "accepted",
+                &format!("{rule} against {baseline}: {message}; {reason} (waiver {fingerprint})"),
+            );
         }
         if self.fields.is_empty() {
             return;

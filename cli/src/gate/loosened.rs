@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn looser_settings_and_their_near_misses() {
-        let waiver = |until: &str| format!("[[waivers]]\nfingerprint = \"a3f8c21b9d04e577\"\nreason = \"r\"\n{until}");
+        let waiver =
+            |until: &str| format!("[[waivers]]\nfingerprint = \"a3f8c21b9d04e577\"\nreason = \"r\"\n{until}");
         let (ends, later) = (waiver("until = \"2027-01-31\""), waiver("until = \"2027-02-01\""));
         let endless = waiver("");
         let mapped = "[dialects]\n\"http://example.com/m\" = \"draft-04\"";

@@ -37,7 +37,12 @@ impl<'s> Asking<'s> {
     }
 
     /// Decides one direction against one baseline.
-    pub(super) fn hold(&mut self, sides: &Sides<'_>, accepted: &Accepted<'_>, found: &mut Vec<Finding>) -> Held {
+    pub(super) fn hold(
+        &mut self,
+        sides: &Sides<'_>,
+        accepted: &Accepted<'_>,
+        found: &mut Vec<Finding>,
+    ) -> Held {
         let decision = self.decide(sides, false);
         self.note_opened(&decision, sides.writer_and_reader().0);
         if decision.verdict == Verdict::Compatible {

@@ -143,7 +143,6 @@ impl Texts<'_> {
         }
     }
 
-
     /// Returns what the writer's alternatives say of values of some types, parts aside.
     fn written(&mut self, types: Types) -> Value {
         let flats = self.engine.flats(self.writer);
@@ -235,7 +234,8 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
 /// Numbers the definitions of an exported schema as they are referred to, so that the numbers do not depend on what
 /// else was lowered.
 fn number_definitions(schema: &mut Value) {
-    let Some(Value::Object(mut definitions)) = schema.as_object_mut().and_then(|own| own.shift_remove("$defs"))
+    let Some(Value::Object(mut definitions)) =
+        schema.as_object_mut().and_then(|own| own.shift_remove("$defs"))
     else {
         return;
     };

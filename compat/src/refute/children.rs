@@ -68,7 +68,10 @@ impl Engine {
                     found.push(if is_refused {
                         here(own, Assertion::Items)
                     } else {
-                        Candidate { value: own, obligation: inner.obligation.lifted(self.tree.origin(schema)) }
+                        Candidate {
+                            value: own,
+                            obligation: inner.obligation.lifted(self.tree.origin(schema)),
+                        }
                     });
                 }
             }

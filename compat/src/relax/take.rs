@@ -63,12 +63,7 @@ impl Taken {
 }
 
 /// Takes an assertion out of a node; nothing where the node does not make it.
-pub(super) fn take(
-    engine: &mut Engine,
-    node: &mut Node,
-    writer: Id,
-    assertion: &Assertion,
-) -> Option<Taken> {
+pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: &Assertion) -> Option<Taken> {
     let nothing = Node::default();
     let mut asserted = Node::default();
     match assertion {

@@ -211,8 +211,9 @@ fn a_property_removed_and_added_again_breaks_two_steps_apart() {
         Baseline { resolved: resolved("1.0.0", one), standing: Standing::Current },
         Baseline { resolved: resolved("1.1.0", two), standing: Standing::Current },
     ];
-    let verdict =
-        |mode| check(&resolved("1.2.0", three), &history, &settings(mode, Lenient), &Waivers::default()).verdict;
+    let verdict = |mode| {
+        check(&resolved("1.2.0", three), &history, &settings(mode, Lenient), &Waivers::default()).verdict
+    };
     assert_eq!(verdict(Mode::Backward), Compatible);
     assert_eq!(verdict(Mode::BackwardTransitive), Incompatible);
     assert_eq!(Settings::default().policy.mode, Mode::BackwardTransitive);

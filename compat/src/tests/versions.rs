@@ -24,7 +24,12 @@ fn history(versions: &[(&str, &str)]) -> Vec<Baseline> {
 }
 
 fn report(mode: Mode, versions: &[(&str, &str)], candidate: (&str, &str)) -> Report {
-    check(&resolved(candidate.0, candidate.1), &history(versions), &settings(mode, Lenient), &Waivers::default())
+    check(
+        &resolved(candidate.0, candidate.1),
+        &history(versions),
+        &settings(mode, Lenient),
+        &Waivers::default(),
+    )
 }
 
 fn baselines(report: &Report) -> Vec<String> {

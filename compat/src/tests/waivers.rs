@@ -16,8 +16,10 @@ fn status(values: &str) -> String {
 /// Checks the last of these versions against all before it.
 fn checked_last(versions: &[(&str, String)], waivers: &Waivers, model: ContentModel) -> Report {
     let (last, before) = versions.split_last().unwrap();
-    let history: Vec<Baseline> =
-        before.iter().map(|(at, text)| Baseline { resolved: resolved(at, text), standing: Standing::Current }).collect();
+    let history: Vec<Baseline> = before
+        .iter()
+        .map(|(at, text)| Baseline { resolved: resolved(at, text), standing: Standing::Current })
+        .collect();
     check(&resolved(last.0, &last.1), &history, &settings(Mode::BackwardTransitive, model), waivers)
 }
 

@@ -100,19 +100,18 @@ impl Actor {
 
     /// Returns what this actor may do, as scopes.
     pub(crate) fn access(&self) -> AccessView {
+        let policies = self.may(&Right::Policy);
         match &self.identity {
-            Identity::Local => AccessView { token: None, scopes: vec![Scope::Admin] },
+            Identity::Local => AccessView { token: None, scopes: vec![Scope::Admin], policies },
             Identity::Anonymous { may_read, may_write } => {
                 let read = may_read.then_some(Scope::Read);
                 let every = SubjectPrefix::every();
                 let write = may_write.then(|| [Scope::Register(every.clone()), Scope::Waive(every)]);
-                AccessView {
-                    token: None,
-                    scopes: read.into_iter().chain(write.into_iter().flatten()).collect(),
-                }
+                let scopes = read.into_iter().chain(write.into_iter().flatten()).collect();
+                AccessView { token: None, scopes, policies }
             }
             Identity::Token(token) | Identity::Publisher { token, .. } => {
-                AccessView { token: Some(token.name.clone()), scopes: token.scopes.clone() }
+                AccessView { token: Some(token.name.clone()), scopes: token.scopes.clone(), policies }
             }
         }
     }

@@ -53,7 +53,8 @@ impl Registry {
         let resolved = self.library.registered(at).await?;
         let links = self.store.links(at).await?;
         let accepted = self.store.accepted(at).await?.map(|text| serde_json::from_str(&text)).transpose();
-        let accepted = accepted.map_err(|error| Refusal::Bug(format!("accepted findings of {at}: {error}")))?;
+        let accepted =
+            accepted.map_err(|error| Refusal::Bug(format!("accepted findings of {at}: {error}")))?;
         let schema = resolved.schema();
         Ok(VersionView {
             subject: at.subject.clone(),

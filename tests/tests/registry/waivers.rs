@@ -42,7 +42,11 @@ fn an_accepted_finding_no_longer_refuses() {
         );
         let page = world.send("GET", "/schemas/shop.order/1.1.0", &[("accept", "text/html")], b"");
         assert!(page.to_string().contains("nobody reads it"), "{name}");
-        assert_eq!(world.get("/schemas/shop.order/1.0.0").json()["accepted"], serde_json::json!([]), "{name}");
+        assert_eq!(
+            world.get("/schemas/shop.order/1.0.0").json()["accepted"],
+            serde_json::json!([]),
+            "{name}"
+        );
         let listed = world.get("/schemas/shop.order/waivers").json();
         assert_eq!(listed["waivers"][0]["fingerprint"], fingerprint.as_str(), "{name}");
         let path = format!("/schemas/shop.order/waivers/{fingerprint}");
@@ -107,7 +111,8 @@ fn bad_waivers() {
 #[test]
 fn a_waiver_for_one_version_accepts_no_later_break_of_another() {
     for (name, url) in databases() {
-        let status = |values: &str| format!(r#"{{"type":"object","properties":{{"s":{{"enum":[{values}]}}}}}}"#);
+        let status =
+            |values: &str| format!(r#"{{"type":"object","properties":{{"s":{{"enum":[{values}]}}}}}}"#);
         let world = World::on(&url);
         world.given("shop.order@1.0.0", &status(r#""new","paid","void""#));
         let second = status(r#""new","paid""#);
@@ -117,7 +122,8 @@ fn a_waiver_for_one_version_accepts_no_later_break_of_another() {
         assert_eq!(world.put("shop.order@1.1.0", &second).status, 201, "{name}");
         // The same change again needs no further waiver; a larger one does.
         let same = status(r#""new","paid","lost""#);
-        let checked = world.send("POST", "/schemas/shop.order/check?version=1.2.0", &[], same.as_bytes()).json();
+        let checked =
+            world.send("POST", "/schemas/shop.order/check?version=1.2.0", &[], same.as_bytes()).json();
         assert_eq!(
             (&checked["verdict"], &checked["findings"][0]["waived_through"]),
             (&"compatible".into(), &"1.1.0".into()),

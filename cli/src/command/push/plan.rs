@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use evschema_api::{AccessView, Scope, State, SubjectPatch, SubjectView};
+use evschema_api::{AccessView, State, SubjectPatch, SubjectView};
 use evschema_model::{Coordinates, Subject};
 use serde_json::{Value, json};
 
@@ -153,7 +153,7 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
     for change in changes {
         let subject = change.subject();
         let (name, has) = match change.need() {
-            Need::Admin => ("admin".to_owned(), access.scopes.contains(&Scope::Admin)),
+            Need::Admin => ("admin".to_owned(), access.policies),
             Need::Waive => {
                 (format!("waive:{subject}"), access.scopes.iter().any(|scope| scope.allows_waive(subject)))
             }
