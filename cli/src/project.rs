@@ -275,6 +275,10 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// Returns the text that positions in a document count from.
 fn text_of(path: &Path) -> Option<Arc<str>> {
+    // A pipe would never end.
+    if !path.is_file() {
+        return None;
+    }
     let text = std::fs::read_to_string(path).ok()?;
     Some(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }
