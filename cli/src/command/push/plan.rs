@@ -166,19 +166,20 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
             missing.entry(name).or_default().push(change.to_string());
         }
     }
-    let who =
-        access.token.as_ref().map_or("a request without a token".to_owned(), |t| format!("the token `{t}`"));
     missing
         .into_iter()
         .map(|(scope, changes)| {
-            let message = format!("{who} lacks the scope `{scope}`");
+            let message = match &access.token {
+                Some(token) => format!("the token `{token}` does not have the scope `{scope}`"),
+                None => format!("this needs a token with the scope `{scope}`"),
+            };
             changes
                 .iter()
                 .fold(Finding::error("missing-scope", message, Place::default()), |finding, change| {
                     finding.note(format!("it is needed to {change}"))
                 })
                 .help(format!(
-                    "send a token with the scope `{scope}`, or one that covers it, in EVSCHEMA_TOKEN"
+                    "set EVSCHEMA_TOKEN to a token with `{scope}`, which `evschema token create` makes"
                 ))
         })
         .collect()
