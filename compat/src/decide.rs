@@ -13,7 +13,7 @@ use crate::engine::{Effort, Engine};
 use crate::export::export;
 use crate::library::{self, Said};
 use crate::pair::{Pair, Pairs};
-use crate::prove::{Assertion, Obligation};
+use crate::prove::{Assertion, Obligation, Step};
 use crate::refute::Candidate;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
@@ -127,6 +127,7 @@ pub(crate) fn decide(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
         let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
         engine.tree.place(written, Vec::new(), Some(removed))
     });
+    engine.relaxed.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
     let mut confirm = Confirm::new(question, written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
@@ -248,7 +249,8 @@ fn confirmed(
         let done = |known: &Witness| {
             let tree = &engine.tree;
             known.obligation.assertion == candidate.obligation.assertion
-                && (is_brief || known.obligation.way() == candidate.obligation.way())
+                && (is_brief
+                    || engine.relaxed.way(&known.obligation) == engine.relaxed.way(&candidate.obligation))
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
                 && (is_brief
                     || tree.origin(known.obligation.writer) == tree.origin(candidate.obligation.writer))

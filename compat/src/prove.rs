@@ -21,7 +21,7 @@ use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
 use crate::number::Decimal;
-use crate::tree::{Condition, Id, Node, Origin, Types};
+use crate::tree::{Condition, Id, Node, Origin, Tree, Types};
 
 /// An assertion of the reader that the writer was not shown to fulfil.
 #[derive(Debug, Clone)]
@@ -29,9 +29,25 @@ pub(crate) struct Obligation {
     pub(crate) writer: Id,
     pub(crate) reader: Id,
     pub(crate) assertion: Assertion,
-    /// The reader's schemas of the members and items passed on the way here, innermost first. They tell the uses of
-    /// a shared definition apart.
-    pub(crate) path: Vec<Origin>,
+    /// The members and items passed on the way here, innermost first. They tell the uses of a shared definition
+    /// apart.
+    pub(crate) path: Vec<Step>,
+}
+
+/// A member or an item on the way to a place, by the reader's schema of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Step {
+    /// The schema as it is written there.
+    pub(crate) member: Origin,
+    /// The schema that it refers to, or itself.
+    target: Origin,
+}
+
+impl Step {
+    /// Returns the step to a schema.
+    pub(crate) fn to(tree: &Tree, member: Id) -> Self {
+        Self { member: tree.origin(member), target: tree.target(member) }
+    }
 }
 
 impl Obligation {
@@ -41,25 +57,26 @@ impl Obligation {
     }
 
     /// Returns the obligation as the object or array around its place has it.
-    pub(crate) fn lifted(mut self, member: Origin) -> Self {
-        self.path.push(member);
+    pub(crate) fn lifted(mut self, step: Step) -> Self {
+        self.path.push(step);
         self
     }
 
-    /// Returns the way to the place from the root, each schema once: a recursion leads to the same use again.
-    pub(crate) fn way(&self) -> Vec<Origin> {
-        let mut way = Vec::with_capacity(self.path.len());
-        for member in self.path.iter().rev() {
-            extend_way(&mut way, *member);
+    /// Returns the way to the place from a root. A recursion leads back to the same use.
+    pub(crate) fn way(&self, root: Step) -> Vec<Step> {
+        let mut way = vec![root];
+        for step in self.path.iter().rev() {
+            extend_way(&mut way, *step);
         }
         way
     }
 }
 
-/// Adds a member's schema to a way, unless the way has it.
-pub(crate) fn extend_way(way: &mut Vec<Origin>, member: Origin) {
-    if !way.contains(&member) {
-        way.push(member);
+/// Adds a step to a way. One that leads to a schema which the way passed already leads back to it.
+pub(crate) fn extend_way(way: &mut Vec<Step>, step: Step) {
+    match way.iter().position(|known| known.target == step.target) {
+        Some(back) => way.truncate(back + 1),
+        None => way.push(step),
     }
 }
 

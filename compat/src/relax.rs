@@ -12,7 +12,7 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt as _};
 
 use crate::engine::Engine;
-use crate::prove::{Assertion, Obligation, extend_way};
+use crate::prove::{Assertion, Obligation, Step, extend_way};
 use crate::tree::{Id, Listed, Named, Node, Origin, Types};
 use take::{Taken, looks_at_the_rest, take, without_the_rest};
 
@@ -20,7 +20,7 @@ use take::{Taken, looks_at_the_rest, take, without_the_rest};
 #[derive(Debug, Clone)]
 pub(crate) struct Relaxed {
     /// The members' schemas on the way to the place, outermost first.
-    way: Vec<Origin>,
+    way: Vec<Step>,
     reader: Origin,
     writer: Id,
     assertion: Assertion,
@@ -32,6 +32,8 @@ pub(crate) struct Relaxed {
 #[derive(Debug, Default)]
 pub(crate) struct Relaxations {
     unions: HashMap<u32, Rc<RelaxedUnion>>,
+    /// The reader's root, where every way begins.
+    pub(crate) root: Option<Step>,
     /// The node as written, by the number of the node made of it.
     originals: HashMap<u32, Id>,
 }
@@ -57,6 +59,11 @@ impl Relaxations {
         self.unions.get(&id.index()).cloned()
     }
 
+    /// Returns the way from the reader's root to an obligation.
+    pub(crate) fn way(&self, obligation: &Obligation) -> Vec<Step> {
+        self.root.map_or_else(Vec::new, |root| obligation.way(root))
+    }
+
     /// Returns an obligation with the node as it was written, and the assertion that it has there.
     pub(crate) fn as_written(&self, mut obligation: Obligation) -> Obligation {
         if let Some(union) = self.unions.get(&obligation.reader.index()) {
@@ -65,6 +72,7 @@ impl Relaxations {
         if let Some(original) = self.originals.get(&obligation.reader.index()) {
             obligation.reader = *original;
         }
+        obligation.path = self.way(&obligation).into_iter().skip(1).rev().collect();
         obligation
     }
 }
@@ -73,7 +81,7 @@ impl Relaxed {
     /// Returns the relaxation that a finding stands for.
     pub(crate) fn of(engine: &Engine, obligation: &Obligation, is_whole: bool) -> Self {
         Self {
-            way: obligation.way(),
+            way: engine.relaxed.way(obligation),
             reader: engine.tree.origin(obligation.reader),
             writer: obligation.writer,
             assertion: obligation.assertion.clone(),
@@ -94,7 +102,8 @@ pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option
         pending: Vec::new(),
         has_unevaluated,
     };
-    let relaxed = relaxing.node(reader, &Vec::new());
+    let root = relaxing.engine.relaxed.root.into_iter().collect();
+    let relaxed = relaxing.node(reader, &root);
     while let Some((target, way, slot)) = relaxing.pending.pop() {
         let id = relaxing.node(target, &way);
         relaxing.engine.tree.fill_slot(slot, id);
@@ -106,15 +115,15 @@ struct Relaxing<'e> {
     engine: &'e mut Engine,
     list: &'e [Relaxed],
     applied: Vec<bool>,
-    done: HashMap<(u32, Vec<Origin>), Id>,
-    slots: HashMap<(u32, Vec<Origin>), u32>,
-    pending: Vec<(Id, Vec<Origin>, u32)>,
+    done: HashMap<(u32, Vec<Step>), Id>,
+    slots: HashMap<(u32, Vec<Step>), u32>,
+    pending: Vec<(Id, Vec<Step>, u32)>,
     /// Whether some schema looks at what others evaluate; the writer's node must not evaluate anything then.
     has_unevaluated: bool,
 }
 
 impl Relaxing<'_> {
-    fn node(&mut self, id: Id, way: &Vec<Origin>) -> Id {
+    fn node(&mut self, id: Id, way: &Vec<Step>) -> Id {
         if !self.list.iter().any(|relaxed| relaxed.way.starts_with(way)) {
             return id;
         }
@@ -136,7 +145,7 @@ impl Relaxing<'_> {
     }
 
     /// Relaxes the schemas of members and items, each of which is a further step on the way.
-    fn members(&mut self, node: &mut Node, way: &[Origin]) {
+    fn members(&mut self, node: &mut Node, way: &[Step]) {
         let objects = &mut node.objects;
         for named in [&mut objects.properties, &mut objects.patterns] {
             let members = named.iter().map(|(name, id)| (Rc::clone(name), self.member(*id, way)));
@@ -149,14 +158,14 @@ impl Relaxing<'_> {
         }
     }
 
-    fn member(&mut self, id: Id, way: &[Origin]) -> Id {
+    fn member(&mut self, id: Id, way: &[Step]) -> Id {
         let mut below = way.to_vec();
-        extend_way(&mut below, self.engine.tree.origin(id));
+        extend_way(&mut below, Step::to(&self.engine.tree, id));
         self.node(id, &below)
     }
 
     /// Relaxes the schemas that apply to the same value. Behind `not` and `if`, a wider schema is a narrower reader.
-    fn in_place(&mut self, node: &mut Node, way: &Vec<Origin>) {
+    fn in_place(&mut self, node: &mut Node, way: &Vec<Step>) {
         for id in node.all_of.iter_mut().chain(node.any_of.iter_mut().flatten()) {
             *id = self.node(*id, way);
         }
@@ -182,7 +191,7 @@ impl Relaxing<'_> {
         }
     }
 
-    fn slot(&mut self, slot: u32, way: &[Origin]) -> u32 {
+    fn slot(&mut self, slot: u32, way: &[Step]) -> u32 {
         if let Some(known) = self.slots.get(&(slot, way.to_vec())) {
             return *known;
         }
@@ -195,7 +204,7 @@ impl Relaxing<'_> {
     }
 
     /// Relaxes what a node says itself.
-    fn here(&mut self, id: Id, mut node: Node, old: &Node, origin: Origin, way: &[Origin]) -> Id {
+    fn here(&mut self, id: Id, mut node: Node, old: &Node, origin: Origin, way: &[Step]) -> Id {
         let list = self.list;
         let meant: Vec<usize> = (0..list.len())
             .filter(|at| list[*at].reader == origin && origin != Origin::default() && list[*at].way == way)

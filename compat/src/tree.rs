@@ -239,6 +239,24 @@ impl Tree {
         self.origins[id.index as usize]
     }
 
+    /// Returns where the schema stands that a node refers to, if it does nothing else.
+    pub(crate) fn target(&self, id: Id) -> Origin {
+        /// References that are followed.
+        const CHAIN_MAX: usize = 16;
+        let mut at = id;
+        for _ in 0..CHAIN_MAX {
+            let node = self.node(at);
+            let next = match (node.all_of.as_slice(), node.slot) {
+                ([only], None) if node.is_bare() => Some(*only),
+                ([], Some(slot)) => self.in_slot(slot),
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            at = next;
+        }
+        self.origin(at)
+    }
+
     /// Returns what stands in a slot.
     pub(crate) fn in_slot(&self, slot: u32) -> Option<Id> {
         self.slots.get(slot as usize).copied().flatten()

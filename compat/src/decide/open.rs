@@ -4,8 +4,8 @@ use super::Obligation;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
-use crate::prove::Assertion;
-use crate::tree::{Id, Origin};
+use crate::prove::{Assertion, Step};
+use crate::tree::Id;
 
 /// Deepest member or item that is named.
 const DEPTH_MAX: usize = 32;
@@ -47,12 +47,12 @@ pub(super) fn reason(
         return (None, "neither a proof nor a counterexample was found".to_owned());
     };
     let mut writer = writer;
-    let mut path: Vec<Origin> = Vec::new();
+    let mut path: Vec<Step> = Vec::new();
     while path.len() < DEPTH_MAX
         && let Some((written, rule)) = below(engine, &unmet)
         && let Some(inner) = first_unmet(engine, written, rule)
     {
-        path.insert(0, engine.tree.origin(rule));
+        path.insert(0, Step::to(&engine.tree, rule));
         (writer, unmet) = (written, inner);
     }
     let obligation = Obligation { path, ..Obligation::here(writer, unmet.place, unmet.assertion) };

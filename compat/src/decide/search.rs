@@ -4,7 +4,7 @@ use super::change::Change;
 use super::confirm::Confirm;
 use super::{Answer, Decision, Open, Question, Roots, Witness, answer};
 use crate::engine::Engine;
-use crate::prove::{Assertion, Obligation};
+use crate::prove::{Assertion, Obligation, Step};
 use crate::relax::{Relaxed, relax};
 use crate::report::Verdict;
 use crate::tree::Origin;
@@ -21,7 +21,7 @@ const PHASES_MAX: u64 = 12;
 /// What tells two findings apart.
 #[derive(PartialEq)]
 struct Key {
-    way: Vec<Origin>,
+    way: Vec<Step>,
     reader: Origin,
     writer: Origin,
     assertion: Assertion,
@@ -130,7 +130,7 @@ impl Search {
 
     fn note(&mut self, engine: &Engine, obligation: &Obligation) -> Noted {
         let key = Key {
-            way: obligation.way(),
+            way: engine.relaxed.way(obligation),
             reader: engine.tree.origin(obligation.reader),
             writer: engine.tree.origin(obligation.writer),
             assertion: obligation.assertion.clone(),

@@ -85,7 +85,7 @@ impl<'a> Places<'a> {
             Direction::Backward => &self.candidate,
             Direction::Forward => &self.baseline,
         };
-        Uses(obligation.way().into_iter().filter_map(|origin| reader.use_at(origin)).collect())
+        Uses(obligation.path.iter().rev().filter_map(|step| reader.use_at(step.member)).collect())
     }
 
     /// Returns where the reader objects to a witness, or where in an event something is undecided.

@@ -8,7 +8,7 @@ use super::Candidate;
 use crate::engine::{Effort, Engine};
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
-use crate::prove::{Assertion, Obligation, explicit_names};
+use crate::prove::{Assertion, Obligation, Step, explicit_names};
 use crate::tree::{Id, Name};
 
 /// Names that some `propertyNames` refuses.
@@ -68,10 +68,8 @@ impl Engine {
                     found.push(if is_refused {
                         here(own, Assertion::Items)
                     } else {
-                        Candidate {
-                            value: own,
-                            obligation: inner.obligation.lifted(self.tree.origin(schema)),
-                        }
+                        let step = Step::to(&self.tree, schema);
+                        Candidate { value: own, obligation: inner.obligation.lifted(step) }
                     });
                 }
             }
@@ -256,7 +254,7 @@ impl Engine {
                         };
                         Obligation::here(writer, reader, assertion)
                     } else {
-                        inner.obligation.lifted(self.tree.origin(rule))
+                        inner.obligation.lifted(Step::to(&self.tree, rule))
                     };
                     if let Some(object) = self.object_having(flat, base, &name, inner.value) {
                         found.push(Candidate { value: Value::Object(object), obligation });

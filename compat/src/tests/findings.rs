@@ -193,10 +193,10 @@ fn a_change_in_another_document_is_a_finding_for_each_use_and_says_where() {
     let mut found: Vec<_> = report
         .findings
         .iter()
-        .map(|f| (f.used_at.as_ref().unwrap().as_str(), f.rule.as_str(), f.within.as_deref().unwrap()))
+        .map(|f| (f.pointer.as_str(), f.rule.as_str(), f.within.as_deref().unwrap()))
         .collect();
     found.sort_unstable();
-    let expected: Vec<_> = ["/properties/tax", "/properties/total"]
+    let expected: Vec<_> = ["/properties/tax/$ref", "/properties/total/$ref"]
         .into_iter()
         .flat_map(|used| {
             [
