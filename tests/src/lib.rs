@@ -6,6 +6,8 @@
 
 mod browser;
 mod command;
+mod content_pairs;
+mod content_trial;
 mod data;
 mod draw;
 mod items;
@@ -18,6 +20,8 @@ mod trial;
 
 pub use browser::Browser;
 pub use command::evschema;
+pub use content_pairs::content_pair;
+pub use content_trial::{ContentFault, ContentSettings, ContentTrial, read_versions, try_content};
 pub use data::{corpora, repository, schemas};
 pub use draw::Draw;
 pub use items::has_only_its_items;

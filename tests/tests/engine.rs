@@ -1,4 +1,6 @@
 //! The compatibility engine on pairs that nobody wrote, and what it is tried with.
 
+mod content;
 mod draw;
+mod oracle;
 mod trial;
