@@ -133,8 +133,9 @@ impl Engine {
             // Further schemas may declare more.
             let is_sure = place.maybe.is_empty();
             truth = truth.and(match self.is_declared(place.schema, value) {
-                Truth::No if !is_sure => Truth::Unknown,
-                known => known,
+                Truth::Yes => Truth::Yes,
+                Truth::No if is_sure => Truth::No,
+                Truth::No | Truth::Unknown => Truth::Unknown,
             });
         }
         for part in &node.all_of {
