@@ -13,7 +13,6 @@ mod environment;
 mod examples;
 mod failure;
 mod finding;
-mod gate;
 mod order;
 mod output;
 mod project;
@@ -25,7 +24,6 @@ mod subject_file;
 mod target;
 mod terminal;
 mod verdict;
-mod waivers;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,5 @@ mod edges;
 mod files;
 mod migrations;
 mod pure;
-mod rules;
 mod supply;
 mod workspace;

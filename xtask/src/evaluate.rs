@@ -8,7 +8,6 @@ use crate::Outcome;
 mod bumps;
 mod codegen;
 mod containment;
-mod content;
 mod minors;
 mod registry;
 mod suite;

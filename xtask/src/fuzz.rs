@@ -7,7 +7,6 @@ use crate::Outcome;
 
 mod codegen;
 mod compat;
-pub(crate) mod content;
 mod schemas;
 
 /// What to try.

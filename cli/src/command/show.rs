@@ -1,5 +1,5 @@
 use clap::Args;
-use evschema_api::{AcceptedFinding, State, VersionView};
+use evschema_api::{State, VersionView};
 use evschema_model::{Digest, Field, Version, fields};
 use serde_json::{Value, json};
 
@@ -41,7 +41,6 @@ struct Sheet {
     registered: Option<String>,
     versions: Vec<Version>,
     references: Vec<String>,
-    accepted: Vec<AcceptedFinding>,
     fields: Vec<Field>,
 }
 
@@ -80,7 +79,6 @@ impl Arguments {
             registered: None,
             versions: versions.map(|schema| schema.at().version.clone()).collect(),
             references,
-            accepted: Vec::new(),
             fields: fields(schema),
         };
         Ok((schema.document().text().as_bytes().to_vec(), sheet))
@@ -113,7 +111,6 @@ impl Sheet {
             registered: Some(format!("{}{author}{message}", view.registered_at.date())),
             versions,
             references: view.references.iter().map(ToString::to_string).collect(),
-            accepted: view.accepted,
             fields: view.fields,
         }
     }
@@ -140,13 +137,6 @@ impl Sheet {
         let versions: Vec<String> = self.versions.iter().map(ToString::to_string).collect();
         line("versions", &versions.join(", "));
         line("refers to", &self.references.join(", "));
-        for finding in &self.accepted {
-            let AcceptedFinding { rule, baseline, message, reason, fingerprint, .. } = finding;
-            line(
-                "accepted",
-                &format!("{rule} against {baseline}: {message}; {reason} (waiver {fingerprint})"),
-            );
-        }
         if self.fields.is_empty() {
             return;
         }
@@ -180,7 +170,6 @@ impl Sheet {
             "state_reason": self.state.as_ref().and_then(|(_, reason)| reason.clone()),
             "versions": self.versions,
             "references": self.references,
-            "accepted": self.accepted,
             "fields": self.fields,
         })
     }
