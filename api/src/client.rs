@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage, SubjectSettings,
-    SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView, WaiverList,
-    WaiverRequest, WaiverView,
+    AccessView, FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage,
+    SubjectPatch, SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView,
+    WaiverList, WaiverRequest, WaiverView,
 };
 use answer::Answer;
 pub use error::ClientError;
@@ -91,7 +91,7 @@ impl Client {
         self.register_with(subject, Some(version), schema, &Note::default())
     }
 
-    /// Registers these bytes as the next version, which the registry chooses.
+    /// Registers these bytes as the next version of the newest line, which the registry chooses; never as a new major.
     ///
     /// # Errors
     ///
@@ -102,6 +102,21 @@ impl Client {
         schema: &[u8],
     ) -> Result<(Version, Registered), ClientError> {
         let registered = self.register_with(subject, None, schema, &Note::default())?;
+        Ok((registered.registration().version.clone(), registered))
+    }
+
+    /// Registers these bytes as the next version; as a new major, if the change breaks the newest line.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::register`].
+    pub fn register_next_or_major(
+        &self,
+        subject: &Subject,
+        schema: &[u8],
+    ) -> Result<(Version, Registered), ClientError> {
+        let url = self.url(&format!("/schemas/{subject}"), &Query::new().with("allow", Some("major")));
+        let registered = Registered::of(self.send(self.agent.post(url), SCHEMA_MEDIA_TYPE, schema)?)?;
         Ok((registered.registration().version.clone(), registered))
     }
 
@@ -129,9 +144,7 @@ impl Client {
                 self.send(self.agent.post(url), SCHEMA_MEDIA_TYPE, schema)?
             }
         };
-        let created = answer.status == 201;
-        let registration = answer.json()?;
-        Ok(if created { Registered::Created(registration) } else { Registered::Unchanged(registration) })
+        Registered::of(answer)
     }
 
     /// Returns the report of a dry run; nothing is stored. Without a version the report is about
@@ -177,22 +190,23 @@ impl Client {
         self.get(&format!("/schemas/{subject}"), &Query::new())
     }
 
-    /// Creates a subject or replaces its settings; with a revision, only if it is still the one.
+    /// Creates a subject, or changes the settings that the patch names; with a revision, only if it is still the one.
+    /// Another policy for a subject that exists needs the revision, and the scope `admin`.
     ///
     /// # Errors
     ///
-    /// When the subject has moved on from the revision.
+    /// When the subject has moved on from the revision, or the token does not allow the change.
     pub fn put_subject(
         &self,
         subject: &Subject,
-        settings: &SubjectSettings,
+        patch: &SubjectPatch,
         revision: Option<u64>,
     ) -> Result<SubjectView, ClientError> {
         let mut request = self.agent.put(self.url(&format!("/schemas/{subject}"), &Query::new()));
         if let Some(revision) = revision {
             request = request.header("if-match", format!("\"{revision}\""));
         }
-        self.send(request, "application/json", &json(settings))?.json()
+        self.send(request, "application/merge-patch+json", &json(patch))?.json()
     }
 
     /// Returns a version's content, byte for byte as it was registered.
@@ -306,6 +320,15 @@ impl Client {
         self.send(self.agent.put(self.url(&path, &Query::new())), "application/json", &json(waiver))?.json()
     }
 
+    /// Returns what this client's token allows.
+    ///
+    /// # Errors
+    ///
+    /// When the token is not valid, or one is needed even to read.
+    pub fn access(&self) -> Result<AccessView, ClientError> {
+        self.get("/access", &Query::new())
+    }
+
     /// Makes a token; needs the scope `admin`. Its secret is in this answer only.
     ///
     /// # Errors
@@ -371,6 +394,11 @@ impl Client {
 }
 
 impl Registered {
+    fn of(answer: Answer) -> Result<Self, ClientError> {
+        let registration = answer.json()?;
+        Ok(if answer.status == 201 { Self::Created(registration) } else { Self::Unchanged(registration) })
+    }
+
     /// Returns what was registered, now or earlier.
     pub fn registration(&self) -> &Registration {
         match self {

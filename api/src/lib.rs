@@ -4,9 +4,11 @@
 //! construction. With feature `client` there is a blocking HTTP client; with feature `openapi`
 //! the types describe themselves for the OpenAPI document.
 
+mod access;
 #[cfg(feature = "client")]
 pub mod client;
 mod event;
+mod patch;
 mod problem;
 mod scope;
 mod subject;
@@ -15,13 +17,15 @@ mod validation;
 mod version;
 mod waiver;
 
+pub use access::AccessView;
 pub use event::{CloudEvent, FeedPage};
+pub use patch::Patch;
 pub use problem::{Problem, ProblemCode, ProblemError};
 pub use scope::{Scope, ScopeError, SubjectPrefix};
-pub use subject::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView};
+pub use subject::{SubjectPage, SubjectPatch, SubjectSummary, SubjectView};
 pub use token::{TokenCreated, TokenList, TokenRequest, TokenView};
 pub use validation::{EventVerdict, Validation};
-pub use version::{Registration, State, StateChange, VersionSummary, VersionView};
+pub use version::{AcceptedFinding, Registration, State, StateChange, VersionSummary, VersionView};
 pub use waiver::{WaiverList, WaiverRequest, WaiverView};
 
 /// Media type of a registered schema.

@@ -138,7 +138,7 @@ codes! {
     VersionExists "version-exists" 409 "version exists with another content";
     /// The next version would have a number above those that can be read.
     VersionsExhausted "versions-exhausted" 409 "no version number is left";
-    /// The `$id` belongs to another version.
+    /// The `$id` belongs to another subject, or others refer to a version by it.
     IdTaken "id-taken" 409 "$id is taken";
     /// A subject of the same letters in another case exists.
     SubjectCaseClash "subject-case-clash" 409 "subject differs only in case";
@@ -164,6 +164,8 @@ codes! {
     ReferenceMissing "reference-missing" 422 "reference missing";
     /// The schema and the event multiply to more steps than a validation may take.
     EventUndecided "event-undecided" 422 "event not decided";
+    /// The request must name the revision it changes, in `If-Match`.
+    PreconditionRequired "precondition-required" 428 "precondition required";
     /// A bug: the log has the rest under the request's id.
     Internal "internal" 500 "internal error";
     /// The registry is busy with checks; try again.

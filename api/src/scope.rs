@@ -11,9 +11,10 @@ pub enum Scope {
     Read,
     /// Registering versions, creating subjects, deprecating and yanking: `register:commerce.`.
     Register(SubjectPrefix),
-    /// Letting a break through, by a waiver or by another policy: `waive:commerce.`.
+    /// Letting one break through, by a waiver or by a yank that says that the version was never used:
+    /// `waive:commerce.`.
     Waive(SubjectPrefix),
-    /// Everything, tokens included.
+    /// Everything, tokens included, and other policies for subjects that exist.
     Admin,
 }
 
@@ -55,6 +56,11 @@ impl Scope {
 impl SubjectPrefix {
     /// Longest prefix in characters: a subject's length and the star.
     const CHARS_MAX: usize = Subject::BYTES_MAX + 1;
+
+    /// Returns the prefix of every subject, `*`.
+    pub fn every() -> Self {
+        Self("*".to_owned())
+    }
 
     fn parse(text: &str) -> Option<Self> {
         let name = text.strip_suffix('*').unwrap_or(text);

@@ -2,7 +2,7 @@ use evschema_model::{ContentModel, Mode, Subject, Version};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::VersionSummary;
+use crate::{Patch, VersionSummary};
 
 /// One line of the list of subjects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,23 +70,25 @@ pub struct SubjectView {
     pub versions: Vec<VersionSummary>,
 }
 
-/// What a subject is to be: the body of `PUT /schemas/{subject}`, which replaces all of it.
+/// The body of `PUT /schemas/{subject}`: a JSON Merge Patch (RFC 7396), which changes only the members that it names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SubjectSettings {
-    /// Which directions of a change must hold; the registry's default when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+#[serde(deny_unknown_fields, default)]
+pub struct SubjectPatch {
+    /// Which directions of a change must hold; `null` sets the registry's default.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub mode: Option<Mode>,
-    /// The content model; the registry's default when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Patch<Mode>,
+    /// The content model; `null` sets the registry's default.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub content_model: Option<ContentModel>,
-    /// Who answers for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// What it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub content_model: Patch<ContentModel>,
+    /// Who answers for it; `null` removes it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub owner: Patch<String>,
+    /// What it is; `null` removes it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub description: Patch<String>,
 }

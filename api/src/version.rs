@@ -6,15 +6,16 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 /// Where a version is in its life. Its content never changes, and it is never deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// In use.
+    #[default]
     Active,
     /// In use, and better replaced; nothing else changes.
     Deprecated,
-    /// Withdrawn: readable at its URL, skipped by `latest`, ranges and baselines.
+    /// Withdrawn: readable at its URL, skipped by `latest` and ranges. It stays a baseline unless it was never used.
     Yanked,
 }
 
@@ -27,6 +28,10 @@ pub struct StateChange {
     pub state: State,
     /// Why, for those who will ask.
     pub reason: String,
+    /// Whether nobody ever wrote an event under the yanked version: it is then no baseline. Absent, a new yank counts
+    /// as used, and a yanked version stays as it is. `true` needs the scope `waive`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub never_used: Option<bool>,
 }
 
 /// The answer to a registration, new or repeated.
@@ -48,6 +53,12 @@ pub struct Registration {
     pub ordinal: u32,
     /// Path of the content on this registry; the `dataschema` of its events.
     pub url: String,
+    /// The state of the version; absent when it is active.
+    #[serde(default, skip_serializing_if = "State::is_active")]
+    pub state: State,
+    /// Why it is in that state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_reason: Option<String>,
     /// The report of the check; absent when the version was there already.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
@@ -69,6 +80,9 @@ pub struct VersionSummary {
     /// Why it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
+    /// Whether it was yanked and nobody ever wrote an event under it; it is then no baseline. Absent when not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_used: bool,
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -107,6 +121,9 @@ pub struct VersionView {
     pub state: State,
     /// Why it is there.
     pub state_reason: Option<String>,
+    /// Whether it was yanked and nobody ever wrote an event under it; it is then no baseline. Absent when not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_used: bool,
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -115,6 +132,9 @@ pub struct VersionView {
     pub author: Option<String>,
     /// What was said when it was registered.
     pub message: Option<String>,
+    /// The findings with which waivers let it in.
+    #[serde(default)]
+    pub accepted: Vec<AcceptedFinding>,
     /// The versions its content refers to.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub references: Vec<Coordinates>,
@@ -126,9 +146,41 @@ pub struct VersionView {
     pub fields: Vec<Field>,
 }
 
+/// A finding that a waiver accepted when a version was registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AcceptedFinding {
+    /// The rule.
+    pub rule: String,
+    /// Who reads: `backward`, the new version; `forward`, the old one.
+    pub direction: String,
+    /// The version that it was compared with.
+    pub baseline: String,
+    /// The place in the document.
+    pub pointer: String,
+    /// What breaks, in one sentence.
+    pub message: String,
+    /// An event that breaks; none where the place could not be decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub witness: Option<serde_json::Value>,
+    /// The finding, as reports name it.
+    pub fingerprint: String,
+    /// The fingerprint of the waiver; that of an earlier version which made the same change, if it is another one.
+    pub waiver: String,
+    /// Why it was accepted.
+    pub reason: String,
+}
+
 impl State {
     /// Every state.
     pub const ALL: [Self; 3] = [Self::Active, Self::Deprecated, Self::Yanked];
+
+    /// Whether the version is in use, and neither deprecated nor yanked.
+    // Serde passes a reference.
+    pub fn is_active(&self) -> bool {
+        *self == Self::Active
+    }
 
     /// Returns the word used in URLs, bodies and tables.
     pub fn as_str(self) -> &'static str {

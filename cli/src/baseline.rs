@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use evschema_codegen::Tree;
-use evschema_model::{Catalog, Coordinates, Subject, SubjectPolicy, Version};
+use evschema_compat::Standing;
+use evschema_model::{Catalog, Coordinates, Subject, Version};
 
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::gate::PublishedPolicy;
 use crate::project::{Project, Schemas};
 use crate::registry_access::RegistryAccess;
 use crate::terminal::Terminal;
@@ -37,28 +39,83 @@ pub(crate) struct Baseline {
     pub(crate) catalog: Catalog,
     /// Where each is, as people would name it.
     pub(crate) files: BTreeMap<Coordinates, String>,
-    /// Versions that are nobody's baseline any more.
-    pub(crate) yanked: BTreeSet<Coordinates>,
-    /// What the registry holds its subjects to; empty for the others, where the manifest rules.
-    pub(crate) policies: BTreeMap<Subject, SubjectPolicy>,
+    /// How its yanked versions count in a comparison.
+    pub(crate) yanked: BTreeMap<Coordinates, Standing>,
     /// Versions that were published and are not in the tree.
     pub(crate) removed: Vec<Coordinates>,
+    /// Versions that the baseline and the tree added apart from each other, with different content.
+    pub(crate) taken: BTreeSet<Coordinates>,
+}
+
+/// A baseline whose policy is known and whose versions are not read yet.
+pub(crate) struct Opened {
+    place: OpenedPlace,
+    policy: PublishedPolicy,
+}
+
+enum OpenedPlace {
+    Registry(remote::Views),
+    Git(git::Commit),
+    Directory(directory::Folder),
+}
+
+impl Against {
+    /// Finds the baseline of a project and reads its policy.
+    pub(crate) fn open(
+        &self,
+        project: &Project,
+        access: &RegistryAccess,
+        terminal: &mut Terminal,
+    ) -> Result<Opened, Failure> {
+        Ok(match self {
+            Self::Registry => {
+                let (views, policy) = remote::open(project, access, terminal)?;
+                Opened { place: OpenedPlace::Registry(views), policy }
+            }
+            Self::Git(reference) => {
+                let (commit, policy) = git::open(reference, project, terminal)?;
+                Opened { place: OpenedPlace::Git(commit), policy }
+            }
+            Self::Directory(folder) => {
+                let (folder, policy) = directory::open(folder, project)?;
+                Opened { place: OpenedPlace::Directory(folder), policy }
+            }
+        })
+    }
+}
+
+impl Opened {
+    /// Returns the baseline's policy.
+    pub(crate) fn policy(&self) -> &PublishedPolicy {
+        &self.policy
+    }
+
+    /// Reads the versions.
+    pub(crate) fn load(
+        &self,
+        project: &Project,
+        schemas: &Schemas,
+        terminal: &mut Terminal,
+    ) -> Result<Baseline, Failure> {
+        let mut baseline = match &self.place {
+            OpenedPlace::Registry(views) => remote::load(views, project, schemas, terminal)?,
+            OpenedPlace::Git(commit) => git::load(commit, project, schemas, terminal)?,
+            OpenedPlace::Directory(folder) => directory::load(folder, project, schemas, terminal)?,
+        };
+        for (subject, file) in &self.policy.subjects {
+            baseline.yanked.extend(file.versions.keys().map(|version| {
+                let at = Coordinates { subject: subject.clone(), version: version.clone() };
+                (at, file.standing(version))
+            }));
+        }
+        Ok(baseline)
+    }
 }
 
 impl Baseline {
-    /// Loads the baseline of a tree.
-    pub(crate) fn load(
-        against: &Against,
-        project: &Project,
-        schemas: &Schemas,
-        access: &RegistryAccess,
-        terminal: &mut Terminal,
-    ) -> Result<Self, Failure> {
-        match against {
-            Against::Registry => remote::load(project, schemas, access, terminal),
-            Against::Git(reference) => git::load(reference, project, schemas, terminal),
-            Against::Directory(folder) => directory::load(folder, project, schemas, terminal),
-        }
+    /// Returns how a published version counts.
+    pub(crate) fn standing(&self, at: &Coordinates) -> Standing {
+        self.yanked.get(at).copied().unwrap_or(Standing::Current)
     }
 
     /// Takes what could be read of a tree.

@@ -1,10 +1,10 @@
 //! Holds every new or changed version of a tree against what is published.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod taken;
+
 use std::sync::Arc;
 
-use evschema_compat::{self as compat, Settings};
+use evschema_compat as compat;
 use evschema_model::{Catalog, Coordinates, Pointer, Resolved, Schema, Version};
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::project::{OwnSchema, Project, Schemas};
 use crate::verdict;
+use crate::waivers::Waivers;
 
 /// What came of comparing a tree.
 #[derive(Debug, Default)]
@@ -21,21 +22,19 @@ pub(crate) struct Comparison {
     pub(crate) findings: Vec<Finding>,
     /// The engine's report of every version compared.
     pub(crate) reports: Vec<compat::Report>,
-    /// New versions whose number is smaller than their change deserves.
-    pub(crate) too_small: Vec<TooSmall>,
+    /// New versions that need another number.
+    pub(crate) renumber: Vec<Renumber>,
     /// New versions that were left out, because they or what they stand on cannot be read.
     pub(crate) left_out: usize,
 }
 
-/// A new version whose number is smaller than its change deserves.
+/// A new version that needs another number.
 #[derive(Debug, Clone)]
-pub(crate) struct TooSmall {
+pub(crate) struct Renumber {
     /// The version as it is.
     pub(crate) at: Coordinates,
-    /// Its file.
-    pub(crate) path: PathBuf,
-    /// The number it deserves.
-    pub(crate) deserved: Version,
+    /// The number that it needs.
+    pub(crate) to: Version,
 }
 
 /// Compares the new versions of a tree with the baseline, or else with the tree's own older ones.
@@ -43,13 +42,19 @@ pub(crate) fn compare(
     project: &Project,
     schemas: &Schemas,
     baseline: Option<&Baseline>,
-    waivers: &BTreeMap<String, String>,
+    waivers: &Waivers,
 ) -> Result<Comparison, Failure> {
     let mut comparison = Comparison::default();
+    let waivers = &waivers.to_compat();
     for own in &schemas.own {
         let published = baseline.and_then(|b| find(&b.catalog, own.schema.at()));
         match published {
             Some(published) if published.digest() == own.schema.digest() => {}
+            Some(_) if baseline.is_some_and(|b| b.taken.contains(own.schema.at())) => {
+                if let Some(baseline) = baseline {
+                    taken::compare_taken(project, own, schemas, baseline, waivers, &mut comparison)?;
+                }
+            }
             Some(published) => {
                 let changed = version_changed(project, own, published, schemas, baseline)?;
                 comparison.findings.push(changed);
@@ -68,15 +73,35 @@ fn compare_new(
     own: &OwnSchema,
     schemas: &Schemas,
     baseline: Option<&Baseline>,
-    waivers: &BTreeMap<String, String>,
+    waivers: &compat::Waivers,
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
-    let at = own.schema.at();
     // What is wrong with the files themselves is a finding already.
     let Ok(candidate) = schemas.catalog.resolve(&own.schema) else {
         comparison.left_out += 1;
         return Ok(());
     };
+    let Some(history) = history(project, own.schema.at(), schemas, baseline)? else {
+        comparison.left_out += 1;
+        return Ok(());
+    };
+    let settings = project.settings(&own.schema.at().subject)?;
+    let mut waivers = waivers.clone();
+    let versions = schemas.catalog.versions(&own.schema.at().subject);
+    waivers.name_versions(versions.map(|other| other.at().version.clone()));
+    let report = compat::check(&candidate, &history, &settings, &waivers);
+    add_findings(&report, own, schemas, baseline, comparison);
+    comparison.reports.push(report);
+    Ok(())
+}
+
+/// Returns the versions that a new version is compared with; `None` if one of them cannot be read.
+fn history(
+    project: &Project,
+    at: &Coordinates,
+    schemas: &Schemas,
+    baseline: Option<&Baseline>,
+) -> Result<Option<Vec<compat::Baseline>>, Failure> {
     let file = project.subject_file(&at.subject)?;
     let mut history = Vec::new();
     for other in schemas.catalog.versions(&at.subject) {
@@ -87,25 +112,17 @@ fn compare_new(
         if !is_new || theirs == ours || (ours < theirs && theirs.line() == ours.line()) {
             continue;
         }
-        let Ok(resolved) = schemas.catalog.resolve(other) else {
-            comparison.left_out += 1;
-            return Ok(());
-        };
-        history.push(compat::Baseline { resolved, yanked: file.yanked().any(|v| *v == other.at().version) });
+        let Ok(resolved) = schemas.catalog.resolve(other) else { return Ok(None) };
+        history.push(compat::Baseline { resolved, standing: file.standing(&other.at().version) });
     }
     if let Some(baseline) = baseline {
         for published in baseline.catalog.versions(&at.subject) {
             let resolved = resolve_published(baseline, published)?;
-            let yanked = baseline.yanked.contains(published.at())
-                || file.yanked().any(|version| *version == published.at().version);
-            history.push(compat::Baseline { resolved, yanked });
+            let standing = baseline.standing(published.at());
+            history.push(compat::Baseline { resolved, standing });
         }
     }
-    let settings = settings(project, own, baseline)?;
-    let report = compat::check(&candidate, &history, &settings, waivers);
-    add_findings(&report, own, schemas, baseline, comparison);
-    comparison.reports.push(report);
-    Ok(())
+    Ok(Some(history))
 }
 
 /// Adds what the engine found, and what its answer means beyond its findings.
@@ -120,12 +137,9 @@ fn add_findings(
         let at = Coordinates { subject: report.subject.clone(), version: version.clone() };
         reference(&at, schemas, baseline)
     }));
-    if report.version_too_small {
-        comparison.too_small.push(TooSmall {
-            at: own.schema.at().clone(),
-            path: own.path.clone(),
-            deserved: report.deserved_version.clone(),
-        });
+    if report.deserved_version != report.version {
+        let (at, to) = (own.schema.at().clone(), report.deserved_version.clone());
+        comparison.renumber.push(Renumber { at, to });
     }
 }
 
@@ -143,7 +157,7 @@ fn version_changed(
     let message = format!("{at} is published and must not change");
     let mut finding = Finding::error("version-changed", message, own.source().place(pointer, None));
     finding.label = Some(format!("differs from {name}"));
-    let settings = settings(project, own, baseline)?;
+    let settings = project.settings(&at.subject)?;
     let bump = baseline.and_then(|b| {
         let from = b.catalog.resolve(published).ok()?;
         let to = schemas.catalog.resolve(&own.schema).ok()?;
@@ -162,15 +176,6 @@ fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
     Finding::error("version-removed", format!("{at} is published in {} and gone here", baseline.name), place)
         .note("events written under it are still around, and readers need its schema")
         .help(format!("put `{file}` back; in the registry a version is yanked, never deleted"))
-}
-
-fn settings(project: &Project, own: &OwnSchema, baseline: Option<&Baseline>) -> Result<Settings, Failure> {
-    let subject = &own.schema.at().subject;
-    let mut settings = project.settings(subject)?;
-    if let Some(policy) = baseline.and_then(|b| b.policies.get(subject)) {
-        settings.policy = *policy;
-    }
-    Ok(settings)
 }
 
 fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Resolved, Failure> {

@@ -29,8 +29,12 @@ pub(crate) struct Finding {
     pub(crate) help: Option<String>,
     /// Name for waivers.
     pub(crate) fingerprint: Option<String>,
+    /// The name by the scheme before.
+    pub(crate) former_fingerprint: Option<String>,
     /// Reason of the waiver that accepts it.
     pub(crate) waived: Option<String>,
+    /// Fingerprint of that waiver.
+    pub(crate) waived_by: Option<String>,
 }
 
 /// A place in a file.
@@ -92,7 +96,9 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             fingerprint: None,
+            former_fingerprint: None,
             waived: None,
+            waived_by: None,
         }
     }
 
@@ -161,10 +167,12 @@ impl Finding {
                 refusal: found.refusal.clone(),
             }),
             deserves: None,
-            notes: found.within.iter().map(|within| format!("the change is in {within}")).collect(),
+            notes: notes_of(found),
             help: Some(found.help.clone()),
             fingerprint: Some(found.fingerprint.as_str().to_owned()),
+            former_fingerprint: Some(found.former_fingerprint.as_str().to_owned()),
             waived: found.waived.clone(),
+            waived_by: found.waived_by.as_ref().map(ToString::to_string),
         }
     }
 
@@ -174,8 +182,8 @@ impl Finding {
     }
 
     /// Returns the ways out that are the same for every break: another number, or a waiver.
-    pub(crate) fn ways_out(&self) -> Option<String> {
-        let breakage = self.breakage.as_ref().filter(|_| self.counts())?;
+    pub(crate) fn ways_out(&self) -> Vec<String> {
+        let Some(breakage) = self.breakage.as_ref().filter(|_| self.counts()) else { return Vec::new() };
         let mut ways = Vec::new();
         if let Some(deserved) = self.deserves.as_ref().filter(|d| breakage.version < d.version) {
             ways.push(format!(
@@ -184,10 +192,24 @@ impl Finding {
             ));
         }
         if let Some(fingerprint) = &self.fingerprint {
-            ways.push(format!("a waiver would name {fingerprint}"));
+            ways.push(format!(
+                "to waive it, add to evschema.toml:\n  [[waivers]]\n  fingerprint = \"{fingerprint}\"\n  \
+                 reason = \"why no reader needs this\""
+            ));
         }
-        (!ways.is_empty()).then(|| ways.join("; "))
+        ways
     }
+}
+
+/// Returns what helps to find the change, and to understand its waiver.
+fn notes_of(found: &evschema_compat::Finding) -> Vec<String> {
+    let within = found.within.iter().map(|within| format!("the change is in {within}"));
+    let used = found.used_at.iter().map(|used| format!("an event comes to it through `{used}`"));
+    let through = found
+        .waived_through
+        .iter()
+        .map(|version| format!("{version} made the same change, and its waiver accepts it here too"));
+    within.chain(used).chain(through).collect()
 }
 
 impl Breakage {

@@ -13,6 +13,7 @@ mod environment;
 mod examples;
 mod failure;
 mod finding;
+mod gate;
 mod order;
 mod output;
 mod project;
@@ -24,6 +25,7 @@ mod subject_file;
 mod target;
 mod terminal;
 mod verdict;
+mod waivers;
 
 use std::process::ExitCode;
 

@@ -6,20 +6,24 @@ use evschema_codegen::{Tree, read_tree};
 use evschema_compat::Settings;
 use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy};
 use time::Date;
-use time::format_description::well_known::Iso8601;
 
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::subject_file::SubjectFile;
-use crate::terminal::Terminal;
+use crate::target::{Pick, Target};
+use crate::waivers::{WaiverFile, Waivers};
 
 /// The repository the command works in: its manifest and where its folders are.
 #[derive(Debug)]
 pub(crate) struct Project {
     /// Folder of the manifest, relative to the current folder; the current folder without one.
     pub(crate) root: PathBuf,
+    /// File name of the manifest, also if there is none.
+    pub(crate) manifest_name: PathBuf,
     /// What the manifest says; the defaults without one.
     pub(crate) manifest: Manifest,
+    /// The files that the waivers are from, the manifest first.
+    pub(crate) waiver_files: Vec<WaiverFile>,
 }
 
 /// The schemas of a project, its own and those it depends on.
@@ -46,15 +50,6 @@ pub(crate) struct OwnSchema {
     pub(crate) schema: Arc<Schema>,
 }
 
-/// Waivers that hold today, and those that no longer do.
-#[derive(Debug, Default)]
-pub(crate) struct Waivers {
-    /// Fingerprint to reason.
-    pub(crate) valid: BTreeMap<String, String>,
-    /// Fingerprint to the last day.
-    pub(crate) expired: BTreeMap<String, Date>,
-}
-
 impl Project {
     /// Finds the manifest, in the current folder or one above, and reads it.
     pub(crate) fn find(explicit: Option<&Path>) -> Result<Self, Failure> {
@@ -71,23 +66,44 @@ impl Project {
             }
             root.push("..");
         }
-        Ok(Self { root: PathBuf::new(), manifest: Manifest::default() })
+        Ok(Self {
+            root: PathBuf::new(),
+            manifest_name: Manifest::FILE_NAME.into(),
+            manifest: Manifest::default(),
+            waiver_files: Vec::new(),
+        })
     }
 
     fn read(root: PathBuf, path: PathBuf) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
-        let manifest = Manifest::parse(&text).map_err(|error| {
-            let place = Place {
-                file: path.display().to_string(),
-                text: Some(text.as_str().into()),
-                position: error.position,
-                ..Place::default()
-            };
-            Failure::new(format!("`{}` cannot be used", path.display()))
-                .help("see the manifest's reference in docs/cli.md")
-                .places(vec![Finding::error("manifest", error.message, place)])
-        })?;
-        Ok(Self { root, manifest })
+        let manifest = parse_manifest(&text, &path.display().to_string())?;
+        let manifest_name = path.file_name().unwrap_or_default().into();
+        let file = WaiverFile { file: shown(&path), text: text.into() };
+        Ok(Self { root, manifest_name, manifest, waiver_files: vec![file] })
+    }
+
+    /// Adds the waivers of the subjects' files to those of the manifest: for commands that honour waivers.
+    pub(crate) fn with_waivers_of_files(mut self) -> Result<Self, Failure> {
+        let Ok(folders) = std::fs::read_dir(self.schemas_folder()) else { return Ok(self) };
+        let mut folders: Vec<PathBuf> = folders.flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        for folder in folders {
+            let file = SubjectFile::read(&folder)?;
+            if file.waivers.is_empty() {
+                continue;
+            }
+            let path = folder.join(SubjectFile::NAME);
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+            self.waiver_files.push(WaiverFile { file: shown(&path), text: text.into() });
+            self.manifest.waivers.extend(file.waiver_entries());
+        }
+        Ok(self)
+    }
+
+    /// Returns the path of the manifest, also if there is none.
+    pub(crate) fn manifest_path(&self) -> PathBuf {
+        self.root.join(&self.manifest_name)
     }
 
     /// Returns the folder of the project's own schemas.
@@ -124,21 +140,17 @@ impl Project {
 
     /// Reads trees under the project's dialects.
     pub(crate) fn read_tree(&self, roots: &[&Path]) -> Result<Tree, Failure> {
-        read_tree(roots, &self.manifest.dialects()).map_err(|error| {
+        let mut tree = read_tree(roots, &self.manifest.dialects()).map_err(|error| {
             let shown: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
             Failure::file("read", Path::new(&shown.join("`, `")), &error)
-        })
+        })?;
+        tree.check_places(&self.manifest.registry.url.as_deref().into_iter().collect::<Vec<_>>());
+        Ok(tree)
     }
 
     /// Returns what a subject is held to: by the manifest, else by its own file, else by default.
     pub(crate) fn policy(&self, subject: &Subject) -> Result<SubjectPolicy, Failure> {
-        let of_manifest = self.manifest.policy(subject);
-        let named = self.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
-        let file = self.subject_file(subject)?;
-        Ok(SubjectPolicy {
-            mode: named.mode.or(file.mode).unwrap_or(of_manifest.mode),
-            content_model: named.content_model.or(file.content_model).unwrap_or(of_manifest.content_model),
-        })
+        Ok(policy_of(&self.manifest, &self.subject_file(subject)?, subject))
     }
 
     /// Returns what the subject's own file says.
@@ -153,25 +165,7 @@ impl Project {
 
     /// Returns the manifest's waivers as of today.
     pub(crate) fn waivers(&self, today: Date) -> Result<Waivers, Failure> {
-        let mut waivers = Waivers::default();
-        for entry in &self.manifest.waivers {
-            let until = match &entry.until {
-                None => None,
-                Some(text) => Some(Date::parse(text, &Iso8601::DATE).map_err(|_| {
-                    Failure::new(format!("`until = \"{text}\"` of waiver {} is not a day", entry.fingerprint))
-                        .help("write it as `2027-01-31`")
-                })?),
-            };
-            match until {
-                Some(last) if last < today => {
-                    waivers.expired.insert(entry.fingerprint.clone(), last);
-                }
-                Some(_) | None => {
-                    waivers.valid.insert(entry.fingerprint.clone(), entry.reason.clone());
-                }
-            }
-        }
-        Ok(waivers)
+        Waivers::of(&self.manifest.waivers, today)
     }
 }
 
@@ -196,6 +190,25 @@ impl Schemas {
             problems.push((problem.path, finding));
         }
         Self { catalog: tree.catalog, own, problems, files }
+    }
+
+    /// Finds the schema of a target. A version whose file cannot be used is not missing: the failure says what is
+    /// wrong with the file.
+    pub(crate) fn find(&self, target: &Target) -> Result<&Arc<Schema>, Failure> {
+        let Pick::Exact(version) = &target.pick else { return target.find(&self.catalog) };
+        let at = Coordinates { subject: target.subject.clone(), version: version.clone() };
+        let found = self.catalog.get(&at.subject, &at.version);
+        let is_its_file = |path: &Path| crate::baseline::coordinates(path).as_ref() == Some(&at);
+        let places: Vec<Finding> = self
+            .problems
+            .iter()
+            .filter(|(path, _)| found.is_none() && is_its_file(path))
+            .map(|(_, finding)| finding.clone())
+            .collect();
+        if places.is_empty() {
+            return target.find(&self.catalog);
+        }
+        Err(Failure::new(format!("the file of `{at}` cannot be used")).help("mend it first").places(places))
     }
 
     /// Returns the file of one of the project's own schemas.
@@ -228,17 +241,28 @@ impl OwnSchema {
     }
 }
 
-impl Waivers {
-    /// Says which waivers no longer hold, so that a check that fails again explains itself.
-    pub(crate) fn mention_expired(&self, findings: &[Finding], terminal: &mut Terminal) {
-        for finding in findings {
-            if let Some(fingerprint) = &finding.fingerprint
-                && let Some(last) = self.expired.get(fingerprint)
-            {
-                let message = format!("the waiver of {fingerprint} held until {last}");
-                terminal.warn(&message, Some("give it a later `until` in evschema.toml, or mend the schema"));
-            }
-        }
+/// Reads the text of a manifest; `name` is the file for people.
+pub(crate) fn parse_manifest(text: &str, name: &str) -> Result<Manifest, Failure> {
+    Manifest::parse(text).map_err(|error| {
+        let place = Place {
+            file: name.to_owned(),
+            text: Some(text.into()),
+            position: error.position,
+            ..Place::default()
+        };
+        Failure::new(format!("`{name}` cannot be used"))
+            .help("see the manifest's reference in docs/cli.md")
+            .places(vec![Finding::error("manifest", error.message, place)])
+    })
+}
+
+/// Returns the policy of a subject: by the manifest, else by the subject's file, else by default.
+pub(crate) fn policy_of(manifest: &Manifest, file: &SubjectFile, subject: &Subject) -> SubjectPolicy {
+    let by_default = manifest.policy(subject);
+    let named = manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
+    SubjectPolicy {
+        mode: named.mode.or(file.mode).unwrap_or(by_default.mode),
+        content_model: named.content_model.or(file.content_model).unwrap_or(by_default.content_model),
     }
 }
 
@@ -251,6 +275,10 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// Returns the text that positions in a document count from.
 fn text_of(path: &Path) -> Option<Arc<str>> {
+    // A pipe would never end.
+    if !path.is_file() {
+        return None;
+    }
     let text = std::fs::read_to_string(path).ok()?;
     Some(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }

@@ -1,61 +1,114 @@
-//! Gives new versions the number they deserve.
+//! Gives new versions another number: in the file's name, in the document, and in the references to it.
 
+mod edit;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::compare::TooSmall;
-use crate::failure::Failure;
-use crate::project::Schemas;
-use crate::terminal::Terminal;
+use evschema_model::{Bump, Coordinates, Version};
 
-/// Renames new versions, and follows them in the references of the other files.
+use crate::baseline::Baseline;
+use crate::compare::Renumber;
+use crate::failure::Failure;
+use crate::project::{OwnSchema, Schemas};
+use crate::terminal::Terminal;
+pub(crate) use edit::with_version;
+
+/// Renumbers new versions, and returns how many. Published files keep their names and contents.
 ///
-/// Returns how many were renamed. A version whose number is taken stays as it is: it is found
-/// again by the next check, with the same help.
-pub(crate) fn rename(
-    too_small: &[TooSmall],
+/// The new versions of a subject keep their order: those that a renumbered version would pass get later numbers too.
+pub(crate) fn renumber(
+    wrong: &[Renumber],
     schemas: &Schemas,
+    baseline: &Baseline,
     terminal: &mut Terminal,
 ) -> Result<usize, Failure> {
-    let mut renamed = 0;
-    for wrong in too_small {
-        let to = wrong.path.with_file_name(format!("{}.json", wrong.deserved));
-        if to.exists() {
-            let message = format!("`{}` is there already, `{}` stays", to.display(), wrong.path.display());
+    let plan = plan(wrong, schemas, baseline);
+    let mut renumbered = 0;
+    let mut followed = Vec::new();
+    // From the highest number on, so that each number is free when its file arrives.
+    for own in schemas.own.iter().rev().filter(|own| is_new(own, baseline)) {
+        let at = own.schema.at();
+        let to = plan.get(at);
+        let text = edit::with_references(own, to.unwrap_or(&at.version), &plan, &schemas.catalog);
+        let Some(to) = to else {
+            if text != own.schema.document().text() {
+                write(&own.path, &text)?;
+                followed.push(own.path.clone());
+            }
+            continue;
+        };
+        let path = own.path.with_file_name(format!("{to}.json"));
+        if path.exists() {
+            let message = format!("`{}` exists already, `{}` stays", path.display(), own.path.display());
             terminal.warn(&message, Some("merge the two, or give one of them a higher number"));
             continue;
         }
-        std::fs::rename(&wrong.path, &to).map_err(|error| Failure::file("rename", &wrong.path, &error))?;
-        terminal.say(format!("renamed {} to {}", wrong.path.display(), to.display()));
-        renamed += 1;
-        follow(wrong, &to, schemas, terminal)?;
-    }
-    Ok(renamed)
-}
-
-/// Writes the new number into the references of the tree.
-///
-/// A published file that refers to a version which is not published cannot be; were it changed
-/// all the same, the next check says so.
-fn follow(
-    wrong: &TooSmall,
-    renamed: &PathBuf,
-    schemas: &Schemas,
-    terminal: &mut Terminal,
-) -> Result<(), Failure> {
-    let old = format!("../{}/{}.json", wrong.at.subject, wrong.at.version);
-    let new = format!("../{}/{}.json", wrong.at.subject, wrong.deserved);
-    for own in &schemas.own {
-        let path = if own.path == wrong.path { renamed } else { &own.path };
-        let refers = own.schema.references().iter().any(|r| {
-            r.written.strip_prefix(&old).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
-        });
-        if !refers || !path.exists() {
-            continue;
+        std::fs::rename(&own.path, &path).map_err(|error| Failure::file("rename", &own.path, &error))?;
+        terminal.say(format!("renamed {} to {}", own.path.display(), path.display()));
+        renumbered += 1;
+        if text != own.schema.document().text() {
+            write(&path, &text)?;
+            let own_version = with_version(&own.schema, to) != own.schema.document().text();
+            if own_version {
+                terminal.say("  and the version in its `$id` and constants");
+            }
+            if !own_version || refers(own, &plan, schemas) {
+                followed.push(path);
+            }
         }
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-        let text = text.replace(&old, &new);
-        std::fs::write(path, text).map_err(|error| Failure::file("write", path, &error))?;
+    }
+    for path in followed.iter().rev() {
         terminal.say(format!("  and in the references of {}", path.display()));
     }
-    Ok(())
+    Ok(renumbered)
+}
+
+/// Returns the new number of each version.
+fn plan(wrong: &[Renumber], schemas: &Schemas, baseline: &Baseline) -> BTreeMap<Coordinates, Version> {
+    let mut plan: BTreeMap<Coordinates, Version> = BTreeMap::new();
+    let mut done = BTreeSet::new();
+    let mut wrong: Vec<&Renumber> = wrong.iter().filter(|wrong| wrong.at.version < wrong.to).collect();
+    wrong.sort_by(|a, b| a.at.cmp(&b.at));
+    for Renumber { at, to } in wrong {
+        // The others of the subject are compared again, after this one.
+        if !done.insert(&at.subject) {
+            continue;
+        }
+        plan.insert(at.clone(), to.clone());
+        let mut before = (&at.version, to.clone());
+        let later = schemas.own.iter().filter(|own| is_new(own, baseline)).map(|own| own.schema.at());
+        let mut later: Vec<&Coordinates> =
+            later.filter(|other| other.subject == at.subject && at.version < other.version).collect();
+        later.sort();
+        for other in later {
+            if before.1 < other.version {
+                break;
+            }
+            let step = other.version.step_from(before.0);
+            let mut next = before.1.next(step).tagged_like(&other.version);
+            while baseline.catalog.get(&at.subject, &next).is_some() {
+                next = next.next(Bump::Patch).tagged_like(&other.version);
+            }
+            plan.insert(other.clone(), next.clone());
+            before = (&other.version, next);
+        }
+    }
+    plan
+}
+
+/// Returns whether a file is not published: the baseline lacks its version, or got another one of that number.
+fn is_new(own: &OwnSchema, baseline: &Baseline) -> bool {
+    let at = own.schema.at();
+    baseline.catalog.get(&at.subject, &at.version).is_none() || baseline.taken.contains(at)
+}
+
+fn refers(own: &OwnSchema, plan: &BTreeMap<Coordinates, Version>, schemas: &Schemas) -> bool {
+    own.schema
+        .foreign_references()
+        .any(|reference| schemas.catalog.find(reference).is_some_and(|target| plan.contains_key(target.at())))
+}
+
+fn write(path: &PathBuf, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
 }

@@ -1,23 +1,158 @@
 //! The rules that a finding may fall under: the engine's, and those of the command itself.
 
+mod documents;
+mod keywords;
+mod problems;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use evschema_compat::{RULES, Rule};
 use serde_json::{Value, json};
 
 /// Rules of the command, which speak of files.
-const OWN: &[Rule] = &[Rule {
-    id: "generated-file-drifted",
-    summary: "a generated file is not what the schemas say",
-    why: "the code that is compiled promises something else than the contract",
-    remedy: "run `evschema gen`, and commit what it writes",
-    keywords: &[],
-    example: None,
-}];
+const OWN: &[Rule] = &[
+    rule(
+        "generated-file-drifted",
+        "a generated file differs from what `evschema gen` writes",
+        "the compiled code follows another contract than the schemas",
+        "run `evschema gen`, and commit what it writes",
+    ),
+    rule(
+        "manifest",
+        "the manifest cannot be used",
+        "a setting that nobody understands would have no effect",
+        "correct it at this place; docs/cli.md lists the settings",
+    ),
+    Rule {
+        id: "misplaced",
+        summary: "the layout has no place for a file or folder of the tree",
+        why: "a file that no command reads looks published, and is checked by nobody",
+        remedy: "name it <subject>/<version>.json, or move it out of the schemas folder; beside schemas there may be \
+                 `README.md`, `subject.toml` in a subject's folder, names that begin with `.` unless they end in \
+                 `.json`, and names that end in `~`",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "missing-scope",
+        summary: "the token lacks a scope that a push needs",
+        why: "a push that stops in the middle leaves half of its changes on the registry, so that it does not begin",
+        remedy: "send a token with the scope; another policy of an existing subject needs `admin`, a waiver \
+                 and `never_used` need `waive`, everything else that a push does needs `register`",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "policy-loosened",
+        summary: "the change loosens a setting that decides whether it is accepted",
+        why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version as never used, \
+              or adds or extends a waiver would otherwise let itself through; the check uses the baseline's policy instead",
+        remedy: "restore the setting; if the owner of the contract agrees, run the check with \
+                 `--accept-loosened-policy`. A stricter policy needs nothing: it is used at once",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "unreadable",
+        summary: "a file or folder of the tree cannot be read",
+        why: "nothing is known about a version that cannot be read, so a check of the rest is not complete",
+        remedy: "restore what a link leads to, or check who may read the file",
+        keywords: &[],
+        example: None,
+    },
+    Rule {
+        id: "version-taken",
+        summary: "the baseline got another version of the same number after the branch left it",
+        why: "a published version never changes, so that the version of the branch needs another number",
+        remedy: "run `evschema check --fix` with the same `--against`: it renumbers the version of the branch",
+        keywords: &[],
+        example: None,
+    },
+    rule(
+        "search-incomplete",
+        "there may be more findings than the list shows",
+        "the search behind the findings stopped at a limit, or at a place that it cannot look behind",
+        "change what the list shows, and check again; waivers alone do not make such a version compatible",
+    ),
+    rule(
+        "unknown-subject",
+        "`[compatibility.subjects]` names a subject that does not exist",
+        "the subject that was meant is held to the default policy",
+        "correct the name, or remove the entry",
+    ),
+    rule(
+        "waiver-expired",
+        "a waiver was needed, and its last day is over",
+        "the finding that it accepted counts again",
+        "change the schema, or give the waiver a later `until`",
+    ),
+    rule(
+        "waiver-misaddressed",
+        "a waiver names no fingerprint",
+        "it accepts nothing, and the finding that was meant stays refused",
+        "take the 16 hexadecimal digits that `evschema check` prints",
+    ),
+    rule(
+        "waiver-outdated",
+        "a waiver names a finding by the former scheme of 12 digits",
+        "such a name was that of a place, so it also accepted later and larger changes there",
+        "look at the finding; if it is what you accept, name it by its 16 digits",
+    ),
+    rule(
+        "waiver-unused",
+        "a waiver accepts nothing that a check finds",
+        "what it accepted is gone or has changed, and a reader takes it for an open exception",
+        "remove the waiver",
+    ),
+];
+
+/// A part of the reference: a title, what its rules are about, and the rules.
+type Part = (&'static str, &'static str, &'static [Rule]);
+
+/// Every rule. An id that several parts have is described by the first of them.
+const PARTS: [Part; 5] = [
+    (
+        "Changes",
+        "What a change breaks. These rules are said from the reader's side, because one rule serves both\ndirections: \
+         backward, the reader is the new version and the writer the old one; forward, the other way\nround.",
+        RULES,
+    ),
+    ("Files", "What the command finds beside the schemas.", OWN),
+    (
+        "Documents",
+        "What is wrong with a document, or probably is. The registry lists these ids under `errors`.",
+        documents::RULES,
+    ),
+    (
+        "Events",
+        "Which keyword rejects an event. `evschema validate` and the registry name it.",
+        keywords::RULES,
+    ),
+    (
+        "Requests",
+        "Why the registry does not do what a request asks: the `code` of a problem.",
+        problems::RULES,
+    ),
+];
+
+const fn rule(id: &'static str, summary: &'static str, why: &'static str, remedy: &'static str) -> Rule {
+    Rule { id, summary, why, remedy, keywords: &[], example: None }
+}
+
+/// Returns the parts, each with those of its rules that no part before has.
+fn parts() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static Rule>)> {
+    let mut seen = BTreeSet::new();
+    PARTS.into_iter().map(move |(title, about, rules)| {
+        let mut rules: Vec<&Rule> = rules.iter().filter(|rule| seen.insert(rule.id)).collect();
+        rules.sort_by_key(|rule| rule.id);
+        (title, about, rules)
+    })
+}
 
 /// Returns every rule, by id.
 pub(crate) fn all() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = RULES.iter().chain(OWN).collect();
+    let mut rules: Vec<&Rule> = parts().flat_map(|(_, _, rules)| rules).collect();
     rules.sort_by_key(|rule| rule.id);
     rules
 }
@@ -62,13 +197,17 @@ pub(crate) fn reference() -> String {
     let mut text = String::from(
         "<!-- Printed by `evschema reference rules`; change the table, then `cargo xtask regenerate`. -->\n\n\
          # The rules\n\n\
-         A finding names the rule it falls under. Rules are said from the reader's side, because one rule serves\n\
-         both directions: backward, the reader is the new version and the writer the old one; forward, the\n\
-         other way round. `evschema explain RULE` prints a section of this page.\n\n\
-         | rule | what is found |\n|---|---|\n",
+         Every finding and every problem has an id. `evschema explain ID` prints a section of this page.\n\n\
+         The message of a finding gives a place in the event, such as `lines[].total`: the property `total` of the\n\
+         items of `lines`. `[1]` is a position of a tuple, `*` a property that the schema does not name, and a name\n\
+         with unusual characters stands in quotes: `\"unit price\".minor`. If several places of an event share a\n\
+         definition, the message names the one that the event of the finding shows.\n",
     );
-    for rule in all() {
-        let _ = writeln!(text, "| [`{0}`](#{0}) | {1} |", rule.id, rule.summary);
+    for (title, about, rules) in parts() {
+        let _ = write!(text, "\n## {title}\n\n{about}\n\n| rule | finding |\n|---|---|\n");
+        for rule in rules {
+            let _ = writeln!(text, "| [`{0}`](#{0}) | {1} |", rule.id, rule.summary);
+        }
     }
     for rule in all() {
         let _ = write!(text, "\n## {}\n\n{}", rule.id, page(rule));
@@ -81,4 +220,34 @@ fn sentence(fragment: &str) -> String {
     let mut characters = fragment.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     first + characters.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use evschema_api::ProblemCode;
+    use evschema_model::Code;
+
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_model_and_of_the_registry_has_a_rule() {
+        let ids: Vec<&str> = all().into_iter().map(|rule| rule.id).collect();
+        let distinct: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(distinct.len(), ids.len(), "an id has one rule");
+        let codes = Code::ALL.iter().map(|code| code.as_str());
+        for code in codes.chain(ProblemCode::ALL.iter().map(|code| code.as_str())) {
+            assert!(distinct.contains(code), "`{code}` has no rule");
+        }
+        let documents: BTreeSet<&str> = documents::RULES.iter().map(|rule| rule.id).collect();
+        assert_eq!(
+            documents,
+            Code::ALL.iter().map(|code| code.as_str()).collect(),
+            "and nothing else has one"
+        );
+        for problem in problems::RULES {
+            assert!(ProblemCode::ALL.iter().any(|code| code.as_str() == problem.id), "`{}`", problem.id);
+        }
+    }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use evschema_api::State;
-use evschema_model::{ContentModel, Mode, Version};
+use evschema_compat::Standing;
+use evschema_model::{ContentModel, Mode, Version, WaiverEntry};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -28,9 +29,26 @@ pub(crate) struct SubjectFile {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
+    /// The findings that are accepted, by fingerprint.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) waivers: BTreeMap<String, WaiverNote>,
     /// The versions of which there is anything to say.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) versions: BTreeMap<Version, VersionEntry>,
+}
+
+/// What is known of a waiver.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaiverNote {
+    /// Why the finding is accepted.
+    pub(crate) reason: String,
+    /// The last day on which the waiver holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<String>,
+    /// Who granted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) author: Option<String>,
 }
 
 /// What is known of a version.
@@ -43,6 +61,9 @@ pub(crate) struct VersionEntry {
     /// Why it is in that state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+    /// Whether nobody ever wrote an event under a yanked version, which is then no baseline.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) never_used: bool,
     /// Who registered it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) author: Option<String>,
@@ -68,14 +89,31 @@ impl SubjectFile {
 
     /// Reads the text of such a file.
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
-        toml::from_str(text).map_err(|error| {
+        let file: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             let message = error.message().replace('\n', " ");
             Failure::new(format!("`{}{line}` cannot be used: {message}", path.display())).help(
-                "it has `mode`, `content_model`, `owner`, `description`, and `[versions.\"1.0.0\"]` \
-                       with `state`, `reason`, `author` and `message`",
+                "it has `mode`, `content_model`, `owner`, `description`, `[versions.\"1.0.0\"]` with `state`, \
+                 `reason`, `never_used`, `author` and `message`, and `[waivers.FINGERPRINT]` with `reason`, `until` \
+                 and `author`",
             )
+        })?;
+        let never_used = file.versions.iter().filter(|(_, entry)| entry.never_used);
+        for (version, _) in never_used.filter(|(_, entry)| entry.state != Some(State::Yanked)) {
+            let message = format!("version {version} has `never_used`, and is not yanked");
+            return Err(Failure::new(format!("`{}` cannot be used: {message}", path.display()))
+                .help("write `state = \"yanked\"` beside it, or remove `never_used`"));
+        }
+        Ok(file)
+    }
+
+    /// Returns the file's waivers as a manifest has them.
+    pub(crate) fn waiver_entries(&self) -> impl Iterator<Item = WaiverEntry> {
+        self.waivers.iter().map(|(fingerprint, note)| WaiverEntry {
+            fingerprint: fingerprint.clone(),
+            reason: note.reason.clone(),
+            until: note.until.clone(),
         })
     }
 
@@ -85,12 +123,21 @@ impl SubjectFile {
         Ok(format!("# What the registry knows of this subject beside its schemas.\n{text}"))
     }
 
-    /// Returns the versions that are yanked.
-    pub(crate) fn yanked(&self) -> impl Iterator<Item = &Version> {
-        self.versions
-            .iter()
-            .filter(|(_, entry)| entry.state == Some(State::Yanked))
-            .map(|(version, _)| version)
+    /// Returns how a version counts in a comparison.
+    pub(crate) fn standing(&self, version: &Version) -> Standing {
+        let entry = self.versions.get(version);
+        entry.map_or(Standing::Current, |entry| {
+            standing(entry.state.unwrap_or(State::Active), entry.never_used)
+        })
+    }
+}
+
+/// Returns how a version in this state counts in a comparison.
+pub(crate) fn standing(state: State, never_used: bool) -> Standing {
+    match state {
+        State::Yanked if never_used => Standing::NeverUsed,
+        State::Yanked => Standing::Yanked,
+        State::Active | State::Deprecated => Standing::Current,
     }
 }
 
@@ -111,9 +158,36 @@ mod tests {
             ..VersionEntry::default()
         };
         file.versions.insert(Version::new(1, 2, 0), entry);
+        let waiver = WaiverNote { reason: "never sent".to_owned(), ..WaiverNote::default() };
+        file.waivers.insert("0123456789abcdef".to_owned(), waiver);
         let text = file.render().unwrap();
         assert_eq!(SubjectFile::parse(&text, Path::new("subject.toml")).unwrap(), file);
-        assert_eq!(file.yanked().map(ToString::to_string).collect::<Vec<_>>(), ["1.2.0"]);
+        assert_eq!(file.standing(&Version::new(1, 2, 0)), Standing::Yanked);
+        assert_eq!(file.standing(&Version::new(1, 1, 0)), Standing::Current);
+    }
+
+    #[test]
+    fn only_a_yanked_version_counts_as_never_used() {
+        for (text, expected) in [
+            ("state = \"yanked\"\nnever_used = true", Standing::NeverUsed),
+            ("state = \"yanked\"\nnever_used = false", Standing::Yanked),
+            ("state = \"yanked\"", Standing::Yanked),
+            ("state = \"deprecated\"", Standing::Current),
+        ] {
+            let text = format!("[versions.\"1.0.0\"]\n{text}\n");
+            let file = SubjectFile::parse(&text, Path::new("subject.toml")).unwrap();
+            assert_eq!(file.standing(&Version::new(1, 0, 0)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_yanked_version_may_be_marked_as_never_used() {
+        for (state, is_good) in [("state = \"yanked\"", true), ("state = \"deprecated\"", false), ("", false)]
+        {
+            let text = format!("[versions.\"1.0.0\"]\n{state}\nnever_used = true\n");
+            let parsed = SubjectFile::parse(&text, Path::new("x/subject.toml"));
+            assert_eq!(parsed.is_ok(), is_good, "{text}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) fn no_such_subject(subject: &Subject, catalog: &Catalog) -> Failure {
 }
 
 /// Returns the number of single-character edits between two texts (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, left) in a.chars().enumerate() {
         let mut diagonal = row[0];

@@ -1,6 +1,6 @@
 //! Turns the engine's answers into findings.
 
-use evschema_compat::{Diff, Report, Verdict};
+use evschema_compat::{Diff, Report, Severity, Verdict};
 use evschema_model::{Bump, Mode, Version};
 
 use crate::finding::{Finding, Source};
@@ -20,12 +20,19 @@ pub(crate) fn findings<'s>(
         .collect();
     let refused = findings.iter().any(Finding::counts);
     if !refused && report.verdict == Verdict::Undecided {
-        let help = format!("publish it as {}, or simplify the schema", report.deserved_version);
+        let help = if report.deserved_version == report.version {
+            "simplify the schema".to_owned()
+        } else {
+            format!("publish it as {}, or simplify the schema", report.deserved_version)
+        };
         findings.push(undecided(candidate).help(help));
     }
     // A break says which version would do already.
     if !refused && report.verdict == Verdict::Compatible && report.version_too_small {
         findings.push(version_too_small(report, candidate));
+    }
+    if report.may_have_more {
+        findings.push(search_incomplete(candidate));
     }
     findings.into_iter().map(|finding| finding.deserves(report)).collect()
 }
@@ -44,7 +51,19 @@ pub(crate) fn findings_of_diff(
     if doubtful && !findings.iter().any(Finding::counts) {
         findings.push(undecided(newer).help("treat it as a break, or simplify the schema"));
     }
+    if diff.may_have_more {
+        findings.push(search_incomplete(newer));
+    }
     findings
+}
+
+/// Says that a list of findings need not be complete.
+fn search_incomplete(candidate: &Source<'_>) -> Finding {
+    let message = format!("{} may have more findings than these", candidate.schema.at());
+    let mut finding = Finding::error("search-incomplete", message, candidate.whole())
+        .help("change the schema, and check again");
+    finding.severity = Severity::Note;
+    finding
 }
 
 fn undecided(candidate: &Source<'_>) -> Finding {

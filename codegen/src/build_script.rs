@@ -101,8 +101,9 @@ impl BuildScript {
                 manifest.vendor
             )));
         }
-        let tree = read_tree(&present, &manifest.dialects())
+        let mut tree = read_tree(&present, &manifest.dialects())
             .map_err(|error| Errors::one(format!("{}: {error}", base.display())))?;
+        tree.check_places(&manifest.registry.url.as_deref().into_iter().collect::<Vec<_>>());
         let mut problems = tree.problems.clone();
         problems.extend(check_lock(&lock, &tree.catalog)?);
         let mut errors: Vec<String> = problems.iter().map(line).collect();

@@ -1,13 +1,18 @@
 //! Reads a schema tree from disk: `<root>/<subject>/<version>.json`.
 
+mod layout;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version};
+use evschema_model::{
+    Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version,
+};
 
 use crate::Templates;
+use layout::Entry;
 
 /// A tree as it was found: what could be read, and all that is wrong.
 #[derive(Debug, Default)]
@@ -40,22 +45,27 @@ pub struct Problem {
 
 /// Reads every schema below these roots into one catalog, in order of their paths.
 ///
-/// Hidden files, and files that do not end in `.json`, are passed over; any other file that is not
-/// where the layout puts it is a problem. References between the files are checked.
+/// An entry that is neither a schema in its place nor one of the few names that a tree may hold beside schemas is a
+/// problem, and so is a file that cannot be read: no entry is skipped in silence. Beside schemas a tree may hold
+/// `README.md`, hidden files other than hidden JSON files, backup files that end in `~`, and in a subject's folder
+/// `subject.toml`. References between the files are checked.
 ///
 /// # Errors
 ///
-/// When a root cannot be listed, or a file cannot be read.
+/// When a root cannot be listed.
 pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
     let mut tree = Tree::default();
     for root in roots {
-        for folder in sorted(root)? {
-            if folder.is_dir() {
-                for file in sorted(&folder)? {
-                    tree.read_file(file, dialects)?;
-                }
-            } else if is_json(&folder) {
-                tree.misplaced(folder, "a schema lives in a folder named after its subject");
+        for path in sorted(root)? {
+            // A root inside of another one is read by itself.
+            if roots.contains(&path.as_path()) {
+                continue;
+            }
+            match Entry::at_root(&path) {
+                Entry::Aside => {}
+                Entry::Folder => tree.read_subject(&path, roots, dialects),
+                Entry::Schema => tree.read_file(path, dialects),
+                Entry::Wrong(diagnostic) => tree.wrong(path, diagnostic),
             }
         }
     }
@@ -93,21 +103,49 @@ pub fn read_files(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>, dialects:
 }
 
 impl Tree {
-    fn read_file(&mut self, path: PathBuf, dialects: &Dialects) -> io::Result<()> {
-        if is_json(&path) {
-            let bytes = std::fs::read(&path)?;
-            self.add_file(path, &bytes, dialects);
+    fn read_subject(&mut self, folder: &Path, roots: &[&Path], dialects: &Dialects) {
+        let entries = match sorted(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.wrong(folder.to_owned(), layout::unreadable(&error)),
+        };
+        for path in entries {
+            if roots.contains(&path.as_path()) {
+                continue;
+            }
+            match Entry::in_subject(&path) {
+                Entry::Aside => {}
+                Entry::Schema => self.read_file(path, dialects),
+                Entry::Folder => self.wrong(path.clone(), layout::nested(&path)),
+                Entry::Wrong(diagnostic) => self.wrong(path, diagnostic),
+            }
         }
-        Ok(())
+    }
+
+    fn read_file(&mut self, path: PathBuf, dialects: &Dialects) {
+        match std::fs::read(&path) {
+            Ok(bytes) => self.add_file(path, &bytes, dialects),
+            Err(error) => self.wrong(path, layout::unreadable(&error)),
+        }
     }
 
     fn add_file(&mut self, path: PathBuf, bytes: &[u8], dialects: &Dialects) {
         let at = match coordinates(&path) {
             Ok(at) => at,
-            Err(why) => return self.misplaced(path, &why),
+            Err(why) => {
+                let diagnostic = layout::misnamed(&path, why);
+                return self.wrong(path, diagnostic);
+            }
         };
         let schema = match Schema::read(at, bytes, dialects) {
-            Ok(schema) => Arc::new(schema),
+            Ok(schema) => match schema.identity_errors(&[]) {
+                foreign if foreign.is_empty() => Arc::new(schema),
+                // It must not be found in the place that it claims.
+                foreign => {
+                    self.add_problems(&path, foreign);
+                    self.files.push(TreeFile { path, schema: None });
+                    return;
+                }
+            },
             Err(diagnostics) => {
                 self.add_problems(&path, diagnostics);
                 self.files.push(TreeFile { path, schema: None });
@@ -115,10 +153,42 @@ impl Tree {
             }
         };
         if let Err(error) = self.catalog.insert(Arc::clone(&schema)) {
-            let help = "rename the subject or version, or change the `$id`";
+            let help = match &error {
+                CatalogError::IdTaken { .. } => "give one of the two subjects another `$id`",
+                CatalogError::Changed(_) => "remove one of the two files, or give one another version",
+                CatalogError::CaseClash { .. } => "rename one of the two subjects",
+            };
             self.add_problems(&path, vec![Diagnostic::new(Code::Conflict, error.to_string()).help(help)]);
         }
         self.files.push(TreeFile { path, schema: Some(schema) });
+    }
+
+    /// Reports documents whose `$id` is the place of another document below one of these URLs, under which registries
+    /// serve the tree. References to such an `$id` lead nowhere from now on.
+    pub fn check_places(&mut self, bases: &[&str]) {
+        let mut found = Vec::new();
+        for (file, schema) in self.files.iter().filter_map(|file| Some((file, file.schema.as_ref()?))) {
+            let foreign = schema.identity_errors(bases);
+            if !foreign.is_empty() {
+                self.catalog.forget_id(schema);
+                found.push((file.path.clone(), foreign));
+            }
+        }
+        if found.is_empty() {
+            return;
+        }
+        for (path, diagnostics) in found {
+            self.add_problems(&path, diagnostics);
+        }
+        let resolved_before =
+            |file: &&TreeFile| !self.problems.iter().any(|problem| problem.path == file.path);
+        let lost =
+            self.files.iter().filter(resolved_before).filter_map(|file| {
+                Some((file.path.clone(), self.catalog.resolve(file.schema.as_ref()?).err()?))
+            });
+        for (path, diagnostics) in lost.collect::<Vec<_>>() {
+            self.add_problems(&path, diagnostics);
+        }
     }
 
     fn check_references(&mut self) {
@@ -135,9 +205,7 @@ impl Tree {
         }
     }
 
-    fn misplaced(&mut self, path: PathBuf, why: &str) {
-        let diagnostic = Diagnostic::new(Code::Misplaced, why)
-            .help("the layout is <subject>/<version>.json, such as commerce.order.placed/1.0.0.json");
+    fn wrong(&mut self, path: PathBuf, diagnostic: Diagnostic) {
         self.add_problems(&path, vec![diagnostic]);
         self.files.push(TreeFile { path, schema: None });
     }
@@ -157,11 +225,6 @@ fn coordinates(path: &Path) -> Result<Coordinates, String> {
         subject: Subject::parse(&subject).map_err(|error| error.to_string())?,
         version: Version::parse(&version).map_err(|error| error.to_string())?,
     })
-}
-
-fn is_json(path: &Path) -> bool {
-    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    !hidden && path.is_file() && path.extension().is_some_and(|extension| extension == "json")
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -149,6 +149,10 @@ impl<'a, 'c> Shapes<'a, 'c> {
         ];
         // A schema has fewer keywords than there are, and this is asked of every place again and again.
         let members = self.atlas.value(place).as_object();
-        members.is_some_and(|members| members.keys().any(|keyword| SAYING.contains(&keyword.as_str())))
+        let is_said = |keyword: &str| {
+            SAYING.contains(&keyword)
+                && (keyword != "dependencies" || self.atlas.draft(place).has_dependencies())
+        };
+        members.is_some_and(|members| members.keys().any(|keyword| is_said(keyword)))
     }
 }

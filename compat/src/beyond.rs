@@ -15,6 +15,7 @@ use std::rc::Rc;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::{Bound, Numbers};
 use crate::pattern::one_of_texts;
 use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
@@ -89,8 +90,9 @@ impl Engine {
 
     fn beyond_node(&mut self, flat: &Flat, schema: Id, left: &mut Vec<Flat>) {
         let node = self.tree.shared(schema);
-        if node.opaque.is_some() || !node.types.has(flat.types) {
-            left.push(if node.opaque.is_some() { flat.widened() } else { flat.clone() });
+        let is_unknown = node.opaque.is_some() || node.place.is_some();
+        if is_unknown || !node.types.has(flat.types) {
+            left.push(if is_unknown { flat.widened() } else { flat.clone() });
             return;
         }
         if let Some(values) = &node.values {
@@ -271,8 +273,17 @@ fn beyond_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {
     for pattern in reader.patterns.iter().filter(|pattern| !flat.strings.patterns.contains(pattern)) {
         left.push(flat.with_strings(|strings| strings.none.push(pattern.clone())));
     }
-    if !reader.formats.iter().all(|format| flat.strings.formats.contains(format)) {
-        left.push(flat.widened());
+    for format in reader.formats.iter().filter(|format| !flat.strings.formats.contains(format)) {
+        let known = format::language(format).filter(|language| !language.under.is_empty());
+        let Some(language) = known else {
+            left.push(flat.widened());
+            continue;
+        };
+        // What is not of the format does not match one of these; some of what does not match may be of it.
+        for pattern in &language.under {
+            let rest = flat.with_strings(|strings| strings.none.push(pattern.clone()));
+            left.push(if language.over.contains(pattern) { rest } else { rest.widened() });
+        }
     }
     left
 }

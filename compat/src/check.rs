@@ -1,11 +1,11 @@
 //! Holds versions against each other.
 
+mod accepted;
+mod advice;
 mod asking;
 mod selection;
 
-use std::collections::BTreeMap;
-
-use evschema_model::{Bump, ContentModel, Formats, Mode, Resolved, SubjectPolicy, Version};
+use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, SubjectPolicy, Version};
 
 use crate::changes::changes;
 use crate::decide::{Question, decide};
@@ -13,9 +13,12 @@ use crate::findings::Sides;
 use crate::mask::version_properties;
 use crate::pair::Pairs;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
+use crate::waivers::Waivers;
+use accepted::Accepted;
+pub use advice::advise;
 use asking::Asking;
 use selection::Selection;
-pub use selection::baselines;
+pub use selection::{Standing, baselines};
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,36 +49,48 @@ impl Default for Settings {
 pub struct Baseline {
     /// The version and what it reaches.
     pub resolved: Resolved,
-    /// Whether it was yanked; a yanked version is nobody's baseline.
-    pub yanked: bool,
+    /// How it counts.
+    pub standing: Standing,
 }
 
 impl Baseline {
-    fn version(&self) -> &Version {
+    pub(crate) fn version(&self) -> &Version {
         &self.resolved.schema().at().version
     }
 
-    pub(crate) fn about(&self) -> (&Version, bool) {
-        (self.version(), self.yanked)
+    pub(crate) fn about(&self) -> (&Version, Standing) {
+        (self.version(), self.standing)
     }
 }
 
 /// Holds a candidate against the registered versions of its subject.
 ///
 /// `history` may hold every version of the subject in any order: the ones that count are chosen
-/// by line, mode, yank and pre-release, and [`baselines`] tells which are enough. Versions above the
-/// candidate's count too, the other way round. `waivers` maps fingerprints to reasons.
-pub fn check(
+/// by line, mode, standing and pre-release, and [`baselines`] tells which are enough. Versions above the
+/// candidate's count too, the other way round. A waiver given for an earlier version of the line also accepts that
+/// the candidate repeats the change; `waivers` may name versions that `history` lacks.
+pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, waivers: &Waivers) -> Report {
+    let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
+    let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
+    report.deserved_version = advise(candidate, &report, history, &is_taken, settings);
+    report
+}
+
+/// Checks a candidate as if it had this version; advises no other.
+fn check_as(
+    version: &Version,
     candidate: &Resolved,
     history: &[Baseline],
     settings: &Settings,
-    waivers: &BTreeMap<String, String>,
+    waivers: &Waivers,
 ) -> Report {
-    let at = candidate.schema().at().clone();
+    let at = Coordinates { version: version.clone(), ..candidate.schema().at().clone() };
     let mode = settings.policy.mode;
-    let Selection { previous, line_previous, predecessors, successors, highest } =
+    let Selection { previous, line_previous, predecessors, successors, .. } =
         Selection::of(&at.version, mode, history, Baseline::about);
+    let accepted = Accepted::of(waivers, history.iter().map(Baseline::version));
     let mut asking = Asking::new(settings);
+    let mut may_have_more = false;
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
     // What has been proven of the version before need not be proven again for the step.
@@ -83,8 +98,9 @@ pub fn check(
     for direction in directions(mode) {
         for baseline in predecessors.iter().rev() {
             let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
-            let held = asking.hold(&sides, waivers, &mut found);
+            let held = asking.hold(&sides, &accepted, &mut found);
             verdict = verdict.and(held.verdict);
+            may_have_more |= held.may_have_more;
             let is_previous = previous.is_some_and(|previous| previous.version() == baseline.version());
             if is_previous && held.is_proven {
                 proven.push(direction);
@@ -97,7 +113,9 @@ pub fn check(
                 Direction::Forward => Direction::Backward,
             };
             let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error);
-            verdict = verdict.and(asking.hold(&sides, waivers, &mut found).verdict);
+            let held = asking.hold(&sides, &accepted, &mut found);
+            verdict = verdict.and(held.verdict);
+            may_have_more |= held.may_have_more;
         }
     }
     let required_bump = previous.map_or(Bump::Patch, |previous| {
@@ -111,15 +129,11 @@ pub fn check(
     });
     let version_too_small =
         line_previous.is_some_and(|line| at.version.step_from(line.version()) < required_bump);
-    let deserved_version = if version_too_small || verdict != Verdict::Compatible {
-        deserved(required_bump, line_previous, highest).unwrap_or_else(|| at.version.clone())
-    } else {
-        at.version.clone()
-    };
     let is_advised = settings.advises && verdict == Verdict::Compatible;
     let stricter = if is_advised { asking.stricter(candidate, &predecessors) } else { None };
     Report {
         subject: at.subject,
+        deserved_version: at.version.clone(),
         version: at.version,
         mode,
         content_model: settings.policy.content_model,
@@ -131,24 +145,30 @@ pub fn check(
             .collect(),
         verdict,
         required_bump,
-        deserved_version,
         version_too_small,
         findings: found,
+        may_have_more,
         masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
         stricter,
+        opened: asking.opened,
     }
 }
 
 /// Compares two versions both ways.
 pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
+    let waivers = Waivers::default();
+    let accepted = Accepted::of(&waivers, std::iter::empty());
     let mut asking = Asking::new(settings);
+    let mut may_have_more = false;
     let mut found = Vec::new();
     let mut verdicts = [Verdict::Compatible; 2];
     for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
         let counts = directions(settings.policy.mode).any(|checked| checked == direction);
         let severity = if counts { Severity::Error } else { Severity::Warning };
         let sides = sides(to, from, direction, severity);
-        *verdict = asking.hold(&sides, &BTreeMap::new(), &mut found).verdict;
+        let held = asking.hold(&sides, &accepted, &mut found);
+        *verdict = held.verdict;
+        may_have_more |= held.may_have_more;
     }
     found.sort_by_key(|finding| finding.severity);
     Diff {
@@ -160,6 +180,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
         forward: verdicts[1],
         required_bump: asking.bump_of(verdicts[0], verdicts[1], from, to),
         findings: found,
+        may_have_more,
         changes: changes(from.schema().document().value(), to.schema().document().value()),
     }
 }
@@ -183,10 +204,10 @@ pub fn containment(writer: &Resolved, reader: &Resolved, formats: Formats) -> Co
     let decision = decide(&question, &mut Pairs::default());
     match (decision.verdict, decision.witnesses.into_iter().next()) {
         (Verdict::Compatible, _) => Containment::Contained,
-        (Verdict::Incompatible, Some(witness)) => Containment::NotContained { witness: witness.value },
-        (Verdict::Incompatible | Verdict::Undecided, _) => {
-            Containment::Undecided { reason: decision.open.map_or_else(String::new, |(_, why)| why) }
-        }
+        (Verdict::Incompatible, Some((witness, _))) => Containment::NotContained { witness: witness.value },
+        (Verdict::Incompatible | Verdict::Undecided, _) => Containment::Undecided {
+            reason: decision.open.into_iter().next().map_or_else(String::new, |open| open.why),
+        },
     }
 }
 
@@ -203,13 +224,4 @@ fn sides<'a>(
     severity: Severity,
 ) -> Sides<'a> {
     Sides { candidate, baseline, direction, severity }
-}
-
-/// Returns the smallest free version that is a large enough step.
-fn deserved(bump: Bump, line_previous: Option<&Baseline>, highest: Option<&Baseline>) -> Option<Version> {
-    let highest = highest?.version();
-    Some(match bump {
-        Bump::Major => highest.next(Bump::Major),
-        Bump::Minor | Bump::Patch => line_previous.map_or(highest, |line| line.version()).next(bump),
-    })
 }

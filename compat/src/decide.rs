@@ -1,20 +1,23 @@
 //! Decides one pair: prove, refute and confirm, ask the library, or say why not.
 
+mod change;
 mod confirm;
 mod isolate;
+mod open;
+mod search;
 
 use evschema_model::{ContentModel, Formats, Pointer, Resolved};
 use serde_json::Value;
 
-use crate::content::{close_writer, open_reader};
 use crate::engine::{Effort, Engine};
 use crate::export::export;
 use crate::library::{self, Said};
 use crate::pair::{Pair, Pairs};
-use crate::prove::{Assertion, Obligation};
+use crate::prove::{Assertion, Obligation, Step};
 use crate::refute::Candidate;
 use crate::report::Verdict;
-use crate::tree::{Id, Origin, Tree};
+use crate::tree::{Id, Origin, PlaceReader, Tree};
+pub(crate) use change::Change;
 use confirm::Confirm;
 
 /// A question: does the reader accept what the writer sends?
@@ -48,14 +51,50 @@ pub(crate) struct Objection {
     pub(crate) place: Pointer,
 }
 
+/// A place where neither a proof nor a counterexample was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    /// Where; nothing where it is the whole comparison.
+    pub(crate) obligation: Option<Obligation>,
+    pub(crate) why: String,
+    pub(crate) change: Change,
+}
+
 /// The answer, with what it rests on.
 pub(crate) struct Decision {
+    /// The graver of what was found: a break, then a doubt.
     pub(crate) verdict: Verdict,
-    pub(crate) witnesses: Vec<Witness>,
-    /// Where the proof did not get through, and why, when undecided.
-    pub(crate) open: Option<(Option<Obligation>, String)>,
+    /// Events that break, each with the change behind it.
+    pub(crate) witnesses: Vec<(Witness, Change)>,
+    /// Where the proof did not get through, and why.
+    pub(crate) open: Vec<Open>,
+    /// Whether the reader is proven to accept everything but what the witnesses and open places report.
+    pub(crate) is_settled: bool,
+    /// Whether there may be more to report.
+    pub(crate) may_have_more: bool,
+    /// Where the writer's places are free, because closed they would have no value.
+    pub(crate) opened: Vec<Origin>,
     /// The lowered pair, for telling places and words.
     pub(crate) tree: Tree,
+}
+
+/// A compared pair, lowered.
+#[derive(Clone, Copy)]
+struct Roots {
+    /// The writer under the content model.
+    writer: Id,
+    /// The reader as written.
+    reader: Id,
+    /// Under `tolerant`, what the reader leaves of the writer's events.
+    left: Option<Id>,
+    may_prove: bool,
+}
+
+/// The answer for a reader, which may be a relaxed one.
+struct Answer {
+    verdict: Verdict,
+    witnesses: Vec<Witness>,
+    open: Option<Open>,
 }
 
 /// Most candidates that are put to the validator, in brief and where every place wants its own.
@@ -68,63 +107,121 @@ const UNSORTED_MAX: usize = 4;
 /// Decides a question; `pairs` are those of the check that asks it.
 pub(crate) fn decide(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     if are_the_same(question.writer, question.reader) {
-        return decided(Tree::default(), Verdict::Compatible);
+        return Decision::of(Tree::default(), Vec::new(), Answer::compatible());
     }
-    let minds_spelling = question.model == ContentModel::Strict;
-    let Some(Pair { mut tree, mut writer, mut reader }) = pairs.lowered(question, minds_spelling) else {
+    let Some(Pair { mut tree, writer: written, reader }) = pairs.lowered(question) else {
         let why = "a document's references cannot be resolved".to_owned();
-        return undecided(Tree::default(), None, why);
+        return Decision::of(Tree::default(), Vec::new(), Answer::undecided(None, why));
     };
-    if question.model != ContentModel::Strict {
-        writer = close_writer(&mut tree, writer);
-    }
-    if question.model == ContentModel::Tolerant {
-        reader = open_reader(&mut tree, reader);
-    }
     let may_prove = !tree.has_paradox();
+    let writer = match question.model {
+        ContentModel::Strict => written,
+        ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
+    };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
     if may_prove && engine.covers(writer, reader) {
-        return decision(engine, Verdict::Compatible, Vec::new(), None);
+        return Decision::of(engine.tree, engine.opened_places, Answer::compatible());
+    }
+    // A tolerant reader accepts an event as it came, or as it leaves it.
+    let left = (question.model == ContentModel::Tolerant).then(|| {
+        let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
+        engine.tree.place(written, Vec::new(), Some(removed))
+    });
+    engine.relaxed.root = Some(Step::to(&engine.tree, reader));
+    let roots = Roots { writer, reader, left, may_prove };
+    let mut confirm = Confirm::new(question, written, reader);
+    let answer = answer(&mut engine, &mut confirm, question, roots, reader);
+    if question.is_brief || answer.verdict == Verdict::Compatible {
+        return Decision::of(engine.tree, engine.opened_places, answer);
+    }
+    search::search(engine, confirm, question, roots, answer)
+}
+
+/// Answers for one reader: the one of the question, or a relaxed one.
+fn answer(
+    engine: &mut Engine,
+    confirm: &mut Confirm<'_>,
+    question: &Question<'_>,
+    roots: Roots,
+    reader: Id,
+) -> Answer {
+    let Roots { writer, may_prove, .. } = roots;
+    let mut readers = vec![reader];
+    if let Some(left) = roots.left {
+        engine.refuel(question.fuel);
+        if may_prove && engine.covers(left, reader) {
+            return Answer::compatible();
+        }
+        readers.insert(0, engine.opened(reader));
     }
     let ran_out = engine.is_spent();
-    engine.refuel(question.fuel);
-    let mut confirm = Confirm::new(question, writer, reader);
     let first = if question.is_brief { Effort::First } else { Effort::Each };
     for effort in [first, Effort::Deep] {
         engine.refuel(question.fuel);
         engine.look(effort);
-        let mut candidates = engine.refute(writer, reader);
+        let mut candidates = Vec::new();
+        for reader in &readers {
+            candidates.extend(engine.refute(writer, *reader));
+        }
         if engine.is_spent() {
             // Unsorted, and the validator may take as long for each as the engine could not.
             candidates.truncate(UNSORTED_MAX);
         }
-        let mut witnesses = confirmed(&engine.tree, &mut confirm, candidates, question.is_brief);
+        engine.refuel(question.fuel);
+        let mut witnesses = confirmed(engine, confirm, candidates, question.is_brief);
         if witnesses.is_empty() {
             continue;
         }
         if !question.is_brief {
             engine.refuel(question.fuel);
-            isolate::isolate(&mut engine, &mut confirm, &mut witnesses, writer, reader);
+            isolate::isolate(engine, confirm, &mut witnesses, writer, reader);
         }
-        return decision(engine, Verdict::Incompatible, witnesses, None);
+        return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
     }
     engine.refuel(question.fuel);
-    match ask_library(&engine, writer, reader) {
+    match ask_library(engine, writer, reader) {
         // The library is told nothing of spellings: what it takes for an integer is wider than what
         // draft 4 does.
-        Said::Covered if may_prove && !engine.tree.minds_spelling() => {
-            return decision(engine, Verdict::Compatible, Vec::new(), None);
-        }
+        Said::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
         Said::Beyond(difference) => {
-            let found = witnesses_in(&mut engine, &mut confirm, &difference, writer, reader);
-            if !found.is_empty() {
-                return decision(engine, Verdict::Incompatible, found, None);
+            let witnesses = witnesses_in(engine, confirm, &difference, writer, reader);
+            if !witnesses.is_empty() {
+                return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
             }
         }
         Said::Covered | Said::Silent => {}
     }
-    let (place, why) = reason(&mut engine, writer, reader, ran_out);
-    undecided(engine.tree, place, why)
+    engine.refuel(question.fuel);
+    let (place, why) = open::reason(engine, writer, reader, ran_out);
+    Answer::undecided(place, why)
+}
+
+impl Answer {
+    fn compatible() -> Self {
+        Self { verdict: Verdict::Compatible, witnesses: Vec::new(), open: None }
+    }
+
+    fn undecided(obligation: Option<Obligation>, why: String) -> Self {
+        let open = Some(Open { obligation, why, change: Change::of_documents() });
+        Self { verdict: Verdict::Undecided, witnesses: Vec::new(), open }
+    }
+}
+
+impl Decision {
+    /// Returns the decision of one answer, without a search for more.
+    fn of(tree: Tree, opened: Vec<Origin>, answer: Answer) -> Self {
+        let is_compatible = answer.verdict == Verdict::Compatible;
+        Self {
+            verdict: answer.verdict,
+            witnesses: answer.witnesses.into_iter().map(|witness| (witness, Change::default())).collect(),
+            // Without a place, the reason is that of the whole comparison.
+            is_settled: is_compatible || answer.open.as_ref().is_some_and(|open| open.obligation.is_none()),
+            may_have_more: !is_compatible,
+            open: answer.open.into_iter().collect(),
+            opened,
+            tree,
+        }
+    }
 }
 
 /// Tells whether two documents, and all they refer to, say the same to the letter.
@@ -138,26 +235,9 @@ fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
             .all(|((uri, own), (other, theirs))| uri == other && own.value() == theirs.value())
 }
 
-fn decided(tree: Tree, verdict: Verdict) -> Decision {
-    Decision { verdict, witnesses: Vec::new(), open: None, tree }
-}
-
-fn decision(
-    engine: Engine,
-    verdict: Verdict,
-    witnesses: Vec<Witness>,
-    open: Option<(Option<Obligation>, String)>,
-) -> Decision {
-    Decision { verdict, witnesses, open, tree: engine.tree }
-}
-
-fn undecided(tree: Tree, place: Option<Obligation>, why: String) -> Decision {
-    Decision { verdict: Verdict::Undecided, witnesses: Vec::new(), open: Some((place, why)), tree }
-}
-
 /// Puts candidates to the validator; keeps the first that holds for each obligation.
 fn confirmed(
-    tree: &Tree,
+    engine: &mut Engine,
     confirm: &mut Confirm<'_>,
     candidates: Vec<Candidate>,
     is_brief: bool,
@@ -167,7 +247,10 @@ fn confirmed(
     let most = if is_brief { CONFIRMATIONS_MAX } else { CONFIRMATIONS_MAX_OF_ALL };
     for candidate in candidates.into_iter().take(most) {
         let done = |known: &Witness| {
+            let tree = &engine.tree;
             known.obligation.assertion == candidate.obligation.assertion
+                && (is_brief
+                    || engine.relaxed.way(&known.obligation) == engine.relaxed.way(&candidate.obligation))
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
                 && (is_brief
                     || tree.origin(known.obligation.writer) == tree.origin(candidate.obligation.writer))
@@ -175,7 +258,7 @@ fn confirmed(
         if witnesses.iter().any(done) {
             continue;
         }
-        let Some(refusal) = confirm.refusal(tree, &candidate, is_brief) else { continue };
+        let Some(refusal) = confirm.refusal(engine, &candidate, is_brief) else { continue };
         let witness = Witness {
             value: candidate.value,
             obligation: candidate.obligation,
@@ -212,45 +295,13 @@ fn witnesses_in(
     let Some(root) = confirm.lower_difference(&mut engine.tree, difference, engine.formats) else {
         return Vec::new();
     };
-    let assertion = first_unmet(engine, writer, reader).map_or(Assertion::AnyOf, |(_, assertion)| assertion);
+    let assertion =
+        open::first_unmet(engine, writer, reader).map_or(Assertion::AnyOf, |unmet| unmet.assertion);
     let mut values = engine.samples(root, 12);
     values.sort_by_key(|value| value.to_string().len());
     let candidates = values
         .into_iter()
-        .map(|value| Candidate {
-            value,
-            obligation: Obligation { writer, reader, assertion: assertion.clone() },
-        })
+        .map(|value| Candidate { value, obligation: Obligation::here(writer, reader, assertion.clone()) })
         .collect();
-    confirmed(&engine.tree, confirm, candidates, true)
-}
-
-fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<(Id, Assertion)> {
-    let flats = engine.flats(writer);
-    for flat in flats.iter() {
-        for one in flat.types.each() {
-            let only = flat.only(one);
-            if !engine.is_empty(&only)
-                && let Some(unmet) = engine.unmet(&only, reader, &mut Vec::new())
-            {
-                return Some(unmet);
-            }
-        }
-    }
-    None
-}
-
-fn reason(engine: &mut Engine, writer: Id, reader: Id, ran_out: bool) -> (Option<Obligation>, String) {
-    if ran_out {
-        return (None, "the comparison took more steps than it may (fuel)".to_owned());
-    }
-    let Some((place, assertion)) = first_unmet(engine, writer, reader) else {
-        return (None, "neither a proof nor a counterexample was found".to_owned());
-    };
-    let why = if let Assertion::Opaque(why) = &assertion {
-        why.clone()
-    } else {
-        format!("no proof nor counterexample was found for {}", assertion.words())
-    };
-    (Some(Obligation { writer, reader: place, assertion }), why)
+    confirmed(engine, confirm, candidates, true)
 }

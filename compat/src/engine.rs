@@ -6,10 +6,12 @@ use evschema_model::Formats;
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
+use crate::content::{Opening, Way};
 use crate::flat::Flat;
 use crate::pattern::Patterns;
 use crate::prove::Discriminator;
 use crate::refute::Candidate;
+use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
 
 /// How hard witnesses are looked for.
@@ -34,12 +36,30 @@ pub(crate) struct Engine {
     pub(crate) is_any_spelling: bool,
     /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
     fuel: u64,
+    /// Steps taken so far, in all phases.
+    spent: u64,
     /// What tells the branches of each union apart.
     pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
     /// What accepts anything, to be shared.
     pub(crate) anything: Flat,
     /// The alternatives of each node, by its number: they keep its place.
     pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
+    /// The alternatives of the parts of a node with many conditions, while that node is flattened.
+    pub(crate) lean: Option<HashMap<u32, Rc<Vec<Flat>>>>,
+    /// Whether the ways of a node with many conditions are being found.
+    pub(crate) is_lean: bool,
+    /// The ways in which the schemas of each place hold, by the number of their node.
+    pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
+    /// Where places stay free, because closed they would have no value.
+    pub(crate) opened_places: Vec<Origin>,
+    /// The places that are being closed, outermost first.
+    pub(crate) closing: Vec<Class>,
+    /// What was opened for a tolerant reader.
+    pub(crate) opening: Opening,
+    /// The readers that were relaxed at what findings report.
+    pub(crate) relaxed: Relaxations,
+    /// Validators of single nodes, by their number, where one could be made.
+    pub(crate) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,
     /// How hard witnesses are looked for.
     pub(crate) effort: Effort,
     /// Pairs proven, or assumed while they are being proven.
@@ -81,9 +101,18 @@ impl Engine {
             patterns: Patterns::default(),
             is_any_spelling: false,
             fuel,
+            spent: 0,
             discriminators: HashMap::new(),
             anything: Flat::default(),
             flats: HashMap::new(),
+            lean: None,
+            is_lean: false,
+            ways: HashMap::new(),
+            opened_places: Vec::new(),
+            closing: Vec::new(),
+            opening: Opening::default(),
+            relaxed: Relaxations::default(),
+            validators: HashMap::new(),
             effort: Effort::Each,
             proven: HashSet::new(),
             trail: Vec::new(),
@@ -105,12 +134,18 @@ impl Engine {
     /// Takes steps from the fuel; false when it is used up.
     pub(crate) fn spend(&mut self, steps: u64) -> bool {
         self.fuel = self.fuel.saturating_sub(steps);
+        self.spent = self.spent.saturating_add(steps);
         0 < self.fuel
     }
 
     /// Tells whether the fuel is used up.
     pub(crate) fn is_spent(&self) -> bool {
         self.fuel == 0
+    }
+
+    /// Returns the steps taken so far.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent
     }
 
     /// Gives more fuel for a further phase.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::engine::Engine;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
 
@@ -123,6 +124,20 @@ impl Engine {
 
     fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {
         let mut truth = if node.opaque.is_some() { Truth::Unknown } else { Truth::Yes };
+        if let Some(place) = &node.place {
+            truth = truth.and(self.eval(place.schema, value, depth + 1));
+            // Of events that a tolerant reader has stripped, it is not said what they were.
+            if place.reader.is_some() {
+                return truth.and(Truth::Unknown);
+            }
+            // Further schemas may declare more.
+            let is_sure = place.maybe.is_empty();
+            truth = truth.and(match self.is_declared(place.schema, value) {
+                Truth::Yes => Truth::Yes,
+                Truth::No if is_sure => Truth::No,
+                Truth::No | Truth::Unknown => Truth::Unknown,
+            });
+        }
         for part in &node.all_of {
             truth = truth.and(self.eval(*part, value, depth + 1));
         }
@@ -156,12 +171,14 @@ impl Engine {
         for condition in &node.conditions {
             let mut branch =
                 |part: Option<Id>| part.map_or(Truth::Yes, |part| self.eval(part, value, depth + 1));
-            let (then, otherwise) = (branch(condition.then), branch(condition.otherwise));
-            truth = truth.and(match self.eval(condition.test, value, depth + 1) {
-                Truth::Yes => then,
-                Truth::No => otherwise,
-                Truth::Unknown if then == otherwise => then,
-                Truth::Unknown => Truth::Unknown,
+            let tested = branch(Some(condition.test));
+            truth = truth.and(match tested {
+                Truth::Yes => branch(condition.then),
+                Truth::No => branch(condition.otherwise),
+                Truth::Unknown => {
+                    let (then, otherwise) = (branch(condition.then), branch(condition.otherwise));
+                    if then == otherwise { then } else { Truth::Unknown }
+                }
             });
         }
         truth
@@ -189,7 +206,10 @@ impl Engine {
         for pattern in &strings.none {
             truth = truth.and(self.patterns.is_match(pattern, text).not());
         }
-        if strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
+        if strings.formats.is_empty() || truth == Truth::No {
+            return truth;
+        }
+        truth.and(format::all_accept(&strings.formats, text))
     }
 
     fn eval_array(&mut self, node: &Node, items: &[Value], depth: usize) -> Truth {

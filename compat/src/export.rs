@@ -13,18 +13,8 @@ const NODES_MAX: usize = 20_000;
 /// Returns the schema of a node, or nothing when part of it could not be lowered or it is too
 /// large to be of use.
 pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
-    written(tree, id, false)
-}
-
-/// Returns the schema of a node with what could not be lowered left open; nothing when it is too large.
-pub(crate) fn export_wider(tree: &Tree, id: Id) -> Option<Value> {
-    written(tree, id, true)
-}
-
-fn written(tree: &Tree, id: Id, is_wider: bool) -> Option<Value> {
     let mut export = Export {
         tree,
-        is_wider,
         definitions: BTreeMap::new(),
         nodes: 0,
         has_unevaluated_items: false,
@@ -50,8 +40,6 @@ fn written(tree: &Tree, id: Id, is_wider: bool) -> Option<Value> {
 
 struct Export<'t> {
     tree: &'t Tree,
-    /// Whether what could not be lowered is taken to accept anything.
-    is_wider: bool,
     definitions: BTreeMap<u32, Value>,
     nodes: usize,
     has_unevaluated_items: bool,
@@ -66,7 +54,7 @@ impl Export<'_> {
         }
         let node = self.tree.node(id);
         if node.opaque.is_some() {
-            return self.is_wider.then_some(Value::Bool(true));
+            return None;
         }
         if self.tree.is_true(id) {
             return Some(Value::Bool(true));
@@ -174,6 +162,10 @@ impl Export<'_> {
         };
         for part in &node.all_of {
             all.push(self.node(*part)?);
+        }
+        // A place accepts no more than its schema, unless members were removed.
+        if let Some(place) = &node.place {
+            all.push(if place.reader.is_some() { Value::Bool(true) } else { self.node(place.schema)? });
         }
         // A keyword can stand once in an object, so the second of its kind goes to an `allOf`.
         let mut place = |out: &mut Map<String, Value>, keyword: &str, value: Value| {

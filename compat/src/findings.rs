@@ -1,22 +1,25 @@
 //! From witnesses to findings: places, words, help, fingerprints.
 
+mod event_path;
+mod identity;
 mod order;
 mod places;
 mod sentences;
 
 pub(crate) use places::walk;
 
-use evschema_model::{Pointer, Position, Resolved, Schema, Subject};
+use evschema_model::{Pointer, Position, Resolved, Schema};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
-use crate::decide::{Decision, Witness};
-use crate::prove::{Assertion, Obligation};
-use crate::report::{Direction, Finding, Fingerprint, Severity, Verdict};
+use crate::decide::{Change, Decision, Open, Witness};
+use crate::prove::Assertion;
+use crate::report::{Direction, Finding, Fingerprint, Severity};
 use crate::rules::Rule;
 use crate::tree::Tree;
+pub(crate) use identity::Identity;
+use identity::former_fingerprint;
 use order::Order;
-use places::{Places, Spot};
+use places::Places;
 
 /// A pair of versions, in the roles of a report.
 #[derive(Clone, Copy)]
@@ -37,30 +40,36 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// Returns the findings of a decision, one for each place and rule.
-pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Finding> {
+/// A finding, and what names it whatever the candidate's version.
+pub(crate) struct Found {
+    pub(crate) finding: Finding,
+    pub(crate) identity: Identity,
+    /// Which of a decision's results it reports.
+    pub(crate) number: usize,
+}
+
+/// Returns the findings of a decision, one for each place, use and rule.
+pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Found> {
     let places = Places::of(sides);
-    if decision.verdict == Verdict::Undecided {
-        let open = decision.open.as_ref();
-        let place = open.and_then(|(place, _)| place.as_ref());
-        let why = open.map_or("", |(_, why)| why.as_str());
-        return vec![undecided(&decision.tree, sides, &places, place, why)];
-    }
     let order = Order::of(sides.writer_and_reader().0);
-    let mut found: Vec<Finding> = Vec::new();
-    for witness in &decision.witnesses {
-        let mut finding = broken(&decision.tree, sides, &places, witness);
-        if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
-            finding.witness = finding.witness.map(|event| order.arrange(event));
-            found.push(finding);
+    let witnesses = decision.witnesses.iter().map(|(witness, change)| {
+        let mut found = broken(&decision.tree, sides, &places, witness, change);
+        found.finding.witness = found.finding.witness.map(|event| order.arrange(event));
+        found
+    });
+    let open = decision.open.iter().map(|open| undecided(&decision.tree, sides, &places, open));
+    let mut all: Vec<Found> = Vec::new();
+    for (number, found) in witnesses.chain(open).enumerate() {
+        if !all.iter().any(|known| known.finding.fingerprint == found.finding.fingerprint) {
+            all.push(Found { number, ..found });
         }
     }
     // As one reads the document, from the top.
-    found.sort_by_key(|finding| finding.position.map(|position| position.offset));
-    found
+    all.sort_by_key(|found| found.finding.position.map(|position| position.offset));
+    all
 }
 
-fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness) -> Finding {
+fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness, change: &Change) -> Found {
     let obligation = &witness.obligation;
     let assertion = &obligation.assertion;
     let (candidate, baseline) = places.spots(tree, obligation, sides.direction);
@@ -68,13 +77,18 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
     if let Some(objection) = &witness.objection {
         candidate.used_in(&objection.place);
     }
+    let uses = places.uses(obligation, sides.direction);
+    let identity = Identity::of(assertion, sides, &candidate, &uses, change, None);
     let found = At {
-        fingerprint: fingerprint(assertion.rule().id, sides, &candidate, assertion),
+        fingerprint: identity.fingerprint(&sides.candidate.schema().at().version),
+        former: former_fingerprint(assertion.rule().id, sides, &candidate, assertion),
+        used_at: uses.shown(&candidate.pointer),
         pointer: candidate.named(assertion, sides.candidate.schema().value()),
         baseline: baseline.map(|spot| spot.named(assertion, sides.baseline.schema().value())),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
-    let message = sentences::sentence(tree, sides, witness, &sentences::name(&candidate.local, assertion));
+    let place = places.in_event(tree, obligation, sides.direction, Some(witness));
+    let message = sentences::sentence(tree, sides, witness, place);
     let mut finding = finding(sides, assertion.rule(), found, message);
     finding.position = if candidate.within.is_none() && !candidate.is_use {
         keyword_position(sides, &candidate.local, assertion)
@@ -83,27 +97,36 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
     };
     finding.witness = Some(witness.value.clone());
     finding.refusal = witness.objection.as_ref().map(|objection| objection.message.clone());
-    finding
+    Found { finding, identity, number: 0 }
 }
 
-fn undecided(
-    tree: &Tree,
-    sides: &Sides<'_>,
-    places: &Places<'_>,
-    place: Option<&Obligation>,
-    why: &str,
-) -> Finding {
+fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -> Found {
+    let place = open.obligation.as_ref();
     let (candidate, baseline) =
         place.map_or((None, None), |obligation| places.spots(tree, obligation, sides.direction));
     let candidate = candidate.unwrap_or_default();
-    let assertion = Assertion::Opaque(why.to_owned());
+    let assertion = Assertion::Opaque(open.why.clone());
+    let uses = place.map(|obligation| places.uses(obligation, sides.direction)).unwrap_or_default();
+    let meant = place.map_or(&assertion, |obligation| &obligation.assertion);
+    let identity = Identity::of(meant, sides, &candidate, &uses, &open.change, Some(&open.why));
     let found = At {
-        fingerprint: fingerprint(assertion.rule().id, sides, &candidate, &assertion),
+        fingerprint: identity.fingerprint(&sides.candidate.schema().at().version),
+        former: former_fingerprint(assertion.rule().id, sides, &candidate, &assertion),
+        used_at: uses.shown(&candidate.pointer),
         pointer: candidate.pointer,
         baseline: baseline.map(|spot| spot.pointer),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
-    finding(sides, assertion.rule(), found, format!("not decided: {why}"))
+    let event_place = place.map(|obligation| {
+        let mut at = places.in_event(tree, obligation, sides.direction, None);
+        if let Some(name) = obligation.assertion.name() {
+            event_path::push(&mut at.path, name);
+        }
+        at
+    });
+    let message = sentences::undecided(event_place.as_ref(), &open.why);
+    let finding = finding(sides, assertion.rule(), found, message);
+    Found { finding, identity, number: 0 }
 }
 
 /// The places of a finding.
@@ -111,7 +134,9 @@ struct At {
     pointer: Pointer,
     baseline: Option<Pointer>,
     within: Option<String>,
+    used_at: Option<Pointer>,
     fingerprint: Fingerprint,
+    former: Fingerprint,
 }
 
 fn finding(sides: &Sides<'_>, rule: &Rule, at: At, message: String) -> Finding {
@@ -125,6 +150,8 @@ fn finding(sides: &Sides<'_>, rule: &Rule, at: At, message: String) -> Finding {
         position: candidate.document().closest_position(&at.pointer),
         baseline_position: at.baseline.as_ref().and_then(|at| baseline.document().closest_position(at)),
         fingerprint: at.fingerprint,
+        former_fingerprint: at.former,
+        used_at: at.used_at,
         pointer: at.pointer,
         baseline_pointer: at.baseline,
         within: at.within,
@@ -133,6 +160,8 @@ fn finding(sides: &Sides<'_>, rule: &Rule, at: At, message: String) -> Finding {
         refusal: None,
         help: rule.remedy.to_owned(),
         waived: None,
+        waived_by: None,
+        waived_through: None,
     }
 }
 
@@ -165,22 +194,4 @@ fn required_at(schema: &Schema, pointer: &Pointer, name: &str) -> Option<Pointer
     let at = names.and_then(|names| names.iter().position(|known| known == name));
     let places = [at.map(|at| list.child(at)), Some(pointer.child("properties").child(name)), Some(list)];
     places.into_iter().flatten().find(|place| place.find(schema.value()).is_some())
-}
-
-/// Returns the fingerprint of a finding: of rule, subject, place and direction.
-///
-/// A property stands for itself in the place, declared or not, so that two properties of one object
-/// are two findings. What stands in another document is named by that document's subject.
-fn fingerprint(rule: &str, sides: &Sides<'_>, spot: &Spot, assertion: &Assertion) -> Fingerprint {
-    let subject: &Subject = &sides.candidate.schema().at().subject;
-    let mut place = spot.local.clone();
-    if let Some(name) = assertion.name() {
-        place = place.child("properties").child(name);
-    }
-    let place = match &spot.within {
-        Some(within) => format!("{}#{place}", within.at.subject),
-        None => place.to_string(),
-    };
-    let hash = Sha256::digest(format!("{rule}\n{subject}\n{place}\n{}", sides.direction).as_bytes());
-    Fingerprint(hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }

@@ -6,6 +6,7 @@
 //! proof may be replaced by.
 
 mod alternatives;
+mod conditions;
 mod declared;
 mod parts;
 mod unevaluated;
@@ -15,10 +16,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-pub(crate) use declared::{Declared, declared};
-
 use crate::number::Numbers;
-use crate::tree::{Class, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
+use crate::tree::{Class, Condition, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
 
 /// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
 #[derive(Debug, Clone)]
@@ -34,10 +33,14 @@ pub(crate) struct Flat {
     pub(crate) unions: Rc<Vec<Vec<Id>>>,
     /// Each `oneOf` of whose branches exactly one holds, where the branches themselves do not say so.
     pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
+    /// Conditions left whole because there were too many combinations.
+    pub(crate) conditions: Rc<Vec<Condition>>,
     /// The classes of the nodes that hold by construction.
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
     pub(crate) is_wider: bool,
+    /// Whether a content model leaves members or items undeclared here, because else there would be no value.
+    pub(crate) is_opened: bool,
 }
 
 /// Array assertions of one alternative.
@@ -90,8 +93,10 @@ impl Default for Flat {
             not: Rc::default(),
             unions: Rc::default(),
             exclusive: Rc::default(),
+            conditions: Rc::default(),
             holds: Rc::default(),
             is_wider: false,
+            is_opened: false,
         }
     }
 }
@@ -132,8 +137,10 @@ impl Flat {
         join(&mut both.not, &other.not, |own, theirs| add_new(own, theirs));
         join(&mut both.unions, &other.unions, |own, theirs| add_new(own, theirs));
         join(&mut both.exclusive, &other.exclusive, |own, theirs| add_new(own, theirs));
+        join(&mut both.conditions, &other.conditions, |own, theirs| add_new(own, theirs));
         join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
         both.is_wider |= other.is_wider;
+        both.is_opened |= other.is_opened;
         both
     }
 
@@ -146,6 +153,14 @@ impl Flat {
         only.types = only.types.and(one);
         only.values = only.values.map(|values| values.only(|value| one.has(Types::of(value))));
         only
+    }
+
+    /// Returns this alternative without the values of one type.
+    pub(crate) fn without(&self, one: Types) -> Self {
+        let mut rest = self.clone();
+        rest.types = rest.types.minus(one);
+        rest.values = rest.values.map(|values| values.only(|value| !one.has(Types::of(value))));
+        rest
     }
 
     /// Returns this alternative without what a schema accepts.

@@ -3,8 +3,17 @@
 //! A length is a fact that a proof may rest on, so it is said only where the validator holds to it. Strings
 //! are put to the validator in any case.
 
-use evschema_model::Draft;
+mod language;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use evschema_model::{Draft, Formats, formats};
+use foldhash::HashMap;
 use serde_json::{Value, json};
+
+pub(crate) use language::language;
+
+use crate::eval::Truth;
 
 /// Returns lengths in characters between which all strings of a format are.
 pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
@@ -14,32 +23,50 @@ pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
         "ipv4" => (7, Some(15)),
         "ipv6" => (2, Some(45)),
         // RFC 1123, section 2.1, with the dot that some write at the end, and a little more.
-        "hostname" => (1, Some(255)),
+        "hostname" | "plain-hostname" => (1, Some(255)),
         // RFC 5321, section 4.5.3.1: 64 characters, an `@`, and a domain of 255.
         "email" => (3, Some(320)),
+        "time" => (9, None),
         "date-time" => (20, None),
         _ => (0, None),
     }
 }
 
-/// Returns plausible strings of a format, the shortest first where there is a choice.
+/// Returns plausible strings of a format, the shortest first where there is a choice; further on those that a pattern
+/// for the format often forgets.
 pub(crate) fn examples(format: &str) -> &'static [&'static str] {
     match format {
-        "date-time" => &["2024-01-31T12:00:00Z", "2024-01-31T12:00:00.5+01:00"],
-        "date" => &["2024-01-31"],
-        "time" => &["12:00:00Z"],
-        "duration" => &["P1D"],
-        "email" | "idn-email" => &["a@example.com"],
-        "hostname" | "idn-hostname" => &["example.com"],
-        "ipv4" => &["192.0.2.1"],
-        "ipv6" => &["2001:db8::1"],
-        "uri" | "iri" => &["https://example.com/", "urn:example:1"],
-        "uri-reference" | "iri-reference" => &["a", "https://example.com/"],
-        "uri-template" => &["a"],
-        "json-pointer" => &["/a", ""],
-        "relative-json-pointer" => &["0"],
+        "date-time" => &[
+            "2024-01-31T12:00:00Z",
+            "2024-01-31T12:00:00.5+01:00",
+            "2024-01-31T12:00:00+01:00",
+            "2024-01-31T12:00:00.5Z",
+            "2024-01-31T12:00:00-05:00",
+        ],
+        "date" => &["2024-01-31", "1999-12-31", "2024-02-29"],
+        "time" => &["12:00:00Z", "12:00:00+01:00", "12:00:00-05:00", "12:00:00.5Z"],
+        "duration" => &["P1D", "PT1H", "P1W", "P1Y2M3DT4H5M6S"],
+        "email" | "idn-email" => &["a@example.com", "a.b+c@example.com", "A@EXAMPLE.COM", "a@localhost"],
+        "hostname" | "plain-hostname" | "idn-hostname" => {
+            &["example.com", "localhost", "EXAMPLE.COM", "192.0.2.1"]
+        }
+        "ipv4" => &["192.0.2.1", "0.0.0.0", "255.255.255.255"],
+        "ipv6" => &["2001:db8::1", "::", "2001:DB8::1", "::ffff:192.0.2.1"],
+        "uri" | "iri" => {
+            &["https://example.com/", "urn:example:1", "http://example.com/", "mailto:a@example.com"]
+        }
+        "uri-reference" | "iri-reference" => &["a", "https://example.com/", "../a", "#a", "/a?b=c"],
+        "uri-template" => &["a", "https://example.com/{id}", "{a}"],
+        "json-pointer" => &["/a", "", "/a/0", "/~0"],
+        "relative-json-pointer" => &["0", "1/a", "0#"],
         "regex" => &["a"],
-        "uuid" => &["00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001"],
+        "uuid" => &[
+            "00000000-0000-4000-8000-000000000000",
+            "00000000-0000-4000-8000-000000000001",
+            "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+            "00000000-0000-0000-0000-000000000000",
+        ],
         "contentEncoding=base64" => &["YQ==", ""],
         "contentMediaType=application/json" => &["{}"],
         "contentEncoding=base64,contentMediaType=application/json" => &["e30="],
@@ -47,12 +74,89 @@ pub(crate) fn examples(format: &str) -> &'static [&'static str] {
     }
 }
 
-/// Tells whether a string may be of a format: what the validator says by the latest draft, since drafts differ in
-/// what they call a format, and little in what it is. Good enough to choose what is tried, not to prove by.
-pub(crate) fn may_accept(format: &str, text: &str) -> bool {
-    let schema = json!({"$schema": Draft::Draft202012.uri(), "format": format});
-    let options = jsonschema::options().should_validate_formats(true);
-    options.build(&schema).map_or(true, |validator| validator.is_valid(&Value::from(text)))
+/// Returns strings that are nearly of a format, and strings of other formats, to refute a reader that asserts it.
+pub(crate) fn odd(format: &str) -> &'static [&'static str] {
+    match format {
+        "date" => &["2024-02-30", "2024-01-31T12:00:00Z"],
+        "time" => &["12:00:00", "12:00"],
+        "date-time" => &["2024-01-31", "2024-01-31T12:00:00"],
+        "hostname" | "plain-hostname" => &["a_b", "xn--a", "a.", "b\u{fc}cher.example"],
+        // Upper case, which `hostname` decodes and `idn-hostname` refuses.
+        "idn-hostname" => &["a_b", "xn--bca", "a."],
+        "email" => &["a", "\u{e9}@example.com", "a@b\u{fc}cher.example"],
+        "idn-email" => &["a", "a@b_c"],
+        "uri" => &["a", "/a", "https://example.com/\u{e9}", "https://example.com/a b"],
+        "uri-reference" => &["\u{e9}", "a b", "https://example.com/\u{e9}", "1:"],
+        "iri" => &["a", "/a", "https://example.com/a b"],
+        "iri-reference" => &["a b", "1:"],
+        "ipv4" => &["256.0.0.1", "::1"],
+        "ipv6" => &["192.0.2.1", "::1%eth0"],
+        _ => &[],
+    }
+}
+
+/// Whether a string is of a format, by the validator itself.
+pub(crate) fn accepts(format: &str, text: &str) -> Truth {
+    /// Validators that are kept; a name beyond is compiled each time.
+    const KEPT_MAX: usize = 64;
+    static KEPT: Mutex<Option<HashMap<String, Option<Arc<jsonschema::Validator>>>>> = Mutex::new(None);
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = lock().as_ref().and_then(|kept| kept.get(format).cloned());
+    let validator = known.unwrap_or_else(|| {
+        let compiled = validator(format).map(Arc::new);
+        let mut kept = lock();
+        let kept = kept.get_or_insert_default();
+        if kept.len() < KEPT_MAX {
+            kept.insert(format.to_owned(), compiled.clone());
+        }
+        compiled
+    });
+    validator.map_or(Truth::Unknown, |validator| Truth::of(validator.is_valid(&Value::from(text))))
+}
+
+/// Whether a string is of all of these formats.
+pub(crate) fn all_accept(formats: &[String], text: &str) -> Truth {
+    formats.iter().fold(Truth::Yes, |truth, format| truth.and(accepts(format, text)))
+}
+
+/// Compiles the validator of a format; returns `None` if no draft has such a format.
+fn validator(format: &str) -> Option<jsonschema::Validator> {
+    let (draft, mut schema) = (Draft::Draft202012, json!({}));
+    let draft = if let Some(content) = format.strip_prefix("content") {
+        for part in format!("content{content}").split(',') {
+            let (keyword, value) = part.split_once('=')?;
+            schema[keyword] = Value::from(value);
+        }
+        Draft::Draft7
+    } else if format == PLAIN_HOSTNAME {
+        schema["format"] = Value::from("hostname");
+        Draft::Draft4
+    } else {
+        schema["format"] = Value::from(format);
+        draft
+    };
+    let is_known = schema.get("format").is_none_or(|name| {
+        name.as_str().is_some_and(|name| jsonschema::options().is_known_format(draft.to_library(), name))
+    });
+    let options = jsonschema::options().with_draft(draft.to_library());
+    let options = formats::checking(options, Formats::Assert);
+    is_known.then(|| options.build(&schema).ok()).flatten()
+}
+
+/// The name here of what drafts 4 and 6 call `hostname`: they do not decode labels.
+const PLAIN_HOSTNAME: &str = "plain-hostname";
+
+/// Returns the name under which the engine knows a format of a draft; `None` if the draft has no such format.
+pub(crate) fn name_in(draft: Draft, format: &str) -> Option<&str> {
+    if !jsonschema::options().is_known_format(draft.to_library(), format) {
+        return None;
+    }
+    Some(if format == "hostname" && draft <= Draft::Draft6 { PLAIN_HOSTNAME } else { format })
+}
+
+/// Returns the name of a format as schemas write it.
+pub(crate) fn written(format: &str) -> &str {
+    if format == PLAIN_HOSTNAME { "hostname" } else { format }
 }
 
 /// Returns a string of a format that has so many characters, where one is easily made.
@@ -71,7 +175,7 @@ pub(crate) fn of_length(format: &str, length: usize) -> Option<String> {
             13..=76 => filled("", "x", "@example.com"),
             _ => Some(format!("{}@{}", "x".repeat(64), hostname(length - 65)?)),
         },
-        "hostname" | "idn-hostname" => hostname(length),
+        "hostname" | "plain-hostname" | "idn-hostname" => hostname(length),
         "uri" | "iri" if length < 21 => filled("a:", "x", ""),
         "uri" | "iri" => filled("https://example.com/", "x", ""),
         "uri-reference" | "iri-reference" | "uri-template" | "regex" => filled("", "x", ""),
@@ -92,7 +196,11 @@ fn hostname(length: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{examples, lengths, may_accept as accepts, of_length};
+    use super::{Truth, examples, lengths, of_length};
+
+    fn accepts(format: &str, text: &str) -> bool {
+        super::accepts(format, text) != Truth::No
+    }
 
     const FORMATS: [&str; 20] = [
         "date-time",

@@ -33,6 +33,8 @@ pub(crate) fn ask(writer: &Value, reader: &Value, formats: Formats) -> Said {
         || BRANCHES_MAX < branches(writer) + branches(reader)
         || has_long_number(writer)
         || has_long_number(reader)
+        || has_own_format(writer)
+        || has_own_format(reader)
     {
         return Said::Silent;
     }
@@ -73,6 +75,21 @@ fn branches(value: &Value) -> usize {
             .sum(),
         Value::Array(items) => items.iter().map(branches).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// Whether a format has a name that only the engine knows: the library would take it for an annotation.
+fn has_own_format(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(name, member)| match member {
+            Value::String(format) if name == "format" => {
+                !jsonschema::options().is_known_format(referencing::Draft::Draft202012, format)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+            Value::Array(_) | Value::Object(_) => has_own_format(member),
+        }),
+        Value::Array(items) => items.iter().any(has_own_format),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -5,6 +5,7 @@
 //! reference becomes the node it leads to. Annotations are dropped.
 
 mod keywords;
+mod real;
 mod scope;
 
 use evschema_model::{Draft, Formats, Resolved, Schema, Target};
@@ -12,12 +13,14 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::Uri;
 use serde_json::{Map, Value};
 
+use crate::format;
 use crate::number::{Bound, Decimal};
 use crate::tree::{
     Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
 };
 
 use keywords::Keywords;
+use real::{is_real, matches_every_name};
 use scope::Scope;
 
 /// Lowers a document and everything it refers to.
@@ -270,7 +273,7 @@ impl Lowering<'_, '_> {
                 Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
             };
-            node.types = names.iter().fold(Types::NONE, |types, name| types.or(type_of(name)));
+            node.types = names.iter().fold(Types::NONE, |types, name| types.or(Types::named(name)));
             if names.contains(&"integer") && !names.contains(&"number") {
                 node.numbers.divide(&Decimal::one());
                 node.numbers.is_spelt = draft == Draft::Draft4 && self.reading.minds_spelling;
@@ -329,9 +332,9 @@ impl Lowering<'_, '_> {
         }
         if self.reading.formats == Formats::Assert
             && let Some(Value::String(format)) = members.format
-            && jsonschema::options().is_known_format(draft.to_library(), format)
+            && let Some(name) = format::name_in(draft, format)
         {
-            strings.formats.push(format.clone());
+            strings.formats.push(name.to_owned());
         }
         // Drafts 6 and 7 let these assert, and the validator does; later drafts annotate.
         if matches!(draft, Draft::Draft6 | Draft::Draft7) {
@@ -364,6 +367,7 @@ impl Lowering<'_, '_> {
             node.arrays.prefix = list.iter().map(|item| self.schema(item, scope, draft)).collect();
         }
         node.arrays.items = rest.map(|rest| self.schema(rest, scope, draft));
+        node.arrays.has_real_rest = rest.is_some_and(|rest| is_real(rest, draft));
         if Draft::Draft6 <= draft
             && let Some(contains) = members.contains
         {
@@ -385,6 +389,7 @@ impl Lowering<'_, '_> {
         if Draft::Draft201909 <= draft {
             node.arrays.unevaluated =
                 members.unevaluated_items.map(|schema| self.schema(schema, scope, draft));
+            node.arrays.has_real_rest |= members.unevaluated_items.is_some_and(|rest| is_real(rest, draft));
         }
     }
 
@@ -396,14 +401,22 @@ impl Lowering<'_, '_> {
         }
         node.objects.properties = self.named(members.properties, scope, draft);
         node.objects.patterns = self.named(members.pattern_properties, scope, draft);
+        if let Some(Value::Object(patterns)) = members.pattern_properties {
+            let idle = patterns
+                .iter()
+                .filter(|(pattern, schema)| matches_every_name(pattern) && !is_real(schema, draft));
+            node.objects.idle_patterns = idle.map(|(pattern, _)| Name::from(pattern.as_str())).collect();
+        }
         node.objects.additional =
             members.additional_properties.map(|schema| self.schema(schema, scope, draft));
+        node.objects.has_real_rest = members.additional_properties.is_some_and(|rest| is_real(rest, draft));
         if Draft::Draft6 <= draft {
             node.objects.names = members.property_names.map(|schema| self.schema(schema, scope, draft));
         }
-        // The validator honours `dependencies` in every draft, as the metaschemas do.
         let mut dependent_schemas = Vec::new();
-        if let Some(Value::Object(dependencies)) = members.dependencies {
+        if draft.has_dependencies()
+            && let Some(Value::Object(dependencies)) = members.dependencies
+        {
             for (name, dependency) in dependencies {
                 if let Value::Array(names) = dependency {
                     node.objects.dependent_required.push((name.as_str().into(), sorted_names(names)));
@@ -424,6 +437,8 @@ impl Lowering<'_, '_> {
             dependent_schemas.extend(schemas.iter().cloned());
             node.objects.unevaluated =
                 members.unevaluated_properties.map(|schema| self.schema(schema, scope, draft));
+            node.objects.has_real_rest |=
+                members.unevaluated_properties.is_some_and(|rest| is_real(rest, draft));
         }
         node.objects.dependent_required.sort();
         node.objects.dependent_schemas = dependent_schemas.into_iter().collect();
@@ -432,18 +447,6 @@ impl Lowering<'_, '_> {
     fn named(&mut self, map: Option<&Value>, scope: &Scope<'_>, draft: Draft) -> Named {
         let Some(Value::Object(map)) = map else { return Named::default() };
         map.iter().map(|(name, schema)| (name.as_str().into(), self.schema(schema, scope, draft))).collect()
-    }
-}
-
-fn type_of(name: &str) -> Types {
-    match name {
-        "null" => Types::NULL,
-        "boolean" => Types::BOOLEAN,
-        "integer" | "number" => Types::NUMBER,
-        "string" => Types::STRING,
-        "array" => Types::ARRAY,
-        "object" => Types::OBJECT,
-        _ => Types::NONE,
     }
 }
 

@@ -4,14 +4,22 @@
 //! Such a property tells versions apart, it does not describe the event; compared literally, no
 //! version would ever be compatible with another.
 
-use evschema_model::{Place, Pointer, Resolved, for_each_subschema};
+use evschema_model::{Place, Pointer, Resolved, Schema, for_each_subschema};
 use serde_json::Value;
 
 use crate::tree::Origin;
 
 /// Returns the places of such properties in the document itself.
 pub(crate) fn version_properties(resolved: &Resolved) -> Vec<(Pointer, Origin)> {
-    let schema = resolved.schema();
+    find(resolved.schema())
+}
+
+/// Returns the places of the properties whose one value is the version of the document itself.
+pub fn version_constants(schema: &Schema) -> Vec<Pointer> {
+    find(schema).into_iter().map(|(pointer, _)| pointer).collect()
+}
+
+fn find(schema: &Schema) -> Vec<(Pointer, Origin)> {
     let version = &schema.at().version;
     let mut found = Vec::new();
     let root = Place { pointer: Pointer::root(), schema: schema.value() };

@@ -33,10 +33,10 @@ const KEPT_MAX: usize = 2;
 
 impl Pairs {
     /// Returns the two documents of a question; nothing when references cannot be resolved.
-    pub(crate) fn lowered(&mut self, question: &Question<'_>, minds_spelling: bool) -> Option<Pair> {
+    pub(crate) fn lowered(&mut self, question: &Question<'_>) -> Option<Pair> {
         let Question { writer, reader, masked, formats, .. } = *question;
         // No other draft says anything of spelling.
-        let minds_spelling = minds_spelling && (has_draft_4(writer) || has_draft_4(reader));
+        let minds_spelling = has_draft_4(writer) || has_draft_4(reader);
         let key = Key { writer, reader, masked: masked.to_vec(), minds_spelling };
         if let Some((_, pair)) = self.0.iter().find(|(known, _)| *known == key) {
             return Some(pair.clone());

@@ -21,7 +21,7 @@ use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
 use crate::number::Decimal;
-use crate::tree::{Condition, Id, Node, Types};
+use crate::tree::{Condition, Id, Node, Origin, Tree, Types};
 
 /// An assertion of the reader that the writer was not shown to fulfil.
 #[derive(Debug, Clone)]
@@ -29,11 +29,63 @@ pub(crate) struct Obligation {
     pub(crate) writer: Id,
     pub(crate) reader: Id,
     pub(crate) assertion: Assertion,
+    /// The members and items passed on the way here, innermost first. They tell the uses of a shared definition
+    /// apart.
+    pub(crate) path: Vec<Step>,
+}
+
+/// A member or an item on the way to a place, by the reader's schema of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Step {
+    /// The schema as it is written there.
+    pub(crate) member: Origin,
+    /// The schema that it refers to, or itself.
+    target: Origin,
+}
+
+impl Step {
+    /// Returns the step to a schema.
+    pub(crate) fn to(tree: &Tree, member: Id) -> Self {
+        Self { member: tree.origin(member), target: tree.target(member) }
+    }
+}
+
+impl Obligation {
+    /// Returns an obligation of the place being compared.
+    pub(crate) fn here(writer: Id, reader: Id, assertion: Assertion) -> Self {
+        Self { writer, reader, assertion, path: Vec::new() }
+    }
+
+    /// Returns the obligation as the object or array around its place has it.
+    pub(crate) fn lifted(mut self, step: Step) -> Self {
+        self.path.push(step);
+        self
+    }
+
+    /// Returns the way to the place from a root. A recursion leads back to the same use.
+    pub(crate) fn way(&self, root: Step) -> Vec<Step> {
+        let mut way = vec![root];
+        for step in self.path.iter().rev() {
+            extend_way(&mut way, *step);
+        }
+        way
+    }
+}
+
+/// Adds a step to a way. One that leads to a schema which the way passed already leads back to it.
+pub(crate) fn extend_way(way: &mut Vec<Step>, step: Step) {
+    match way.iter().position(|known| known.target == step.target) {
+        Some(back) => way.truncate(back + 1),
+        None => way.push(step),
+    }
 }
 
 impl PartialEq for Obligation {
     fn eq(&self, other: &Self) -> bool {
-        self.writer.is(other.writer) && self.reader.is(other.reader) && self.assertion == other.assertion
+        self.writer.is(other.writer)
+            && self.reader.is(other.reader)
+            && self.assertion == other.assertion
+            && self.path == other.path
     }
 }
 
@@ -73,7 +125,7 @@ const DEPTH_MAX: usize = 200;
 impl Engine {
     /// Tells whether everything `writer` accepts is proven to be accepted by `reader`.
     pub(crate) fn covers(&mut self, writer: Id, reader: Id) -> bool {
-        if writer.class() == reader.class() || self.tree.is_true(reader) {
+        if self.is_within(writer, reader) {
             return true;
         }
         let pair = (writer.class(), reader.class());
@@ -102,6 +154,13 @@ impl Engine {
         holds
     }
 
+    /// Returns whether a reader says the same as a writer, or accepts everything: what did not change costs nothing.
+    fn is_within(&self, writer: Id, reader: Id) -> bool {
+        let class = self.tree.node(writer).place.as_ref().filter(|place| place.reader.is_none());
+        let class = class.map_or(writer.class(), |place| place.schema.class());
+        writer.class() == reader.class() || class == reader.class() || self.tree.is_true(reader)
+    }
+
     /// Forgets what was proven since a mark in the trail.
     fn take_back(&mut self, mark: usize) {
         for pair in self.trail.drain(mark..) {
@@ -121,7 +180,12 @@ impl Engine {
     pub(crate) fn flat_covers(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> bool {
         flat.types.each().all(|one| {
             let only = flat.only(one);
-            self.is_empty(&only) || self.unmet(&only, reader, path).is_none()
+            self.is_empty(&only)
+                || self.unmet(&only, reader, path).is_none()
+                || self.is_in_two(&only)
+                || self
+                    .advance(&only)
+                    .is_some_and(|further| further.iter().all(|flat| self.flat_covers(flat, reader, path)))
         })
     }
 
@@ -152,6 +216,10 @@ impl Engine {
         let here = |assertion| Some(Unmet::Here(assertion));
         if let Some(opaque) = &node.opaque {
             return here(Assertion::Opaque(opaque.why.clone()));
+        }
+        if node.place.is_some() {
+            // A relaxed reader has places of the writer. They accept their own alternatives, which hold them.
+            return here(Assertion::Opaque("the writer has other values here".to_owned()));
         }
         if !node.types.has(flat.types) {
             return here(Assertion::refused(flat));

@@ -96,7 +96,10 @@ impl Engine {
             for value in self.samples_of(flat, 1) {
                 if self.accepts(writer, &value) == Truth::Yes && self.accepts(reader, &value) == Truth::No {
                     let assertion = Assertion::AnyOf;
-                    return vec![Candidate { value, obligation: Obligation { writer, reader, assertion } }];
+                    return vec![Candidate {
+                        value,
+                        obligation: Obligation::here(writer, reader, assertion),
+                    }];
                 }
             }
         }
@@ -144,8 +147,14 @@ impl Engine {
             return;
         }
         let Some((place, unmet)) = self.unmet(flat, reader, &mut Vec::new()) else { return };
+        if let Some(further) = self.advance(flat) {
+            for flat in further {
+                self.refute_flat(&flat, writer, reader, found, depth + 1);
+            }
+            return;
+        }
         if let Some(values) = &flat.values {
-            let obligation = Obligation { writer, reader: place, assertion: unmet.clone() };
+            let obligation = Obligation::here(writer, place, unmet.clone());
             let listed = values.iter().take(LISTED_MAX).cloned();
             let respelt = values.iter().take(LISTED_MAX).filter_map(respelt);
             let listed = listed.chain(respelt);
@@ -155,7 +164,7 @@ impl Engine {
         let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {
             for value in values {
                 if engine.flat_accepts(flat, &value) != Truth::No {
-                    let obligation = Obligation { writer, reader, assertion: assertion.clone() };
+                    let obligation = Obligation::here(writer, reader, assertion.clone());
                     found.push(Candidate { value, obligation });
                 }
             }
@@ -208,7 +217,7 @@ impl Engine {
                 let values = self.samples_of(&rest, 3);
                 found.extend(values.into_iter().map(|value| Candidate {
                     value,
-                    obligation: Obligation { writer, reader: place, assertion: assertion.clone() },
+                    obligation: Obligation::here(writer, place, assertion.clone()),
                 }));
             }
         }
@@ -226,7 +235,14 @@ impl Engine {
         for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
             self.refute_flat(flat, writer, part, found, depth + 1);
         }
-        let here = |assertion| Obligation { writer, reader, assertion };
+        let here = |assertion| Obligation::here(writer, reader, assertion);
+        if let Some(relaxed) = self.relaxed.union(reader) {
+            // The other branches accept the writer's values that were reported; these two miss what else breaks.
+            for branch in relaxed.tried() {
+                self.refute_flat(flat, writer, branch, found, depth + 1);
+            }
+            return;
+        }
         for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
             for union in unions {
                 if self.effort == Effort::First && self.refute_union(flat, writer, reader, union, found) {
@@ -298,7 +314,7 @@ impl Engine {
         values.extend(self.samples_of_two(flat, &union[..union.len().min(UNMEANT_MAX)]));
         for value in values {
             if self.accepts(writer, &value) != Truth::No && self.accepts(reader, &value) == Truth::No {
-                let obligation = Obligation { writer, reader, assertion: Assertion::AnyOf };
+                let obligation = Obligation::here(writer, reader, Assertion::AnyOf);
                 found.push(Candidate { value, obligation });
                 return true;
             }
@@ -357,9 +373,14 @@ impl Engine {
             tries.push((self.texts(&window, 4), Assertion::Lengths));
         }
         for pattern in &reader.patterns {
+            let readable = self.examples_beside(own, pattern);
+            if !readable.is_empty() {
+                tries.push((readable, Assertion::Pattern(pattern.clone())));
+                continue;
+            }
             let mut values: Vec<Value> = self
                 .patterns
-                .find(&own.patterns, std::slice::from_ref(pattern), own.min, own.max)
+                .find(&own.with_formats(), &none_of(own, pattern), own.min, own.max)
                 .map(Value::String)
                 .into_iter()
                 .collect();
@@ -374,15 +395,42 @@ impl Engine {
             }
             let mut values = self.texts(own, 4);
             values.extend(odd_texts(own));
+            values.extend(format::odd(format).iter().map(|text| Value::from(*text)));
+            let every = own.with_formats();
+            for pattern in format::language(format).into_iter().flat_map(|language| &language.over) {
+                let found = self.patterns.find(&every, &none_of(own, pattern), own.min, own.max);
+                values.extend(found.map(Value::String));
+            }
+            values.retain(|value| value.as_str().is_some_and(|text| self.fits(own, text)));
+            values.retain(|value| {
+                value.as_str().is_some_and(|text| format::accepts(format, text) != Truth::Yes)
+            });
             tries.push((values, Assertion::Format(format.clone())));
         }
         tries
     }
+
+    /// Returns well-known strings of the writer's formats that do not match a pattern: they read better than those
+    /// that an automaton finds.
+    fn examples_beside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
+        let mut found = Vec::new();
+        for text in own.formats.iter().flat_map(|format| format::examples(format)) {
+            if self.fits(own, text) && self.patterns.is_match(pattern, text) == Truth::No {
+                found.push(Value::from(*text));
+            }
+        }
+        found
+    }
+}
+
+/// Returns the patterns that strings must not match, and one more.
+fn none_of(own: &Strings, pattern: &str) -> Vec<String> {
+    own.none.iter().cloned().chain([pattern.to_owned()]).collect()
 }
 
 /// Returns strings that some format refuses, and those of the writer do not.
 fn odd_texts(own: &Strings) -> impl Iterator<Item = Value> {
-    let is_likely = |text: &&&str| own.formats.iter().all(|format| format::may_accept(format, text));
+    let is_likely = |text: &&&str| format::all_accept(&own.formats, text) != Truth::No;
     ODD_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
 }
 

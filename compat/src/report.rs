@@ -38,10 +38,11 @@ pub enum Severity {
     Note,
 }
 
-/// Names a finding for waivers: 12 hexadecimal digits of rule, subject, pointer and direction.
+/// Names a finding for waivers: 16 hexadecimal digits of rule, subject, direction, place, use, candidate version and
+/// of the change itself.
 ///
-/// No line number and no version goes in, so an accepted finding stays accepted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A larger change, another use of a shared definition or another version is another finding.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(pub(crate) String);
 
@@ -96,10 +97,22 @@ pub struct Finding {
     pub refusal: Option<String>,
     /// What to do next.
     pub help: String,
+    /// The member or item through which an event comes to a shared definition, in the document that reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Pointer>,
     /// Name for waivers.
     pub fingerprint: Fingerprint,
+    /// The name by the scheme before, which had 12 digits; for explanations only.
+    #[serde(skip)]
+    pub former_fingerprint: Fingerprint,
     /// Reason of the waiver that accepts the finding, if one does.
     pub waived: Option<String>,
+    /// Fingerprint of that waiver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived_by: Option<Fingerprint>,
+    /// The earlier version that the waiver was given for, when the candidate only repeats its change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived_through: Option<Version>,
 }
 
 /// What a check of one candidate version found.
@@ -127,11 +140,59 @@ pub struct Report {
     pub version_too_small: bool,
     /// Everything found, gravest first.
     pub findings: Vec<Finding>,
+    /// Whether there may be more to find: the search behind the findings did not come to its end.
+    #[serde(default)]
+    pub may_have_more: bool,
     /// Properties that only repeat the schema's own version, left out of the comparison.
     pub masked: Vec<Pointer>,
-    /// What a stricter content model would object to, when the chosen one does not and
+    /// The break that a stricter content model finds, when the chosen one finds none and
     /// [`crate::Settings::advises`].
-    pub stricter: Option<String>,
+    pub stricter: Option<Stricter>,
+    /// Places at which the content model leaves a writer no value, so that members and items of any kind are
+    /// compared there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<OpenedPlace>,
+}
+
+/// A break under a stricter content model than the one that decides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stricter {
+    /// The nearest model that finds a break.
+    pub content_model: ContentModel,
+    /// What breaks, in one sentence.
+    pub message: String,
+    /// The event that breaks under that model.
+    pub witness: Option<Value>,
+}
+
+/// A place of a schema that a content model compares as if it were free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedPlace {
+    /// The version whose schema it is.
+    pub version: Version,
+    /// The place.
+    pub pointer: Pointer,
+}
+
+impl fmt::Display for Stricter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "under `{}`: {}", self.content_model, self.message)?;
+        match &self.witness {
+            Some(event) => write!(f, ", as in {event}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for OpenedPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.as_str().is_empty() { "the root" } else { self.pointer.as_str() };
+        write!(
+            f,
+            "no value at {place} of {} has only declared parts; the check allows undeclared ones there",
+            self.version
+        )
+    }
 }
 
 /// Kind of a change between two versions, harmless or not.
@@ -182,6 +243,9 @@ pub struct Diff {
     pub required_bump: Bump,
     /// What breaks, both ways.
     pub findings: Vec<Finding>,
+    /// Whether there may be more to find: the search behind the findings did not come to its end.
+    #[serde(default)]
+    pub may_have_more: bool,
     /// Everything that differs.
     pub changes: Vec<Change>,
 }
@@ -194,7 +258,13 @@ impl Report {
 }
 
 impl Fingerprint {
-    /// Returns the 12 hexadecimal digits.
+    /// Hexadecimal digits of a fingerprint.
+    pub const DIGITS: usize = 16;
+
+    /// Hexadecimal digits of a fingerprint by the scheme before, which named neither version nor change.
+    pub const FORMER_DIGITS: usize = 12;
+
+    /// Returns the hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -92,6 +92,13 @@ impl Engine {
                 return found;
             }
         }
+        if !flat.conditions.is_empty() {
+            let mut found = Vec::new();
+            for chosen in self.under_some_conditions(flat) {
+                found.extend(self.samples_of(&chosen, many));
+            }
+            return found;
+        }
         if !flat.unions.is_empty() {
             let mut found = Vec::new();
             for chosen in self.in_some_branches(flat) {

@@ -1,17 +1,20 @@
 //! The engine on small pairs whose answer is known, and laws that hold for all pairs.
 
+mod advice;
 mod cases;
 mod changes;
 mod findings;
+mod formats;
 mod hostile;
 mod keywords;
 mod kinds;
 mod laws;
+mod messages;
 mod models;
 mod universe;
 mod versions;
+mod waivers;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evschema_model::{
@@ -20,7 +23,9 @@ use evschema_model::{
 };
 use serde_json::Value;
 
-use crate::{Baseline, Containment, Report, Settings, check, containment, diff, required_bump};
+use crate::{
+    Baseline, Containment, Report, Settings, Standing, Waivers, check, containment, diff, required_bump,
+};
 
 fn resolved(version: &str, text: &str) -> Resolved {
     let at =
@@ -54,8 +59,8 @@ fn checked(old: &str, new: &str, model: ContentModel) -> Report {
 }
 
 fn checked_as(old: (&str, &str), new: (&str, &str), mode: Mode, model: ContentModel) -> Report {
-    let history = [Baseline { resolved: resolved(old.0, old.1), yanked: false }];
-    check(&resolved(new.0, new.1), &history, &settings(mode, model), &BTreeMap::new())
+    let history = [Baseline { resolved: resolved(old.0, old.1), standing: Standing::Current }];
+    check(&resolved(new.0, new.1), &history, &settings(mode, model), &Waivers::default())
 }
 
 fn bump(old: &str, new: &str) -> Bump {

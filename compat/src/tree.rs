@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub(crate) use listed::Listed;
 pub(crate) use named::Named;
-pub(crate) use node::{Arrays, Condition, Contains, Node, Objects, Opaque, Strings};
+pub(crate) use node::{Arrays, Condition, Contains, Node, Objects, Opaque, Place, PlaceReader, Strings};
 pub(crate) use types::Types;
 
 use crate::number::Decimal;
@@ -239,6 +239,24 @@ impl Tree {
         self.origins[id.index as usize]
     }
 
+    /// Returns where the schema stands that a node refers to, if it does nothing else.
+    pub(crate) fn target(&self, id: Id) -> Origin {
+        /// References that are followed.
+        const CHAIN_MAX: usize = 16;
+        let mut at = id;
+        for _ in 0..CHAIN_MAX {
+            let node = self.node(at);
+            let next = match (node.all_of.as_slice(), node.slot) {
+                ([only], None) if node.is_bare() => Some(*only),
+                ([], Some(slot)) => self.in_slot(slot),
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            at = next;
+        }
+        self.origin(at)
+    }
+
     /// Returns what stands in a slot.
     pub(crate) fn in_slot(&self, slot: u32) -> Option<Id> {
         self.slots.get(slot as usize).copied().flatten()
@@ -247,6 +265,11 @@ impl Tree {
     /// Returns the nodes that recursive references stand for.
     pub(crate) fn slot_targets(&self) -> impl Iterator<Item = Id> {
         self.slots.iter().copied().flatten()
+    }
+
+    /// Returns whether some schema looks at what others evaluate.
+    pub(crate) fn has_unevaluated(&self) -> bool {
+        self.nodes.iter().any(|node| node.objects.unevaluated.or(node.arrays.unevaluated).is_some())
     }
 
     /// Tells whether the spelling of numbers counts somewhere.

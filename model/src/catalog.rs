@@ -25,7 +25,12 @@ impl fmt::Display for Coordinates {
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     schemas: BTreeMap<Subject, BTreeMap<Version, Arc<Schema>>>,
-    by_id: BTreeMap<String, Arc<Schema>>,
+    /// Versions of one subject may share an `$id`.
+    by_id: BTreeMap<String, BTreeMap<Coordinates, Arc<Schema>>>,
+    /// Documents under further URIs.
+    known_as: BTreeMap<String, Arc<Schema>>,
+    /// Which versions share an `$id`, where not all of them are here.
+    shared: BTreeMap<String, Vec<Coordinates>>,
 }
 
 /// Why a schema cannot join a catalog.
@@ -34,8 +39,8 @@ pub enum CatalogError {
     /// The version is there already, with another content.
     #[error("`{0}` is there already with another content; a published version never changes")]
     Changed(Coordinates),
-    /// The `$id` belongs to another version with another content.
-    #[error("`$id` `{id}` belongs to `{owner}`; an `$id` names one version")]
+    /// The `$id` belongs to another subject.
+    #[error("`$id` `{id}` belongs to `{owner}`; two subjects never share an `$id`")]
     IdTaken {
         /// The contested `$id`.
         id: String,
@@ -74,7 +79,7 @@ impl Catalog {
             }
         }
         if let Some(id) = schema.id()
-            && let Some(owner) = self.by_id.get(id)
+            && let Some(owner) = self.sharers(id).find(|owner| owner.at().subject != at.subject)
         {
             return Err(CatalogError::IdTaken { id: id.to_owned(), owner: owner.at().clone() });
         }
@@ -82,23 +87,38 @@ impl Catalog {
         Ok(())
     }
 
-    /// Adds a schema, taking over its version and `$id` from whatever had them.
-    ///
-    /// For readers of foreign histories, where a later version often keeps the earlier `$id`.
+    /// Adds a schema in place of what had its version. Nobody checks whether another subject has its `$id`: a
+    /// reference to that is refused.
     pub fn replace(&mut self, schema: Arc<Schema>) {
-        if let Some(id) = schema.id() {
-            self.by_id.insert(id.to_owned(), Arc::clone(&schema));
-        }
         let at = schema.at().clone();
+        let before = self.get(&at.subject, &at.version).and_then(|before| before.id().map(str::to_owned));
+        if let Some(sharers) = before.and_then(|id| self.by_id.get_mut(&id)) {
+            sharers.remove(&at);
+        }
+        if let Some(id) = schema.id() {
+            self.by_id.entry(id.to_owned()).or_default().insert(at.clone(), Arc::clone(&schema));
+        }
         self.schemas.entry(at.subject).or_default().insert(at.version, schema);
     }
 
-    /// Lets a schema be found under a further URI: where it was published, when its `$id` names
-    /// another place. Does nothing when the schema is not there.
+    /// Lets a schema be found under a further URI: where it was published, when its `$id` names another place; or
+    /// which of the versions that share an `$id` is meant. Does nothing if the schema is missing.
     pub fn know_as(&mut self, uri: &str, at: &Coordinates) {
         if let Some(schema) = self.get(&at.subject, &at.version) {
             let schema = Arc::clone(schema);
-            self.by_id.insert(uri.to_owned(), schema);
+            self.known_as.insert(uri.to_owned(), schema);
+        }
+    }
+
+    /// Notes that versions share an `$id`, also if the catalog does not hold them: a reference to it is refused.
+    pub fn know_shared(&mut self, id: &str, versions: Vec<Coordinates>) {
+        self.shared.insert(id.to_owned(), versions);
+    }
+
+    /// Makes a schema's `$id` lead nowhere: it has no right to it.
+    pub fn forget_id(&mut self, schema: &Schema) {
+        if let Some(sharers) = schema.id().and_then(|id| self.by_id.get_mut(id)) {
+            sharers.remove(schema.at());
         }
     }
 
@@ -107,9 +127,15 @@ impl Catalog {
         self.schemas.get(subject)?.get(version)
     }
 
-    /// Returns the schema that has this `$id` (absolute, without fragment).
+    /// Returns the schema that has this `$id` (absolute, without fragment); `None` also if several share it.
     pub fn by_id(&self, id: &str) -> Option<&Arc<Schema>> {
-        self.by_id.get(id)
+        let mut sharers = self.sharers(id);
+        sharers.next().filter(|_| sharers.next().is_none() && !self.shared.contains_key(id))
+    }
+
+    /// Returns the schemas that share an `$id` (absolute, without fragment), in order.
+    pub fn sharers(&self, id: &str) -> impl Iterator<Item = &Arc<Schema>> {
+        self.by_id.get(id).into_iter().flat_map(BTreeMap::values)
     }
 
     /// Returns the subjects in order.
@@ -127,13 +153,16 @@ impl Catalog {
         self.schemas.values().flat_map(BTreeMap::values)
     }
 
-    /// Returns what a reference leads to in this catalog; `None` also for one that stays inside
-    /// its document or names a metaschema.
+    /// Returns what a reference leads to in this catalog. `None` also for one that stays inside its document, names a
+    /// metaschema, or names an `$id` that several versions share.
+    ///
+    /// A reference by the layout, `../common.money/1.0.0.json`, always leads to that place, whatever `$id` others have.
     pub fn find(&self, reference: &Reference) -> Option<&Arc<Schema>> {
+        let by_location = |at: &Coordinates| self.get(&at.subject, &at.version);
         match &reference.target {
             Target::Here | Target::Metaschema => None,
-            Target::Identified(id) => self.by_id(id),
-            Target::Named(at) => self.by_id(&reference.uri).or_else(|| self.get(&at.subject, &at.version)),
+            Target::Identified(id) => self.known_as.get(id).or_else(|| self.by_id(id)),
+            Target::Named(at) => by_location(at).or_else(|| self.known_as.get(&reference.uri)),
         }
     }
 
@@ -152,7 +181,7 @@ impl Catalog {
             at += 1;
             for reference in referrer.foreign_references() {
                 let Some(found) = self.find(reference) else {
-                    wrong.push(missing(schema, &referrer, reference));
+                    wrong.push(self.missing(schema, &referrer, reference));
                     continue;
                 };
                 resources.insert(reference.uri.clone(), Arc::clone(found));
@@ -167,13 +196,78 @@ impl Catalog {
                 ]);
             }
         }
-        if wrong.is_empty() { Resolved::new(Arc::clone(schema), resources) } else { Err(wrong) }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        keep_apart(&open, &mut resources);
+        Resolved::new(Arc::clone(schema), resources)
+    }
+
+    /// Says that a reference leads nowhere, or to more than one document.
+    fn missing(&self, root: &Schema, referrer: &Schema, reference: &Reference) -> Diagnostic {
+        let sharers: Vec<&Coordinates> = match &reference.target {
+            Target::Identified(id) => match self.shared.get(id) {
+                Some(versions) => versions.iter().collect(),
+                None => self.sharers(id).map(|sharer| sharer.at()).collect(),
+            },
+            Target::Here | Target::Metaschema | Target::Named(_) => Vec::new(),
+        };
+        let (code, message, help) = if sharers.is_empty() {
+            nowhere(reference)
+        } else {
+            let (message, help) = shared_id(reference, &sharers);
+            (Code::SharedId, message, help)
+        };
+        let message =
+            if root.at() == referrer.at() { message } else { format!("in `{}`: {message}", referrer.at()) };
+        let diagnostic = Diagnostic::new(code, message).help(help);
+        if root.at() == referrer.at() {
+            let position = root.document().closest_position(&reference.pointer);
+            diagnostic.at(reference.pointer.clone()).position(position)
+        } else {
+            diagnostic
+        }
     }
 }
 
-fn missing(root: &Schema, referrer: &Schema, reference: &Reference) -> Diagnostic {
+/// Most versions that a message about a shared `$id` names.
+const SHARERS_SHOWN_MAX: usize = 3;
+
+/// Returns what to say of a reference to an `$id` that several versions share, and the ways to name one of them.
+fn shared_id(reference: &Reference, sharers: &[&Coordinates]) -> (String, String) {
+    let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
+    // The newest first: most mean that one.
+    let shown = || sharers.iter().rev().take(SHARERS_SHOWN_MAX);
+    let names: Vec<String> = shown().map(|at| format!("`{at}`")).collect();
+    let ways: Vec<String> =
+        shown().map(|at| format!("`../{}/{}.json{fragment}`", at.subject, at.version)).collect();
+    let more = sharers.len().saturating_sub(SHARERS_SHOWN_MAX);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let message = format!("`$ref` names `{}`, the `$id` of {}{more}", reference.uri, names.join(", "));
+    let help =
+        format!("name one version: write {}; or give each version an `$id` of its own", ways.join(" or "));
+    (message, help)
+}
+
+/// Gives every document but the first a base of its own, if another document has the same one: references inside
+/// each then stay inside it.
+fn keep_apart(documents: &[Arc<Schema>], resources: &mut BTreeMap<String, Arc<Schema>>) {
+    let mut count: BTreeMap<_, usize> = BTreeMap::new();
+    for document in documents {
+        *count.entry(document.base_uri()).or_default() += 1;
+    }
+    for document in documents.iter().skip(1).filter(|document| count.get(&document.base_uri()) != Some(&1)) {
+        let apart = Arc::new(document.with_unique_base());
+        for target in resources.values_mut().filter(|target| target.at() == document.at()) {
+            *target = Arc::clone(&apart);
+        }
+    }
+}
+
+/// Returns what to say of a reference that leads nowhere.
+fn nowhere(reference: &Reference) -> (Code, String, String) {
     let remote = matches!(&reference.target, Target::Identified(uri) if !uri.starts_with("json-schema:"));
-    let (code, message, help) = match &reference.target {
+    match &reference.target {
         Target::Named(at) => (
             Code::MissingReference,
             format!("`$ref` names `{at}`, which is not there"),
@@ -189,14 +283,5 @@ fn missing(root: &Schema, referrer: &Schema, reference: &Reference) -> Diagnosti
             format!("`$ref` `{}` leads to no document of the tree", reference.written),
             "write `../<subject>/<version>.json`, or the target's `$id`".to_owned(),
         ),
-    };
-    let message =
-        if root.at() == referrer.at() { message } else { format!("in `{}`: {message}", referrer.at()) };
-    let diagnostic = Diagnostic::new(code, message).help(help);
-    if root.at() == referrer.at() {
-        let position = root.document().closest_position(&reference.pointer);
-        diagnostic.at(reference.pointer.clone()).position(position)
-    } else {
-        diagnostic
     }
 }

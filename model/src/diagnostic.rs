@@ -4,69 +4,80 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Pointer, Position};
 
-/// What is wrong with an input document, in a word that never changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Code {
-    /// The document is longer than [`crate::limits::DOCUMENT_BYTES_MAX`].
-    TooLarge,
-    /// Arrays and objects nest deeper than [`crate::limits::NESTING_MAX`].
-    TooDeep,
-    /// There are more subschemas than [`crate::limits::SCHEMA_NODES_MAX`].
-    TooManyNodes,
-    /// The bytes are not UTF-8.
-    NotUtf8,
-    /// The text is not JSON (RFC 8259).
-    NotJson,
-    /// An object has two members of one name.
-    DuplicateKey,
-    /// `$schema` names no draft that evschema knows.
-    UnknownDialect,
-    /// The draft's metaschema refuses the document.
-    NotASchema,
-    /// A pattern is not a regular expression.
-    InvalidPattern,
-    /// A `$ref` leads out of the tree, to where evschema never looks.
-    RemoteReference,
-    /// A `$ref` names a document that is not there.
-    MissingReference,
-    /// A `$ref` names a place that its document does not have.
-    DanglingReference,
-    /// Too many documents are reached through references.
-    TooManyReferences,
-    /// Two documents claim the same `$id`, subject or version.
-    Conflict,
-    /// A file is not where its name says it belongs.
-    Misplaced,
-    /// A template of the code generator cannot be used.
-    BadTemplate,
-    /// A version is not there, or not what the lock says.
-    NotAsLocked,
+/// Declares every code once: variant and word.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident $word:literal;)*) => {
+        /// What is wrong with an input document, in a word that never changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Returns the word, `duplicate-key`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// Returns the word, `duplicate-key`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TooLarge => "too-large",
-            Self::TooDeep => "too-deep",
-            Self::TooManyNodes => "too-many-nodes",
-            Self::NotUtf8 => "not-utf8",
-            Self::NotJson => "not-json",
-            Self::DuplicateKey => "duplicate-key",
-            Self::UnknownDialect => "unknown-dialect",
-            Self::NotASchema => "not-a-schema",
-            Self::InvalidPattern => "invalid-pattern",
-            Self::RemoteReference => "remote-reference",
-            Self::MissingReference => "missing-reference",
-            Self::DanglingReference => "dangling-reference",
-            Self::TooManyReferences => "too-many-references",
-            Self::Conflict => "conflict",
-            Self::Misplaced => "misplaced",
-            Self::BadTemplate => "bad-template",
-            Self::NotAsLocked => "not-as-locked",
-        }
-    }
+codes! {
+    /// The document is longer than [`crate::limits::DOCUMENT_BYTES_MAX`].
+    TooLarge "too-large";
+    /// Arrays and objects nest deeper than [`crate::limits::NESTING_MAX`].
+    TooDeep "too-deep";
+    /// There are more subschemas than [`crate::limits::SCHEMA_NODES_MAX`].
+    TooManyNodes "too-many-nodes";
+    /// The bytes are not UTF-8.
+    NotUtf8 "not-utf8";
+    /// The text is not JSON (RFC 8259).
+    NotJson "not-json";
+    /// An object has two members of one name.
+    DuplicateKey "duplicate-key";
+    /// `$schema` names no draft that evschema knows.
+    UnknownDialect "unknown-dialect";
+    /// The draft's metaschema refuses the document.
+    NotASchema "not-a-schema";
+    /// A pattern is not a regular expression.
+    InvalidPattern "invalid-pattern";
+    /// A `$ref` leads out of the tree, to where evschema never looks.
+    RemoteReference "remote-reference";
+    /// A `$ref` names a document that is not there.
+    MissingReference "missing-reference";
+    /// A `$ref` names a place that its document does not have.
+    DanglingReference "dangling-reference";
+    /// Too many documents are reached through references.
+    TooManyReferences "too-many-references";
+    /// A `$ref` names an `$id` that several versions of a subject share.
+    SharedId "shared-id";
+    /// Two documents that a schema reaches have a part of the same `$id` with another content.
+    AmbiguousId "ambiguous-id";
+    /// An `$id` is the place of another document, or a metaschema's.
+    ForeignId "foreign-id";
+    /// Two documents claim the same `$id`, subject or version.
+    Conflict "conflict";
+    /// A file is not where its name says it belongs.
+    Misplaced "misplaced";
+    /// A file or folder cannot be read.
+    Unreadable "unreadable";
+    /// A word that is close to a keyword is none.
+    MisspeltKeyword "misspelt-keyword";
+    /// A keyword of another draft, or of OpenAPI, has no effect.
+    KeywordWithoutEffect "keyword-without-effect";
+    /// A format that is close to one of the specification is none.
+    MisspeltFormat "misspelt-format";
+    /// A format of a later draft has no effect.
+    FormatWithoutEffect "format-without-effect";
+    /// The root rejects nothing.
+    AcceptsEveryEvent "accepts-every-event";
+    /// A template of the code generator cannot be used.
+    BadTemplate "bad-template";
+    /// A version is not there, or not what the lock says.
+    NotAsLocked "not-as-locked";
 }
 
 impl fmt::Display for Code {

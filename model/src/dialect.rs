@@ -119,6 +119,12 @@ impl Draft {
         self <= Self::Draft7
     }
 
+    /// Whether `dependencies` is a keyword (up to draft 7). Later drafts split it into `dependentRequired` and
+    /// `dependentSchemas`.
+    pub fn has_dependencies(self) -> bool {
+        self <= Self::Draft7
+    }
+
     /// Returns the validator library's name for the draft.
     pub fn to_library(self) -> referencing::Draft {
         match self {
@@ -130,7 +136,7 @@ impl Draft {
         }
     }
 
-    fn of_uri(uri: &str) -> Option<Self> {
+    pub(crate) fn of_uri(uri: &str) -> Option<Self> {
         let bare = without_scheme_and_fragment(uri);
         Self::ALL.into_iter().find(|draft| without_scheme_and_fragment(draft.uri()) == bare)
     }

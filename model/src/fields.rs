@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::walk::{Place, children};
-use crate::{Draft, Pointer, Schema, for_each_subschema};
+use crate::walk::{children, is_inert};
+use crate::{Draft, Pointer, Schema};
 
 /// A property that a schema declares, for listings and search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,22 +25,32 @@ pub struct Field {
 /// Returns every property a schema's own document declares, in document order.
 pub fn fields(schema: &Schema) -> Vec<Field> {
     let mut fields = Vec::new();
-    let root = Place { pointer: Pointer::root(), schema: schema.value() };
-    for_each_subschema(root, schema.draft(), &mut |place| {
-        let Some(Value::Object(properties)) = place.schema.get("properties") else { return };
-        let required = place.schema.get("required").and_then(Value::as_array);
+    collect_fields(schema.value(), schema.draft(), &mut Pointer::root(), &mut fields);
+    fields
+}
+
+fn collect_fields(schema: &Value, draft: Draft, pointer: &mut Pointer, fields: &mut Vec<Field>) {
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        let required = schema.get("required").and_then(Value::as_array);
         for (name, property) in properties {
             let text = |key: &str| property.get(key).and_then(Value::as_str).map(str::to_owned);
             fields.push(Field {
                 name: name.clone(),
-                pointer: place.pointer.child("properties").child(name),
+                pointer: pointer.child("properties").child(name),
                 kind: kind(property),
                 required: required.is_some_and(|names| names.iter().any(|n| n == name)),
                 description: text("description").or_else(|| text("title")),
             });
         }
+    }
+    children(schema, draft, &mut |way, child| {
+        if !is_inert(way.keyword, draft) {
+            let length = pointer.len();
+            way.step(pointer);
+            collect_fields(child, draft, pointer, fields);
+            pointer.truncate(length);
+        }
     });
-    fields
 }
 
 /// Returns the names of all [`fields`].
@@ -54,7 +64,11 @@ fn collect_names<'v>(schema: &'v Value, draft: Draft, names: &mut BTreeSet<&'v s
     if let Some(Value::Object(properties)) = schema.get("properties") {
         names.extend(properties.keys().map(String::as_str));
     }
-    children(schema, draft, &mut |_, child| collect_names(child, draft, names));
+    children(schema, draft, &mut |way, child| {
+        if !is_inert(way.keyword, draft) {
+            collect_names(child, draft, names);
+        }
+    });
 }
 
 fn kind(property: &Value) -> String {

@@ -11,16 +11,23 @@
 //! 4. [`Catalog::resolve`] gives a [`Resolved`] schema: the document and all it refers to, never
 //!    anything from the network. From it a [`Validator`] is compiled.
 
+mod advice;
+mod ambiguity;
 mod catalog;
 mod compiles;
+mod dependencies;
 mod diagnostic;
 mod dialect;
 mod digest;
 mod document;
 mod fields;
+pub mod formats;
+mod identity;
+mod keywords;
 pub mod limits;
 mod lock;
 mod manifest;
+mod metaschema;
 mod pointer;
 mod policy;
 mod position;
@@ -30,6 +37,7 @@ mod schema;
 mod steps;
 mod strict_json;
 mod subject;
+mod suggestion;
 mod validator;
 mod version;
 mod vocabulary;

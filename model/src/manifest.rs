@@ -86,7 +86,7 @@ pub struct SubjectOverride {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverEntry {
-    /// The finding's fingerprint, 12 hexadecimal digits.
+    /// The finding's fingerprint, 16 hexadecimal digits.
     pub fingerprint: String,
     /// Why it is accepted.
     pub reason: String,
@@ -226,7 +226,7 @@ mode = "forward"
 [compatibility.subjects."audit.entry"]
 mode = "full_transitive"
 [[waivers]]
-fingerprint = "a3f8c21b9d04"
+fingerprint = "a3f8c21b9d04e577"
 reason = "nobody reads it"
 until = "2027-01-31"
 [dependencies]

@@ -57,6 +57,14 @@ pub struct SubjectPolicy {
     pub content_model: ContentModel,
 }
 
+impl SubjectPolicy {
+    /// Whether this policy lets through a change that `before` rejects: it checks fewer directions, no longer every
+    /// version of the line, or a less strict content model.
+    pub fn is_looser_than(self, before: Self) -> bool {
+        !self.mode.is_at_least(before.mode) || !self.content_model.is_at_least(before.content_model)
+    }
+}
+
 impl Mode {
     /// Every mode.
     pub const ALL: [Self; 7] = [
@@ -92,6 +100,19 @@ impl Mode {
         matches!(self, Self::Forward | Self::ForwardTransitive | Self::Full | Self::FullTransitive)
     }
 
+    /// Returns whether this mode refuses at least everything that the other one refuses.
+    ///
+    /// ```
+    /// use evschema_model::Mode;
+    /// assert!(Mode::FullTransitive.is_at_least(Mode::Backward));
+    /// assert!(!Mode::Full.is_at_least(Mode::BackwardTransitive));
+    /// ```
+    pub fn is_at_least(self, other: Self) -> bool {
+        (self.checks_backward() || !other.checks_backward())
+            && (self.checks_forward() || !other.checks_forward())
+            && (self.is_transitive() || !other.is_transitive())
+    }
+
     /// Tells whether every version of the line is a baseline, not only the latest.
     pub fn is_transitive(self) -> bool {
         matches!(self, Self::BackwardTransitive | Self::ForwardTransitive | Self::FullTransitive)
@@ -101,6 +122,12 @@ impl Mode {
 impl ContentModel {
     /// Every content model, strictest first.
     pub const ALL: [Self; 3] = [Self::Strict, Self::Lenient, Self::Tolerant];
+
+    /// Returns whether this model refuses at least everything that the other one refuses.
+    pub fn is_at_least(self, other: Self) -> bool {
+        // In order of the declaration, strictest first.
+        self <= other
+    }
 
     /// Returns the model's name as files spell it.
     pub fn as_str(self) -> &'static str {
@@ -133,3 +160,33 @@ macro_rules! named {
     )*};
 }
 named!(Mode, ContentModel);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_looser_if_it_checks_less() {
+        use ContentModel::{Lenient, Strict, Tolerant};
+        use Mode::{Backward, BackwardTransitive, Forward, Full, FullTransitive, None};
+        let policy = |(mode, content_model)| SubjectPolicy { mode, content_model };
+        for (before, after, is_looser) in [
+            ((BackwardTransitive, Lenient), (Backward, Lenient), true),
+            ((Backward, Lenient), (BackwardTransitive, Lenient), false),
+            ((Full, Lenient), (Backward, Lenient), true),
+            ((Full, Lenient), (Forward, Lenient), true),
+            ((Backward, Lenient), (Full, Lenient), false),
+            ((Backward, Lenient), (None, Lenient), true),
+            ((None, Lenient), (Backward, Lenient), false),
+            // One direction more, and fewer versions.
+            ((BackwardTransitive, Lenient), (Full, Lenient), true),
+            ((BackwardTransitive, Lenient), (FullTransitive, Lenient), false),
+            ((Backward, Strict), (Backward, Lenient), true),
+            ((Backward, Lenient), (Backward, Tolerant), true),
+            ((Backward, Tolerant), (Backward, Strict), false),
+            ((Backward, Lenient), (Backward, Lenient), false),
+        ] {
+            assert_eq!(policy(after).is_looser_than(policy(before)), is_looser, "{before:?} -> {after:?}");
+        }
+    }
+}

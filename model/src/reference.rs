@@ -5,6 +5,7 @@ use referencing::Uri;
 use referencing::uri::resolve_against;
 use serde_json::{Map, Value};
 
+use crate::identity::Identity;
 use crate::walk::{Way, children, holds_later};
 use crate::{Coordinates, Draft, Pointer, Subject, Version};
 
@@ -54,6 +55,8 @@ pub(crate) struct Links {
     /// documents may share what stands before the `#` (GBFS names a page of theirs), so it
     /// identifies none of them.
     pub(crate) id: Option<String>,
+    /// The identities of the root and of its parts.
+    pub(crate) identities: Vec<Identity>,
     pub(crate) references: Vec<Reference>,
     /// References that are not URI references at all, with what the parser said.
     pub(crate) malformed: Vec<(Pointer, String)>,
@@ -67,6 +70,10 @@ pub(crate) struct Links {
     /// Whether a part in draft 4 has a keyword that holds subschemas in later drafts only, in which the library
     /// looks for references all the same.
     pub(crate) is_ahead: bool,
+    /// Whether a part in a draft up to 7 has `dependencies`.
+    pub(crate) has_dependencies: bool,
+    /// The places of `dependencies` in parts of later drafts, in which it is no keyword.
+    pub(crate) ignored_dependencies: Vec<Pointer>,
 }
 
 /// Finds the identities and references of a document.
@@ -74,6 +81,7 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
     let retrieval = retrieval_uri(at);
     let mut scan = Scan {
         draft,
+        part_draft: draft,
         links: Links::default(),
         start: Pointer::root(),
         ways: Vec::new(),
@@ -92,6 +100,8 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
 
 struct Scan<'v> {
     draft: Draft,
+    /// The draft of the part that the scan is in: a `$schema` below the root may name another.
+    part_draft: Draft,
     links: Links,
     /// Where the scan began, and the way from there to where it is.
     start: Pointer,
@@ -129,6 +139,9 @@ impl<'v> Scan<'v> {
         }
         self.links.is_ahead |=
             self.draft == Draft::Draft4 && members.keys().any(|name| holds_later(name, self.draft));
+        let outer_draft = self.part_draft;
+        self.part_draft = said.dialect.and_then(Draft::of_uri).unwrap_or(outer_draft);
+        self.note_dependencies(&said);
         let own = self.enter(&said, base);
         let base = own.as_ref().unwrap_or(base);
         for (keyword, written) in REFERENCES.into_iter().zip(said.references) {
@@ -144,6 +157,20 @@ impl<'v> Scan<'v> {
             self.visit(child, base);
             self.ways.pop();
         });
+        self.part_draft = outer_draft;
+    }
+
+    /// Notes whether `dependencies` is a keyword of the schema that the scan is at.
+    fn note_dependencies(&mut self, said: &Said<'_>) {
+        if !said.has_dependencies {
+            return;
+        }
+        if self.part_draft.has_dependencies() {
+            self.links.has_dependencies = true;
+        } else {
+            let place = self.place().child("dependencies");
+            self.links.ignored_dependencies.push(place);
+        }
     }
 
     /// Returns where the scan is: asked for at the few places that refer or are referred to.
@@ -182,7 +209,17 @@ impl<'v> Scan<'v> {
         if !is_root {
             self.links.is_woven |= said.id.is_some() || said.old_id.is_some() || said.names_dialect;
         }
-        let id = if self.draft == Draft::Draft4 { said.old_id } else { said.id };
+        let (id, keyword, other) = match self.draft {
+            Draft::Draft4 => (said.old_id, "id", (said.id, "$id")),
+            Draft::Draft6 | Draft::Draft7 | Draft::Draft201909 | Draft::Draft202012 => {
+                (said.id, "$id", (said.old_id, "id"))
+            }
+        };
+        if let (Some(Value::String(id)), keyword) = other
+            && !is_root
+        {
+            self.note_identity(id, keyword, base);
+        }
         let Some(Value::String(id)) = id else { return None };
         let hidden = self.draft.ref_hides_siblings() && said.references[0].is_some();
         if hidden || id.starts_with('#') || id.is_empty() {
@@ -199,8 +236,19 @@ impl<'v> Scan<'v> {
             self.links.base = Some(uri.as_str().to_owned());
             self.links.id = identifies.then(|| uri.as_str().to_owned());
         }
-        self.own.insert(uri.as_str().to_owned(), self.place());
+        let place = self.place();
+        let pointer = place.child(keyword);
+        self.links.identities.push(Identity { pointer, uri: uri.as_str().to_owned(), is_root, counts: true });
+        self.own.insert(uri.as_str().to_owned(), place);
         Some(uri)
+    }
+
+    /// Notes an identity that a part may have in another draft than the document's.
+    fn note_identity(&mut self, id: &str, keyword: &str, base: &Uri<String>) {
+        if let Ok(uri) = resolve_against(&base.borrow(), id) {
+            let (uri, pointer) = (strip_fragment(&uri).as_str().to_owned(), self.place().child(keyword));
+            self.links.identities.push(Identity { pointer, uri, is_root: false, counts: false });
+        }
     }
 
     /// A pointer may lead into a place that no keyword calls a schema; what stands there counts.
@@ -246,6 +294,8 @@ struct Said<'v> {
     id: Option<&'v Value>,
     old_id: Option<&'v Value>,
     names_dialect: bool,
+    dialect: Option<&'v str>,
+    has_dependencies: bool,
     /// As [`REFERENCES`] are.
     references: [Option<&'v Value>; 3],
     pattern: Option<&'v Value>,
@@ -259,7 +309,11 @@ impl<'v> Said<'v> {
             match name.as_str() {
                 "$id" => said.id = Some(value),
                 "id" => said.old_id = Some(value),
-                "$schema" => said.names_dialect = true,
+                "$schema" => {
+                    said.names_dialect = true;
+                    said.dialect = value.as_str();
+                }
+                "dependencies" => said.has_dependencies = true,
                 "pattern" => said.pattern = Some(value),
                 "patternProperties" => said.pattern_properties = Some(value),
                 name if name.starts_with('$') => {
@@ -307,8 +361,8 @@ fn named(uri: &str) -> Option<Coordinates> {
 
 /// Reads a relative path of the layout, `../<subject>/<version>.json`.
 ///
-/// By the specification a document with an absolute `$id` resolves it against that; a document
-/// which is found there (by `$id`) wins, this reading is what an editor or a browser would do.
+/// By the specification a document with an absolute `$id` resolves it against that. Here the layout wins, as in an
+/// editor or a browser: otherwise whoever gives a document that `$id` decides what the reference means.
 fn by_layout(written: &str) -> Option<Coordinates> {
     let path = written.split('#').next().unwrap_or(written);
     coordinates(path.strip_prefix("../")?)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
+use crate::ambiguity::ambiguous_ids;
 use crate::steps::Steps;
 use crate::validator::Made;
 use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits};
@@ -43,6 +44,11 @@ impl Resolved {
         self.resources.iter().map(|(uri, schema)| (uri.as_str(), schema))
     }
 
+    /// Returns the document that a URI leads to.
+    pub(crate) fn resource(&self, uri: &str) -> Option<&Schema> {
+        self.resources.get(uri).map(|schema| &**schema)
+    }
+
     /// Returns the other documents that are reached, each once, in order.
     pub fn documents(&self) -> Vec<&Arc<Schema>> {
         let mut by_place = BTreeMap::new();
@@ -59,6 +65,14 @@ impl Resolved {
     ///
     /// When an embedded resource has an unusable identity.
     pub fn registry(&self) -> Result<Registry<'_>, Diagnostics> {
+        self.registry_of(&Schema::value)
+    }
+
+    /// Returns the same registry, of these values of the documents.
+    pub(crate) fn registry_of<'v>(
+        &'v self,
+        value_of: &dyn Fn(&'v Schema) -> &'v Value,
+    ) -> Result<Registry<'v>, Diagnostics> {
         let root = &self.root;
         let mut entries: Vec<(String, &Schema)> =
             vec![(root.retrieval_uri(), root), (root.base_uri().into_owned(), root)];
@@ -68,7 +82,7 @@ impl Resolved {
             entries.push((schema.retrieval_uri(), schema));
         }
         let resources = entries.into_iter().map(|(uri, schema)| {
-            let resource = referencing::ResourceRef::new(schema.value(), schema.draft().to_library());
+            let resource = referencing::ResourceRef::new(value_of(schema), schema.draft().to_library());
             (uri, resource)
         });
         Registry::new()
@@ -127,6 +141,10 @@ impl Resolved {
             Ok(registry) => registry,
             Err(diagnostics) => return diagnostics,
         };
+        let ambiguous = ambiguous_ids(self, &registry);
+        if !ambiguous.is_empty() {
+            return ambiguous;
+        }
         let is_lost = |reference: &&Reference| {
             let Ok(base) = Uri::parse(reference.uri.clone()) else { return false };
             let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);

@@ -3,10 +3,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::identity::Identity;
 use crate::reference::{Links, links, pointer_of, retrieval_uri};
 use crate::{
     Code, Coordinates, Diagnostic, Diagnostics, Dialect, Dialects, Digest, Document, Draft, Pointer,
-    Reference, Target, Vocabulary, limits, vocabulary,
+    Reference, Target, Vocabulary, limits, metaschema, vocabulary,
 };
 
 /// A valid JSON Schema document that is, or may become, a version of a subject.
@@ -138,6 +139,16 @@ impl Schema {
         self.links.is_ahead
     }
 
+    /// Whether a part in a draft up to 7 has `dependencies`.
+    pub(crate) fn has_dependencies(&self) -> bool {
+        self.links.has_dependencies
+    }
+
+    /// Returns the places of `dependencies` in parts of 2019-09 or later, in which it is no keyword.
+    pub fn ignored_dependencies(&self) -> &[Pointer] {
+        &self.links.ignored_dependencies
+    }
+
     /// Returns the patterns of the subschemas.
     pub(crate) fn patterns(&self) -> &BTreeSet<String> {
         &self.links.patterns
@@ -146,6 +157,17 @@ impl Schema {
     /// Tells whether it is of a dialect that is read as a draft, with other keywords than the draft has.
     pub(crate) fn is_translated(&self) -> bool {
         self.translated.is_some()
+    }
+
+    /// Returns the identities of the root and of its parts.
+    pub(crate) fn identities(&self) -> &[Identity] {
+        &self.links.identities
+    }
+
+    /// Returns the same document, to be read as another value.
+    pub(crate) fn translated_to(&self, value: Value) -> Self {
+        let links = links(&value, &self.at, self.draft);
+        Self { links, translated: Some(value), ..self.clone() }
     }
 
     /// Returns what a reference leads to in a document that [is plain](Schema::is_plain).
@@ -206,22 +228,5 @@ fn metaschema_errors(value: &Value, draft: Draft) -> Diagnostics {
             Diagnostic::new(Code::NotASchema, message).help("wrap it: {\"const\": …} accepts one value"),
         ];
     }
-    let validator = match draft {
-        Draft::Draft4 => jsonschema::draft4::meta::validator(),
-        Draft::Draft6 => jsonschema::draft6::meta::validator(),
-        Draft::Draft7 => jsonschema::draft7::meta::validator(),
-        Draft::Draft201909 => jsonschema::draft201909::meta::validator(),
-        Draft::Draft202012 => jsonschema::draft202012::meta::validator(),
-    };
-    if validator.is_valid(value) {
-        return Vec::new();
-    }
-    validator
-        .iter_errors(value)
-        .map(|error| {
-            Diagnostic::new(Code::NotASchema, crate::validator::short(&error))
-                .at(Pointer::from_text(error.instance_path().to_string()))
-                .help(format!("the {draft} metaschema refuses this; its rule is at {}", error.schema_path()))
-        })
-        .collect()
+    metaschema::errors(value, draft)
 }

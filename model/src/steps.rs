@@ -8,7 +8,7 @@ use foldhash::{HashMap, HashMapExt as _};
 use referencing::{Registry, Resolver, Uri};
 use serde_json::Value;
 
-use crate::walk::{Which, children};
+use crate::walk::{Which, children, is_inert};
 use crate::{Draft, Resolved, Schema, limits};
 
 /// The ways through a schema and all that it refers to.
@@ -258,6 +258,9 @@ impl<'r> Reading<'r> {
         }
         if !(refers && draft.ref_hides_siblings()) {
             children(schema, draft, &mut |way, child| {
+                if is_inert(way.keyword, draft) {
+                    return;
+                }
                 let list = match (way.keyword, way.which) {
                     ("$defs" | "definitions" | "contentSchema", _) => return,
                     ("properties", Which::Named(name)) => {

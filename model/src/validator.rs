@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::dependencies::{Dependencies, Stripped, ignore};
 use crate::steps::{COMPARED_IN_A_STEP, Steps, compared_with, parts_of};
-use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles};
+use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -116,13 +117,21 @@ impl Validator {
         let options = jsonschema::options()
             .with_draft(schema.draft().to_library())
             .with_base_uri(schema.base_uri())
-            .should_validate_formats(formats == Formats::Assert)
             .offline();
-        let compiled = if schema.is_plain() {
+        let options = formats::checking(options, formats);
+        let compiled = match Dependencies::of(resolved) {
             // The library finds its way in it without a registry of ours.
-            options.build(schema.value())
-        } else {
-            options.with_registry(&resolved.registry()?).build(schema.value())
+            Dependencies::Usual if schema.is_plain() => options.build(schema.value()),
+            Dependencies::Usual => options.with_registry(&resolved.registry()?).build(schema.value()),
+            Dependencies::AllIgnored if schema.is_plain() => ignore(options).build(schema.value()),
+            Dependencies::AllIgnored => {
+                ignore(options).with_registry(&resolved.registry()?).build(schema.value())
+            }
+            Dependencies::Mixed => {
+                let stripped = Stripped::of(resolved)?;
+                let registry = resolved.registry_of(&|schema| stripped.value(schema))?;
+                options.with_registry(&registry).build(stripped.value(schema)).map_err(|e| e.to_owned())
+            }
         };
         compiled.map_err(|error| {
             let pointer = Pointer::from_text(error.instance_path().to_string());

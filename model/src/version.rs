@@ -120,6 +120,34 @@ impl Version {
         format!("{numbers}{missing}{tag}") == self.to_string()
     }
 
+    /// Returns the numbers of this version with the pre-release tag of another one, or without a tag.
+    #[must_use]
+    pub fn tagged_like(&self, other: &Version) -> Self {
+        Self(semver::Version { pre: other.0.pre.clone(), ..self.0.clone() })
+    }
+
+    /// Returns how this version is spelt in the style of a text that spells another one: after `2.3`, 2.4.0 is
+    /// `2.4`, and after `v2.3.0` it is `v2.4.0`. A short style that loses a number becomes a long one.
+    ///
+    /// ```
+    /// use evschema_model::Version;
+    /// let version = Version::parse("2.4.0").unwrap();
+    /// assert_eq!(version.spelt_like("2.3"), "2.4");
+    /// assert_eq!(version.spelt_like("v2.3.1"), "v2.4.0");
+    /// assert_eq!(Version::parse("2.4.1-rc.1").unwrap().spelt_like("2.3"), "2.4.1-rc.1");
+    /// ```
+    pub fn spelt_like(&self, text: &str) -> String {
+        let prefix = if text.starts_with('v') { "v" } else { "" };
+        let numbers = text.trim_start_matches('v').split('-').next().unwrap_or_default();
+        let tag = if self.is_prerelease() { format!("-{}", self.0.pre) } else { String::new() };
+        let (major, minor, patch) = (self.0.major, self.0.minor, self.0.patch);
+        match numbers.matches('.').count() {
+            0 if minor == 0 && patch == 0 => format!("{prefix}{major}{tag}"),
+            0 | 1 if patch == 0 => format!("{prefix}{major}.{minor}{tag}"),
+            _ => format!("{prefix}{self}"),
+        }
+    }
+
     /// Returns the line this version belongs to.
     pub fn line(&self) -> Line {
         let minor = if self.0.major == 0 { self.0.minor } else { 0 };

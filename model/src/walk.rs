@@ -33,7 +33,8 @@ fn holds(keyword: &str, draft: Draft) -> Option<Holds> {
         "prefixItems" => since(Draft::Draft202012, Holds::List),
         "properties" | "patternProperties" | "definitions" | "$defs" => Some(Holds::Map),
         "dependentSchemas" => since(Draft::Draft201909, Holds::Map),
-        "dependencies" => Some(Holds::MapOrNames),
+        // The library looks for references there in 2019-09 too, in which the keyword applies nothing.
+        "dependencies" => (draft < Draft::Draft202012).then_some(Holds::MapOrNames),
         _ => None,
     }
 }
@@ -42,6 +43,11 @@ fn holds(keyword: &str, draft: Draft) -> Option<Holds> {
 pub(crate) fn holds_later(keyword: &str, draft: Draft) -> bool {
     let last = [Draft::Draft201909, Draft::Draft202012];
     holds(keyword, draft).is_none() && last.into_iter().any(|later| holds(keyword, later).is_some())
+}
+
+/// Whether a keyword that holds subschemas applies none of them in this draft: they only stand there.
+pub(crate) fn is_inert(keyword: &str, draft: Draft) -> bool {
+    keyword == "dependencies" && !draft.has_dependencies()
 }
 
 /// A subschema and where it stands.

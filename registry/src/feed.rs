@@ -12,14 +12,15 @@
 mod generated;
 
 use axum::body::Bytes;
-use evschema_api::State;
-use evschema_model::{ContentModel, Coordinates, Digest, Mode};
+use evschema_api::{State, StateChange};
+use evschema_model::{ContentModel, Coordinates, Digest, Mode, SubjectPolicy};
 use evschema_runtime::{Event, Maybe};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::service::Signature;
 use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, UnnumberedEvent, WaiverRecord};
+use generated::policy_loosened::v1::{Before, BeforeContentModel as BeforeModel, PolicyLoosened};
 use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode, SubjectChanged};
 use generated::token_created::v1::TokenCreated;
 use generated::token_revoked::v1::TokenRevoked;
@@ -44,7 +45,8 @@ struct Own {
     schema: &'static str,
 }
 
-const OWN: [Own; 9] = [
+const OWN: [Own; 10] = [
+    own::<PolicyLoosened>(),
     own::<SubjectChanged>(),
     own::<TokenCreated>(),
     own::<TokenRevoked>(),
@@ -94,6 +96,32 @@ pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings,
     new(&event, &stamp.signature.provenance)
 }
 
+/// Returns the event of a subject whose policy lets through more than before.
+pub(crate) fn policy_loosened(
+    subject: &str,
+    before: SubjectPolicy,
+    settings: &Settings,
+    stamp: &Stamp,
+) -> NewEvent {
+    let before_model = match before.content_model {
+        ContentModel::Strict => BeforeModel::Strict,
+        ContentModel::Lenient => BeforeModel::Lenient,
+        ContentModel::Tolerant => BeforeModel::Tolerant,
+    };
+    let mut event = PolicyLoosened::new(
+        rfc3339(stamp.at),
+        stamp.author(),
+        Before::new(before_model, sent_mode(before.mode)),
+        sent_model(settings.policy.content_model),
+        sent_mode(settings.policy.mode),
+        stamp.revision.into(),
+        subject.to_owned(),
+    );
+    event.owner = settings.owner.clone().map_or(Maybe::Null, Maybe::Value);
+    event.description = settings.description.clone().map_or(Maybe::Null, Maybe::Value);
+    new(&event, &stamp.signature.provenance)
+}
+
 /// Returns the event of a version that is registered under a number that is not known yet.
 pub(crate) fn version_registered(registered: &Registered, stamp: &Stamp) -> UnnumberedEvent {
     let mut event = VersionRegistered::new(
@@ -119,18 +147,22 @@ pub(crate) fn version_registered(registered: &Registered, stamp: &Stamp) -> Unnu
 pub(crate) fn state_changed(
     at: &Coordinates,
     from: State,
-    to: State,
-    reason: &str,
+    change: &StateChange,
+    never_used: bool,
     stamp: &Stamp,
 ) -> NewEvent {
     let (subject, version) = (at.subject.to_string(), at.version.to_string());
     let (revision, when, author) = (stamp.revision.into(), rfc3339(stamp.at), stamp.author());
-    let (reason, proven) = (reason.to_owned(), &stamp.signature.provenance);
-    match to {
+    let (reason, proven) = (change.reason.clone(), &stamp.signature.provenance);
+    match change.state {
         State::Deprecated => {
             new(&VersionDeprecated::new(when, author, reason, revision, subject, version), proven)
         }
-        State::Yanked => new(&VersionYanked::new(when, author, reason, revision, subject, version), proven),
+        State::Yanked => {
+            let mut event = VersionYanked::new(when, author, reason, revision, subject, version);
+            event.never_used = never_used.into();
+            new(&event, proven)
+        }
         State::Active => {
             let from = if from == State::Yanked { RestoredFrom::Yanked } else { RestoredFrom::Deprecated };
             let mut event = VersionRestored::new(when, author, from, revision, subject, version);

@@ -3,6 +3,7 @@
 //! Handlers translate between HTTP and [`crate::service`]; they decide nothing. The OpenAPI
 //! document is generated from them: a route is documented by being registered here.
 
+mod access_get;
 mod assets;
 mod check;
 mod described;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> OpenApiRouter<App> {
         .routes(routes!(waivers_get::list))
         .routes(routes!(waiver_put::put, waiver_delete::delete))
         .routes(routes!(feed::events))
+        .routes(routes!(access_get::get))
         .routes(routes!(tokens_get::list, tokens_post::post))
         .routes(routes!(token_delete::delete))
         .routes(routes!(healthz::get))
@@ -91,6 +93,14 @@ pub(crate) struct Note {
     /// What they say about the version.
     #[param(max_length = 1000)]
     pub(crate) message: Option<String>,
+}
+
+/// What a registration whose version the registry chooses may do beyond the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Allow {
+    /// Begin a new major version (in 0.x a new minor), where the change breaks the newest line.
+    Major,
 }
 
 /// Parameters of a request that changes something and has its words in the body.

@@ -4,6 +4,7 @@
 //! the rule. They read and write through [`crate::store::Store`] only.
 
 mod actor;
+mod choice;
 mod compare;
 mod feed;
 mod follow;
@@ -32,12 +33,13 @@ use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::{Config, Environment};
 pub(crate) use actor::{Actor, Identity, Right, Signature};
+pub(crate) use choice::Choice;
 use follow::Followers;
 pub(crate) use keyring::Keyring;
 use library::Library;
 use publishers::Publishers;
 pub(crate) use refusal::Refusal;
-pub(crate) use register::{Choice, Outcome, Request};
+pub(crate) use register::{Outcome, Request};
 pub(crate) use selection::Selection;
 pub(crate) use subjects::Precondition;
 pub(crate) use validate::Framing;

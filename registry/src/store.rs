@@ -50,11 +50,23 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns one version without its content.
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>>;
 
+    /// Returns the version of a subject that has this content. If several have it: one that is not yanked before one
+    /// that is, a release before a pre-release, and of those the highest.
+    fn version_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        digest: &'a Digest,
+    ) -> Answer<'a, Option<VersionRecord>>;
+
     /// Returns the content of one version.
     fn content<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<Content>>;
 
-    /// Returns the version that an `$id` belongs to.
-    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>>;
+    /// Returns the findings that a version was let in with, as JSON; nothing where no waiver was needed.
+    fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>>;
+
+    /// Returns the versions that have an `$id`, in order of registration; only the one that others mean by it, if
+    /// they refer to it.
+    fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>>;
 
     /// Returns what a version refers to, and what refers to it.
     fn links<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Links>;
@@ -166,6 +178,8 @@ pub struct VersionRecord {
     pub state: State,
     /// Why it is there.
     pub state_reason: Option<String>,
+    /// Whether it is yanked and nobody ever wrote an event under it.
+    pub never_used: bool,
     /// Who registered it.
     pub author: Option<String>,
     /// What they said.
@@ -306,7 +320,7 @@ pub struct Addition {
     pub bytes: Vec<u8>,
     /// Their digest.
     pub digest: Digest,
-    /// The content's `$id`.
+    /// The content's `$id`; versions of one subject may share it.
     pub uri: Option<String>,
     /// What it refers to; all of it registered, each URI once.
     pub references: Vec<Reference>,
@@ -320,6 +334,8 @@ pub struct Addition {
     pub message: Option<String>,
     /// When, in microseconds since 1970.
     pub registered_at: i64,
+    /// The findings that waivers accepted, as JSON; nothing where there were none.
+    pub accepted: Option<String>,
     /// What the feed says of it.
     pub event: UnnumberedEvent,
 }
@@ -335,6 +351,8 @@ pub struct StateChanged {
     pub state: State,
     /// Why.
     pub reason: String,
+    /// Whether nobody ever wrote an event under it; only of a version that is yanked from now on.
+    pub never_used: bool,
     /// The subject's latest version from now on.
     pub latest: Option<Version>,
     /// When, in microseconds since 1970.

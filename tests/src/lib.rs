@@ -6,22 +6,28 @@
 
 mod browser;
 mod command;
+mod content_pairs;
+mod content_trial;
 mod data;
 mod draw;
 mod items;
 mod mangle;
 mod mutate;
+mod oracle;
 mod postgres;
 mod program;
 mod trial;
 
 pub use browser::Browser;
 pub use command::evschema;
+pub use content_pairs::content_pair;
+pub use content_trial::{ContentFault, ContentSettings, ContentTrial, try_content};
 pub use data::{corpora, repository, schemas};
 pub use draw::Draw;
 pub use items::has_only_its_items;
 pub use mangle::{Hints, Tree, mangle};
 pub use mutate::mutate;
+pub use oracle::{Answer, Oracle};
 pub use postgres::Postgres;
 pub use program::{HarnessError, Missing, find_program};
 pub use trial::{Drawn, Fault, Trial, draw_events, is_witness, read_alone, try_pair};

@@ -1,4 +1,5 @@
 //! The compatibility engine on pairs that nobody wrote, and what it is tried with.
 
+mod content;
 mod draw;
 mod trial;

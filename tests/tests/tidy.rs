@@ -4,5 +4,6 @@ mod edges;
 mod files;
 mod migrations;
 mod pure;
+mod rules;
 mod supply;
 mod workspace;

@@ -8,6 +8,7 @@ use crate::Outcome;
 mod bumps;
 mod codegen;
 mod containment;
+mod content;
 mod minors;
 mod registry;
 mod suite;

@@ -7,6 +7,7 @@ use crate::Outcome;
 
 mod codegen;
 mod compat;
+pub(crate) mod content;
 mod schemas;
 
 /// What to try.

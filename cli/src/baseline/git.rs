@@ -1,29 +1,81 @@
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use evschema_codegen::read_files;
+use evschema_model::{Coordinates, Manifest, Subject};
 
 use crate::baseline::Baseline;
 use crate::failure::Failure;
-use crate::project::{Project, Schemas};
+use crate::gate::PublishedPolicy;
+use crate::project::{Project, Schemas, parse_manifest};
+use crate::subject_file::SubjectFile;
 use crate::terminal::Terminal;
+
+/// A commit to compare with, and the one where the branch left it.
+pub(super) struct Commit {
+    git: Git,
+    reference: String,
+    here: Root,
+    before: Option<Root>,
+}
+
+/// The project's folder in a commit.
+#[derive(Clone)]
+struct Root {
+    commit: String,
+    /// The folder's path in the repository, with a slash at the end unless it is empty.
+    prefix: String,
+    manifest: Manifest,
+}
+
+/// Finds a commit and reads its policy.
+pub(super) fn open(
+    reference: &str,
+    project: &Project,
+    terminal: &mut Terminal,
+) -> Result<(Commit, PublishedPolicy), Failure> {
+    let git = Git::open(&project.root)?;
+    let commit = git.commit(reference, terminal)?;
+    let here = git.root(&commit, project, reference, terminal)?;
+    let ancestor = git.text(&["merge-base", &commit, "HEAD"])?;
+    let mut before = None;
+    if let Some(ancestor) = ancestor {
+        before = Some(match ancestor == commit {
+            true => here.clone(),
+            false => git.root(&ancestor, project, reference, terminal)?,
+        });
+    }
+    if here.manifest.schemas != project.manifest.schemas {
+        terminal.say(format!(
+            "the schemas folder is `{}` in `{reference}` and `{}` here: the versions of both are compared",
+            here.manifest.schemas, project.manifest.schemas
+        ));
+    }
+    let name = format!("`{reference}`");
+    let mut policy = git.policy(&here, &name)?;
+    if let Some(before) = before.as_ref().filter(|before| before.commit != here.commit) {
+        policy.before = Some(Box::new(git.policy(before, &name)?));
+    }
+    Ok((Commit { git, reference: reference.to_owned(), here, before }, policy))
+}
 
 /// Reads the schemas as a commit has them, through the `git` program.
 pub(super) fn load(
-    reference: &str,
+    Commit { git, reference, here, before }: &Commit,
     project: &Project,
     schemas: &Schemas,
     terminal: &mut Terminal,
 ) -> Result<Baseline, Failure> {
-    let git = Git::open(&project.root)?;
-    let commit = git.commit(reference, terminal)?;
-    let own = Path::new(&project.manifest.schemas);
-    let vendor = Path::new(&project.manifest.vendor);
-    let blobs = git.blobs(&commit, &[own, vendor])?;
+    let own = Path::new(&here.manifest.schemas);
+    let mut blobs = Vec::new();
+    for root in [own, Path::new(&here.manifest.vendor)] {
+        blobs.extend(git.blobs(here, root)?.into_iter().filter(Blob::is_schema));
+    }
     let files = git.contents(blobs)?;
     if !files.iter().any(|(path, _)| path.starts_with(own)) {
-        // A first schema has nothing to break; a wrong folder looks the same and is worth saying.
+        // A first schema has nothing to break; a wrong folder looks the same and is worth a warning.
         let message =
             format!("`{reference}` has no schema in `{}`; every version counts as new", own.display());
         terminal.warn(&message, None);
@@ -31,17 +83,34 @@ pub(super) fn load(
     let mut tree = read_files(files, &project.manifest.dialects());
     tree.files.retain(|file| file.path.starts_with(own));
     let mut baseline = Baseline::of_tree(format!("`{reference}`"), tree, schemas, terminal)?;
-    let gone: Vec<_> = baseline.files.iter().filter(|(at, _)| schemas.source(at).is_none()).collect();
-    baseline.removed = git.removed_here(&commit, gone)?.into_iter().cloned().collect();
+    // Without a common ancestor, as in a shallow clone, nothing tells which side added or removed a version.
+    let Some(before) = before else { return Ok(baseline) };
+    for schema in baseline.catalog.iter() {
+        let at = schema.at();
+        let is_same = schemas.source(at).is_some_and(|own| own.schema.digest() == schema.digest());
+        if is_same || !baseline.files.contains_key(at) {
+            continue;
+        }
+        let was_there = git.has_version(before, at)?;
+        match (schemas.source(at).is_some(), was_there) {
+            // The others came to the baseline after this branch left it.
+            (false, true) => baseline.removed.push(at.clone()),
+            (true, false) => {
+                baseline.taken.insert(at.clone());
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
     Ok(baseline)
 }
 
-/// The `git` program in a folder of a repository.
+/// The `git` program in the top folder of a repository.
 struct Git {
     folder: PathBuf,
+    prefix: String,
 }
 
-/// A file of a commit: its id in the object store and its path below the folder.
+/// A file of a commit: what `git cat-file` knows it by, and its path below the project's folder.
 struct Blob {
     id: String,
     path: PathBuf,
@@ -50,12 +119,84 @@ struct Blob {
 impl Git {
     fn open(folder: &Path) -> Result<Self, Failure> {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let git = Self { folder: folder.to_owned() };
-        if git.text(&["rev-parse", "--is-inside-work-tree"])?.as_deref() == Some("true") {
-            return Ok(git);
+        let inside = Self { folder: folder.to_owned(), prefix: String::new() };
+        if inside.text(&["rev-parse", "--is-inside-work-tree"])?.as_deref() == Some("true")
+            && let Some(top) = inside.text(&["rev-parse", "--show-toplevel"])?
+        {
+            let prefix = inside.text(&["rev-parse", "--show-prefix"])?.unwrap_or_default();
+            return Ok(Self { folder: top.into(), prefix });
         }
         Err(Failure::new(format!("`{}` is not in a git repository", folder.display()))
             .help("run the command in a clone, or compare with `--against dir:PATH`"))
+    }
+
+    /// Finds the project in a commit: where it is now, or where its manifest moved from.
+    fn root(
+        &self,
+        commit: &str,
+        project: &Project,
+        reference: &str,
+        terminal: &mut Terminal,
+    ) -> Result<Root, Failure> {
+        let name = project.manifest_name.to_string_lossy();
+        let mut prefix = self.prefix.clone();
+        let mut text = self.file(commit, &format!("{prefix}{name}"))?;
+        if text.is_none() {
+            let listed = self.text(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])?;
+            let listed = listed.unwrap_or_default();
+            let is_manifest = |path: &&str| {
+                *path == name || path.strip_suffix(&*name).is_some_and(|rest| rest.ends_with('/'))
+            };
+            // A manifest that still exists belongs to another project.
+            let gone: Vec<&str> = listed
+                .split('\0')
+                .filter(is_manifest)
+                .filter(|path| !self.folder.join(path).exists())
+                .collect();
+            match gone.as_slice() {
+                [] => {}
+                [moved] => {
+                    terminal.detail(format!("`{moved}` of `{reference}` is the manifest of this project"));
+                    text = self.file(commit, moved)?;
+                    prefix = moved.strip_suffix(&*name).unwrap_or_default().to_owned();
+                }
+                [_, _, ..] => {
+                    return Err(Failure::new(format!(
+                        "`{reference}` has the manifests {}, and none of them is here",
+                        gone.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+                    ))
+                    .help("move one manifest in each change, so that its baseline can be found"));
+                }
+            }
+        }
+        let manifest = match text {
+            Some(text) => parse_manifest(&text, &format!("{reference}:{prefix}{name}"))?,
+            None => Manifest::default(),
+        };
+        Ok(Root { commit: commit.to_owned(), prefix, manifest })
+    }
+
+    /// Reads the policy of the project in a commit.
+    fn policy(&self, root: &Root, name: &str) -> Result<PublishedPolicy, Failure> {
+        let mut subjects = BTreeMap::new();
+        let mut files = Vec::new();
+        for blob in self.blobs(root, Path::new(&root.manifest.schemas))? {
+            let folder = blob.path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+            if let Some(subject) = folder.and_then(|folder| Subject::parse(folder).ok()) {
+                subjects.entry(subject).or_insert_with(SubjectFile::default);
+            }
+            if blob.path.file_name().is_some_and(|file| file == SubjectFile::NAME) {
+                files.push(blob);
+            }
+        }
+        for (path, bytes) in self.contents(files)? {
+            let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+            if let Some(subject) = folder.and_then(|folder| Subject::parse(folder).ok()) {
+                subjects.insert(subject, SubjectFile::parse(&String::from_utf8_lossy(&bytes), &path)?);
+            }
+        }
+        let manifest = Some(root.manifest.clone());
+        Ok(PublishedPolicy { name: name.to_owned(), manifest, subjects, ..PublishedPolicy::default() })
     }
 
     /// Returns the commit that a reference names here, or at the remote it was cloned from.
@@ -83,28 +224,37 @@ impl Git {
         self.text(&["rev-parse", "--verify", "--quiet", &format!("{reference}^{{commit}}")])
     }
 
-    /// Lists the files of a commit below these paths, which are relative to the folder.
-    fn blobs(&self, commit: &str, paths: &[&Path]) -> Result<Vec<Blob>, Failure> {
-        let mut arguments = vec!["ls-tree", "-r", "-z", commit, "--"];
-        let paths: Vec<String> = paths.iter().map(|path| format!("{}/", path.display())).collect();
-        arguments.extend(paths.iter().map(String::as_str));
-        let listed = self.run(&arguments)?;
+    /// Lists the files of a commit below a folder, which is relative to the project's.
+    fn blobs(&self, root: &Root, folder: &Path) -> Result<Vec<Blob>, Failure> {
+        let Some(full) = normal(&root.prefix, folder) else { return Ok(Vec::new()) };
+        let pathspec = if full.is_empty() { ".".to_owned() } else { format!("{full}/") };
+        let listed = self.run(&["ls-tree", "-r", "-z", "--full-tree", &root.commit, "--", &pathspec])?;
         if !listed.status.success() {
             return Err(said(&listed));
         }
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        let mut blobs: Vec<Blob> = listed.split('\0').filter_map(Blob::of_line).collect();
-        blobs.retain(|blob| {
-            let name = blob.path.file_name().unwrap_or_default().to_string_lossy();
-            name.ends_with(".json") && !name.starts_with('.')
-        });
-        Ok(blobs)
+        Ok(listed.split('\0').filter_map(|line| Blob::of_line(line, &root.commit, &full, folder)).collect())
+    }
+
+    /// Returns whether a commit has a version.
+    fn has_version(&self, root: &Root, at: &Coordinates) -> Result<bool, Failure> {
+        let file =
+            Path::new(&root.manifest.schemas).join(at.subject.as_str()).join(format!("{}.json", at.version));
+        let Some(full) = normal(&root.prefix, &file) else { return Ok(false) };
+        let found = self.text(&["rev-parse", "--verify", "--quiet", &format!("{}:{full}", root.commit)])?;
+        Ok(found.is_some())
+    }
+
+    /// Returns the text of a file of a commit, if it has the file.
+    fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
+        let output = self.run(&["cat-file", "blob", &format!("{commit}:{path}")])?;
+        Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
     /// Reads the content of files, in one go.
     fn contents(&self, blobs: Vec<Blob>) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
         let mut child = self
-            .command(&["cat-file", "--batch"])
+            .command(&["cat-file", "--batch", "--follow-symlinks"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -124,29 +274,14 @@ impl Git {
                     "git cannot read `{}` of that commit",
                     blob.path.display()
                 ))
-                .help("a partial clone may lack it: run `git fetch --refetch origin`"));
+                .help(
+                    "a partial clone may lack it: run `git fetch --refetch origin`; a link must lead to a file of \
+                     the repository",
+                ));
             };
             files.push((blob.path, bytes));
         }
         Ok(files)
-    }
-
-    /// Returns which of these files, gone from the tree, were removed here.
-    ///
-    /// The others came to the reference after this branch left it. Where the common ancestor is
-    /// not known, as in a shallow clone, nobody can tell them apart, and none is reported.
-    fn removed_here<T>(&self, commit: &str, gone: Vec<(T, &String)>) -> Result<Vec<T>, Failure> {
-        if gone.is_empty() {
-            return Ok(Vec::new());
-        }
-        let Some(ancestor) = self.text(&["merge-base", commit, "HEAD"])? else { return Ok(Vec::new()) };
-        let mut removed = Vec::new();
-        for (name, path) in gone {
-            if self.text(&["rev-parse", "--verify", "--quiet", &format!("{ancestor}:./{path}")])?.is_some() {
-                removed.push(name);
-            }
-        }
-        Ok(removed)
     }
 
     /// Returns what git prints, without the line's end; `None` when it ends with an error.
@@ -168,14 +303,43 @@ impl Git {
 }
 
 impl Blob {
-    /// Reads `100644 blob 3b18e5…<tab>schemas/a.b/1.0.0.json`; links and submodules are no files.
-    fn of_line(line: &str) -> Option<Self> {
+    /// Reads `100644 blob 3b18e5…<tab>schemas/a.b/1.0.0.json`; `full` is the path of `folder` in the repository.
+    /// Links are followed inside the commit; submodules are no files.
+    fn of_line(line: &str, commit: &str, full: &str, folder: &Path) -> Option<Self> {
         let (about, path) = line.split_once('\t')?;
         let mut about = about.split(' ');
         let mode = about.next()?;
-        (mode.starts_with("100")).then_some(())?;
-        Some(Self { id: about.nth(1)?.to_owned(), path: PathBuf::from(path) })
+        let id = about.nth(1)?;
+        let id = match mode {
+            "120000" => format!("{commit}:{path}"),
+            _ if mode.starts_with("100") => id.to_owned(),
+            _ => return None,
+        };
+        let below = Path::new(path).strip_prefix(full).ok()?;
+        Some(Self { id, path: folder.join(below) })
     }
+
+    fn is_schema(&self) -> bool {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".json") && !name.starts_with('.')
+    }
+}
+
+/// Returns the path in the repository of a path that is relative to a folder of it; `None` if it leads out.
+fn normal(prefix: &str, path: &Path) -> Option<String> {
+    let mut parts: Vec<String> =
+        prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// Takes one answer of `git cat-file --batch`: `<id> blob <bytes>`, a line's end, the content, a

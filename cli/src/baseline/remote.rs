@@ -1,46 +1,71 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use evschema_api::State;
 use evschema_api::client::Client;
+use evschema_api::{State, SubjectView};
 use evschema_codegen::read_files;
-use evschema_model::{Coordinates, SubjectPolicy};
+use evschema_model::{Coordinates, Subject};
 
 use crate::baseline::Baseline;
 use crate::failure::Failure;
+use crate::gate::PublishedPolicy;
 use crate::project::{Project, Schemas};
 use crate::registry_access::RegistryAccess;
+use crate::subject_file::{SubjectFile, VersionEntry};
 use crate::terminal::Terminal;
 
-/// Reads the tree's subjects as the registry has them, with all they refer to.
-pub(super) fn load(
+/// The tree's subjects as the registry has them.
+pub(super) struct Views {
+    client: Client,
+    views: BTreeMap<Subject, SubjectView>,
+}
+
+/// Fetches the tree's subjects, with their policies.
+pub(super) fn open(
     project: &Project,
-    schemas: &Schemas,
     access: &RegistryAccess,
     terminal: &mut Terminal,
-) -> Result<Baseline, Failure> {
+) -> Result<(Views, PublishedPolicy), Failure> {
     let client = access.client()?;
-    let mut found = Found { client: &client, files: Vec::new(), seen: BTreeSet::new() };
-    let mut baseline = Baseline { name: format!("`{}`", client.base_url()), ..Baseline::default() };
-    for subject in schemas.own_subjects() {
+    let mut views = BTreeMap::new();
+    let mut subjects = BTreeMap::new();
+    for subject in project.schemas()?.own_subjects() {
         terminal.progress(&format!("fetching {subject}"));
         let Some(view) = crate::registry_access::find_subject(&client, subject)? else { continue };
-        let policy = SubjectPolicy { mode: view.mode, content_model: view.content_model };
-        let ours = project.policy(subject)?;
-        if policy != ours {
-            let message = format!(
-                "the registry holds `{subject}` to {} and {}, the manifest says {} and {}",
-                policy.mode, policy.content_model, ours.mode, ours.content_model
-            );
-            terminal.warn(&message, Some("the registry's word counts; make them agree"));
+        let mut file = SubjectFile {
+            mode: Some(view.mode),
+            content_model: Some(view.content_model),
+            ..SubjectFile::default()
+        };
+        for version in view.versions.iter().filter(|version| version.state == State::Yanked) {
+            let entry = VersionEntry {
+                state: Some(State::Yanked),
+                never_used: version.never_used,
+                ..VersionEntry::default()
+            };
+            file.versions.insert(version.version.clone(), entry);
         }
-        baseline.policies.insert(subject.clone(), policy);
-        for version in view.versions {
-            let at = Coordinates { subject: subject.clone(), version: version.version };
-            if version.state == State::Yanked {
-                baseline.yanked.insert(at.clone());
-            }
+        subjects.insert(subject.clone(), file);
+        views.insert(subject.clone(), view);
+    }
+    let name = format!("`{}`", client.base_url());
+    let policy = PublishedPolicy { name, subjects, is_registry: true, ..PublishedPolicy::default() };
+    Ok((Views { client, views }, policy))
+}
+
+/// Reads the versions, with all they refer to.
+pub(super) fn load(
+    Views { client, views }: &Views,
+    project: &Project,
+    schemas: &Schemas,
+    terminal: &mut Terminal,
+) -> Result<Baseline, Failure> {
+    let mut found = Found { client, files: Vec::new(), seen: BTreeSet::new() };
+    for (subject, view) in views {
+        terminal.progress(&format!("fetching {subject}"));
+        for version in &view.versions {
+            let at = Coordinates { subject: subject.clone(), version: version.version.clone() };
             // What the tree holds under this digest need not be fetched.
             let here = schemas.source(&at).filter(|own| own.schema.digest() == &version.digest);
             match here {
@@ -52,12 +77,12 @@ pub(super) fn load(
     found.fetch_references(project)?;
     terminal.end_progress();
     let tree = read_files(found.files, &project.manifest.dialects());
-    let mut of_tree = Baseline::of_tree(baseline.name.clone(), tree, schemas, terminal)?;
-    for at in of_tree.catalog.iter().map(|schema| schema.at().clone()) {
+    let mut baseline = Baseline::of_tree(format!("`{}`", client.base_url()), tree, schemas, terminal)?;
+    for at in baseline.catalog.iter().map(|schema| schema.at().clone()) {
         let url = format!("{}/schemas/{}/{}.json", client.base_url(), at.subject, at.version);
-        of_tree.files.insert(at, url);
+        baseline.files.insert(at, url);
     }
-    Ok(Baseline { catalog: of_tree.catalog, files: of_tree.files, ..baseline })
+    Ok(baseline)
 }
 
 /// What was fetched so far.

@@ -1,68 +1,143 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use clap::Args;
-use evschema_compat::Verdict;
+use evschema_compat::{Standing, Verdict};
+use evschema_model::{Coordinates, Manifest, Subject};
 use serde_json::json;
 
 use super::Context;
 use crate::Outcome;
-use crate::baseline::{Against, Baseline};
+use crate::baseline::{Against, Baseline, Opened};
 use crate::compare::{self, Comparison};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::gate::{Gate, gate, unregistered_waivers};
 use crate::output;
 use crate::project::{Project, Schemas};
-use crate::registry_access::{RegistryAccess, RegistryArguments};
+use crate::registry_access::RegistryArguments;
 use crate::rename;
 use crate::report::{Report, counted};
+use crate::waivers;
 
 /// Hold every new or changed version against what is published.
 ///
 /// Finds published versions that were edited or removed, events that break, and version numbers
 /// that are smaller than their change deserves. Without `--against`, the tree's own older versions
-/// are what is published.
+/// are what is published. With it, a change that loosens the policy is checked under the policy of the baseline.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What is published: `registry`, `git:REF` such as `git:main`, or `dir:PATH`.
     #[arg(long, value_name = "BASELINE")]
     against: Option<Against>,
-    /// Rename new versions to the number they deserve.
+    /// Renumber new versions: to the number that their change needs, or to a free one if another branch took theirs.
     #[arg(long)]
     fix: bool,
+    /// Check under a policy that is looser than the baseline's, and report that as a warning.
+    #[arg(long, requires = "against")]
+    accept_loosened_policy: bool,
     #[command(flatten)]
     registry: RegistryArguments,
 }
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
-        let project = Project::find(context.global.manifest.as_deref())?;
-        let access = self.registry.access(&project, context.environment);
-        let waivers = project.waivers(context.environment.today)?;
-        let mut schemas = project.schemas()?;
-        let baseline = self.load_baseline(&project, &schemas, &access, context)?;
-        let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
-        if self.fix && 0 < rename::rename(&compared.too_small, &schemas, context.terminal)? {
-            schemas = project.schemas()?;
-            compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers.valid)?;
+        if self.fix && self.against.is_none() {
+            return Err(Failure::new("`--fix` needs a baseline, so that it renames no published version")
+                .help("run `evschema check --against git:main --fix`"));
         }
-        waivers.mention_expired(&compared.findings, context.terminal);
+        let project = Project::find(context.global.manifest.as_deref())?.with_waivers_of_files()?;
+        let access = self.registry.access(&project, context.environment);
+        let manifest = project.manifest.clone();
+        let opened = match &self.against {
+            Some(against) => Some(against.open(&project, &access, context.terminal)?),
+            None => None,
+        };
+        let accepts = self.accept_loosened_policy;
+        let (project, never_used, mut loosened) = match &opened {
+            Some(opened) => {
+                let Gate { project, never_used, findings } = gate(project, opened.policy(), accepts)?;
+                (project, never_used, findings)
+            }
+            None => (project, BTreeSet::new(), Vec::new()),
+        };
+        let mut waivers = project.waivers(context.environment.today)?;
+        let mut schemas = project.schemas()?;
+        let mut baseline = load(&opened, &project, &schemas, &never_used, context)?;
+        let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
+        if self.against == Some(Against::Registry) {
+            let client = access.client()?;
+            let (missing, found) = unregistered_waivers(&compared.reports, &client, &project, accepts)?;
+            loosened.extend(found);
+            if !accepts && !missing.is_empty() {
+                waivers.valid.retain(|fingerprint, _| !missing.contains(fingerprint));
+                compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
+            }
+        }
+        for _ in 0..FIX_ROUNDS_MAX {
+            let Some(published) = baseline.as_ref().filter(|_| self.fix) else { break };
+            if rename::renumber(&compared.renumber, &schemas, published, context.terminal)? == 0 {
+                break;
+            }
+            schemas = project.schemas()?;
+            baseline = load(&opened, &project, &schemas, &never_used, context)?;
+            compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
+        }
+        let is_published = |subject: &Subject| {
+            opened.as_ref().is_some_and(|opened| opened.policy().subjects.contains_key(subject))
+        };
+        compared.findings.extend(unknown_subjects(&manifest, &project, &schemas, is_published));
+        // With a baseline, the versions that most waivers were given for are not compared again.
+        let all = baseline.is_none() && compared.left_out == 0;
+        let found = waivers::findings(&waivers, &project.waiver_files, &compared.findings, all);
+        compared.findings.extend(found);
         for report in &compared.reports {
             if let Some(stricter) = &report.stricter {
                 context.terminal.detail(format!("{}@{}: {stricter}", report.subject, report.version));
             }
+            for opened in &report.opened {
+                context.terminal.detail(format!("{}: {opened}", report.subject));
+            }
         }
-        let report = report(schemas, baseline.as_ref(), compared);
+        let mut report = report(schemas, baseline.as_ref(), compared);
+        report.findings.splice(0..0, loosened);
         Ok(output::write(&report, context.global.format, context.terminal))
     }
+}
 
-    fn load_baseline(
-        &self,
-        project: &Project,
-        schemas: &Schemas,
-        access: &RegistryAccess,
-        context: &mut Context<'_>,
-    ) -> Result<Option<Baseline>, Failure> {
-        let Some(against) = &self.against else { return Ok(None) };
-        Baseline::load(against, project, schemas, access, context.terminal).map(Some)
-    }
+/// Rounds of `--fix`: a new number can change what the versions that refer to it need.
+const FIX_ROUNDS_MAX: usize = 16;
+
+fn load(
+    opened: &Option<Opened>,
+    project: &Project,
+    schemas: &Schemas,
+    never_used: &BTreeSet<Coordinates>,
+    context: &mut Context<'_>,
+) -> Result<Option<Baseline>, Failure> {
+    let Some(opened) = opened else { return Ok(None) };
+    let mut baseline = opened.load(project, schemas, context.terminal)?;
+    baseline.yanked.extend(never_used.iter().map(|at| (at.clone(), Standing::NeverUsed)));
+    Ok(Some(baseline))
+}
+
+/// Returns a finding for each subject that the manifest names and that does not exist.
+fn unknown_subjects(
+    manifest: &Manifest,
+    project: &Project,
+    schemas: &Schemas,
+    is_published: impl Fn(&Subject) -> bool,
+) -> Vec<Finding> {
+    waivers::unknown_subjects(manifest, &project.waiver_files, |subject| {
+        schemas.catalog.versions(subject).next().is_some()
+            || is_published(subject)
+            || schemas.files.iter().any(|path| is_of(path, subject))
+    })
+}
+
+/// Returns whether a file is one of a subject, also one that cannot be read.
+fn is_of(path: &Path, subject: &Subject) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|name| name == subject.as_str())
 }
 
 fn report(schemas: Schemas, baseline: Option<&Baseline>, compared: Comparison) -> Report {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
-use evschema_api::SubjectSettings;
+use evschema_api::SubjectPatch;
 use evschema_api::client::{Client, Registered};
 use evschema_codegen::{Options, generate};
 use evschema_compat::Report;
@@ -100,12 +100,12 @@ impl Demo {
         let begun = Instant::now();
         let order = in_reference_order(&self.schemas);
         for (subject, named) in examples::manifest()?.compatibility.subjects {
-            let settings = SubjectSettings {
-                mode: named.mode,
-                content_model: named.content_model,
-                ..SubjectSettings::default()
+            let patch = SubjectPatch {
+                mode: named.mode.into(),
+                content_model: named.content_model.into(),
+                ..SubjectPatch::default()
             };
-            self.client.put_subject(&subject, &settings, None)?;
+            self.client.put_subject(&subject, &patch, None)?;
         }
         for own in &order {
             let at = own.schema.at();

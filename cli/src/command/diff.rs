@@ -99,7 +99,7 @@ impl Side {
     ) -> Result<Found, Failure> {
         match (self, schemas) {
             (Self::Target(target), Some(schemas)) => {
-                let schema = target.find(&schemas.catalog)?;
+                let schema = schemas.find(target)?;
                 let file = schemas.source(schema.at()).map(|own| own.file.to_owned());
                 let file = file.unwrap_or_else(|| schema.at().to_string());
                 resolve(&schemas.catalog, schema, file)

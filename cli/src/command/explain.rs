@@ -1,5 +1,8 @@
+use std::ffi::OsStr;
+
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
 use serde_json::{Value, json};
 
 use super::Context;
@@ -8,19 +11,49 @@ use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::json::pretty;
 use crate::rules;
+use crate::target::distance;
 
-/// Say what a rule finds, why it is a break, and what to do instead.
+/// Explain a rule: what it finds, why, and what to do instead.
 ///
 /// Without a rule, every rule is listed.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The id that a finding names, `reader-requires-property`.
-    #[arg(value_name = "RULE", hide_possible_values = true, value_parser = known())]
+    /// The id that a finding or a problem names, `reader-requires-property`.
+    #[arg(value_name = "RULE", hide_possible_values = true, value_parser = KnownRule)]
     rule: Option<String>,
 }
 
-fn known() -> PossibleValuesParser {
-    PossibleValuesParser::new(rules::all().into_iter().map(|rule| rule.id))
+/// Accepts the id of a rule; shells complete it.
+#[derive(Debug, Clone)]
+struct KnownRule;
+
+impl TypedValueParser for KnownRule {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let asked = value.to_string_lossy();
+        let all = rules::all();
+        if all.iter().any(|rule| rule.id == asked) {
+            return Ok(asked.into_owned());
+        }
+        let close = all.iter().map(|rule| (distance(&asked, rule.id), rule.id)).min();
+        let close = close.filter(|(far, id)| *far <= id.len() / 3);
+        let help = match close {
+            Some((_, id)) => format!("did you mean `{id}`?"),
+            None => "`evschema explain` lists every rule".to_owned(),
+        };
+        let message = format!("there is no rule `{asked}`; {help}\n");
+        Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(rules::all().into_iter().map(|rule| PossibleValue::new(rule.id))))
+    }
 }
 
 impl Arguments {

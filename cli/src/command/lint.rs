@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use evschema_compat::Severity;
+use evschema_model::Code;
 use serde_json::json;
 
 use super::Context;
@@ -36,6 +38,11 @@ impl Arguments {
         let problems = schemas.problems.into_iter().filter(|(path, _)| is_wanted(path));
         let mut findings: Vec<Finding> = problems.map(|(_, finding)| finding).collect();
         for own in schemas.own.iter().filter(|own| is_wanted(&own.path)) {
+            findings.extend(own.schema.advice().into_iter().map(|advice| {
+                let severity = severity_of(advice.code);
+                let text = own.schema.document().text().into();
+                Finding { severity, ..Finding::of_diagnostic(advice, own.file.clone(), Some(text)) }
+            }));
             // What does not resolve is found already.
             let Ok(resolved) = schemas.catalog.resolve(&own.schema) else { continue };
             if let Err(diagnostics) = resolved.validator(project.manifest.formats) {
@@ -78,6 +85,11 @@ impl Arguments {
         let tree = project.read_tree(&all)?;
         Ok((Schemas::of(tree, Path::new("")), wanted))
     }
+}
+
+/// Returns the weight of advice: what probably is a mistake warns.
+fn severity_of(advice: Code) -> Severity {
+    if advice == Code::AcceptsEveryEvent { Severity::Note } else { Severity::Warning }
 }
 
 /// Returns the root of the tree that a file, a subject's folder or a root is in.

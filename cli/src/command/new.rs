@@ -1,8 +1,9 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 use evschema_codegen::Tree;
-use evschema_model::{Bump, Pointer, Schema, Subject, Version};
+use evschema_model::{Bump, Coordinates, Pointer, Schema, Subject, Target, Version};
 
 use super::Context;
 use crate::Outcome;
@@ -68,6 +69,18 @@ impl Arguments {
             Some(newest) => {
                 let message = format!("copied from {}; edit it, then run `evschema check`", newest.at());
                 context.terminal.say(message);
+                if let Some((referrer, id)) = referrer_by_id(&tree, &newest, &version, &path, &project) {
+                    let message = format!(
+                        "{referrer} refers to the `$id` `{id}`, which {} and {version} share",
+                        newest.at()
+                    );
+                    let help = format!(
+                        "give {version} an `$id` of its own, or write `../{}/{}.json` there",
+                        newest.at().subject,
+                        newest.at().version
+                    );
+                    context.terminal.warn(&message, Some(&help));
+                }
             }
             None => context.terminal.say("a first version; edit it, then run `evschema lint`"),
         }
@@ -98,6 +111,24 @@ fn renumbered(schema: &Schema, version: &Version) -> String {
     let (start, end) = (position.offset as usize, (position.offset + position.bytes) as usize);
     let old = schema.at().version.to_string();
     format!("{}{}{}", &text[..start], text[start..end].replace(&old, &version.to_string()), &text[end..])
+}
+
+/// Returns a document that refers to the copied version by an `$id` that the copy has too, and that `$id`.
+fn referrer_by_id(
+    tree: &Tree,
+    newest: &Schema,
+    version: &Version,
+    copy: &Path,
+    project: &Project,
+) -> Option<(Coordinates, String)> {
+    let id = newest.id()?;
+    let at = Coordinates { subject: newest.at().subject.clone(), version: version.clone() };
+    let copy = Schema::read(at, &std::fs::read(copy).ok()?, &project.manifest.dialects()).ok()?;
+    let refers = |schema: &&Arc<Schema>| {
+        schema.references().iter().any(|reference| reference.target == Target::Identified(id.to_owned()))
+    };
+    let referrer = tree.catalog.iter().find(refers).filter(|_| copy.id() == Some(id))?;
+    Some((referrer.at().clone(), id.to_owned()))
 }
 
 /// Returns `Order placed` for `commerce.order.placed`.

@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::Client;
-use evschema_api::{State, SubjectView};
-use evschema_model::{Coordinates, Digest, Document, Subject};
+use evschema_api::{State, SubjectView, WaiverView};
+use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject};
 use serde_json::json;
 
 use super::Context;
@@ -16,12 +17,12 @@ use crate::output;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::report::{Report, counted};
-use crate::subject_file::{SubjectFile, VersionEntry};
+use crate::subject_file::{SubjectFile, VersionEntry, WaiverNote};
 
 /// Write what the registry has as a tree: a complete backup that `push --restore` registers again.
 ///
 /// Beside the schemas, byte for byte, each subject's folder gets a `subject.toml` with its policy,
-/// owner and the states of its versions. A file that is there with another content stays.
+/// owner, waivers and the states of its versions. A file that is there with another content stays.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Subjects to pull, with what they refer to; all of them when none are given.
@@ -46,7 +47,15 @@ impl Arguments {
             return Err(Failure::new(format!("`{}` has no subject", client.base_url()))
                 .help("`evschema push` registers a tree"));
         }
-        let mut pull = Pull { client: &client, out: &out, written: 0, unchanged: 0, findings: Vec::new() };
+        let mut pull = Pull {
+            client: &client,
+            out: &out,
+            dialects: project.manifest.dialects(),
+            catalog: Catalog::default(),
+            written: 0,
+            unchanged: 0,
+            findings: Vec::new(),
+        };
         let mut done = BTreeSet::new();
         while let Some(subject) = open.pop_first() {
             context.terminal.progress(&format!("[{}] {subject}", done.len() + 1));
@@ -75,6 +84,9 @@ impl Arguments {
 struct Pull<'p> {
     client: &'p Client,
     out: &'p Path,
+    dialects: Dialects,
+    /// What was pulled so far.
+    catalog: Catalog,
     written: usize,
     unchanged: usize,
     findings: Vec<Finding>,
@@ -96,6 +108,7 @@ impl Pull<'_> {
             let entry = VersionEntry {
                 state: (known.state != State::Active).then_some(known.state),
                 reason: known.state_reason.filter(|_| known.state != State::Active),
+                never_used: known.never_used,
                 author: known.author,
                 message: known.message,
             };
@@ -103,7 +116,11 @@ impl Pull<'_> {
                 versions.insert(at.version, entry);
             }
         }
-        write_subject_file(&folder, view, versions)?;
+        let waivers = self.client.waivers(subject)?.waivers.into_iter().map(|waiver| {
+            let WaiverView { fingerprint, reason, until, author, .. } = waiver;
+            (fingerprint, WaiverNote { reason, until, author })
+        });
+        write_subject_file(&folder, view, versions, waivers.collect())?;
         Ok(referred)
     }
 
@@ -112,7 +129,10 @@ impl Pull<'_> {
         if let Ok(there) = std::fs::read(&path) {
             let same = Document::parse(&there).is_ok_and(|document| document.digest() == digest);
             if same {
-                self.unchanged += 1;
+                let refused = self.refused(at, &there, &path);
+                self.unchanged += usize::from(refused.is_empty());
+                self.findings
+                    .extend(refused.into_iter().map(|found| found.note("the file is there already")));
             } else {
                 self.findings.push(differs(at, &path, self.client.base_url()));
             }
@@ -124,9 +144,35 @@ impl Pull<'_> {
             return Err(Failure::new(format!("{at} did not arrive as it was registered"))
                 .help("something between here and the registry changes what it carries"));
         }
+        let refused = self.refused(at, &bytes, &path);
+        if !refused.is_empty() {
+            let note = format!("{at} of {} was not written", self.client.base_url());
+            self.findings.extend(refused.into_iter().map(|found| found.note(note.clone())));
+            return Ok(());
+        }
         std::fs::write(&path, bytes).map_err(|error| Failure::file("write", &path, &error))?;
         self.written += 1;
         Ok(())
+    }
+
+    /// Returns why a document must not be part of the tree: its `$id` is the place of another one, or another
+    /// subject's. A registry refuses such documents; this one may be older, or not be one of ours.
+    fn refused(&mut self, at: &Coordinates, bytes: &[u8], path: &Path) -> Vec<Finding> {
+        // What is no schema under the dialects here takes no place; `evschema lint` says more about it.
+        let Ok(schema) = Schema::read(at.clone(), bytes, &self.dialects) else { return Vec::new() };
+        let mut wrong = schema.identity_errors(&[self.client.base_url()]);
+        if wrong.is_empty()
+            && let Err(error) = self.catalog.insert(Arc::new(schema))
+        {
+            let help = "ask whoever looks after the registry which of the two is right";
+            wrong.push(Diagnostic::new(Code::Conflict, error.to_string()).help(help));
+        }
+        let text: Option<Arc<str>> = std::str::from_utf8(bytes).ok().map(Arc::from);
+        let file = path.display().to_string();
+        wrong
+            .into_iter()
+            .map(|diagnostic| Finding::of_diagnostic(diagnostic, file.clone(), text.clone()))
+            .collect()
     }
 }
 
@@ -134,12 +180,14 @@ fn write_subject_file(
     folder: &Path,
     view: SubjectView,
     versions: BTreeMap<evschema_model::Version, VersionEntry>,
+    waivers: BTreeMap<String, WaiverNote>,
 ) -> Result<(), Failure> {
     let file = SubjectFile {
         mode: Some(view.mode),
         content_model: Some(view.content_model),
         owner: view.owner,
         description: view.description,
+        waivers,
         versions,
     };
     let path = folder.join(SubjectFile::NAME);

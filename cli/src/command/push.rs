@@ -1,9 +1,13 @@
+mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::{Client, ClientError, Note, Registered};
-use evschema_api::{Problem, ProblemCode, State, StateChange, SubjectSettings, SubjectView, WaiverRequest};
+use evschema_api::{
+    Patch, Problem, ProblemCode, State, StateChange, SubjectPatch, SubjectView, VersionSummary, WaiverRequest,
+};
 use evschema_model::{Coordinates, Diagnostic, Digest, Mode, Subject};
 use serde_json::json;
 
@@ -13,11 +17,13 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::order::in_reference_order;
 use crate::output;
-use crate::project::{OwnSchema, Project, Schemas, Waivers};
+use crate::project::{OwnSchema, Project, Schemas};
 use crate::registry_access::{RegistryArguments, find_subject};
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry};
 use crate::verdict;
+use crate::waivers::{self, Waivers};
+use plan::Change;
 
 /// Register the tree: every version that the registry does not have, what is referred to first.
 ///
@@ -45,7 +51,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
-        let project = Project::find(context.global.manifest.as_deref())?;
+        let project = Project::find(context.global.manifest.as_deref())?.with_waivers_of_files()?;
         let client = self.registry.access(&project, context.environment).client()?;
         let schemas = project.schemas()?.all_good()?;
         let mut push = Push {
@@ -54,14 +60,17 @@ impl Arguments {
             restore: self.restore,
             restored: BTreeMap::new(),
             known: BTreeMap::new(),
+            wanted: BTreeMap::new(),
             unregistered: BTreeSet::new(),
             tally: Tally::default(),
+            changes: Vec::new(),
             findings: Vec::new(),
             waivers: project.waivers(context.environment.today)?,
             project: &project,
             schemas: &schemas,
             client: &client,
         };
+        push.plan(context)?;
         let order = in_reference_order(&schemas);
         for (at, own) in order.iter().enumerate() {
             let line = format!("[{}/{}] {}", at + 1, order.len(), own.schema.at());
@@ -70,9 +79,10 @@ impl Arguments {
         }
         push.settle_restored()?;
         context.terminal.end_progress();
-        let Push { tally, findings, waivers, .. } = push;
-        waivers.mention_expired(&findings, context.terminal);
-        let report = tally.report(findings, self.dry_run, client.base_url());
+        let Push { tally, mut findings, waivers, changes, .. } = push;
+        waivers::note_expired(&waivers, &mut findings);
+        let mut report = tally.report(findings, self.dry_run, client.base_url());
+        report.details.push(("changes", plan::json_of(&changes)));
         Ok(output::write(&report, context.global.format, context.terminal))
     }
 }
@@ -86,12 +96,16 @@ struct Push<'p> {
     dry_run: bool,
     restore: bool,
     /// Subjects whose history is taken as it is, with the settings that hold afterwards.
-    restored: BTreeMap<Subject, SubjectSettings>,
+    restored: BTreeMap<Subject, SubjectPatch>,
     /// The subjects as the registry had them, and their files.
     known: BTreeMap<Subject, (Option<SubjectView>, SubjectFile)>,
+    /// The settings of subjects that are not prepared yet.
+    wanted: BTreeMap<Subject, SubjectPatch>,
     /// Versions that are not in the registry: refused, left out, or only tried.
     unregistered: BTreeSet<Coordinates>,
     tally: Tally,
+    /// Everything that this push changes.
+    changes: Vec<Change>,
     findings: Vec<Finding>,
 }
 
@@ -112,15 +126,15 @@ impl Push<'_> {
             let entry = file.versions.get(&at.version).cloned().unwrap_or_default();
             let versions = view.iter().flat_map(|view| &view.versions);
             let there = versions.into_iter().find(|known| known.version == at.version);
-            (entry, there.map(|known| (known.digest.clone(), known.state)))
+            (entry, there.cloned())
         };
         match there {
-            Some((digest, state)) if &digest == own.schema.digest() => {
+            Some(there) if &there.digest == own.schema.digest() => {
                 self.tally.unchanged += 1;
-                self.set_state(at, &entry, state)
+                self.set_state(at, &entry, Some(&there))
             }
-            Some((digest, _)) => {
-                self.findings.push(changed(own, &digest, self.client.base_url()));
+            Some(there) => {
+                self.findings.push(changed(own, &there.digest, self.client.base_url()));
                 self.refuse(at);
                 Ok(())
             }
@@ -134,56 +148,113 @@ impl Push<'_> {
         }
     }
 
-    /// Fetches a subject once, and creates or changes it as the tree says.
-    fn prepare_subject(&mut self, subject: &Subject) -> Result<(), Failure> {
-        if self.known.contains_key(subject) {
+    /// Reports everything that the push changes, and fails if the token lacks a scope for any of it.
+    fn plan(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
+        for subject in self.schemas.own_subjects() {
+            context.terminal.progress(&format!("fetching {subject}"));
+            let view = find_subject(self.client, subject)?;
+            let file = self.project.subject_file(subject)?;
+            let wanted = self.wanted(subject, view.as_ref(), &file)?;
+            let own: Vec<&OwnSchema> =
+                self.schemas.own.iter().filter(|own| own.schema.at().subject == *subject).collect();
+            self.changes.extend(plan::changes(subject, view.as_ref(), &wanted, &file, &own));
+            if self.restore && view.is_none() && wanted.mode != Patch::Set(Mode::None) {
+                self.changes.push(Change::Settle(subject.clone()));
+            }
+            self.known.insert(subject.clone(), (view, file));
+            self.wanted.insert(subject.clone(), wanted);
+        }
+        context.terminal.end_progress();
+        let missing = match self.changes.is_empty() {
+            true => Vec::new(),
+            false => plan::missing_scopes(&self.changes, &self.client.access()?),
+        };
+        let would = if self.dry_run { "would " } else { "will " };
+        for change in &self.changes {
+            // Registrations are reported one by one, with their results.
+            if !matches!(change, Change::Register(_)) {
+                context.terminal.say(format!("{would}{change}"));
+            }
+        }
+        if missing.is_empty() {
             return Ok(());
         }
-        let mut view = find_subject(self.client, subject)?;
-        let file = self.project.subject_file(subject)?;
+        if self.dry_run {
+            self.findings.extend(missing);
+            return Ok(());
+        }
+        Err(Failure::new("the push lacks scopes, and has changed nothing").places(missing))
+    }
+
+    /// Returns the settings that a subject gets. An existing one changes only where the tree names it.
+    fn wanted(
+        &self,
+        subject: &Subject,
+        view: Option<&SubjectView>,
+        file: &SubjectFile,
+    ) -> Result<SubjectPatch, Failure> {
         let named = self.project.manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
         let policy = self.project.policy(subject)?;
-        // An existing subject changes only where the tree speaks of it by name.
-        let wanted = match &view {
-            None => SubjectSettings {
-                mode: Some(policy.mode),
-                content_model: Some(policy.content_model),
-                owner: file.owner.clone(),
-                description: file.description.clone(),
+        Ok(match view {
+            None => SubjectPatch {
+                mode: Patch::Set(policy.mode),
+                content_model: Patch::Set(policy.content_model),
+                owner: file.owner.clone().into(),
+                description: file.description.clone().into(),
             },
-            Some(view) => SubjectSettings {
-                mode: Some(named.mode.or(file.mode).unwrap_or(view.mode)),
-                content_model: Some(named.content_model.or(file.content_model).unwrap_or(view.content_model)),
-                owner: file.owner.clone().or_else(|| view.owner.clone()),
-                description: file.description.clone().or_else(|| view.description.clone()),
+            Some(view) => SubjectPatch {
+                mode: named.mode.or(file.mode).filter(|mode| *mode != view.mode).into(),
+                content_model: named
+                    .content_model
+                    .or(file.content_model)
+                    .filter(|model| *model != view.content_model)
+                    .into(),
+                owner: file.owner.clone().filter(|owner| Some(owner) != view.owner.as_ref()).into(),
+                description: file
+                    .description
+                    .clone()
+                    .filter(|description| Some(description) != view.description.as_ref())
+                    .into(),
             },
-        };
-        let is_so = view.as_ref().is_some_and(|view| {
-            wanted.mode == Some(view.mode)
-                && wanted.content_model == Some(view.content_model)
-                && wanted.owner == view.owner
-                && wanted.description == view.description
-        });
-        if !is_so && !self.dry_run {
-            let view_is_new = view.is_none();
-            let revision = view.as_ref().map(|view| view.revision);
-            let versions = view.map(|view| view.versions).unwrap_or_default();
-            let mut now = wanted.clone();
-            if self.restore && view_is_new {
-                now.mode = Some(Mode::None);
-                self.restored.insert(subject.clone(), wanted);
-            }
-            let put = self.client.put_subject(subject, &now, revision)?;
-            view = Some(SubjectView { versions, ..put });
+        })
+    }
+
+    /// Creates or changes a subject as the tree says, once.
+    fn prepare_subject(&mut self, subject: &Subject) -> Result<(), Failure> {
+        let Some(wanted) = self.wanted.remove(subject).filter(|_| !self.dry_run) else { return Ok(()) };
+        let (view, _) = &self.known[subject];
+        if view.is_some() && wanted == SubjectPatch::default() {
+            return Ok(());
         }
-        self.known.insert(subject.clone(), (view, file));
+        let revision = view.as_ref().map(|view| view.revision);
+        let versions = view.as_ref().map(|view| view.versions.clone()).unwrap_or_default();
+        let mut now = wanted.clone();
+        if self.restore && view.is_none() {
+            now.mode = Patch::Set(Mode::None);
+            self.restored.insert(subject.clone(), wanted);
+        }
+        let put = self.client.put_subject(subject, &now, revision)?;
+        if let Some((view, _)) = self.known.get_mut(subject) {
+            *view = Some(SubjectView { versions, ..put });
+        }
         Ok(())
     }
 
     /// Lets the policies of restored subjects hold from now on.
     fn settle_restored(&mut self) -> Result<(), Failure> {
-        for (subject, settings) in &self.restored {
-            self.client.put_subject(subject, settings, None)?;
+        for (subject, patch) in &self.restored {
+            // Before the policy, so that no check refuses what was accepted.
+            for (fingerprint, note) in &self.known[subject].1.waivers {
+                if fingerprint.len() != evschema_compat::Fingerprint::DIGITS {
+                    // Of the former scheme: it accepts nothing, and a registry takes it no more.
+                    continue;
+                }
+                let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
+                self.client.put_waiver(subject, fingerprint, &waiver)?;
+            }
+            // Another policy needs the revision of now, after its versions were registered.
+            let revision = self.client.subject(subject)?.revision;
+            self.client.put_subject(subject, patch, Some(revision))?;
         }
         Ok(())
     }
@@ -211,7 +282,7 @@ impl Push<'_> {
                 self.tally.registered += 1;
                 context.terminal.end_progress();
                 context.terminal.say(format!("registered {at}"));
-                self.set_state(at, entry, State::Active)
+                self.set_state(at, entry, None)
             }
             Ok(Registered::Unchanged(_)) => {
                 self.tally.unchanged += 1;
@@ -238,12 +309,11 @@ impl Push<'_> {
         let accepted: Option<BTreeSet<String>> = found.iter().map(named).collect();
         let Some(accepted) = accepted.filter(|accepted| !accepted.is_empty()) else { return Ok(false) };
         let subject = &own.schema.at().subject;
-        let entries = &self.project.manifest.waivers;
-        for entry in entries.iter().filter(|entry| accepted.contains(&entry.fingerprint)) {
-            let waiver = WaiverRequest { reason: entry.reason.clone(), until: entry.until.clone() };
-            self.client.put_waiver(subject, &entry.fingerprint, &waiver)?;
+        for (fingerprint, note) in self.waivers.valid.iter().filter(|(own, _)| accepted.contains(*own)) {
+            let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
+            self.client.put_waiver(subject, fingerprint, &waiver)?;
             context.terminal.end_progress();
-            context.terminal.say(format!("accepted {} in {subject}: {}", entry.fingerprint, entry.reason));
+            context.terminal.say(format!("accepted {fingerprint} in {subject}: {}", note.reason));
         }
         Ok(true)
     }
@@ -267,7 +337,7 @@ impl Push<'_> {
                 let mut found = findings_of(&report, own, self.schemas);
                 for finding in found.iter_mut().filter(|finding| finding.waived.is_none()) {
                     let reason = finding.fingerprint.as_ref().and_then(|name| self.waivers.valid.get(name));
-                    finding.waived = reason.cloned();
+                    finding.waived = reason.map(|note| note.reason.clone());
                 }
                 if found.iter().any(Finding::counts) {
                     self.tally.refused += 1;
@@ -282,14 +352,23 @@ impl Push<'_> {
         }
     }
 
-    /// Brings a version into the state that the subject's file says.
-    fn set_state(&mut self, at: &Coordinates, entry: &VersionEntry, now: State) -> Result<(), Failure> {
+    /// Brings a version into the state that the subject's file says; a version that is new is active.
+    fn set_state(
+        &mut self,
+        at: &Coordinates,
+        entry: &VersionEntry,
+        there: Option<&VersionSummary>,
+    ) -> Result<(), Failure> {
         let Some(state) = entry.state else { return Ok(()) };
-        if state == now || self.dry_run {
+        let never_used = state == State::Yanked && entry.never_used;
+        let (state_there, never_used_there) =
+            there.map_or((State::Active, false), |there| (there.state, there.never_used));
+        if (state, never_used) == (state_there, never_used_there) || self.dry_run {
             return Ok(());
         }
         let reason = entry.reason.clone().unwrap_or_else(|| "as in the pushed tree".to_owned());
-        self.client.set_state(&at.subject, &at.version, &StateChange { state, reason })?;
+        let never_used = (state == State::Yanked).then_some(never_used);
+        self.client.set_state(&at.subject, &at.version, &StateChange { state, reason, never_used })?;
         Ok(())
     }
 

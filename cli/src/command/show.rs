@@ -1,5 +1,5 @@
 use clap::Args;
-use evschema_api::{State, VersionView};
+use evschema_api::{AcceptedFinding, State, VersionView};
 use evschema_model::{Digest, Field, Version, fields};
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ struct Sheet {
     registered: Option<String>,
     versions: Vec<Version>,
     references: Vec<String>,
+    accepted: Vec<AcceptedFinding>,
     fields: Vec<Field>,
 }
 
@@ -79,6 +80,7 @@ impl Arguments {
             registered: None,
             versions: versions.map(|schema| schema.at().version.clone()).collect(),
             references,
+            accepted: Vec::new(),
             fields: fields(schema),
         };
         Ok((schema.document().text().as_bytes().to_vec(), sheet))
@@ -111,6 +113,7 @@ impl Sheet {
             registered: Some(format!("{}{author}{message}", view.registered_at.date())),
             versions,
             references: view.references.iter().map(ToString::to_string).collect(),
+            accepted: view.accepted,
             fields: view.fields,
         }
     }
@@ -137,6 +140,13 @@ impl Sheet {
         let versions: Vec<String> = self.versions.iter().map(ToString::to_string).collect();
         line("versions", &versions.join(", "));
         line("refers to", &self.references.join(", "));
+        for finding in &self.accepted {
+            let AcceptedFinding { rule, baseline, message, reason, fingerprint, .. } = finding;
+            line(
+                "accepted",
+                &format!("{rule} against {baseline}: {message}; {reason} (waiver {fingerprint})"),
+            );
+        }
         if self.fields.is_empty() {
             return;
         }
@@ -170,6 +180,7 @@ impl Sheet {
             "state_reason": self.state.as_ref().and_then(|(_, reason)| reason.clone()),
             "versions": self.versions,
             "references": self.references,
+            "accepted": self.accepted,
             "fields": self.fields,
         })
     }

@@ -79,6 +79,7 @@ fn finding_row(finding: &Finding) -> Value {
     row.put("help", finding.help.as_deref());
     row.put("fingerprint", finding.fingerprint.as_deref());
     row.put("waived", finding.waived.as_deref());
+    row.put("waived_by", finding.waived_by.as_deref());
     Value::Object(row.0)
 }
 

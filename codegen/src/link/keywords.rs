@@ -125,7 +125,7 @@ impl<'c> Linker<'_, '_, 'c> {
 
     fn object(&mut self, program: DocumentId, spot: &Spot<'c>, node: &mut Node) {
         copy(spot, node, &["minProperties", "maxProperties"]);
-        let names = spoken_names(spot.value);
+        let names = spoken_names(spot.value, spot.draft);
         let position = |name: &str| names.iter().position(|known| *known == name);
         let properties = spot.keyword("properties").and_then(Value::as_object);
         let mut members = Vec::new();
@@ -167,11 +167,10 @@ impl<'c> Linker<'_, '_, 'c> {
             let schema = self.child(program, spot.inside(schema));
             node.insert("propertyNames".to_owned(), schema);
         }
-        let modern = Draft::Draft201909 <= spot.draft;
         let mut required = Vec::new();
         let mut schemas = Vec::new();
         for keyword in ["dependencies", "dependentRequired", "dependentSchemas"] {
-            if keyword != "dependencies" && !modern {
+            if (keyword == "dependencies") != spot.draft.has_dependencies() {
                 continue;
             }
             for (name, value) in spot.keyword(keyword).and_then(Value::as_object).into_iter().flatten() {
@@ -342,11 +341,10 @@ fn numbers(spot: &Spot<'_>, node: &mut Node) {
 fn asserted_format(draft: Draft, name: &str) -> Option<&str> {
     let since = match name {
         "hostname" if draft <= Draft::Draft6 => return Some("plain-hostname"),
-        "date" | "date-time" | "time" | "email" | "hostname" | "ipv4" | "ipv6" | "regex" | "uri" => {
-            Draft::Draft4
-        }
+        "date" | "date-time" | "time" | "email" | "hostname" | "idn-email" | "ipv4" | "ipv6" | "regex"
+        | "uri" => Draft::Draft4,
         "json-pointer" | "uri-reference" | "uri-template" => Draft::Draft6,
-        "idn-email" | "idn-hostname" | "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
+        "idn-hostname" | "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
         "duration" | "uuid" => Draft::Draft201909,
         _ => return None,
     };

@@ -64,7 +64,7 @@ impl<'c> Linker<'_, '_, 'c> {
     ) -> bool {
         let Some(parts) = self.parts(spot) else { return false };
         let mut names: Vec<&'c str> = Vec::new();
-        for name in parts.iter().flat_map(|part| spoken_names(part.value)) {
+        for name in parts.iter().flat_map(|part| spoken_names(part.value, part.draft)) {
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -132,7 +132,8 @@ impl<'c> Planner<'_, 'c> {
             return false;
         }
         let Body::Struct(body) = &self.plan().definition(id).body else { return false };
-        if body.names != spoken_names(self.atlas.value(place)) || body.rest.is_some() {
+        if body.names != spoken_names(self.atlas.value(place), self.atlas.draft(place)) || body.rest.is_some()
+        {
             return false;
         }
         // An applicator may have narrowed the type of a member, which then checks another node.
@@ -159,7 +160,8 @@ impl<'c> Planner<'_, 'c> {
             | RustType::List(_)
             | RustType::Map(_) => {}
             RustType::Named(id) => match &self.plan().definition(*id).body {
-                Body::Struct(body) if body.names == spoken_names(self.atlas.value(place)) => {}
+                Body::Struct(body)
+                    if body.names == spoken_names(self.atlas.value(place), self.atlas.draft(place)) => {}
                 Body::Texts(_) => return !beside && self.is_plain_enum(place, keywords),
                 Body::Struct(_) | Body::Union(_) | Body::Newtype { .. } => return false,
             },

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use evschema_model::Draft;
 use serde_json::Value;
 
 use super::{Conjunction, Expression, Shapes};
@@ -17,9 +18,9 @@ impl<'c> Shapes<'_, 'c> {
             .iter()
             .filter_map(|keyword| self.atlas.child(place, keyword))
             .collect();
-        for keyword in ["dependentSchemas", "dependencies"] {
-            judges.extend(self.atlas.map(place, keyword).into_iter().map(|(_, schema)| schema));
-        }
+        let is_old = self.atlas.draft(place).has_dependencies();
+        let dependencies = if is_old { "dependencies" } else { "dependentSchemas" };
+        judges.extend(self.atlas.map(place, dependencies).into_iter().map(|(_, schema)| schema));
         judges
     }
 
@@ -58,7 +59,7 @@ impl<'c> Shapes<'_, 'c> {
 
     /// Returns the names that a place's own keywords speak of, in document order.
     pub(super) fn spoken_names(&self, place: Place) -> Vec<&'c str> {
-        spoken_names(self.atlas.value(place))
+        spoken_names(self.atlas.value(place), self.atlas.draft(place))
     }
 
     /// Tells whether dropping a member that no keyword names could change what a place says.
@@ -105,7 +106,7 @@ impl<'c> Shapes<'_, 'c> {
 }
 
 /// Returns the names that a schema's own keywords speak of, in document order, each once.
-pub(crate) fn spoken_names(schema: &Value) -> Vec<&str> {
+pub(crate) fn spoken_names(schema: &Value, draft: Draft) -> Vec<&str> {
     fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
         value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
@@ -114,14 +115,16 @@ pub(crate) fn spoken_names(schema: &Value) -> Vec<&str> {
         |name: &str| keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.keys());
     let mut names: Vec<&str> = keys("properties").map(String::as_str).collect();
     names.extend(texts(keyword("required")));
-    for name in ["dependentRequired", "dependencies"] {
+    let dependencies: &[&str] =
+        if draft.has_dependencies() { &["dependencies"] } else { &["dependentRequired", "dependentSchemas"] };
+    for name in dependencies {
         for others in
             keyword(name).and_then(Value::as_object).into_iter().flat_map(|members| members.values())
         {
             names.extend(texts(Some(others)));
         }
     }
-    for name in ["dependentRequired", "dependencies", "dependentSchemas"] {
+    for name in dependencies {
         names.extend(keys(name).map(String::as_str));
     }
     let mut seen = BTreeSet::new();

@@ -99,7 +99,7 @@ impl Engine {
     }
 
     /// Returns the objects of an alternative that lack a property.
-    fn lacking(&mut self, flat: &Flat, name: &str) -> Flat {
+    pub(crate) fn lacking(&mut self, flat: &Flat, name: &str) -> Flat {
         let nothing = self.tree.boolean(false, Default::default());
         flat.with_property(name, nothing)
     }

@@ -1,21 +1,24 @@
 //! The questions of one check, which share what was lowered for them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use evschema_model::{Bump, ContentModel, Resolved, field_names};
+use evschema_model::{Bump, ContentModel, Pointer, Resolved, field_names};
 
+use super::accepted::Accepted;
 use super::{Baseline, Settings, directions, sides};
 use crate::decide::{Decision, Question, decide};
-use crate::findings::{Sides, findings};
+use crate::findings::{Found, Sides, findings, walk};
 use crate::mask::version_properties;
 use crate::pair::Pairs;
-use crate::report::{Direction, Finding, Severity, Verdict};
+use crate::report::{Direction, Finding, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Origin;
 
 /// Asks about pairs of versions.
 pub(super) struct Asking<'s> {
     settings: &'s Settings,
     pairs: Pairs,
+    /// Where the content model left writers no value.
+    pub(super) opened: Vec<OpenedPlace>,
 }
 
 /// What holding a candidate against a baseline in one direction gave.
@@ -24,40 +27,44 @@ pub(super) struct Held {
     pub(super) verdict: Verdict,
     /// Whether it is compatible without any waiver.
     pub(super) is_proven: bool,
+    /// Whether there may be more to find.
+    pub(super) may_have_more: bool,
 }
 
 impl<'s> Asking<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
-        Self { settings, pairs: Pairs::default() }
+        Self { settings, pairs: Pairs::default(), opened: Vec::new() }
     }
 
     /// Decides one direction against one baseline.
     pub(super) fn hold(
         &mut self,
         sides: &Sides<'_>,
-        waivers: &BTreeMap<String, String>,
+        accepted: &Accepted<'_>,
         found: &mut Vec<Finding>,
     ) -> Held {
         let decision = self.decide(sides, false);
+        self.note_opened(&decision, sides.writer_and_reader().0);
         if decision.verdict == Verdict::Compatible {
-            return Held { verdict: Verdict::Compatible, is_proven: true };
+            return Held { verdict: Verdict::Compatible, is_proven: true, may_have_more: false };
         }
         let mut here = findings(&decision, sides);
-        for finding in &mut here {
-            finding.waived = waivers.get(finding.fingerprint.as_str()).cloned();
-        }
-        let verdict = if here.iter().all(|finding| finding.waived.is_some()) {
-            Verdict::Compatible
-        } else {
-            decision.verdict
-        };
-        for finding in here {
+        accepted.mark(&mut here, &decision, sides);
+        let rest = here.iter().filter(|own| own.finding.waived.is_none());
+        let verdicts = rest.map(|own| match own.finding.witness {
+            Some(_) => Verdict::Incompatible,
+            None => Verdict::Undecided,
+        });
+        // Waivers make a pair compatible only if everything else is proven.
+        let unwaived = if decision.is_settled { Verdict::Compatible } else { Verdict::Undecided };
+        let verdict = verdicts.reduce(Verdict::and).unwrap_or(unwaived);
+        for Found { finding, .. } in here {
             // The same place breaks the same way against each version of a line: said once.
             if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
                 found.push(finding);
             }
         }
-        Held { verdict, is_proven: false }
+        Held { verdict, is_proven: false, may_have_more: decision.may_have_more }
     }
 
     /// Returns the step a change deserves, where some directions are known to be compatible.
@@ -99,8 +106,8 @@ impl<'s> Asking<'s> {
                 }))
     }
 
-    /// Says what a stricter content model would object to, where the chosen one does not.
-    pub(super) fn stricter(&mut self, candidate: &Resolved, predecessors: &[&Baseline]) -> Option<String> {
+    /// Returns the break that a stricter content model finds, where the chosen one finds none.
+    pub(super) fn stricter(&mut self, candidate: &Resolved, predecessors: &[&Baseline]) -> Option<Stricter> {
         let latest = predecessors.last()?;
         let policy = self.settings.policy;
         for model in ContentModel::ALL.into_iter().rev().filter(|model| *model < policy.content_model) {
@@ -109,13 +116,31 @@ impl<'s> Asking<'s> {
                 let (writer, reader) = sides.writer_and_reader();
                 let decision = self.ask(writer, reader, model, true);
                 if decision.verdict == Verdict::Incompatible
-                    && let Some(finding) = findings(&decision, &sides).first()
+                    && let Some(finding) = findings(&decision, &sides).into_iter().next()
                 {
-                    return Some(format!("under `{model}`: {}", finding.message));
+                    let Finding { message, witness, .. } = finding.finding;
+                    return Some(Stricter { content_model: model, message, witness });
                 }
             }
         }
         None
+    }
+
+    fn note_opened(&mut self, decision: &Decision, writer: &Resolved) {
+        if decision.opened.is_empty() {
+            return;
+        }
+        let mut places = HashMap::new();
+        walk(writer.schema().value(), &mut Pointer::root(), &mut places);
+        for origin in &decision.opened {
+            if let Some(pointer) = places.get(&origin.0) {
+                let version = writer.schema().at().version.clone();
+                let place = OpenedPlace { version, pointer: pointer.clone() };
+                if !self.opened.contains(&place) {
+                    self.opened.push(place);
+                }
+            }
+        }
     }
 
     fn decide(&mut self, sides: &Sides<'_>, is_brief: bool) -> Decision {

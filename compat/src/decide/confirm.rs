@@ -10,7 +10,9 @@ use evschema_model::{
 use serde_json::Value;
 
 use super::{Objection, Question};
-use crate::export::{export, export_wider};
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::export::export;
 use crate::findings::walk;
 use crate::lower::{Reading, lower};
 use crate::refute::Candidate;
@@ -21,6 +23,8 @@ pub(super) struct Confirm<'a> {
     question: &'a Question<'a>,
     writer: Id,
     reader: Id,
+    /// The reader relaxed at what was found before; an event must break it too.
+    relaxed: Option<Id>,
     validators: Option<Option<Validators>>,
     /// How many violations may still be looked through.
     violations_left: usize,
@@ -31,12 +35,21 @@ pub(super) struct Confirm<'a> {
 const VIOLATIONS_MAX: usize = 500_000;
 
 struct Validators {
-    /// The writer as written, and as its content model has it.
-    writers: Vec<Validator>,
-    /// The reader as written, and as masks and content model have it.
+    writer: Validator,
+    /// The reader as written, and as masks have it.
     readers: Vec<Validator>,
     /// Where each part of the reader's documents was written.
     places: HashMap<usize, Pointer>,
+}
+
+impl Validators {
+    fn accepts_as_writer(&self, value: &Value) -> bool {
+        self.writer.can_decide(value) && self.writer.is_valid(value)
+    }
+
+    fn refuses_as_reader(&self, value: &Value) -> bool {
+        self.readers.iter().all(|reader| reader.can_decide(value) && !reader.is_valid(value))
+    }
 }
 
 /// How the reader refuses a witness.
@@ -51,25 +64,33 @@ pub(super) struct Refusal {
 
 impl<'a> Confirm<'a> {
     pub(super) fn new(question: &'a Question<'a>, writer: Id, reader: Id) -> Self {
-        Self { question, writer, reader, validators: None, violations_left: VIOLATIONS_MAX }
+        Self { question, writer, reader, relaxed: None, validators: None, violations_left: VIOLATIONS_MAX }
+    }
+
+    /// Asks for events that a relaxed reader refuses too.
+    pub(super) fn relax(&mut self, relaxed: Id) {
+        self.relaxed = Some(relaxed);
     }
 
     /// Returns how the reader refuses a value that the writer accepts, each in every reading that
     /// counts; nothing when either is not so, or when too much has been asked for. In brief, nobody asks for the
     /// reason.
-    pub(super) fn refusal(&mut self, tree: &Tree, candidate: &Candidate, is_brief: bool) -> Option<Refusal> {
+    pub(super) fn refusal(
+        &mut self,
+        engine: &mut Engine,
+        candidate: &Candidate,
+        is_brief: bool,
+    ) -> Option<Refusal> {
         if self.validators.is_none() {
-            self.validators = Some(self.compile(tree));
+            self.validators = Some(self.compile(&engine.tree));
         }
         let Some(Some(validators)) = &self.validators else { return None };
         let value = &candidate.value;
-        let mut all = validators.readers.iter().chain(&validators.writers);
-        if !all.all(|validator| validator.can_decide(value)) {
-            return None;
-        }
-        let is_witness = validators.readers.iter().all(|reader| !reader.is_valid(value))
-            && validators.writers.iter().all(|writer| writer.is_valid(value));
-        if !is_witness {
+        if !validators.accepts_as_writer(value)
+            || !validators.refuses_as_reader(value)
+            || !self.model_agrees(engine, validators, value)
+            || self.is_reported(engine, value)
+        {
             return None;
         }
         if is_brief {
@@ -83,7 +104,7 @@ impl<'a> Confirm<'a> {
         if violations.iter().any(|violation| self.counts(violation, &validators.places)) {
             violations.retain(|violation| self.counts(violation, &validators.places));
         }
-        let place = validators.places.get(&tree.origin(candidate.obligation.reader).0);
+        let place = validators.places.get(&engine.tree.origin(candidate.obligation.reader).0);
         let keywords = candidate.obligation.assertion.keywords();
         let name = candidate.obligation.assertion.name();
         let is_meant = |violation: &Violation| {
@@ -100,13 +121,42 @@ impl<'a> Confirm<'a> {
     }
 
     /// Tells whether both sides accept a value, as masks and content model have them.
-    pub(super) fn is_accepted(&mut self, tree: &Tree, value: &Value) -> bool {
+    pub(super) fn is_accepted(&mut self, engine: &mut Engine, value: &Value) -> bool {
         if self.validators.is_none() {
-            self.validators = Some(self.compile(tree));
+            self.validators = Some(self.compile(&engine.tree));
         }
         let Some(Some(validators)) = &self.validators else { return false };
-        let mut sides = validators.writers.iter().chain(validators.readers.last());
-        sides.all(|side| side.can_decide(value) && side.is_valid(value))
+        validators.accepts_as_writer(value)
+            && validators
+                .readers
+                .last()
+                .is_some_and(|reader| reader.can_decide(value) && reader.is_valid(value))
+            && (self.question.model == ContentModel::Strict
+                || engine.is_declared(self.writer, value) == Truth::Yes)
+    }
+
+    /// Returns whether an event breaks only what was found before.
+    fn is_reported(&self, engine: &mut Engine, value: &Value) -> bool {
+        let Some(relaxed) = self.relaxed else { return false };
+        engine.holds(relaxed, value) == Truth::Yes
+            || (self.question.model == ContentModel::Tolerant
+                && engine
+                    .stripped(self.reader, value)
+                    .is_some_and(|left| engine.holds(relaxed, &left) == Truth::Yes))
+    }
+
+    /// Returns whether the content model's writer sends a value, and its reader refuses what it leaves of it.
+    fn model_agrees(&self, engine: &mut Engine, validators: &Validators, value: &Value) -> bool {
+        if self.question.model == ContentModel::Strict {
+            return true;
+        }
+        if engine.is_declared(self.writer, value) != Truth::Yes {
+            return false;
+        }
+        self.question.model == ContentModel::Lenient
+            || engine
+                .stripped(self.reader, value)
+                .is_some_and(|left| left == *value || validators.refuses_as_reader(&left))
     }
 
     /// Tells whether a violation would be one under the content model and the masks.
@@ -123,23 +173,19 @@ impl<'a> Confirm<'a> {
 
     fn compile(&self, tree: &Tree) -> Option<Validators> {
         let question = self.question;
-        let mut writers = vec![question.writer.validator(question.formats).ok()?];
+        let writer = question.writer.validator(question.formats).ok()?;
         let mut readers = vec![question.reader.validator(question.formats).ok()?];
-        if question.model != ContentModel::Strict {
-            // What was not lowered is confirmed by the writer as written.
-            writers.push(as_document(&export_wider(tree, self.writer)?)?.validator(question.formats).ok()?);
-        }
-        if question.model == ContentModel::Tolerant || !question.masked.is_empty() {
+        if !question.masked.is_empty() {
             readers.push(as_document(&export(tree, self.reader)?)?.validator(question.formats).ok()?);
         }
         let mut places = HashMap::new();
         if question.is_brief {
-            return Some(Validators { writers, readers, places });
+            return Some(Validators { writer, readers, places });
         }
         for document in question.reader.documents().into_iter().chain([question.reader.schema()]) {
             walk(document.value(), &mut Pointer::root(), &mut places);
         }
-        Some(Validators { writers, readers, places })
+        Some(Validators { writer, readers, places })
     }
 
     /// Lowers a schema that the library made, to look for values in it.

@@ -32,7 +32,7 @@ pub(super) fn isolate(
         };
         let mut candidate =
             Candidate { value: witness.value.clone(), obligation: witness.obligation.clone() };
-        if confirm.refusal(&engine.tree, &candidate, false).is_none_or(|refusal| refusal.others == 0) {
+        if confirm.refusal(engine, &candidate, false).is_none_or(|refusal| refusal.others == 0) {
             continue;
         }
         let stocks = stocks.get_or_insert_with(|| both_accept(engine, confirm, writer, reader));
@@ -41,7 +41,7 @@ pub(super) fn isolate(
                 continue;
             };
             candidate.value = grafted;
-            let refusal = confirm.refusal(&engine.tree, &candidate, false);
+            let refusal = confirm.refusal(engine, &candidate, false);
             if let Some(refusal) = refusal.filter(|refusal| !refusal.is_elsewhere && refusal.others == 0) {
                 witness.value = candidate.value;
                 witness.objection = refusal.objection;
@@ -55,7 +55,7 @@ pub(super) fn isolate(
 fn both_accept(engine: &mut Engine, confirm: &mut Confirm<'_>, writer: Id, reader: Id) -> Vec<Value> {
     let both = engine.tree.all(vec![writer, reader]);
     let mut stocks = engine.samples(both, STOCKS_MAX);
-    stocks.retain(|stock| confirm.is_accepted(&engine.tree, stock));
+    stocks.retain(|stock| confirm.is_accepted(engine, stock));
     stocks.sort_by_cached_key(weight);
     stocks.truncate(STOCKS_MAX);
     stocks

@@ -7,6 +7,9 @@ use evschema_model::{Coordinates, Pointer, Resolved, Schema};
 use serde_json::Value;
 
 use super::Sides;
+use super::event_path::{EventPlace, places_of};
+use super::identity::{Use, Uses};
+use crate::decide::Witness;
 use crate::prove::{Assertion, Obligation};
 use crate::report::Direction;
 use crate::tree::{Id, Origin, Tree};
@@ -76,6 +79,53 @@ impl<'a> Places<'a> {
         Self { candidate: Index::of(sides.candidate), baseline: Index::of(sides.baseline) }
     }
 
+    /// Returns the reader's schemas of the members and items on the way to an obligation.
+    pub(super) fn uses(&self, obligation: &Obligation, direction: Direction) -> Uses {
+        let reader = match direction {
+            Direction::Backward => &self.candidate,
+            Direction::Forward => &self.baseline,
+        };
+        Uses(obligation.path.iter().rev().filter_map(|step| reader.use_at(step.member)).collect())
+    }
+
+    /// Returns where the reader objects to a witness, or where in an event something is undecided.
+    pub(super) fn in_event(
+        &self,
+        tree: &Tree,
+        obligation: &Obligation,
+        direction: Direction,
+        witness: Option<&Witness>,
+    ) -> EventPlace {
+        let (writes, reads) = match direction {
+            Direction::Backward => (&self.baseline, &self.candidate),
+            Direction::Forward => (&self.candidate, &self.baseline),
+        };
+        let objection = witness.and_then(|witness| Some((&witness.value, witness.objection.as_ref()?)));
+        let event = witness.map(|witness| &witness.value);
+        let mut known = places_of(reads, tree.origin(obligation.reader), event);
+        // Of the uses of a shared definition, the one that the writer describes.
+        let written = places_of(writes, tree.origin(obligation.writer), event);
+        let is_written = |place: &EventPlace| written.iter().any(|other| other.pointer == place.pointer);
+        let is_known = known.iter().any(is_written);
+        if is_known {
+            known.retain(is_written);
+        }
+        let Some((event, objection)) = objection else {
+            return known.into_iter().next().unwrap_or_default();
+        };
+        // A union objects as a whole, above the place that the finding is about; an object or an array often below, in
+        // the part that it refuses.
+        let best = known
+            .iter()
+            .position(|place| place.pointer == objection.place)
+            .or_else(|| known.iter().position(|place| is_below(&place.pointer, &objection.place)))
+            .or_else(|| known.iter().rposition(|place| is_below(&objection.place, &place.pointer)));
+        match best.or(is_known.then_some(0)) {
+            Some(best) => known.swap_remove(best),
+            None => EventPlace::of(&objection.place, event),
+        }
+    }
+
     /// Returns the place in the candidate and in the baseline.
     pub(super) fn spots(
         &self,
@@ -102,13 +152,13 @@ impl<'a> Places<'a> {
 }
 
 /// The places of one version: of its own document, and of those it refers to.
-struct Index<'a> {
-    own: Document<'a>,
+pub(super) struct Index<'a> {
+    pub(super) own: Document<'a>,
     others: Vec<Document<'a>>,
 }
 
 /// A document, and where each part of it stands.
-struct Document<'a> {
+pub(super) struct Document<'a> {
     schema: &'a Schema,
     places: HashMap<usize, Pointer>,
     /// Where its references to other documents lead: to which, and to which place in it.
@@ -118,6 +168,11 @@ struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
+    /// Returns the whole schema.
+    pub(super) fn root(&self) -> &'a Value {
+        self.schema.value()
+    }
+
     fn of(schema: &'a Schema, by_uri: &HashMap<&str, &'a Schema>, uses: Vec<Pointer>) -> Self {
         let mut places = HashMap::new();
         walk(schema.value(), &mut Pointer::root(), &mut places);
@@ -175,6 +230,15 @@ impl<'a> Index<'a> {
         })
     }
 
+    fn use_at(&self, origin: Origin) -> Option<Use> {
+        let mut documents = std::iter::once(&self.own).chain(&self.others);
+        let (document, pointer) =
+            documents.find_map(|document| Some((document, document.places.get(&origin.0)?.clone())))?;
+        let at = document.schema.at();
+        let subject = (at != self.own.schema.at()).then(|| at.subject.clone());
+        Some(Use { subject, pointer })
+    }
+
     /// Goes on to where a place that only refers to another one leads.
     fn follow<'i>(&'i self, from: &'i Document<'a>, place: Pointer) -> (&'i Document<'a>, Pointer) {
         const CHAIN_MAX: usize = 16;
@@ -197,6 +261,23 @@ impl<'a> Index<'a> {
     }
 }
 
+impl<'a> Index<'a> {
+    /// Returns the schema that a reference of a document leads to, and its document.
+    pub(super) fn target<'i>(
+        &'i self,
+        document: &'i Document<'a>,
+        reference: &Value,
+    ) -> Option<(&'i Document<'a>, &'a Value)> {
+        let place = document.places.get(&Origin::of(reference).0)?;
+        if let Some((to, place)) = document.leads.get(place) {
+            let other = self.others.iter().find(|other| other.schema.at() == *to)?;
+            return Some((other, place.find(other.root())?));
+        }
+        let place = Pointer::from_text(reference.as_str()?.strip_prefix('#')?);
+        Some((document, place.find(document.root())?))
+    }
+}
+
 impl Index<'_> {
     /// Returns the reference that stands where the other version has a place written out.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
@@ -214,6 +295,10 @@ impl Index<'_> {
         }
         value.get("$ref").map(|_| pointer.child("$ref"))
     }
+}
+
+fn is_below(place: &Pointer, above: &Pointer) -> bool {
+    place.as_str().strip_prefix(above.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Notes where each part of a document stands, by its address.

@@ -1,117 +1,147 @@
 //! The one sentence of a finding: what a writer may send, and what the reader makes of it.
 
-use evschema_model::Pointer;
 use serde_json::Value;
 
 use super::Sides;
+use super::event_path::{self, EventPlace};
 use crate::decide::Witness;
+use crate::format;
 use crate::number::{Bound, Decimal, Numbers};
 use crate::prove::Assertion;
 use crate::report::Direction;
-use crate::tree::Tree;
+use crate::tree::{Node, Tree};
 
 /// Longest value that a sentence repeats, in characters.
 const QUOTED_MAX: usize = 40;
 
-/// Names what a sentence is about: the property, what is in it, or the event.
-pub(super) fn name(pointer: &Pointer, assertion: &Assertion) -> String {
-    if let Some(name) = assertion.name() {
-        return format!("`{name}`");
-    }
-    let tokens: Vec<String> = pointer.tokens().collect();
-    let mut inside = "";
-    let mut at = tokens.len();
-    while let Some(last) = at.checked_sub(1).and_then(|last| tokens.get(last)) {
-        let holder = at.checked_sub(2).and_then(|holder| tokens.get(holder)).map(String::as_str);
-        match (holder, last.as_str()) {
-            (Some("properties" | "$defs" | "definitions"), named) => return format!("{inside}`{named}`"),
-            (Some("prefixItems" | "items"), _) | (_, "items" | "contains" | "unevaluatedItems") => {
-                inside = "an item of ";
-            }
-            (Some("patternProperties"), _) | (_, "additionalProperties" | "unevaluatedProperties") => {
-                inside = "a property of ";
-            }
-            (_, "propertyNames") => inside = "a property name of ",
-            _ => {}
-        }
-        at -= 1;
-    }
-    format!("{inside}the event")
-}
-
-/// Returns the sentence.
-pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, name: &str) -> String {
+/// Returns the sentence of a finding at a place of the event.
+pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place: EventPlace) -> String {
     let reader = tree.node(witness.obligation.reader);
     let who = match sides.direction {
         Direction::Backward => "the new version".to_owned(),
-        Direction::Forward => format!("a reader of {}", sides.baseline.schema().at().version),
+        Direction::Forward => format!("version {}", sides.baseline.schema().at().version),
     };
-    // The part of the event that the reader objects to.
-    let part = witness.objection.as_ref().and_then(|objection| objection.place.find(&witness.value));
+    let part = place.pointer.find(&witness.value);
     let quoted = part.map(Value::to_string).filter(|text| text.chars().count() <= QUOTED_MAX);
-    match &witness.obligation.assertion {
+    let assertion = &witness.obligation.assertion;
+    let mut path = place.path;
+    if let Some(name) = assertion.name() {
+        event_path::push(&mut path, name);
+    }
+    let name = event_path::words(&path);
+    match assertion {
         Assertion::Types(types) => {
             let kept = reader.types.names(reader.numbers.step.as_ref().is_some_and(Decimal::is_integer));
-            format!("{name} may be {types}, which {who} refuses: it takes {kept}")
+            format!("{name} may be {}, and {who} accepts only {}", with_articles(types), with_articles(&kept))
         }
-        Assertion::Values => match quoted {
-            Some(value) => format!("{name} may be {value}, which {who} does not list"),
-            None => format!("{name} may have a value that {who} does not list"),
+        Assertion::Values => match (quoted, only_value(reader)) {
+            (Some(value), Some(only)) => format!("{name} may be {value}, and {who} accepts only {only}"),
+            (Some(value), None) => format!("{name} may be {value}, and {who} does not list this value"),
+            (None, _) => format!("{name} may have a value that {who} does not list"),
         },
         Assertion::Numbers => match quoted.zip(numbers(&reader.numbers)) {
-            Some((value, taken)) => format!("{name} may be {value}, and {who} takes {taken}"),
-            None => format!("{name} may be a number that {who} refuses"),
+            Some((value, accepted)) => format!("{name} may be {value}, and {who} accepts only {accepted}"),
+            None => format!("{name} may be a number that {who} rejects"),
         },
         Assertion::Lengths => {
             match (part, span(reader.strings.min, reader.strings.max, "character", "characters")) {
-                (Some(Value::String(text)), Some(taken)) => {
-                    let length = counted(text.chars().count(), "character", "characters");
-                    format!("{name} may have {length}, and {who} takes {taken}")
+                (Some(Value::String(text)), Some(accepted)) if text.is_empty() => {
+                    format!("{name} may be an empty string, and {who} accepts {accepted}")
                 }
-                _ => format!("{name} may have a length that {who} refuses"),
+                (Some(Value::String(text)), Some(accepted)) => {
+                    let length = counted(text.chars().count(), "character", "characters");
+                    format!("{name} may be {length} long, and {who} accepts {accepted}")
+                }
+                _ => format!("{name} may have a length that {who} rejects"),
             }
         }
         Assertion::Pattern(pattern) => {
-            format!("{name} may be a string that does not match `{pattern}`, which {who} asks for")
+            let value = quoted.unwrap_or_else(|| "a string".to_owned());
+            format!("{name} may be {value}, and {who} requires a match of the pattern `{pattern}`")
         }
         Assertion::Format(format) => {
-            format!("{name} may be a string that is no `{format}`, which {who} asks for")
+            let value = quoted.unwrap_or_else(|| "any string".to_owned());
+            format!("{name} may be {value}, and {who} requires the format `{}`", format::written(format))
         }
-        Assertion::Items => format!("{name} may hold items that {who} refuses"),
+        Assertion::Items => format!("{name} may have items that {who} rejects"),
         Assertion::ItemCount => match (part, span(reader.arrays.min, reader.arrays.max, "item", "items")) {
-            (Some(Value::Array(items)), Some(taken)) => {
+            (Some(Value::Array(items)), Some(accepted)) => {
                 let length = counted(items.len(), "item", "items");
-                format!("{name} may hold {length}, and {who} takes {taken}")
+                format!("{name} may have {length}, and {who} accepts {accepted}")
             }
-            _ => format!("{name} may hold fewer or more items than {who} takes"),
+            _ => format!("{name} may have a number of items that {who} rejects"),
         },
-        Assertion::UniqueItems => format!("{name} may repeat an item, which {who} refuses"),
-        Assertion::Contains => format!("{name} may lack, or repeat, an item that {who} counts"),
+        Assertion::UniqueItems => format!("{name} may repeat an item, and {who} requires unique items"),
+        Assertion::Contains => {
+            format!("{name} may have too few or too many items that match the `contains` schema of {who}")
+        }
         Assertion::Required(_) => format!("{name} may be missing, and {who} requires it"),
-        Assertion::Property(_) => format!("{name} may be there, and {who} refuses it"),
+        Assertion::Property(_) => format!("{name} may be present, and {who} rejects it"),
         Assertion::Lacks(_) => {
-            format!("{name} may be there, and {who}, which does not declare it, refuses it")
+            format!("{name} may be present, and {who} does not declare it and rejects undeclared properties")
         }
         Assertion::Additional | Assertion::Unevaluated => {
-            format!("{name} may have a property that {who} does not declare and refuses")
+            format!("{name} may have undeclared properties, and {who} rejects them")
         }
-        Assertion::Names => format!("{name} may have a property name that {who} refuses"),
+        Assertion::Names => format!("{name} may have a property name that {who} rejects"),
         Assertion::PropertyCount => {
             match (part, span(reader.objects.min, reader.objects.max, "property", "properties")) {
-                (Some(Value::Object(members)), Some(taken)) => {
+                (Some(Value::Object(members)), Some(accepted)) => {
                     let size = counted(members.len(), "property", "properties");
-                    format!("{name} may have {size}, and {who} takes {taken}")
+                    format!("{name} may have {size}, and {who} accepts {accepted}")
                 }
-                _ => format!("{name} may have fewer or more properties than {who} takes"),
+                _ => format!("{name} may have a number of properties that {who} rejects"),
             }
         }
-        Assertion::Dependent(_) => format!("{name} may come without what {who} then asks for"),
-        Assertion::AnyOf => format!("{name} may take a form that no branch of {who} accepts"),
-        Assertion::OneOf => format!("{name} may take a form that not exactly one branch of {who} accepts"),
-        Assertion::Not => format!("{name} may be what {who} excludes"),
-        Assertion::Condition => format!("{name} may meet a condition of {who} and not what follows from it"),
-        Assertion::Opaque(why) => format!("{name} may be refused by {who}: {why}"),
+        Assertion::Dependent(_) => format!("{name} may be present without what {who} then requires"),
+        Assertion::AnyOf => match quoted {
+            Some(value) => format!("{name} may be {value}, and no branch of {who} accepts this"),
+            None => format!("{name} may have a value that no branch of {who} accepts"),
+        },
+        Assertion::OneOf => {
+            let value = quoted.unwrap_or_else(|| "a value".to_owned());
+            format!(
+                "{name} may be {value}, and this matches no branch of the `oneOf` of {who}, or more than one"
+            )
+        }
+        Assertion::Not => match quoted {
+            Some(value) => format!("{name} may be {value}, and {who} excludes this by `not`"),
+            None => format!("{name} may have a value that {who} excludes by `not`"),
+        },
+        Assertion::Condition => format!("{name} may violate the `then` or `else` of {who}"),
+        Assertion::Opaque(why) => format!("{who} may reject {name}: {why}"),
     }
+}
+
+/// Returns the sentence of a finding that nobody could decide.
+pub(super) fn undecided(place: Option<&EventPlace>, why: &str) -> String {
+    match place.filter(|place| !place.path.is_empty()) {
+        Some(place) => format!("cannot decide whether `{}` is compatible: {why}", place.path),
+        None => format!("cannot decide whether the event is compatible: {why}"),
+    }
+}
+
+/// Returns names of types with an article each: `an integer or null`.
+fn with_articles(types: &str) -> String {
+    let with_article = |word: &str| match word {
+        "null" | "nothing" | "or" => word.to_owned(),
+        _ if word.starts_with(['a', 'i', 'o']) => format!("an {word}"),
+        _ => format!("a {word}"),
+    };
+    types
+        .split(' ')
+        .map(|word| match word.strip_suffix(',') {
+            Some(word) => format!("{},", with_article(word)),
+            None => with_article(word),
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Returns the value that a reader lists, if it is one and a short one.
+fn only_value(reader: &Node) -> Option<String> {
+    let [only] = &**reader.values.as_ref()? else { return None };
+    Some(only.to_string()).filter(|text| text.chars().count() <= QUOTED_MAX)
 }
 
 fn counted(many: usize, one: &str, more: &str) -> String {

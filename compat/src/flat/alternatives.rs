@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt as _};
+
 use super::{Flat, FlatArrays, FlatObjects, ItemLayer, PropertyLayer};
 use crate::engine::Engine;
 use crate::tree::{Arrays, Id, Node, Objects, Types};
@@ -9,6 +11,9 @@ use crate::tree::{Arrays, Id, Node, Objects, Types};
 /// Most alternatives of one node; real unions rarely have more branches, and their products do
 /// harm only.
 const FLATS_MAX: usize = 256;
+
+/// Most alternatives that come from a single wide union.
+const UNION_MAX: usize = 1_024;
 
 /// Deepest chain of applicators that stay on one value.
 const IN_PLACE_MAX: usize = 64;
@@ -19,7 +24,13 @@ impl Engine {
         if let Some(known) = self.flats.get(&id.index()) {
             return Rc::clone(known);
         }
+        // What the parts of a node with many conditions are flattened to holds for that node only.
+        let outer = std::mem::take(&mut self.lean);
+        if self.has_many_conditions(id) {
+            self.lean = Some(HashMap::new());
+        }
         let flats = self.flatten(id, &mut Vec::new());
+        self.lean = outer;
         Rc::clone(self.flats.entry(id.index()).or_insert_with(|| Rc::new(flats)))
     }
 
@@ -28,7 +39,8 @@ impl Engine {
             self.cuts += 1;
             return vec![Flat { is_wider: true, ..self.anything.clone() }];
         }
-        if let Some(known) = self.flats.get(&id.index()) {
+        let known = self.lean.as_ref().unwrap_or(&self.flats);
+        if let Some(known) = known.get(&id.index()) {
             return known.to_vec();
         }
         let cuts = self.cuts;
@@ -37,13 +49,17 @@ impl Engine {
         path.pop();
         // What was cut short was so because of the way here; anything else is true everywhere.
         if cuts == self.cuts {
-            self.flats.insert(id.index(), Rc::new(flats.clone()));
+            let known = self.lean.as_mut().unwrap_or(&mut self.flats);
+            known.insert(id.index(), Rc::new(flats.clone()));
         }
         flats
     }
 
     fn flatten_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Flat> {
         let node = self.tree.shared(id);
+        if let Some(place) = &node.place {
+            return self.flats_of_place(id, place);
+        }
         let mut flats = vec![self.own(&node, id)];
         for part in &node.all_of {
             flats = self.product(flats, &[*part], path);
@@ -66,7 +82,14 @@ impl Engine {
                 }
             }
         }
-        for condition in &node.conditions {
+        if self.lean.is_some() {
+            for flat in flats.iter_mut().filter(|_| !node.conditions.is_empty()) {
+                Rc::make_mut(&mut flat.conditions).extend_from_slice(&node.conditions);
+                flat.is_wider = true;
+            }
+        }
+        let expanded = if self.lean.is_some() { &[] } else { node.conditions.as_slice() };
+        for condition in expanded {
             let then = [Some(condition.test), condition.then].into_iter().flatten().collect();
             let then = self.tree.all(then);
             let mut failing = match condition.otherwise {
@@ -87,7 +110,8 @@ impl Engine {
     /// Combines alternatives with those of a union's branches.
     fn product(&mut self, flats: Vec<Flat>, union: &[Id], path: &mut Vec<Id>) -> Vec<Flat> {
         let branches: Vec<Flat> = union.iter().flat_map(|branch| self.flatten(*branch, path)).collect();
-        if FLATS_MAX < flats.len().saturating_mul(branches.len())
+        let most = if flats.len() == 1 { UNION_MAX } else { FLATS_MAX };
+        if most < flats.len().saturating_mul(branches.len())
             || !self.spend((flats.len() * branches.len()) as u64)
         {
             let left_whole = |mut flat: Flat| {
@@ -108,7 +132,7 @@ impl Engine {
     }
 
     /// Returns what a node says itself, applicators aside.
-    fn own(&mut self, node: &Node, id: Id) -> Flat {
+    pub(crate) fn own(&mut self, node: &Node, id: Id) -> Flat {
         let mut flat = Flat { types: node.types, ..self.anything.clone() };
         flat.values = node.values.as_ref().map(|own| own.only(|value| node.types.has(Types::of(value))));
         if !node.numbers.is_any() {
@@ -142,7 +166,7 @@ impl Engine {
     }
 
     /// Tells whether no two branches of a union can hold at once.
-    fn are_apart(&mut self, union: &[Id]) -> bool {
+    pub(crate) fn are_apart(&mut self, union: &[Id]) -> bool {
         // Quadratic in the branches, so only asked of unions of a readable size.
         self.discriminator(union).is_some()
             || (union.len() <= 24
@@ -174,6 +198,7 @@ fn add_alternative(list: &mut Vec<Flat>, flat: Flat) {
             && known.arrays == flat.arrays
             && known.objects == flat.objects
             && known.not == flat.not
+            && known.conditions == flat.conditions
             && known.unions == flat.unions
     };
     match list.iter_mut().take(COMPARED_MAX).find(same) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::flat::Flat;
+use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Types};
 
@@ -162,7 +163,10 @@ impl Engine {
                 for pattern in &flat.strings.none {
                     truth = truth.and(self.patterns.is_match(pattern, text).not());
                 }
-                if flat.strings.formats.is_empty() { truth } else { truth.and(Truth::Unknown) }
+                if truth != Truth::No {
+                    truth = truth.and(format::all_accept(&flat.strings.formats, text));
+                }
+                truth
             }
             Value::Array(items) => {
                 let length = items.len() as u64;

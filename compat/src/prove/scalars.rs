@@ -41,19 +41,36 @@ impl Engine {
             }
         }
         for pattern in reader.patterns.iter().filter(|pattern| !writer.patterns.contains(pattern)) {
-            let none: Vec<String> = writer.none.iter().chain([pattern]).cloned().collect();
-            // The lengths make the walk longer: first without them.
-            if !self.patterns.is_empty(&writer.patterns, &none)
-                && !self.patterns.is_empty_between(&writer.patterns, &none, writer.min, writer.max)
-            {
+            if !self.all_match(writer, pattern) {
                 return Some(Assertion::Pattern(pattern.clone()));
             }
         }
-        reader
-            .formats
-            .iter()
-            .find(|format| !writer.formats.contains(format))
-            .map(|format| Assertion::Format(format.clone()))
+        let unmet = reader.formats.iter().find(|format| !self.all_are_of(writer, format));
+        unmet.map(|format| Assertion::Format(format.clone()))
+    }
+
+    /// Whether it is certain that all these strings match a pattern.
+    fn all_match(&mut self, strings: &Strings, pattern: &str) -> bool {
+        let none: Vec<String> = strings.none.iter().cloned().chain([pattern.to_owned()]).collect();
+        // Formats and lengths make the walk longer: first without them.
+        if self.patterns.is_empty(&strings.patterns, &none) {
+            return true;
+        }
+        let every = strings.with_formats();
+        (every.len() != strings.patterns.len() && self.patterns.is_empty(&every, &none))
+            || self.patterns.is_empty_between(&every, &none, strings.min, strings.max)
+    }
+
+    /// Whether it is certain that all these strings are of a format.
+    pub(crate) fn all_are_of(&mut self, strings: &Strings, format: &str) -> bool {
+        let implies = |own: &String| {
+            own == format || format::language(own).is_some_and(|language| language.implies.contains(&format))
+        };
+        if strings.formats.iter().any(implies) {
+            return true;
+        }
+        let Some(language) = format::language(format) else { return false };
+        !language.under.is_empty() && language.under.iter().all(|pattern| self.all_match(strings, pattern))
     }
 
     /// Returns lengths between which all strings are, by what is said of lengths and patterns.
@@ -72,6 +89,8 @@ impl Engine {
     /// Tells whether it is certain that there are no such strings.
     pub(super) fn has_no_texts(&mut self, strings: &Strings) -> bool {
         self.patterns.is_empty(&strings.patterns, &strings.none)
+            || (strings.formats_meet_others()
+                && self.patterns.is_empty(&strings.with_formats(), &strings.none))
             || ((0 < strings.min || strings.max.is_some())
                 && self.has_no_texts_between(strings, strings.min, strings.max))
     }
@@ -82,6 +101,8 @@ impl Engine {
             || own_max.is_some_and(|own| own < min)
             || (!(strings.patterns.is_empty() && strings.none.is_empty())
                 && self.patterns.is_empty_between(&strings.patterns, &strings.none, min, max))
+            || (strings.formats_meet_others()
+                && self.patterns.is_empty_between(&strings.with_formats(), &strings.none, min, max))
     }
 
     /// Lists the values of an alternative, when it is known to have few.

@@ -77,6 +77,24 @@ impl Engine {
         })
     }
 
+    /// Returns whether all of an alternative is in two branches of a `oneOf` of its own, so that it has no value.
+    pub(super) fn is_in_two(&mut self, flat: &Flat) -> bool {
+        /// Most branches that are tried.
+        const BRANCHES_MAX: usize = 8;
+        // Without the unions, or each would be looked for in itself.
+        let bare = Flat { exclusive: Rc::default(), ..flat.clone() };
+        flat.exclusive.iter().any(|union| {
+            let mut covering = 0;
+            for branch in union.iter().take(BRANCHES_MAX) {
+                covering += usize::from(self.unmet(&bare, *branch, &mut Vec::new()).is_none());
+                if covering == 2 {
+                    return true;
+                }
+            }
+            false
+        })
+    }
+
     /// Returns the branches that may share a value with the writer.
     pub(crate) fn overlapping(&mut self, flat: &Flat, union: &[Id]) -> Vec<Id> {
         if let Some(meant) = self.meant(flat, union) {
@@ -86,7 +104,7 @@ impl Engine {
     }
 
     /// Returns the branches that the writer's discriminator names, where both have one.
-    fn meant(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Id>> {
+    pub(crate) fn meant(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Id>> {
         let discriminator = self.discriminator(union)?;
         if flat.types != Types::OBJECT || !flat.objects.required.contains(&discriminator.name) {
             return None;

@@ -8,7 +8,7 @@ use super::Candidate;
 use crate::engine::{Effort, Engine};
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
-use crate::prove::{Assertion, Obligation, explicit_names};
+use crate::prove::{Assertion, Obligation, Step, explicit_names};
 use crate::tree::{Id, Name};
 
 /// Names that some `propertyNames` refuses.
@@ -22,7 +22,7 @@ impl Engine {
         let read = self.tree.node(reader).arrays.clone();
         let arrays = flat.arrays.clone();
         let here =
-            |value, assertion| Candidate { value, obligation: Obligation { writer, reader, assertion } };
+            |value, assertion| Candidate { value, obligation: Obligation::here(writer, reader, assertion) };
         if 0 < read.min || read.max.is_some() {
             found.extend(self.samples_of(flat, 4).into_iter().map(|base| here(base, Assertion::ItemCount)));
         }
@@ -68,7 +68,8 @@ impl Engine {
                     found.push(if is_refused {
                         here(own, Assertion::Items)
                     } else {
-                        Candidate { value: own, obligation: inner.obligation }
+                        let step = Step::to(&self.tree, schema);
+                        Candidate { value: own, obligation: inner.obligation.lifted(step) }
                     });
                 }
             }
@@ -119,7 +120,7 @@ impl Engine {
         let read = self.tree.node(reader).objects.clone();
         let here = |value, assertion| Candidate {
             value: Value::Object(value),
-            obligation: Obligation { writer, reader, assertion },
+            obligation: Obligation::here(writer, reader, assertion),
         };
         let base = self.object_with(flat, &[]);
         for name in &read.required {
@@ -167,7 +168,7 @@ impl Engine {
                 // What is asked of the object as a whole depends on the property.
                 if candidate.obligation.reader == *schema {
                     candidate.obligation =
-                        Obligation { writer, reader, assertion: Assertion::Dependent(name.to_string()) };
+                        Obligation::here(writer, reader, Assertion::Dependent(name.to_string()));
                 }
                 found.push(candidate);
             }
@@ -251,9 +252,9 @@ impl Engine {
                             }
                             true => Assertion::Additional,
                         };
-                        Obligation { writer, reader, assertion }
+                        Obligation::here(writer, reader, assertion)
                     } else {
-                        inner.obligation
+                        inner.obligation.lifted(Step::to(&self.tree, rule))
                     };
                     if let Some(object) = self.object_having(flat, base, &name, inner.value) {
                         found.push(Candidate { value: Value::Object(object), obligation });
@@ -265,7 +266,7 @@ impl Engine {
                 && let Some(value) = self.sample(written)
                 && let Some(object) = self.object_having(flat, base, &name, value)
             {
-                let obligation = Obligation { writer, reader, assertion: Assertion::Names };
+                let obligation = Obligation::here(writer, reader, Assertion::Names);
                 found.push(Candidate { value: Value::Object(object), obligation });
             }
         }

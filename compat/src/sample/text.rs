@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
+use crate::eval::Truth;
 use crate::format;
 use crate::tree::Strings;
 
@@ -29,14 +30,13 @@ impl Engine {
                 found.extend(self.by_length(strings, many));
             }
         } else {
-            found.extend(self.patterns.find(&strings.patterns, &strings.none, strings.min, strings.max));
+            if found.iter().all(|text| !self.fits(strings, text)) {
+                let every = strings.with_formats();
+                found.extend(self.patterns.find(&every, &strings.none, strings.min, strings.max));
+            }
             if 1 < many {
-                found.extend(self.patterns.find(
-                    &strings.patterns,
-                    &strings.none,
-                    strings.min + 1,
-                    strings.max,
-                ));
+                let every = strings.with_formats();
+                found.extend(self.patterns.find(&every, &strings.none, strings.min + 1, strings.max));
                 for pattern in &strings.patterns.clone() {
                     found.extend(jsonschema_regex::pattern_witness(pattern));
                 }
@@ -45,20 +45,18 @@ impl Engine {
                 found.extend(guesses(strings));
             }
         }
-        found.retain(|text| {
-            let length = text.chars().count() as u64;
-            strings.min <= length
-                && strings.max.is_none_or(|max| length <= max)
-                && strings
-                    .patterns
-                    .iter()
-                    .all(|pattern| self.patterns.is_match(pattern, text) != crate::eval::Truth::No)
-                && strings
-                    .none
-                    .iter()
-                    .all(|pattern| self.patterns.is_match(pattern, text) != crate::eval::Truth::Yes)
-        });
+        found.retain(|text| self.fits(strings, text));
         found.into_iter().map(Value::String).collect()
+    }
+
+    /// Whether a string may be one of these.
+    pub(crate) fn fits(&mut self, strings: &Strings, text: &str) -> bool {
+        let length = text.chars().count() as u64;
+        strings.min <= length
+            && strings.max.is_none_or(|max| length <= max)
+            && strings.patterns.iter().all(|pattern| self.patterns.is_match(pattern, text) != Truth::No)
+            && strings.none.iter().all(|pattern| self.patterns.is_match(pattern, text) != Truth::Yes)
+            && format::all_accept(&strings.formats, text) != Truth::No
     }
 
     fn by_length(&mut self, strings: &Strings, many: usize) -> Vec<String> {

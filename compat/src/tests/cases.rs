@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
@@ -197,7 +195,7 @@ fn content_models() {
         assert_eq!(checked(old, new, model).verdict, expected, "{model}: {old} -> {new}");
     }
     let report = checked(ORDER, ORDER_WITH_NOTE, ContentModel::Lenient);
-    assert!(report.stricter.unwrap().starts_with("under `strict`: `note` may be"));
+    assert!(report.stricter.unwrap().to_string().starts_with("under `strict`: `note` may be"));
 }
 
 #[test]
@@ -213,7 +211,7 @@ fn a_report_tells_place_witness_and_version() {
     );
     assert_eq!(finding.position.unwrap().to_string(), "5:14");
     assert_eq!(witness(&report), json!({"id": "x", "total": 0}));
-    assert_eq!(finding.message, "`total` may be integer, which the new version refuses: it takes string");
+    assert_eq!(finding.message, "`total` may be an integer, and the new version accepts only a string");
     assert!(finding.refusal.is_some());
 }
 
@@ -283,16 +281,20 @@ fn a_property_that_repeats_the_version_is_masked() {
 
 #[test]
 fn a_waiver_accepts_one_finding() {
-    let history = [Baseline { resolved: resolved("1.0.0", ORDER), yanked: false }];
+    let history = [Baseline { resolved: resolved("1.0.0", ORDER), standing: Standing::Current }];
     let new = resolved("1.1.0", &ORDER.replace("integer", "string"));
     let settings = Settings::default();
-    let refused = check(&new, &history, &settings, &BTreeMap::new());
+    let refused = check(&new, &history, &settings, &Waivers::default());
     let fingerprint = refused.findings[0].fingerprint.to_string();
-    assert_eq!(fingerprint.len(), 12);
-    let waivers = BTreeMap::from([(fingerprint, "nobody reads it".to_owned())]);
+    assert_eq!(fingerprint.len(), crate::Fingerprint::DIGITS);
+    let mut waivers = Waivers::default();
+    waivers.add(&fingerprint, "nobody reads it").unwrap();
     let accepted = check(&new, &history, &settings, &waivers);
     assert!(accepted.is_accepted(), "{accepted:#?}");
     assert_eq!(accepted.findings[0].waived.as_deref(), Some("nobody reads it"));
-    let yanked = [Baseline { yanked: true, ..history[0].clone() }];
-    assert!(check(&new, &yanked, &settings, &BTreeMap::new()).is_accepted());
+    for (standing, is_accepted) in [(Standing::Yanked, false), (Standing::NeverUsed, true)] {
+        let gone = [Baseline { standing, ..history[0].clone() }];
+        let report = check(&new, &gone, &settings, &Waivers::default());
+        assert_eq!(report.is_accepted(), is_accepted, "{standing:?}");
+    }
 }

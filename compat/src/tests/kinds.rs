@@ -181,6 +181,27 @@ fn references_that_depend_on_the_way() {
 }
 
 #[test]
+fn dependencies_are_a_keyword_up_to_draft_7() {
+    let in_draft = |draft: &str, asks: &str| {
+        format!(r#"{{"$schema":"{draft}","properties":{{"a":{{"dependencies":{asks}}}}}}}"#)
+    };
+    for (draft, is_keyword) in [
+        ("http://json-schema.org/draft-04/schema#", true),
+        ("http://json-schema.org/draft-06/schema#", true),
+        ("http://json-schema.org/draft-07/schema#", true),
+        ("https://json-schema.org/draft/2019-09/schema", false),
+        ("https://json-schema.org/draft/2020-12/schema", false),
+    ] {
+        for asks in [r#"{"x":["y"]}"#, r#"{"x":{"required":["y"]}}"#] {
+            let (open, asking) = (in_draft(draft, "{}"), in_draft(draft, asks));
+            decides(&[(&open, &asking, !is_keyword), (&asking, &open, true)]);
+            let since = r#"{"properties":{"a":{"dependentRequired":{"x":["y"]}}}}"#;
+            decides(&[(&asking, since, is_keyword)]);
+        }
+    }
+}
+
+#[test]
 fn drafts_that_differ() {
     decides(&[
         (

@@ -12,15 +12,24 @@ fn history(versions: &[(&str, &str)]) -> Vec<Baseline> {
     versions
         .iter()
         .map(|(version, text)| Baseline {
-            resolved: resolved(version.trim_start_matches('-'), text),
-            // A minus marks a yanked version.
-            yanked: version.starts_with('-'),
+            resolved: resolved(version.trim_start_matches(['-', '!']), text),
+            // A minus marks a yanked version, an exclamation mark one that was never used.
+            standing: match version.as_bytes()[0] {
+                b'-' => Standing::Yanked,
+                b'!' => Standing::NeverUsed,
+                _ => Standing::Current,
+            },
         })
         .collect()
 }
 
 fn report(mode: Mode, versions: &[(&str, &str)], candidate: (&str, &str)) -> Report {
-    check(&resolved(candidate.0, candidate.1), &history(versions), &settings(mode, Lenient), &BTreeMap::new())
+    check(
+        &resolved(candidate.0, candidate.1),
+        &history(versions),
+        &settings(mode, Lenient),
+        &Waivers::default(),
+    )
 }
 
 fn baselines(report: &Report) -> Vec<String> {
@@ -33,7 +42,7 @@ fn baselines_are_the_line_or_its_latest() {
         ("0.9.0", WIDE),
         ("1.0.0", MIDDLE),
         ("1.1.0", MIDDLE),
-        ("-1.2.0", NARROW),
+        ("!1.2.0", NARROW),
         ("1.3.0-rc.1", NARROW),
         ("2.0.0", NARROW),
     ];
@@ -72,14 +81,56 @@ fn versions_need_not_arrive_in_order() {
     let candidate = resolved("1.0.1", NARROW);
     let settings = settings(Mode::BackwardTransitive, Lenient);
     assert_eq!(
-        check(&candidate, &turned, &settings, &BTreeMap::new()),
-        check(&candidate, &history(&versions), &settings, &BTreeMap::new())
+        check(&candidate, &turned, &settings, &Waivers::default()),
+        check(&candidate, &history(&versions), &settings, &Waivers::default())
     );
 }
 
+/// Events that were written under a yanked version exist, so a new reader must read them.
 #[test]
-fn yanked_and_pre_release_versions_are_nobodys_baseline() {
-    for gone in ["-1.1.0", "1.1.0-rc.1"] {
+fn a_yanked_version_stays_a_baseline() {
+    let versions = [
+        ("1.0.0", MIDDLE),
+        ("-1.1.0", MIDDLE),
+        ("1.2.0", MIDDLE),
+        ("-1.3.0", MIDDLE),
+        ("!1.4.0", MIDDLE),
+        ("-1.5.0", MIDDLE),
+        ("-1.7.0", MIDDLE),
+        ("1.8.0", MIDDLE),
+        ("1.9.0", MIDDLE),
+        ("-2.0.0", MIDDLE),
+        ("-2.1.0", MIDDLE),
+    ];
+    for (mode, candidate, expected) in [
+        (
+            Mode::BackwardTransitive,
+            "1.1.1",
+            vec!["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0", "1.9.0"],
+        ),
+        // The nearest version that is not yanked on each side, and the yanked ones that are nearer.
+        (Mode::Backward, "1.6.0", vec!["1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0"]),
+        (Mode::Backward, "1.2.1", vec!["1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0"]),
+        (Mode::Backward, "1.9.1", vec!["1.9.0"]),
+        (Mode::Full, "1.1.1", vec!["1.0.0", "1.1.0", "1.2.0"]),
+        // All of its line are yanked.
+        (Mode::Backward, "2.2.0", vec!["2.0.0", "2.1.0"]),
+        (Mode::None, "1.6.0", vec![]),
+    ] {
+        let report = report(mode, &versions, (candidate, MIDDLE));
+        assert_eq!(baselines(&report), expected, "{mode} {candidate}");
+    }
+    let broken = report(Mode::Backward, &[("1.0.0", MIDDLE), ("-1.1.0", WIDE)], ("1.2.0", MIDDLE));
+    assert_eq!((broken.verdict, broken.required_bump), (Verdict::Incompatible, Bump::Major));
+    assert_eq!(broken.deserved_version.to_string(), "2.0.0");
+    // The fix of a yanked version must not break the version before it either.
+    let broken = report(Mode::Backward, &[("1.0.0", WIDE), ("-1.1.0", MIDDLE)], ("1.2.0", MIDDLE));
+    assert_eq!(broken.verdict, Verdict::Incompatible);
+}
+
+#[test]
+fn never_used_and_pre_release_versions_are_no_baselines() {
+    for gone in ["!1.1.0", "1.1.0-rc.1"] {
         let report = report(Mode::FullTransitive, &[("1.0.0", MIDDLE), (gone, WIDE)], ("1.2.0", MIDDLE));
         assert_eq!(
             (report.verdict, baselines(&report)),
@@ -290,8 +341,14 @@ fn the_baselines_that_are_enough_give_the_same_report() {
             let enough: Vec<Baseline> =
                 crate::baselines(at, mode, &all, Baseline::about).into_iter().cloned().collect();
             left_out += all.len() - enough.len();
-            let report =
-                |history: &[Baseline]| check(&candidate, history, &settings(mode, Lenient), &BTreeMap::new());
+            let settings = settings(mode, Lenient);
+            let is_taken = |version: &Version| all.iter().any(|baseline| baseline.version() == version);
+            let report = |history: &[Baseline]| {
+                let mut report = check(&candidate, history, &settings, &Waivers::default());
+                // Only the numbers that are free are not known from the selected versions.
+                report.deserved_version = crate::advise(&candidate, &report, history, &is_taken, &settings);
+                report
+            };
             assert_eq!(report(&enough), report(&all), "{mode:?} {at}");
         }
     }

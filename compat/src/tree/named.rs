@@ -16,11 +16,6 @@ impl Named {
         let at = self.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
         Some(self[at].1)
     }
-
-    /// Returns these with more of them; names that are there must not be among the new ones.
-    pub(crate) fn and(&self, more: impl IntoIterator<Item = (Name, Id)>) -> Self {
-        self.iter().cloned().chain(more).collect()
-    }
 }
 
 impl FromIterator<(Name, Id)> for Named {

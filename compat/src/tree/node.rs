@@ -4,10 +4,12 @@
 //! that of meaning, as far as structure shows it.
 
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt as _};
 
 use super::{Class, Id, Listed, Name, Named, Origin, Types};
+use crate::format;
 use crate::number::Numbers;
 
 /// What a schema says, every part of it required at once.
@@ -32,6 +34,28 @@ pub(crate) struct Node {
     pub(crate) slot: Option<u32>,
     /// What cannot be lowered, in words; nothing is concluded through it.
     pub(crate) opaque: Option<Opaque>,
+    /// A place of the event as a content model has it; says nothing beside that.
+    pub(crate) place: Option<Rc<Place>>,
+}
+
+/// A place of a writer's events under a content model.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    /// The conjunction of all schemas that hold at the place.
+    pub(crate) schema: Id,
+    /// Schemas that may hold there too. They declare members but rule nothing. Sorted by class.
+    pub(crate) maybe: Vec<Id>,
+    /// Under `tolerant`, what the reader has for the place: members that it does not declare are removed.
+    pub(crate) reader: Option<PlaceReader>,
+}
+
+/// The schemas that a reader has for a place, sorted by class.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PlaceReader {
+    /// Those that apply to every event.
+    pub(crate) surely: Vec<Id>,
+    /// Those that may apply.
+    pub(crate) maybe: Vec<Id>,
 }
 
 /// Something that could not be lowered. Equal ones mean the same wherever they stand.
@@ -95,6 +119,19 @@ impl Strings {
         *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
     }
 
+    /// Returns the patterns, and those that every string of the formats matches.
+    pub(crate) fn with_formats(&self) -> Vec<String> {
+        let languages = self.formats.iter().filter_map(|name| format::language(name));
+        let theirs = languages.flat_map(|language| &language.over);
+        self.patterns.iter().chain(theirs).cloned().collect()
+    }
+
+    /// Whether a format and something else are asked for, so that no string may be left.
+    pub(crate) fn formats_meet_others(&self) -> bool {
+        let others = self.patterns.len() + self.none.len() + self.formats.len().saturating_sub(1);
+        !self.formats.is_empty() && 0 < others
+    }
+
     /// Longest bound that is written out as a pattern.
     const BOUND_MAX: u64 = 4_000;
 
@@ -119,6 +156,8 @@ pub(crate) struct Arrays {
     pub(crate) items: Option<Id>,
     pub(crate) contains: Vec<Contains>,
     pub(crate) unevaluated: Option<Id>,
+    /// Whether a schema for all further items says more than `true` or `false`, for content models.
+    pub(crate) has_real_rest: bool,
 }
 
 /// `contains` with its counts.
@@ -134,7 +173,7 @@ pub(crate) struct Contains {
 impl Arrays {
     /// Tells whether nothing is said of arrays.
     pub(crate) fn is_any(&self) -> bool {
-        let Self { min, max, unique, prefix, items, contains, unevaluated } = self;
+        let Self { min, max, unique, prefix, items, contains, unevaluated, .. } = self;
         let rules = items.or(*unevaluated).is_some() || !prefix.is_empty() || !contains.is_empty();
         *min == 0 && max.is_none() && !unique && !rules
     }
@@ -154,6 +193,10 @@ pub(crate) struct Objects {
     pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
     pub(crate) dependent_schemas: Named,
     pub(crate) unevaluated: Option<Id>,
+    /// Whether a schema for all other properties says more than `true` or `false`, for content models.
+    pub(crate) has_real_rest: bool,
+    /// Patterns of every name whose schemas say nothing: they declare nothing.
+    pub(crate) idle_patterns: Vec<Name>,
 }
 
 impl Objects {
@@ -183,6 +226,7 @@ impl Default for Node {
             conditions: Vec::new(),
             slot: None,
             opaque: None,
+            place: None,
         }
     }
 }
@@ -209,6 +253,7 @@ impl Hash for Node {
         part(9, &self.conditions, self.conditions.is_empty(), state);
         part(10, &self.slot, self.slot.is_none(), state);
         part(11, &self.opaque, self.opaque.is_none(), state);
+        part(12, &self.place, self.place.is_none(), state);
     }
 }
 
@@ -239,7 +284,7 @@ impl Node {
         let beside = [&self.all_of, &self.not].iter().any(|parts| !parts.is_empty())
             || [&self.any_of, &self.one_of].iter().any(|unions| !unions.is_empty())
             || !self.conditions.is_empty();
-        !(in_arrays || in_objects || beside || self.slot.is_some())
+        !(in_arrays || in_objects || beside || self.slot.is_some() || self.place.is_some())
     }
 
     /// Tells whether a node says nothing itself, its `allOf` aside.
@@ -248,6 +293,7 @@ impl Node {
             && self.values.is_none()
             && self.slot.is_none()
             && self.opaque.is_none()
+            && self.place.is_none()
             && self.any_of.is_empty()
             && self.one_of.is_empty()
             && self.not.is_empty()

@@ -31,12 +31,29 @@ impl Types {
         }
     }
 
+    /// Returns the type of a name; `integer` is a number.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "null" => Self::NULL,
+            "boolean" => Self::BOOLEAN,
+            "integer" | "number" => Self::NUMBER,
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
+            _ => Self::NONE,
+        }
+    }
+
     pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     pub(crate) fn has(self, other: Self) -> bool {

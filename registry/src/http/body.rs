@@ -59,6 +59,10 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
             )
         };
         let value = parse_event(&bytes).map_err(|diagnostic| refused(diagnostic.to_string()))?;
+        // Serde would take an array for a struct, member by member.
+        if !value.is_object() {
+            return Err(refused("it is not an object".to_owned()));
+        }
         serde_json::from_value(value).map(Self).map_err(|error| refused(error.to_string()))
     }
 }

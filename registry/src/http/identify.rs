@@ -41,7 +41,8 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure>
 /// Says what somebody unknown may do.
 async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
     let may_read = !app.is_private();
-    if is_read(&parts.method) {
+    // `GET /access` is a read that reports what writes are allowed.
+    if is_read(&parts.method) && parts.uri.path() != "/access" {
         return Ok(Identity::Anonymous { may_read, may_write: false });
     }
     let may_write = app.anybody_may_write()

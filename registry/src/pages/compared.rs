@@ -14,6 +14,7 @@ struct View {
     required_bump: &'static str,
     content_model: &'static str,
     findings: Vec<FindingRow>,
+    may_have_more: bool,
     changes: Vec<ChangeRow>,
 }
 
@@ -48,6 +49,7 @@ impl Pages {
             forward: diff.forward.as_str(),
             required_bump: diff.required_bump.as_str(),
             content_model: diff.content_model.as_str(),
+            may_have_more: diff.may_have_more,
             findings: diff.findings.into_iter().map(|finding| finding_row(finding, &from, &to)).collect(),
             changes: diff.changes.into_iter().map(change_row).collect(),
             from: from.to_string(),

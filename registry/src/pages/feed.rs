@@ -37,6 +37,12 @@ impl Pages {
     }
 }
 
+/// Returns which policy replaced which, of an event that has the one before.
+fn loosened(data: &Value) -> Option<String> {
+    let policy = |of: &Value| Some(format!("{}, {}", of["mode"].as_str()?, of["content_model"].as_str()?));
+    Some(format!("from {} to {}", policy(data.get("before")?)?, policy(data)?))
+}
+
 fn row(event: CloudEvent) -> Row {
     let text = |name: &str| event.data.get(name).and_then(Value::as_str).map(str::to_owned);
     let version = text("version");
@@ -57,7 +63,7 @@ fn row(event: CloudEvent) -> Row {
         None => (format!("/schemas/{}", event.subject), event.subject.clone()),
     };
     Row {
-        words: text("reason").or_else(|| text("message")),
+        words: text("reason").or_else(|| text("message")).or_else(|| loosened(&event.data)),
         author: text("author"),
         position: event.id,
         at: moment(event.time),

@@ -24,6 +24,7 @@ struct Row {
     is_latest: bool,
     state: &'static str,
     state_reason: Option<String>,
+    never_used: bool,
     registered: Moment,
     message: Option<String>,
     /// The version before, to compare with.
@@ -43,6 +44,7 @@ impl Pages {
                 version,
                 state: summary.state.as_str(),
                 state_reason: summary.state_reason,
+                never_used: summary.never_used,
                 registered: moment(summary.registered_at),
                 message: summary.message,
             });

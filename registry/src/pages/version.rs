@@ -1,4 +1,4 @@
-use evschema_api::{State, VersionView};
+use evschema_api::{AcceptedFinding, State, VersionView};
 use evschema_model::{Coordinates, Field, Pointer, Version};
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ struct View {
     is_not_active: bool,
     state: &'static str,
     state_reason: Option<String>,
+    never_used: bool,
     lead: Option<String>,
     url: String,
     registered: Moment,
@@ -25,11 +26,34 @@ struct View {
     digest: String,
     id: u32,
     ordinal: u32,
+    accepted: Vec<Accepted>,
     references: Vec<Coordinates>,
     dependents: Vec<Coordinates>,
     fields: Vec<Row>,
     fields_left_out: usize,
     tokens: Vec<Token>,
+}
+
+/// A finding that a waiver accepted.
+#[derive(Serialize)]
+struct Accepted {
+    rule: String,
+    baseline: String,
+    message: String,
+    witness: Option<String>,
+    fingerprint: String,
+    reason: String,
+}
+
+fn accepted(finding: AcceptedFinding) -> Accepted {
+    Accepted {
+        rule: finding.rule,
+        baseline: finding.baseline,
+        message: finding.message,
+        witness: finding.witness.and_then(|event| serde_json::to_string_pretty(&event).ok()),
+        fingerprint: finding.fingerprint,
+        reason: finding.reason,
+    }
 }
 
 #[derive(Serialize)]
@@ -57,6 +81,7 @@ impl Pages {
             is_not_active: view.state != State::Active,
             state: view.state.as_str(),
             state_reason: view.state_reason,
+            never_used: view.never_used,
             lead,
             url: view.url,
             registered: moment(view.registered_at),
@@ -66,6 +91,7 @@ impl Pages {
             digest: view.digest.to_string(),
             id: view.id,
             ordinal: view.ordinal,
+            accepted: view.accepted.into_iter().map(accepted).collect(),
             references: view.references,
             dependents: view.dependents,
             fields_left_out: view.fields.len().saturating_sub(FIELDS_MAX),

@@ -4,7 +4,7 @@ use evschema_api::ProblemCode;
 use evschema_model::Version;
 use serde::Deserialize;
 
-use super::json;
+use super::{Allow, json};
 use crate::app::App;
 use crate::http::{Document, Failure, Params, SubjectPath};
 use crate::service::{Choice, Request, Signature};
@@ -14,14 +14,18 @@ use crate::service::{Choice, Request, Signature};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Check {
-    /// The version to check for; the one the change deserves when absent.
+    /// The version to check for; the next version of the newest line when absent.
     #[param(example = "1.3.0")]
     version: Option<String>,
+    /// Whether a new major version may be registered. It changes nothing where `version` names one.
+    #[param(inline)]
+    allow: Option<Allow>,
 }
 
 /// Checks a schema as a registration would; nothing is stored.
 ///
-/// The answer is the report, whatever its verdict.
+/// The answer is the report, whatever its verdict. Without a version it is the report of `POST /schemas/{subject}`. If
+/// a version has the content already, the report is about that version, and compares it with no other.
 #[utoipa::path(
     post,
     path = "/schemas/{subject}/check",
@@ -44,7 +48,7 @@ pub(crate) async fn post(
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
     let version = match check.version.as_deref().map(Version::parse) {
-        None => Choice::Next,
+        None => Choice::Next { major: check.allow == Some(Allow::Major) },
         Some(Ok(version)) => Choice::Exact(version),
         Some(Err(error)) => {
             let help = "name an exact version like `1.2.0`, or leave it out";

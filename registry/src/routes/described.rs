@@ -61,7 +61,7 @@ fn describe_parameter(parameter: &mut Value, is_exact: bool, changes: bool) {
         "version" => &selected,
         "versions" => &compared,
         "id" => "^[0-9a-f]{16}$",
-        "fingerprint" => "^[0-9a-f]{12}$",
+        "fingerprint" => "^[0-9a-f]{16}$",
         "if-match" => "^(\"[0-9]{1,18}\"|\\*)?$",
         "if-none-match" if changes => "^\\*?$",
         "last-event-id" => "^([0-9]{1,18})?$",
@@ -101,10 +101,17 @@ fn shapes() -> Vec<(&'static str, Value)> {
         words
     };
     [
-        ("/components/schemas/SubjectSettings/properties/mode", json!({"enum": or_null(modes)})),
-        ("/components/schemas/SubjectSettings/properties/content_model", json!({"enum": or_null(models)})),
-        ("/components/schemas/SubjectSettings/properties/owner", json!({"minLength": 1, "maxLength": 128})),
-        ("/components/schemas/SubjectSettings/properties/description", json!({"maxLength": 2000})),
+        ("/components/schemas/SubjectPatch/properties/mode", json!({"enum": or_null(modes)})),
+        ("/components/schemas/SubjectPatch/properties/content_model", json!({"enum": or_null(models)})),
+        ("/components/schemas/SubjectPatch/properties/owner", json!({"minLength": 1, "maxLength": 128})),
+        ("/components/schemas/SubjectPatch/properties/description", json!({"maxLength": 2000})),
+        (
+            "/components/schemas/StateChange",
+            json!({
+                "if": {"required": ["never_used"], "properties": {"never_used": {"const": true}}},
+                "then": {"properties": {"state": {"const": "yanked"}}},
+            }),
+        ),
         ("/components/schemas/StateChange/properties/reason", json!({"minLength": 1, "maxLength": 1000})),
         (
             "/components/schemas/TokenRequest/properties/scopes/items",

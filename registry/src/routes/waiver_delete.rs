@@ -14,7 +14,7 @@ use crate::service::Actor;
     tag = "waivers",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("fingerprint" = String, Path, description = "The finding, as reports name it", example = "1f0e9a77c2b4"),
+        ("fingerprint" = String, Path, description = "The finding, as reports name it", example = "1f0e9a77c2b45d60"),
         Author,
     ),
     responses(

@@ -10,15 +10,15 @@ use crate::service::Actor;
 
 /// Accepts one finding in a subject: a check no longer refuses for it. Needs the scope `waive`.
 ///
-/// The report of the refusal names the finding by its `fingerprint`, in which neither line nor
-/// version takes part.
+/// The report of the refusal names the finding by its `fingerprint`, which is that of one change in one version:
+/// a later or larger change is another finding.
 #[utoipa::path(
     put,
     path = "/schemas/{subject}/waivers/{fingerprint}",
     tag = "waivers",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("fingerprint" = String, Path, description = "The finding, as reports name it", example = "1f0e9a77c2b4"),
+        ("fingerprint" = String, Path, description = "The finding, as reports name it", example = "1f0e9a77c2b45d60"),
         Author,
     ),
     request_body = WaiverRequest,

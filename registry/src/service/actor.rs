@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use evschema_api::Scope;
+use evschema_api::{AccessView, Scope, SubjectPrefix};
 use evschema_model::Subject;
 
 use super::Refusal;
@@ -47,6 +47,8 @@ pub(crate) enum Right {
     Read,
     Register(Subject),
     Waive(Subject),
+    /// Giving a subject that exists another policy.
+    Policy,
     Admin,
 }
 
@@ -82,7 +84,7 @@ impl Actor {
             Identity::Local => true,
             Identity::Anonymous { may_read, may_write } => match right {
                 Right::Read => *may_read,
-                Right::Register(_) | Right::Waive(_) => *may_write,
+                Right::Register(_) | Right::Waive(_) | Right::Policy => *may_write,
                 Right::Admin => false,
             },
             Identity::Token(token) | Identity::Publisher { token, .. } => {
@@ -90,8 +92,26 @@ impl Actor {
                     Right::Read => true,
                     Right::Register(subject) => scope.allows_register(subject),
                     Right::Waive(subject) => scope.allows_waive(subject),
-                    Right::Admin => *scope == Scope::Admin,
+                    Right::Policy | Right::Admin => *scope == Scope::Admin,
                 })
+            }
+        }
+    }
+
+    /// Returns what this actor may do, as scopes.
+    pub(crate) fn access(&self) -> AccessView {
+        let policies = self.may(&Right::Policy);
+        match &self.identity {
+            Identity::Local => AccessView { token: None, scopes: vec![Scope::Admin], policies },
+            Identity::Anonymous { may_read, may_write } => {
+                let read = may_read.then_some(Scope::Read);
+                let every = SubjectPrefix::every();
+                let write = may_write.then(|| [Scope::Register(every.clone()), Scope::Waive(every)]);
+                let scopes = read.into_iter().chain(write.into_iter().flatten()).collect();
+                AccessView { token: None, scopes, policies }
+            }
+            Identity::Token(token) | Identity::Publisher { token, .. } => {
+                AccessView { token: Some(token.name.clone()), scopes: token.scopes.clone(), policies }
             }
         }
     }
@@ -142,7 +162,7 @@ impl Right {
             Self::Read => "read",
             Self::Register(_) => "register",
             Self::Waive(_) => "waive",
-            Self::Admin => "admin",
+            Self::Policy | Self::Admin => "admin",
         }
     }
 }
@@ -154,7 +174,7 @@ impl fmt::Display for Right {
             Self::Read => f.write_str("read"),
             Self::Register(subject) => write!(f, "register:{subject}"),
             Self::Waive(subject) => write!(f, "waive:{subject}"),
-            Self::Admin => f.write_str("admin"),
+            Self::Policy | Self::Admin => f.write_str("admin"),
         }
     }
 }

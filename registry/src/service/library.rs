@@ -18,14 +18,11 @@ const PARSED_BYTES_PER_BYTE: u64 = 14;
 const COMPILED_BYTES_PER_BYTE: u64 = 16;
 /// What anything kept in memory takes beside its text, roughly.
 const OVERHEAD_BYTES: u64 = 512;
-/// Owners of `$id`s kept.
-const IDS_MAX: usize = 10_000;
 
 /// Registered schemas, read, resolved and kept in memory.
 ///
-/// INVARIANT: only what never changes is kept: a version's content, what its references lead to,
-/// and which version an `$id` belongs to. So nothing here ever goes stale, whatever other
-/// processes write, and it can be served while the database is away.
+/// INVARIANT: only what never changes is kept: a version's content, and what its references lead to. So nothing here
+/// ever goes stale, whatever other processes write, and it can be served while the database is away.
 #[derive(Debug)]
 pub(super) struct Library {
     store: Arc<dyn Store>,
@@ -33,7 +30,17 @@ pub(super) struct Library {
     dialects: Arc<Dialects>,
     contents: Cache<Coordinates, Arc<Content>, ByBytes>,
     resolved: Cache<Coordinates, Kept, ByBytes>,
-    ids: Cache<String, Coordinates>,
+}
+
+/// What a reference leads to among what is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Nothing else than the document itself or a metaschema, or nothing that is registered.
+    Nothing,
+    /// This version, if it is registered.
+    Version(Coordinates),
+    /// An `$id` that these versions share.
+    Shared(Vec<Coordinates>),
 }
 
 impl Library {
@@ -47,7 +54,6 @@ impl Library {
             dialects: Arc::new(config.dialects.clone()),
             contents: Cache::with_weighter(1_000, budget / 2, ByBytes),
             resolved: Cache::with_weighter(1_000, budget, ByBytes),
-            ids: Cache::new(IDS_MAX),
         }
     }
 
@@ -113,7 +119,14 @@ impl Library {
             && seen.len() <= limits::REACHABLE_DOCUMENTS_MAX
         {
             for reference in referrer.foreign_references() {
-                let Some(target) = self.target(reference).await? else { continue };
+                let target = match self.target(reference).await? {
+                    Meaning::Nothing => continue,
+                    Meaning::Shared(versions) => {
+                        catalog.know_shared(&reference.uri, versions);
+                        continue;
+                    }
+                    Meaning::Version(target) => target,
+                };
                 if target != *schema.at() && seen.insert(target.clone()) {
                     let found = match self.resolved.get(&target) {
                         Some(kept) => Arc::clone(kept.resolved.schema()),
@@ -131,24 +144,19 @@ impl Library {
         self.workers.run(move || catalog.resolve(&schema)).await
     }
 
-    /// Returns the version that a reference leads to, if it can be registered.
-    pub(super) async fn target(&self, reference: &Reference) -> Result<Option<Coordinates>, Refusal> {
+    /// Returns what a reference leads to, if that is registered.
+    pub(super) async fn target(&self, reference: &Reference) -> Result<Meaning, Refusal> {
         match &reference.target {
-            Target::Here | Target::Metaschema => Ok(None),
-            Target::Identified(id) => self.owner_of_id(id).await,
-            Target::Named(at) => Ok(self.owner_of_id(&reference.uri).await?.or_else(|| Some(at.clone()))),
+            Target::Here | Target::Metaschema => Ok(Meaning::Nothing),
+            Target::Named(at) => Ok(Meaning::Version(at.clone())),
+            Target::Identified(id) => {
+                let mut owners = self.store.owners_of_id(id).await?;
+                Ok(match owners.len() {
+                    0 | 1 => owners.pop().map_or(Meaning::Nothing, Meaning::Version),
+                    _ => Meaning::Shared(owners),
+                })
+            }
         }
-    }
-
-    async fn owner_of_id(&self, id: &str) -> Result<Option<Coordinates>, Refusal> {
-        if let Some(owner) = self.ids.get(id) {
-            return Ok(Some(owner));
-        }
-        let owner = self.store.owner_of_id(id).await?;
-        if let Some(owner) = &owner {
-            self.ids.insert(id.to_owned(), owner.clone());
-        }
-        Ok(owner)
     }
 
     async fn registered_schema(&self, at: &Coordinates) -> Result<Arc<Schema>, Refusal> {

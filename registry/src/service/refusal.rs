@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use evschema_api::{Problem, ProblemCode};
+use evschema_api::{Problem, ProblemCode, State};
 use evschema_compat::{Report, Verdict};
 use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject, Version};
 
@@ -46,7 +46,7 @@ pub(crate) enum Refusal {
         /// The version that cannot be.
         next: Version,
     },
-    /// The `$id` belongs to another version.
+    /// The `$id` belongs to another subject, or others mean a version by it.
     #[error("`$id` `{id}` belongs to `{owner}`")]
     IdTaken {
         /// The `$id`.
@@ -65,6 +65,12 @@ pub(crate) enum Refusal {
     /// The check refuses.
     #[error("{}", in_words(.0))]
     Check(Box<Report>),
+    /// The change breaks the newest line, and the request asks for no new major.
+    #[error("{}", breaks_newest(.0))]
+    NeedsMajor(Box<Report>),
+    /// A yanked version is to come back, and no longer fits the others.
+    #[error("{}", in_words(.0))]
+    ComesBack(Box<Report>),
     /// Whether a token is an issuer's cannot be found out.
     #[error("the keys of `{issuer}` are not known, and it does not tell them")]
     IssuerAway {
@@ -83,6 +89,22 @@ pub(crate) enum Refusal {
     /// The subject is not as the request demands.
     #[error("{0}")]
     Precondition(String),
+    /// The policy of a subject is to change, and the request does not say which revision it has seen.
+    #[error(
+        "another policy for `{subject}`, which is at revision {revision}, needs `If-Match` with its ETag"
+    )]
+    PreconditionRequired {
+        /// The subject.
+        subject: Subject,
+        /// Its revision.
+        revision: u64,
+    },
+    /// A version is to count as never used without being yanked.
+    #[error("`never_used` is true, and the state is `{state}`")]
+    NeverUsed {
+        /// The state.
+        state: State,
+    },
     /// A text of the request is too long or empty.
     #[error("{what} has {chars} characters, of {min} to {max}")]
     Length {
@@ -180,24 +202,30 @@ impl Refusal {
             Self::SubjectNotFound(_) => ProblemCode::SubjectNotFound,
             Self::VersionNotFound { .. } => ProblemCode::VersionNotFound,
             Self::Document(diagnostics) => match diagnostics.first().map(|diagnostic| diagnostic.code) {
-                Some(Code::MissingReference | Code::RemoteReference) => ProblemCode::ReferenceMissing,
+                Some(Code::MissingReference | Code::RemoteReference | Code::SharedId) => {
+                    ProblemCode::ReferenceMissing
+                }
                 _ => ProblemCode::NotASchema,
             },
             Self::VersionExists { .. } => ProblemCode::VersionExists,
             Self::Exhausted { .. } => ProblemCode::VersionsExhausted,
             Self::IdTaken { .. } => ProblemCode::IdTaken,
             Self::CaseClash { .. } => ProblemCode::SubjectCaseClash,
-            Self::Check(report) => match report.verdict {
-                Verdict::Incompatible => ProblemCode::Incompatible,
-                Verdict::Undecided => ProblemCode::Undecided,
-                Verdict::Compatible => ProblemCode::VersionTooSmall,
-            },
+            Self::Check(report) | Self::NeedsMajor(report) | Self::ComesBack(report) => {
+                match report.verdict {
+                    Verdict::Incompatible => ProblemCode::Incompatible,
+                    Verdict::Undecided => ProblemCode::Undecided,
+                    Verdict::Compatible => ProblemCode::VersionTooSmall,
+                }
+            }
             Self::Contended { .. } => ProblemCode::Contended,
             Self::Precondition(_) => ProblemCode::PreconditionFailed,
+            Self::PreconditionRequired { .. } => ProblemCode::PreconditionRequired,
             Self::Length { .. }
             | Self::Character { .. }
             | Self::Scopes { .. }
             | Self::TooManyWaivers { .. }
+            | Self::NeverUsed { .. }
             | Self::Day { .. } => ProblemCode::InvalidBody,
             Self::Fingerprint { .. } => ProblemCode::InvalidPath,
             Self::TokenRequired { .. } => ProblemCode::TokenRequired,
@@ -248,14 +276,27 @@ impl Refusal {
                 format!("name a version that is free: PUT /schemas/{subject}/<version>.json")
             }
             Self::IdTaken { .. } => {
-                "give this version an `$id` of its own, for example with the version in it, or none"
+                "give this version an `$id` of its own, for example with the version in it, or none; only versions of \
+                 one subject may share an `$id`, and only until another document refers to it"
                     .to_owned()
             }
             Self::CaseClash { other, .. } => format!("register it as `{other}`, or choose another name"),
             Self::Check(report) => check_help(report),
+            Self::NeedsMajor(report) => major_help(report),
+            Self::ComesBack(report) => format!(
+                "leave it as it is, because a published version never changes; PUT its content as a version of a new \
+                 major: /schemas/{}/<version>.json",
+                report.subject
+            ),
             Self::Contended { .. } => "send the same request again".to_owned(),
             Self::Precondition(_) => {
                 "GET the subject, look at what changed, and send its new ETag".to_owned()
+            }
+            Self::PreconditionRequired { subject, revision } => format!(
+                "GET /schemas/{subject}, look at its policy, and send the change with `If-Match: \"{revision}\"`"
+            ),
+            Self::NeverUsed { .. } => {
+                "send it with the state `yanked`, or leave `never_used` out".to_owned()
             }
             Self::Length { max, .. } => format!("say it in at most {max} characters"),
             Self::Character { .. } => "leave the character out".to_owned(),
@@ -275,7 +316,7 @@ impl Refusal {
             Self::WaiverNotFound { subject, .. } => format!("GET /schemas/{subject}/waivers lists them"),
             Self::TooManyWaivers { .. } => "withdraw those that have had their day".to_owned(),
             Self::Fingerprint { .. } => {
-                "take the 12 hexadecimal digits that a report calls `fingerprint`".to_owned()
+                "take the 16 hexadecimal digits that a report calls `fingerprint`".to_owned()
             }
             Self::Day { .. } => "write it as `2027-01-31`".to_owned(),
             Self::Store(StoreError::Full(_)) => {
@@ -319,13 +360,37 @@ fn check_help(report: &Report) -> String {
     )
 }
 
+fn breaks_newest(report: &Report) -> String {
+    let what = match report.verdict {
+        Verdict::Incompatible => "the change breaks the newest line of",
+        Verdict::Undecided => "the registry cannot decide whether the change breaks the newest line of",
+        Verdict::Compatible => "the change needs a new major version of",
+    };
+    let first = report.findings.iter().find(|finding| finding.waived.is_none());
+    let first = first.map_or(String::new(), |finding| format!(": {}", finding.message));
+    format!("{what} `{}`{first}", report.subject)
+}
+
+fn major_help(report: &Report) -> String {
+    let change = format!(
+        "change the schema so that it stays compatible (mode {}, content model {})",
+        report.mode, report.content_model
+    );
+    let major = &report.deserved_version;
+    // No number is above some.
+    if Version::parse(&major.to_string()).is_err() {
+        return change;
+    }
+    format!("send it with `?allow=major` to register it as {major}, or {change}")
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let problem = Problem::new(refusal.code(), refusal.detail()).help(refusal.help());
         if let Refusal::Document(diagnostics) = refusal {
             return problem.errors(diagnostics);
         }
-        if let Refusal::Check(report) = &refusal
+        if let Refusal::Check(report) | Refusal::NeedsMajor(report) | Refusal::ComesBack(report) = &refusal
             && let Ok(report) = serde_json::to_value(report)
         {
             return problem.report(report);

@@ -1,17 +1,19 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use evschema_api::{Registration, State};
-use evschema_compat::{self as compat, Baseline, Report};
-use evschema_model::{Bump, Coordinates, Diagnostics, Resolved, Schema, Subject, SubjectPolicy, Version};
+use evschema_compat::{self as compat, Baseline, Report, Severity, Standing, Waivers};
+use evschema_model::{Coordinates, Diagnostics, Resolved, Schema, Subject, SubjectPolicy, Version};
 use tracing::{Instrument as _, info_span};
 
+use super::choice::{Choice, check_version_range, next_free, standing};
+use super::library::Meaning;
 use super::search::content_words;
 use super::visit::Visit;
-use super::{Refusal, Registry, Signature};
+use super::{Refusal, Registry, Signature, waivers};
 use crate::feed::{self, Registered, Stamp};
 use crate::limits;
-use crate::store::{Addition, Appended, Head, History, Reference, Settings, SubjectRecord, VersionRecord};
+use crate::store::{Addition, Appended, Head, History, Reference, Settings, VersionRecord};
 
 /// A schema that wants to be a version of a subject.
 #[derive(Debug, Clone)]
@@ -26,15 +28,6 @@ pub(crate) struct Request {
     pub signature: Signature,
     /// What they say.
     pub message: Option<String>,
-}
-
-/// Which version a schema wants to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Choice {
-    /// This one.
-    Exact(Version),
-    /// The smallest that the change deserves.
-    Next,
 }
 
 /// What a registration did.
@@ -58,7 +51,9 @@ struct Assessed {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Past {
     baselines: Arc<Vec<Baseline>>,
-    waivers: Arc<BTreeMap<String, String>>,
+    waivers: Arc<Waivers>,
+    /// Fingerprints of waivers that were granted when fingerprints named neither version nor change.
+    former: Arc<BTreeSet<String>>,
 }
 
 impl Past {
@@ -70,7 +65,9 @@ impl Past {
     ) -> Result<Report, Diagnostics> {
         // Compiling finds what the metaschema cannot, such as a pattern that is none.
         candidate.try_validator(settings.formats)?;
-        Ok(compat::check(candidate, &self.baselines, settings, &self.waivers))
+        let mut report = compat::check(candidate, &self.baselines, settings, &self.waivers);
+        waivers::explain_former(&mut report, &self.former);
+        Ok(report)
     }
 }
 
@@ -94,19 +91,20 @@ impl Registry {
             let assessed = match visit {
                 Visit::Checked { candidate, report } => {
                     leave_own(candidate.schema())?;
+                    self.own_identity(candidate.schema())?;
                     Assessed { candidate, references: BTreeSet::new(), report: *report }
                 }
                 Visit::Read(schema) => {
-                    if let Some(there) = registered_already(&request.version, &history, &schema)? {
-                        let at = Coordinates { subject: request.subject, version: there.version.clone() };
-                        return Ok(Outcome::Unchanged(registration(at, there, None)));
+                    if let Some(there) = self.registered_already(&request.version, &history, &schema).await? {
+                        return Ok(Outcome::Unchanged(registration(request.subject, there)));
                     }
                     let settings = self.settings_to_register(&history);
                     self.assess(&request, schema, &history, settings).instrument(info_span!("check")).await?
                 }
             };
             if !assessed.report.is_accepted() {
-                return Err(Refusal::Check(Box::new(assessed.report)));
+                let report = self.advised(&request, assessed, &history).await?;
+                return Err(request.version.refusal(report));
             }
             let appended = self.append(&request, assessed, &history).instrument(info_span!("append")).await?;
             if let Some(registration) = appended {
@@ -119,19 +117,84 @@ impl Registry {
 
     /// Returns the report that a registration would get; nothing is stored.
     ///
+    /// Of content that a registration without a version would find, the report is about the version that has it.
+    ///
     /// # Errors
     ///
     /// When the document is no schema, or the version has another content.
     pub(crate) async fn check(&self, request: Request) -> Result<Report, Refusal> {
         let mut history = self.history_for(&request).await?;
-        let first_reading = self.read_as(&request, first_choice(&request.version, &history)).await?;
-        let there = registered_already(&request.version, &history, &first_reading)?;
-        // A version is not held against itself.
-        if let (Some(there), Some(history)) = (there.map(|there| there.version.clone()), &mut history) {
-            history.versions.retain(|record| record.version != there);
-        }
         let settings = self.settings(self.policy(&history));
-        Ok(self.assess(&request, first_reading, &history, settings).await?.report)
+        let first_reading = self.read_as(&request, request.version.first(&history)).await?;
+        let there = self.registered_already(&request.version, &history, &first_reading).await?;
+        if let (Some(there), Choice::Next { .. }) = (&there, &request.version) {
+            let request = Request { version: Choice::Exact(there.version.clone()), ..request };
+            let reading = self.read_as(&request, there.version.clone()).await?;
+            return Ok(self.assess(&request, reading, &None, settings).await?.report);
+        }
+        // A version is not held against itself.
+        if let (Some(there), Some(history)) = (there, &mut history) {
+            history.versions.retain(|record| record.version != there.version);
+        }
+        let assessed = self.assess(&request, first_reading, &history, settings).await?;
+        self.advised(&request, assessed, &history).await
+    }
+
+    /// Returns the report of a refusal, with advice that considers every registered version. The history that
+    /// decides about a registration holds only some of them.
+    async fn advised(
+        &self,
+        request: &Request,
+        Assessed { candidate, mut report, .. }: Assessed,
+        history: &Option<History>,
+    ) -> Result<Report, Refusal> {
+        let is_named = matches!(request.version, Choice::Exact(_));
+        if report.is_accepted() || !is_named || history.is_none() {
+            return Ok(report);
+        }
+        let Some(mut all) = self.history(&request.subject).await? else { return Ok(report) };
+        all.versions.retain(|record| record.version != report.version);
+        let numbers: BTreeSet<Version> = all.versions.iter().map(|record| record.version.clone()).collect();
+        let settings = self.settings_to_register(history);
+        let past = self.past(&Some(all), &report.version).await?;
+        let refused = report.clone();
+        let advice = self.workers.run(move || {
+            compat::advise(
+                &candidate,
+                &refused,
+                &past.baselines,
+                &|version| numbers.contains(version),
+                &settings,
+            )
+        });
+        report.deserved_version = advice.await?;
+        Ok(report)
+    }
+
+    /// Returns the version that has this content, if the request needs no other: the one that it names, or any.
+    async fn registered_already(
+        &self,
+        choice: &Choice,
+        history: &Option<History>,
+        sent: &Schema,
+    ) -> Result<Option<VersionRecord>, Refusal> {
+        let Some(history) = history else { return Ok(None) };
+        match choice {
+            Choice::Exact(version) => {
+                let there = history.versions.iter().find(|record| record.version == *version);
+                match there {
+                    Some(there) if there.digest != *sent.digest() => Err(Refusal::VersionExists {
+                        at: sent.at().clone(),
+                        registered: there.digest.clone(),
+                        sent: sent.digest().clone(),
+                    }),
+                    found => Ok(found.cloned()),
+                }
+            }
+            Choice::Next { .. } => {
+                Ok(self.store.version_with(&history.subject.subject, sent.digest()).await?)
+            }
+        }
     }
 
     /// Holds a registered version, as if it were new, against the others of its subject.
@@ -153,7 +216,7 @@ impl Registry {
     async fn history_for(&self, request: &Request) -> Result<Option<History>, Refusal> {
         let candidate = match &request.version {
             Choice::Exact(version) => Some(version),
-            Choice::Next => None,
+            Choice::Next { .. } => None,
         };
         truly(&request.subject, self.store.history_for(&request.subject, candidate).await?)
     }
@@ -166,10 +229,10 @@ impl Registry {
     /// Reads a document; also checks it where that needs nothing else: a version that is named, is not there yet,
     /// and refers to no other.
     async fn first_visit(&self, request: &Request, history: &Option<History>) -> Result<Visit, Refusal> {
-        let version = first_choice(&request.version, history);
+        let version = request.version.first(history);
         let versions = history.as_ref().map_or(&[][..], |history| &history.versions);
         let is_there = versions.iter().any(|record| record.version == version);
-        if request.version == Choice::Next || is_there {
+        if matches!(request.version, Choice::Next { .. }) || is_there {
             return Ok(Visit::Read(self.read_as(request, version).await?));
         }
         let at = Coordinates { subject: request.subject.clone(), version };
@@ -185,20 +248,33 @@ impl Registry {
         history: &Option<History>,
         settings: compat::Settings,
     ) -> Result<Assessed, Refusal> {
+        let mut breaks = Vec::new();
         for _ in 0..limits::CHOICES_MAX {
             let past = self.past(history, &schema.at().version).await?;
             let candidate = Arc::new(self.library.resolve(&schema).await?.map_err(Refusal::Document)?);
-            let report = self.compare(Arc::clone(&candidate), past, settings).await?;
-            let is_settled = request.version != Choice::Next || report.is_accepted();
-            let chosen = untaken(report.deserved_version.clone(), history);
-            if is_settled || chosen == report.version {
-                readable(&schema.at().version, &request.subject)?;
+            let mut report = self.compare(Arc::clone(&candidate), past, settings).await?;
+            if let Some(minor) = request.version.named_minor(&report, &request.bytes, history) {
+                schema = self.read_as(request, minor).await?;
+                continue;
+            }
+            let required = next_free(report.deserved_version.clone(), history);
+            if request.version.is_settled(&report, &required) {
+                if report.is_accepted() {
+                    check_version_range(&schema.at().version, &request.subject)?;
+                }
                 leave_own(&schema)?;
+                self.own_identity(&schema)?;
                 let references = self.references(&schema).await?;
+                report.findings.append(&mut breaks);
                 return Ok(Assessed { candidate, references, report });
             }
+            if required.line() != report.version.line() {
+                breaks = report.findings;
+                // A new line is asked for: what breaks in the one before is shown, and refuses nothing.
+                breaks.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+            }
             // Read again: what a document says of its own version depends on which it is.
-            schema = self.read_as(request, chosen).await?;
+            schema = self.read_as(request, required).await?;
         }
         Err(Refusal::Contended { subject: request.subject.clone() })
     }
@@ -230,28 +306,39 @@ impl Registry {
     async fn past(&self, history: &Option<History>, candidate: &Version) -> Result<Past, Refusal> {
         let Some(history) = history else { return Ok(Past::default()) };
         let waivers = Arc::new(self.waivers_of(history));
-        Ok(Past { baselines: Arc::new(self.baselines(history, candidate).await?), waivers })
+        let former = Arc::new(waivers::former(history));
+        Ok(Past { baselines: Arc::new(self.baselines(history, candidate).await?), waivers, former })
     }
 
     async fn baselines(&self, history: &History, candidate: &Version) -> Result<Vec<Baseline>, Refusal> {
         let mode = history.subject.policy.mode;
-        let records = compat::baselines(candidate, mode, &history.versions, version_and_yank);
+        let records = compat::baselines(candidate, mode, &history.versions, version_and_standing);
         let mut baselines = Vec::with_capacity(records.len());
         for record in records {
             let at =
                 Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
             let resolved = self.library.registered(&at).await?.as_ref().clone();
-            baselines.push(Baseline { resolved, yanked: record.state == State::Yanked });
+            baselines.push(Baseline { resolved, standing: standing(record) });
         }
         Ok(baselines)
+    }
+
+    /// Refuses a document that takes the place of another one by its `$id`.
+    fn own_identity(&self, schema: &Schema) -> Result<(), Refusal> {
+        let bases: Vec<&str> = self.public_url.as_deref().into_iter().collect();
+        let wrong = schema.identity_errors(&bases);
+        if wrong.is_empty() { Ok(()) } else { Err(Refusal::Document(wrong)) }
     }
 
     /// Returns the versions a schema refers to directly, other than itself.
     async fn references(&self, schema: &Schema) -> Result<BTreeSet<Reference>, Refusal> {
         let mut references = BTreeSet::new();
         for reference in schema.foreign_references() {
-            let target = self.library.target(reference).await?.filter(|target| target != schema.at());
-            references.extend(target.map(|target| Reference { uri: reference.uri.clone(), target }));
+            // A reference to a shared `$id` is refused before.
+            let Meaning::Version(target) = self.library.target(reference).await? else { continue };
+            if target != *schema.at() {
+                references.insert(Reference { uri: reference.uri.clone(), target });
+            }
         }
         Ok(references)
     }
@@ -309,6 +396,7 @@ impl Registry {
             author: request.signature.name.clone(),
             message: request.message.clone(),
             registered_at: now,
+            accepted: waivers::accepted(&report),
             event: feed::version_registered(&registered, &stamp(before + 1)),
         };
         match self.store.append(addition).await? {
@@ -322,6 +410,8 @@ impl Registry {
                     digest: schema.digest().clone(),
                     id: schema_id,
                     ordinal,
+                    state: State::Active,
+                    state_reason: None,
                     report: serde_json::to_value(&report).ok(),
                 }))
             }
@@ -333,8 +423,8 @@ impl Registry {
     }
 }
 
-fn version_and_yank(record: &VersionRecord) -> (&Version, bool) {
-    (&record.version, record.state == State::Yanked)
+fn version_and_standing(record: &VersionRecord) -> (&Version, Standing) {
+    (&record.version, standing(record))
 }
 
 /// Refuses the history of a subject that is spelt otherwise.
@@ -363,55 +453,6 @@ pub(super) fn length(what: &'static str, text: Option<&str>, min: usize, max: us
     if (min..=max).contains(&chars) { Ok(()) } else { Err(Refusal::Length { what, chars, min, max }) }
 }
 
-fn first_choice(choice: &Choice, history: &Option<History>) -> Version {
-    match (choice, history.as_ref().and_then(|history| history.subject.latest.clone())) {
-        (Choice::Exact(version), _) => version.clone(),
-        // The smallest step first: the check says when it is too small.
-        (Choice::Next, Some(latest)) => untaken(latest.next(Bump::Patch), history),
-        (Choice::Next, None) => untaken(Version::new(1, 0, 0), history),
-    }
-}
-
-/// Refuses a version that was counted to and is too high to be read again.
-fn readable(version: &Version, subject: &Subject) -> Result<(), Refusal> {
-    match Version::parse(&version.to_string()) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Refusal::Exhausted { subject: subject.clone(), next: version.clone() }),
-    }
-}
-
-/// Returns the version, or the next patch that nobody has: a yanked version keeps its number.
-fn untaken(mut version: Version, history: &Option<History>) -> Version {
-    let Some(history) = history else { return version };
-    while history.versions.iter().any(|record| record.version == version) {
-        version = version.next(Bump::Patch);
-    }
-    version
-}
-
-fn registered_already<'h>(
-    choice: &Choice,
-    history: &'h Option<History>,
-    sent: &Schema,
-) -> Result<Option<&'h VersionRecord>, Refusal> {
-    let Some(history) = history else { return Ok(None) };
-    let find = |version: &Version| history.versions.iter().find(|record| record.version == *version);
-    match choice {
-        Choice::Exact(version) => match find(version) {
-            Some(there) if there.digest != *sent.digest() => Err(Refusal::VersionExists {
-                at: sent.at().clone(),
-                registered: there.digest.clone(),
-                sent: sent.digest().clone(),
-            }),
-            found => Ok(found),
-        },
-        Choice::Next => {
-            let SubjectRecord { latest, .. } = &history.subject;
-            Ok(latest.as_ref().and_then(find).filter(|there| there.digest == *sent.digest()))
-        }
-    }
-}
-
 /// Refuses another content for a schema of the feed's events: every registry answers its URL, registered or
 /// not, and what was read there must stay what is there.
 fn leave_own(sent: &Schema) -> Result<(), Refusal> {
@@ -425,14 +466,17 @@ fn leave_own(sent: &Schema) -> Result<(), Refusal> {
     }
 }
 
-fn registration(at: Coordinates, there: &VersionRecord, report: Option<serde_json::Value>) -> Registration {
+fn registration(subject: Subject, there: VersionRecord) -> Registration {
+    let at = Coordinates { subject, version: there.version };
     Registration {
         url: document_url(&at),
         subject: at.subject,
         version: at.version,
-        digest: there.digest.clone(),
+        digest: there.digest,
         id: there.schema_id,
         ordinal: there.ordinal,
-        report,
+        state: there.state,
+        state_reason: there.state_reason.filter(|_| !there.state.is_active()),
+        report: None,
     }
 }

@@ -73,6 +73,7 @@ mod tests {
             digest: Digest::from_text("sha256:00"),
             state,
             state_reason: None,
+            never_used: false,
             author: None,
             message: None,
             registered_at: 0,

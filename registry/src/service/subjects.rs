@@ -1,4 +1,4 @@
-use evschema_api::{SubjectPage, SubjectSettings, SubjectSummary, SubjectView, VersionSummary};
+use evschema_api::{SubjectPage, SubjectPatch, SubjectSummary, SubjectView, VersionSummary};
 use evschema_model::{Subject, SubjectPolicy};
 
 use super::search::{about_words, wanted};
@@ -60,49 +60,50 @@ impl Registry {
         Ok(view(self.existing(subject).await?))
     }
 
-    /// Creates a subject or replaces its settings; tells whether it is new.
+    /// Creates a subject, or changes the settings that a patch names; tells whether it is new.
     ///
     /// Versions that are registered already are not checked again: the policy rules what comes.
-    /// To give an existing subject another policy is to let breaks through, and needs that right.
+    /// Another policy for a subject that exists can let breaks through. It needs that right, and the revision that the
+    /// client has seen.
     ///
     /// # Errors
     ///
-    /// When the precondition does not hold, or a text is too long.
+    /// When the precondition does not hold or is missing, the actor lacks the right, or a text is too long.
     pub(crate) async fn put_subject(
         &self,
         subject: &Subject,
-        settings: SubjectSettings,
+        patch: SubjectPatch,
         precondition: Precondition,
         actor: &Actor,
         author: Option<String>,
     ) -> Result<(SubjectView, bool), Refusal> {
-        length("the owner", settings.owner.as_deref(), 1, limits::NAME_CHARS_MAX)?;
-        length("the description", settings.description.as_deref(), 0, limits::DESCRIPTION_CHARS_MAX)?;
+        length("the owner", patch.owner.value().map(String::as_str), 1, limits::NAME_CHARS_MAX)?;
+        let description = patch.description.value().map(String::as_str);
+        length("the description", description, 0, limits::DESCRIPTION_CHARS_MAX)?;
         let signature = actor.sign(author);
         length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
-        let settings = Settings {
-            policy: SubjectPolicy {
-                mode: settings.mode.unwrap_or(self.default_policy.mode),
-                content_model: settings.content_model.unwrap_or(self.default_policy.content_model),
-            },
-            owner: settings.owner,
-            description: settings.description,
-        };
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.history(subject).await?;
             let there = history.as_ref().map(|history| &history.subject);
             precondition.holds(subject, there)?;
+            let settings = self.patched(there, patch.clone());
             if let Some(history) = history.as_ref().filter(|history| set(&history.subject) == settings) {
                 return Ok((view(history.clone()), false));
             }
-            if there.is_some_and(|there| there.policy != settings.policy) {
-                // Another policy can let through what this one would refuse.
-                actor.demand(Right::Waive(subject.clone()))?;
+            let replaced = there.map(|there| there.policy).filter(|policy| *policy != settings.policy);
+            if let Some(there) = there.filter(|_| replaced.is_some()) {
+                actor.demand(Right::Policy)?;
+                precondition.names_revision(there)?;
             }
             let head = there.map_or(Head::Absent, |record| Head::At(record.revision));
             let now = self.environment.clock.now();
             let stamp = Stamp { revision: head.next_revision(), at: now, signature: signature.clone() };
-            let event = feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp);
+            let event = match replaced {
+                Some(before) if settings.policy.is_looser_than(before) => {
+                    feed::policy_loosened(subject.as_str(), before, &settings, &stamp)
+                }
+                Some(_) | None => feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp),
+            };
             let content = match there {
                 Some(record) => self.latest_words(record).await?,
                 None => Some(Vec::new()),
@@ -123,6 +124,24 @@ impl Registry {
         Err(Refusal::Contended { subject: subject.clone() })
     }
 
+    /// Returns the settings of a subject after a patch. A policy that the patch removes is the registry's default.
+    fn patched(&self, there: Option<&SubjectRecord>, patch: SubjectPatch) -> Settings {
+        let SubjectPolicy { mode, content_model } = self.default_policy;
+        let before = there.map(set);
+        let policy = before.as_ref().map(|before| before.policy);
+        Settings {
+            policy: SubjectPolicy {
+                mode: patch.mode.apply(policy.map(|policy| policy.mode)).unwrap_or(mode),
+                content_model: patch
+                    .content_model
+                    .apply(policy.map(|policy| policy.content_model))
+                    .unwrap_or(content_model),
+            },
+            owner: patch.owner.apply(before.as_ref().and_then(|before| before.owner.clone())),
+            description: patch.description.apply(before.and_then(|before| before.description)),
+        }
+    }
+
     /// Returns the history of a subject that must be there.
     pub(super) async fn existing(&self, subject: &Subject) -> Result<History, Refusal> {
         match self.history(subject).await {
@@ -135,6 +154,17 @@ impl Registry {
 }
 
 impl Precondition {
+    /// Refuses a change of policy whose client does not say which revision it has seen: `*` names none.
+    fn names_revision(self, there: &SubjectRecord) -> Result<(), Refusal> {
+        match self {
+            Self::Revision(_) => Ok(()),
+            Self::None | Self::Exists | Self::Absent | Self::Never => Err(Refusal::PreconditionRequired {
+                subject: there.subject.clone(),
+                revision: there.revision,
+            }),
+        }
+    }
+
     fn holds(self, subject: &Subject, there: Option<&SubjectRecord>) -> Result<(), Refusal> {
         let revision = there.map(|record| record.revision);
         let broken = match self {
@@ -191,6 +221,7 @@ fn version_summary(record: VersionRecord) -> VersionSummary {
         digest: record.digest,
         state: record.state,
         state_reason: record.state_reason,
+        never_used: record.never_used,
         registered_at: moment(record.registered_at),
         message: record.message,
     }

@@ -52,6 +52,9 @@ impl Registry {
         let Some(record) = self.store.version(at).await? else { return Err(self.missing(at).await?) };
         let resolved = self.library.registered(at).await?;
         let links = self.store.links(at).await?;
+        let accepted = self.store.accepted(at).await?.map(|text| serde_json::from_str(&text)).transpose();
+        let accepted =
+            accepted.map_err(|error| Refusal::Bug(format!("accepted findings of {at}: {error}")))?;
         let schema = resolved.schema();
         Ok(VersionView {
             subject: at.subject.clone(),
@@ -65,9 +68,11 @@ impl Registry {
             description: schema.description().map(str::to_owned),
             state: record.state,
             state_reason: record.state_reason,
+            never_used: record.never_used,
             registered_at: moment(record.registered_at),
             author: record.author,
             message: record.message,
+            accepted: accepted.unwrap_or_default(),
             references: links.references,
             dependents: links.dependents,
             fields: fields(schema),

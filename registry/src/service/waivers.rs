@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use evschema_api::{WaiverList, WaiverRequest, WaiverView};
+use evschema_api::{AcceptedFinding, WaiverList, WaiverRequest, WaiverView};
+use evschema_compat::{Fingerprint, Report, Waivers};
 use evschema_model::Subject;
 use time::Date;
 use time::format_description::well_known::Iso8601;
@@ -11,9 +12,6 @@ use super::{Refusal, Registry};
 use crate::feed::{self, Stamp, moment};
 use crate::limits;
 use crate::store::{History, WaiverChange, WaiverRecord, Written};
-
-/// Hexadecimal digits of a finding's fingerprint.
-const FINGERPRINT_DIGITS: usize = 12;
 
 impl Registry {
     /// Returns the findings that are accepted in a subject.
@@ -39,8 +37,9 @@ impl Registry {
         signature: Signature,
     ) -> Result<(WaiverView, bool), Refusal> {
         length("the reason", Some(&request.reason), 1, limits::MESSAGE_CHARS_MAX)?;
+        length("the reason", Some(request.reason.trim()), 1, limits::MESSAGE_CHARS_MAX)?;
         length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
-        check_fingerprint(fingerprint)?;
+        check_fingerprint(fingerprint, &[Fingerprint::DIGITS])?;
         if let Some(until) = &request.until {
             day(until).ok_or_else(|| Refusal::Day { text: until.chars().take(40).collect() })?;
         }
@@ -81,7 +80,7 @@ impl Registry {
         signature: Signature,
     ) -> Result<WaiverView, Refusal> {
         length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
-        check_fingerprint(fingerprint)?;
+        check_fingerprint(fingerprint, &[Fingerprint::DIGITS, Fingerprint::FORMER_DIGITS])?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.existing(subject).await?;
             let there = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint).cloned();
@@ -119,19 +118,68 @@ impl Registry {
     }
 
     /// Returns the waivers of a subject that hold today, as the check takes them.
-    pub(super) fn waivers_of(&self, history: &History) -> BTreeMap<String, String> {
+    pub(super) fn waivers_of(&self, history: &History) -> Waivers {
         let today = moment(self.environment.clock.now()).date();
         let holds = |waiver: &&WaiverRecord| match waiver.until.as_deref() {
             None => true,
             Some(until) => day(until).is_some_and(|last| today <= last),
         };
-        let held = history.waivers.iter().filter(holds);
-        held.map(|waiver| (waiver.fingerprint.clone(), waiver.reason.clone())).collect()
+        let mut waivers = Waivers::default();
+        for waiver in history.waivers.iter().filter(holds) {
+            // One with a blank reason, from before reasons were asked for, accepts nothing.
+            if let Err(error) = waivers.add(&waiver.fingerprint, &waiver.reason) {
+                tracing::debug!(subject = %history.subject.subject, %error, "a waiver is left aside");
+            }
+        }
+        waivers.name_versions(history.versions.iter().map(|record| record.version.clone()));
+        waivers
     }
 }
 
-fn check_fingerprint(text: &str) -> Result<(), Refusal> {
-    let is_one = text.len() == FINGERPRINT_DIGITS
+/// Returns the waivers from when fingerprints named neither version nor change.
+pub(super) fn former(history: &History) -> BTreeSet<String> {
+    let names = history.waivers.iter().map(|waiver| waiver.fingerprint.clone());
+    names.filter(|name| name.len() == Fingerprint::FORMER_DIGITS).collect()
+}
+
+/// Explains in a report why such a waiver no longer accepts a finding.
+pub(super) fn explain_former(report: &mut Report, former: &BTreeSet<String>) {
+    for finding in report.findings.iter_mut().filter(|finding| finding.waived.is_none()) {
+        let name = finding.former_fingerprint.as_str();
+        if former.contains(name) {
+            finding.help.push_str(&format!(
+                "; the waiver of {name} accepts nothing any more, because it names neither a version nor a change: \
+                 if this event is what it was granted for, grant one of {}",
+                finding.fingerprint
+            ));
+        }
+    }
+}
+
+/// Returns the findings of a report that waivers accepted, as JSON; nothing where there are none.
+pub(super) fn accepted(report: &Report) -> Option<String> {
+    let accepted: Vec<AcceptedFinding> = report
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            Some(AcceptedFinding {
+                rule: finding.rule.clone(),
+                direction: finding.direction.to_string(),
+                baseline: finding.baseline.to_string(),
+                pointer: finding.pointer.to_string(),
+                message: finding.message.clone(),
+                witness: finding.witness.clone(),
+                fingerprint: finding.fingerprint.to_string(),
+                waiver: finding.waived_by.as_ref()?.to_string(),
+                reason: finding.waived.clone()?,
+            })
+        })
+        .collect();
+    if accepted.is_empty() { None } else { serde_json::to_string(&accepted).ok() }
+}
+
+fn check_fingerprint(text: &str, digits: &[usize]) -> Result<(), Refusal> {
+    let is_one = digits.contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     if is_one {
         return Ok(());

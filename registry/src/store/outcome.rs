@@ -23,7 +23,7 @@ pub enum Appended {
     },
     /// The subject is not as it was when the addition was decided; nothing was written.
     HeadMoved,
-    /// The `$id` belongs to another version, or leads there from others; nothing was written.
+    /// The `$id` belongs to another subject, or others refer to a version by it; nothing was written.
     IdTaken {
         /// That version.
         owner: Coordinates,

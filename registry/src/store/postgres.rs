@@ -8,7 +8,7 @@ mod statements;
 mod tokens;
 mod waivers;
 
-use evschema_model::{Coordinates, Subject, Version};
+use evschema_model::{Coordinates, Digest, Subject, Version};
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
@@ -84,13 +84,38 @@ impl Store for Postgres {
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {
         Box::pin(async move {
             let row: Option<VersionRow> = query_as(
-                "SELECT v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state, v.state_reason, v.author,
-                        v.message, v.registered_at
+                "SELECT v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest,
+                        CASE WHEN v.state = 'yanked' AND v.never_used THEN 'never_used' ELSE v.state END,
+                        v.state_reason, v.author, v.message, v.registered_at
                  FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
                  WHERE s.name = $1 AND v.version = $2",
             )
             .bind(at.subject.as_str())
             .bind(at.version.to_string())
+            .fetch_optional(self.connections.statements())
+            .await?;
+            row.map(rows::version).transpose()
+        })
+    }
+
+    fn version_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        digest: &'a Digest,
+    ) -> Answer<'a, Option<VersionRecord>> {
+        Box::pin(async move {
+            let row: Option<VersionRow> = query_as(
+                "SELECT v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest,
+                        CASE WHEN v.state = 'yanked' AND v.never_used THEN 'never_used' ELSE v.state END,
+                        v.state_reason, v.author, v.message, v.registered_at
+                 FROM schemas c
+                 JOIN subjects s ON s.name = $1
+                 JOIN versions v ON v.subject_id = s.id AND v.schema_id = c.id
+                 WHERE c.digest = $2
+                 ORDER BY v.state = 'yanked', v.place DESC LIMIT 1",
+            )
+            .bind(subject.as_str())
+            .bind(digest.as_str())
             .fetch_optional(self.connections.statements())
             .await?;
             row.map(rows::version).transpose()
@@ -112,16 +137,42 @@ impl Store for Postgres {
         })
     }
 
-    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>> {
+    fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>> {
         Box::pin(async move {
-            let row: Option<CoordinatesRow> = query_as(
+            let row: Option<(Option<String>,)> = query_as(
+                "SELECT v.accepted FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(self.connections.statements())
+            .await?;
+            Ok(row.and_then(|(accepted,)| accepted))
+        })
+    }
+
+    fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>> {
+        Box::pin(async move {
+            let rows: Vec<CoordinatesRow> = query_as(
                 "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                 WHERE v.uri = $1",
+                 WHERE v.id IN (SELECT id FROM versions WHERE uri = $1
+                                UNION ALL SELECT version_id FROM shared_ids WHERE uri = $1)
+                 ORDER BY v.ordinal",
+            )
+            .bind(id)
+            .fetch_all(self.connections.statements())
+            .await?;
+            if rows.len() <= 1 {
+                return rows::all_coordinates(rows);
+            }
+            let meant: Option<CoordinatesRow> = query_as(
+                "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)",
             )
             .bind(id)
             .fetch_optional(self.connections.statements())
             .await?;
-            row.map(rows::coordinates).transpose()
+            rows::all_coordinates(meant.map_or(rows, |meant| vec![meant]))
         })
     }
 
@@ -206,13 +257,17 @@ impl Store for Postgres {
             .fetch_optional(&mut *transaction)
             .await?;
             let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
-            query("UPDATE versions SET state = $1, state_reason = $2 WHERE subject_id = $3 AND version = $4")
-                .bind(change.state.as_str())
-                .bind(&change.reason)
-                .bind(subject_id)
-                .bind(change.at.version.to_string())
-                .execute(&mut *transaction)
-                .await?;
+            query(
+                "UPDATE versions SET state = $1, state_reason = $2, never_used = $3
+                 WHERE subject_id = $4 AND version = $5",
+            )
+            .bind(change.state.as_str())
+            .bind(&change.reason)
+            .bind(change.never_used)
+            .bind(subject_id)
+            .bind(change.at.version.to_string())
+            .execute(&mut *transaction)
+            .await?;
             announce(&mut transaction, change.at.subject.as_str(), change.changed_at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))

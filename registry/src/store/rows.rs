@@ -12,9 +12,14 @@ use super::{
 pub(super) type SubjectRow =
     (String, String, String, Option<String>, Option<String>, i64, Option<String>, i64, i64, i64);
 
-/// version, ordinal, schema_id, digest, state, state_reason, author, message, registered_at.
+/// version, ordinal, schema_id, digest, standing, state_reason, author, message, registered_at.
+///
+/// The standing is the state, or [`NEVER_USED`]: the driver decodes rows within an array up to nine columns.
 pub(super) type VersionRow =
     (String, i64, i64, String, String, Option<String>, Option<String>, Option<String>, i64);
+
+/// How the statements spell the standing of a version that was yanked and never used.
+const NEVER_USED: &str = "never_used";
 
 /// subject, version.
 pub(super) type CoordinatesRow = (String, String);
@@ -49,14 +54,17 @@ pub(super) fn subject(row: SubjectRow) -> Result<SubjectRecord, StoreError> {
 }
 
 pub(super) fn version(row: VersionRow) -> Result<VersionRecord, StoreError> {
-    let (version, ordinal, schema_id, digest, state, state_reason, author, message, registered_at) = row;
+    let (version, ordinal, schema_id, digest, standing, state_reason, author, message, registered_at) = row;
+    let never_used = standing == NEVER_USED;
+    let state = if never_used { Some(State::Yanked) } else { State::find(&standing) };
     Ok(VersionRecord {
         version: parse_version(&version)?,
         ordinal: unsigned(ordinal, "ordinal")?,
         schema_id: unsigned(schema_id, "schema id")?,
         digest: Digest::from_text(digest),
-        state: State::find(&state).ok_or(StoreError::Corrupt("state"))?,
+        state: state.ok_or(StoreError::Corrupt("state"))?,
         state_reason,
+        never_used,
         author,
         message,
         registered_at,

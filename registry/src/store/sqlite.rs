@@ -10,7 +10,7 @@ use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
-use evschema_model::{Coordinates, Subject, Version};
+use evschema_model::{Coordinates, Digest, Subject, Version};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
@@ -113,13 +113,38 @@ impl Store for Sqlite {
     fn version<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<VersionRecord>> {
         Box::pin(async move {
             let row: Option<VersionRow> = query_as(
-                "SELECT v.version, v.ordinal, v.schema_id, c.digest, v.state, v.state_reason, v.author,
-                        v.message, v.registered_at
+                "SELECT v.version, v.ordinal, v.schema_id, c.digest,
+                        CASE WHEN v.state = 'yanked' AND v.never_used THEN 'never_used' ELSE v.state END,
+                        v.state_reason, v.author, v.message, v.registered_at
                  FROM versions v JOIN subjects s ON s.id = v.subject_id JOIN schemas c ON c.id = v.schema_id
                  WHERE s.name = $1 AND v.version = $2",
             )
             .bind(at.subject.as_str())
             .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            row.map(rows::version).transpose()
+        })
+    }
+
+    fn version_with<'a>(
+        &'a self,
+        subject: &'a Subject,
+        digest: &'a Digest,
+    ) -> Answer<'a, Option<VersionRecord>> {
+        Box::pin(async move {
+            let row: Option<VersionRow> = query_as(
+                "SELECT v.version, v.ordinal, v.schema_id, c.digest,
+                        CASE WHEN v.state = 'yanked' AND v.never_used THEN 'never_used' ELSE v.state END,
+                        v.state_reason, v.author, v.message, v.registered_at
+                 FROM schemas c
+                 JOIN subjects s ON s.name = $1
+                 JOIN versions v ON v.subject_id = s.id AND v.schema_id = c.id
+                 WHERE c.digest = $2
+                 ORDER BY v.state = 'yanked', v.place DESC LIMIT 1",
+            )
+            .bind(subject.as_str())
+            .bind(digest.as_str())
             .fetch_optional(&self.pool)
             .await?;
             row.map(rows::version).transpose()
@@ -141,16 +166,42 @@ impl Store for Sqlite {
         })
     }
 
-    fn owner_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Option<Coordinates>> {
+    fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>> {
         Box::pin(async move {
-            let row: Option<CoordinatesRow> = query_as(
+            let row: Option<(Option<String>,)> = query_as(
+                "SELECT v.accepted FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE s.name = $1 AND v.version = $2",
+            )
+            .bind(at.subject.as_str())
+            .bind(at.version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+            Ok(row.and_then(|(accepted,)| accepted))
+        })
+    }
+
+    fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>> {
+        Box::pin(async move {
+            let rows: Vec<CoordinatesRow> = query_as(
                 "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                 WHERE v.uri = $1",
+                 WHERE v.id IN (SELECT id FROM versions WHERE uri = $1
+                                UNION ALL SELECT version_id FROM shared_ids WHERE uri = $1)
+                 ORDER BY v.ordinal",
+            )
+            .bind(id)
+            .fetch_all(&self.pool)
+            .await?;
+            if rows.len() <= 1 {
+                return rows::all_coordinates(rows);
+            }
+            let meant: Option<CoordinatesRow> = query_as(
+                "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
+                 WHERE v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)",
             )
             .bind(id)
             .fetch_optional(&self.pool)
             .await?;
-            row.map(rows::coordinates).transpose()
+            rows::all_coordinates(meant.map_or(rows, |meant| vec![meant]))
         })
     }
 
@@ -248,10 +299,12 @@ impl Store for Sqlite {
             if let Some(uri) = &addition.uri {
                 let owner: Option<CoordinatesRow> = query_as(
                     "SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                     WHERE v.uri = $1 OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
+                     WHERE (v.uri = $1 AND v.subject_id <> $2)
+                        OR v.id = (SELECT target FROM version_links WHERE uri = $1 LIMIT 1)
                      LIMIT 1",
                 )
                 .bind(uri)
+                .bind(subject_id)
                 .fetch_optional(&mut *transaction)
                 .await?;
                 if let Some(owner) = owner {
@@ -279,8 +332,10 @@ impl Store for Sqlite {
             };
             let version_id: i64 = query_scalar(
                 "INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
-                                       message, registered_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9) RETURNING id",
+                                       message, registered_at, accepted)
+                 VALUES ($1, $2, $3, $4, $5,
+                         CASE WHEN EXISTS (SELECT 1 FROM versions WHERE uri = $6) THEN NULL ELSE $6 END,
+                         'active', $7, $8, $9, $10) RETURNING id",
             )
             .bind(subject_id)
             .bind(addition.at.version.to_string())
@@ -291,8 +346,19 @@ impl Store for Sqlite {
             .bind(&addition.author)
             .bind(&addition.message)
             .bind(addition.registered_at)
+            .bind(&addition.accepted)
             .fetch_one(&mut *transaction)
             .await?;
+            if let Some(uri) = &addition.uri {
+                query(
+                    "INSERT INTO shared_ids (version_id, uri)
+                     SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM versions WHERE id = $1 AND uri = $2)",
+                )
+                .bind(version_id)
+                .bind(uri)
+                .execute(&mut *transaction)
+                .await?;
+            }
             for reference in &addition.references {
                 query(
                     "INSERT INTO version_links (referrer, uri, target)
@@ -332,13 +398,17 @@ impl Store for Sqlite {
             .fetch_optional(&mut *transaction)
             .await?;
             let Some(subject_id) = subject_id else { return Ok(Written::HeadMoved) };
-            query("UPDATE versions SET state = $1, state_reason = $2 WHERE subject_id = $3 AND version = $4")
-                .bind(change.state.as_str())
-                .bind(&change.reason)
-                .bind(subject_id)
-                .bind(change.at.version.to_string())
-                .execute(&mut *transaction)
-                .await?;
+            query(
+                "UPDATE versions SET state = $1, state_reason = $2, never_used = $3
+                 WHERE subject_id = $4 AND version = $5",
+            )
+            .bind(change.state.as_str())
+            .bind(&change.reason)
+            .bind(change.never_used)
+            .bind(subject_id)
+            .bind(change.at.version.to_string())
+            .execute(&mut *transaction)
+            .await?;
             announce(&mut transaction, change.at.subject.as_str(), change.changed_at, &change.event).await?;
             transaction.commit().await?;
             Ok(Written::Done(()))

@@ -59,7 +59,18 @@ impl Document {
             .extend(resources)
             .and_then(|builder| builder.prepare())
             .map_err(|error| error.to_string())?;
-        jsonschema::options()
+        // Up to draft 7 `dependencies` is a keyword; the library takes it for one in later drafts too.
+        let documents = self.references.iter().map(|(_, document)| *document);
+        let is_ignored = documents.chain([self]).all(|document| !document.draft.has_dependencies());
+        let options = jsonschema::options().with_format("email", crate::format::is_email);
+        #[cfg(feature = "idn")]
+        let options = options.with_format("idn-email", crate::format::is_idn_email);
+        let options = if is_ignored {
+            options.with_keyword("dependencies", |_, _, _| Ok(Box::new(Anything)))
+        } else {
+            options
+        };
+        options
             .with_draft(self.draft.to_library())
             .with_base_uri(self.base)
             .with_registry(&registry)
@@ -79,7 +90,27 @@ impl Document {
     }
 }
 
+/// A keyword that accepts everything.
+struct Anything;
+
+impl<'i> jsonschema::Keyword<'i> for Anything {
+    fn validate(&self, _: &'i Value) -> Result<(), jsonschema::ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        true
+    }
+}
+
 impl Draft {
+    fn has_dependencies(self) -> bool {
+        match self {
+            Self::Draft4 | Self::Draft6 | Self::Draft7 => true,
+            Self::Draft201909 | Self::Draft202012 => false,
+        }
+    }
+
     fn to_library(self) -> jsonschema::Draft {
         match self {
             Self::Draft4 => jsonschema::Draft::Draft4,

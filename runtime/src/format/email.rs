@@ -7,10 +7,14 @@ use email_address::EmailAddress;
 
 use super::hostname::is_hostname;
 
-pub(super) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     // The library refuses an empty quoted local part, which the RFC allows.
     if let Some(domain) = text.strip_prefix("\"\"@") {
         return is_email(&format!("\"a\"@{domain}"));
+    }
+    // With a name before it, the address stands between `<` and `>`: that is no address of the RFC.
+    if text.trim_end().ends_with('>') {
+        return false;
     }
     let Ok(address) = EmailAddress::from_str(text) else { return false };
     address.local_part().is_ascii() && is_domain(address.domain(), is_hostname)

@@ -2,7 +2,7 @@
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::email::{has_local_part, is_domain};
+use super::email::{has_local_part, is_domain, is_email};
 use super::hostname::is_hostname;
 
 /// Tells whether a text becomes a host name when its labels are encoded, and may be one.
@@ -15,7 +15,10 @@ pub(super) fn is_idn_hostname(text: &str) -> bool {
     encoded.is_ok_and(|name| is_hostname(&name))
 }
 
-pub(super) fn is_idn_email(text: &str) -> bool {
+pub(crate) fn is_idn_email(text: &str) -> bool {
+    if is_email(text) {
+        return true;
+    }
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     // The library has no non-ASCII characters in quotes; where they may stand, a letter may.
     let plain: String = local.chars().map(|c| if c.is_ascii() { c } else { 'a' }).collect();

@@ -98,7 +98,9 @@ fn content(registry: &Registry) -> Vec<serde_json::Value> {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|version| kept(version, &["version", "digest", "state", "state_reason", "message"]))
+                .map(|version| {
+                    kept(version, &["version", "digest", "state", "state_reason", "never_used", "message"])
+                })
                 .collect();
             of_subject
         })
@@ -111,6 +113,7 @@ fn a_pulled_folder_is_a_complete_backup() {
     assert_clean(&first.run(&repository(), &["push", "--message", "the examples", "--author", "ada"]));
     for (path, change) in [
         ("commerce.order.placed/2.2.0", r#"{"state":"yanked","reason":"wrong unit"}"#),
+        ("commerce.order.placed/2.1.0", r#"{"state":"yanked","reason":"a slip","never_used":true}"#),
         ("common.money/1.0.0", r#"{"state":"deprecated","reason":"take 1.1"}"#),
     ] {
         ureq::patch(format!("{}/schemas/{path}", first.url()))
@@ -118,8 +121,10 @@ fn a_pulled_folder_is_a_complete_backup() {
             .send(change)
             .unwrap();
     }
+    let revision = content_of(&first, "/schemas/fraud.alert.raised")["revision"].clone();
     ureq::put(format!("{}/schemas/fraud.alert.raised", first.url()))
         .header("content-type", "application/json")
+        .header("if-match", format!("\"{revision}\""))
         .send(r#"{"mode":"full","content_model":"strict","owner":"risk \"team\"","description":"a\nb"}"#)
         .unwrap();
 
@@ -208,7 +213,10 @@ fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
     manifest("2001-01-01", fingerprints.len());
     let expired = registry.run(folder.path(), &["push"]);
     assert_eq!(expired.status.code(), Some(100));
-    assert!(String::from_utf8_lossy(&expired.stderr).contains("held until 2001-01-01"), "{expired:?}");
+    assert!(
+        String::from_utf8_lossy(&expired.stderr).contains("its waiver held until 2001-01-01"),
+        "{expired:?}"
+    );
     assert_eq!(waivers(), serde_json::json!([]), "what no longer holds is not carried");
 
     manifest("2999-12-31", fingerprints.len());
@@ -260,4 +268,45 @@ fn a_push_whose_token_may_not_waive_says_which_scope_is_missing() {
     assert_eq!(waivers(), serde_json::json!([]), "nothing is let through");
     assert_clean(&push(&waiving));
     assert_ne!(waivers(), serde_json::json!([]));
+}
+
+#[test]
+fn a_backup_keeps_waivers() {
+    let registry = Registry::start(&[]);
+    let folder = some_examples();
+    assert_clean(&registry.run(folder.path(), &["push"]));
+    let broken = "commerce.order.placed/1.3.0.json";
+    let fixture = repository().join("tests/fixtures/breaking").join(broken);
+    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+    let refused = registry.run(folder.path(), &["push", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
+    let entry = |finding: &serde_json::Value| {
+        format!("[[waivers]]\nfingerprint = {}\nreason = \"agreed\"\n", finding["fingerprint"])
+    };
+    let manifest: String = said["findings"].as_array().unwrap().iter().map(entry).collect();
+    std::fs::write(folder.path().join("evschema.toml"), manifest).unwrap();
+    assert_clean(&registry.run(folder.path(), &["push"]));
+
+    let shown = registry.run(folder.path(), &["show", "commerce.order.placed@1.3.0"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("agreed (waiver "), "{shown:?}");
+    let backup = tempfile::tempdir().unwrap();
+    assert_clean(&registry.run(backup.path(), &["pull"]));
+    // The pulled tree accepts what the registry accepted, and not without its waivers.
+    assert_clean(&evschema().args(["check"]).current_dir(backup.path()).output().unwrap());
+    let file = backup.path().join("schemas/commerce.order.placed/subject.toml");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, kept.split("[waivers").next().unwrap()).unwrap();
+    let bare = evschema().args(["check"]).current_dir(backup.path()).output().unwrap();
+    assert_eq!(bare.status.code(), Some(100), "{bare:?}");
+    std::fs::write(&file, kept).unwrap();
+
+    let other = Registry::start(&[]);
+    assert_clean(&other.run(backup.path(), &["push", "--restore"]));
+    let waivers = |registry: &Registry| {
+        let all = content_of(registry, "/schemas/commerce.order.placed/waivers")["waivers"].clone();
+        let all = all.as_array().unwrap().iter();
+        all.map(|own| (own["fingerprint"].clone(), own["reason"].clone())).collect::<Vec<_>>()
+    };
+    assert!(!waivers(&registry).is_empty());
+    assert_eq!(waivers(&registry), waivers(&other));
 }

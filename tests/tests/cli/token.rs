@@ -39,7 +39,11 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     let ci = made["token"].as_str().unwrap();
     let (code, _, said) = run(&["push"], ci, &url);
     assert_eq!(code, Some(101), "{said}");
-    assert!(said.contains("does not have the scope `register:commerce."), "{said}");
+    assert!(said.contains("the token `ci` does not have the scope `register:commerce."), "{said}");
+    assert!(said.contains("it is needed to create the subject commerce."), "{said}");
+    // The token could register `common.`, and the push has not begun.
+    let (_, listed, _) = run(&["list"], &admin, &url);
+    assert_eq!(listed, "", "nothing is registered");
 
     let (_, listed, _) = run(&["token", "list"], &admin, &url);
     assert!(listed.contains("ops  admin") && listed.contains("ci  register:common."), "{listed}");

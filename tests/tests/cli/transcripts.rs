@@ -25,7 +25,7 @@ macro_rules! transcripts {
     };
 }
 
-transcripts! { check_against_a_folder check_against_git check_the_tree diff explain first_steps fix generate lint validate waivers }
+transcripts! { check_against_a_folder check_against_git check_the_tree diff explain first_steps fix generate late_versions lint policy push tree_entries validate waivers }
 
 #[test]
 fn the_readme() {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use evschema_api::{State, StateChange, SubjectSettings};
+use evschema_api::{Patch, State, StateChange, SubjectPatch};
 use evschema_codegen::read_tree;
-use evschema_model::{Dialects, Formats, Subject, Version};
+use evschema_model::{Dialects, Formats, Mode, Subject, Version};
 use insta::assert_snapshot;
 
 use super::world::{World, databases, subject, version};
@@ -17,11 +17,14 @@ fn everything_happens(world: &World) {
     let order = subject("shop.order");
     let path = "/schemas/shop.order/1.0.0.json?author=ci-shop&message=First";
     assert_eq!(world.send("PUT", path, &[], ANY.as_bytes()).status, 201);
-    let settings = SubjectSettings { owner: Some("team-shop".to_owned()), ..SubjectSettings::default() };
-    client.put_subject(&order, &settings, None).unwrap();
+    let patch = SubjectPatch { owner: Patch::Set("team-shop".to_owned()), ..SubjectPatch::default() };
+    client.put_subject(&order, &patch, None).unwrap();
+    let patch = SubjectPatch { mode: Patch::Set(Mode::None), ..SubjectPatch::default() };
+    let revision = client.subject(&order).unwrap().revision;
+    client.put_subject(&order, &patch, Some(revision)).unwrap();
     world.given("shop.refund@1.0.0", r#"{"$ref":"../shop.order/1.0.0.json"}"#);
     for state in [State::Deprecated, State::Yanked, State::Active] {
-        let change = StateChange { state, reason: format!("now {state}") };
+        let change = StateChange { state, reason: format!("now {state}"), never_used: None };
         client.set_state(&order, &version("1.0.0"), &change).unwrap();
     }
 }
@@ -98,6 +101,7 @@ fn the_feed_goes_on_where_a_reader_stopped() {
                 "evschema.subject.changed",
                 "evschema.version.registered",
                 "evschema.subject.changed",
+                "evschema.policy.loosened",
                 "evschema.subject.changed",
                 "evschema.version.registered",
                 "evschema.version.deprecated",
@@ -117,7 +121,7 @@ fn the_feed_goes_on_where_a_reader_stopped() {
             read.extend(page.events.into_iter().map(|event| event.id.parse::<u64>().unwrap()));
             after = page.next;
         }
-        assert_eq!(read, (1..=8).collect::<Vec<_>>(), "{name}: without gap or repeat");
+        assert_eq!(read, (1..=9).collect::<Vec<_>>(), "{name}: without gap or repeat");
     }
 }
 

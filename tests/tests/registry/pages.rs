@@ -18,7 +18,7 @@ fn poisoned() -> World {
         r#"{"type":"object","required":["<script>"],"properties":{"<script>":{"type":"integer"}}}"#,
     );
     let reason = "<script>document.title='run'</script>".to_owned();
-    let change = StateChange { state: State::Deprecated, reason };
+    let change = StateChange { state: State::Deprecated, reason, never_used: None };
     world.client().set_state(&subject("shop.order"), &version("1.0.0"), &change).unwrap();
     world
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use evschema_api::{CloudEvent, State, StateChange, SubjectSettings, WaiverRequest};
+use evschema_api::{CloudEvent, Patch, State, StateChange, SubjectPatch, WaiverRequest};
 use evschema_model::Mode;
 use serde_json::{Map, Value, json};
 
@@ -41,13 +41,21 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
             5 => {
                 let mode = [Mode::None, Mode::BackwardTransitive, Mode::Full][numbers.below(3) as usize];
                 let owner = ["team-a", "team-b"][numbers.below(2) as usize].to_owned();
-                let settings = SubjectSettings { mode: Some(mode), owner: Some(owner), ..Default::default() };
-                client.put_subject(&at, &settings, None).unwrap();
+                let patch = SubjectPatch {
+                    mode: Patch::Set(mode),
+                    owner: Patch::Set(owner),
+                    ..SubjectPatch::default()
+                };
+                // Another policy for a subject that exists needs its revision.
+                let revision = client.subject(&at).ok().map(|view| view.revision);
+                client.put_subject(&at, &patch, revision).unwrap();
             }
             6 | 7 => {
                 let state = State::ALL[numbers.below(3) as usize];
+                let never_used = (state == State::Yanked).then(|| numbers.below(2) == 0);
+                let change = StateChange { state, reason: format!("r{step}"), never_used };
                 // Refused when there is no such version, or it no longer fits.
-                let _ = client.set_state(&at, &number, &StateChange { state, reason: format!("r{step}") });
+                let _ = client.set_state(&at, &number, &change);
             }
             8 => {
                 let fingerprint = format!("{:012x}", numbers.below(3));
@@ -78,7 +86,7 @@ fn from_tables(world: &World) -> BTreeMap<String, Value> {
                     "author": found.author, "message": found.message, "state": found.state,
                     "references": found.references,
                     // Why it is active again is said in the feed too.
-                    "reason": found.state_reason,
+                    "reason": found.state_reason, "never_used": found.never_used,
                 });
                 (found.version.to_string(), version)
             })
@@ -113,7 +121,7 @@ fn from_feed(events: &[CloudEvent]) -> BTreeMap<String, Value> {
         told["revision"] = data["revision"].clone();
         let number = data["version"].as_str().unwrap_or_default();
         match event.kind.as_str() {
-            "evschema.subject.changed" => {
+            "evschema.policy.loosened" | "evschema.subject.changed" => {
                 for name in ["mode", "content_model", "owner", "description"] {
                     told[name] = data[name].clone();
                 }
@@ -122,13 +130,14 @@ fn from_feed(events: &[CloudEvent]) -> BTreeMap<String, Value> {
                 told["versions"][number] = json!({
                     "digest": data["digest"], "schema_id": data["schema_id"], "ordinal": data["ordinal"],
                     "author": data["author"], "message": data["message"], "state": "active",
-                    "references": data["references"], "reason": null,
+                    "references": data["references"], "reason": null, "never_used": false,
                 });
             }
             "evschema.version.deprecated" | "evschema.version.yanked" | "evschema.version.restored" => {
                 let state = event.kind.rsplit('.').next().unwrap().replace("restored", "active");
                 told["versions"][number]["state"] = state.into();
                 told["versions"][number]["reason"] = data["reason"].clone();
+                told["versions"][number]["never_used"] = (data["never_used"] == true).into();
             }
             "evschema.waiver.granted" => {
                 let fingerprint = data["fingerprint"].as_str().unwrap();
@@ -163,7 +172,7 @@ fn the_tables_are_what_the_feed_says() {
             assert_eq!(from_feed(&seen), from_tables(&world), "{name}");
         }
         let kinds: std::collections::BTreeSet<_> = seen.iter().map(|event| event.kind.as_str()).collect();
-        assert_eq!(kinds.len(), 7, "{name}: changes of every kind were made: {kinds:?}");
+        assert_eq!(kinds.len(), 8, "{name}: changes of every kind were made: {kinds:?}");
         // And back: one event for each revision of each subject, and nothing else.
         let revisions: u64 =
             from_tables(&world).values().map(|told| told["revision"].as_u64().unwrap()).sum();

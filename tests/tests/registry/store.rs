@@ -53,6 +53,7 @@ fn first(text: &str) -> Addition {
         author: None,
         message: None,
         registered_at: 7,
+        accepted: None,
         event: UnnumberedEvent {
             kind: "registered",
             before: "{\"schema_id\":".to_owned(),
@@ -146,9 +147,21 @@ fn an_id_has_one_owner() {
         let refused = store.append(claiming(first("b@1.0.0"))).await.unwrap();
         assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}");
         assert_eq!(store.history(&subject("b")).await.unwrap(), None, "{name}: nothing was written");
-        let owner = store.owner_of_id("https://example.com/x").await.unwrap();
-        assert_eq!(owner, Some(at("a@1.0.0")), "{name}");
-        assert_eq!(store.owner_of_id("https://example.com/y").await.unwrap(), None, "{name}");
+        let owners = async |id: &str| store.owners_of_id(id).await.unwrap();
+        assert_eq!(owners("https://example.com/x").await, [at("a@1.0.0")], "{name}");
+        assert_eq!(owners("https://example.com/y").await, [], "{name}");
+        // Other versions of the subject may share it.
+        let done = store.append(claiming(further("a@1.1.0", 2, 2))).await.unwrap();
+        assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
+        let done = store.append(claiming(further("a@1.2.0", 3, 3))).await.unwrap();
+        assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
+        assert_eq!(
+            owners("https://example.com/x").await,
+            ["a@1.0.0", "a@1.1.0", "a@1.2.0"].map(at),
+            "{name}"
+        );
+        let refused = store.append(claiming(first("c@1.0.0"))).await.unwrap();
+        assert_eq!(refused, Appended::IdTaken { owner: at("a@1.0.0") }, "{name}");
     });
 }
 
@@ -358,6 +371,7 @@ fn a_state_changes_under_the_revision() {
             revision,
             state: State::Yanked,
             reason: "why".to_owned(),
+            never_used: false,
             latest: None,
             changed_at: 9,
             event: event("yanked"),
@@ -367,6 +381,78 @@ fn a_state_changes_under_the_revision() {
         let history = store.history(&subject("a")).await.unwrap().unwrap();
         assert_eq!((history.subject.latest, history.subject.revision), (None, 3), "{name}");
         assert_eq!(history.versions[0].state_reason.as_deref(), Some("why"), "{name}");
+        assert!(!history.versions[0].never_used, "{name}");
+    });
+}
+
+#[test]
+fn a_yank_may_say_that_a_version_was_never_used() {
+    on_both(async |name, store| {
+        store.append(first("a@1.0.0")).await.unwrap();
+        for (revision, state, never_used) in [
+            (2, State::Yanked, true),
+            (3, State::Yanked, false),
+            (4, State::Yanked, true),
+            (5, State::Active, false),
+        ] {
+            let change = StateChanged {
+                at: at("a@1.0.0"),
+                revision,
+                state,
+                reason: "why".to_owned(),
+                never_used,
+                latest: None,
+                changed_at: 9,
+                event: event("yanked"),
+            };
+            assert_eq!(store.set_state(change).await.unwrap(), Written::Done(()), "{name}");
+            let of_history = store.history(&subject("a")).await.unwrap().unwrap().versions.remove(0);
+            let near = store.history_for(&subject("a"), None).await.unwrap().unwrap().versions.remove(0);
+            let alone = store.version(&at("a@1.0.0")).await.unwrap().unwrap();
+            for record in [of_history, near, alone] {
+                assert_eq!((record.state, record.never_used), (state, never_used), "{name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_content_is_found_among_the_versions_of_a_subject() {
+    on_both(async |name, store| {
+        let same = Digest::from_text("sha256:same");
+        let with_same = |addition: Addition| Addition { digest: same.clone(), ..addition };
+        let found = async |subject_name: &str, digest: &Digest| {
+            let record = store.version_with(&subject(subject_name), digest).await.unwrap();
+            record.map(|record| record.version.to_string())
+        };
+        assert_eq!(found("a", &same).await, None, "{name}");
+        store.append(with_same(first("b@1.0.0"))).await.unwrap();
+        store.append(first("a@1.0.0")).await.unwrap();
+        assert_eq!(found("a", &same).await, None, "{name}: another subject has it");
+        store.append(with_same(further("a@2.0.0-rc.1", 2, 2))).await.unwrap();
+        assert_eq!(found("a", &same).await.as_deref(), Some("2.0.0-rc.1"), "{name}");
+        store.append(with_same(further("a@1.9.0", 3, 3))).await.unwrap();
+        store.append(with_same(further("a@1.10.0", 4, 4))).await.unwrap();
+        store.append(further("a@1.11.0", 5, 5)).await.unwrap();
+        assert_eq!(found("a", &same).await.as_deref(), Some("1.10.0"), "{name}: the highest release");
+        let yank = |text: &str, revision| StateChanged {
+            at: at(text),
+            revision,
+            state: State::Yanked,
+            reason: "why".to_owned(),
+            never_used: false,
+            latest: None,
+            changed_at: 9,
+            event: event("yanked"),
+        };
+        for (yanked, revision, expected) in
+            [("a@1.10.0", 6, "1.9.0"), ("a@1.9.0", 7, "2.0.0-rc.1"), ("a@2.0.0-rc.1", 8, "1.10.0")]
+        {
+            store.set_state(yank(yanked, revision)).await.unwrap();
+            assert_eq!(found("a", &same).await.as_deref(), Some(expected), "{name}: without {yanked}");
+        }
+        let record = store.version_with(&subject("a"), &same).await.unwrap();
+        assert_eq!(record, store.version(&at("a@1.10.0")).await.unwrap(), "{name}");
     });
 }
 

@@ -1,6 +1,6 @@
 //! Subjects: their settings, and finding them.
 
-use evschema_api::SubjectSettings;
+use evschema_api::{Patch, SubjectPatch};
 use evschema_model::Mode;
 use insta::assert_snapshot;
 
@@ -65,8 +65,8 @@ fn a_subject_shows_its_policy_and_versions() {
 #[test]
 fn the_policy_rules_what_comes() {
     let world = World::start();
-    let settings = SubjectSettings { mode: Some(Mode::None), ..SubjectSettings::default() };
-    world.client().put_subject(&subject("shop.order"), &settings, None).unwrap();
+    let patch = SubjectPatch { mode: Patch::Set(Mode::None), ..SubjectPatch::default() };
+    world.client().put_subject(&subject("shop.order"), &patch, None).unwrap();
     world.given("shop.order@1.0.0", ANY);
     let changed = r#"{"type":"object","properties":{"a":{"type":"integer"}}}"#;
     assert_eq!(world.put("shop.order@1.1.0", changed).status, 201, "mode none compares nothing");
@@ -113,9 +113,9 @@ fn found_by_name_description_and_field_and_page_by_page() {
         );
         world.given("shop.refund@1.0.0", ANY);
         world.given("media.file@1.0.0", r#"{"description":"Somebody's HOLIDAY pictures"}"#);
-        let settings =
-            SubjectSettings { description: Some("Money back".to_owned()), ..SubjectSettings::default() };
-        world.client().put_subject(&subject("shop.refund"), &settings, None).unwrap();
+        let patch =
+            SubjectPatch { description: Patch::Set("Money back".to_owned()), ..SubjectPatch::default() };
+        world.client().put_subject(&subject("shop.refund"), &patch, None).unwrap();
         let found = |query: &str| -> Vec<String> {
             let page = world.get(&format!("/schemas?{query}")).json();
             let subjects = page["subjects"].as_array().unwrap();

@@ -71,6 +71,7 @@ fn what_each_scope_allows() {
             ("PUT", "/schemas/shop.order", policy, &[]),
             ("PUT", "/schemas/shop.order/waivers/0123456789ab", waive, &[&waiver]),
             ("DELETE", "/schemas/shop.order/waivers/0123456789ab", b"", &[&waiver]),
+            ("GET", "/access", b"", &[&read, &shop, &waiver]),
             ("GET", "/tokens", b"", &[]),
             ("POST", "/tokens", token, &[]),
             ("DELETE", "/tokens/0123456789abcdef", b"", &[]),
@@ -98,7 +99,15 @@ fn what_each_scope_allows() {
             }
         }
         let both = make(&["register:shop.", "waive:shop."]);
-        assert_eq!(with_token(&world, &both, "PUT", "/schemas/shop.order", policy).status, 200, "{name}");
+        let refused = with_token(&world, &both, "PUT", "/schemas/shop.order", policy);
+        assert_eq!(code(&refused), (403, "forbidden".to_owned()), "{name}");
+        assert!(refused.json()["help"].as_str().unwrap().contains("`admin`"), "{name}: {refused}");
+        // To say that nobody ever used a version can let a break through.
+        let never_used = br#"{"state":"yanked","reason":"a mistake","never_used":true}"#;
+        let path = "/schemas/shop.order/1.0.0";
+        let refused = with_token(&world, &shop, "PATCH", path, never_used);
+        assert_eq!(code(&refused), (403, "forbidden".to_owned()), "{name}");
+        assert_eq!(with_token(&world, &both, "PATCH", path, never_used).status, 200, "{name}");
         assert_eq!(
             with_token(&world, &shop, "PUT", "/schemas/shop.new", policy).status,
             201,

@@ -33,6 +33,20 @@ fn an_accepted_finding_no_longer_refuses() {
         assert_eq!(checked.json()["findings"][0]["waived"], "nobody reads it", "{name}: {checked}");
         let registered = world.put("shop.order@1.1.0", BREAKING);
         assert_eq!(registered.status, 201, "{name}: {registered}");
+        let shown = world.get("/schemas/shop.order/1.1.0").json();
+        let accepted = &shown["accepted"][0];
+        assert_eq!(
+            (&accepted["fingerprint"], &accepted["reason"], &accepted["witness"]),
+            (&fingerprint.as_str().into(), &"nobody reads it".into(), &serde_json::json!({"total": 0})),
+            "{name}: {shown}"
+        );
+        let page = world.send("GET", "/schemas/shop.order/1.1.0", &[("accept", "text/html")], b"");
+        assert!(page.to_string().contains("nobody reads it"), "{name}");
+        assert_eq!(
+            world.get("/schemas/shop.order/1.0.0").json()["accepted"],
+            serde_json::json!([]),
+            "{name}"
+        );
         let listed = world.get("/schemas/shop.order/waivers").json();
         assert_eq!(listed["waivers"][0]["fingerprint"], fingerprint.as_str(), "{name}");
         let path = format!("/schemas/shop.order/waivers/{fingerprint}");
@@ -75,19 +89,48 @@ fn bad_waivers() {
     let world = World::with(Config { database: "sqlite::memory:".to_owned(), ..Config::default() });
     world.given("shop.order@1.0.0", FIRST);
     for (fingerprint, body, status, code) in [
-        ("0123456789ab", "{}", 400, "invalid-body"),
-        ("0123456789ab", r#"{"reason":""}"#, 400, "invalid-body"),
-        ("0123456789ab", r#"{"reason":"x","until":"soon"}"#, 400, "invalid-body"),
-        ("0123456789ab", r#"{"reason":"x","until":"2026-W01-1"}"#, 400, "invalid-body"),
-        ("0123456789ab", r#"{"reason":"x","until":"2026-02-30"}"#, 400, "invalid-body"),
-        ("0123456789ab", r#"{"reason":"x","who":"me"}"#, 400, "invalid-body"),
-        ("0123456789AB", r#"{"reason":"x"}"#, 400, "invalid-path"),
+        ("0123456789abcdef", "{}", 400, "invalid-body"),
+        ("0123456789abcdef", r#"{"reason":""}"#, 400, "invalid-body"),
+        ("0123456789abcdef", r#"{"reason":"x","until":"soon"}"#, 400, "invalid-body"),
+        ("0123456789abcdef", r#"{"reason":"x","until":"2026-W01-1"}"#, 400, "invalid-body"),
+        ("0123456789abcdef", r#"{"reason":"x","until":"2026-02-30"}"#, 400, "invalid-body"),
+        ("0123456789abcdef", r#"{"reason":"x","who":"me"}"#, 400, "invalid-body"),
+        ("0123456789ABCDEF", r#"{"reason":"x"}"#, 400, "invalid-path"),
+        ("0123456789abcdef", r#"{"reason":" "}"#, 400, "invalid-body"),
         ("0123", r#"{"reason":"x"}"#, 400, "invalid-path"),
+        ("0123456789ab", r#"{"reason":"x"}"#, 400, "invalid-path"),
         ("%00", r#"{"reason":"x"}"#, 400, "invalid-path"),
     ] {
         let (found, problem) = put(&world, fingerprint, body);
         assert_eq!((found, problem["code"].as_str()), (status, Some(code)), "{fingerprint} {body}");
     }
-    let missing = world.send("PUT", "/schemas/none/waivers/0123456789ab", &[], br#"{"reason":"x"}"#);
+    let missing = world.send("PUT", "/schemas/none/waivers/0123456789abcdef", &[], br#"{"reason":"x"}"#);
     assert_eq!((missing.status, missing.json()["code"].as_str()), (404, Some("subject-not-found")));
+}
+
+#[test]
+fn a_waiver_for_one_version_accepts_no_later_break_of_another() {
+    for (name, url) in databases() {
+        let status =
+            |values: &str| format!(r#"{{"type":"object","properties":{{"s":{{"enum":[{values}]}}}}}}"#);
+        let world = World::on(&url);
+        world.given("shop.order@1.0.0", &status(r#""new","paid","void""#));
+        let second = status(r#""new","paid""#);
+        let refused = world.put("shop.order@1.1.0", &second).json();
+        let fingerprint = refused["report"]["findings"][0]["fingerprint"].as_str().unwrap().to_owned();
+        assert_eq!(put(&world, &fingerprint, r#"{"reason":"void was never sent"}"#).0, 201, "{name}");
+        assert_eq!(world.put("shop.order@1.1.0", &second).status, 201, "{name}");
+        // The same change again needs no further waiver; a larger one does.
+        let same = status(r#""new","paid","lost""#);
+        let checked =
+            world.send("POST", "/schemas/shop.order/check?version=1.2.0", &[], same.as_bytes()).json();
+        assert_eq!(
+            (&checked["verdict"], &checked["findings"][0]["waived_through"]),
+            (&"compatible".into(), &"1.1.0".into()),
+            "{name}: {checked}"
+        );
+        let larger = world.put("shop.order@1.2.0", &status(r#""zzz""#));
+        assert_eq!((larger.status, larger.json()["code"].as_str()), (409, Some("incompatible")), "{name}");
+        assert_eq!(world.put("shop.order@1.2.0", &same).status, 201, "{name}");
+    }
 }

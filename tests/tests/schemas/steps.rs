@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use evschema_codegen::{Tree, read_tree};
-use evschema_compat::{Baseline, Settings, Verdict, check, required_bump};
+use evschema_compat::{Baseline, Settings, Standing, Verdict, Waivers, check, required_bump};
 use evschema_model::{Dialects, Formats, Manifest, Resolved, Schema, Subject, Version};
 use evschema_tests::{repository, schemas};
 
@@ -25,7 +25,10 @@ fn resolve(tree: &Tree, schema: &Arc<Schema>) -> Resolved {
 }
 
 fn baselines(versions: &[Resolved]) -> Vec<Baseline> {
-    versions.iter().map(|resolved| Baseline { resolved: resolved.clone(), yanked: false }).collect()
+    versions
+        .iter()
+        .map(|resolved| Baseline { resolved: resolved.clone(), standing: Standing::Current })
+        .collect()
 }
 
 #[test]
@@ -35,7 +38,7 @@ fn every_version_is_accepted_after_those_before_it() {
         let versions: Vec<Resolved> = tree.catalog.versions(subject).map(|s| resolve(&tree, s)).collect();
         for (index, candidate) in versions.iter().enumerate() {
             let history = baselines(&versions[..index]);
-            let report = check(candidate, &history, &settings(subject), &BTreeMap::new());
+            let report = check(candidate, &history, &settings(subject), &Waivers::default());
             assert!(report.is_accepted(), "{}: {report:#?}", candidate.schema().at());
         }
     }
@@ -69,7 +72,7 @@ fn every_breaking_fixture_is_refused_with_an_event_that_shows_why() {
         let candidate = resolve(&tree, &schema);
         let subject = &schema.at().subject;
         let versions: Vec<Resolved> = tree.catalog.versions(subject).map(|s| resolve(&tree, s)).collect();
-        let report = check(&candidate, &baselines(&versions), &settings(subject), &BTreeMap::new());
+        let report = check(&candidate, &baselines(&versions), &settings(subject), &Waivers::default());
         assert_eq!(report.verdict, Verdict::Incompatible, "{}: {report:#?}", schema.at());
         assert!(schema.at().version.line() < report.deserved_version.line());
         for finding in &report.findings {

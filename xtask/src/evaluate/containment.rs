@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 use evschema_compat::{Containment, containment};
-use evschema_model::{Dialects, Draft, Formats};
+use evschema_model::{ContentModel, Dialects, Draft, Formats};
 use evschema_tests::{draw_events, read_alone};
 use serde_json::{Value, json};
 
@@ -18,8 +18,14 @@ use crate::Outcome;
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// File of pairs: a JSON line each, `{"id","corpus","old","new","contained"}`.
-    #[arg(long)]
-    pairs: PathBuf,
+    #[arg(long, required_unless_present = "events")]
+    pairs: Option<PathBuf>,
+    /// Decides under this content model instead, and compares with the oracle of content models.
+    #[arg(long, value_name = "MODEL")]
+    content: Option<ContentModel>,
+    /// Folder of a real history, each step of which is a pair; may be given several times.
+    #[arg(long, value_name = "DIR", requires = "content")]
+    events: Vec<PathBuf>,
     /// Whether `format` refuses values; the labels of the corpus hold for `annotate`.
     #[arg(long, default_value = "annotate", value_parser = formats)]
     formats: Formats,
@@ -72,8 +78,14 @@ pub(crate) fn run(args: Args) -> Outcome {
         let (uri, draft) = mapping.rsplit_once('=').ok_or("--dialect takes URI=draft-04")?;
         dialects.map(uri, Draft::parse(draft)?);
     }
-    let file = std::fs::File::open(&args.pairs)
-        .map_err(|error| format!("cannot read {}: {error}", args.pairs.display()))?;
+    if let Some(model) = args.content {
+        let (formats, sample, dialect) = (args.formats, args.sample, &args.dialect);
+        let how = super::content::Run { model, formats, sample, dialects: &dialects, dialect };
+        return super::content::run(&how, args.pairs.as_deref(), &args.events);
+    }
+    let pairs = args.pairs.as_ref().ok_or("--pairs names no file")?;
+    let file =
+        std::fs::File::open(pairs).map_err(|error| format!("cannot read {}: {error}", pairs.display()))?;
     let mut out = args.out.as_ref().map(std::fs::File::create).transpose()?;
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for line in BufReader::new(file).lines() {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args as ClapArgs;
 use evschema_compat::Containment;
-use evschema_model::{Dialects, Formats};
+use evschema_model::{ContentModel, Dialects, Formats};
 use evschema_tests::{Fault, Trial, corpora, mutate, read_alone, repository, schemas, try_pair};
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -35,6 +35,9 @@ pub(crate) struct Args {
     /// Where pairs that went wrong are kept.
     #[arg(long, default_value = "target/fuzz/compat")]
     out: PathBuf,
+    /// Tries generated pairs under this content model against the oracle of content models.
+    #[arg(long, value_name = "MODEL")]
+    content: Option<ContentModel>,
 }
 
 /// Largest document that is mutated, in bytes: a small one meets as many rules in less time.
@@ -63,6 +66,9 @@ struct Figures {
 /// Runs the command.
 #[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
 pub(crate) fn run(args: Args) -> Outcome {
+    if let Some(model) = args.content {
+        return super::content::run(model, args.minutes, args.seed, args.events);
+    }
     let documents = documents()?;
     fs::create_dir_all(&args.out)?;
     println!("{} documents to mutate, seed {}", documents.len(), args.seed);

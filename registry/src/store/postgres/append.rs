@@ -17,7 +17,8 @@ macro_rules! append {
         concat!(
             "WITH taken AS MATERIALIZED (
                 SELECT s.name, v.version FROM versions v JOIN subjects s ON s.id = v.subject_id
-                WHERE v.uri = $8 OR v.id = (SELECT target FROM version_links WHERE uri = $8 LIMIT 1)
+                WHERE (v.uri = $8 AND s.name <> $1)
+                   OR v.id = (SELECT target FROM version_links WHERE uri = $8 LIMIT 1)
                 LIMIT 1
             ), moved AS (",
             $moved,
@@ -29,10 +30,14 @@ macro_rules! append {
                 UNION ALL SELECT id, nullif($5, bytes) FROM schemas WHERE digest = $4
             ), appended AS (
                 INSERT INTO versions (subject_id, version, ordinal, schema_id, bytes, uri, state, author,
-                                      message, registered_at)
-                SELECT id, $6, $7::bigint, (SELECT id FROM content), (SELECT spelled FROM content), $8,
-                       'active', $9, $10, $2
+                                      message, registered_at, accepted)
+                SELECT id, $6, $7::bigint, (SELECT id FROM content), (SELECT spelled FROM content),
+                       (SELECT $8::text WHERE NOT EXISTS (SELECT FROM versions WHERE uri = $8)),
+                       'active', $9, $10, $2, $20
                 FROM moved RETURNING id, schema_id
+            ), shared AS (
+                INSERT INTO shared_ids (version_id, uri)
+                SELECT id, $8 FROM appended WHERE EXISTS (SELECT FROM versions WHERE uri = $8)
             ), linked AS (
                 INSERT INTO version_links (referrer, uri, target)
                 SELECT a.id, r.uri, v.id
@@ -60,7 +65,7 @@ macro_rules! append {
 const FURTHER: &str = append!(
     "UPDATE subjects SET revision = revision + 1, latest = $3, updated_at = $2,
             version_count = version_count + 1
-     WHERE name = $1 AND revision = $20 AND NOT EXISTS (SELECT FROM taken)
+     WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
     // A subject without a row, or whose row is behind, is noticed by that and given its words later. Terms that are the
     // same are left as they are stored: compressed, they would seem to be others, and go into the index again.
@@ -81,13 +86,13 @@ const FURTHER: &str = append!(
 const FIRST: &str = append!(
     "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision, latest,
                            version_count, created_at, updated_at)
-     SELECT $1, $20, $21, $22, $23, $24, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
+     SELECT $1, $21, $22, $23, $24, $25, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
      ON CONFLICT DO NOTHING RETURNING id, revision",
     "worded AS (
         INSERT INTO search_terms (subject_id, name, about, terms, revision)
         SELECT id, $1, '', array_to_tsvector($14), revision FROM moved WHERE $14::text[] IS NOT NULL
     )",
-    "(1, $25, $26), "
+    "(1, $26, $27), "
 );
 
 impl Postgres {
@@ -115,7 +120,8 @@ impl Postgres {
                 .bind(&event.before)
                 .bind(&event.after)
                 .bind(&event.provenance.token)
-                .bind(&event.provenance.address);
+                .bind(&event.provenance.address)
+                .bind(&addition.accepted);
             let statement = match (addition.head, &addition.creation) {
                 (Head::At(revision), _) => statement.bind(signed(revision)),
                 (Head::Absent, Some((settings, created))) => statement

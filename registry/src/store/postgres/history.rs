@@ -12,7 +12,9 @@ macro_rules! history {
         concat!(
             "SELECT s.name, s.mode, s.content_model, s.owner, s.description, s.revision, s.latest, s.version_count,
                     s.created_at, s.updated_at,
-                    ARRAY(SELECT ROW(v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest, v.state,
+                    ARRAY(SELECT ROW(v.version, v.ordinal::bigint, v.schema_id::bigint, c.digest,
+                                     CASE WHEN v.state = 'yanked' AND v.never_used THEN 'never_used'
+                                          ELSE v.state END,
                                      v.state_reason, v.author, v.message, v.registered_at)
                           FROM versions v JOIN schemas c ON c.id = v.schema_id WHERE ",
             $versions,
@@ -28,23 +30,27 @@ macro_rules! history {
 
 const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
 
-/// The arms, each of which finds its own by an index: the version itself; the release below it; the one above it; its
-/// line, where the mode is transitive; the two highest releases; the two highest pre-releases; and for the next version
-/// every release above the one below, as their numbers are taken. The places of releases begin with a 1, and a line is
-/// as much of a place as its versions share: with the minor where the major is 0.
+/// The arms, each of which finds its own by an index: the version itself; the nearest release below it that is not
+/// yanked, and the yanked ones between, which stay baselines; the same above it; its line, where the mode is transitive;
+/// the two highest releases; the two highest pre-releases; and for the next version every release above the one below,
+/// as their numbers are taken. The places of releases begin with a 1, and a line is as much of a place as its versions
+/// share: with the minor where the major is 0.
 const HISTORY_FOR: &str = history!(
     of "v.id = ANY (ARRAY(
             SELECT own.id
             UNION ALL
-            SELECT below.id
+            SELECT id FROM versions
+            WHERE subject_id = s.id AND coalesce(below.place, '1') <= place AND place < at.place
+                  AND NOT (state = 'yanked' AND never_used)
             UNION ALL
-            (SELECT id FROM versions
-             WHERE subject_id = s.id AND at.place <= place AND state <> 'yanked' AND id IS DISTINCT FROM own.id
-             ORDER BY place LIMIT 1)
+            SELECT id FROM versions
+            WHERE subject_id = s.id AND at.place <= place AND place <= coalesce(above.place, '2')
+                  AND NOT (state = 'yanked' AND never_used)
             UNION ALL
             SELECT id FROM versions
             WHERE s.mode LIKE '%_transitive'
-                  AND subject_id = s.id AND line.place <= place AND place < line.place || ':' AND state <> 'yanked'
+                  AND subject_id = s.id AND line.place <= place AND place < line.place || ':'
+                  AND NOT (state = 'yanked' AND never_used)
             UNION ALL
             (SELECT id FROM versions WHERE subject_id = s.id AND '1' <= place ORDER BY place DESC LIMIT 2)
             UNION ALL
@@ -58,10 +64,15 @@ const HISTORY_FOR: &str = history!(
             SELECT left(at.place, CASE WHEN at.place LIKE '1000000000%' THEN 19 ELSE 10 END) AS place
         ) line
         LEFT JOIN LATERAL (
-            SELECT id, place FROM versions
+            SELECT place FROM versions
             WHERE subject_id = s.id AND '1' <= place AND place < at.place AND state <> 'yanked'
             ORDER BY place DESC LIMIT 1
-        ) below ON true"
+        ) below ON true
+        LEFT JOIN LATERAL (
+            SELECT place FROM versions
+            WHERE subject_id = s.id AND at.place <= place AND state <> 'yanked' AND id IS DISTINCT FROM own.id
+            ORDER BY place LIMIT 1
+        ) above ON true"
 );
 
 impl Postgres {

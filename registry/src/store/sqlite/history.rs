@@ -11,8 +11,9 @@ macro_rules! versions {
         concat!(
             "WITH s AS (SELECT id, mode FROM subjects WHERE folded = $1)",
             $tables,
-            " SELECT v.version, v.ordinal, v.schema_id, c.digest, v.state, v.state_reason, v.author, v.message,
-                     v.registered_at
+            " SELECT v.version, v.ordinal, v.schema_id, c.digest,
+                     CASE WHEN v.state = 'yanked' AND v.never_used THEN 'never_used' ELSE v.state END,
+                     v.state_reason, v.author, v.message, v.registered_at
               FROM versions v JOIN schemas c ON c.id = v.schema_id WHERE ",
             $versions
         )
@@ -25,25 +26,32 @@ const VERSIONS: &str = versions!(with "", of "v.subject_id = (SELECT id FROM s)"
 const VERSIONS_FOR: &str = versions!(
     with ", line AS (SELECT substr($3, 1, CASE WHEN $3 LIKE '1000000000%' THEN 19 ELSE 10 END) AS place),
         below AS (
-            SELECT id, place FROM versions
+            SELECT place FROM versions
             WHERE subject_id = (SELECT id FROM s) AND '1' <= place AND place < $3 AND state <> 'yanked'
             ORDER BY place DESC LIMIT 1
+        ), above AS (
+            SELECT place FROM versions
+            WHERE subject_id = (SELECT id FROM s) AND $3 <= place AND state <> 'yanked' AND version <> $2
+            ORDER BY place LIMIT 1
         )",
     of "v.id IN (
         SELECT id FROM versions WHERE subject_id = (SELECT id FROM s) AND version = $2
         UNION ALL
-        SELECT id FROM below
+        SELECT id FROM versions
+        WHERE subject_id = (SELECT id FROM s)
+              AND coalesce((SELECT place FROM below), '1') <= place AND place < $3
+              AND NOT (state = 'yanked' AND never_used)
         UNION ALL
-        SELECT id FROM (
-            SELECT id FROM versions
-            WHERE subject_id = (SELECT id FROM s) AND $3 <= place AND state <> 'yanked' AND version <> $2
-            ORDER BY place LIMIT 1)
+        SELECT id FROM versions
+        WHERE subject_id = (SELECT id FROM s)
+              AND $3 <= place AND place <= coalesce((SELECT place FROM above), '2')
+              AND NOT (state = 'yanked' AND never_used)
         UNION ALL
         SELECT id FROM versions
         WHERE (SELECT mode FROM s) LIKE '%_transitive'
               AND subject_id = (SELECT id FROM s)
               AND (SELECT place FROM line) <= place AND place < (SELECT place || ':' FROM line)
-              AND state <> 'yanked'
+              AND NOT (state = 'yanked' AND never_used)
         UNION ALL
         SELECT id FROM (
             SELECT id FROM versions WHERE subject_id = (SELECT id FROM s) AND '1' <= place

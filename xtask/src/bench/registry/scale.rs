@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
-use evschema_api::SubjectSettings;
 use evschema_api::client::Client;
+use evschema_api::{Patch, SubjectPatch};
 use evschema_model::Mode;
 use evschema_registry::Config;
 use serde_json::json;
@@ -60,8 +60,8 @@ fn measure(
     }
     for (number, mode) in [Mode::BackwardTransitive, Mode::Backward].into_iter().enumerate() {
         let number = args.subjects + number;
-        let settings = SubjectSettings { mode: Some(mode), ..SubjectSettings::default() };
-        Client::new(running.url(), None).put_subject(&inventory.subject(number)?, &settings, None)?;
+        let patch = SubjectPatch { mode: Patch::Set(mode), ..SubjectPatch::default() };
+        Client::new(running.url(), None).put_subject(&inventory.subject(number)?, &patch, None)?;
         for (versions, step) in lengthen(running.url(), inventory, number, args.line)? {
             let of = json!({ "mode": mode.as_str(), "versions": versions });
             say(args, &row(name, "registration on a line", &step, of))?;

@@ -1,0 +1,51 @@
+//! Rules about events: the keywords that reject them.
+
+use evschema_compat::Rule;
+
+/// Makes a rule of each keyword and what it rejects.
+macro_rules! keywords {
+    ($($keyword:literal $summary:literal;)*) => {
+        /// A rule for each keyword that the validator reports.
+        pub(super) const RULES: &[Rule] = &[$(super::rule(
+            $keyword,
+            $summary,
+            "the schema of the version demands it",
+            "correct the event, or register a version that accepts it",
+        )),*];
+    };
+}
+
+keywords! {
+    "$ref" "a reference leads nowhere";
+    "additionalItems" "the array has more items than the schema lists";
+    "additionalProperties" "the object has a property that the schema does not allow";
+    "anyOf" "the value matches no branch";
+    "const" "the value is another one";
+    "contains" "the array has no matching item, or too few or too many";
+    "contentEncoding" "the string is not encoded so";
+    "contentMediaType" "the string is not of this media type";
+    "enum" "the value is not in the list";
+    "exclusiveMaximum" "the number is not below the bound";
+    "exclusiveMinimum" "the number is not above the bound";
+    "falseSchema" "the schema is `false`, so it accepts nothing here";
+    "format" "the string does not have the format";
+    "maxItems" "the array has too many items";
+    "maxLength" "the string is too long";
+    "maxProperties" "the object has too many properties";
+    "maximum" "the number is too large";
+    "minItems" "the array has too few items";
+    "minLength" "the string is too short";
+    "minProperties" "the object has too few properties";
+    "minimum" "the number is too small";
+    "multipleOf" "the number is not a multiple";
+    "not" "the value matches a schema that it must not match";
+    "oneOf" "the value matches no branch, or more than one";
+    "pattern" "the string does not match the pattern";
+    "propertyNames" "a property has a name that the schema does not allow";
+    "required" "the object lacks a required property";
+    "type" "the value has another type";
+    "unevaluatedItems" "the array has an item that no part of the schema allows";
+    "unevaluatedProperties" "the object has a property that no part of the schema allows";
+    "uniqueItems" "the array has two equal items";
+    "unexplained" "the event is rejected; it and the unions of the schema are too large to say where";
+}

@@ -1,0 +1,187 @@
+//! The findings that a tree accepts: by its manifest, and by the files of its subjects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use evschema_compat as compat;
+use evschema_model::{Manifest, Position, Subject, WaiverEntry};
+use time::Date;
+use time::format_description::well_known::Iso8601;
+
+use crate::failure::Failure;
+use crate::finding::{Finding, Place};
+use crate::subject_file::WaiverNote;
+
+/// Waivers by fingerprint.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Waivers {
+    /// Those that hold today, by fingerprint.
+    pub(crate) valid: BTreeMap<String, WaiverNote>,
+    /// The last day of those that no longer hold, by fingerprint.
+    pub(crate) expired: BTreeMap<String, Date>,
+}
+
+impl Waivers {
+    /// Reads the waivers of a manifest as of today.
+    pub(crate) fn of(entries: &[WaiverEntry], today: Date) -> Result<Self, Failure> {
+        let mut waivers = Self::default();
+        for WaiverEntry { fingerprint, reason, until } in entries {
+            let note = WaiverNote { reason: reason.clone(), until: until.clone(), author: None };
+            waivers.add(fingerprint, note, today)?;
+        }
+        Ok(waivers)
+    }
+
+    fn add(&mut self, fingerprint: &str, note: WaiverNote, today: Date) -> Result<(), Failure> {
+        if let Err(error) = compat::Waivers::default().add(fingerprint, &note.reason) {
+            return Err(Failure::new(format!("the waiver of {fingerprint} cannot be used: {error}"))
+                .help("say in `reason` why no reader needs what breaks"));
+        }
+        let until = match &note.until {
+            None => None,
+            Some(text) => Some(Date::parse(text, &Iso8601::DATE).map_err(|_| {
+                Failure::new(format!("`until = \"{text}\"` of waiver {fingerprint} is not a day"))
+                    .help("write it as `2027-01-31`")
+            })?),
+        };
+        match until {
+            Some(last) if last < today => {
+                self.expired.insert(fingerprint.to_owned(), last);
+            }
+            Some(_) | None => {
+                self.valid.insert(fingerprint.to_owned(), note);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns them as a check takes them.
+    pub(crate) fn to_compat(&self) -> compat::Waivers {
+        let mut waivers = compat::Waivers::default();
+        for (fingerprint, note) in &self.valid {
+            // Only reasons that a check takes were added.
+            let _ = waivers.add(fingerprint, &note.reason);
+        }
+        waivers
+    }
+
+    /// Returns whether a finding had a waiver that no longer holds.
+    fn has_expired(&self, finding: &Finding) -> Option<Date> {
+        let fingerprint = finding.fingerprint.as_ref().filter(|_| finding.waived.is_none())?;
+        self.expired.get(fingerprint).copied()
+    }
+}
+
+/// A file that holds waivers, for the places of findings.
+#[derive(Debug, Clone)]
+pub(crate) struct WaiverFile {
+    /// The file, as people would name it.
+    pub(crate) file: String,
+    /// Its text.
+    pub(crate) text: Arc<str>,
+}
+
+/// Returns where a text stands in the first file that has it.
+fn place_in(files: &[WaiverFile], quoted: &str) -> Place {
+    let mut found = files.iter().filter_map(|file| Some((file, file.text.find(quoted)?)));
+    let Some((file, at)) = found.next() else { return Place::default() };
+    Place {
+        file: file.file.clone(),
+        text: Some(Arc::clone(&file.text)),
+        position: Some(Position::of(&file.text, at, quoted.len())),
+        ..Place::default()
+    }
+}
+
+/// Returns what is wrong with waivers: those that expired, that accept nothing, or that are no fingerprints.
+///
+/// Whether one accepts nothing shows only where `all` versions were compared.
+pub(crate) fn findings(
+    waivers: &Waivers,
+    files: &[WaiverFile],
+    found: &[Finding],
+    all: bool,
+) -> Vec<Finding> {
+    let used: BTreeSet<&str> = found.iter().filter_map(|own| own.waived_by.as_deref()).collect();
+    let mut findings = Vec::new();
+    for (fingerprint, last) in &waivers.expired {
+        if waivers.valid.contains_key(fingerprint) {
+            continue;
+        }
+        let place = place_in(files, fingerprint);
+        let is_needed = found.iter().any(|own| own.fingerprint.as_deref() == Some(fingerprint.as_str()));
+        let message = format!("the waiver of {fingerprint} held until {last}");
+        if is_needed {
+            let help = "change the schema, or give the waiver a later `until`";
+            findings.push(Finding::error("waiver-expired", message, place).help(help));
+        } else if all {
+            findings.push(unused(message, place));
+        }
+    }
+    for fingerprint in waivers.valid.keys().filter(|own| !used.contains(own.as_str())) {
+        let place = place_in(files, fingerprint);
+        let is_former = is_hexadecimal(fingerprint, compat::Fingerprint::FORMER_DIGITS);
+        if !is_former && !is_hexadecimal(fingerprint, compat::Fingerprint::DIGITS) {
+            let message = format!("`{fingerprint}` is not a fingerprint, so this waiver accepts nothing");
+            let help = "take the 16 hexadecimal digits that `evschema check` prints";
+            findings.push(Finding::error("waiver-misaddressed", message, place).help(help));
+            continue;
+        }
+        let meant =
+            found.iter().filter(|own| own.former_fingerprint.as_deref() == Some(fingerprint.as_str()));
+        let meant: BTreeSet<&str> = meant.filter_map(|own| own.fingerprint.as_deref()).collect();
+        if !meant.is_empty() {
+            findings.push(outdated(fingerprint, &meant, place));
+        } else if all {
+            let message = format!("the waiver of {fingerprint} accepts nothing that a check finds");
+            findings.push(unused(message, place));
+        }
+    }
+    findings
+}
+
+fn unused(message: String, place: Place) -> Finding {
+    let mut finding = Finding::error("waiver-unused", message, place).help("remove the waiver");
+    finding.severity = compat::Severity::Warning;
+    finding
+}
+
+fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding {
+    let new: Vec<&str> = meant.iter().copied().collect();
+    let message =
+        format!("the waiver of {fingerprint} names neither a version nor a change, and accepts nothing");
+    let mut finding = Finding::error("waiver-outdated", message, place)
+        .note("a fingerprint now has 16 digits and is that of one change in one version")
+        .help(format!("if the findings are what you accept, name them instead: {}", new.join(", ")));
+    finding.severity = compat::Severity::Warning;
+    finding
+}
+
+/// Returns the subjects that the manifest names under `[compatibility.subjects]` and that do not exist.
+pub(crate) fn unknown_subjects(
+    manifest: &Manifest,
+    files: &[WaiverFile],
+    is_known: impl Fn(&Subject) -> bool,
+) -> Vec<Finding> {
+    let unknown = manifest.compatibility.subjects.keys().filter(|subject| !is_known(subject));
+    unknown
+        .map(|subject| {
+            let message = format!("`[compatibility.subjects]` names `{subject}`, which does not exist");
+            Finding::error("unknown-subject", message, place_in(files, subject.as_str()))
+                .help("correct the name, or remove the entry; `evschema list` shows the subjects")
+        })
+        .collect()
+}
+
+/// Adds to each finding that its waiver expired, for those that come from a registry.
+pub(crate) fn note_expired(waivers: &Waivers, findings: &mut [Finding]) {
+    for finding in findings {
+        if let Some(last) = waivers.has_expired(finding) {
+            finding.notes.push(format!("its waiver held until {last}"));
+        }
+    }
+}
+
+fn is_hexadecimal(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}

@@ -1,0 +1,80 @@
+//! Finds the version under which a refused candidate is accepted.
+
+use evschema_model::{Bump, Resolved, Version};
+
+use super::selection::Selection;
+use super::{Baseline, Settings, check_as};
+use crate::report::{Report, Verdict};
+use crate::waivers::Waivers;
+
+/// Returns the version under which a candidate is accepted: its own if the report accepts it, otherwise the smallest
+/// that this function can vouch for. A pre-release keeps its tag.
+///
+/// `history` must hold what [`baselines`](super::baselines) selects, and `is_taken` must know every registered
+/// version. The advice assumes that version constants of the document change together with the version.
+pub fn advise(
+    candidate: &Resolved,
+    report: &Report,
+    history: &[Baseline],
+    is_taken: &dyn Fn(&Version) -> bool,
+    settings: &Settings,
+) -> Version {
+    let at = &report.version;
+    if report.is_accepted() {
+        return at.clone();
+    }
+    let around = Selection::of(at, settings.policy.mode, history, Baseline::about);
+    let free = |version: Version| next_free(version, at, is_taken);
+    // Between the same two neighbours, the answer about the candidate stays the same.
+    if report.verdict == Verdict::Compatible
+        && let Some(before) = around.line_previous
+    {
+        let next = free(before.version().next(report.required_bump));
+        let has_same_neighbours = around.line_next.is_none_or(|after| next < *after.version());
+        if next.line() == before.version().line() && has_same_neighbours {
+            return next;
+        }
+    }
+    // A late version has no room there: on top of its line it meets other neighbours.
+    if let Some(newest) = around.line_newest.filter(|newest| at < newest.version()) {
+        let settings = Settings { advises: false, ..*settings };
+        let mut bump = Bump::Patch;
+        loop {
+            let next = free(newest.version().next(bump));
+            let on_top = check_as(&next, candidate, history, &settings, &Waivers::default());
+            if on_top.is_accepted() {
+                return next;
+            }
+            if on_top.verdict != Verdict::Compatible || on_top.required_bump <= bump {
+                break;
+            }
+            bump = on_top.required_bump;
+        }
+    }
+    // A new line has no baselines.
+    around.highest.map_or_else(|| at.clone(), |highest| free(new_line(highest.version())))
+}
+
+/// Returns the first version of a line above every registered one.
+fn new_line(highest: &Version) -> Version {
+    if highest.is_prerelease() {
+        // Of a line that has pre-releases only, the release is free.
+        let release = highest.next(Bump::Patch);
+        let line = release.line();
+        if release == Version::new(line.major, line.minor, 0) {
+            return release;
+        }
+    }
+    highest.next(Bump::Major)
+}
+
+/// Returns the first free version from `version` on, counted in patches, with the tag of `like`.
+fn next_free(mut version: Version, like: &Version, is_taken: &dyn Fn(&Version) -> bool) -> Version {
+    loop {
+        let tagged = version.tagged_like(like);
+        if !is_taken(&tagged) {
+            return tagged;
+        }
+        version = version.next(Bump::Patch);
+    }
+}

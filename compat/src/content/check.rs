@@ -1,0 +1,363 @@
+//! Content models on one event: whether a writer sends it, and what a tolerant reader leaves of it.
+//!
+//! Exact where it answers: a witness rests on it. Whether a branch holds is evaluated by the engine, and by the
+//! validator where the engine cannot tell.
+
+use serde_json::{Map, Value};
+
+use super::says::{self, Says};
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::export::export;
+use crate::tree::{Id, Name, Node};
+
+/// Deepest event that is looked through.
+const DEPTH_MAX: usize = 128;
+
+/// Which branches count where it is not known whether they hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubtful {
+    Count,
+    DoNot,
+}
+
+/// The schemas that a place of an event gets from the place above it.
+#[derive(Default)]
+struct Handed {
+    holding: Vec<Id>,
+    /// Parts of the tests of conditions, which count without a need to hold.
+    tests: Vec<Id>,
+}
+
+/// The schemas that apply at a place of an event, with their applicators.
+#[derive(Default)]
+struct Applied {
+    /// Those that hold.
+    holding: Vec<Id>,
+    /// The tests of conditions, and all parts of them.
+    tests: Vec<Id>,
+    says: Says,
+}
+
+impl Engine {
+    /// Returns whether every member of an event is declared at its place, for a lenient writer.
+    pub(crate) fn is_declared(&mut self, root: Id, event: &Value) -> Truth {
+        let handed = Handed { holding: vec![root], tests: Vec::new() };
+        match self.declares(&handed, event, Doubtful::DoNot, 0) {
+            Truth::No if self.declares(&handed, event, Doubtful::Count, 0) == Truth::No => Truth::No,
+            Truth::No | Truth::Unknown => Truth::Unknown,
+            Truth::Yes => Truth::Yes,
+        }
+    }
+
+    fn declares(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
+        if !(value.is_array() || value.is_object()) {
+            return Truth::Yes;
+        }
+        if DEPTH_MAX < depth || !self.spend(1) {
+            return Truth::Unknown;
+        }
+        let here = self.applied(handed, value, doubtful);
+        match value {
+            Value::Array(items) => {
+                if here.says.items_max().is_some_and(|max| max < items.len()) {
+                    let opened = self.is_opened(&handed.holding, value);
+                    if opened != Truth::Yes {
+                        return opened;
+                    }
+                }
+                if self.lists(&here, value) {
+                    return Truth::Yes;
+                }
+                let mut truth = Truth::Yes;
+                for (at, item) in items.iter().enumerate() {
+                    let below = Handed {
+                        holding: self.items_applied(&here.holding, at, item, doubtful),
+                        tests: self.items_applied(&here.tests, at, item, Doubtful::Count),
+                    };
+                    truth = truth.and(self.declares(&below, item, doubtful, depth + 1));
+                }
+                truth
+            }
+            Value::Object(members) => {
+                if self.lists(&here, value) {
+                    return Truth::Yes;
+                }
+                let mut truth = Truth::Yes;
+                let mut is_opened = None;
+                for (name, member) in members {
+                    if !self.declares_name(&here.says, name) {
+                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(&handed.holding, value));
+                        truth = truth.and(opened);
+                    }
+                    if truth == Truth::No {
+                        return Truth::No;
+                    }
+                    let below = Handed {
+                        holding: self.members_applied(&here.holding, name),
+                        tests: self.members_applied(&here.tests, name),
+                    };
+                    truth = truth.and(self.declares(&below, member, doubtful, depth + 1));
+                }
+                truth
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Truth::Yes,
+        }
+    }
+
+    /// Returns whether a holding schema lists the value itself, and so declares all its parts.
+    fn lists(&self, here: &Applied, value: &Value) -> bool {
+        let value = crate::tree::normalized(value);
+        here.holding
+            .iter()
+            .any(|id| self.tree.node(*id).values.as_ref().is_some_and(|values| values.contains(&value)))
+    }
+
+    fn declares_name(&mut self, says: &Says, name: &str) -> bool {
+        says.has_all_members()
+            || says.names.contains(name)
+            || says.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
+    }
+
+    /// Returns whether a place is free, because closed it would have no value.
+    fn is_opened(&mut self, applied: &[Id], value: &Value) -> Truth {
+        let schema = self.tree.all(applied.to_vec());
+        let place = self.tree.place(schema, Vec::new(), None);
+        let flats = self.flats(place);
+        let (mut opened, mut closed) = (false, false);
+        for flat in flats.iter() {
+            // The alternatives that may have the value, were they not closed.
+            let meant = match (value, &flat.values) {
+                (_, Some(_)) => false,
+                (Value::Object(_), None) => flat.types.has(crate::tree::Types::OBJECT),
+                _ => flat.types.has(crate::tree::Types::ARRAY),
+            };
+            opened |= meant && flat.is_opened;
+            closed |= meant && !flat.is_opened;
+        }
+        match (opened, closed) {
+            (true, false) => Truth::Yes,
+            (true, true) => Truth::Unknown,
+            (false, _) => Truth::No,
+        }
+    }
+
+    /// Returns the schemas that hold at a place, and what they declare.
+    fn applied(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful) -> Applied {
+        let mut here = Applied::default();
+        let mut open = handed.holding.clone();
+        let mut tests = handed.tests.clone();
+        while let Some(id) = open.pop() {
+            if here.holding.iter().any(|known| known.is(id)) || !self.spend(1) {
+                continue;
+            }
+            here.holding.push(id);
+            let node = self.tree.shared(id);
+            here.says.add(&says::own(&self.tree, &node));
+            open.extend(says::always(&self.tree, &node));
+            for branch in node.any_of.iter().chain(&node.one_of).flatten() {
+                here.says.is_no_map |= says::all(&self.tree, &[*branch]).is_no_map;
+                if self.counts(*branch, value, doubtful) {
+                    open.push(*branch);
+                }
+            }
+            for condition in &node.conditions {
+                tests.push(condition.test);
+                let holds = self.holds(condition.test, value);
+                let branches = match holds {
+                    Truth::Yes => [condition.then, None],
+                    Truth::No => [None, condition.otherwise],
+                    Truth::Unknown if doubtful == Doubtful::Count => [condition.then, condition.otherwise],
+                    Truth::Unknown => [None, None],
+                };
+                open.extend(branches.into_iter().flatten());
+            }
+            open.extend(dependents(&node, value));
+        }
+        here.tests = says::in_place(&self.tree, &tests);
+        here.says.add(&says::all_of(&self.tree, &here.tests));
+        here.says.is_free = self.has_all_others(&here);
+        here
+    }
+
+    /// Returns whether a real schema applies to all names that nothing else declares.
+    fn has_all_others(&self, here: &Applied) -> bool {
+        let nodes = || here.holding.iter().chain(&here.tests).map(|id| self.tree.node(*id));
+        // What `additionalProperties` evaluates, if only by `true`, is left to no `unevaluatedProperties`.
+        let is_evaluated = nodes().any(|node| node.objects.additional.is_some());
+        nodes().any(|node| {
+            let objects = &node.objects;
+            objects.has_real_rest
+                && (objects.unevaluated.is_none() || !is_evaluated || objects.additional.is_some())
+        })
+    }
+
+    fn counts(&mut self, branch: Id, value: &Value, doubtful: Doubtful) -> bool {
+        match self.holds(branch, value) {
+            Truth::Yes => true,
+            Truth::No => false,
+            Truth::Unknown => doubtful == Doubtful::Count,
+        }
+    }
+
+    /// Returns whether a node accepts a value, by the validator where the engine cannot tell.
+    pub(crate) fn holds(&mut self, id: Id, value: &Value) -> Truth {
+        match self.accepts(id, value) {
+            Truth::Unknown => self.validates(id, value),
+            known @ (Truth::Yes | Truth::No) => known,
+        }
+    }
+
+    fn validates(&mut self, id: Id, value: &Value) -> Truth {
+        if !self.validators.contains_key(&id.index()) {
+            let schema = export(&self.tree, id);
+            let options = evschema_model::formats::checking(jsonschema::options(), self.formats);
+            let validator = schema.and_then(|schema| options.build(&schema).ok());
+            self.validators.insert(id.index(), validator.map(std::rc::Rc::new));
+        }
+        match self.validators.get(&id.index()) {
+            Some(Some(validator)) => Truth::of(validator.is_valid(value)),
+            Some(None) | None => Truth::Unknown,
+        }
+    }
+
+    fn members_applied(&mut self, holding: &[Id], name: &str) -> Vec<Id> {
+        let mut below: Vec<Id> = Vec::new();
+        for id in holding {
+            let node = self.tree.shared(*id);
+            let objects = &node.objects;
+            let before = below.len();
+            below.extend(objects.properties.of(name));
+            for (pattern, schema) in objects.patterns.iter() {
+                if self.patterns.is_match(pattern, name) == Truth::Yes {
+                    below.push(*schema);
+                }
+            }
+            if before == below.len() {
+                below.extend(objects.additional);
+            }
+        }
+        if below.is_empty() {
+            below.extend(holding.iter().filter_map(|id| self.tree.node(*id).objects.unevaluated));
+        }
+        below
+    }
+
+    fn items_applied(&mut self, holding: &[Id], at: usize, item: &Value, doubtful: Doubtful) -> Vec<Id> {
+        let mut below: Vec<Id> = Vec::new();
+        for id in holding {
+            let node = self.tree.shared(*id);
+            below.extend(node.arrays.prefix.get(at).copied().or(node.arrays.items));
+            for contains in &node.arrays.contains {
+                if self.counts(contains.schema, item, doubtful) {
+                    below.push(contains.schema);
+                }
+            }
+        }
+        if below.is_empty() {
+            below.extend(holding.iter().filter_map(|id| self.tree.node(*id).arrays.unevaluated));
+        }
+        below
+    }
+
+    /// Returns what a tolerant reader keeps of an event; nothing where that is not known.
+    pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Value> {
+        self.strip_at(&[reader], event, 0)
+    }
+
+    fn strip_at(&mut self, applied: &[Id], value: &Value, depth: usize) -> Option<Value> {
+        if !(value.is_array() || value.is_object()) {
+            return Some(value.clone());
+        }
+        if DEPTH_MAX < depth || !self.spend(1) {
+            return None;
+        }
+        let here = self.read_at(applied, value)?;
+        if self.lists(&here, value) {
+            return Some(value.clone());
+        }
+        match value {
+            Value::Array(items) => {
+                let mut kept = Vec::with_capacity(items.len());
+                for (at, item) in items.iter().enumerate() {
+                    let below = self.items_applied(&here.holding, at, item, Doubtful::DoNot);
+                    kept.push(self.strip_at(&below, item, depth + 1)?);
+                }
+                Some(Value::Array(kept))
+            }
+            Value::Object(members) => {
+                let mut kept = Map::new();
+                for (name, member) in members {
+                    if self.declares_name(&here.says, name) {
+                        let below = self.members_applied(&here.holding, name);
+                        kept.insert(name.clone(), self.strip_at(&below, member, depth + 1)?);
+                    }
+                }
+                Some(Value::Object(kept))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value.clone()),
+        }
+    }
+
+    /// Returns what a tolerant reader applies at a place: what every event must satisfy, and of unions and
+    /// conditions the branches that hold for the opened schema, or all where none does.
+    fn read_at(&mut self, ids: &[Id], value: &Value) -> Option<Applied> {
+        let mut here = Applied::default();
+        let mut open: Vec<Id> = ids.to_vec();
+        while let Some(id) = open.pop() {
+            if here.holding.iter().any(|known| known.is(id)) {
+                continue;
+            }
+            if !self.spend(1) {
+                return None;
+            }
+            here.holding.push(id);
+            let node = self.tree.shared(id);
+            here.says.add(&says::own(&self.tree, &node));
+            open.extend(says::always(&self.tree, &node));
+            for union in node.any_of.iter().chain(&node.one_of) {
+                here.says.is_no_map |= says::all(&self.tree, union).is_no_map;
+                let mut holding = Vec::new();
+                for branch in union {
+                    match self.opened_holds(*branch, value) {
+                        Truth::Yes => holding.push(*branch),
+                        Truth::No => {}
+                        Truth::Unknown => return None,
+                    }
+                }
+                if holding.is_empty() {
+                    holding.clone_from(union);
+                }
+                open.extend(holding);
+            }
+            for condition in &node.conditions {
+                open.extend(says::in_place(&self.tree, &[condition.test]));
+                let branch = match self.opened_holds(condition.test, value) {
+                    Truth::Yes => condition.then,
+                    Truth::No => condition.otherwise,
+                    Truth::Unknown => return None,
+                };
+                open.extend(branch);
+            }
+            open.extend(dependents(&node, value));
+        }
+        Some(here)
+    }
+
+    /// Returns a schema without the keywords that refuse undeclared members.
+    pub(crate) fn opened(&mut self, id: Id) -> Id {
+        self.opening.open(&mut self.tree, id)
+    }
+
+    /// Returns whether a value satisfies a schema that is opened to further members.
+    fn opened_holds(&mut self, id: Id, value: &Value) -> Truth {
+        let opened = self.opened(id);
+        self.holds(opened, value)
+    }
+}
+
+/// Returns what depends on the properties of an object.
+fn dependents<'n>(node: &'n Node, value: &'n Value) -> impl Iterator<Item = Id> + 'n {
+    let has = move |name: &Name| value.get(&**name).is_some();
+    node.objects.dependent_schemas.iter().filter(move |(name, _)| has(name)).map(|(_, schema)| *schema)
+}

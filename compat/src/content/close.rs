@@ -1,0 +1,426 @@
+//! Closes a place to what is declared there: its alternatives, with places for children.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::says::{self, Says};
+use super::strip::Read;
+use super::ways::Way;
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::{Flat, FlatArrays, FlatObjects, ItemLayer, PropertyLayer};
+use crate::prove::explicit_names;
+use crate::tree::{Id, Name, Named, Node, Origin, Place, PlaceReader, Types};
+
+/// A place being closed.
+struct Closing<'p> {
+    says: Says,
+    /// Everything that may hold beside what holds, in place.
+    maybe: Vec<Id>,
+    /// Under `tolerant`, what the reader has for the place.
+    reader: Option<&'p Read>,
+}
+
+impl Engine {
+    /// Returns the alternatives of a place.
+    pub(crate) fn flats_of_place(&mut self, id: Id, place: &Place) -> Vec<Flat> {
+        if self.closing.contains(&id.class()) {
+            // A place inside itself, met while it is being closed: open is wider.
+            self.cuts += 1;
+            return vec![self.anything.widened()];
+        }
+        self.closing.push(id.class());
+        let ways = self.ways(place.schema);
+        let mut flats = Vec::with_capacity(ways.len());
+        for way in ways.iter() {
+            let read = place.reader.as_ref().map(|reader| self.read(&way.flat, reader));
+            let closed = self.close(way, place, read.as_ref());
+            match &read {
+                None => flats.push(closed),
+                Some(read) => {
+                    // Nothing is removed from a value without parts.
+                    let parts = Types::ARRAY.or(Types::OBJECT);
+                    flats.push(closed.without(parts));
+                    flats.push(self.strip(closed.without(Types::ALL.minus(parts)), read));
+                }
+            }
+        }
+        self.closing.pop();
+        flats.retain(|flat| !flat.types.is_empty());
+        let origin = self.tree.origin(id);
+        if flats.iter().any(|flat| flat.is_opened) && !self.opened_places.contains(&origin) {
+            self.opened_places.push(origin);
+        }
+        for flat in &mut flats {
+            Rc::make_mut(&mut flat.holds).push(id.class());
+        }
+        flats
+    }
+
+    fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Flat {
+        let mut says = way.says.clone();
+        let here = says::in_place(&self.tree, &way.maybe);
+        for part in &here {
+            says.add(&says::own(&self.tree, self.tree.node(*part)));
+        }
+        let beside = says::in_place(&self.tree, &place.maybe);
+        let is_no_map = says.is_no_map;
+        for part in &beside {
+            says.add(&says::own(&self.tree, self.tree.node(*part)));
+        }
+        // Whether these apply is open, so they may declare, but not end the freedom of a map.
+        says.is_no_map = is_no_map;
+        let mut maybe = here;
+        maybe.extend(beside);
+        let closing = Closing { says, maybe, reader };
+        let mut flat = way.flat.clone();
+        if flat.values.is_none() && flat.types.has(Types::OBJECT) {
+            self.close_object(&mut flat, &closing);
+        }
+        if flat.values.is_none() && flat.types.has(Types::ARRAY) {
+            self.close_array(&mut flat, &closing);
+        }
+        flat
+    }
+
+    fn close_object(&mut self, flat: &mut Flat, closing: &Closing<'_>) {
+        let layers = self.layers_of_places(&flat.objects, closing);
+        Rc::make_mut(&mut flat.objects).layers = layers;
+        let says = &closing.says;
+        if says.has_all_members() || is_closed(&flat.objects, says, |id| self.tree.is_false(id)) {
+            return;
+        }
+        let origin = Origin::default();
+        let (anything, nothing) = (self.tree.boolean(true, origin), self.tree.boolean(false, origin));
+        let layer = PropertyLayer {
+            properties: says.names.iter().map(|name| (name.clone(), anything)).collect(),
+            patterns: says.patterns.iter().map(|pattern| (pattern.clone(), anything)).collect(),
+            additional: Some(nothing),
+        };
+        let mut closed = flat.clone();
+        Rc::make_mut(&mut closed.objects).layers.push(layer);
+        if self.is_vacuous_object(flat, &closed, says) {
+            flat.is_opened = true;
+        } else {
+            *flat = closed;
+        }
+    }
+
+    /// Returns whether an object has no value once it is closed, though it has some before.
+    fn is_vacuous_object(&mut self, open: &Flat, closed: &Flat, says: &Says) -> bool {
+        let (open, closed) = (open.only(Types::OBJECT), closed.only(Types::OBJECT));
+        let objects = &closed.objects;
+        if says.patterns.is_empty() && (objects.required.len() as u64) < objects.min {
+            let names = explicit_names(&closed, None);
+            let possible = names.iter().filter(|name| {
+                let schema = self.property_schema(objects, name);
+                !self.tree.is_false(schema)
+                    && objects
+                        .names
+                        .iter()
+                        .all(|names| self.accepts(*names, &Value::from(&***name)) != Truth::No)
+            });
+            if (possible.count() as u64) < objects.min {
+                return true;
+            }
+        }
+        let is_plain = objects.min <= objects.required.len() as u64 && objects.names.is_empty();
+        !(is_plain && says_nothing_else(&closed)) && self.has_only_open_values(&open, &closed)
+    }
+
+    /// Returns whether values were found for an alternative as it was, and none once it is closed.
+    fn has_only_open_values(&mut self, open: &Flat, closed: &Flat) -> bool {
+        self.samples_of(closed, 2).is_empty() && !self.samples_of(open, 2).is_empty()
+    }
+
+    fn close_array(&mut self, flat: &mut Flat, closing: &Closing<'_>) {
+        let layers = self.item_layers_of_places(&flat.arrays, closing);
+        Rc::make_mut(&mut flat.arrays).layers = layers;
+        let Some(most) = closing.says.items_max() else { return };
+        let most = most as u64;
+        let arrays = &flat.arrays;
+        if arrays.max.is_some_and(|max| max <= most) {
+            return;
+        }
+        let wanted = arrays.contains.iter().map(|contains| contains.min).max().unwrap_or(0);
+        let mut closed = flat.clone();
+        Rc::make_mut(&mut closed.arrays).max = Some(most);
+        let is_vacuous = most < arrays.min.max(wanted) || {
+            let (open, closed) = (flat.only(Types::ARRAY), closed.only(Types::ARRAY));
+            let is_plain = arrays.contains.is_empty() && !arrays.unique && says_nothing_else(&closed);
+            !is_plain && self.has_only_open_values(&open, &closed)
+        };
+        if is_vacuous {
+            flat.is_opened = true;
+        } else {
+            *flat = closed;
+        }
+    }
+
+    /// Returns the layers of an object with places for the members' schemas.
+    ///
+    /// A name that is spelt out gets one place of all its schemas. What a pattern or the rest says rules more than
+    /// one name, so the other schemas of such a name are only taken to be possible.
+    fn layers_of_places(&mut self, objects: &FlatObjects, closing: &Closing<'_>) -> Vec<PropertyLayer> {
+        let layers = &objects.layers;
+        let mut placed = Vec::with_capacity(layers.len());
+        for (at, layer) in layers.iter().enumerate() {
+            let mut properties = Vec::with_capacity(layer.properties.len());
+            for (name, schema) in layer.properties.iter() {
+                let rules = if layers.len() == 1 && layer.patterns.is_empty() {
+                    *schema
+                } else {
+                    let rules = self.property(objects, name);
+                    self.all_at(rules, *schema)
+                };
+                let maybe = self.members(&closing.maybe, Some(name));
+                properties.push((name.clone(), self.child(rules, maybe, closing, Member::Named(name))));
+            }
+            let mut patterns = Vec::with_capacity(layer.patterns.len());
+            for (pattern, schema) in layer.patterns.iter() {
+                let maybe = self.beside_pattern(layers, pattern, closing);
+                patterns
+                    .push((pattern.clone(), self.child(*schema, maybe, closing, Member::Pattern(pattern))));
+            }
+            let additional = layer.additional.map(|schema| {
+                let mut maybe = self.members(&closing.maybe, None);
+                for (other, beside) in layers.iter().enumerate() {
+                    if other != at {
+                        maybe.extend(ids_of(beside));
+                    }
+                }
+                self.child(schema, maybe, closing, Member::Rest(layer))
+            });
+            placed.push(PropertyLayer {
+                properties: properties.into_iter().collect::<Named>(),
+                patterns: patterns.into_iter().collect::<Named>(),
+                additional,
+            });
+        }
+        placed
+    }
+
+    /// Returns what may rule a member beside one pattern.
+    fn beside_pattern(&mut self, layers: &[PropertyLayer], pattern: &Name, closing: &Closing<'_>) -> Vec<Id> {
+        let mut maybe = self.members(&closing.maybe, None);
+        for layer in layers {
+            for (name, schema) in layer.properties.iter() {
+                if self.patterns.is_match(pattern, name) != Truth::No {
+                    maybe.push(*schema);
+                }
+            }
+            maybe.extend(layer.patterns.iter().filter(|(other, _)| other != pattern).map(|(_, id)| *id));
+            maybe.extend(layer.additional);
+        }
+        maybe
+    }
+
+    /// Returns the schemas that nodes hand to the member of a name, or to any member that may be meant.
+    pub(super) fn members(&mut self, nodes: &[Id], name: Option<&str>) -> Vec<Id> {
+        let mut found = Vec::new();
+        for id in nodes {
+            let node = self.tree.shared(*id);
+            let objects = &node.objects;
+            match name {
+                Some(name) => found.extend(objects.properties.of(name)),
+                None => found.extend(objects.properties.iter().map(|(_, schema)| *schema)),
+            }
+            for (pattern, schema) in objects.patterns.iter() {
+                if name.is_none_or(|name| self.patterns.is_match(pattern, name) != Truth::No) {
+                    found.push(*schema);
+                }
+            }
+            let is_spelt_out = name.is_some_and(|name| objects.properties.of(name).is_some());
+            if !is_spelt_out {
+                found.extend(objects.additional.into_iter().chain(objects.unevaluated));
+            }
+            found.extend(self.listed_members(&node, name));
+        }
+        found
+    }
+
+    /// Returns schemas that declare the parts of listed objects.
+    fn listed_members(&mut self, node: &Node, name: Option<&str>) -> Vec<Id> {
+        let Some(values) = &node.values else { return Vec::new() };
+        let objects = values.iter().filter_map(Value::as_object).flatten();
+        let members = objects.filter(|(own, _)| name.is_none_or(|name| name == own.as_str()));
+        let members: Vec<Value> = members.map(|(_, value)| value.clone()).collect();
+        self.shape(members).into_iter().collect()
+    }
+
+    fn shape(&mut self, values: Vec<Value>) -> Option<Id> {
+        let has_parts = values.iter().any(|value| value.is_array() || value.is_object());
+        has_parts.then(|| {
+            let values = self.tree.listed(&values);
+            self.tree.add(Node { values: Some(values), ..Node::default() }, Origin::default())
+        })
+    }
+
+    fn item_layers_of_places(&mut self, arrays: &FlatArrays, closing: &Closing<'_>) -> Vec<ItemLayer> {
+        let contained: Vec<Id> = arrays.contains.iter().map(|contains| contains.schema).collect();
+        let maybe_at = |engine: &mut Self, at: usize| {
+            let mut maybe = engine.items(&closing.maybe, at);
+            maybe.extend_from_slice(&contained);
+            maybe
+        };
+        let mut placed = Vec::with_capacity(arrays.layers.len());
+        for layer in &arrays.layers {
+            let mut prefix = Vec::with_capacity(layer.prefix.len());
+            for (at, schema) in layer.prefix.iter().enumerate() {
+                let rules = self.rules_at(arrays, at, *schema);
+                let maybe = maybe_at(self, at);
+                prefix.push(self.child(rules, maybe, closing, Member::Item(at)));
+            }
+            let items = layer.items.map(|schema| {
+                let longest = Self::prefix_len(arrays);
+                let mut maybe = maybe_at(self, usize::MAX);
+                // At positions of another layer's tuple, that layer says more.
+                for other in &arrays.layers {
+                    maybe.extend(other.prefix.iter().skip(layer.prefix.len()));
+                    maybe.extend(other.items);
+                }
+                let rules = if layer.prefix.len() == longest {
+                    self.rules_at(arrays, longest, schema)
+                } else {
+                    schema
+                };
+                self.child(rules, maybe, closing, Member::ItemsFrom(layer.prefix.len()))
+            });
+            placed.push(ItemLayer { prefix, items });
+        }
+        placed
+    }
+
+    fn rules_at(&mut self, arrays: &FlatArrays, at: usize, own: Id) -> Id {
+        let layers = arrays.layers.iter();
+        let rules = layers.filter_map(|layer| layer.prefix.get(at).copied().or(layer.items)).collect();
+        self.all_at(rules, own)
+    }
+
+    /// Returns the conjunction of schemas, at the place of one of them.
+    fn all_at(&mut self, mut rules: Vec<Id>, own: Id) -> Id {
+        rules.sort_by_key(|rule| !rule.is(own));
+        self.tree.all(rules)
+    }
+
+    /// Returns the schemas that nodes hand to an item; `usize::MAX` means any.
+    pub(super) fn items(&mut self, nodes: &[Id], at: usize) -> Vec<Id> {
+        let mut found = Vec::new();
+        for id in nodes {
+            let node = self.tree.shared(*id);
+            let arrays = &node.arrays;
+            if at == usize::MAX {
+                found.extend_from_slice(&arrays.prefix);
+            } else {
+                found.extend(arrays.prefix.get(at));
+            }
+            if arrays.prefix.len() <= at {
+                found.extend(arrays.items);
+            }
+            found.extend(arrays.unevaluated);
+            found.extend(arrays.contains.iter().map(|contains| contains.schema));
+            let items = node.values.iter().flat_map(|values| values.iter()).filter_map(Value::as_array);
+            let items: Vec<Value> = items.flatten().cloned().collect();
+            found.extend(self.shape(items));
+        }
+        found
+    }
+
+    fn child(&mut self, schema: Id, maybe: Vec<Id>, closing: &Closing<'_>, member: Member<'_>) -> Id {
+        let reader = closing.reader.map(|read| {
+            let mut maybe = self.handed(&read.maybe, member);
+            let mut surely = Vec::new();
+            for id in &read.surely {
+                match self.surely_handed(*id, member) {
+                    Some(handed) => surely.extend(handed),
+                    None => maybe.extend(self.handed(&[*id], member)),
+                }
+            }
+            PlaceReader { surely, maybe }
+        });
+        if let Some(reader) = &reader
+            && self.removes_nothing(schema, &maybe, reader)
+        {
+            return self.tree.place(schema, maybe, None);
+        }
+        self.tree.place(schema, maybe, reader)
+    }
+}
+
+impl Engine {
+    /// Returns the schemas that nodes may hand to a child.
+    fn handed(&mut self, nodes: &[Id], member: Member<'_>) -> Vec<Id> {
+        match member {
+            Member::Named(name) => self.members(nodes, Some(name)),
+            Member::Pattern(_) | Member::Rest(_) => self.members(nodes, None),
+            Member::Item(at) => self.items(nodes, at),
+            Member::ItemsFrom(_) => self.items(nodes, usize::MAX),
+        }
+    }
+
+    /// Returns the schemas that a node hands to every child that is meant; nothing where they differ.
+    fn surely_handed(&mut self, id: Id, member: Member<'_>) -> Option<Vec<Id>> {
+        let node = self.tree.shared(id);
+        let (objects, arrays) = (&node.objects, &node.arrays);
+        let has_listed = node.values.is_some();
+        match member {
+            Member::Named(name) => {
+                // Beside patterns and a rest that others may have evaluated, it is open what rules a name.
+                let is_spelt_out = objects.properties.of(name).is_some();
+                let is_alike = objects.patterns.is_empty() && objects.unevaluated.is_none() && !has_listed;
+                (is_spelt_out || is_alike).then(|| self.members(&[id], Some(name)))
+            }
+            Member::Item(at) => {
+                let is_alike = arrays.contains.is_empty() && arrays.unevaluated.is_none() && !has_listed;
+                is_alike.then(|| self.items(&[id], at))
+            }
+            Member::ItemsFrom(at) => {
+                let is_alike = arrays.prefix.len() <= at && arrays.contains.is_empty() && !has_listed;
+                is_alike.then(|| arrays.items.into_iter().chain(arrays.unevaluated).collect())
+            }
+            Member::Pattern(pattern) => {
+                let is_alike = objects.properties.is_empty() && objects.patterns.len() == 1 && !has_listed;
+                objects.patterns.of(pattern).filter(|_| is_alike).map(|schema| vec![schema])
+            }
+            Member::Rest(layer) => {
+                let names = objects.properties.iter().all(|(name, _)| layer.properties.of(name).is_some());
+                let patterns = objects.patterns.iter().all(|(own, _)| layer.patterns.of(own).is_some());
+                let is_alike = names && patterns && !has_listed;
+                is_alike.then(|| objects.additional.into_iter().chain(objects.unevaluated).collect())
+            }
+        }
+    }
+}
+
+/// Which child of a place is meant.
+#[derive(Clone, Copy)]
+enum Member<'n> {
+    Named(&'n str),
+    /// Those whose names match a pattern.
+    Pattern(&'n Name),
+    /// Those that a layer does not name.
+    Rest(&'n PropertyLayer),
+    Item(usize),
+    /// Those from a position on.
+    ItemsFrom(usize),
+}
+
+fn ids_of(layer: &PropertyLayer) -> impl Iterator<Item = Id> + '_ {
+    let named = layer.properties.iter().chain(layer.patterns.iter()).map(|(_, schema)| *schema);
+    named.chain(layer.additional)
+}
+
+/// Returns whether an alternative is ruled by its types and its parts alone.
+fn says_nothing_else(flat: &Flat) -> bool {
+    flat.not.is_empty() && flat.unions.is_empty() && flat.exclusive.is_empty()
+}
+
+/// Returns whether an object is closed to the declared names as it is written.
+fn is_closed(objects: &FlatObjects, says: &Says, is_false: impl Fn(Id) -> bool) -> bool {
+    objects.layers.iter().any(|layer| {
+        layer.additional.is_some_and(&is_false)
+            && says.names.iter().all(|name| layer.properties.of(name).is_some())
+            && says.patterns.iter().all(|pattern| layer.patterns.of(pattern).is_some())
+    })
+}

@@ -1,0 +1,141 @@
+//! What schemas declare, each by itself.
+
+use std::collections::BTreeSet;
+
+use foldhash::{HashSet, HashSetExt as _};
+use serde_json::Value;
+
+use crate::tree::{Id, Name, Node, Tree};
+
+/// What the schemas that hold at a place declare there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Says {
+    /// Names of declared members.
+    pub(crate) names: BTreeSet<Name>,
+    /// Patterns of declared members.
+    pub(crate) patterns: BTreeSet<Name>,
+    /// Whether a real schema stands for all other names.
+    pub(crate) is_free: bool,
+    /// Whether something describes the members, so that the object is no map.
+    pub(crate) is_no_map: bool,
+    /// The length of the longest tuple without a real schema for further items.
+    pub(crate) tuple: usize,
+    /// Whether a real schema stands for all further items.
+    pub(crate) has_free_items: bool,
+}
+
+impl Says {
+    /// Adds what other schemas say that hold too.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.names.extend(other.names.iter().cloned());
+        self.patterns.extend(other.patterns.iter().cloned());
+        self.is_free |= other.is_free;
+        self.is_no_map |= other.is_no_map;
+        self.tuple = self.tuple.max(other.tuple);
+        self.has_free_items |= other.has_free_items;
+    }
+
+    /// Returns whether every member is declared.
+    pub(crate) fn has_all_members(&self) -> bool {
+        self.is_free || !self.is_no_map
+    }
+
+    /// Returns how many items an array may have, if that is limited.
+    pub(crate) fn items_max(&self) -> Option<usize> {
+        (0 < self.tuple && !self.has_free_items).then_some(self.tuple)
+    }
+}
+
+/// Returns what a node says itself, applicators aside.
+pub(super) fn own(tree: &Tree, node: &Node) -> Says {
+    let objects = &node.objects;
+    let mut says = Says::default();
+    says.names.extend(objects.properties.iter().map(|(name, _)| name.clone()));
+    let patterns = objects.patterns.iter().map(|(pattern, _)| pattern);
+    says.patterns.extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
+    says.is_free = objects.has_real_rest;
+    if let Some(names) = objects.names {
+        says.names.extend(listed_names(tree, names));
+    }
+    for value in node.values.iter().flat_map(|values| values.iter()) {
+        if let Value::Object(members) = value {
+            says.names.extend(members.keys().map(|name| Name::from(name.as_str())));
+        }
+    }
+    says.is_no_map = !says.names.is_empty() || !says.patterns.is_empty() || says.is_free;
+    // These name members too, but do not describe them.
+    says.names.extend(objects.required.iter().cloned());
+    for (name, needed) in &objects.dependent_required {
+        says.names.insert(name.clone());
+        says.names.extend(needed.iter().cloned());
+    }
+    says.names.extend(objects.dependent_schemas.iter().map(|(name, _)| name.clone()));
+    says.has_free_items = node.arrays.has_real_rest;
+    if !says.has_free_items {
+        says.tuple = node.arrays.prefix.len();
+    }
+    says
+}
+
+/// Returns what a node and all its applicators on the same value say together, whether they hold or not.
+pub(super) fn all(tree: &Tree, ids: &[Id]) -> Says {
+    let mut says = Says::default();
+    for part in in_place(tree, ids) {
+        says.add(&own(tree, tree.node(part)));
+    }
+    says
+}
+
+/// Returns what nodes say together, applicators aside.
+pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Says {
+    let mut says = Says::default();
+    for id in ids {
+        says.add(&own(tree, tree.node(*id)));
+    }
+    says
+}
+
+/// Returns whether the branches and tests of nodes describe the members of an object, whichever of them hold.
+pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
+    ids.iter().any(|id| {
+        let node = tree.node(*id);
+        let branches = node.any_of.iter().chain(&node.one_of).flatten().copied();
+        let applied: Vec<Id> =
+            branches.chain(node.conditions.iter().map(|condition| condition.test)).collect();
+        all(tree, &applied).is_no_map
+    })
+}
+
+/// Returns nodes and their applicators on the same value, negations aside.
+pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    let mut open = ids.to_vec();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id.index()) {
+            continue;
+        }
+        found.push(id);
+        let node = tree.node(id);
+        open.extend(always(tree, node));
+        open.extend(node.any_of.iter().flatten().chain(node.one_of.iter().flatten()));
+        open.extend(node.objects.dependent_schemas.iter().map(|(_, schema)| *schema));
+        for condition in &node.conditions {
+            open.extend([Some(condition.test), condition.then, condition.otherwise].into_iter().flatten());
+        }
+    }
+    found
+}
+
+/// Returns what applies wherever a node does: `allOf` and references.
+pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item = Id> + 't {
+    let target = node.slot.and_then(|slot| tree.in_slot(slot));
+    node.all_of.iter().copied().chain(target).chain(node.place.as_ref().map(|place| place.schema))
+}
+
+/// Returns the names that `propertyNames` lists, also through references and unions.
+fn listed_names(tree: &Tree, names: Id) -> BTreeSet<Name> {
+    let parts = in_place(tree, &[names]);
+    let lists = parts.iter().filter_map(|part| tree.node(*part).values.as_ref());
+    lists.flat_map(|list| list.iter()).filter_map(|value| value.as_str().map(Name::from)).collect()
+}

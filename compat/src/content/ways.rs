@@ -1,0 +1,274 @@
+//! The ways in which the schemas of one place can hold together, and what each way declares.
+//!
+//! Flattening for a proof takes one branch of each union and forgets the others. Here it matters which of them
+//! hold, because each that holds declares members. So of `anyOf` there is a way for each **set** of branches that
+//! declare something: events in which more branches hold are in the way of the larger set.
+
+use std::rc::Rc;
+
+use super::says::{self, Says};
+use crate::engine::Engine;
+use crate::flat::Flat;
+use crate::tree::{Condition, Id, Node, Types};
+
+/// Most ways of one place.
+const WAYS_MAX: usize = 256;
+
+/// Most ways of one place that come from a single wide union.
+const UNION_MAX: usize = 1_024;
+
+/// Deepest chain of applicators on one value.
+const IN_PLACE_MAX: usize = 64;
+
+/// Most branches of an `anyOf` whose sets are told apart.
+const SETS_MAX: usize = 3;
+
+/// Most branches of an `anyOf` that are compared pair by pair.
+const PAIRS_MAX: usize = 24;
+
+/// One way in which the schemas of a place hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Way {
+    /// What values are accepted: at least those of the schemas that hold.
+    pub(crate) flat: Flat,
+    /// What the schemas that hold declare.
+    pub(super) says: Says,
+    /// Schemas of the place that count as well but need not hold.
+    pub(super) maybe: Vec<Id>,
+}
+
+impl Engine {
+    /// Returns the ways in which a node can hold.
+    pub(super) fn ways(&mut self, id: Id) -> Rc<Vec<Way>> {
+        if let Some(known) = self.ways.get(&id.index()) {
+            return Rc::clone(known);
+        }
+        let is_lean = self.has_many_conditions(id);
+        let outer = std::mem::replace(&mut self.is_lean, is_lean);
+        let ways = Rc::new(self.find_ways(id, &mut Vec::new()));
+        self.is_lean = outer;
+        Rc::clone(self.ways.entry(id.index()).or_insert(ways))
+    }
+
+    fn find_ways(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
+        if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
+            self.cuts += 1;
+            let flat = self.anything.widened();
+            let says = Says { is_free: true, has_free_items: true, ..Says::default() };
+            return vec![Way { flat, says, maybe: Vec::new() }];
+        }
+        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.is_lean) {
+            return known.to_vec();
+        }
+        let cuts = self.cuts;
+        path.push(id);
+        let ways = self.ways_here(id, path);
+        path.pop();
+        if cuts == self.cuts && !self.is_lean {
+            self.ways.insert(id.index(), Rc::new(ways.clone()));
+        }
+        ways
+    }
+
+    fn ways_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
+        let node = self.tree.shared(id);
+        let own = says::own(&self.tree, &node);
+        let mut ways = vec![Way { flat: self.own(&node, id), says: own, maybe: Vec::new() }];
+        let parts: Vec<Id> = says::always(&self.tree, &node).collect();
+        for part in parts {
+            let others = self.find_ways(part, path);
+            ways = self.both(ways, others, &[part]);
+        }
+        for union in &node.any_of {
+            ways = self.in_any(ways, union, path);
+        }
+        for union in &node.one_of {
+            ways = self.in_one(ways, union, path);
+        }
+        for condition in &node.conditions {
+            ways = if self.is_lean {
+                self.with_whole_condition(ways, condition)
+            } else {
+                self.under_condition(ways, condition, path)
+            };
+        }
+        ways = self.with_dependencies(ways, &node, path);
+        ways.retain(|way| {
+            let flat = &way.flat;
+            !flat.types.is_empty() && flat.values.as_ref().is_none_or(|values| !values.is_empty())
+        });
+        ways
+    }
+
+    /// Combines ways with those of schemas that hold too; with too many, the schemas are left whole.
+    fn both(&mut self, ways: Vec<Way>, others: Vec<Way>, whole: &[Id]) -> Vec<Way> {
+        let many = ways.len().saturating_mul(others.len());
+        let is_one_union = ways.len() == 1 && others.len() <= UNION_MAX;
+        if (WAYS_MAX < many && !is_one_union) || !self.spend(many as u64) {
+            return ways.into_iter().map(|way| self.left_whole(way, whole)).collect();
+        }
+        let mut both = Vec::with_capacity(many);
+        for way in &ways {
+            for other in &others {
+                if !way.flat.types.and(other.flat.types).is_empty() {
+                    both.push(way.and(other));
+                }
+            }
+        }
+        both
+    }
+
+    fn left_whole(&self, mut way: Way, union: &[Id]) -> Way {
+        Rc::make_mut(&mut way.flat.unions).push(union.to_vec());
+        way.flat.is_wider = true;
+        self.may_hold(&mut way, union);
+        way
+    }
+
+    /// Notes schemas that apply to the place, and may hold.
+    fn may_hold(&self, way: &mut Way, schemas: &[Id]) {
+        way.says.is_no_map |= says::all(&self.tree, schemas).is_no_map;
+        way.maybe.extend_from_slice(schemas);
+    }
+
+    fn in_any(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
+        let together = says::all(&self.tree, union);
+        let declaring: Vec<Id> = union
+            .iter()
+            .copied()
+            .filter(|branch| says::all(&self.tree, &[*branch]) != Says::default())
+            .collect();
+        let are_apart = self.are_apart(union);
+        let mut others: Vec<Way> = Vec::new();
+        for branch in union {
+            for mut way in self.find_ways(*branch, path) {
+                if !are_apart && SETS_MAX < declaring.len() {
+                    let also = declaring.iter().copied().filter(|other| other != branch);
+                    let also: Vec<Id> = if declaring.len() <= PAIRS_MAX {
+                        also.filter(|other| !self.is_disjoint(&way.flat, *other)).collect()
+                    } else {
+                        also.collect()
+                    };
+                    self.may_hold(&mut way, &also);
+                }
+                others.push(way);
+            }
+        }
+        if !are_apart && declaring.len() <= SETS_MAX {
+            for set in sets(&declaring) {
+                let mut together = self.find_ways(set[0], path);
+                for branch in &set[1..] {
+                    let more = self.find_ways(*branch, path);
+                    together = self.both(together, more, &[*branch]);
+                }
+                together.retain(|way| !self.is_empty(&way.flat));
+                others.extend(together);
+            }
+        }
+        others.iter_mut().for_each(|way| way.says.is_no_map |= together.is_no_map);
+        self.both(ways, others, union)
+    }
+
+    fn in_one(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
+        let together = says::all(&self.tree, union);
+        let mut others: Vec<Way> = Vec::new();
+        for branch in union {
+            others.extend(self.find_ways(*branch, path));
+        }
+        let are_apart = self.are_apart(union);
+        for other in &mut others {
+            // A branch that does not hold declares nothing, but it describes the object.
+            other.says.is_no_map |= together.is_no_map;
+            if !are_apart {
+                Rc::make_mut(&mut other.flat.exclusive).push(union.to_vec());
+                other.flat.is_wider = true;
+            }
+        }
+        self.both(ways, others, union)
+    }
+
+    fn under_condition(&mut self, mut ways: Vec<Way>, condition: &Condition, path: &mut Vec<Id>) -> Vec<Way> {
+        let Condition { test, then, otherwise } = *condition;
+        // A test counts even where it does not hold: it names a discriminator.
+        ways.iter_mut().for_each(|way| self.may_hold(way, &[test]));
+        if WAYS_MAX < ways.len() * 2 {
+            return self.with_whole_condition(ways, condition);
+        }
+        let mut failing = ways.clone();
+        failing.iter_mut().for_each(|way| way.flat = way.flat.and_not(test));
+        if let Some(otherwise) = otherwise {
+            let others = self.find_ways(otherwise, path);
+            failing = self.both(failing, others, &[otherwise]);
+        }
+        let tested = self.find_ways(test, path);
+        let mut passing = self.both(ways, tested, &[test]);
+        if let Some(then) = then {
+            let others = self.find_ways(then, path);
+            passing = self.both(passing, others, &[then]);
+        }
+        passing.append(&mut failing);
+        passing
+    }
+
+    /// Leaves a condition whole: its branches may hold.
+    fn with_whole_condition(&mut self, mut ways: Vec<Way>, condition: &Condition) -> Vec<Way> {
+        let parts = [Some(condition.test), condition.then, condition.otherwise];
+        let parts: Vec<Id> = parts.into_iter().flatten().collect();
+        for way in &mut ways {
+            Rc::make_mut(&mut way.flat.conditions).push(*condition);
+            way.flat.is_wider = true;
+            self.may_hold(way, &parts);
+        }
+        ways
+    }
+
+    /// Tells apart whether a property is there that something depends on.
+    fn with_dependencies(&mut self, mut ways: Vec<Way>, node: &Node, path: &mut Vec<Id>) -> Vec<Way> {
+        for (name, schema) in node.objects.dependent_schemas.iter() {
+            if WAYS_MAX < ways.len() * 2 {
+                ways.iter_mut().for_each(|way| self.may_hold(way, &[*schema]));
+                continue;
+            }
+            let mut having = Vec::new();
+            let mut lacking = Vec::new();
+            for way in ways {
+                // Anything but an object has no property.
+                let mut objects = way.flat.only(Types::OBJECT);
+                Rc::make_mut(&mut objects.objects).required.insert(name.clone());
+                let flat = if way.flat.objects.required.contains(name) {
+                    way.flat.without(Types::OBJECT)
+                } else {
+                    self.lacking(&way.flat, name)
+                };
+                having.push(Way { flat: objects, ..way.clone() });
+                lacking.push(Way { flat, ..way });
+            }
+            having.retain(|way| !way.flat.types.is_empty());
+            lacking.retain(|way| !way.flat.types.is_empty());
+            let others = self.find_ways(*schema, path);
+            ways = self.both(having, others, &[*schema]);
+            ways.append(&mut lacking);
+        }
+        ways
+    }
+}
+
+impl Way {
+    fn and(&self, other: &Self) -> Self {
+        let mut says = self.says.clone();
+        says.add(&other.says);
+        let mut maybe = self.maybe.clone();
+        maybe.extend(other.maybe.iter().filter(|more| !self.maybe.iter().any(|known| known.is(**more))));
+        Self { flat: self.flat.and(&other.flat), says, maybe }
+    }
+}
+
+/// Returns the sets of two and more.
+fn sets(of: &[Id]) -> Vec<Vec<Id>> {
+    let numbers = 1_usize..1 << of.len();
+    let chosen = |number: usize| (0..of.len()).filter(move |at| number >> at & 1 == 1);
+    numbers
+        .map(|number| chosen(number).map(|at| of[at]).collect::<Vec<_>>())
+        .filter(|set| 2 <= set.len())
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! Where a proof does not get through.
+
+use super::Obligation;
+use crate::engine::Engine;
+use crate::eval::Truth;
+use crate::flat::Flat;
+use crate::prove::{Assertion, Step};
+use crate::tree::Id;
+
+/// Deepest member or item that is named.
+const DEPTH_MAX: usize = 32;
+
+/// The first assertion of a reader that values of one type are not shown to meet.
+pub(super) struct Unmet {
+    flat: Flat,
+    place: Id,
+    pub(super) assertion: Assertion,
+}
+
+/// Returns the first assertion that is not shown to be met at a place.
+pub(super) fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<Unmet> {
+    let flats = engine.flats(writer);
+    for flat in flats.iter() {
+        for one in flat.types.each() {
+            let only = flat.only(one);
+            if !engine.is_empty(&only)
+                && let Some((place, assertion)) = engine.unmet(&only, reader, &mut Vec::new())
+            {
+                return Some(Unmet { flat: only, place, assertion });
+            }
+        }
+    }
+    None
+}
+
+/// Returns the deepest place that resists the proof, and why the comparison is undecided.
+pub(super) fn reason(
+    engine: &mut Engine,
+    writer: Id,
+    reader: Id,
+    ran_out: bool,
+) -> (Option<Obligation>, String) {
+    if ran_out {
+        return (None, "the comparison took more steps than it may (fuel)".to_owned());
+    }
+    let Some(mut unmet) = first_unmet(engine, writer, reader) else {
+        return (None, "neither a proof nor a counterexample was found".to_owned());
+    };
+    let mut writer = writer;
+    let mut path: Vec<Step> = Vec::new();
+    while path.len() < DEPTH_MAX
+        && let Some((written, rule)) = below(engine, &unmet)
+        && let Some(inner) = first_unmet(engine, written, rule)
+    {
+        path.insert(0, Step::to(&engine.tree, rule));
+        (writer, unmet) = (written, inner);
+    }
+    let obligation = Obligation { path, ..Obligation::here(writer, unmet.place, unmet.assertion) };
+    let obligation = engine.relaxed.as_written(obligation);
+    let why = if let Assertion::Opaque(why) = &obligation.assertion {
+        why.clone()
+    } else {
+        format!("no proof nor counterexample was found for {}", obligation.assertion.words())
+    };
+    (Some(obligation), why)
+}
+
+/// Returns the member or item that an assertion is about, as the writer and the reader have it.
+fn below(engine: &mut Engine, unmet: &Unmet) -> Option<(Id, Id)> {
+    let node = engine.tree.shared(unmet.place);
+    match &unmet.assertion {
+        Assertion::Property(name) => {
+            let written = engine.property_schema(&unmet.flat.objects, name);
+            let mut rules: Vec<Id> = node.objects.properties.of(name).into_iter().collect();
+            for (pattern, rule) in node.objects.patterns.iter() {
+                if engine.patterns.is_match(pattern, name) == Truth::Yes {
+                    rules.push(*rule);
+                }
+            }
+            let rule = rules.into_iter().find(|rule| !engine.covers(written, *rule))?;
+            Some((written, rule))
+        }
+        Assertion::Items => {
+            let most = Engine::prefix_len(&unmet.flat.arrays).max(node.arrays.prefix.len());
+            (0..=most).find_map(|at| {
+                let rule = node.arrays.prefix.get(at).copied().or(node.arrays.items)?;
+                let written = engine.item_schema(&unmet.flat.arrays, at);
+                (!engine.covers(written, rule)).then_some((written, rule))
+            })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,154 @@
+//! Goes on behind what was found: the reader is relaxed at each finding and asked again, until nothing is left.
+
+use super::change::Change;
+use super::confirm::Confirm;
+use super::{Answer, Decision, Open, Question, Roots, Witness, answer};
+use crate::engine::Engine;
+use crate::prove::{Assertion, Obligation, Step};
+use crate::relax::{Relaxed, relax};
+use crate::report::Verdict;
+use crate::tree::Origin;
+
+/// Most readers that are relaxed in one search.
+const ROUNDS_MAX: usize = 32;
+
+/// Most findings of one search: more than anyone reads.
+const FOUND_MAX: usize = 1_000;
+
+/// Fuel of the whole search, in that of one phase.
+const PHASES_MAX: u64 = 12;
+
+/// What tells two findings apart.
+#[derive(PartialEq)]
+struct Key {
+    way: Vec<Step>,
+    reader: Origin,
+    writer: Origin,
+    assertion: Assertion,
+}
+
+/// Everything found so far.
+struct Search {
+    witnesses: Vec<(Witness, Change)>,
+    open: Vec<Open>,
+    known: Vec<Key>,
+    relaxed: Vec<Relaxed>,
+    /// Whether a reader was relaxed further than what was reported.
+    is_inexact: bool,
+}
+
+/// Completes a decision that found something.
+pub(super) fn search(
+    mut engine: Engine,
+    mut confirm: Confirm<'_>,
+    question: &Question<'_>,
+    roots: Roots,
+    first: Answer,
+) -> Decision {
+    let verdict = first.verdict;
+    let mut search = Search {
+        witnesses: Vec::new(),
+        open: Vec::new(),
+        known: Vec::new(),
+        relaxed: Vec::new(),
+        is_inexact: false,
+    };
+    let spent_max = engine.spent().saturating_add(question.fuel.saturating_mul(PHASES_MAX));
+    let mut next = first;
+    let mut is_settled = false;
+    let mut is_complete = false;
+    for round in 0..ROUNDS_MAX {
+        if next.open.as_ref().is_some_and(|open| open.obligation.is_none()) {
+            // It is about all that is left of the comparison.
+            search.open.extend(next.open);
+            is_settled = true;
+            break;
+        }
+        if !search.take_in(&mut engine, next) || FOUND_MAX < search.known.len() {
+            break;
+        }
+        if round + 1 == ROUNDS_MAX || spent_max < engine.spent() {
+            break;
+        }
+        engine.refuel(question.fuel);
+        let Some(relaxed) = relax(&mut engine, roots.reader, &search.relaxed) else { break };
+        if roots.may_prove && engine.covers(roots.writer, relaxed) {
+            is_complete = true;
+            break;
+        }
+        confirm.relax(relaxed);
+        next = answer(&mut engine, &mut confirm, question, roots, relaxed);
+        if next.verdict == Verdict::Compatible {
+            is_complete = true;
+            break;
+        }
+    }
+    let is_complete = is_complete && !search.is_inexact;
+    let verdict = if search.witnesses.is_empty() { verdict } else { Verdict::Incompatible };
+    Decision {
+        verdict,
+        witnesses: search.witnesses,
+        open: search.open,
+        is_settled: is_complete || (is_settled && !search.is_inexact),
+        may_have_more: !is_complete,
+        opened: engine.opened_places,
+        tree: engine.tree,
+    }
+}
+
+impl Search {
+    /// Takes in what an answer found; returns whether there is something to go on with.
+    fn take_in(&mut self, engine: &mut Engine, answer: Answer) -> bool {
+        let mut is_new = false;
+        for mut witness in answer.witnesses {
+            witness.obligation = engine.relaxed.as_written(witness.obligation);
+            match self.note(engine, &witness.obligation) {
+                Noted::New => {
+                    let change = Change::of(engine, &witness.obligation);
+                    self.witnesses.push((witness, change));
+                    is_new = true;
+                }
+                Noted::Again => is_new = true,
+                Noted::Known => {}
+            }
+        }
+        if let Some(mut open) = answer.open
+            && let Some(obligation) = &open.obligation
+        {
+            match self.note(engine, obligation) {
+                Noted::New => {
+                    open.change = Change::of(engine, obligation);
+                    self.open.push(open);
+                    is_new = true;
+                }
+                Noted::Again => is_new = true,
+                Noted::Known => {}
+            }
+        }
+        is_new
+    }
+
+    fn note(&mut self, engine: &Engine, obligation: &Obligation) -> Noted {
+        let key = Key {
+            way: engine.relaxed.way(obligation),
+            reader: engine.tree.origin(obligation.reader),
+            writer: engine.tree.origin(obligation.writer),
+            assertion: obligation.assertion.clone(),
+        };
+        let times = self.known.iter().filter(|known| **known == key).count();
+        if 1 < times {
+            return Noted::Known;
+        }
+        self.known.push(key);
+        // What comes again was not expressed by the relaxed reader. The place is then taken out of the search.
+        self.relaxed.push(Relaxed::of(engine, obligation, times == 1));
+        self.is_inexact |= times == 1;
+        if times == 0 { Noted::New } else { Noted::Again }
+    }
+}
+
+enum Noted {
+    New,
+    Again,
+    Known,
+}

@@ -1,0 +1,118 @@
+//! What names a finding for waivers.
+//!
+//! A waiver accepts what was shown: this change, at this place, through this use, of this candidate version. The
+//! identity is all of that but the version, so that a later version can show that it repeats an accepted change.
+
+use evschema_model::{Digest, Pointer, Resolved, Subject, Version};
+use sha2::{Digest as _, Sha256};
+
+use super::Sides;
+use super::places::Spot;
+use crate::decide::Change;
+use crate::prove::Assertion;
+use crate::report::Fingerprint;
+
+/// The rule of every place that is not decided.
+const UNDECIDED: &str = "undecided";
+
+/// Bytes of a fingerprint, and of one by the former scheme.
+const BYTES: usize = 8;
+const FORMER_BYTES: usize = 6;
+
+/// What names a finding, whatever the candidate's version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity(String);
+
+/// The schemas of the members and items through which an event comes to a place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Uses(pub(super) Vec<Use>);
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    /// The subject of the document, when it is another one.
+    pub(super) subject: Option<Subject>,
+    pub(super) pointer: Pointer,
+}
+
+impl Uses {
+    /// Returns the last schema in the document itself that is not around the place: the use of a shared one.
+    pub(super) fn shown(&self, place: &Pointer) -> Option<Pointer> {
+        let own = self.0.iter().filter(|step| step.subject.is_none());
+        own.map(|step| &step.pointer).rfind(|pointer| !is_around(pointer, place)).cloned()
+    }
+}
+
+fn is_around(outer: &Pointer, inner: &Pointer) -> bool {
+    inner.as_str().strip_prefix(outer.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl Identity {
+    /// Returns the identity of a finding; one that is undecided has a reason.
+    pub(super) fn of(
+        assertion: &Assertion,
+        sides: &Sides<'_>,
+        spot: &Spot,
+        uses: &Uses,
+        change: &Change,
+        undecided: Option<&str>,
+    ) -> Self {
+        let rule = if undecided.is_some() { UNDECIDED } else { assertion.rule().id };
+        let subject = &sides.candidate.schema().at().subject;
+        let mut text = format!("{rule}\n{subject}\n{}\n{}\n", sides.direction, place(spot, assertion));
+        for step in &uses.0 {
+            let document = step.subject.as_ref().map_or("", Subject::as_str);
+            text.push_str(&format!("{document}#{}\n", step.pointer));
+        }
+        text.push_str(&format!("{}\n{}\n", undecided.unwrap_or_default(), change.text));
+        if change.is_of_documents {
+            for version in [sides.candidate, sides.baseline] {
+                for digest in digests(version) {
+                    text.push_str(&format!("{digest}\n"));
+                }
+            }
+        }
+        Self(text)
+    }
+
+    /// Returns the fingerprint that the finding has with a candidate version.
+    pub(crate) fn fingerprint(&self, version: &Version) -> Fingerprint {
+        Fingerprint(hash(&format!("{version}\n{}", self.0), BYTES))
+    }
+}
+
+/// Returns the digests of a version and of all it refers to.
+fn digests(version: &Resolved) -> Vec<&Digest> {
+    let others = version.documents().into_iter().map(|document| document.digest());
+    std::iter::once(version.schema().digest()).chain(others).collect()
+}
+
+/// Names a place. A property stands for itself, declared or not, so that two properties of one object are two
+/// findings. What stands in another document is named by that document's subject.
+fn place(spot: &Spot, assertion: &Assertion) -> String {
+    let mut place = spot.local.clone();
+    if let Some(name) = assertion.name() {
+        place = place.child("properties").child(name);
+    }
+    match &spot.within {
+        Some(within) => format!("{}#{place}", within.at.subject),
+        None => place.to_string(),
+    }
+}
+
+/// Returns the fingerprint by the former scheme, of rule, subject, place and direction: for people who have a
+/// waiver from then.
+pub(super) fn former_fingerprint(
+    rule: &str,
+    sides: &Sides<'_>,
+    spot: &Spot,
+    assertion: &Assertion,
+) -> Fingerprint {
+    let subject = &sides.candidate.schema().at().subject;
+    let place = place(spot, assertion);
+    Fingerprint(hash(&format!("{rule}\n{subject}\n{place}\n{}", sides.direction), FORMER_BYTES))
+}
+
+fn hash(text: &str, bytes: usize) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}

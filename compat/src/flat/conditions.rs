@@ -1,0 +1,87 @@
+//! Nodes with many conditions: ten event kinds told apart by `if` and `then` have a thousand combinations.
+//!
+//! Their conditions stay whole in the alternatives, and are followed where the rest of an alternative decides
+//! them: in the events of one kind all tests but one fail.
+
+use std::rc::Rc;
+
+use foldhash::{HashSet, HashSetExt as _};
+
+use super::Flat;
+use crate::engine::Engine;
+use crate::tree::{Condition, Id};
+
+/// Most conditions of one place whose combinations are told apart.
+const CONDITIONS_MAX: usize = 4;
+
+/// Most conditions that samples are made under.
+const SAMPLED_MAX: usize = 4;
+
+impl Engine {
+    /// Returns whether a node and its applicators on the same value have many conditions.
+    pub(crate) fn has_many_conditions(&self, id: Id) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![id];
+        let mut many = 0;
+        while let Some(id) = open.pop() {
+            let node = self.tree.node(id);
+            if !seen.insert(id.index()) {
+                continue;
+            }
+            many += node.conditions.len();
+            if CONDITIONS_MAX < many {
+                return true;
+            }
+            open.extend(&node.all_of);
+            open.extend(node.slot.and_then(|slot| self.tree.in_slot(slot)));
+            open.extend(node.place.as_ref().map(|place| place.schema));
+        }
+        false
+    }
+
+    /// Follows the conditions that an alternative decides; nothing where it decides none.
+    pub(crate) fn advance(&mut self, flat: &Flat) -> Option<Vec<Flat>> {
+        if flat.conditions.is_empty() {
+            return None;
+        }
+        let bare = Flat { conditions: Rc::default(), ..flat.clone() };
+        let mut further = vec![bare.clone()];
+        let mut left: Vec<Condition> = Vec::new();
+        for condition in flat.conditions.iter() {
+            let branch = if self.is_disjoint(&bare, condition.test) {
+                condition.otherwise
+            } else if self.flat_covers(&bare, condition.test, &mut Vec::new()) {
+                condition.then
+            } else {
+                left.push(*condition);
+                continue;
+            };
+            if let Some(branch) = branch {
+                further = further.iter().flat_map(|flat| self.within(flat, branch)).collect();
+            }
+        }
+        if left.len() == flat.conditions.len() {
+            return None;
+        }
+        for flat in &mut further {
+            flat.conditions = Rc::new(left.clone());
+        }
+        Some(further)
+    }
+
+    /// Chooses conditions that hold: each of the first few alone, and none of them.
+    pub(crate) fn under_some_conditions(&mut self, flat: &Flat) -> Vec<Flat> {
+        let bare = Flat { conditions: Rc::default(), ..flat.clone() };
+        let mut chosen = Vec::new();
+        for condition in flat.conditions.iter().take(SAMPLED_MAX) {
+            let tested = self.within(&bare, condition.test).into_iter().next();
+            let then = match (tested, condition.then) {
+                (Some(tested), Some(then)) => self.within(&tested, then).into_iter().next(),
+                (tested, _) => tested,
+            };
+            chosen.extend(then);
+        }
+        chosen.push(bare);
+        chosen
+    }
+}

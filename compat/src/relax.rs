@@ -1,0 +1,313 @@
+//! A reader relaxed at exactly the assertions that findings report, so that the search continues behind them.
+//!
+//! A finding reports that values of the writer's node `W` break an assertion of the reader's node `N`. The relaxed
+//! node accepts what `N` accepts without that assertion, if the value meets the assertion **or** is one of `W`:
+//! `N \ assertion` and `anyOf [assertion, W]`. So nothing else is accepted that was not reported. The relaxed reader
+//! is made anew from the reader as written, with all findings so far.
+
+mod take;
+
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt as _};
+
+use crate::engine::Engine;
+use crate::prove::{Assertion, Obligation, Step, extend_way};
+use crate::tree::{Id, Listed, Named, Node, Origin, Types};
+use take::{Taken, looks_at_the_rest, take, without_the_rest};
+
+/// An assertion that values of a writer's node need not meet.
+#[derive(Debug, Clone)]
+pub(crate) struct Relaxed {
+    /// The members' schemas on the way to the place, outermost first.
+    way: Vec<Step>,
+    reader: Origin,
+    writer: Id,
+    assertion: Assertion,
+    /// Whether no assertion of the place needs to be met: wider than what was reported.
+    is_whole: bool,
+}
+
+/// What is known of the nodes that were made by relaxing.
+#[derive(Debug, Default)]
+pub(crate) struct Relaxations {
+    unions: HashMap<u32, Rc<RelaxedUnion>>,
+    /// The reader's root, where every way begins.
+    pub(crate) root: Option<Step>,
+    /// The node as written, by the number of the node made of it.
+    originals: HashMap<u32, Id>,
+}
+
+/// `anyOf [assertion, W]`.
+#[derive(Debug)]
+pub(crate) struct RelaxedUnion {
+    assertion: Assertion,
+    /// The branch with the assertion, and one with the rest where the two cannot be separated.
+    tried: Vec<Id>,
+}
+
+impl RelaxedUnion {
+    /// Returns the branches in which other breaks are looked for.
+    pub(crate) fn tried(&self) -> Vec<Id> {
+        self.tried.clone()
+    }
+}
+
+impl Relaxations {
+    /// Returns the union that relaxing made of an assertion.
+    pub(crate) fn union(&self, id: Id) -> Option<Rc<RelaxedUnion>> {
+        self.unions.get(&id.index()).cloned()
+    }
+
+    /// Returns the way from the reader's root to an obligation.
+    pub(crate) fn way(&self, obligation: &Obligation) -> Vec<Step> {
+        self.root.map_or_else(Vec::new, |root| obligation.way(root))
+    }
+
+    /// Returns an obligation with the node as it was written, and the assertion that it has there.
+    pub(crate) fn as_written(&self, mut obligation: Obligation) -> Obligation {
+        if let Some(union) = self.unions.get(&obligation.reader.index()) {
+            obligation.assertion = union.assertion.clone();
+        }
+        if let Some(original) = self.originals.get(&obligation.reader.index()) {
+            obligation.reader = *original;
+        }
+        obligation.path = self.way(&obligation).into_iter().skip(1).rev().collect();
+        obligation
+    }
+}
+
+impl Relaxed {
+    /// Returns the relaxation that a finding stands for.
+    pub(crate) fn of(engine: &Engine, obligation: &Obligation, is_whole: bool) -> Self {
+        Self {
+            way: engine.relaxed.way(obligation),
+            reader: engine.tree.origin(obligation.reader),
+            writer: obligation.writer,
+            assertion: obligation.assertion.clone(),
+            is_whole,
+        }
+    }
+}
+
+/// Returns a reader with these relaxations; nothing where one of them found no place.
+pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option<Id> {
+    let has_unevaluated = engine.tree.has_unevaluated();
+    let mut relaxing = Relaxing {
+        engine,
+        list,
+        applied: vec![false; list.len()],
+        done: HashMap::new(),
+        slots: HashMap::new(),
+        pending: Vec::new(),
+        has_unevaluated,
+    };
+    let root = relaxing.engine.relaxed.root.into_iter().collect();
+    let relaxed = relaxing.node(reader, &root);
+    while let Some((target, way, slot)) = relaxing.pending.pop() {
+        let id = relaxing.node(target, &way);
+        relaxing.engine.tree.fill_slot(slot, id);
+    }
+    relaxing.applied.iter().all(|applied| *applied).then_some(relaxed)
+}
+
+struct Relaxing<'e> {
+    engine: &'e mut Engine,
+    list: &'e [Relaxed],
+    applied: Vec<bool>,
+    done: HashMap<(u32, Vec<Step>), Id>,
+    slots: HashMap<(u32, Vec<Step>), u32>,
+    pending: Vec<(Id, Vec<Step>, u32)>,
+    /// Whether some schema looks at what others evaluate; the writer's node must not evaluate anything then.
+    has_unevaluated: bool,
+}
+
+impl Relaxing<'_> {
+    fn node(&mut self, id: Id, way: &Vec<Step>) -> Id {
+        if !self.list.iter().any(|relaxed| relaxed.way.starts_with(way)) {
+            return id;
+        }
+        let key = (id.index(), way.clone());
+        if let Some(done) = self.done.get(&key) {
+            return *done;
+        }
+        let old = self.engine.tree.shared(id);
+        let mut node = Node::clone(&old);
+        self.members(&mut node, way);
+        self.in_place(&mut node, way);
+        if let Some(slot) = old.slot {
+            node.slot = Some(self.slot(slot, way));
+        }
+        let origin = self.engine.tree.origin(id);
+        let relaxed = self.here(id, node, &old, origin, way);
+        self.done.insert(key, relaxed);
+        relaxed
+    }
+
+    /// Relaxes the schemas of members and items, each of which is a further step on the way.
+    fn members(&mut self, node: &mut Node, way: &[Step]) {
+        let objects = &mut node.objects;
+        for named in [&mut objects.properties, &mut objects.patterns] {
+            let members = named.iter().map(|(name, id)| (Rc::clone(name), self.member(*id, way)));
+            *named = members.collect::<Named>();
+        }
+        objects.additional = objects.additional.map(|id| self.member(id, way));
+        let arrays = &mut node.arrays;
+        for id in arrays.prefix.iter_mut().chain(&mut arrays.items).chain(&mut arrays.unevaluated) {
+            *id = self.member(*id, way);
+        }
+    }
+
+    fn member(&mut self, id: Id, way: &[Step]) -> Id {
+        let mut below = way.to_vec();
+        extend_way(&mut below, Step::to(&self.engine.tree, id));
+        self.node(id, &below)
+    }
+
+    /// Relaxes the schemas that apply to the same value. Behind `not` and `if`, a wider schema is a narrower reader.
+    fn in_place(&mut self, node: &mut Node, way: &Vec<Step>) {
+        for id in node.all_of.iter_mut().chain(node.any_of.iter_mut().flatten()) {
+            *id = self.node(*id, way);
+        }
+        for condition in &mut node.conditions {
+            condition.then = condition.then.map(|id| self.node(id, way));
+            condition.otherwise = condition.otherwise.map(|id| self.node(id, way));
+        }
+        let dependent = node.objects.dependent_schemas.iter();
+        let dependent = dependent.map(|(name, id)| (Rc::clone(name), self.node(*id, way)));
+        node.objects.dependent_schemas = dependent.collect::<Named>();
+        // A relaxed branch may let a second one hold, so the union as written stays as an alternative.
+        let unions = std::mem::take(&mut node.one_of);
+        for union in unions {
+            let relaxed: Vec<Id> = union.iter().map(|id| self.node(*id, way)).collect();
+            if relaxed.iter().zip(&union).all(|(new, old)| new.is(*old)) {
+                node.one_of.push(union);
+                continue;
+            }
+            let branch = |own: Vec<Id>| Node { one_of: vec![own], ..Node::default() };
+            let both =
+                [branch(union), branch(relaxed)].map(|own| self.engine.tree.add(own, Origin::default()));
+            node.any_of.push(both.to_vec());
+        }
+    }
+
+    fn slot(&mut self, slot: u32, way: &[Step]) -> u32 {
+        if let Some(known) = self.slots.get(&(slot, way.to_vec())) {
+            return *known;
+        }
+        let new = self.engine.tree.reserve_slot();
+        self.slots.insert((slot, way.to_vec()), new);
+        if let Some(target) = self.engine.tree.in_slot(slot) {
+            self.pending.push((target, way.to_vec(), new));
+        }
+        new
+    }
+
+    /// Relaxes what a node says itself.
+    fn here(&mut self, id: Id, mut node: Node, old: &Node, origin: Origin, way: &[Step]) -> Id {
+        let list = self.list;
+        let meant: Vec<usize> = (0..list.len())
+            .filter(|at| list[*at].reader == origin && origin != Origin::default() && list[*at].way == way)
+            .collect();
+        let exact = meant.iter().copied().filter(|at| !list[*at].is_whole);
+        // What others evaluate cannot be moved away from `unevaluated…`, so this comes last.
+        let (together, apart): (Vec<usize>, Vec<usize>) =
+            exact.partition(|at| looks_at_the_rest(&node, &list[*at].assertion));
+        let mut groups: Vec<(Taken, Vec<Id>)> = Vec::new();
+        for at in apart {
+            let relaxed = &list[at];
+            if self.lists_more(&mut node, relaxed) {
+                self.applied[at] = true;
+                continue;
+            }
+            let known = groups.iter().position(|(taken, _)| taken.is_of(&relaxed.assertion));
+            let group = match known {
+                Some(known) => known,
+                None => match take(self.engine, &mut node, relaxed.writer, &relaxed.assertion) {
+                    Some(taken) => {
+                        groups.push((taken, Vec::new()));
+                        groups.len() - 1
+                    }
+                    None => continue,
+                },
+            };
+            self.applied[at] = true;
+            groups[group].1.push(restricted(self.engine, relaxed, self.has_unevaluated));
+        }
+        for (taken, branches) in groups {
+            let asserted = self.made_of(id, taken.asserted, origin);
+            let union = self.union(id, taken.assertion, vec![asserted], branches, origin);
+            node.all_of.push(union);
+        }
+        let without = without_the_rest(&node);
+        let mut made = if node == *old { id } else { self.made_of(id, node, origin) };
+        if let Some(first) = together.first() {
+            let without = self.made_of(id, without, origin);
+            let mut branches = Vec::with_capacity(together.len());
+            for at in &together {
+                self.applied[*at] = true;
+                let own = restricted(self.engine, &list[*at], self.has_unevaluated);
+                branches.push(self.engine.tree.all(vec![without, own]));
+            }
+            made = self.union(id, list[*first].assertion.clone(), vec![made, without], branches, origin);
+        }
+        let whole: Vec<usize> = meant.into_iter().filter(|at| list[*at].is_whole).collect();
+        if whole.is_empty() {
+            return made;
+        }
+        let writers = whole.iter().map(|at| list[*at].writer).collect();
+        for at in &whole {
+            self.applied[*at] = true;
+        }
+        self.union(id, list[whole[0]].assertion.clone(), vec![made], writers, origin)
+    }
+
+    /// Adds the writer's values to those that the reader lists, if they can be counted: a long list stays one list.
+    fn lists_more(&mut self, node: &mut Node, relaxed: &Relaxed) -> bool {
+        if relaxed.assertion != Assertion::Values {
+            return false;
+        }
+        let Some(removed) = self.engine.removed_values(relaxed.writer, node) else { return false };
+        let Some(listed) = &node.values else { return false };
+        node.values = Some(Listed::of(listed.iter().cloned().chain(removed)));
+        true
+    }
+
+    /// Adds `anyOf` of what is tried for further breaks and of the writer's values.
+    fn union(
+        &mut self,
+        id: Id,
+        assertion: Assertion,
+        mut tried: Vec<Id>,
+        writers: Vec<Id>,
+        origin: Origin,
+    ) -> Id {
+        let mut branches = vec![tried[0]];
+        branches.extend(writers);
+        let union = self.made_of(id, Node { any_of: vec![branches], ..Node::default() }, origin);
+        tried.dedup_by(|a, b| a.is(*b));
+        self.engine.relaxed.unions.insert(union.index(), Rc::new(RelaxedUnion { assertion, tried }));
+        union
+    }
+
+    fn made_of(&mut self, id: Id, node: Node, origin: Origin) -> Id {
+        let made = self.engine.tree.add(node, origin);
+        self.engine.relaxed.originals.insert(made.index(), id);
+        made
+    }
+}
+
+/// Returns the writer's values that a finding reports.
+fn restricted(engine: &mut Engine, relaxed: &Relaxed, has_unevaluated: bool) -> Id {
+    let mut writer = relaxed.writer;
+    if let Assertion::Types(name) = &relaxed.assertion {
+        let only = Node { types: Types::named(name), ..Node::default() };
+        let only = engine.tree.add(only, Origin::default());
+        writer = engine.tree.all(vec![writer, only]);
+    }
+    if !has_unevaluated {
+        return writer;
+    }
+    let not = engine.tree.add(Node { not: vec![writer], ..Node::default() }, Origin::default());
+    engine.tree.add(Node { not: vec![not], ..Node::default() }, Origin::default())
+}

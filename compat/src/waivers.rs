@@ -1,0 +1,66 @@
+//! Findings that people accept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use evschema_model::Version;
+
+/// The waivers that a check honours.
+#[derive(Debug, Clone, Default)]
+pub struct Waivers {
+    /// Fingerprint to reason, of the waivers that hold today. A reason is never blank.
+    reasons: BTreeMap<String, String>,
+    /// Versions of the subject for which waivers may have been given, beside those of the check's history.
+    versions: BTreeSet<Version>,
+}
+
+/// Longest reason, in bytes.
+const REASON_BYTES_MAX: usize = 2_000;
+
+/// Why a waiver cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WaiverError {
+    /// A waiver without a reason explains nothing to the next reader.
+    #[error("a waiver needs a reason")]
+    ReasonMissing,
+    /// The reason is too long.
+    #[error("a reason has at most {REASON_BYTES_MAX} bytes")]
+    ReasonTooLong,
+}
+
+impl Waivers {
+    /// Adds a waiver that holds today.
+    ///
+    /// # Errors
+    ///
+    /// When the reason is blank or too long.
+    pub fn add(&mut self, fingerprint: &str, reason: &str) -> Result<(), WaiverError> {
+        if reason.trim().is_empty() {
+            return Err(WaiverError::ReasonMissing);
+        }
+        if REASON_BYTES_MAX < reason.len() {
+            return Err(WaiverError::ReasonTooLong);
+        }
+        self.reasons.insert(fingerprint.to_owned(), reason.to_owned());
+        Ok(())
+    }
+
+    /// Names versions of the subject that waivers may have been given for. A check need not have their schemas.
+    pub fn name_versions(&mut self, versions: impl IntoIterator<Item = Version>) {
+        self.versions.extend(versions);
+    }
+
+    /// Returns the reason of the waiver with a fingerprint.
+    pub fn reason(&self, fingerprint: &str) -> Option<&str> {
+        self.reasons.get(fingerprint).map(String::as_str)
+    }
+
+    /// Returns the fingerprints.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        self.reasons.keys().map(String::as_str)
+    }
+
+    /// Returns the versions that waivers may have been given for.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.versions.iter()
+    }
+}

@@ -1,0 +1,296 @@
+//! What a valid schema probably gets wrong: words that look like misspelt keywords, keywords of other drafts, and a
+//! root that accepts every event.
+
+use serde_json::Value;
+
+use crate::keywords::{FORMATS, KEYWORDS, Keyword, Role, keyword};
+use crate::suggestion::closest;
+use crate::{Code, Diagnostic, Diagnostics, Draft, Place, Pointer, Schema, for_each_subschema};
+
+/// Most advice about one document: who follows it sees the rest.
+const ADVICE_MAX: usize = 100;
+
+/// Words that other tools put into schemas, close to a keyword as they are.
+const USUAL: [&str; 4] = ["comment", "example", "refs", "anchor"];
+
+impl Schema {
+    /// Returns what the schema probably gets wrong. None of it makes the schema invalid: every draft allows unknown
+    /// keywords.
+    pub fn advice(&self) -> Diagnostics {
+        let mut advice = Diagnostics::new();
+        advice.extend(self.accepts_every_event());
+        let root = Place { pointer: Pointer::root(), schema: self.value() };
+        // A part may name a draft of its own.
+        let mut drafts: Vec<(Pointer, Draft)> = vec![(Pointer::root(), self.draft())];
+        for_each_subschema(root, self.draft(), &mut |place| {
+            let Value::Object(members) = place.schema else { return };
+            while drafts.len() > 1 && drafts.last().is_some_and(|(part, _)| !is_within(&place.pointer, part))
+            {
+                drafts.pop();
+            }
+            let named = members.get("$schema").and_then(Value::as_str).and_then(Draft::of_uri);
+            if let Some(named) = named.filter(|_| !place.pointer.as_str().is_empty()) {
+                drafts.push((place.pointer.clone(), named));
+            }
+            let draft = drafts.last().map_or(self.draft(), |(_, draft)| *draft);
+            for (name, value) in members {
+                if ADVICE_MAX <= advice.len() {
+                    return;
+                }
+                let found = match (name.as_str(), value) {
+                    ("format", Value::String(format)) => about_format(format, draft),
+                    (name, value) => about_keyword(name, value, draft),
+                };
+                advice.extend(found.map(|diagnostic| diagnostic.at(place.pointer.child(name))));
+            }
+        });
+        for diagnostic in &mut advice {
+            diagnostic.position = self.document().closest_position(&diagnostic.pointer);
+        }
+        advice
+    }
+
+    fn accepts_every_event(&self) -> Option<Diagnostic> {
+        let asserts =
+            |name: &String| keyword(name, self.draft()).is_some_and(|known| known.role == Role::Asserts);
+        let message = match self.value() {
+            Value::Bool(accepts) if !accepts => return None,
+            Value::Object(members) if members.keys().any(asserts) => return None,
+            Value::Object(members)
+                if ["$defs", "definitions"].iter().any(|name| members.contains_key(*name)) =>
+            {
+                "the root has only definitions, so it accepts every event"
+            }
+            _ => "the root has no keyword that rejects anything, so it accepts every event",
+        };
+        let help = "if events are written under it, say what they are, such as `\"type\": \"object\"` or `\"$ref\": \
+                    \"#/$defs/Order\"`; a document that others refer to may stay as it is";
+        Some(Diagnostic::new(Code::AcceptsEveryEvent, message).help(help))
+    }
+}
+
+fn is_within(place: &Pointer, part: &Pointer) -> bool {
+    place.as_str().strip_prefix(part.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> {
+    if keyword(name, draft).is_some() || name.starts_with("x-") || name.contains(':') || USUAL.contains(&name)
+    {
+        return None;
+    }
+    if let Some(known) = KEYWORDS.iter().find(|known| known.name == name) {
+        return of_other_draft(known, value, draft);
+    }
+    let instead = match (name, value) {
+        ("divisibleBy", Value::Number(_)) => Some(("is a keyword until draft-03", "write `multipleOf`")),
+        ("extends", Value::Object(_) | Value::Array(_)) => {
+            Some(("is a keyword until draft-03", "write `allOf`"))
+        }
+        ("disallow", Value::String(_) | Value::Array(_)) => {
+            Some(("is a keyword until draft-03", "write `not`"))
+        }
+        ("nullable", Value::Bool(true)) => Some(("is a keyword of OpenAPI 3.0", "add `\"null\"` to `type`")),
+        _ => None,
+    };
+    if let Some((where_it_is_one, help)) = instead {
+        let message = format!("`{name}` has no effect in {draft}; it {where_it_is_one}");
+        return Some(Diagnostic::new(Code::KeywordWithoutEffect, message).help(help));
+    }
+    let of_draft = KEYWORDS.iter().filter(|known| known.is_in(draft)).map(|known| known.name);
+    let meant = closest(name, of_draft)?;
+    let message = format!("`{name}` is not a keyword, so it has no effect");
+    let help = format!("did you mean `{meant}`? A name of your own may begin with `x-`");
+    Some(Diagnostic::new(Code::MisspeltKeyword, message).help(help))
+}
+
+/// Says in which drafts a keyword is one. Those that only describe do no harm elsewhere, and definitions are found
+/// under both names in every draft.
+fn of_other_draft(known: &Keyword, value: &Value, draft: Draft) -> Option<Diagnostic> {
+    let name = known.name;
+    let is_harmless = known.role == Role::Annotates
+        || matches!(name, "$defs" | "definitions" | "$vocabulary")
+        // `id` is also a usual name for something else.
+        || (name == "id" && !value.as_str().is_some_and(|id| id.contains(['/', ':', '#'])));
+    if is_harmless {
+        return None;
+    }
+    let forms = || KEYWORDS.iter().filter(|form| form.name == name);
+    let since = forms().map(|form| form.since).min()?;
+    let until = forms().map(|form| form.until).max()?;
+    let drafts = if draft < since { format!("from {since}") } else { format!("until {until}") };
+    let message = format!("`{name}` has no effect in {draft}; it is a keyword {drafts}");
+    let help = match (name, draft < since) {
+        ("id", _) => "write `$id`".to_owned(),
+        ("$id", _) => "write `id`".to_owned(),
+        ("additionalItems", _) => "write `items`; the schemas by position are in `prefixItems`".to_owned(),
+        ("dependencies", _) => format!("write {}", instead_of_dependencies(value)),
+        ("$recursiveRef" | "$recursiveAnchor", false) => {
+            "write `$dynamicRef` and `$dynamicAnchor`".to_owned()
+        }
+        ("const", true) => "write `enum` with one value".to_owned(),
+        ("prefixItems", true) => "write an array of schemas in `items`".to_owned(),
+        ("dependentRequired" | "dependentSchemas", true) => "write `dependencies`".to_owned(),
+        (_, true) => format!("name a later draft in `$schema`, such as `{}`", Draft::Draft202012.uri()),
+        (_, false) => format!("name an earlier draft in `$schema`, such as `{}`", until.uri()),
+    };
+    Some(Diagnostic::new(Code::KeywordWithoutEffect, message).help(help))
+}
+
+/// Names the keywords that replace `dependencies`: lists of names have one, schemas another.
+fn instead_of_dependencies(value: &Value) -> &'static str {
+    let mut values = value.as_object().into_iter().flat_map(|map| map.values());
+    let (has_names, has_schemas) =
+        (values.clone().any(Value::is_array), values.any(|value| !value.is_array()));
+    match (has_names, has_schemas) {
+        (true, false) => "`dependentRequired`",
+        (false, true) => "`dependentSchemas`",
+        (true, true) | (false, false) => {
+            "`dependentRequired` for lists of names, and `dependentSchemas` for schemas"
+        }
+    }
+}
+
+fn about_format(format: &str, draft: Draft) -> Option<Diagnostic> {
+    if let Some((_, since)) = FORMATS.iter().find(|(known, _)| *known == format) {
+        let message =
+            format!("format `{format}` accepts every string in {draft}; it is a format from {since}");
+        let help = format!("name a later draft in `$schema`, or write a `pattern` for {format}");
+        return (draft < *since).then(|| Diagnostic::new(Code::FormatWithoutEffect, message).help(help));
+    }
+    let alias = match format.to_lowercase().as_str() {
+        "datetime" | "timestamp" | "iso8601" | "rfc3339" => Some("date-time"),
+        "url" => Some("uri"),
+        "host-name" | "domain" => Some("hostname"),
+        "ip-address" | "ip" => Some("ipv4"),
+        "guid" => Some("uuid"),
+        "regexp" => Some("regex"),
+        "e-mail" | "mail" => Some("email"),
+        _ => None,
+    };
+    let meant = alias.or_else(|| closest(format, FORMATS.iter().map(|(known, _)| *known)))?;
+    let message = format!("`{format}` is not a format of JSON Schema, so it accepts every string");
+    let diagnostic = Diagnostic::new(Code::MisspeltFormat, message);
+    Some(diagnostic.help(format!("did you mean `{meant}`?")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Coordinates, Dialects, Subject, Version};
+
+    fn advice(schema: &Value) -> Vec<(Code, String, String, String)> {
+        let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };
+        let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).unwrap();
+        let parts = |d: Diagnostic| (d.code, d.pointer.to_string(), d.message, d.help.unwrap_or_default());
+        schema.advice().into_iter().map(parts).collect()
+    }
+
+    #[test]
+    fn keywords_and_formats_that_have_no_effect_and_their_near_misses() {
+        use Code::{FormatWithoutEffect, KeywordWithoutEffect, MisspeltFormat, MisspeltKeyword};
+        let none = "";
+        for (draft, member, code, meant) in [
+            (
+                Draft::Draft202012,
+                json!({"additionalProperty": false}),
+                MisspeltKeyword,
+                "`additionalProperties`",
+            ),
+            (Draft::Draft202012, json!({"item": {}}), MisspeltKeyword, "`items`"),
+            (Draft::Draft202012, json!({"require": ["a"]}), MisspeltKeyword, "`required`"),
+            (Draft::Draft202012, json!({"minlength": 1}), MisspeltKeyword, "`minLength`"),
+            (Draft::Draft202012, json!({"oneof": []}), MisspeltKeyword, "`oneOf`"),
+            (Draft::Draft202012, json!({"ref": "#"}), MisspeltKeyword, "`$ref`"),
+            (Draft::Draft202012, json!({"x-require": ["a"]}), MisspeltKeyword, none),
+            (Draft::Draft202012, json!({"meta:enum": {}}), MisspeltKeyword, none),
+            (Draft::Draft202012, json!({"owner": "me", "version": 1, "name": "x"}), MisspeltKeyword, none),
+            (Draft::Draft202012, json!({"properties": {"item": {}, "require": {}}}), MisspeltKeyword, none),
+            (
+                Draft::Draft202012,
+                json!({"default": {"item": 1}, "enum": [{"item": 1}]}),
+                MisspeltKeyword,
+                none,
+            ),
+            (Draft::Draft4, json!({"const": 1}), KeywordWithoutEffect, "from draft-06"),
+            (Draft::Draft6, json!({"const": 1}), KeywordWithoutEffect, none),
+            (Draft::Draft6, json!({"if": {}}), KeywordWithoutEffect, "from draft-07"),
+            (Draft::Draft7, json!({"unevaluatedProperties": false}), KeywordWithoutEffect, "from 2019-09"),
+            (Draft::Draft201909, json!({"prefixItems": []}), KeywordWithoutEffect, "from 2020-12"),
+            (Draft::Draft202012, json!({"additionalItems": {}}), KeywordWithoutEffect, "until 2019-09"),
+            (Draft::Draft201909, json!({"additionalItems": {}}), KeywordWithoutEffect, none),
+            (Draft::Draft201909, json!({"dependencies": {}}), KeywordWithoutEffect, "until draft-07"),
+            (Draft::Draft7, json!({"id": "https://example.com/x"}), KeywordWithoutEffect, "until draft-04"),
+            (Draft::Draft7, json!({"id": "x"}), KeywordWithoutEffect, none),
+            (Draft::Draft4, json!({"$id": "https://example.com/x"}), KeywordWithoutEffect, "from draft-06"),
+            (Draft::Draft4, json!({"divisibleBy": 2}), KeywordWithoutEffect, "until draft-03"),
+            (Draft::Draft202012, json!({"nullable": true}), KeywordWithoutEffect, "OpenAPI"),
+            (Draft::Draft202012, json!({"nullable": false}), KeywordWithoutEffect, none),
+            (
+                Draft::Draft4,
+                json!({"examples": [1], "$comment": "x", "deprecated": true}),
+                KeywordWithoutEffect,
+                none,
+            ),
+            (Draft::Draft7, json!({"$defs": {}}), KeywordWithoutEffect, none),
+            (Draft::Draft202012, json!({"definitions": {}}), KeywordWithoutEffect, none),
+            (Draft::Draft202012, json!({"format": "date_time"}), MisspeltFormat, "`date-time`"),
+            (Draft::Draft202012, json!({"format": "datetime"}), MisspeltFormat, "`date-time`"),
+            (Draft::Draft202012, json!({"format": "url"}), MisspeltFormat, "`uri`"),
+            (Draft::Draft202012, json!({"format": "emial"}), MisspeltFormat, "`email`"),
+            (Draft::Draft202012, json!({"format": "phone"}), MisspeltFormat, none),
+            (Draft::Draft202012, json!({"format": "int64"}), MisspeltFormat, none),
+            (Draft::Draft7, json!({"format": "uuid"}), FormatWithoutEffect, "from 2019-09"),
+            (Draft::Draft201909, json!({"format": "uuid"}), FormatWithoutEffect, none),
+            (Draft::Draft4, json!({"format": "date"}), FormatWithoutEffect, none),
+        ] {
+            let schema = json!({"$schema": draft.uri(), "type": "object", "properties": {"a": member}});
+            let found = advice(&schema);
+            if meant.is_empty() {
+                assert_eq!(found, [], "{draft} {member}");
+                continue;
+            }
+            assert_eq!(found.len(), 1, "{draft} {member}: {found:?}");
+            let (found_code, pointer, message, help) = &found[0];
+            assert_eq!(*found_code, code, "{member}");
+            let name = member.as_object().unwrap().keys().next().unwrap();
+            assert_eq!(*pointer, format!("/properties/a/{name}"));
+            assert!(format!("{message} | {help}").contains(meant), "{member}: {message} | {help}");
+        }
+    }
+
+    #[test]
+    fn a_part_has_the_keywords_of_its_own_draft() {
+        let old = json!({"$id": "old", "$schema": "http://json-schema.org/draft-07/schema#",
+                         "dependencies": {"a": ["b"]}, "not": {"prefixItems": []}});
+        let schema = json!({"type": "object", "$defs": {"old": old, "older": {"additionalItems": {}}}});
+        let found: Vec<String> =
+            advice(&schema).into_iter().map(|advice| format!("{}: {}", advice.1, advice.2)).collect();
+        assert_eq!(
+            found,
+            [
+                "/$defs/old/not/prefixItems: `prefixItems` has no effect in draft-07; it is a keyword from 2020-12",
+                "/$defs/older/additionalItems: `additionalItems` has no effect in 2020-12; it is a keyword until 2019-09",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_root_that_accepts_every_event() {
+        for (schema, accepts) in [
+            (json!({}), true),
+            (json!(true), true),
+            (json!(false), false),
+            (json!({"title": "T", "$defs": {"a": {"type": "string"}}}), true),
+            (json!({"definitions": {}, "x-owner": 1}), true),
+            (json!({"$defs": {"a": {}}, "$ref": "#/$defs/a"}), false),
+            (json!({"type": "object"}), false),
+            (json!({"$schema": "http://json-schema.org/draft-04/schema#", "const": 1}), true),
+        ] {
+            let found = advice(&schema);
+            let says = found.iter().any(|advice| advice.0 == Code::AcceptsEveryEvent);
+            assert_eq!(says, accepts, "{schema}");
+        }
+    }
+}

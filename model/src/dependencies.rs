@@ -1,0 +1,250 @@
+//! `dependencies`, which is a keyword up to draft 7 only.
+//!
+//! 2019-09 replaces it by `dependentRequired` and `dependentSchemas`. The validator library applies it in every
+//! draft, so that it has to be told where not to.
+
+use std::collections::HashMap;
+
+use jsonschema::{Keyword, ValidationError, ValidationOptions};
+use serde_json::Value;
+
+use crate::{Code, Diagnostic, Diagnostics, Pointer, Reference, Resolved, Schema, Target};
+
+/// How the documents that a schema reaches use `dependencies`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dependencies {
+    /// Not at all, or only where it is a keyword.
+    Usual,
+    /// Only where it is no keyword.
+    AllIgnored,
+    /// In both ways.
+    Mixed,
+}
+
+impl Dependencies {
+    pub(crate) fn of(resolved: &Resolved) -> Self {
+        let all = || resolved.documents().into_iter().chain([resolved.schema()]);
+        if all().all(|schema| schema.ignored_dependencies().is_empty()) {
+            Self::Usual
+        } else if all().any(|schema| schema.has_dependencies()) {
+            Self::Mixed
+        } else {
+            Self::AllIgnored
+        }
+    }
+}
+
+/// Makes the library accept whatever `dependencies` says. References into it still resolve.
+pub(crate) fn ignore(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
+    options.with_keyword("dependencies", |_, _, _| Ok(Box::new(Anything)))
+}
+
+/// A keyword that accepts everything.
+struct Anything;
+
+impl<'i> Keyword<'i> for Anything {
+    fn validate(&self, _: &'i Value) -> Result<(), ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        true
+    }
+}
+
+/// Documents without the `dependencies` that is no keyword: the library cannot ignore it in some documents only.
+pub(crate) struct Stripped {
+    /// By the address of the schema; only those that differ.
+    values: HashMap<usize, Value>,
+}
+
+impl Stripped {
+    /// # Errors
+    ///
+    /// When a reference leads into what would be removed.
+    pub(crate) fn of(resolved: &Resolved) -> Result<Self, Diagnostics> {
+        let documents = || resolved.documents().into_iter().chain([resolved.schema()]);
+        let lost: Diagnostics = documents().flat_map(|document| lost_in(document, resolved)).collect();
+        if !lost.is_empty() {
+            return Err(lost);
+        }
+        let changed = documents().filter(|document| !document.ignored_dependencies().is_empty());
+        let values = changed.map(|document| (address(document), without(document))).collect();
+        Ok(Self { values })
+    }
+
+    /// Returns the value of a document.
+    pub(crate) fn value<'v>(&'v self, schema: &'v Schema) -> &'v Value {
+        self.values.get(&address(schema)).unwrap_or_else(|| schema.value())
+    }
+}
+
+/// Reports the references of a document that lead into a `dependencies` that would be removed.
+fn lost_in(document: &Schema, resolved: &Resolved) -> Diagnostics {
+    let leads_nowhere = |reference: &&Reference| {
+        let target = match &reference.target {
+            Target::Here => Some(document),
+            Target::Metaschema => None,
+            Target::Named(_) | Target::Identified(_) => resolved.resource(&reference.uri),
+        };
+        let fragment = reference.written.split_once('#').map_or("", |(_, fragment)| fragment);
+        let place = Pointer::from_text(fragment);
+        target.is_some_and(|target| target.ignored_dependencies().iter().any(|gone| is_below(&place, gone)))
+    };
+    let references = document.references().iter().filter(leads_nowhere);
+    references
+        .map(|reference| {
+            let message = format!(
+                "`$ref` `{}` leads into `dependencies`, which is no keyword in 2019-09 and later; \
+                 an older document that is part of this schema uses it as a keyword",
+                reference.written
+            );
+            Diagnostic::new(Code::DanglingReference, message)
+                .at(reference.pointer.clone())
+                .position(document.document().closest_position(&reference.pointer))
+                .help("move the definition to `$defs`, and refer to it there")
+        })
+        .collect()
+}
+
+fn address(schema: &Schema) -> usize {
+    std::ptr::from_ref(schema) as usize
+}
+
+fn is_below(target: &Pointer, place: &Pointer) -> bool {
+    target.as_str().strip_prefix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn without(schema: &Schema) -> Value {
+    let mut value = schema.value().clone();
+    for place in schema.ignored_dependencies() {
+        let mut holder = place.clone();
+        holder.pop();
+        if let Some(members) = value.pointer_mut(holder.as_str()).and_then(Value::as_object_mut) {
+            members.remove("dependencies");
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::Dependencies::{AllIgnored, Mixed, Usual};
+    use super::*;
+    use crate::{Catalog, Coordinates, Dialects, Formats, Subject, Version, fields};
+
+    const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
+    const DRAFT_2019: &str = "https://json-schema.org/draft/2019-09/schema";
+    const DRAFT_2020: &str = "https://json-schema.org/draft/2020-12/schema";
+
+    fn resolved(documents: &[(&str, Value)]) -> Resolved {
+        let mut catalog = Catalog::default();
+        let mut last = None;
+        for (subject, schema) in documents {
+            let at =
+                Coordinates { subject: Subject::parse(subject).unwrap(), version: Version::new(1, 0, 0) };
+            let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).unwrap();
+            let schema = Arc::new(schema);
+            catalog.replace(Arc::clone(&schema));
+            last = Some(schema);
+        }
+        catalog.resolve(&last.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn it_is_a_keyword_up_to_draft_7_only() {
+        let asks = json!({"a": ["b"], "c": {"required": ["d"]}});
+        for (draft, is_keyword) in [
+            ("http://json-schema.org/draft-04/schema#", true),
+            ("http://json-schema.org/draft-06/schema#", true),
+            (DRAFT_7, true),
+            (DRAFT_2019, false),
+            (DRAFT_2020, false),
+        ] {
+            let schema = json!({"$schema": draft, "properties": {"x": {"dependencies": asks}}});
+            let resolved = resolved(&[("case", schema)]);
+            assert_eq!(resolved.schema().ignored_dependencies().is_empty(), is_keyword, "{draft}");
+            let validator = resolved.validator(Formats::Assert).unwrap();
+            for event in [json!({"x": {"a": 1}}), json!({"x": {"c": 1}})] {
+                assert_eq!(validator.is_valid(&event), !is_keyword, "{draft}: {event}");
+            }
+            assert!(validator.is_valid(&json!({"x": {"a": 1, "b": 1, "c": 1, "d": 1}})));
+        }
+    }
+
+    #[test]
+    fn references_into_it_still_resolve_and_violations_keep_their_place() {
+        for draft in [DRAFT_2019, DRAFT_2020] {
+            let resolved = resolved(&[(
+                "case",
+                json!({
+                    "$schema": draft,
+                    "properties": {"x": {"$ref": "#/dependencies/a"}},
+                    "dependencies": {"a": {"properties": {"n": {"type": "integer"}}}},
+                }),
+            )]);
+            let validator = resolved.validator(Formats::Assert).unwrap();
+            assert!(validator.is_valid(&json!({"a": 1, "n": "not an integer"})));
+            let violations = validator.violations(&json!({"x": {"n": "x"}}));
+            assert_eq!(violations.len(), 1);
+            assert_eq!(violations[0].pointer.as_str(), "/x/n");
+            assert!(violations[0].schema_pointer.as_str().ends_with("/n/type"), "{violations:?}");
+        }
+    }
+
+    #[test]
+    fn a_property_of_that_name_is_no_keyword() {
+        let resolved = resolved(&[(
+            "case",
+            json!({"properties": {"dependencies": {"type": "object", "additionalProperties": false}}}),
+        )]);
+        assert_eq!(Dependencies::of(&resolved), Usual);
+        let validator = resolved.validator(Formats::Assert).unwrap();
+        assert!(!validator.is_valid(&json!({"dependencies": {"serde": "1"}})));
+    }
+
+    #[test]
+    fn documents_of_old_and_new_drafts_are_each_read_by_their_own() {
+        let old = json!({"$schema": DRAFT_7, "dependencies": {"a": ["b"]}});
+        let new = |extra: Value| {
+            let mut new = json!({
+                "$schema": DRAFT_2020,
+                "properties": {"old": {"$ref": "../old/1.0.0.json"}, "dependencies": {"type": "integer"}},
+                "dependencies": {"a": ["b"], "n": {"type": "integer"}},
+            });
+            new["properties"]["more"] = extra;
+            resolved(&[("old", old.clone()), ("new", new)])
+        };
+        let mixed = new(json!({}));
+        assert_eq!(Dependencies::of(&mixed), Mixed);
+        let validator = mixed.validator(Formats::Assert).unwrap();
+        assert!(validator.is_valid(&json!({"a": 1})));
+        assert!(!validator.is_valid(&json!({"old": {"a": 1}})));
+        assert!(!validator.is_valid(&json!({"dependencies": "text"})), "a property of that name");
+        let refused = new(json!({"$ref": "#/dependencies/n"})).validator(Formats::Assert).unwrap_err();
+        assert_eq!(refused[0].pointer.as_str(), "/properties/more/$ref");
+        // A `$schema` below the root rules its part.
+        let part = json!({
+            "$schema": DRAFT_2020,
+            "$defs": {"old": {"$id": "old", "$schema": DRAFT_7, "dependencies": {"a": ["b"]}}},
+            "properties": {"old": {"$ref": "old"}},
+        });
+        let part = resolved(&[("case", part)]);
+        assert_eq!(Dependencies::of(&part), Usual);
+        assert!(!part.validator(Formats::Assert).unwrap().is_valid(&json!({"old": {"a": 1}})));
+    }
+
+    #[test]
+    fn what_it_declares_is_no_field() {
+        for (draft, is_field) in [(DRAFT_7, true), (DRAFT_2019, false), (DRAFT_2020, false)] {
+            let schema = json!({"$schema": draft, "dependencies": {"a": {"properties": {"b": {}}}}});
+            let resolved = resolved(&[("case", schema)]);
+            assert_eq!(!fields(resolved.schema()).is_empty(), is_field, "{draft}");
+            assert_eq!(Dependencies::of(&resolved), if is_field { Usual } else { AllIgnored });
+        }
+    }
+}

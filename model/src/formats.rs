@@ -1,0 +1,73 @@
+//! How the validator library checks formats.
+
+use std::sync::LazyLock;
+
+use jsonschema::ValidationOptions;
+use serde_json::{Value, json};
+
+use crate::{Draft, Formats};
+
+/// Returns options under which formats refuse values, or none does.
+///
+/// In two points the library is set to what the specification says. `email` is an address (RFC 5321, `Mailbox`), so
+/// that no display name stands before it, as in `Ann <ann@example.com>`. Every `email` is an `idn-email`: the library
+/// decodes the host name of the second more strictly.
+pub fn checking(options: ValidationOptions<'_>, formats: Formats) -> ValidationOptions<'_> {
+    let options = options.should_validate_formats(formats == Formats::Assert);
+    match formats {
+        Formats::Assert => options
+            .with_format("email", |text: &str| is_mailbox(text) && is(&EMAIL, text))
+            .with_format("idn-email", |text: &str| {
+                is_mailbox(text) && (is(&EMAIL, text) || is(&IDN_EMAIL, text))
+            }),
+        Formats::Annotate => options,
+    }
+}
+
+/// Whether a text that the library takes for an address is only that: with a name before it, even a blank one, the
+/// address stands between `<` and `>`.
+fn is_mailbox(text: &str) -> bool {
+    !text.trim_end().ends_with('>')
+}
+
+fn is(format: &LazyLock<Option<jsonschema::Validator>>, text: &str) -> bool {
+    format.as_ref().is_some_and(|format| format.is_valid(&Value::from(text)))
+}
+
+static EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| alone("email"));
+static IDN_EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| alone("idn-email"));
+
+/// Compiles a schema of one format that the library itself knows.
+fn alone(format: &str) -> Option<jsonschema::Validator> {
+    let options = jsonschema::options().with_draft(Draft::Draft202012.to_library());
+    options.should_validate_formats(true).build(&json!({ "format": format })).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_no_display_name_and_ascii_ones_are_international() {
+        let accepts = |format: &str, text: &str| {
+            let options = checking(jsonschema::options(), Formats::Assert);
+            options.build(&json!({ "format": format })).unwrap().is_valid(&Value::from(text))
+        };
+        for (text, is_email, is_idn_email) in [
+            ("ann@example.com", true, true),
+            ("\"Ann B.\"@example.com", true, true),
+            ("ann@[IPv6:::1]", true, true),
+            ("Ann <ann@example.com>", false, false),
+            ("<ann@example.com>", false, false),
+            (" <ann@example.com>", false, false),
+            ("B\u{fc} <b@b\u{fc}cher.example> ", false, false),
+            ("ann@xn--bca", true, true),
+            ("ann@b\u{fc}cher.example", false, true),
+            ("\u{e9}@example.com", false, true),
+            ("ann@", false, false),
+        ] {
+            assert_eq!(accepts("email", text), is_email, "{text}");
+            assert_eq!(accepts("idn-email", text), is_idn_email, "{text}");
+        }
+    }
+}

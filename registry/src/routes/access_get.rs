@@ -1,0 +1,17 @@
+use axum::response::Response;
+use evschema_api::AccessView;
+
+use super::json;
+use crate::http::{Failure, NoParams};
+use crate::service::Actor;
+
+/// Returns the scopes of the token that a request is sent with, or what requests without a token may do.
+#[utoipa::path(
+    get,
+    path = "/access",
+    tag = "tokens",
+    responses((status = 200, description = "The scopes", body = AccessView))
+)]
+pub(crate) async fn get(actor: Actor, _: NoParams) -> Result<Response, Failure> {
+    Ok(json(&actor.access()))
+}

@@ -1,0 +1,116 @@
+//! Keywords by draft.
+
+use evschema_model::Draft;
+use serde_json::{Map, Value};
+
+/// Keywords that assert something about a value without a subschema.
+pub(super) const ASSERTIONS: [&str; 21] = [
+    "type",
+    "enum",
+    "const",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "required",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+];
+
+/// Keywords that apply subschemas or relate members.
+const APPLICATORS: [&str; 25] = [
+    "$ref",
+    "$dynamicRef",
+    "$recursiveRef",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependencies",
+    "dependentSchemas",
+    "dependentRequired",
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "propertyNames",
+    "items",
+    "prefixItems",
+    "additionalItems",
+    "unevaluatedItems",
+    "contains",
+    "minContains",
+    "maxContains",
+];
+
+/// Whether a draft has a keyword; elsewhere the keyword is an annotation.
+pub(super) fn has(draft: Draft, keyword: &str) -> bool {
+    match keyword {
+        "const" | "contains" | "propertyNames" => Draft::Draft6 <= draft,
+        "if" | "then" | "else" => Draft::Draft7 <= draft,
+        "dependentSchemas"
+        | "dependentRequired"
+        | "unevaluatedProperties"
+        | "unevaluatedItems"
+        | "minContains"
+        | "maxContains" => Draft::Draft201909 <= draft,
+        "$dynamicRef" | "prefixItems" => draft == Draft::Draft202012,
+        "$recursiveRef" => draft == Draft::Draft201909,
+        "additionalItems" => draft <= Draft::Draft201909,
+        "dependencies" => draft <= Draft::Draft7,
+        "contentEncoding" | "contentMediaType" => matches!(draft, Draft::Draft6 | Draft::Draft7),
+        "contentSchema" => false,
+        _ => true,
+    }
+}
+
+/// Whether a schema says something about values: more than annotations, `true`, `false` and
+/// `{"not": {}}`.
+pub(super) fn is_real(schema: &Value, draft: Draft) -> bool {
+    let Value::Object(members) = schema else { return false };
+    let mut spoken = ASSERTIONS
+        .iter()
+        .chain(&APPLICATORS)
+        .filter(|keyword| members.contains_key(**keyword) && has(draft, keyword));
+    match (spoken.next(), spoken.next()) {
+        (None, _) => false,
+        (Some(&"not"), None) => !is_nothing(members),
+        (Some(_), _) => true,
+    }
+}
+
+/// Whether a schema is `{"not": {}}` or `{"not": true}`, annotations aside.
+fn is_nothing(members: &Map<String, Value>) -> bool {
+    members.get("not").is_some_and(|negated| negated.as_object().is_some_and(Map::is_empty))
+}
+
+/// Whether a schema refuses every value by its spelling: `false` or `{"not": {}}`.
+pub(super) fn closes(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(accepts) => !accepts,
+        Value::Object(members) => members.len() == 1 && is_nothing(members),
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
+    }
+}
+
+/// Whether a pattern matches every name by its spelling.
+pub(super) fn is_catch_all(pattern: &str) -> bool {
+    let rest = pattern.strip_prefix('^').unwrap_or(pattern);
+    let rest = rest.strip_suffix('$').unwrap_or(rest);
+    let rest = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(rest);
+    matches!(rest, "" | ".*" | ".+" | "[\\s\\S]*" | "[\\s\\S]+") && pattern != "^$"
+}

@@ -1,0 +1,278 @@
+//! Whether a content model leaves a place no value at all, so that it is a map or a free array.
+//!
+//! The oracle decides the simple cases: a declared value of the same branches proves that the place is
+//! not vacuous; a minimum above everything that may be declared proves that it is. Otherwise it
+//! returns `None`.
+
+use std::collections::BTreeSet;
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::applied::{Applied, Handed, of_writer, values};
+use super::declared::{is_open, names, tuple_max};
+use super::documents::Node;
+use super::holds::{Edge, Run};
+use super::writer::{handed_to_member, place, strip};
+use super::{Answer, Doubt};
+
+/// Values to complete an object with, before it counts as undecided.
+const TRIES_MAX: usize = 24;
+
+/// Events by which a place is examined, before it counts as undecided for good.
+const EXAMINED_MAX: usize = 3;
+
+/// Deepest nesting of candidates; beyond, a place counts as undecided.
+const LEVEL_MAX: usize = 2;
+
+/// Most schemas that are searched for names.
+const NODES_MAX: usize = 500;
+
+/// A place with its branches, as one reading of the definition sees it.
+pub(super) type PlaceKey = (Vec<(usize, bool)>, BTreeSet<(usize, bool)>, Option<Doubt>, bool);
+
+/// Returns what tells the place from others, or `None` if enumerated values describe it.
+fn key_of<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], applied: &[Applied<'d>]) -> Option<PlaceKey> {
+    let of = |part: &Handed<'d>| match part {
+        Handed::Schema { node, forced } => Some((node.address(), *forced)),
+        Handed::Listed(_) => None,
+    };
+    let handed = handed.iter().map(of).collect::<Option<_>>()?;
+    Some((handed, branches(applied), run.unusual(), run.level() == 0))
+}
+
+/// Returns the answer for a place, which does not depend on the event: keeps it for the next one.
+fn remembered<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    examine: impl FnOnce() -> Option<bool>,
+) -> Option<bool> {
+    let Some(key) = key_of(run, handed, applied) else { return examine() };
+    let (known, examined) = run.oracle.vacuous.borrow().get(&key).copied().unwrap_or((None, 0));
+    if known.is_some() || EXAMINED_MAX <= examined {
+        return known;
+    }
+    let answer = examine();
+    run.oracle.vacuous.borrow_mut().insert(key, (answer, examined + 1));
+    answer
+}
+
+/// Whether a lenient writer has no object for the place.
+pub(super) fn is_vacuous_object<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    value: &Value,
+) -> Option<bool> {
+    remembered(run, handed, applied, || examine_object(run, handed, applied, value))
+}
+
+/// Whether a lenient writer has no array for the place.
+pub(super) fn is_vacuous_array<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    value: &Value,
+    max: usize,
+) -> Option<bool> {
+    remembered(run, handed, applied, || examine_array(run, handed, applied, value, max))
+}
+
+fn examine_object<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    value: &Value,
+) -> Option<bool> {
+    if LEVEL_MAX < run.level() {
+        return None;
+    }
+    let declared = strip(run, handed, value);
+    if is_sent_in_same_branches(run, handed, applied, &declared) {
+        return Some(false);
+    }
+    let reach = Reach::of(run, handed);
+    if let Some(names) = &reach.names
+        && (names.len() as f64) < reach.min_properties
+    {
+        return Some(true);
+    }
+    let mut rng = Rng::with_seed(1);
+    let tries = if run.level() == 0 { TRIES_MAX } else { 0 };
+    for _ in 0..tries {
+        let completed = complete(run, applied, value, &declared, &reach, &mut rng);
+        if is_sent_in_same_branches(run, handed, applied, &completed) {
+            return Some(false);
+        }
+    }
+    None
+}
+
+fn examine_array<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    value: &Value,
+    max: usize,
+) -> Option<bool> {
+    if LEVEL_MAX < run.level() {
+        return None;
+    }
+    let mut declared = strip(run, handed, value);
+    if let Value::Array(items) = &mut declared {
+        items.truncate(max);
+        loop {
+            let shortened = Value::Array(items.clone());
+            if is_sent_in_same_branches(run, handed, applied, &shortened) {
+                return Some(false);
+            }
+            if items.pop().is_none() {
+                break;
+            }
+        }
+    }
+    let reach = Reach::of(run, handed);
+    if reach.tuple.is_some_and(|longest| (longest as f64) < reach.min_items) { Some(true) } else { None }
+}
+
+/// Whether the writer sends a value at the place, with the same branches as the applied schemas.
+fn is_sent_in_same_branches<'d>(
+    run: &Run<'_, 'd>,
+    handed: &[Handed<'d>],
+    applied: &[Applied<'d>],
+    candidate: &Value,
+) -> bool {
+    let other = run.for_candidate();
+    let fits = handed.iter().all(|part| match part {
+        Handed::Schema { node, forced } => *forced || other.holds(*node, candidate, false),
+        Handed::Listed(values) => values.contains(&candidate),
+    });
+    fits && branches(&of_writer(&other, handed, candidate)) == branches(applied)
+        && place(&other, handed, candidate, "") == Answer::Yes
+}
+
+/// Returns the branches of unions and conditions, and which of them hold.
+fn branches(applied: &[Applied<'_>]) -> BTreeSet<(usize, bool)> {
+    let is_branch = |part: &&Applied<'_>| part.edge != Edge::Must;
+    let of = |part: &Applied<'_>| part.node().map(|node| (node.address(), part.counts));
+    applied.iter().filter(is_branch).filter_map(of).collect()
+}
+
+/// Everything that the schemas of a place could apply, whatever the value.
+struct Reach<'d> {
+    /// Names that may be declared, or `None` if there is no end of them.
+    names: Option<BTreeSet<&'d str>>,
+    /// The longest tuple, or `None` if an array may be free.
+    tuple: Option<usize>,
+    min_properties: f64,
+    min_items: f64,
+}
+
+impl<'d> Reach<'d> {
+    fn of(run: &Run<'_, 'd>, handed: &[Handed<'d>]) -> Self {
+        let mut reach =
+            Self { names: Some(BTreeSet::new()), tuple: Some(0), min_properties: 0.0, min_items: 0.0 };
+        let mut seen = BTreeSet::new();
+        for part in handed {
+            match part {
+                Handed::Schema { node, forced } => reach.add(run, *node, !forced, &mut seen),
+                Handed::Listed(_) => (reach.names, reach.tuple) = (None, None),
+            }
+        }
+        reach
+    }
+
+    fn add(
+        &mut self,
+        run: &Run<'_, 'd>,
+        node: Node<'d>,
+        is_certain: bool,
+        seen: &mut BTreeSet<(usize, bool)>,
+    ) {
+        if !seen.insert((node.address(), is_certain)) {
+            return;
+        }
+        if NODES_MAX < seen.len() || !values(run, node).is_empty() {
+            (self.names, self.tuple) = (None, None);
+            return;
+        }
+        let bound = |keyword| run.keyword(node, keyword).and_then(Value::as_f64).unwrap_or(0.0);
+        if is_certain {
+            self.min_properties = self.min_properties.max(bound("minProperties"));
+            self.min_items = self.min_items.max(bound("minItems"));
+        }
+        match &mut self.names {
+            Some(_) if is_open(run, node) => self.names = None,
+            Some(known) => known.extend(names(run, node)),
+            None => {}
+        }
+        self.tuple = self.tuple.zip(tuple_max(run, node)).map(|(one, other)| one.max(other));
+        for (part, is_must) in everything_in_place(run, node) {
+            self.add(run, part, is_certain && is_must, seen);
+        }
+    }
+}
+
+/// Returns every subschema that could apply in place, and whether it must hold.
+fn everything_in_place<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> Vec<(Node<'d>, bool)> {
+    let mut parts = Vec::new();
+    if let Some(reference) = run.keyword(node, "$ref").and_then(Value::as_str)
+        && let Some(target) = run.oracle.documents.follow(node, reference)
+    {
+        parts.push((target, true));
+    }
+    parts.extend(run.list(node, "allOf").iter().map(|part| (node.child(part), true)));
+    for keyword in ["anyOf", "oneOf"] {
+        parts.extend(run.list(node, keyword).iter().map(|part| (node.child(part), false)));
+    }
+    for keyword in ["if", "then", "else"] {
+        parts.extend(run.keyword(node, keyword).map(|part| (node.child(part), false)));
+    }
+    for keyword in ["dependentSchemas", "dependencies"] {
+        let all = run.object(node, keyword).into_iter().flatten();
+        parts.extend(all.filter(|(_, part)| !part.is_array()).map(|(_, part)| (node.child(part), false)));
+    }
+    parts
+}
+
+/// Adds declared members at random.
+fn complete<'d>(
+    run: &Run<'_, 'd>,
+    applied: &[Applied<'d>],
+    value: &Value,
+    declared: &Value,
+    reach: &Reach<'d>,
+    rng: &mut Rng,
+) -> Value {
+    let mut completed = declared.clone();
+    let Value::Object(members) = &mut completed else { return completed };
+    let counting = applied.iter().filter(|part| part.counts).filter_map(Applied::node);
+    let mut known: BTreeSet<&str> = counting.flat_map(|node| names(run, node)).collect();
+    known.extend(reach.names.iter().flatten());
+    for name in known {
+        if members.contains_key(name) || rng.u8(..3) == 0 {
+            continue;
+        }
+        let handed = handed_to_member(run, applied, value, name);
+        let mut pool: Vec<Value> =
+            vec![json!(""), json!("a"), json!(0), json!(1), json!(true), json!({}), json!([]), Value::Null];
+        for part in &handed {
+            match part {
+                Handed::Schema { node, .. } => pool.extend(values(run, *node).into_iter().cloned()),
+                Handed::Listed(all) => pool.extend(all.iter().map(|one| (*one).clone())),
+            }
+        }
+        let other = run.another();
+        pool.retain(|member| {
+            handed.iter().all(|part| match part {
+                Handed::Schema { node, forced } => *forced || other.another().holds(*node, member, false),
+                Handed::Listed(all) => all.contains(&member),
+            })
+        });
+        if let Some(member) = rng.choice(&pool) {
+            members.insert(name.to_owned(), member.clone());
+        }
+    }
+    completed
+}
