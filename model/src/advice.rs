@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_part_has_the_keywords_of_its_own_draft() {
         let old = json!({"$id": "old", "$schema": "http://json-schema.org/draft-07/schema#",
-                         "dependencies": {"a": ["b"]}, "not": {"prefixItems": []}});
+                         "dependencies": {"a": ["b"]}, "not": {"prefixItems": [{"type": "string"}]}});
         let schema = json!({"type": "object", "$defs": {"old": old, "older": {"additionalItems": {}}}});
         let found: Vec<String> =
             advice(&schema).into_iter().map(|advice| format!("{}: {}", advice.1, advice.2)).collect();

@@ -210,6 +210,7 @@ mod tests {
             [
                 "DELETE /schemas/{subject}/waivers/{fingerprint}",
                 "DELETE /tokens/{id}",
+                "GET /access",
                 "GET /feed",
                 "GET /healthz",
                 "GET /metrics",

@@ -164,6 +164,12 @@ pub(super) const RULES: &[Rule] = &[
         "GET the subject, and send its new ETag",
     ),
     rule(
+        "precondition-required",
+        "the request changes the policy of a subject that exists, without `If-Match`",
+        "a change of the policy must not overwrite the change of somebody else",
+        "GET the subject, and send its ETag in `If-Match`",
+    ),
+    rule(
         "body-too-large",
         "the body is longer than the limit",
         "one request must not exhaust the registry",
