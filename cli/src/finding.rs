@@ -187,7 +187,7 @@ impl Finding {
         let mut ways = Vec::new();
         if let Some(deserved) = self.deserves.as_ref().filter(|d| breakage.version < d.version) {
             ways.push(format!(
-                "this change needs {} (mode {}): `evschema check --fix` renames it",
+                "this change needs {} (mode {}): `evschema check --against … --fix` renames it",
                 deserved.version, deserved.mode
             ));
         }

@@ -240,12 +240,10 @@ mod tests {
         for code in codes.chain(ProblemCode::ALL.iter().map(|code| code.as_str())) {
             assert!(distinct.contains(code), "`{code}` has no rule");
         }
-        let documents: BTreeSet<&str> = documents::RULES.iter().map(|rule| rule.id).collect();
-        assert_eq!(
-            documents,
-            Code::ALL.iter().map(|code| code.as_str()).collect(),
-            "and nothing else has one"
-        );
+        let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        for document in documents::RULES {
+            assert!(codes.contains(document.id), "`{}` is no code of a document", document.id);
+        }
         for problem in problems::RULES {
             assert!(ProblemCode::ALL.iter().any(|code| code.as_str() == problem.id), "`{}`", problem.id);
         }

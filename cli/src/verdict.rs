@@ -84,5 +84,5 @@ fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
     );
     Finding::error("version-too-small", message, candidate.whole())
         .note(format!("what changed deserves {what} (mode {})", report.mode))
-        .help("`evschema check --fix` renames the file")
+        .help("`evschema check --against … --fix` renames the file")
 }

@@ -34,16 +34,9 @@ impl Engine {
         let ways = self.ways(place.schema);
         let mut flats = Vec::with_capacity(ways.len());
         for way in ways.iter() {
-            let read = place.reader.as_ref().map(|reader| self.read(&way.flat, reader));
-            let closed = self.close(way, place, read.as_ref());
-            match &read {
-                None => flats.push(closed),
-                Some(read) => {
-                    // Nothing is removed from a value without parts.
-                    let parts = Types::ARRAY.or(Types::OBJECT);
-                    flats.push(closed.without(parts));
-                    flats.push(self.strip(closed.without(Types::ALL.minus(parts)), read));
-                }
+            match &place.reader {
+                None => flats.push(self.close(way, place, None)),
+                Some(reader) => self.left_of(way, place, reader, &mut flats),
             }
         }
         self.closing.pop();
@@ -56,6 +49,22 @@ impl Engine {
             Rc::make_mut(&mut flat.holds).push(id.class());
         }
         flats
+    }
+
+    /// Adds what a tolerant reader leaves of a way's values, type by type: the members that it declares depend on it.
+    fn left_of(&mut self, way: &Way, place: &Place, reader: &PlaceReader, flats: &mut Vec<Flat>) {
+        // Nothing is removed from a value without parts.
+        flats.push(way.flat.without(Types::ARRAY.or(Types::OBJECT)));
+        for one in [Types::ARRAY, Types::OBJECT] {
+            let flat = way.flat.only(one);
+            // What is removed widens the alternative, so that a value in two branches could come back.
+            if flat.types.is_empty() || self.is_in_two(&flat) {
+                continue;
+            }
+            let read = self.read(&flat, reader);
+            let closed = self.close(&Way { flat, ..way.clone() }, place, Some(&read));
+            flats.push(self.strip(closed, &read));
+        }
     }
 
     fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Flat {

@@ -67,6 +67,11 @@ impl<'a> Confirm<'a> {
         Self { question, writer, reader, relaxed: None, validators: None, violations_left: VIOLATIONS_MAX }
     }
 
+    /// Whether no more reasons of witnesses may be looked for, so that no witness will be found.
+    pub(super) fn is_spent(&self) -> bool {
+        self.violations_left == 0
+    }
+
     /// Asks for events that a relaxed reader refuses too.
     pub(super) fn relax(&mut self, relaxed: Id) {
         self.relaxed = Some(relaxed);

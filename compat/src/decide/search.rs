@@ -67,7 +67,7 @@ pub(super) fn search(
         if !search.take_in(&mut engine, next) || FOUND_MAX < search.known.len() {
             break;
         }
-        if round + 1 == ROUNDS_MAX || spent_max < engine.spent() {
+        if round + 1 == ROUNDS_MAX || spent_max < engine.spent() || confirm.is_spent() {
             break;
         }
         engine.refuel(question.fuel);

@@ -78,7 +78,7 @@ impl Engine {
     }
 
     /// Returns whether all of an alternative is in two branches of a `oneOf` of its own, so that it has no value.
-    pub(super) fn is_in_two(&mut self, flat: &Flat) -> bool {
+    pub(crate) fn is_in_two(&mut self, flat: &Flat) -> bool {
         /// Most branches that are tried.
         const BRANCHES_MAX: usize = 8;
         // Without the unions, or each would be looked for in itself.

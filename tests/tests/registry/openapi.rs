@@ -12,7 +12,7 @@ fn filled(path: &str) -> String {
     path.replace("{subject}", "a")
         .replace("{versions}", "1.0.0...1.0.0")
         .replace("{version}", "1.0.0")
-        .replace("{fingerprint}", "0123456789ab")
+        .replace("{fingerprint}", "0123456789abcdef")
         .replace("{id}", "0123456789abcdef")
 }
 

@@ -97,7 +97,7 @@ fn a_job_writes_what_its_publisher_may_and_the_feed_tells_whose_it_was() {
             "forbidden",
             "`register:billing.invoice`",
         );
-        let waiver = ("PUT", "/schemas/shop.order/waivers/0123456789ab", br#"{"reason":"x"}"#);
+        let waiver = ("PUT", "/schemas/shop.order/waivers/0123456789abcdef", br#"{"reason":"x"}"#);
         let bearer = format!("Bearer {token}");
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let reply = world.send(waiver.0, waiver.1, &headers, waiver.2);

@@ -58,12 +58,12 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
                 let _ = client.set_state(&at, &number, &change);
             }
             8 => {
-                let fingerprint = format!("{:012x}", numbers.below(3));
+                let fingerprint = format!("{:016x}", numbers.below(3));
                 let waiver = WaiverRequest { reason: format!("w{step}"), until: None };
                 let _ = client.put_waiver(&at, &fingerprint, &waiver);
             }
             _ => {
-                let path = format!("/schemas/{at}/waivers/{:012x}", numbers.below(3));
+                let path = format!("/schemas/{at}/waivers/{:016x}", numbers.below(3));
                 let _ = world.send("DELETE", &path, &[], b"");
             }
         }

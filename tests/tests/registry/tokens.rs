@@ -69,8 +69,8 @@ fn what_each_scope_allows() {
             ("PUT", "/schemas/shop.order", owner, &[&shop]),
             // Another policy can let a break through, which registering alone never may.
             ("PUT", "/schemas/shop.order", policy, &[]),
-            ("PUT", "/schemas/shop.order/waivers/0123456789ab", waive, &[&waiver]),
-            ("DELETE", "/schemas/shop.order/waivers/0123456789ab", b"", &[&waiver]),
+            ("PUT", "/schemas/shop.order/waivers/0123456789abcdef", waive, &[&waiver]),
+            ("DELETE", "/schemas/shop.order/waivers/0123456789abcdef", b"", &[&waiver]),
             ("GET", "/access", b"", &[&read, &shop, &waiver]),
             ("GET", "/tokens", b"", &[]),
             ("POST", "/tokens", token, &[]),
@@ -229,7 +229,7 @@ fn a_private_registry_tells_nobody_anything() {
                 .replace("{subject}", "a")
                 .replace("{versions}", "1.0.0...1.0.0")
                 .replace("{version}", "1.0.0")
-                .replace("{fingerprint}", "0123456789ab")
+                .replace("{fingerprint}", "0123456789abcdef")
                 .replace("{id}", "0123456789abcdef");
             let body: &[u8] = if method == "GET" { b"" } else { b"{}" };
             let status = world.send(&method, &filled, &[], body).status;

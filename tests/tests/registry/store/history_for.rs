@@ -180,11 +180,25 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
     highest.or(latest).cloned().unwrap_or_else(|| version("0.9.0"))
 }
 
-/// Returns what a candidate is held against. Of several pre-releases of one release any may be the highest: the same
+/// Returns what a candidate is compared with. Of several pre-releases of one release any may be the highest: the same
 /// number follows all of them.
+///
+/// The newest version of the line is left out unless the comparison needs it: only the advice of a refusal reads it,
+/// from the whole history.
 fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
+    let line = versions.iter().filter(|known| counts(known) && known.0.line() == candidate.line());
+    let mut above: Vec<&Known> = line.filter(|known| *candidate < known.0).collect();
+    above.sort_by(|a, b| a.0.cmp(&b.0));
+    let is_for_advice = |known: &Known| {
+        // Above a current version, modes that are not transitive compare with nothing.
+        let nearer = || above.iter().any(|near| near.0 < known.0 && near.1 == Standing::Current);
+        above.last().is_some_and(|newest| newest.0 == known.0)
+            && (mode == Mode::None || !mode.is_transitive() && nearer())
+            && versions.iter().any(|other| known.0 < other.0)
+    };
     let held = baselines(candidate, mode, versions, |(version, standing)| (version, *standing));
-    held.into_iter().map(|(version, _)| (version.next(Bump::Patch), version.is_prerelease())).collect()
+    let held = held.into_iter().filter(|known| !is_for_advice(known));
+    held.map(|(version, _)| (version.next(Bump::Patch), version.is_prerelease())).collect()
 }
 
 /// Returns the version, or the next patch that nobody has.
