@@ -204,7 +204,7 @@ impl Finding {
 /// Returns what helps to find the change, and to understand its waiver.
 fn notes_of(found: &evschema_compat::Finding) -> Vec<String> {
     let within = found.within.iter().map(|within| format!("the change is in {within}"));
-    let used = found.used_at.iter().map(|used| format!("an event comes to it through `{used}`"));
+    let used = found.used_at.iter().map(|used| format!("the definition is used at `{used}`"));
     let through = found
         .waived_through
         .iter()

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
 use crate::subject_file::SubjectFile;
 use crate::target::{Pick, Target};
-use crate::waivers::{WaiverFile, Waivers};
+use crate::waivers::{WaiverFile, Waivers, reject_duplicates};
 
 /// The repository the command works in: its manifest and where its folders are.
 #[derive(Debug)]
@@ -77,6 +77,7 @@ impl Project {
     fn read(root: PathBuf, path: PathBuf) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
         let manifest = parse_manifest(&text, &path.display().to_string())?;
+        reject_duplicates(&manifest.waivers, &shown(&path))?;
         let manifest_name = path.file_name().unwrap_or_default().into();
         let file = WaiverFile { file: shown(&path), text: text.into() };
         Ok(Self { root, manifest_name, manifest, waiver_files: vec![file] })
@@ -87,7 +88,7 @@ impl Project {
         let Ok(folders) = std::fs::read_dir(self.schemas_folder()) else { return Ok(self) };
         let mut folders: Vec<PathBuf> = folders.flatten().map(|entry| entry.path()).collect();
         folders.sort();
-        for folder in folders {
+        for folder in folders.into_iter().filter(|path| path.is_dir()) {
             let file = SubjectFile::read(&folder)?;
             if file.waivers.is_empty() {
                 continue;

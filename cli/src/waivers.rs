@@ -72,6 +72,21 @@ impl Waivers {
     }
 }
 
+/// Refuses two waivers of one file for one finding: the later `until` would win unnoticed.
+///
+/// # Errors
+///
+/// If two entries have the same fingerprint.
+pub(crate) fn reject_duplicates(entries: &[WaiverEntry], file: &str) -> Result<(), Failure> {
+    let mut known = BTreeSet::new();
+    match entries.iter().find(|entry| !known.insert(&entry.fingerprint)) {
+        None => Ok(()),
+        Some(WaiverEntry { fingerprint, .. }) => {
+            Err(Failure::new(format!("`{file}` has two waivers of {fingerprint}")).help("remove one of them"))
+        }
+    }
+}
+
 /// A file that holds waivers, for the places of findings.
 #[derive(Debug, Clone)]
 pub(crate) struct WaiverFile {

@@ -147,6 +147,7 @@ fn what_is_known_of_a_version() {
       "registered_at": "2026-01-02T03:04:05Z",
       "author": "ci-shop",
       "message": "First cut ☃",
+      "accepted": [],
       "references": [],
       "dependents": [],
       "fields": [

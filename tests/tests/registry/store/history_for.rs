@@ -183,18 +183,20 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
 /// Returns what a candidate is compared with. Of several pre-releases of one release any may be the highest: the same
 /// number follows all of them.
 ///
-/// The newest version of the line is left out unless the comparison needs it: only the advice of a refusal reads it,
+/// A newer version of the line that the mode does not compare with is left out: only the advice of a refusal reads it,
 /// from the whole history.
 fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
     let line = versions.iter().filter(|known| counts(known) && known.0.line() == candidate.line());
-    let mut above: Vec<&Known> = line.filter(|known| *candidate < known.0).collect();
-    above.sort_by(|a, b| a.0.cmp(&b.0));
+    let above: Vec<&Known> = line.filter(|known| *candidate < known.0).collect();
     let is_for_advice = |known: &Known| {
+        let is_above = above.iter().any(|near| near.0 == known.0);
         // Above a current version, modes that are not transitive compare with nothing.
-        let nearer = || above.iter().any(|near| near.0 < known.0 && near.1 == Standing::Current);
-        above.last().is_some_and(|newest| newest.0 == known.0)
-            && (mode == Mode::None || !mode.is_transitive() && nearer())
-            && versions.iter().any(|other| known.0 < other.0)
+        let is_compared = match mode {
+            Mode::None => false,
+            _ if mode.is_transitive() => true,
+            _ => !above.iter().any(|near| near.0 < known.0 && near.1 == Standing::Current),
+        };
+        is_above && !is_compared && versions.iter().any(|other| known.0 < other.0)
     };
     let held = baselines(candidate, mode, versions, |(version, standing)| (version, *standing));
     let held = held.into_iter().filter(|known| !is_for_advice(known));
