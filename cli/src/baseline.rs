@@ -54,8 +54,8 @@ pub(crate) struct Opened {
 }
 
 enum OpenedPlace {
-    Registry(remote::Views),
-    Git(git::Commit),
+    Registry(Box<remote::Views>),
+    Git(Box<git::Commit>),
     Directory(directory::Folder),
 }
 
@@ -70,11 +70,11 @@ impl Against {
         Ok(match self {
             Self::Registry => {
                 let (views, policy) = remote::open(project, access, terminal)?;
-                Opened { place: OpenedPlace::Registry(views), policy }
+                Opened { place: OpenedPlace::Registry(Box::new(views)), policy }
             }
             Self::Git(reference) => {
                 let (commit, policy) = git::open(reference, project, terminal)?;
-                Opened { place: OpenedPlace::Git(commit), policy }
+                Opened { place: OpenedPlace::Git(Box::new(commit)), policy }
             }
             Self::Directory(folder) => {
                 let (folder, policy) = directory::open(folder, project)?;

@@ -99,8 +99,8 @@ impl SubjectFile {
                  and `author`",
             )
         })?;
-        let never_used = file.versions.iter().filter(|(_, entry)| entry.never_used);
-        for (version, _) in never_used.filter(|(_, entry)| entry.state != Some(State::Yanked)) {
+        let mut never_used = file.versions.iter().filter(|(_, entry)| entry.never_used);
+        if let Some((version, _)) = never_used.find(|(_, entry)| entry.state != Some(State::Yanked)) {
             let message = format!("version {version} has `never_used`, and is not yanked");
             return Err(Failure::new(format!("`{}` cannot be used: {message}", path.display()))
                 .help("write `state = \"yanked\"` beside it, or remove `never_used`"));

@@ -53,15 +53,16 @@ impl Schema {
     fn accepts_every_event(&self) -> Option<Diagnostic> {
         let asserts =
             |name: &String| keyword(name, self.draft()).is_some_and(|known| known.role == Role::Asserts);
-        let message = match self.value() {
-            Value::Bool(accepts) if !accepts => return None,
-            Value::Object(members) if members.keys().any(asserts) => return None,
-            Value::Object(members)
-                if ["$defs", "definitions"].iter().any(|name| members.contains_key(*name)) =>
-            {
-                "the root has only definitions, so it accepts every event"
-            }
-            _ => "the root has no keyword that rejects anything, so it accepts every event",
+        let members = self.value().as_object();
+        if self.value() == &Value::Bool(false) || members.is_some_and(|members| members.keys().any(asserts)) {
+            return None;
+        }
+        let has_definitions = members
+            .is_some_and(|members| ["$defs", "definitions"].iter().any(|name| members.contains_key(*name)));
+        let message = if has_definitions {
+            "the root has only definitions, so it accepts every event"
+        } else {
+            "the root has no keyword that rejects anything, so it accepts every event"
         };
         let help = "if events are written under it, say what they are, such as `\"type\": \"object\"` or `\"$ref\": \
                     \"#/$defs/Order\"`; a document that others refer to may stay as it is";

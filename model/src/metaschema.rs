@@ -132,10 +132,10 @@ impl Reading {
             }
             (Form::Names, Value::Array(names)) => self.names(name, names, pointer),
             (Form::NamesMap, Value::Object(map)) => {
-                self.entries(map, pointer, |this, value, pointer| match value {
-                    Value::Array(names) => this.names(name, names, pointer),
-                    other => {
-                        this.wrong_form(name, "an array of property names for each property", other, pointer)
+                self.entries(map, pointer, |this, value, pointer| match value.as_array() {
+                    Some(names) => this.names(name, names, pointer),
+                    None => {
+                        this.wrong_form(name, "an array of property names for each property", value, pointer)
                     }
                 })
             }
@@ -150,9 +150,9 @@ impl Reading {
             }
             (Form::SchemaMap, Value::Object(map)) => self.entries(map, pointer, Self::schema),
             (Form::SchemaOrNamesMap, Value::Object(map)) => {
-                self.entries(map, pointer, |this, value, pointer| match value {
-                    Value::Array(names) => this.names(name, names, pointer),
-                    other => this.schema(other, pointer),
+                self.entries(map, pointer, |this, value, pointer| match value.as_array() {
+                    Some(names) => this.names(name, names, pointer),
+                    None => this.schema(value, pointer),
                 })
             }
             (form, other) => {

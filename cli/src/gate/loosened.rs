@@ -134,7 +134,9 @@ pub(super) fn findings(
     published: &PublishedPolicy,
     accepts: bool,
 ) -> Vec<Finding> {
-    let mut groups: BTreeMap<(&str, String, String, String), (Loosened, Vec<String>)> = BTreeMap::new();
+    /// A setting, both its values, and what it is about where that keeps changes apart.
+    type Key = (&'static str, String, String, String);
+    let mut groups: BTreeMap<Key, (Loosened, Vec<String>)> = BTreeMap::new();
     for loosened in all.into_iter().filter(|loosened| loosened.is_by_branch) {
         let is_policy = ["mode", "content_model"].contains(&loosened.setting);
         let apart = if is_policy { String::new() } else { loosened.about.clone() };

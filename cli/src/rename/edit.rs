@@ -65,12 +65,12 @@ fn own_edits(schema: &Schema, to: &Version) -> BTreeMap<Pointer, String> {
         respell(property.child("enum").child("0"));
         respell(property.child("default"));
         for example in 0..length(value, &property.child("examples")) {
-            respell(property.child("examples").child(&example.to_string()));
+            respell(property.child("examples").child(example.to_string()));
         }
         // Whole events that the document shows carry the version too.
         let Some(names) = property_path(&property) else { continue };
         for example in 0..length(value, &Pointer::root().child("examples")) {
-            let event = Pointer::root().child("examples").child(&example.to_string());
+            let event = Pointer::root().child("examples").child(example.to_string());
             respell(names.iter().fold(event, |pointer, name| pointer.child(name)));
         }
     }

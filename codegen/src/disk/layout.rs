@@ -77,15 +77,12 @@ fn kind(path: &Path) -> io::Result<Kind> {
 
 /// Returns the diagnostic for a file or folder that cannot be read.
 pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
-    let (why, help) = match error.kind() {
-        io::ErrorKind::NotFound => {
-            ("the link leads nowhere", "restore the file that it leads to, or remove the link")
-        }
-        io::ErrorKind::PermissionDenied => ("permission denied", "check who may read it"),
-        _ => {
-            return Diagnostic::new(Code::Unreadable, format!("cannot be read: {error}"))
-                .help("check the path");
-        }
+    let (why, help) = if error.kind() == io::ErrorKind::NotFound {
+        ("the link leads nowhere".to_owned(), "restore the file that it leads to, or remove the link")
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        ("permission denied".to_owned(), "check who may read it")
+    } else {
+        (error.to_string(), "check the path")
     };
     Diagnostic::new(Code::Unreadable, format!("cannot be read: {why}")).help(help)
 }

@@ -68,26 +68,24 @@ pub(super) fn reason(
 /// Returns the member or item that an assertion is about, as the writer and the reader have it.
 fn below(engine: &mut Engine, unmet: &Unmet) -> Option<(Id, Id)> {
     let node = engine.tree.shared(unmet.place);
-    match &unmet.assertion {
-        Assertion::Property(name) => {
-            let written = engine.property_schema(&unmet.flat.objects, name);
-            let mut rules: Vec<Id> = node.objects.properties.of(name).into_iter().collect();
-            for (pattern, rule) in node.objects.patterns.iter() {
-                if engine.patterns.is_match(pattern, name) == Truth::Yes {
-                    rules.push(*rule);
-                }
+    if let Assertion::Property(name) = &unmet.assertion {
+        let written = engine.property_schema(&unmet.flat.objects, name);
+        let mut rules: Vec<Id> = node.objects.properties.of(name).into_iter().collect();
+        for (pattern, rule) in node.objects.patterns.iter() {
+            if engine.patterns.is_match(pattern, name) == Truth::Yes {
+                rules.push(*rule);
             }
-            let rule = rules.into_iter().find(|rule| !engine.covers(written, *rule))?;
-            Some((written, rule))
         }
-        Assertion::Items => {
-            let most = Engine::prefix_len(&unmet.flat.arrays).max(node.arrays.prefix.len());
-            (0..=most).find_map(|at| {
-                let rule = node.arrays.prefix.get(at).copied().or(node.arrays.items)?;
-                let written = engine.item_schema(&unmet.flat.arrays, at);
-                (!engine.covers(written, rule)).then_some((written, rule))
-            })
-        }
-        _ => None,
+        let rule = rules.into_iter().find(|rule| !engine.covers(written, *rule))?;
+        return Some((written, rule));
     }
+    if unmet.assertion != Assertion::Items {
+        return None;
+    }
+    let most = Engine::prefix_len(&unmet.flat.arrays).max(node.arrays.prefix.len());
+    (0..=most).find_map(|at| {
+        let rule = node.arrays.prefix.get(at).copied().or(node.arrays.items)?;
+        let written = engine.item_schema(&unmet.flat.arrays, at);
+        (!engine.covers(written, rule)).then_some((written, rule))
+    })
 }

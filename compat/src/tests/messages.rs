@@ -25,11 +25,14 @@ fn with_definition(name: &str, definition: Value, properties: Value) -> Value {
     json!({"$defs": {name: definition}, "type": "object", "properties": properties})
 }
 
+/// Puts a part somewhere in a schema.
+type Around<'a> = &'a dyn Fn(&Value) -> Value;
+
 #[test]
 fn a_place_is_a_path_in_the_event() {
     let (integer, text) = (json!({"type": "integer"}), json!({"type": "string"}));
     let changed = "may be an integer, and the new version accepts only a string";
-    let around: [(&str, &dyn Fn(&Value) -> Value); 15] = [
+    let around: [(&str, Around<'_>); 15] = [
         ("`a`", &|part| object(json!({"a": part}))),
         ("`a.b`", &|part| object(json!({"a": object(json!({"b": part}))}))),
         ("`lines[].total`", &|part| {

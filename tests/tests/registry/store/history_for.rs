@@ -191,11 +191,8 @@ fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet
     let is_for_advice = |known: &Known| {
         let is_above = above.iter().any(|near| near.0 == known.0);
         // Above a current version, modes that are not transitive compare with nothing.
-        let is_compared = match mode {
-            Mode::None => false,
-            _ if mode.is_transitive() => true,
-            _ => !above.iter().any(|near| near.0 < known.0 && near.1 == Standing::Current),
-        };
+        let is_nearest = !above.iter().any(|near| near.0 < known.0 && near.1 == Standing::Current);
+        let is_compared = mode != Mode::None && (mode.is_transitive() || is_nearest);
         is_above && !is_compared && versions.iter().any(|other| known.0 < other.0)
     };
     let held = baselines(candidate, mode, versions, |(version, standing)| (version, *standing));
