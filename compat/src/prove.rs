@@ -44,6 +44,14 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// Off every way that matters: which schemas were passed there makes no difference.
+    pub(crate) const OFF: Self = Self { member: Origin(usize::MAX), target: Origin(usize::MAX) };
+
+    /// Returns whether both lead to the same schema.
+    pub(crate) fn is_to_same(&self, other: &Self) -> bool {
+        self.target == other.target
+    }
+
     /// Returns the step to a schema.
     pub(crate) fn to(tree: &Tree, member: Id) -> Self {
         Self { member: tree.origin(member), target: tree.target(member) }

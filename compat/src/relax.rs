@@ -9,7 +9,7 @@ mod take;
 
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use crate::engine::Engine;
 use crate::prove::{Assertion, Obligation, Step, extend_way};
@@ -100,6 +100,7 @@ pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option
         done: HashMap::new(),
         slots: HashMap::new(),
         pending: Vec::new(),
+        leading_back: HashMap::new(),
         has_unevaluated,
     };
     let root = relaxing.engine.relaxed.root.into_iter().collect();
@@ -118,13 +119,15 @@ struct Relaxing<'e> {
     done: HashMap<(u32, Vec<Step>), Id>,
     slots: HashMap<(u32, Vec<Step>), u32>,
     pending: Vec<(Id, Vec<Step>, u32)>,
+    /// Whether a node leads back to a way, by both.
+    leading_back: HashMap<(u32, Vec<Step>), bool>,
     /// Whether some schema looks at what others evaluate; the writer's node must not evaluate anything then.
     has_unevaluated: bool,
 }
 
 impl Relaxing<'_> {
     fn node(&mut self, id: Id, way: &Vec<Step>) -> Id {
-        if !self.list.iter().any(|relaxed| relaxed.way.starts_with(way)) {
+        if way.last() == Some(&Step::OFF) && !self.leads_back(id, way) {
             return id;
         }
         let key = (id.index(), way.clone());
@@ -161,7 +164,54 @@ impl Relaxing<'_> {
     fn member(&mut self, id: Id, way: &[Step]) -> Id {
         let mut below = way.to_vec();
         extend_way(&mut below, Step::to(&self.engine.tree, id));
+        let is_prefix = |of: &Relaxed, len: usize| of.way.get(..len) == Some(&below[..len]);
+        let known = (0..=below.len()).rev().find(|len| self.list.iter().any(|own| is_prefix(own, *len)));
+        let known = known.unwrap_or(0);
+        if known < below.len() {
+            below.truncate(known);
+            below.push(Step::OFF);
+        }
         self.node(id, &below)
+    }
+
+    /// Returns whether a recursion below a node leads back to the part of a way that is on the list.
+    fn leads_back(&mut self, id: Id, way: &[Step]) -> bool {
+        if !self.engine.tree.has_slots() {
+            return false;
+        }
+        let key = (id.index(), way.to_vec());
+        if let Some(known) = self.leading_back.get(&key) {
+            return *known;
+        }
+        let tree = &self.engine.tree;
+        let mut seen = HashSet::new();
+        let mut open = vec![id];
+        let mut found = false;
+        while let Some(id) = open.pop() {
+            if !seen.insert(id.index()) {
+                continue;
+            }
+            let node = tree.node(id);
+            let (objects, arrays) = (&node.objects, &node.arrays);
+            let named = objects.properties.iter().chain(objects.patterns.iter()).map(|(_, id)| *id);
+            let items = arrays.prefix.iter().copied().chain(arrays.items).chain(arrays.unevaluated);
+            let members: Vec<Id> = named.chain(objects.additional).chain(items).collect();
+            found = members.iter().any(|member| {
+                let step = Step::to(tree, *member);
+                way.iter().any(|known| known.is_to_same(&step))
+            });
+            if found {
+                break;
+            }
+            open.extend(members);
+            open.extend(&node.all_of);
+            open.extend(node.any_of.iter().chain(&node.one_of).flatten());
+            open.extend(node.conditions.iter().flat_map(|own| own.then.into_iter().chain(own.otherwise)));
+            open.extend(objects.dependent_schemas.iter().map(|(_, id)| *id));
+            open.extend(node.slot.and_then(|slot| tree.in_slot(slot)));
+        }
+        self.leading_back.insert(key, found);
+        found
     }
 
     /// Relaxes the schemas that apply to the same value. Behind `not` and `if`, a wider schema is a narrower reader.

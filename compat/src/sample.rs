@@ -22,6 +22,9 @@ const DEPTH_MAX: usize = 40;
 /// Deepest subtraction in which values are made for a difference.
 const SUBTRACTIONS_MAX: usize = 3;
 
+/// How often an alternative is split at its negations, conditions and unions.
+const SPLITS_MAX: usize = 8;
+
 /// Most names that are made up for a minimum, of one kind.
 const FRESH_MAX: usize = 12;
 
@@ -67,6 +70,15 @@ impl Engine {
 
     /// Returns values of one alternative.
     pub(crate) fn samples_of(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
+        self.samples_within(flat, many, 0)
+    }
+
+    /// As [`Self::samples_of`], for a part of an alternative that was split so many times.
+    fn samples_within(&mut self, flat: &Flat, many: usize, splits: usize) -> Vec<Value> {
+        if SPLITS_MAX < splits || !self.spend(1) {
+            return Vec::new();
+        }
+        let splits = splits + 1;
         if let Some(values) = &flat.values {
             let mut fitting: Vec<Value> = Vec::new();
             for value in values.iter() {
@@ -82,7 +94,7 @@ impl Engine {
         if !flat.not.is_empty() && self.subtracting < SUBTRACTIONS_MAX {
             let mut found = Vec::new();
             for rest in self.without_negations(flat) {
-                found.extend(self.samples_of(&rest, many));
+                found.extend(self.samples_within(&rest, many, splits));
                 if many.max(2) * 2 <= found.len() {
                     break;
                 }
@@ -95,14 +107,14 @@ impl Engine {
         if !flat.conditions.is_empty() {
             let mut found = Vec::new();
             for chosen in self.under_some_conditions(flat) {
-                found.extend(self.samples_of(&chosen, many));
+                found.extend(self.samples_within(&chosen, many, splits));
             }
             return found;
         }
         if !flat.unions.is_empty() {
             let mut found = Vec::new();
             for chosen in self.in_some_branches(flat) {
-                found.extend(self.samples_of(&chosen, many));
+                found.extend(self.samples_within(&chosen, many, splits));
             }
             return found;
         }

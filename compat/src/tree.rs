@@ -257,6 +257,11 @@ impl Tree {
         self.origin(at)
     }
 
+    /// Returns whether a schema refers back to itself.
+    pub(crate) fn has_slots(&self) -> bool {
+        !self.slots.is_empty()
+    }
+
     /// Returns what stands in a slot.
     pub(crate) fn in_slot(&self, slot: u32) -> Option<Id> {
         self.slots.get(slot as usize).copied().flatten()
