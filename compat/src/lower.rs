@@ -315,10 +315,12 @@ impl Lowering<'_, '_> {
         {
             let mut branch = |branch: Option<&Value>| branch.map(|part| self.schema(part, scope, draft));
             let (then, otherwise) = (branch(members.then), branch(members.otherwise));
+            let test = self.schema(test, scope, draft);
             // Alone it refuses nothing, but what passes it has evaluated something.
             if then.is_some() || otherwise.is_some() || self.minds_what_is_evaluated() {
-                let test = self.schema(test, scope, draft);
                 node.conditions.push(Condition { test, then, otherwise });
+            } else {
+                node.tests.push(test);
             }
         }
     }
@@ -437,7 +439,7 @@ impl Lowering<'_, '_> {
             dependent_schemas.extend(schemas.iter().cloned());
             node.objects.unevaluated =
                 members.unevaluated_properties.map(|schema| self.schema(schema, scope, draft));
-            node.objects.has_real_rest |=
+            node.objects.has_real_unevaluated =
                 members.unevaluated_properties.is_some_and(|rest| is_real(rest, draft));
         }
         node.objects.dependent_required.sort();

@@ -86,7 +86,7 @@ impl Engine {
                 let mut truth = Truth::Yes;
                 let mut is_opened = None;
                 for (name, member) in members {
-                    if !self.declares_name(&here.says, name) {
+                    if !self.declares_name(&here, name) {
                         let opened = *is_opened.get_or_insert_with(|| self.is_opened(&handed.holding, value));
                         truth = truth.and(opened);
                     }
@@ -113,10 +113,34 @@ impl Engine {
             .any(|id| self.tree.node(*id).values.as_ref().is_some_and(|values| values.contains(&value)))
     }
 
-    fn declares_name(&mut self, says: &Says, name: &str) -> bool {
-        says.has_all_members()
+    fn declares_name(&mut self, here: &Applied, name: &str) -> bool {
+        let says = &here.says;
+        !says.is_no_map
             || says.names.contains(name)
             || says.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
+            || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, here, name))
+    }
+
+    /// Returns whether a real schema for the members that a node does not name applies to this one.
+    fn declares_as_rest(&mut self, id: Id, here: &Applied, name: &str) -> bool {
+        let node = self.tree.shared(id);
+        let objects = &node.objects;
+        if objects.has_real_rest && !self.names_member(&node, name) {
+            return true;
+        }
+        objects.has_real_unevaluated
+            && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
+                let node = self.tree.shared(part);
+                let is_applied = here.holding.iter().any(|known| known.is(part));
+                !is_applied || node.objects.additional.is_none() && !self.names_member(&node, name)
+            })
+    }
+
+    /// Returns whether a node names a member, or has a pattern for it.
+    fn names_member(&mut self, node: &Node, name: &str) -> bool {
+        let objects = &node.objects;
+        objects.properties.of(name).is_some()
+            || objects.patterns.iter().any(|(pattern, _)| self.patterns.is_match(pattern, name) == Truth::Yes)
     }
 
     /// Returns whether a place is free, because closed it would have no value.
@@ -161,6 +185,7 @@ impl Engine {
                     open.push(*branch);
                 }
             }
+            tests.extend(&node.tests);
             for condition in &node.conditions {
                 tests.push(condition.test);
                 let holds = self.holds(condition.test, value);
@@ -176,20 +201,7 @@ impl Engine {
         }
         here.tests = says::in_place(&self.tree, &tests);
         here.says.add(&says::all_of(&self.tree, &here.tests));
-        here.says.is_free = self.has_all_others(&here);
         here
-    }
-
-    /// Returns whether a real schema applies to all names that nothing else declares.
-    fn has_all_others(&self, here: &Applied) -> bool {
-        let nodes = || here.holding.iter().chain(&here.tests).map(|id| self.tree.node(*id));
-        // What `additionalProperties` evaluates, if only by `true`, is left to no `unevaluatedProperties`.
-        let is_evaluated = nodes().any(|node| node.objects.additional.is_some());
-        nodes().any(|node| {
-            let objects = &node.objects;
-            objects.has_real_rest
-                && (objects.unevaluated.is_none() || !is_evaluated || objects.additional.is_some())
-        })
     }
 
     fn counts(&mut self, branch: Id, value: &Value, doubtful: Doubtful) -> bool {
@@ -288,7 +300,7 @@ impl Engine {
             Value::Object(members) => {
                 let mut kept = Map::new();
                 for (name, member) in members {
-                    if self.declares_name(&here.says, name) {
+                    if self.declares_name(&here, name) {
                         let below = self.members_applied(&here.holding, name);
                         kept.insert(name.clone(), self.strip_at(&below, member, depth + 1)?);
                     }
@@ -330,6 +342,7 @@ impl Engine {
                 }
                 open.extend(holding);
             }
+            open.extend(says::in_place(&self.tree, &node.tests));
             for condition in &node.conditions {
                 open.extend(says::in_place(&self.tree, &[condition.test]));
                 let branch = match self.opened_holds(condition.test, value) {

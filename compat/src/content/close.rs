@@ -69,6 +69,7 @@ impl Engine {
 
     fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Flat {
         let mut says = way.says.clone();
+        let has_tuple = 0 < says.tuple;
         let here = says::in_place(&self.tree, &way.maybe);
         for part in &here {
             says.add(&says::own(&self.tree, self.tree.node(*part)));
@@ -80,6 +81,10 @@ impl Engine {
         }
         // Whether these apply is open, so they may declare, but not end the freedom of a map.
         says.is_no_map = is_no_map;
+        if !has_tuple {
+            // A tuple that may apply makes another one longer, and ends no freedom.
+            says.tuple = 0;
+        }
         let mut maybe = here;
         maybe.extend(beside);
         let closing = Closing { says, maybe, reader };

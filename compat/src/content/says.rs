@@ -53,7 +53,9 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Says {
     says.names.extend(objects.properties.iter().map(|(name, _)| name.clone()));
     let patterns = objects.patterns.iter().map(|(pattern, _)| pattern);
     says.patterns.extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
-    says.is_free = objects.has_real_rest;
+    // A pattern of every name leaves nothing to `additionalProperties`, and that nothing to `unevaluatedProperties`.
+    says.is_free = objects.has_real_rest && objects.idle_patterns.is_empty()
+        || objects.has_real_unevaluated && objects.additional.is_none() && objects.idle_patterns.is_empty();
     if let Some(names) = objects.names {
         says.names.extend(listed_names(tree, names));
     }
@@ -62,7 +64,10 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Says {
             says.names.extend(members.keys().map(|name| Name::from(name.as_str())));
         }
     }
-    says.is_no_map = !says.names.is_empty() || !says.patterns.is_empty() || says.is_free;
+    says.is_no_map = !says.names.is_empty()
+        || !says.patterns.is_empty()
+        || objects.has_real_rest
+        || objects.has_real_unevaluated;
     // These name members too, but do not describe them.
     says.names.extend(objects.required.iter().cloned());
     for (name, needed) in &objects.dependent_required {
@@ -100,8 +105,10 @@ pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
     ids.iter().any(|id| {
         let node = tree.node(*id);
         let branches = node.any_of.iter().chain(&node.one_of).flatten().copied();
-        let applied: Vec<Id> =
-            branches.chain(node.conditions.iter().map(|condition| condition.test)).collect();
+        let applied: Vec<Id> = branches
+            .chain(node.conditions.iter().map(|condition| condition.test))
+            .chain(node.tests.iter().copied())
+            .collect();
         all(tree, &applied).is_no_map
     })
 }
@@ -120,6 +127,7 @@ pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
         open.extend(always(tree, node));
         open.extend(node.any_of.iter().flatten().chain(node.one_of.iter().flatten()));
         open.extend(node.objects.dependent_schemas.iter().map(|(_, schema)| *schema));
+        open.extend(&node.tests);
         for condition in &node.conditions {
             open.extend([Some(condition.test), condition.then, condition.otherwise].into_iter().flatten());
         }

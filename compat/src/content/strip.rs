@@ -55,6 +55,7 @@ impl Engine {
                     }
                 }
             }
+            read.surely.extend(says::in_place(&self.tree, &node.tests));
             for condition in &node.conditions {
                 // A test counts even where it does not hold.
                 read.surely.extend(says::in_place(&self.tree, &[condition.test]));

@@ -85,6 +85,7 @@ impl Engine {
         for union in &node.one_of {
             ways = self.in_one(ways, union, path);
         }
+        ways.iter_mut().for_each(|way| self.may_hold(way, &node.tests));
         for condition in &node.conditions {
             ways = if self.is_lean {
                 self.with_whole_condition(ways, condition)

@@ -30,6 +30,8 @@ pub(crate) struct Node {
     pub(crate) one_of: Vec<Vec<Id>>,
     pub(crate) not: Vec<Id>,
     pub(crate) conditions: Vec<Condition>,
+    /// Each `if` without `then` and `else`. It refuses nothing, but content models take it for a declaration.
+    pub(crate) tests: Vec<Id>,
     /// A recursive reference: the node that stands in this slot.
     pub(crate) slot: Option<u32>,
     /// What cannot be lowered, in words; nothing is concluded through it.
@@ -193,8 +195,10 @@ pub(crate) struct Objects {
     pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
     pub(crate) dependent_schemas: Named,
     pub(crate) unevaluated: Option<Id>,
-    /// Whether a schema for all other properties says more than `true` or `false`, for content models.
+    /// Whether `additionalProperties` says more than `true` or `false`, for content models.
     pub(crate) has_real_rest: bool,
+    /// Whether `unevaluatedProperties` says more than `true` or `false`, for content models.
+    pub(crate) has_real_unevaluated: bool,
     /// Patterns of every name whose schemas say nothing: they declare nothing.
     pub(crate) idle_patterns: Vec<Name>,
 }
@@ -224,6 +228,7 @@ impl Default for Node {
             one_of: Vec::new(),
             not: Vec::new(),
             conditions: Vec::new(),
+            tests: Vec::new(),
             slot: None,
             opaque: None,
             place: None,
@@ -254,6 +259,7 @@ impl Hash for Node {
         part(10, &self.slot, self.slot.is_none(), state);
         part(11, &self.opaque, self.opaque.is_none(), state);
         part(12, &self.place, self.place.is_none(), state);
+        part(13, &self.tests, self.tests.is_empty(), state);
     }
 }
 
@@ -281,7 +287,7 @@ impl Node {
             || !objects.properties.is_empty()
             || !objects.patterns.is_empty()
             || !objects.dependent_schemas.is_empty();
-        let beside = [&self.all_of, &self.not].iter().any(|parts| !parts.is_empty())
+        let beside = [&self.all_of, &self.not, &self.tests].iter().any(|parts| !parts.is_empty())
             || [&self.any_of, &self.one_of].iter().any(|unions| !unions.is_empty())
             || !self.conditions.is_empty();
         !(in_arrays || in_objects || beside || self.slot.is_some() || self.place.is_some())
@@ -298,6 +304,7 @@ impl Node {
             && self.one_of.is_empty()
             && self.not.is_empty()
             && self.conditions.is_empty()
+            && self.tests.is_empty()
             && self.numbers.is_any()
             && self.strings.is_any()
             && self.arrays.is_any()
