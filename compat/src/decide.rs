@@ -278,6 +278,10 @@ fn confirmed(
 }
 
 fn ask_library(engine: &Engine, writer: Id, reader: Id) -> Said {
+    // It leaves out what the test of a condition evaluates.
+    if engine.tree.has_unevaluated() && engine.tree.has_conditions() {
+        return Said::Silent;
+    }
     match (export(&engine.tree, writer), export(&engine.tree, reader)) {
         (Some(writer), Some(reader)) => library::ask(&writer, &reader, engine.formats),
         (None, _) | (_, None) => Said::Silent,

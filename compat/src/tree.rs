@@ -277,6 +277,11 @@ impl Tree {
         self.nodes.iter().any(|node| node.objects.unevaluated.or(node.arrays.unevaluated).is_some())
     }
 
+    /// Returns whether some schema has an `if`.
+    pub(crate) fn has_conditions(&self) -> bool {
+        self.nodes.iter().any(|node| !node.conditions.is_empty())
+    }
+
     /// Tells whether the spelling of numbers counts somewhere.
     pub(crate) fn minds_spelling(&self) -> bool {
         self.nodes.iter().any(|node| node.numbers.is_spelt)

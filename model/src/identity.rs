@@ -48,6 +48,12 @@ impl Schema {
         wrong
     }
 
+    /// Returns the version whose place in the tree, or below one of `bases`, the root's `$id` names.
+    pub fn claimed_place(&self, bases: &[&str]) -> Option<Coordinates> {
+        let root = self.identities().iter().find(|identity| identity.is_root)?;
+        [TREE_BASE].iter().chain(bases).find_map(|base| place_below(&root.uri, base))
+    }
+
     fn place_error(&self, identity: &Identity, bases: &[&str], keyword: &str) -> Option<Diagnostic> {
         let at = self.at();
         let in_tree = place_below(&identity.uri, TREE_BASE);

@@ -9,7 +9,7 @@ use super::says::{self, Says};
 use crate::engine::Engine;
 use crate::eval::Truth;
 use crate::export::export;
-use crate::tree::{Id, Name, Node};
+use crate::tree::{Condition, Id, Name, Node};
 
 /// Deepest event that is looked through.
 const DEPTH_MAX: usize = 128;
@@ -19,6 +19,14 @@ const DEPTH_MAX: usize = 128;
 enum Doubtful {
     Count,
     DoNot,
+}
+
+/// Which parts of a test count for a reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InTests {
+    All,
+    /// Of unions and conditions the branches that hold.
+    Chosen,
 }
 
 /// The schemas that a place of an event gets from the place above it.
@@ -132,7 +140,7 @@ impl Engine {
             && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
                 let is_applied = here.holding.iter().any(|known| known.is(part));
-                !is_applied || node.objects.additional.is_none() && !self.names_member(&node, name)
+                !is_applied || !says::evaluates_rest(&self.tree, &node) && !self.names_member(&node, name)
             })
     }
 
@@ -188,20 +196,46 @@ impl Engine {
             tests.extend(&node.tests);
             for condition in &node.conditions {
                 tests.push(condition.test);
-                let holds = self.holds(condition.test, value);
-                let branches = match holds {
-                    Truth::Yes => [condition.then, None],
-                    Truth::No => [None, condition.otherwise],
-                    Truth::Unknown if doubtful == Doubtful::Count => [condition.then, condition.otherwise],
-                    Truth::Unknown => [None, None],
-                };
-                open.extend(branches.into_iter().flatten());
+                open.extend(self.branches(condition, value, doubtful));
             }
             open.extend(dependents(&node, value));
         }
-        here.tests = says::in_place(&self.tree, &tests);
+        here.tests = self.applied_in_tests(tests, value, doubtful);
         here.says.add(&says::all_of(&self.tree, &here.tests));
         here
+    }
+
+    /// Returns the schemas that apply in tests, which count whether they hold or not.
+    fn applied_in_tests(&mut self, tests: Vec<Id>, value: &Value, doubtful: Doubtful) -> Vec<Id> {
+        let mut found: Vec<Id> = Vec::new();
+        let mut open = tests;
+        while let Some(id) = open.pop() {
+            if found.iter().any(|known| known.is(id)) || !self.spend(1) {
+                continue;
+            }
+            found.push(id);
+            let node = self.tree.shared(id);
+            open.extend(says::always(&self.tree, &node));
+            open.extend(node.any_of.iter().chain(&node.one_of).flatten());
+            open.extend(&node.tests);
+            for condition in &node.conditions {
+                open.push(condition.test);
+                open.extend(self.branches(condition, value, doubtful));
+            }
+            open.extend(dependents(&node, value));
+        }
+        found
+    }
+
+    /// Returns the branches of a condition that apply to a value.
+    fn branches(&mut self, condition: &Condition, value: &Value, doubtful: Doubtful) -> Vec<Id> {
+        let branches = match self.holds(condition.test, value) {
+            Truth::Yes => [condition.then, None],
+            Truth::No => [None, condition.otherwise],
+            Truth::Unknown if doubtful == Doubtful::Count => [condition.then, condition.otherwise],
+            Truth::Unknown => [None, None],
+        };
+        branches.into_iter().flatten().collect()
     }
 
     fn counts(&mut self, branch: Id, value: &Value, doubtful: Doubtful) -> bool {
@@ -256,12 +290,26 @@ impl Engine {
     }
 
     fn items_applied(&mut self, holding: &[Id], at: usize, item: &Value, doubtful: Doubtful) -> Vec<Id> {
+        self.items_where(holding, at, |engine, contained| engine.counts(contained, item, doubtful))
+    }
+
+    /// As [`Self::items_applied`], for the opened schema of a reader.
+    fn items_read(&mut self, holding: &[Id], at: usize, item: &Value) -> Vec<Id> {
+        self.items_where(holding, at, |engine, contained| engine.opened_holds(contained, item) == Truth::Yes)
+    }
+
+    fn items_where(
+        &mut self,
+        holding: &[Id],
+        at: usize,
+        mut is_contained: impl FnMut(&mut Self, Id) -> bool,
+    ) -> Vec<Id> {
         let mut below: Vec<Id> = Vec::new();
         for id in holding {
             let node = self.tree.shared(*id);
             below.extend(node.arrays.prefix.get(at).copied().or(node.arrays.items));
             for contains in &node.arrays.contains {
-                if self.counts(contains.schema, item, doubtful) {
+                if is_contained(self, contains.schema) {
                     below.push(contains.schema);
                 }
             }
@@ -273,18 +321,26 @@ impl Engine {
     }
 
     /// Returns what a tolerant reader keeps of an event; nothing where that is not known.
-    pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Value> {
-        self.strip_at(&[reader], event, 0)
+    ///
+    /// There are two answers if it depends on whether all branches in the test of a condition declare members, or
+    /// those that hold. A witness has to break for both.
+    pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Vec<Value>> {
+        let mut left = vec![self.strip_at(&[reader], event, InTests::Chosen, 0)?];
+        let all = self.strip_at(&[reader], event, InTests::All, 0)?;
+        if all != left[0] {
+            left.push(all);
+        }
+        Some(left)
     }
 
-    fn strip_at(&mut self, applied: &[Id], value: &Value, depth: usize) -> Option<Value> {
+    fn strip_at(&mut self, applied: &[Id], value: &Value, in_tests: InTests, depth: usize) -> Option<Value> {
         if !(value.is_array() || value.is_object()) {
             return Some(value.clone());
         }
         if DEPTH_MAX < depth || !self.spend(1) {
             return None;
         }
-        let here = self.read_at(applied, value)?;
+        let here = self.read_at(applied, value, in_tests)?;
         if self.lists(&here, value) {
             return Some(value.clone());
         }
@@ -292,8 +348,8 @@ impl Engine {
             Value::Array(items) => {
                 let mut kept = Vec::with_capacity(items.len());
                 for (at, item) in items.iter().enumerate() {
-                    let below = self.items_applied(&here.holding, at, item, Doubtful::DoNot);
-                    kept.push(self.strip_at(&below, item, depth + 1)?);
+                    let below = self.items_read(&here.holding, at, item);
+                    kept.push(self.strip_at(&below, item, in_tests, depth + 1)?);
                 }
                 Some(Value::Array(kept))
             }
@@ -302,7 +358,7 @@ impl Engine {
                 for (name, member) in members {
                     if self.declares_name(&here, name) {
                         let below = self.members_applied(&here.holding, name);
-                        kept.insert(name.clone(), self.strip_at(&below, member, depth + 1)?);
+                        kept.insert(name.clone(), self.strip_at(&below, member, in_tests, depth + 1)?);
                     }
                 }
                 Some(Value::Object(kept))
@@ -313,7 +369,7 @@ impl Engine {
 
     /// Returns what a tolerant reader applies at a place: what every event must satisfy, and of unions and
     /// conditions the branches that hold for the opened schema, or all where none does.
-    fn read_at(&mut self, ids: &[Id], value: &Value) -> Option<Applied> {
+    fn read_at(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
         let mut here = Applied::default();
         let mut open: Vec<Id> = ids.to_vec();
         while let Some(id) = open.pop() {
@@ -342,9 +398,13 @@ impl Engine {
                 }
                 open.extend(holding);
             }
-            open.extend(says::in_place(&self.tree, &node.tests));
+            let tests = node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test));
+            let tests: Vec<Id> = tests.collect();
+            open.extend(match in_tests {
+                InTests::All => says::in_place(&self.tree, &tests),
+                InTests::Chosen => tests,
+            });
             for condition in &node.conditions {
-                open.extend(says::in_place(&self.tree, &[condition.test]));
                 let branch = match self.opened_holds(condition.test, value) {
                     Truth::Yes => condition.then,
                     Truth::No => condition.otherwise,

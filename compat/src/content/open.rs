@@ -70,6 +70,6 @@ impl Opening {
 }
 
 /// Returns whether a schema is `false`, or `{"not": {}}`.
-fn refuses_all(tree: &Tree, id: Id) -> bool {
+pub(super) fn refuses_all(tree: &Tree, id: Id) -> bool {
     tree.is_false(id) || tree.negated(id).is_some_and(|not| tree.is_true(not))
 }

@@ -54,8 +54,8 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Says {
     let patterns = objects.patterns.iter().map(|(pattern, _)| pattern);
     says.patterns.extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
     // A pattern of every name leaves nothing to `additionalProperties`, and that nothing to `unevaluatedProperties`.
-    says.is_free = objects.has_real_rest && objects.idle_patterns.is_empty()
-        || objects.has_real_unevaluated && objects.additional.is_none() && objects.idle_patterns.is_empty();
+    let has_real_rest = objects.has_real_rest || objects.has_real_unevaluated && !evaluates_rest(tree, node);
+    says.is_free = has_real_rest && objects.idle_patterns.is_empty();
     if let Some(names) = objects.names {
         says.names.extend(listed_names(tree, names));
     }
@@ -80,6 +80,11 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Says {
         says.tuple = node.arrays.prefix.len();
     }
     says
+}
+
+/// Returns whether `additionalProperties` accepts, and so evaluates, members that a node does not name.
+pub(super) fn evaluates_rest(tree: &Tree, node: &Node) -> bool {
+    node.objects.additional.is_some_and(|rest| !super::open::refuses_all(tree, rest))
 }
 
 /// Returns what a node and all its applicators on the same value say together, whether they hold or not.

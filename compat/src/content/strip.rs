@@ -55,10 +55,12 @@ impl Engine {
                     }
                 }
             }
-            read.surely.extend(says::in_place(&self.tree, &node.tests));
+            // A test counts even where it does not hold; of its branches those that do.
+            let tests: Vec<Id> =
+                node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
+            maybe.extend(says::in_place(&self.tree, &tests));
+            open.extend(tests);
             for condition in &node.conditions {
-                // A test counts even where it does not hold.
-                read.surely.extend(says::in_place(&self.tree, &[condition.test]));
                 match self.counts_for(flat, condition.test) {
                     Truth::Yes => open.extend(condition.then),
                     Truth::No => open.extend(condition.otherwise),

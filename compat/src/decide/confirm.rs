@@ -147,7 +147,7 @@ impl<'a> Confirm<'a> {
             || (self.question.model == ContentModel::Tolerant
                 && engine
                     .stripped(self.reader, value)
-                    .is_some_and(|left| engine.holds(relaxed, &left) == Truth::Yes))
+                    .is_some_and(|left| left.iter().any(|own| engine.holds(relaxed, own) == Truth::Yes)))
     }
 
     /// Returns whether the content model's writer sends a value, and its reader refuses what it leaves of it.
@@ -161,7 +161,7 @@ impl<'a> Confirm<'a> {
         self.question.model == ContentModel::Lenient
             || engine
                 .stripped(self.reader, value)
-                .is_some_and(|left| left == *value || validators.refuses_as_reader(&left))
+                .is_some_and(|left| left.iter().all(|own| own == value || validators.refuses_as_reader(own)))
     }
 
     /// Tells whether a violation would be one under the content model and the masks.

@@ -82,7 +82,7 @@ impl Registry {
     /// # Errors
     ///
     /// When the document or the change is refused, or the store cannot answer.
-    pub(crate) async fn register(&self, request: Request) -> Result<Outcome, Refusal> {
+    pub(crate) async fn register(&self, mut request: Request) -> Result<Outcome, Refusal> {
         length("the author", request.signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         length("the message", request.message.as_deref(), 0, limits::MESSAGE_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
@@ -97,6 +97,10 @@ impl Registry {
                 Visit::Read(schema) => {
                     if let Some(there) = self.registered_already(&request.version, &history, &schema).await? {
                         return Ok(Outcome::Unchanged(registration(request.subject, there)));
+                    }
+                    if let Some(named) = self.named_by_id(&request, &history, &schema) {
+                        request.version = Choice::Exact(named);
+                        continue;
                     }
                     let settings = self.settings_to_register(&history);
                     self.assess(&request, schema, &history, settings).instrument(info_span!("check")).await?
@@ -122,11 +126,18 @@ impl Registry {
     /// # Errors
     ///
     /// When the document is no schema, or the version has another content.
-    pub(crate) async fn check(&self, request: Request) -> Result<Report, Refusal> {
+    pub(crate) async fn check(&self, mut request: Request) -> Result<Report, Refusal> {
         let mut history = self.history_for(&request).await?;
         let settings = self.settings(self.policy(&history));
-        let first_reading = self.read_as(&request, request.version.first(&history)).await?;
-        let there = self.registered_already(&request.version, &history, &first_reading).await?;
+        let mut first_reading = self.read_as(&request, request.version.first(&history)).await?;
+        let mut there = self.registered_already(&request.version, &history, &first_reading).await?;
+        let named = self.named_by_id(&request, &history, &first_reading).filter(|_| there.is_none());
+        if let Some(named) = named {
+            request.version = Choice::Exact(named.clone());
+            history = self.history_for(&request).await?;
+            first_reading = self.read_as(&request, named).await?;
+            there = self.registered_already(&request.version, &history, &first_reading).await?;
+        }
         if let (Some(there), Choice::Next { .. }) = (&there, &request.version) {
             let request = Request { version: Choice::Exact(there.version.clone()), ..request };
             let reading = self.read_as(&request, there.version.clone()).await?;
@@ -263,7 +274,10 @@ impl Registry {
                     check_version_range(&schema.at().version, &request.subject)?;
                 }
                 leave_own(&schema)?;
-                self.own_identity(&schema)?;
+                // The report of a refusal says more about a document whose `$id` names another version.
+                if report.is_accepted() || matches!(request.version, Choice::Exact(_)) {
+                    self.own_identity(&schema)?;
+                }
                 let references = self.references(&schema).await?;
                 report.findings.append(&mut breaks);
                 return Ok(Assessed { candidate, references, report });
@@ -321,6 +335,16 @@ impl Registry {
             baselines.push(Baseline { resolved, standing: standing(record) });
         }
         Ok(baselines)
+    }
+
+    /// Returns the version that a document names by its `$id`, if the registry may choose it: a version of the newest
+    /// line, or of any line if a new one may begin.
+    fn named_by_id(&self, request: &Request, history: &Option<History>, schema: &Schema) -> Option<Version> {
+        let Choice::Next { major } = request.version else { return None };
+        let bases: Vec<&str> = self.public_url.as_deref().into_iter().collect();
+        let named = schema.claimed_place(&bases).filter(|place| place.subject == request.subject)?.version;
+        let may_begin = major || history.is_none();
+        (may_begin || named.line() == request.version.first(history).line()).then_some(named)
     }
 
     /// Refuses a document that takes the place of another one by its `$id`.
