@@ -89,6 +89,10 @@ impl Engine {
         maybe.extend(beside);
         let closing = Closing { says, maybe, reader };
         let mut flat = way.flat.clone();
+        if self.may_leave_nothing(&place.maybe) {
+            // Together with these the place may have to be free. They need not apply, so it is left as it is.
+            return flat;
+        }
         if flat.values.is_none() && flat.types.has(Types::OBJECT) {
             self.close_object(&mut flat, &closing);
         }
@@ -96,6 +100,15 @@ impl Engine {
             self.close_array(&mut flat, &closing);
         }
         flat
+    }
+
+    /// Returns whether schemas ask for something that the declared members alone may not have.
+    fn may_leave_nothing(&self, maybe: &[Id]) -> bool {
+        says::in_place(&self.tree, maybe).into_iter().any(|part| {
+            let node = self.tree.node(part);
+            let (objects, arrays) = (&node.objects, &node.arrays);
+            0 < objects.min || 0 < arrays.min || !arrays.contains.is_empty() || !node.not.is_empty()
+        })
     }
 
     fn close_object(&mut self, flat: &mut Flat, closing: &Closing<'_>) {
@@ -279,27 +292,21 @@ impl Engine {
             maybe
         };
         let mut placed = Vec::with_capacity(arrays.layers.len());
+        let longest = Self::prefix_len(arrays);
         for layer in &arrays.layers {
-            let mut prefix = Vec::with_capacity(layer.prefix.len());
-            for (at, schema) in layer.prefix.iter().enumerate() {
-                let rules = self.rules_at(arrays, at, *schema);
+            // Every layer is made as long as the longest tuple, so that a position has one place for all of them.
+            let own = layer.items.map_or(layer.prefix.len(), |_| longest);
+            let mut prefix = Vec::with_capacity(own);
+            for at in 0..own {
+                let Some(schema) = layer.prefix.get(at).copied().or(layer.items) else { break };
+                let rules = self.rules_at(arrays, at, schema);
                 let maybe = maybe_at(self, at);
                 prefix.push(self.child(rules, maybe, closing, Member::Item(at)));
             }
             let items = layer.items.map(|schema| {
-                let longest = Self::prefix_len(arrays);
-                let mut maybe = maybe_at(self, usize::MAX);
-                // At positions of another layer's tuple, that layer says more.
-                for other in &arrays.layers {
-                    maybe.extend(other.prefix.iter().skip(layer.prefix.len()));
-                    maybe.extend(other.items);
-                }
-                let rules = if layer.prefix.len() == longest {
-                    self.rules_at(arrays, longest, schema)
-                } else {
-                    schema
-                };
-                self.child(rules, maybe, closing, Member::ItemsFrom(layer.prefix.len()))
+                let maybe = maybe_at(self, usize::MAX);
+                let rules = self.rules_at(arrays, longest, schema);
+                self.child(rules, maybe, closing, Member::ItemsFrom(longest))
             });
             placed.push(ItemLayer { prefix, items });
         }

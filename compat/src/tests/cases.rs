@@ -298,3 +298,16 @@ fn a_waiver_accepts_one_finding() {
         assert_eq!(report.is_accepted(), is_accepted, "{standing:?}");
     }
 }
+
+/// The library leaves out what the test of a condition evaluates.
+#[test]
+fn a_test_evaluates_the_members_of_the_branches_that_hold() {
+    let schema = |k: &str, other: &str| {
+        format!(
+            r#"{{"if":{{"anyOf":[{{"properties":{{"k":{k}}},"required":["k"]}},{{"properties":{{"x":{{}},"k":{other}}},"required":["k"]}}],"properties":{{"k":{{"const":"u"}}}},"required":["k"]}},"unevaluatedProperties":false}}"#
+        )
+    };
+    let (writer, reader) = (schema("{}", "{}"), schema(r#"{"const":"u"}"#, r#"{"enum":["v"]}"#));
+    assert_ne!(contained(&writer, &reader), Some(true));
+    assert_ne!(contained(&reader, &writer), Some(false));
+}

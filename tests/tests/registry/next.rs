@@ -221,3 +221,30 @@ fn requests_that_are_refused() {
     let reply = world.send("PUT", "/schemas/s/2.0.0.json?allow=major", &[], INTEGER.as_bytes());
     assert_eq!(reply.status, 400, "a version that is named needs no leave: {reply}");
 }
+
+#[test]
+fn a_document_gets_the_version_that_its_id_names() {
+    let named = |number: &str, rest: &str| format!(r#"{{"$id":"{number}.json","type":"object"{rest}}}"#);
+    let wider = r#","properties":{"a":{"type":"string"},"b":{"type":"string"}}"#;
+    let broken = r#","properties":{"a":{"type":"integer"},"b":{"type":"string"}}"#;
+    let (first, minor) = (named("1.0.0", r#","properties":{"b":{"type":"string"}}"#), named("1.3.0", wider));
+    for (name, url) in databases() {
+        let world = World::on(&url);
+        assert_eq!(chosen(&post(&world, "", &first)), (201, "1.0.0".into()), "{name}");
+        assert_eq!(check(&world, "", &minor)["version"], "1.3.0", "{name}");
+        let created = post(&world, "", &minor);
+        assert_eq!(chosen(&created), (201, "1.3.0".into()), "{name}: {created}");
+        assert_eq!(chosen(&post(&world, "", &first)), (200, "1.0.0".into()), "{name}");
+        let taken = post(&world, "", &named("1.0.0", r#","title":"t""#));
+        assert_eq!((taken.status, &taken.json()["code"]), (409, &"version-exists".into()), "{name}");
+
+        // A new line is asked for, whatever the document claims.
+        let major = post(&world, "", &named("2.0.0", broken));
+        assert_eq!((major.status, &major.json()["code"]), (409, &"incompatible".into()), "{name}");
+        let same = post(&world, "", &named("2.0.0", &format!(r#"{wider},"title":"t""#)));
+        assert_eq!((same.status, &same.json()["code"]), (422, &"not-a-schema".into()), "{name}");
+        assert!(same.json()["help"].as_str().unwrap().contains("`../s/1.3.1.json`"), "{name}: {same}");
+        let major = post(&world, "?allow=major", &named("2.0.0", broken));
+        assert_eq!(chosen(&major), (201, "2.0.0".into()), "{name}");
+    }
+}
