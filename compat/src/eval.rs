@@ -32,6 +32,10 @@ impl Truth {
         }
     }
 
+    pub(crate) fn or(self, other: Self) -> Self {
+        self.not().and(other.not()).not()
+    }
+
     pub(crate) fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,

@@ -16,6 +16,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::eval::Truth;
 use crate::number::Numbers;
 use crate::tree::{Class, Condition, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
 
@@ -39,8 +40,9 @@ pub(crate) struct Flat {
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
     pub(crate) is_wider: bool,
-    /// Whether a content model leaves members or items undeclared here, because else there would be no value.
-    pub(crate) is_opened: bool,
+    /// Whether a content model leaves members or items undeclared here, because else there would be no value;
+    /// unknown where no value was found, though there may be one.
+    pub(crate) opened: Truth,
 }
 
 /// Array assertions of one alternative.
@@ -96,7 +98,7 @@ impl Default for Flat {
             conditions: Rc::default(),
             holds: Rc::default(),
             is_wider: false,
-            is_opened: false,
+            opened: Truth::No,
         }
     }
 }
@@ -140,7 +142,7 @@ impl Flat {
         join(&mut both.conditions, &other.conditions, |own, theirs| add_new(own, theirs));
         join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
         both.is_wider |= other.is_wider;
-        both.is_opened |= other.is_opened;
+        both.opened = both.opened.or(other.opened);
         both
     }
 

@@ -138,7 +138,10 @@ impl Engine {
             };
             let kept: Vec<Value> = more
                 .into_iter()
-                .filter(|value| flat.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes))
+                .filter(|value| {
+                    self.flat_accepts(flat, value) != Truth::No
+                        && flat.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes)
+                })
                 .take(many.max(1))
                 .collect();
             found.extend(kept);

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use super::open::refuses_all;
 use super::says::{self, Says};
 use crate::engine::Engine;
 use crate::eval::Truth;
@@ -19,6 +20,13 @@ const DEPTH_MAX: usize = 128;
 enum Doubtful {
     Count,
     DoNot,
+}
+
+/// Whose members are declared. A reader is opened first, so that `additionalProperties: false` evaluates nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Writer,
+    OpenedReader,
 }
 
 /// Which parts of a test count for a reader.
@@ -69,7 +77,7 @@ impl Engine {
         match value {
             Value::Array(items) => {
                 if here.says.items_max().is_some_and(|max| max < items.len()) {
-                    let opened = self.is_opened(&handed.holding, value);
+                    let opened = self.is_opened(handed, value);
                     if opened != Truth::Yes {
                         return opened;
                     }
@@ -94,8 +102,8 @@ impl Engine {
                 let mut truth = Truth::Yes;
                 let mut is_opened = None;
                 for (name, member) in members {
-                    if !self.declares_name(&here, name) {
-                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(&handed.holding, value));
+                    if !self.declares_name(&here, name, Side::Writer) {
+                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(handed, value));
                         truth = truth.and(opened);
                     }
                     if truth == Truth::No {
@@ -121,16 +129,16 @@ impl Engine {
             .any(|id| self.tree.node(*id).values.as_ref().is_some_and(|values| values.contains(&value)))
     }
 
-    fn declares_name(&mut self, here: &Applied, name: &str) -> bool {
+    fn declares_name(&mut self, here: &Applied, name: &str, side: Side) -> bool {
         let says = &here.says;
         !says.is_no_map
             || says.names.contains(name)
             || says.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
-            || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, here, name))
+            || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, here, name, side))
     }
 
     /// Returns whether a real schema for the members that a node does not name applies to this one.
-    fn declares_as_rest(&mut self, id: Id, here: &Applied, name: &str) -> bool {
+    fn declares_as_rest(&mut self, id: Id, here: &Applied, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
         if objects.has_real_rest && !self.names_member(&node, name) {
@@ -139,8 +147,11 @@ impl Engine {
         objects.has_real_unevaluated
             && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                let is_applied = here.holding.iter().any(|known| known.is(part));
-                !is_applied || !says::evaluates_rest(&self.tree, &node) && !self.names_member(&node, name)
+                let is_applied = part.is(id) || here.holding.iter().any(|known| known.is(part));
+                let others = node.objects.unevaluated.filter(|_| !part.is(id));
+                let mut rests = node.objects.additional.into_iter().chain(others);
+                let evaluates_rest = rests.any(|rest| side == Side::Writer || !refuses_all(&self.tree, rest));
+                !is_applied || !evaluates_rest && !self.names_member(&node, name)
             })
     }
 
@@ -152,11 +163,11 @@ impl Engine {
     }
 
     /// Returns whether a place is free, because closed it would have no value.
-    fn is_opened(&mut self, applied: &[Id], value: &Value) -> Truth {
-        let schema = self.tree.all(applied.to_vec());
-        let place = self.tree.place(schema, Vec::new(), None);
+    fn is_opened(&mut self, handed: &Handed, value: &Value) -> Truth {
+        let schema = self.tree.all(handed.holding.clone());
+        let place = self.tree.place(schema, handed.tests.clone(), None);
         let flats = self.flats(place);
-        let (mut opened, mut closed) = (false, false);
+        let (mut opened, mut closed, mut unknown) = (false, false, false);
         for flat in flats.iter() {
             // The alternatives that may have the value, were they not closed.
             let meant = match (value, &flat.values) {
@@ -164,13 +175,14 @@ impl Engine {
                 (Value::Object(_), None) => flat.types.has(crate::tree::Types::OBJECT),
                 _ => flat.types.has(crate::tree::Types::ARRAY),
             };
-            opened |= meant && flat.is_opened;
-            closed |= meant && !flat.is_opened;
+            opened |= meant && flat.opened == Truth::Yes;
+            closed |= meant && flat.opened == Truth::No;
+            unknown |= meant && flat.opened == Truth::Unknown;
         }
-        match (opened, closed) {
+        match (opened, closed || unknown) {
             (true, false) => Truth::Yes,
-            (true, true) => Truth::Unknown,
-            (false, _) => Truth::No,
+            (false, _) if !unknown => Truth::No,
+            (true | false, _) => Truth::Unknown,
         }
     }
 
@@ -356,7 +368,7 @@ impl Engine {
             Value::Object(members) => {
                 let mut kept = Map::new();
                 for (name, member) in members {
-                    if self.declares_name(&here, name) {
+                    if self.declares_name(&here, name, Side::OpenedReader) {
                         let below = self.members_applied(&here.holding, name);
                         kept.insert(name.clone(), self.strip_at(&below, member, in_tests, depth + 1)?);
                     }

@@ -42,7 +42,7 @@ impl Engine {
         self.closing.pop();
         flats.retain(|flat| !flat.types.is_empty());
         let origin = self.tree.origin(id);
-        if flats.iter().any(|flat| flat.is_opened) && !self.opened_places.contains(&origin) {
+        if flats.iter().any(|flat| flat.opened != Truth::No) && !self.opened_places.contains(&origin) {
             self.opened_places.push(origin);
         }
         for flat in &mut flats {
@@ -127,15 +127,14 @@ impl Engine {
         };
         let mut closed = flat.clone();
         Rc::make_mut(&mut closed.objects).layers.push(layer);
-        if self.is_vacuous_object(flat, &closed, says) {
-            flat.is_opened = true;
-        } else {
-            *flat = closed;
+        match self.is_vacuous_object(flat, &closed, says) {
+            Truth::No => *flat = closed,
+            opened @ (Truth::Yes | Truth::Unknown) => flat.opened = opened,
         }
     }
 
     /// Returns whether an object has no value once it is closed, though it has some before.
-    fn is_vacuous_object(&mut self, open: &Flat, closed: &Flat, says: &Says) -> bool {
+    fn is_vacuous_object(&mut self, open: &Flat, closed: &Flat, says: &Says) -> Truth {
         let (open, closed) = (open.only(Types::OBJECT), closed.only(Types::OBJECT));
         let objects = &closed.objects;
         if says.patterns.is_empty() && (objects.required.len() as u64) < objects.min {
@@ -149,16 +148,26 @@ impl Engine {
                         .all(|names| self.accepts(*names, &Value::from(&***name)) != Truth::No)
             });
             if (possible.count() as u64) < objects.min {
-                return true;
+                return Truth::Yes;
             }
         }
         let is_plain = objects.min <= objects.required.len() as u64 && objects.names.is_empty();
-        !(is_plain && says_nothing_else(&closed)) && self.has_only_open_values(&open, &closed)
+        if is_plain && says_nothing_else(&closed) {
+            return Truth::No;
+        }
+        self.has_only_open_values(&open, &closed)
     }
 
-    /// Returns whether values were found for an alternative as it was, and none once it is closed.
-    fn has_only_open_values(&mut self, open: &Flat, closed: &Flat) -> bool {
-        self.samples_of(closed, 2).is_empty() && !self.samples_of(open, 2).is_empty()
+    /// Returns whether an alternative has values as it is, and none once it is closed.
+    fn has_only_open_values(&mut self, open: &Flat, closed: &Flat) -> Truth {
+        if !self.samples_of(closed, 2).is_empty() || self.is_empty(open) {
+            return Truth::No;
+        }
+        if self.is_empty(closed) && !self.samples_of(open, 2).is_empty() {
+            Truth::Yes
+        } else {
+            Truth::Unknown
+        }
     }
 
     fn close_array(&mut self, flat: &mut Flat, closing: &Closing<'_>) {
@@ -173,15 +182,16 @@ impl Engine {
         let wanted = arrays.contains.iter().map(|contains| contains.min).max().unwrap_or(0);
         let mut closed = flat.clone();
         Rc::make_mut(&mut closed.arrays).max = Some(most);
-        let is_vacuous = most < arrays.min.max(wanted) || {
+        let opened = if most < arrays.min.max(wanted) {
+            Truth::Yes
+        } else {
             let (open, closed) = (flat.only(Types::ARRAY), closed.only(Types::ARRAY));
             let is_plain = arrays.contains.is_empty() && !arrays.unique && says_nothing_else(&closed);
-            !is_plain && self.has_only_open_values(&open, &closed)
+            if is_plain { Truth::No } else { self.has_only_open_values(&open, &closed) }
         };
-        if is_vacuous {
-            flat.is_opened = true;
-        } else {
-            *flat = closed;
+        match opened {
+            Truth::No => *flat = closed,
+            Truth::Yes | Truth::Unknown => flat.opened = opened,
         }
     }
 

@@ -182,6 +182,9 @@ impl Engine {
                 for (name, value) in members {
                     let schema = self.property_schema(&flat.objects, name);
                     truth = truth.and(self.accepts(schema, value));
+                    for names in &flat.objects.names {
+                        truth = truth.and(self.accepts(*names, &Value::from(name.as_str())));
+                    }
                 }
                 truth.and(Truth::Unknown)
             }
