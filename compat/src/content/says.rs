@@ -59,12 +59,15 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Says {
     if let Some(names) = objects.names {
         says.names.extend(listed_names(tree, names));
     }
+    let mut lists_objects = false;
     for value in node.values.iter().flat_map(|values| values.iter()) {
         if let Value::Object(members) = value {
+            lists_objects = true;
             says.names.extend(members.keys().map(|name| Name::from(name.as_str())));
         }
     }
     says.is_no_map = !says.names.is_empty()
+        || lists_objects
         || !says.patterns.is_empty()
         || objects.has_real_rest
         || objects.has_real_unevaluated;
