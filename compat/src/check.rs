@@ -192,15 +192,17 @@ pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bum
 
 /// Decides plain containment: whether everything `writer` accepts is accepted by `reader`.
 pub fn containment(writer: &Resolved, reader: &Resolved, formats: Formats) -> Containment {
-    let question = Question {
-        writer,
-        reader,
-        model: ContentModel::Strict,
-        formats,
-        fuel: FUEL,
-        masked: &[],
-        is_brief: true,
-    };
+    containment_under(ContentModel::Strict, writer, reader, formats)
+}
+
+/// Decides whether a reader accepts everything that a writer sends under a content model.
+pub fn containment_under(
+    model: ContentModel,
+    writer: &Resolved,
+    reader: &Resolved,
+    formats: Formats,
+) -> Containment {
+    let question = Question { writer, reader, model, formats, fuel: FUEL, masked: &[], is_brief: true };
     let decision = decide(&question, &mut Pairs::default());
     match (decision.verdict, decision.witnesses.into_iter().next()) {
         (Verdict::Compatible, _) => Containment::Contained,

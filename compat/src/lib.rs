@@ -56,7 +56,10 @@ mod tests;
 mod tree;
 mod waivers;
 
-pub use check::{Baseline, Settings, Standing, advise, baselines, check, containment, diff, required_bump};
+pub use check::{
+    Baseline, Settings, Standing, advise, baselines, check, containment, containment_under, diff,
+    required_bump,
+};
 pub use mask::version_constants;
 pub use report::{
     Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, OpenedPlace, Report, Severity,

@@ -189,7 +189,7 @@ impl fmt::Display for OpenedPlace {
         let place = if self.pointer.as_str().is_empty() { "the root" } else { self.pointer.as_str() };
         write!(
             f,
-            "no value at {place} of {} has only declared parts; the check allows undeclared ones there",
+            "no value at {place} of {} has only declared members or items, so the check allows others there",
             self.version
         )
     }

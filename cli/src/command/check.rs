@@ -92,11 +92,15 @@ impl Arguments {
         let found = waivers::findings(&waivers, &project.waiver_files, &compared.findings, all);
         compared.findings.extend(found);
         for report in &compared.reports {
-            if let Some(stricter) = &report.stricter {
-                context.terminal.detail(format!("{}@{}: {stricter}", report.subject, report.version));
-            }
-            for opened in &report.opened {
-                context.terminal.detail(format!("{}: {opened}", report.subject));
+            let stricter = report.stricter.iter().map(|own| format!("{}: {own}", report.version));
+            let opened = report.opened.iter().map(|own| format!("{}: {own}", report.version));
+            for note in stricter.chain(opened) {
+                let note = format!("note: {}@{note}", report.subject);
+                // Of a whole tree there would be one for most versions.
+                match &baseline {
+                    Some(_) => context.terminal.say(note),
+                    None => context.terminal.detail(note),
+                }
             }
         }
         let mut report = report(schemas, baseline.as_ref(), compared);

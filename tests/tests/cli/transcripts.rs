@@ -31,3 +31,8 @@ transcripts! { check_against_a_folder check_against_git check_the_tree diff expl
 fn the_readme() {
     transcript::run(&repository().join("README.md"));
 }
+
+#[test]
+fn the_page_about_compatibility() {
+    transcript::run(&repository().join("docs/compatibility.md"));
+}
