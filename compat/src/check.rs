@@ -4,6 +4,7 @@ mod accepted;
 mod advice;
 mod asking;
 mod selection;
+mod subsumed;
 
 use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, SubjectPolicy, Version};
 
@@ -19,6 +20,7 @@ pub use advice::advise;
 use asking::Asking;
 use selection::Selection;
 pub use selection::{Standing, baselines};
+pub use subsumed::sends_no_more;
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,11 +98,24 @@ fn check_as(
     // What has been proven of the version before need not be proven again for the step.
     let mut proven: Vec<Direction> = Vec::new();
     for direction in directions(mode) {
-        for baseline in predecessors.iter().rev() {
+        // The nearest version whose events the candidate is proven to accept, and of which a farther one sends no more.
+        let mut standing_for: Option<&Baseline> = None;
+        for baseline in predecessors.iter().rev().copied() {
+            let is_subsumed = direction == Direction::Backward
+                && standing_for.is_some_and(|later| {
+                    sends_no_more(settings.policy.content_model, &baseline.resolved, &later.resolved)
+                });
+            if is_subsumed {
+                standing_for = Some(baseline);
+                continue;
+            }
             let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
             let held = asking.hold(&sides, &accepted, &mut found);
             verdict = verdict.and(held.verdict);
             may_have_more |= held.may_have_more;
+            if held.is_proven {
+                standing_for = Some(baseline);
+            }
             let is_previous = previous.is_some_and(|previous| previous.version() == baseline.version());
             if is_previous && held.is_proven {
                 proven.push(direction);

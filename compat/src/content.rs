@@ -38,7 +38,9 @@ impl Tree {
         }
         let mut maybe: Vec<Id> = maybe.into_iter().filter(|other| self.may_nest(*other)).collect();
         sort(&mut maybe);
-        maybe.retain(|other| *other != schema && !self.is_true(*other));
+        // A schema that holds declares what it declares as one that may hold, branches of it aside that do not.
+        let has_branches = says::has_branches(self, schema);
+        maybe.retain(|other| (has_branches || *other != schema) && !self.is_true(*other));
         let reader = reader.map(|mut reader| {
             sort(&mut reader.surely);
             sort(&mut reader.maybe);

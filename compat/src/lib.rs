@@ -58,7 +58,7 @@ mod waivers;
 
 pub use check::{
     Baseline, Settings, Standing, advise, baselines, check, containment, containment_under, diff,
-    required_bump,
+    required_bump, sends_no_more,
 };
 pub use mask::version_constants;
 pub use report::{

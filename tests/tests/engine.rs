@@ -2,4 +2,5 @@
 
 mod content;
 mod draw;
+mod growth;
 mod trial;

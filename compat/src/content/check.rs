@@ -102,7 +102,7 @@ impl Engine {
                 let mut truth = Truth::Yes;
                 let mut is_opened = None;
                 for (name, member) in members {
-                    if !self.declares_name(&here, name, Side::Writer) {
+                    if !self.declares_name(&here, value, name, Side::Writer) {
                         let opened = *is_opened.get_or_insert_with(|| self.is_opened(handed, value));
                         truth = truth.and(opened);
                     }
@@ -129,16 +129,20 @@ impl Engine {
             .any(|id| self.tree.node(*id).values.as_ref().is_some_and(|values| values.contains(&value)))
     }
 
-    fn declares_name(&mut self, here: &Applied, name: &str, side: Side) -> bool {
+    fn declares_name(&mut self, here: &Applied, value: &Value, name: &str, side: Side) -> bool {
         let says = &here.says;
         !says.is_no_map
             || says.names.contains(name)
             || says.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
-            || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, here, name, side))
+            || here
+                .holding
+                .iter()
+                .chain(&here.tests)
+                .any(|id| self.declares_as_rest(*id, here, value, name, side))
     }
 
     /// Returns whether a real schema for the members that a node does not name applies to this one.
-    fn declares_as_rest(&mut self, id: Id, here: &Applied, name: &str, side: Side) -> bool {
+    fn declares_as_rest(&mut self, id: Id, here: &Applied, value: &Value, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
         if objects.has_real_rest && !self.names_member(&node, name) {
@@ -147,7 +151,9 @@ impl Engine {
         objects.has_real_unevaluated
             && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                let is_applied = part.is(id) || here.holding.iter().any(|known| known.is(part));
+                let is_applied = part.is(id)
+                    || here.holding.iter().any(|known| known.is(part))
+                    || here.tests.iter().any(|known| known.is(part)) && self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);
                 let evaluates_rest = rests.any(|rest| side == Side::Writer || !refuses_all(&self.tree, rest));
@@ -368,7 +374,7 @@ impl Engine {
             Value::Object(members) => {
                 let mut kept = Map::new();
                 for (name, member) in members {
-                    if self.declares_name(&here, name, Side::OpenedReader) {
+                    if self.declares_name(&here, value, name, Side::OpenedReader) {
                         let below = self.members_applied(&here.holding, name);
                         kept.insert(name.clone(), self.strip_at(&below, member, in_tests, depth + 1)?);
                     }

@@ -143,6 +143,16 @@ pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
     found
 }
 
+/// Returns whether parts of a node apply to the same value only sometimes.
+pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
+    in_place(tree, &[id]).into_iter().any(|part| {
+        let node = tree.node(part);
+        let unions = node.any_of.len() + node.one_of.len();
+        let parts = node.conditions.len() + node.tests.len() + node.objects.dependent_schemas.iter().count();
+        0 < unions + parts
+    })
+}
+
 /// Returns what applies wherever a node does: `allOf` and references.
 pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item = Id> + 't {
     let target = node.slot.and_then(|slot| tree.in_slot(slot));
