@@ -17,14 +17,17 @@ fn name(rng: &mut Rng) -> String {
 
 fn schema(rng: &mut Rng, depth: usize) -> Value {
     match rng.u8(..if depth < DEPTH_MAX { 6 } else { 3 }) {
-        0 => json!({"type": "string", "enum": ["u", "v"]}),
+        0 => json!({"enum": ["u", "v"]}),
         1 => json!({"type": "integer"}),
         2 => json!({}),
         3 => json!({"type": "array", "items": schema(rng, depth + 1)}),
         _ => {
             let properties: Map<String, Value> =
                 (0..rng.usize(..3)).map(|_| (name(rng), schema(rng, depth + 1))).collect();
-            let mut object = json!({"type": "object", "properties": properties});
+            let mut object = json!({"properties": properties});
+            if rng.bool() {
+                object["type"] = json!("object");
+            }
             if rng.u8(..3) == 0 {
                 object["required"] = json!([name(rng)]);
             }
