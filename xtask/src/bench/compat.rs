@@ -31,7 +31,7 @@ pub(crate) struct Args {
 /// Runs the command; a release build on a quiet machine is what the bars are for.
 pub(crate) fn run(args: Args) -> Outcome {
     let json = args.common.json;
-    let mut missed = shapes::run(json)?;
+    let mut missed = shapes::run(json)? + shapes::versions(json)?;
     if let Some(pairs) = &args.pairs {
         missed += real::run(pairs, &args.corpus, &args.dialect, json)?;
     }

@@ -1,9 +1,10 @@
 //! Documents of growing size that differ in one place, under each content model.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use evschema_compat::{Containment, containment_under};
-use evschema_model::{ContentModel, Dialects, Formats};
+use evschema_compat::{Baseline, Containment, Settings, Standing, Waivers, check, containment_under};
+use evschema_model::{Catalog, ContentModel, Coordinates, Dialects, Formats, Schema, Subject, Version};
 use evschema_tests::read_alone;
 use serde_json::{Map, Value, json};
 
@@ -64,6 +65,41 @@ pub(super) fn run(json: bool) -> Result<usize, Box<dyn std::error::Error>> {
         }
     }
     Ok(missed)
+}
+
+/// Versions of the subject that [`versions`] checks.
+const VERSIONS: usize = 200;
+
+/// The longest that the check of all of them may take.
+const VERSIONS_BAR_MICROS: u128 = 1_000_000;
+
+/// Measures the check of a subject of many versions, each of which adds a property; returns whether the bar was missed.
+#[expect(clippy::print_stdout, reason = "the row is what the command is for")]
+pub(super) fn versions(json: bool) -> Result<usize, Box<dyn std::error::Error>> {
+    let dialects = Dialects::default();
+    let mut history: Vec<Baseline> = Vec::new();
+    let mut properties = Map::from_iter([("id".to_owned(), json!({"type": "string"}))]);
+    let started = Instant::now();
+    for minor in 0..VERSIONS {
+        properties.insert(format!("p{minor}"), json!({"type": "string", "maxLength": minor + 1}));
+        let text = json!({"type": "object", "properties": properties, "required": ["id"]}).to_string();
+        let at =
+            Coordinates { subject: Subject::parse("a")?, version: Version::parse(&format!("1.{minor}.0"))? };
+        let schema = Schema::read(at, text.as_bytes(), &dialects).map_err(|wrong| format!("{wrong:?}"))?;
+        let resolved = Catalog::default().resolve(&Arc::new(schema)).map_err(|wrong| format!("{wrong:?}"))?;
+        let report = check(&resolved, &history, &Settings::default(), &Waivers::default());
+        if !report.is_accepted() {
+            return Err(format!("1.{minor}.0 is refused").into());
+        }
+        history.push(Baseline { resolved, standing: Standing::Current });
+    }
+    let micros = started.elapsed().as_micros();
+    if json {
+        println!("{}", json!({"shape": "versions", "size": VERSIONS, "micros": micros}));
+    } else {
+        println!("\n{VERSIONS} versions of a subject, each checked against all before it: {micros} µs");
+    }
+    Ok(usize::from(VERSIONS_BAR_MICROS < micros))
 }
 
 /// An object of many properties, the last of which is given.
