@@ -134,15 +134,11 @@ impl Engine {
         !says.is_no_map
             || says.names.contains(name)
             || says.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
-            || here
-                .holding
-                .iter()
-                .chain(&here.tests)
-                .any(|id| self.declares_as_rest(*id, here, value, name, side))
+            || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, value, name, side))
     }
 
     /// Returns whether a real schema for the members that a node does not name applies to this one.
-    fn declares_as_rest(&mut self, id: Id, here: &Applied, value: &Value, name: &str, side: Side) -> bool {
+    fn declares_as_rest(&mut self, id: Id, value: &Value, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
         if objects.has_real_rest && !self.names_member(&node, name) {
@@ -151,9 +147,8 @@ impl Engine {
         objects.has_real_unevaluated
             && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                let is_applied = part.is(id)
-                    || here.holding.iter().any(|known| known.is(part))
-                    || here.tests.iter().any(|known| known.is(part)) && self.holds(part, value) != Truth::No;
+                // What may apply may have evaluated the member.
+                let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);
                 let evaluates_rest = rests.any(|rest| side == Side::Writer || !refuses_all(&self.tree, rest));
