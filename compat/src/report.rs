@@ -176,7 +176,7 @@ pub struct OpenedPlace {
 
 impl fmt::Display for Stricter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "under `{}`: {}", self.content_model, self.message)?;
+        write!(f, "would break under `{}`: {}", self.content_model, self.message)?;
         match &self.witness {
             Some(event) => write!(f, ", as in {event}"),
             None => Ok(()),

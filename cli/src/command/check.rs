@@ -92,7 +92,7 @@ impl Arguments {
         let found = waivers::findings(&waivers, &project.waiver_files, &compared.findings, all);
         compared.findings.extend(found);
         for report in &compared.reports {
-            let stricter = report.stricter.iter().map(|own| format!("{}: {own}", report.version));
+            let stricter = report.stricter.iter().map(|own| format!("{} {own}", report.version));
             let opened = report.opened.iter().map(|own| format!("{}: {own}", report.version));
             for note in stricter.chain(opened) {
                 let note = format!("note: {}@{note}", report.subject);
