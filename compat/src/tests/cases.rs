@@ -195,7 +195,7 @@ fn content_models() {
         assert_eq!(checked(old, new, model).verdict, expected, "{model}: {old} -> {new}");
     }
     let report = checked(ORDER, ORDER_WITH_NOTE, ContentModel::Lenient);
-    assert!(report.stricter.unwrap().to_string().starts_with("under `strict`: `note` may be"));
+    assert!(report.stricter.unwrap().to_string().starts_with("would break under `strict`: `note` may be"));
 }
 
 #[test]

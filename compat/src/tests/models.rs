@@ -189,13 +189,13 @@ fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
     assert_eq!(
         report.stricter.as_ref().map(ToString::to_string).as_deref(),
         Some(
-            "under `lenient`: `b` may be present, and the new version does not declare it and rejects undeclared properties, as in {\"b\":\"x\"}"
+            "would break under `lenient`: `b` may be present, and the new version does not declare it and rejects undeclared properties, as in {\"b\":\"x\"}"
         )
     );
     let open = old.replace(r#","additionalProperties":false"#, "");
     let report = checked(&open, &new.replace(r#","additionalProperties":false"#, ""), Lenient);
     assert!(
-        report.stricter.as_ref().unwrap().to_string().starts_with("under `strict`: `b` may be"),
+        report.stricter.as_ref().unwrap().to_string().starts_with("would break under `strict`: `b` may be"),
         "{report:#?}"
     );
     // What is refused already needs no stricter model.
