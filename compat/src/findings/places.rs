@@ -115,6 +115,10 @@ impl<'a> Places<'a> {
         };
         // A union objects as a whole, above the place that the finding is about; an object or an array often below, in
         // the part that it refuses.
+        // A branch of a condition is about the part that it rejects.
+        if obligation.assertion == Assertion::Condition {
+            return EventPlace::of(&objection.place, event);
+        }
         let best = known
             .iter()
             .position(|place| place.pointer == objection.place)

@@ -108,7 +108,10 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
             Some(value) => format!("{name} may be {value}, and {who} excludes this by `not`"),
             None => format!("{name} may have a value that {who} excludes by `not`"),
         },
-        Assertion::Condition => format!("{name} may violate the `then` or `else` of {who}"),
+        Assertion::Condition => match quoted.filter(|_| !path.is_empty()) {
+            Some(value) => format!("{name} may be {value}, and the `then` or `else` of {who} rejects this"),
+            None => format!("{name} may violate the `then` or `else` of {who}"),
+        },
         Assertion::Opaque(why) => format!("{who} may reject {name}: {why}"),
     }
 }

@@ -210,3 +210,18 @@ fn a_removed_property_is_named() {
     );
     assert_eq!(messages(&old, &new, Direction::Backward), Vec::<String>::new());
 }
+
+#[test]
+fn a_branch_of_a_condition_names_the_part_that_it_rejects() {
+    let schema = |kind: &str| {
+        json!({
+            "properties": {"k": {"type": "string"}, "m": {"properties": {"id": {}}}},
+            "if": {"properties": {"k": {"const": "a"}}, "required": ["k"]},
+            "then": {"properties": {"m": {"properties": {"x": {"type": kind}}}}},
+        })
+    };
+    assert_eq!(
+        messages(&schema("string"), &schema("integer"), Direction::Backward),
+        [r#"`m.x` may be "x", and the `then` or `else` of the new version rejects this"#]
+    );
+}
