@@ -72,13 +72,15 @@ impl Arguments {
         };
         push.plan(context)?;
         let order = in_reference_order(&schemas);
-        for (at, own) in order.iter().enumerate() {
+        let pushed = order.iter().enumerate().try_for_each(|(at, own)| {
             let line = format!("[{}/{}] {}", at + 1, order.len(), own.schema.at());
             context.terminal.progress(&line);
-            push.push(own, context)?;
-        }
-        push.settle_restored()?;
+            push.push(own, context)
+        });
+        // Also after a failure: no subject may stay without its policy.
+        let settled = push.settle_restored();
         context.terminal.end_progress();
+        pushed.and(settled)?;
         let Push { tally, mut findings, waivers, changes, .. } = push;
         waivers::note_expired(&waivers, &mut findings);
         let mut report = tally.report(findings, self.dry_run, client.base_url());

@@ -157,11 +157,6 @@ fn begins(name: &str) -> impl Iterator<Item = usize> {
 
 /// Returns the word that begins at a place in a name.
 fn word_from(name: &str, begin: usize) -> String {
-    if name.is_ascii() {
-        // As below, without a look into the tables of Unicode for each letter.
-        let letters = name[begin..].bytes().filter(u8::is_ascii_alphanumeric);
-        return letters.map(|b| char::from(b.to_ascii_lowercase())).take(limits::WORD_CHARS_MAX).collect();
-    }
     let letters = name[begin..].chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).take(limits::WORD_CHARS_MAX).collect()
 }
