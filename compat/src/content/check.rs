@@ -418,12 +418,17 @@ impl Engine {
                 InTests::Chosen => tests,
             });
             for condition in &node.conditions {
-                let branch = match self.opened_holds(condition.test, value) {
+                let chosen = match self.opened_holds(condition.test, value) {
                     Truth::Yes => condition.then,
                     Truth::No => condition.otherwise,
                     Truth::Unknown => return None,
                 };
-                open.extend(branch);
+                match chosen.map_or(Truth::Yes, |branch| self.opened_holds(branch, value)) {
+                    Truth::Yes => open.extend(chosen),
+                    // Neither branch holds, so both count.
+                    Truth::No => open.extend(condition.then.into_iter().chain(condition.otherwise)),
+                    Truth::Unknown => return None,
+                }
             }
             open.extend(dependents(&node, value));
         }

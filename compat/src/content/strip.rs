@@ -61,10 +61,18 @@ impl Engine {
             maybe.extend(says::in_place(&self.tree, &tests));
             open.extend(tests);
             for condition in &node.conditions {
-                match self.counts_for(flat, condition.test) {
-                    Truth::Yes => open.extend(condition.then),
-                    Truth::No => open.extend(condition.otherwise),
-                    Truth::Unknown => maybe.extend(condition.then.into_iter().chain(condition.otherwise)),
+                let (chosen, other) = match self.counts_for(flat, condition.test) {
+                    Truth::Yes => (condition.then, condition.otherwise),
+                    Truth::No => (condition.otherwise, condition.then),
+                    Truth::Unknown => {
+                        maybe.extend(condition.then.into_iter().chain(condition.otherwise));
+                        continue;
+                    }
+                };
+                open.extend(chosen);
+                // If the chosen branch does not hold, both count.
+                if chosen.is_some_and(|branch| self.counts_for(flat, branch) != Truth::Yes) {
+                    maybe.extend(other);
                 }
             }
             for (name, schema) in node.objects.dependent_schemas.iter() {
