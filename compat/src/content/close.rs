@@ -70,12 +70,12 @@ impl Engine {
     fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Flat {
         let mut says = way.says.clone();
         let has_tuple = 0 < says.tuple;
+        let is_no_map = says.is_no_map;
         let here = says::in_place(&self.tree, &way.maybe);
         for part in &here {
             says.add(&says::own(&self.tree, self.tree.node(*part)));
         }
         let beside = says::in_place(&self.tree, &place.maybe);
-        let is_no_map = says.is_no_map;
         for part in &beside {
             says.add(&says::own(&self.tree, self.tree.node(*part)));
         }

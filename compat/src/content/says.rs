@@ -108,6 +108,26 @@ pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Says {
     says
 }
 
+/// Returns whether nodes describe the members of an object by parts that apply to every value, whether they hold or not.
+/// What depends on a property, and the branches of a condition, need not apply.
+pub(super) fn describes(tree: &Tree, ids: &[Id]) -> bool {
+    let mut seen = HashSet::new();
+    let mut open = ids.to_vec();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id.index()) {
+            continue;
+        }
+        let node = tree.node(id);
+        if own(tree, node).is_no_map {
+            return true;
+        }
+        open.extend(always(tree, node));
+        open.extend(node.any_of.iter().chain(&node.one_of).flatten());
+        open.extend(node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)));
+    }
+    false
+}
+
 /// Returns whether the branches and tests of nodes describe the members of an object, whichever of them hold.
 pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
     ids.iter().any(|id| {
@@ -117,7 +137,7 @@ pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
             .chain(node.conditions.iter().map(|condition| condition.test))
             .chain(node.tests.iter().copied())
             .collect();
-        all(tree, &applied).is_no_map
+        describes(tree, &applied)
     })
 }
 

@@ -128,12 +128,12 @@ impl Engine {
 
     /// Notes schemas that apply to the place, and may hold.
     fn may_hold(&self, way: &mut Way, schemas: &[Id]) {
-        way.says.is_no_map |= says::all(&self.tree, schemas).is_no_map;
+        way.says.is_no_map |= says::describes(&self.tree, schemas);
         way.maybe.extend_from_slice(schemas);
     }
 
     fn in_any(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
-        let together = says::all(&self.tree, union);
+        let is_described = says::describes(&self.tree, union);
         let declaring: Vec<Id> = union
             .iter()
             .copied()
@@ -166,12 +166,12 @@ impl Engine {
                 others.extend(together);
             }
         }
-        others.iter_mut().for_each(|way| way.says.is_no_map |= together.is_no_map);
+        others.iter_mut().for_each(|way| way.says.is_no_map |= is_described);
         self.both(ways, others, union)
     }
 
     fn in_one(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
-        let together = says::all(&self.tree, union);
+        let is_described = says::describes(&self.tree, union);
         let mut others: Vec<Way> = Vec::new();
         for branch in union {
             others.extend(self.find_ways(*branch, path));
@@ -179,7 +179,7 @@ impl Engine {
         let are_apart = self.are_apart(union);
         for other in &mut others {
             // A branch that does not hold declares nothing, but it describes the object.
-            other.says.is_no_map |= together.is_no_map;
+            other.says.is_no_map |= is_described;
             if !are_apart {
                 Rc::make_mut(&mut other.flat.exclusive).push(union.to_vec());
                 other.flat.is_wider = true;
