@@ -87,9 +87,14 @@ impl Engine {
         }
         let mut maybe = here;
         maybe.extend(beside);
+        // Without what only may apply, the place may have to be free.
+        let lacks_names = way.says.names.len() < says.names.len()
+            && way.says.patterns.is_empty()
+            && (way.says.names.len() as u64) < way.flat.objects.min;
+        let lacks_items = way.says.tuple < says.tuple && (way.says.tuple as u64) < way.flat.arrays.min;
         let closing = Closing { says, maybe, reader };
         let mut flat = way.flat.clone();
-        if self.may_leave_nothing(&place.maybe) {
+        if lacks_names || lacks_items || self.may_leave_nothing(&place.maybe) {
             // Together with these the place may have to be free. They need not apply, so it is left as it is.
             return flat;
         }
