@@ -152,13 +152,13 @@ pub struct VersionView {
 pub struct AcceptedFinding {
     /// The rule.
     pub rule: String,
-    /// Who reads: `backward`, the new version; `forward`, the old one.
+    /// The direction: `backward` if the new version reads, `forward` if the old one does.
     pub direction: String,
     /// The version that it was compared with.
     pub baseline: String,
     /// The place in the document.
     pub pointer: String,
-    /// What breaks, in one sentence.
+    /// One sentence that names the part of the event and the break.
     pub message: String,
     /// An event that breaks; none where the place could not be decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,7 +37,7 @@ pub(crate) struct SubjectFile {
     pub(crate) versions: BTreeMap<Version, VersionEntry>,
 }
 
-/// What is known of a waiver.
+/// A waiver as `subject.toml` has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaiverNote {
@@ -46,7 +46,7 @@ pub(crate) struct WaiverNote {
     /// The last day on which the waiver holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
-    /// Who granted it.
+    /// The author who granted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) author: Option<String>,
 }

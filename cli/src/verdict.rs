@@ -57,7 +57,7 @@ pub(crate) fn findings_of_diff(
     findings
 }
 
-/// Says that a list of findings need not be complete.
+/// Returns the finding that the list of findings may be incomplete.
 fn search_incomplete(candidate: &Source<'_>) -> Finding {
     let message = format!("{} may have more findings than these", candidate.schema.at());
     let mut finding = Finding::error("search-incomplete", message, candidate.whole())

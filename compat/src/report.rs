@@ -88,7 +88,7 @@ pub struct Finding {
     /// pointer is then that of the reference which leads there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
-    /// What breaks, in one sentence.
+    /// One sentence that names the part of the event and the break.
     pub message: String,
     /// A whole event that the writer's schema accepts and the reader's refuses, confirmed by the
     /// validator on both. Only an undecided finding has none.
@@ -159,7 +159,7 @@ pub struct Report {
 pub struct Stricter {
     /// The nearest model that finds a break.
     pub content_model: ContentModel,
-    /// What breaks, in one sentence.
+    /// One sentence that names the part of the event and the break.
     pub message: String,
     /// The event that breaks under that model.
     pub witness: Option<Value>,

@@ -8,6 +8,7 @@ mod choice;
 mod compare;
 mod feed;
 mod follow;
+mod identity;
 mod keyring;
 mod library;
 mod publishers;

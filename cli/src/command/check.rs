@@ -96,7 +96,7 @@ impl Arguments {
             let opened = report.opened.iter().map(|own| format!("{}: {own}", report.version));
             for note in stricter.chain(opened) {
                 let note = format!("note: {}@{note}", report.subject);
-                // Of a whole tree there would be one for most versions.
+                // A check of the whole tree would print one for most versions.
                 match &baseline {
                     Some(_) => context.terminal.say(note),
                     None => context.terminal.detail(note),

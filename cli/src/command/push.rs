@@ -248,7 +248,7 @@ impl Push<'_> {
             // Before the policy, so that no check refuses what was accepted.
             for (fingerprint, note) in &self.known[subject].1.waivers {
                 if fingerprint.len() != evschema_compat::Fingerprint::DIGITS {
-                    // Of the former scheme: it accepts nothing, and a registry takes it no more.
+                    // A fingerprint of the former scheme accepts nothing, and the registry rejects it.
                     continue;
                 }
                 let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };

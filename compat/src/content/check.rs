@@ -22,7 +22,7 @@ enum Doubtful {
     DoNot,
 }
 
-/// Whose members are declared. A reader is opened first, so that `additionalProperties: false` evaluates nothing.
+/// The side whose members are declared. A reader is opened first, so its `additionalProperties: false` evaluates nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Writer,
@@ -33,7 +33,7 @@ enum Side {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum InTests {
     All,
-    /// Of unions and conditions the branches that hold.
+    /// Only the branches of unions and conditions that hold.
     Chosen,
 }
 
@@ -147,7 +147,7 @@ impl Engine {
         objects.has_real_unevaluated
             && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                // What may apply may have evaluated the member.
+                // A part that may apply may also have evaluated the member.
                 let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);

@@ -82,7 +82,7 @@ impl Stream {
             if let Some(event) = self.waiting.pop_front() {
                 return Some(event);
             }
-            if *self.stopping.borrow() || !self.app.registry().is_still_known(&self.actor).await.ok()? {
+            if *self.stopping.borrow() {
                 return None;
             }
             let page = match self.app.registry().feed(self.after, limits::PAGE_DEFAULT, &self.actor).await {
@@ -92,6 +92,10 @@ impl Stream {
                     return None;
                 }
             };
+            // After the read: a token that is revoked between a check and the read would see what came after it.
+            if !self.app.registry().is_still_known(&self.actor).await.ok()? {
+                return None;
+            }
             self.after = page.next;
             self.waiting.extend(page.events);
             if self.waiting.is_empty() {

@@ -7,7 +7,6 @@ use evschema_model::{Coordinates, Diagnostics, Resolved, Schema, Subject, Subjec
 use tracing::{Instrument as _, info_span};
 
 use super::choice::{Choice, check_version_range, next_free, standing};
-use super::library::Meaning;
 use super::search::content_words;
 use super::visit::Visit;
 use super::{Refusal, Registry, Signature, waivers};
@@ -335,36 +334,6 @@ impl Registry {
             baselines.push(Baseline { resolved, standing: standing(record) });
         }
         Ok(baselines)
-    }
-
-    /// Returns the version that a document names by its `$id`, if the registry may choose it: a version of the newest
-    /// line, or of any line if a new one may begin.
-    fn named_by_id(&self, request: &Request, history: &Option<History>, schema: &Schema) -> Option<Version> {
-        let Choice::Next { major } = request.version else { return None };
-        let bases: Vec<&str> = self.public_url.as_deref().into_iter().collect();
-        let named = schema.claimed_place(&bases).filter(|place| place.subject == request.subject)?.version;
-        let may_begin = major || history.is_none();
-        (may_begin || named.line() == request.version.first(history).line()).then_some(named)
-    }
-
-    /// Refuses a document that takes the place of another one by its `$id`.
-    fn own_identity(&self, schema: &Schema) -> Result<(), Refusal> {
-        let bases: Vec<&str> = self.public_url.as_deref().into_iter().collect();
-        let wrong = schema.identity_errors(&bases);
-        if wrong.is_empty() { Ok(()) } else { Err(Refusal::Document(wrong)) }
-    }
-
-    /// Returns the versions a schema refers to directly, other than itself.
-    async fn references(&self, schema: &Schema) -> Result<BTreeSet<Reference>, Refusal> {
-        let mut references = BTreeSet::new();
-        for reference in schema.foreign_references() {
-            // A reference to a shared `$id` is refused before.
-            let Meaning::Version(target) = self.library.target(reference).await? else { continue };
-            if target != *schema.at() {
-                references.insert(Reference { uri: reference.uri.clone(), target });
-            }
-        }
-        Ok(references)
     }
 
     /// Appends; `None` when the subject has moved on.

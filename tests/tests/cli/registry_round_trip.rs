@@ -161,14 +161,19 @@ fn pushing_and_pulling_again_changes_nothing() {
     assert_eq!(said["written"], 0, "{said}");
 }
 
+/// Adds a version to a tree that breaks the one before it.
+fn add_a_break(tree: &Path) {
+    let broken = "commerce.order.placed/1.3.0.json";
+    let fixture = repository().join("tests/fixtures/breaking").join(broken);
+    std::fs::copy(fixture, tree.join("schemas").join(broken)).unwrap();
+}
+
 #[test]
 fn a_check_against_the_registry_agrees_with_its_refusal() {
     let registry = Registry::start(&[]);
     let folder = some_examples();
     assert_clean(&registry.run(folder.path(), &["push"]));
-    let broken = "commerce.order.placed/1.3.0.json";
-    let fixture = repository().join("tests/fixtures/breaking").join(broken);
-    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+    add_a_break(folder.path());
 
     let rules = |output: &Output| -> Vec<(String, String, String)> {
         assert_eq!(output.status.code(), Some(100), "{}", String::from_utf8_lossy(&output.stderr));
@@ -191,9 +196,7 @@ fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
     let registry = Registry::start(&[]);
     let folder = some_examples();
     assert_clean(&registry.run(folder.path(), &["push"]));
-    let broken = "commerce.order.placed/1.3.0.json";
-    let fixture = repository().join("tests/fixtures/breaking").join(broken);
-    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+    add_a_break(folder.path());
 
     let refused = registry.run(folder.path(), &["push", "--format", "json"]);
     let said: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
@@ -249,9 +252,7 @@ fn a_push_whose_token_may_not_waive_says_which_scope_is_missing() {
         command.current_dir(folder.path()).output().unwrap()
     };
     assert_clean(&push(&registering));
-    let broken = "commerce.order.placed/1.3.0.json";
-    let fixture = repository().join("tests/fixtures/breaking").join(broken);
-    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+    add_a_break(folder.path());
     let checked = registry.run(folder.path(), &["check", "--against", "registry", "--format", "json"]);
     let said: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
     let entry = |finding: &serde_json::Value| {
@@ -275,9 +276,7 @@ fn a_backup_keeps_waivers() {
     let registry = Registry::start(&[]);
     let folder = some_examples();
     assert_clean(&registry.run(folder.path(), &["push"]));
-    let broken = "commerce.order.placed/1.3.0.json";
-    let fixture = repository().join("tests/fixtures/breaking").join(broken);
-    std::fs::copy(fixture, folder.path().join("schemas").join(broken)).unwrap();
+    add_a_break(folder.path());
     let refused = registry.run(folder.path(), &["push", "--format", "json"]);
     let said: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
     let entry = |finding: &serde_json::Value| {
