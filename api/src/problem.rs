@@ -166,6 +166,8 @@ codes! {
     EventUndecided "event-undecided" 422 "event not decided";
     /// The request must name the revision it changes, in `If-Match`.
     PreconditionRequired "precondition-required" 428 "precondition required";
+    /// This client has too much waiting already; try again.
+    TooManyRequests "too-many-requests" 429 "too many requests";
     /// A bug: the log has the rest under the request's id.
     Internal "internal" 500 "internal error";
     /// The registry is busy with checks; try again.
@@ -174,6 +176,8 @@ codes! {
     StoreUnavailable "store-unavailable" 503 "database unavailable";
     /// The issuer of the token does not tell its keys; try again.
     IssuerUnavailable "issuer-unavailable" 503 "issuer of the token unavailable";
+    /// The request names a host that is not this registry.
+    UnknownHost "unknown-host" 421 "not this registry's name";
     /// The database has no room.
     StoreFull "store-full" 507 "database full";
 }

@@ -11,6 +11,10 @@ pub struct Validation {
     pub checked: u32,
     /// The events that are refused, in order; at most a named number of them.
     pub refused: Vec<EventVerdict>,
+    /// The first line that was not looked at, where the time for one request did not suffice. Send the lines from here
+    /// on in another request. `valid` is false then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchecked_from: Option<u32>,
 }
 
 /// One event that is not accepted.

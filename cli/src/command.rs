@@ -6,6 +6,8 @@ mod completions;
 mod demo;
 mod diff;
 mod explain;
+#[cfg(feature = "server")]
+mod fsck;
 mod generate;
 mod init;
 mod lint;
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Demo(demo::Arguments),
     #[cfg(feature = "server")]
     Serve(serve::Arguments),
+    #[cfg(feature = "server")]
+    Fsck(fsck::Arguments),
     Init(init::Arguments),
     New(new::Arguments),
     Lint(lint::Arguments),
@@ -81,6 +85,8 @@ impl Command {
             Self::Demo(arguments) => arguments.run(context),
             #[cfg(feature = "server")]
             Self::Serve(arguments) => arguments.run(context),
+            #[cfg(feature = "server")]
+            Self::Fsck(arguments) => arguments.run(context),
             Self::Init(arguments) => arguments.run(context),
             Self::New(arguments) => arguments.run(context),
             Self::Lint(arguments) => arguments.run(context),

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evschema_codegen::{Tree, read_tree};
+use evschema_codegen::{Tree, read_at_most, read_inside, read_tree};
 use evschema_compat::Settings;
-use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy};
+use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy, limits};
 use time::Date;
 
 use crate::failure::Failure;
@@ -75,7 +75,7 @@ impl Project {
     }
 
     fn read(root: PathBuf, path: PathBuf) -> Result<Self, Failure> {
-        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        let text = read_text(&path).map_err(|error| Failure::file("read", &path, &error))?;
         let manifest = parse_manifest(&text, &path.display().to_string())?;
         reject_duplicates(&manifest.waivers, &shown(&path))?;
         let manifest_name = path.file_name().unwrap_or_default().into();
@@ -94,8 +94,8 @@ impl Project {
                 continue;
             }
             let path = folder.join(SubjectFile::NAME);
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+            let text = read_text_inside(&self.schemas_folder(), &path)
+                .map_err(|error| Failure::file("read", &path, &error))?;
             self.waiver_files.push(WaiverFile { file: shown(&path), text: text.into() });
             self.manifest.waivers.extend(file.waiver_entries());
         }
@@ -274,12 +274,26 @@ pub(crate) fn shown(path: &Path) -> String {
     relative.unwrap_or(path).display().to_string()
 }
 
+/// Reads a text file that is no longer than a document may be.
+pub(crate) fn read_text(path: &Path) -> std::io::Result<String> {
+    as_text(read_at_most(path, limits::DOCUMENT_BYTES_MAX)?)
+}
+
+/// Reads a text file of a tree that does not lead out of it, and is no longer than a document may be.
+pub(crate) fn read_text_inside(tree: &Path, path: &Path) -> std::io::Result<String> {
+    as_text(read_inside(tree, path, limits::DOCUMENT_BYTES_MAX)?)
+}
+
+fn as_text(bytes: Vec<u8>) -> std::io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+}
+
 /// Returns the text that positions in a document count from.
 fn text_of(path: &Path) -> Option<Arc<str>> {
     // A pipe would never end.
     if !path.is_file() {
         return None;
     }
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = read_text(path).ok()?;
     Some(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
 }

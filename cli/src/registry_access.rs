@@ -19,6 +19,8 @@ pub(crate) struct RegistryArguments {
 #[derive(Debug, Clone)]
 pub(crate) struct RegistryAccess {
     url: Option<String>,
+    /// Whether the URL is from the manifest, which a checkout brings.
+    is_of_manifest: bool,
     token: Option<String>,
 }
 
@@ -26,8 +28,9 @@ impl RegistryArguments {
     /// Returns the registry named by the arguments, the environment or the manifest.
     pub(crate) fn access(&self, project: &Project, environment: &Environment) -> RegistryAccess {
         let named = self.registry.clone().filter(|url| !url.is_empty());
+        let is_of_manifest = named.is_none();
         let url = named.or_else(|| project.manifest.registry.url.clone());
-        RegistryAccess { url, token: environment.token.clone() }
+        RegistryAccess { url, is_of_manifest, token: environment.token.clone() }
     }
 }
 
@@ -48,7 +51,73 @@ impl RegistryAccess {
             return Err(Failure::new(format!("`{url}` is not the URL of a registry"))
                 .help("write it with `http://` or `https://`"));
         }
+        if let Some(token) = &self.token {
+            self.check_token(token, url)?;
+        }
         Ok(Client::new(url.as_str(), self.token.clone()))
+    }
+
+    /// Refuses to send a token where it may not go. A checkout names a registry in its manifest, and must not choose
+    /// who gets the token; and nobody between here and the registry may read it.
+    fn check_token(&self, token: &str, url: &str) -> Result<(), Failure> {
+        if token.contains(|c: char| !c.is_ascii_graphic()) {
+            return Err(Failure::new("EVSCHEMA_TOKEN is not a token: it has a space or a special character")
+                .help("set it to the one line that `evschema token create` printed"));
+        }
+        if self.is_of_manifest {
+            return Err(Failure::new(format!(
+                "EVSCHEMA_TOKEN is set, but only the manifest says that it is for `{url}`"
+            ))
+            .help(format!("if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN")));
+        }
+        if url.starts_with("http://") && !is_loopback(url) {
+            return Err(Failure::new(format!("EVSCHEMA_TOKEN is not sent to `{url}`: plain http hides nothing"))
+                .help("use `https://`, or unset EVSCHEMA_TOKEN"));
+        }
+        Ok(())
+    }
+}
+
+/// Tells whether an `http` URL leads to this machine, by its host.
+fn is_loopback(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").unwrap_or(url);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // What stands before `@` is a login, whatever it looks like.
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(url: &str, is_of_manifest: bool, token: &str) -> RegistryAccess {
+        RegistryAccess { url: Some(url.to_owned()), is_of_manifest, token: Some(token.to_owned()) }
+    }
+
+    #[test]
+    fn a_token_goes_only_where_its_owner_said() {
+        for (url, is_of_manifest, token, may) in [
+            ("https://registry.example", false, "evs_1", true),
+            ("https://registry.example", true, "evs_1", false),
+            ("http://registry.example", false, "evs_1", false),
+            ("http://127.0.0.1:8080", false, "evs_1", true),
+            ("http://[::1]:8080/x", false, "evs_1", true),
+            ("http://localhost", false, "evs_1", true),
+            ("http://localhost@registry.example", false, "evs_1", false),
+            ("http://127.0.0.1.registry.example", false, "evs_1", false),
+            ("http://registry.example/?http://localhost", false, "evs_1", false),
+            ("http://registry.example\\@localhost", false, "evs_1", false),
+            ("https://registry.example", false, "evs 1", false),
+        ] {
+            let client = access(url, is_of_manifest, token).client();
+            assert_eq!(client.is_ok(), may, "{url}");
+        }
     }
 }
 

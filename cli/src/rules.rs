@@ -13,6 +13,18 @@ use serde_json::{Value, json};
 /// Rules of the command, which speak of files.
 const OWN: &[Rule] = &[
     rule(
+        "database-damaged",
+        "the database of a registry holds what no registry wrote",
+        "a disk, or another program, changed it",
+        "restore the database, or the version that is named, from a backup; `evschema pull` makes one",
+    ),
+    rule(
+        "derived-data-wrong",
+        "what the database records beside the versions does not follow from them",
+        "lists and searches answer by it",
+        "run `evschema fsck --repair`, which makes it anew",
+    ),
+    rule(
         "generated-file-drifted",
         "a generated file differs from what `evschema gen` writes",
         "the compiled code follows another contract than the schemas",

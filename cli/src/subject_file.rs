@@ -12,6 +12,7 @@ use evschema_model::{ContentModel, Mode, Version, WaiverEntry};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::project::read_text_inside;
 
 /// A subject's settings and its versions' states.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +80,8 @@ impl SubjectFile {
     /// Reads the file of a subject's folder; without one nothing is known.
     pub(crate) fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(Self::NAME);
-        let text = match std::fs::read_to_string(&path) {
+        let tree = folder.parent().unwrap_or(folder);
+        let text = match read_text_inside(tree, &path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(Failure::file("read", &path, &error)),

@@ -1,3 +1,5 @@
+pub(crate) mod escape;
+
 use std::io::{self, BufWriter, Write};
 
 use annotate_snippets::renderer::DecorStyle;
@@ -14,6 +16,7 @@ pub(crate) struct Terminal {
     stderr: io::Stderr,
     color_stdout: bool,
     color_stderr: bool,
+    stdout_is_terminal: bool,
     quiet: bool,
     verbose: bool,
     progress: bool,
@@ -32,6 +35,7 @@ impl Terminal {
             stderr: io::stderr(),
             color_stdout: color(environment.stdout_is_terminal),
             color_stderr: color(environment.stderr_is_terminal),
+            stdout_is_terminal: environment.stdout_is_terminal,
             quiet: global.quiet,
             verbose: global.verbose,
             progress: environment.stderr_is_terminal && !global.quiet,
@@ -53,7 +57,7 @@ impl Terminal {
     ///
     /// A reader that went away (`evschema list | head`) ends the output, not the command.
     pub(crate) fn print(&mut self, text: impl AsRef<str>) {
-        let _gone = writeln!(self.stdout, "{}", text.as_ref());
+        let _gone = writeln!(self.stdout, "{}", escape::text(text.as_ref(), self.color_stdout));
     }
 
     /// Writes bytes to standard output as they are.
@@ -61,11 +65,19 @@ impl Terminal {
         let _gone = self.stdout.write_all(bytes);
     }
 
+    /// Writes a JSON document to standard output: as it is, but to a terminal without anything that steers it.
+    pub(crate) fn print_document(&mut self, bytes: &[u8]) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if self.stdout_is_terminal => self.print_bytes(escape::json(text).as_bytes()),
+            Ok(_) | Err(_) => self.print_bytes(bytes),
+        }
+    }
+
     /// Says on standard error how it went; `--quiet` leaves it out.
     pub(crate) fn say(&mut self, text: impl AsRef<str>) {
         if !self.quiet {
             self.flush();
-            let _gone = writeln!(self.stderr, "{}", text.as_ref());
+            let _gone = writeln!(self.stderr, "{}", escape::text(text.as_ref(), self.color_stderr));
         }
     }
 
@@ -83,7 +95,7 @@ impl Terminal {
         }
         self.flush();
         let text = output::text::render_message(Level::WARNING, message, help, &renderer(self.color_stderr));
-        let _gone = writeln!(self.stderr, "{text}");
+        let _gone = writeln!(self.stderr, "{}", escape::text(&text, self.color_stderr));
     }
 
     /// Says on standard error why the command could not complete.
@@ -91,17 +103,18 @@ impl Terminal {
         self.flush();
         let renderer = renderer(self.color_stderr);
         for place in &failure.places {
-            let _gone = writeln!(self.stderr, "{}\n", output::text::render_finding(place, &renderer));
+            let text = output::text::render_finding(place, &renderer);
+            let _gone = writeln!(self.stderr, "{}\n", escape::text(&text, self.color_stderr));
         }
         let help = failure.help.as_deref();
         let text = output::text::render_message(Level::ERROR, &failure.message, help, &renderer);
-        let _gone = writeln!(self.stderr, "{text}");
+        let _gone = writeln!(self.stderr, "{}", escape::text(&text, self.color_stderr));
     }
 
     /// Shows how far a long command is, on one line of the terminal that the next call replaces.
     pub(crate) fn progress(&mut self, text: &str) {
         if self.progress {
-            let _gone = write!(self.stderr, "\r\x1b[2K{text}");
+            let _gone = write!(self.stderr, "\r\x1b[2K{}", escape::one_line(text));
             let _gone = self.stderr.flush();
         }
     }

@@ -1,5 +1,6 @@
 //! Reads a schema tree from disk: `<root>/<subject>/<version>.json`.
 
+mod inside;
 mod layout;
 
 use std::collections::BTreeMap;
@@ -8,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evschema_model::{
-    Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version,
+    Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version, limits,
 };
 
 use crate::Templates;
+pub use inside::{read_at_most, read_inside, stays_inside, write_inside};
 use layout::Entry;
 
 /// A tree as it was found: what could be read, and all that is wrong.
@@ -63,8 +65,8 @@ pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
             }
             match Entry::at_root(&path) {
                 Entry::Aside => {}
-                Entry::Folder => tree.read_subject(&path, roots, dialects),
-                Entry::Schema => tree.read_file(path, dialects),
+                Entry::Folder => tree.read_subject(root, &path, roots, dialects),
+                Entry::Schema => tree.read_file(root, path, dialects),
                 Entry::Wrong(diagnostic) => tree.wrong(path, diagnostic),
             }
         }
@@ -82,7 +84,9 @@ pub fn read_templates(folder: &Path) -> Result<Templates, (PathBuf, io::Error)> 
     let mut texts = BTreeMap::new();
     for path in sorted(folder).map_err(|error| (folder.to_owned(), error))? {
         if path.extension().is_some_and(|extension| extension == "hbs") {
-            let text = std::fs::read_to_string(&path).map_err(|error| (path.clone(), error))?;
+            let text = read_inside(folder, &path, limits::DOCUMENT_BYTES_MAX)
+                .and_then(|bytes| String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e)))
+                .map_err(|error| (path.clone(), error))?;
             texts.insert(path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text);
         }
     }
@@ -103,7 +107,10 @@ pub fn read_files(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>, dialects:
 }
 
 impl Tree {
-    fn read_subject(&mut self, folder: &Path, roots: &[&Path], dialects: &Dialects) {
+    fn read_subject(&mut self, root: &Path, folder: &Path, roots: &[&Path], dialects: &Dialects) {
+        if let Err(error) = stays_inside(root, folder) {
+            return self.wrong(folder.to_owned(), layout::unreadable(&error));
+        }
         let entries = match sorted(folder) {
             Ok(entries) => entries,
             Err(error) => return self.wrong(folder.to_owned(), layout::unreadable(&error)),
@@ -114,15 +121,15 @@ impl Tree {
             }
             match Entry::in_subject(&path) {
                 Entry::Aside => {}
-                Entry::Schema => self.read_file(path, dialects),
+                Entry::Schema => self.read_file(root, path, dialects),
                 Entry::Folder => self.wrong(path.clone(), layout::nested(&path)),
                 Entry::Wrong(diagnostic) => self.wrong(path, diagnostic),
             }
         }
     }
 
-    fn read_file(&mut self, path: PathBuf, dialects: &Dialects) {
-        match std::fs::read(&path) {
+    fn read_file(&mut self, root: &Path, path: PathBuf, dialects: &Dialects) {
+        match read_inside(root, &path, limits::DOCUMENT_BYTES_MAX) {
             Ok(bytes) => self.add_file(path, &bytes, dialects),
             Err(error) => self.wrong(path, layout::unreadable(&error)),
         }

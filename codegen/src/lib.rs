@@ -36,7 +36,10 @@ pub use build_script::{BuildScript, Errors, UnwrapOrExit, from_manifest};
 #[cfg(feature = "schemars")]
 pub use code_first::schema_of;
 pub use declared::{Declared, DeclaredBody, declared};
-pub use disk::{Problem, Tree, TreeFile, read_files, read_templates, read_tree};
+pub use disk::{
+    Problem, Tree, TreeFile, read_at_most, read_files, read_inside, read_templates, read_tree, stays_inside,
+    write_inside,
+};
 pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};
 pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates};

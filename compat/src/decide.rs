@@ -9,7 +9,7 @@ mod search;
 use evschema_model::{ContentModel, Formats, Pointer, Resolved};
 use serde_json::Value;
 
-use crate::engine::{Effort, Engine};
+use crate::engine::{Effort, Engine, with_stack};
 use crate::export::export;
 use crate::library::{self, Said};
 use crate::pair::{Pair, Pairs};
@@ -106,6 +106,10 @@ const UNSORTED_MAX: usize = 4;
 
 /// Decides a question; `pairs` are those of the check that asks it.
 pub(crate) fn decide(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
+    with_stack(|| decide_here(question, pairs))
+}
+
+fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     if are_the_same(question.writer, question.reader) {
         return Decision::of(Tree::default(), Vec::new(), Answer::compatible());
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use evschema_model::Formats;
+use evschema_model::{Formats, Stop};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
@@ -13,6 +13,23 @@ use crate::prove::Discriminator;
 use crate::refute::Candidate;
 use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
+
+/// Stack of a comparison, in bytes. It is the same on every thread, so that an answer does not depend on the caller.
+const STACK_BYTES: usize = 12 << 20;
+
+/// Stack that is left to what takes no steps, in bytes. A comparison that has less gives up.
+const STACK_LEFT_MIN: usize = 2 << 20;
+
+/// How many times steps are taken between two looks at what else may end a comparison.
+const TICKS_EACH: u32 = 16;
+
+/// Most nodes that a comparison adds to those that were lowered; each takes about 1 kB.
+const NODES_ADDED_MAX: usize = 150_000;
+
+/// Runs a comparison on enough stack.
+pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_BYTES, STACK_BYTES, comparison)
+}
 
 /// How hard witnesses are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +91,12 @@ pub(crate) struct Engine {
     pub(crate) refuted: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
     /// Samples made before, by class and number.
     pub(crate) sampled: HashMap<(Class, usize), Rc<Vec<Value>>>,
+    /// How often steps were taken.
+    ticks: u32,
+    /// Most nodes that the tree may have.
+    nodes_max: usize,
+    /// Nodes of all values that were made.
+    pub(crate) made: usize,
     /// Pairs that are being refuted, so that recursion ends.
     pub(crate) refuting: Vec<(Class, Class)>,
     /// Nodes that are being shown to have no value, outermost first.
@@ -94,6 +117,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(tree: Tree, formats: Formats, is_brief: bool, fuel: u64) -> Self {
+        let tree_len = tree.len();
         Self {
             tree,
             formats,
@@ -120,6 +144,9 @@ impl Engine {
             resisted: HashSet::new(),
             refuted: HashMap::new(),
             sampled: HashMap::new(),
+            ticks: 0,
+            nodes_max: tree_len + NODES_ADDED_MAX,
+            made: 0,
             refuting: Vec::new(),
             emptying: Vec::new(),
             cuts: 0,
@@ -131,11 +158,24 @@ impl Engine {
         }
     }
 
-    /// Takes steps from the fuel; false when it is used up.
+    /// Takes steps from the fuel; false when it is used up, when the stack nearly is, and when nobody waits any more.
     pub(crate) fn spend(&mut self, steps: u64) -> bool {
+        self.ticks = self.ticks.wrapping_add(1);
+        if self.ticks.is_multiple_of(TICKS_EACH) && self.must_end() {
+            self.spent = self.spent.saturating_add(self.fuel);
+            self.fuel = 0;
+            return false;
+        }
         self.fuel = self.fuel.saturating_sub(steps);
         self.spent = self.spent.saturating_add(steps);
         0 < self.fuel
+    }
+
+    /// Tells whether there is no room to go on, or nobody waits for the answer.
+    fn must_end(&self) -> bool {
+        stacker::remaining_stack().is_some_and(|left| left < STACK_LEFT_MIN)
+            || self.nodes_max < self.tree.len()
+            || Stop::is_current_requested()
     }
 
     /// Tells whether the fuel is used up.

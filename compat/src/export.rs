@@ -10,17 +10,26 @@ use crate::tree::{Id, Name, Node, Tree, Types};
 /// Largest schema that is written, in nodes: definitions are written out where they are used.
 const NODES_MAX: usize = 20_000;
 
+/// Deepest schema that is written: as deep as a document may be nested, because it is read again as one.
+const DEPTH_MAX: usize = 100;
+
 /// Returns the schema of a node, or nothing when part of it could not be lowered or it is too
 /// large to be of use.
 pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
     let mut export = Export {
         tree,
         definitions: BTreeMap::new(),
+        unwritten: Vec::new(),
         nodes: 0,
+        depth: 0,
         has_unevaluated_items: false,
         has_plain_contains: false,
     };
     let mut schema = export.node(id)?;
+    while let Some(slot) = export.unwritten.pop() {
+        let definition = export.node(tree.in_slot(slot)?)?;
+        export.definitions.insert(slot, definition);
+    }
     // Before 2020-12 what `contains` matched was not evaluated by it.
     if export.has_unevaluated_items && export.has_plain_contains {
         return None;
@@ -41,7 +50,10 @@ pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
 struct Export<'t> {
     tree: &'t Tree,
     definitions: BTreeMap<u32, Value>,
+    /// Definitions that are referred to and not written yet.
+    unwritten: Vec<u32>,
     nodes: usize,
+    depth: usize,
     has_unevaluated_items: bool,
     has_plain_contains: bool,
 }
@@ -49,9 +61,16 @@ struct Export<'t> {
 impl Export<'_> {
     fn node(&mut self, id: Id) -> Option<Value> {
         self.nodes += 1;
-        if NODES_MAX < self.nodes {
+        if NODES_MAX < self.nodes || DEPTH_MAX <= self.depth {
             return None;
         }
+        self.depth += 1;
+        let written = self.at_this_depth(id);
+        self.depth -= 1;
+        written
+    }
+
+    fn at_this_depth(&mut self, id: Id) -> Option<Value> {
         let node = self.tree.node(id);
         if node.opaque.is_some() {
             return None;
@@ -204,11 +223,10 @@ impl Export<'_> {
             all.push(Value::Object(part));
         }
         if let Some(slot) = node.slot {
+            // Its definition is written later: definitions can refer to each other without end.
             if !self.definitions.contains_key(&slot) {
                 self.definitions.insert(slot, Value::Bool(true));
-                let target = self.tree.in_slot(slot)?;
-                let schema = self.node(target)?;
-                self.definitions.insert(slot, schema);
+                self.unwritten.push(slot);
             }
             out.insert("$ref".to_owned(), json!(format!("#/$defs/{slot}")));
         }

@@ -36,7 +36,7 @@ pub(crate) struct Flat {
     pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
     /// Conditions left whole because there were too many combinations.
     pub(crate) conditions: Rc<Vec<Condition>>,
-    /// The classes of the nodes that hold by construction.
+    /// The classes of the nodes that hold by construction, sorted.
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether something was dropped, so that more is accepted here than by the node.
     pub(crate) is_wider: bool,
@@ -140,10 +140,15 @@ impl Flat {
         join(&mut both.unions, &other.unions, |own, theirs| add_new(own, theirs));
         join(&mut both.exclusive, &other.exclusive, |own, theirs| add_new(own, theirs));
         join(&mut both.conditions, &other.conditions, |own, theirs| add_new(own, theirs));
-        join(&mut both.holds, &other.holds, |own, theirs| add_new(own, theirs));
+        join(&mut both.holds, &other.holds, |own, theirs| add_classes(own, theirs));
         both.is_wider |= other.is_wider;
         both.opened = both.opened.or(other.opened);
         both
+    }
+
+    /// Returns whether this alternative is known to be accepted by the nodes of a class.
+    pub(crate) fn is_held_by(&self, class: Class) -> bool {
+        self.holds.binary_search(&class).is_ok()
     }
 
     /// Returns this alternative with the values of one type only.
@@ -188,6 +193,19 @@ fn smaller(a: Option<u64>, b: Option<u64>) -> Option<u64> {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     }
+}
+
+/// Adds classes to a sorted list of them.
+pub(crate) fn add_classes(list: &mut Vec<Class>, more: &[Class]) {
+    if let [one] = more {
+        if let Err(at) = list.binary_search(one) {
+            list.insert(at, *one);
+        }
+        return;
+    }
+    list.extend_from_slice(more);
+    list.sort_unstable();
+    list.dedup();
 }
 
 fn add_new<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {

@@ -21,10 +21,10 @@ use crate::tree::{
 
 use keywords::Keywords;
 use real::{is_real, matches_every_name};
-use scope::Scope;
+use scope::{Found, Scope};
 
 /// Lowers a document and everything it refers to.
-pub(crate) struct Lowering<'t, 'r> {
+pub(crate) struct Lowering<'t, 'r, 's> {
     pub(crate) tree: &'t mut Tree,
     resolved: &'r Resolved,
     reading: Reading<'r>,
@@ -32,6 +32,10 @@ pub(crate) struct Lowering<'t, 'r> {
     seen: HashMap<(Origin, usize), Seen>,
     /// Whether the schema that is lowered next was referred to.
     is_referred: bool,
+    /// How many schemas are being lowered inside each other.
+    depth: usize,
+    /// Schemas that were referred to from too deep inside, to be lowered when the others are.
+    deferred: Vec<Deferred<'s>>,
     /// Whether what a dynamic reference leads to depends on the way to it.
     scopes_matter: bool,
     /// The dynamic scopes met so far, each as its resources, outermost first.
@@ -52,6 +56,17 @@ pub(crate) struct Reading<'r> {
 const SCOPES_MAX: usize = 64;
 const NODES_MAX: usize = 400_000;
 
+/// Schemas that are lowered inside each other before a reference is put off: definitions can refer to each other
+/// without end.
+const DEPTH_MAX: usize = 128;
+
+/// A schema that a reference leads to, with the slot that stands for it.
+struct Deferred<'r> {
+    slot: u32,
+    found: Found<'r>,
+    draft: Draft,
+}
+
 #[derive(Clone, Copy)]
 enum Seen {
     Open(Option<u32>),
@@ -69,11 +84,15 @@ pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) 
         reading,
         seen,
         is_referred: false,
+        depth: 0,
+        deferred: Vec::new(),
         scopes_matter: false,
         scopes: Vec::new(),
     };
     if schema.is_plain() {
-        return Some(lowering.schema(schema.value(), &Scope::Plain(schema), schema.draft()));
+        let root = lowering.schema(schema.value(), &Scope::Plain(schema), schema.draft());
+        lowering.finish();
+        return Some(root);
     }
     let registry = resolved.registry().ok()?;
     let mut dynamic_anchors = HashMap::new();
@@ -87,7 +106,9 @@ pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) 
     let Ok(base) = Uri::parse(schema.base_uri().into_owned()) else {
         return Some(opaque(lowering.tree, "the document's `$id` is not a URI", Origin::default()));
     };
-    Some(lowering.schema(schema.value(), &Scope::Library(registry.resolver(base)), schema.draft()))
+    let root = lowering.schema(schema.value(), &Scope::Library(registry.resolver(base)), schema.draft());
+    lowering.finish();
+    Some(root)
 }
 
 fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
@@ -119,8 +140,8 @@ fn count_dynamic_anchors(value: &Value, names: &mut HashMap<String, usize>, recu
     }
 }
 
-impl Lowering<'_, '_> {
-    fn schema(&mut self, value: &Value, scope: &Scope<'_>, draft: Draft) -> Id {
+impl<'s> Lowering<'_, '_, 's> {
+    fn schema(&mut self, value: &'s Value, scope: &Scope<'s>, draft: Draft) -> Id {
         let origin = Origin::of(value);
         let is_referred = std::mem::take(&mut self.is_referred);
         if self.reading.masked.contains(&origin) {
@@ -143,12 +164,15 @@ impl Lowering<'_, '_> {
             Value::Bool(accept) => self.tree.boolean(*accept, origin),
             Value::Object(members) => {
                 self.seen.insert(key, Seen::Open(None));
+                self.depth += 1;
                 let draft_here = scope.draft_within(value).unwrap_or(draft);
                 if scope.names_other_draft(value, draft) {
                     self.seen.remove(&key);
+                    self.depth -= 1;
                     return self.foreign(value, draft, is_referred);
                 }
                 let node = self.object(members, value, scope, draft_here);
+                self.depth -= 1;
                 let id = self.tree.add(node, origin);
                 if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
                     self.tree.fill_slot(*slot, id);
@@ -191,7 +215,7 @@ impl Lowering<'_, '_> {
 
     /// Returns the number of the dynamic scope that a schema is reached in; none when there are too
     /// many.
-    fn number_of(&mut self, scope: &Scope<'_>) -> Option<usize> {
+    fn number_of(&mut self, scope: &Scope<'s>) -> Option<usize> {
         if !self.scopes_matter {
             return Some(0);
         }
@@ -205,9 +229,9 @@ impl Lowering<'_, '_> {
 
     fn object(
         &mut self,
-        members: &Map<String, Value>,
-        whole: &Value,
-        outer: &Scope<'_>,
+        members: &'s Map<String, Value>,
+        whole: &'s Value,
+        outer: &Scope<'s>,
         draft: Draft,
     ) -> Node {
         let Some(scope) = outer.within(whole, draft) else {
@@ -244,7 +268,7 @@ impl Lowering<'_, '_> {
         node: &mut Node,
         keyword: &str,
         reference: &Value,
-        scope: &Scope<'_>,
+        scope: &Scope<'s>,
         draft: Draft,
     ) {
         let Value::String(reference) = reference else {
@@ -258,15 +282,44 @@ impl Lowering<'_, '_> {
         }
         match scope.follow(keyword, reference) {
             Some(found) => {
-                self.is_referred = true;
-                let target = self.schema(found.schema, &found.scope, found.draft.unwrap_or(draft));
+                let target = self.referred(found, draft);
                 node.all_of.push(target);
             }
             None => node.opaque = Opaque::plain(format!("`{keyword}` `{reference}` leads nowhere")),
         }
     }
 
-    fn any_type(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
+    /// Lowers what a reference leads to, now or when the schemas around the reference are lowered.
+    fn referred(&mut self, found: Found<'s>, around: Draft) -> Id {
+        let draft = found.draft.unwrap_or(around);
+        let origin = Origin::of(found.schema);
+        if DEPTH_MAX < self.depth
+            && !self.reading.masked.contains(&origin)
+            && let Some(number) = self.number_of(&found.scope)
+            && !self.seen.contains_key(&(origin, number))
+        {
+            let slot = self.tree.reserve_slot();
+            self.seen.insert((origin, number), Seen::Open(Some(slot)));
+            self.deferred.push(Deferred { slot, found, draft });
+            return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
+        }
+        self.is_referred = true;
+        self.schema(found.schema, &found.scope, draft)
+    }
+
+    /// Lowers what was put off.
+    fn finish(&mut self) {
+        while let Some(Deferred { slot, found, draft }) = self.deferred.pop() {
+            if let Some(number) = self.number_of(&found.scope) {
+                self.seen.remove(&(Origin::of(found.schema), number));
+            }
+            self.is_referred = true;
+            let id = self.schema(found.schema, &found.scope, draft);
+            self.tree.fill_slot(slot, id);
+        }
+    }
+
+    fn any_type(&mut self, node: &mut Node, members: &Keywords<'s>, scope: &Scope<'s>, draft: Draft) {
         if let Some(types) = members.types {
             let names: Vec<&str> = match types {
                 Value::String(one) => vec![one],
@@ -290,7 +343,7 @@ impl Lowering<'_, '_> {
             node.values = Some(Listed::of(Some(value).filter(|_| allowed)));
         }
         let mut parts =
-            |list: &[Value]| -> Vec<Id> { list.iter().map(|part| self.schema(part, scope, draft)).collect() };
+            |list: &'s [Value]| -> Vec<Id> { list.iter().map(|part| self.schema(part, scope, draft)).collect() };
         if let Some(Value::Array(list)) = members.all_of {
             node.all_of.extend(parts(list));
         }
@@ -313,7 +366,7 @@ impl Lowering<'_, '_> {
         if Draft::Draft7 <= draft
             && let Some(test) = members.test
         {
-            let mut branch = |branch: Option<&Value>| branch.map(|part| self.schema(part, scope, draft));
+            let mut branch = |branch: Option<&'s Value>| branch.map(|part| self.schema(part, scope, draft));
             let (then, otherwise) = (branch(members.then), branch(members.otherwise));
             let test = self.schema(test, scope, draft);
             // Alone it refuses nothing, but what passes it has evaluated something.
@@ -325,7 +378,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn strings(&mut self, node: &mut Node, members: &Keywords<'_>, draft: Draft) {
+    fn strings(&mut self, node: &mut Node, members: &Keywords<'s>, draft: Draft) {
         let strings = &mut node.strings;
         strings.min = count(members.min_length, "minLength", &mut node.opaque).unwrap_or(0);
         strings.max = count(members.max_length, "maxLength", &mut node.opaque);
@@ -353,7 +406,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn arrays(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
+    fn arrays(&mut self, node: &mut Node, members: &Keywords<'s>, scope: &Scope<'s>, draft: Draft) {
         node.arrays.min = count(members.min_items, "minItems", &mut node.opaque).unwrap_or(0);
         node.arrays.max = count(members.max_items, "maxItems", &mut node.opaque);
         node.arrays.unique = members.unique_items == Some(&Value::Bool(true));
@@ -395,7 +448,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn objects(&mut self, node: &mut Node, members: &Keywords<'_>, scope: &Scope<'_>, draft: Draft) {
+    fn objects(&mut self, node: &mut Node, members: &Keywords<'s>, scope: &Scope<'s>, draft: Draft) {
         node.objects.min = count(members.min_properties, "minProperties", &mut node.opaque).unwrap_or(0);
         node.objects.max = count(members.max_properties, "maxProperties", &mut node.opaque);
         if let Some(Value::Array(names)) = members.required {
@@ -446,7 +499,7 @@ impl Lowering<'_, '_> {
         node.objects.dependent_schemas = dependent_schemas.into_iter().collect();
     }
 
-    fn named(&mut self, map: Option<&Value>, scope: &Scope<'_>, draft: Draft) -> Named {
+    fn named(&mut self, map: Option<&'s Value>, scope: &Scope<'s>, draft: Draft) -> Named {
         let Some(Value::Object(map)) = map else { return Named::default() };
         map.iter().map(|(name, schema)| (name.as_str().into(), self.schema(schema, scope, draft))).collect()
     }

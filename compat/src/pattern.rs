@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::{HashMap, HashSet, HashSetExt as _};
 use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
@@ -59,6 +60,9 @@ enum Answer {
 
 /// Largest automaton in bytes; larger ones leave the question open.
 const AUTOMATON_BYTES_MAX: usize = 2 << 20;
+
+/// Largest automaton that one is made of, in bytes, before it is made deterministic.
+const NFA_BYTES_MAX: usize = 2 << 20;
 
 /// Most states of a product that are walked.
 const PRODUCT_STATES_MAX: usize = 20_000;
@@ -295,6 +299,7 @@ fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
     };
     dense::Builder::new()
         .syntax(syntax::Config::new().unicode(true).utf8(true))
+        .thompson(thompson::Config::new().nfa_size_limit(Some(NFA_BYTES_MAX)))
         .configure(
             dense::Config::new()
                 .start_kind(StartKind::Anchored)

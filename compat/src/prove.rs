@@ -199,7 +199,7 @@ impl Engine {
 
     /// Returns the first assertion of the reader that values of one type are not shown to meet.
     pub(crate) fn unmet(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> Option<(Id, Assertion)> {
-        if flat.holds.contains(&reader.class()) {
+        if flat.is_held_by(reader.class()) {
             return None;
         }
         if path.iter().any(|open| open.is(reader)) || !self.spend(1) {

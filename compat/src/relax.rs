@@ -130,6 +130,10 @@ impl Relaxing<'_> {
         if way.last() == Some(&Step::OFF) && !self.leads_back(id, way) {
             return id;
         }
+        // What is left as it is found no place, and the search ends.
+        if !self.engine.spend(1) {
+            return id;
+        }
         let key = (id.index(), way.clone());
         if let Some(done) = self.done.get(&key) {
             return *done;

@@ -8,6 +8,7 @@ pub(crate) use text::ODD_TEXTS;
 
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::{Map, Value};
 
 use crate::engine::Engine;
@@ -27,6 +28,10 @@ const SPLITS_MAX: usize = 8;
 
 /// Most names that are made up for a minimum, of one kind.
 const FRESH_MAX: usize = 12;
+
+/// Most nodes of a value that is made, and of all values in one comparison: a node takes about 100 bytes.
+const NODES_MAX: usize = 100_000;
+const MADE_MAX: usize = 1_000_000;
 
 /// Longest array or object that is made to satisfy a minimum.
 const LENGTH_MAX: u64 = 2_000;
@@ -213,7 +218,7 @@ impl Engine {
         let arrays = &flat.arrays;
         let length = usize::try_from(length).ok()?;
         let mut items: Vec<Option<Value>> = vec![None; length];
-        let mut text_bytes = 0;
+        let (mut text_bytes, mut nodes) = (0, 0);
         for contains in arrays.contains.iter().filter(|contains| 0 < contains.min) {
             let mut missing = contains.min;
             for step in 0..length {
@@ -225,6 +230,10 @@ impl Engine {
                 let both = self.tree.all(vec![item, contains.schema]);
                 items[at] = self.next_item(both, &items, arrays.unique, variant);
                 missing -= u64::from(items[at].is_some());
+                nodes += items[at].as_ref().map_or(0, nodes_in);
+                if NODES_MAX < nodes || !self.spend(1) {
+                    return None;
+                }
             }
             if 0 < missing {
                 return None;
@@ -243,13 +252,16 @@ impl Engine {
                 if items[at].is_none() && !others.is_empty() {
                     items[at] = self.next_item(item, &items, arrays.unique, variant);
                 }
-                text_bytes += items[at].as_ref()?.as_str().map_or(0, str::len);
-                if TEXT_BYTES_MAX < text_bytes {
+                let item = items[at].as_ref()?;
+                text_bytes += item.as_str().map_or(0, str::len);
+                nodes += nodes_in(item);
+                // All items are likely to be as large as this one.
+                if TEXT_BYTES_MAX < text_bytes || NODES_MAX < nodes_in(item).saturating_mul(length).max(nodes) {
                     return None;
                 }
             }
         }
-        Some(items.into_iter().flatten().collect())
+        self.may_make(nodes).then(|| items.into_iter().flatten().collect())
     }
 
     fn next_item(
@@ -316,24 +328,40 @@ impl Engine {
     pub(crate) fn object_with(&mut self, flat: &Flat, wanted: &[&str]) -> Option<Map<String, Value>> {
         let mut object = Map::new();
         let mut names: Vec<Name> = needed_names(flat, wanted);
+        let mut listed: HashSet<Name> = names.iter().cloned().collect();
+        let mut dependent: HashMap<&str, Vec<&Name>> = HashMap::new();
+        for (given, needed) in &flat.objects.dependent_required {
+            dependent.entry(given).or_default().extend(needed);
+        }
+        let mut nodes = 0;
         let mut at = 0;
         while at < names.len() {
             let name = names[at].clone();
             at += 1;
+            if !self.spend(1) {
+                return None;
+            }
             let schema = self.property_schema(&flat.objects, &name);
-            object.insert(name.to_string(), self.sample(schema)?);
-            for (given, needed) in &flat.objects.dependent_required {
-                if *given == name {
-                    for needed in needed {
-                        if !names.contains(needed) {
-                            names.push(needed.clone());
-                        }
-                    }
+            let value = self.sample(schema)?;
+            nodes += nodes_in(&value);
+            if NODES_MAX < nodes {
+                return None;
+            }
+            object.insert(name.to_string(), value);
+            for needed in dependent.get(&*name).into_iter().flatten().copied() {
+                if listed.insert(needed.clone()) {
+                    names.push(needed.clone());
                 }
             }
         }
         self.fill_up(flat, &mut object)?;
-        Some(object)
+        self.may_make(nodes).then_some(object)
+    }
+
+    /// Counts the nodes of a value that was made; returns whether more may be made in this comparison.
+    fn may_make(&mut self, nodes: usize) -> bool {
+        self.made = self.made.saturating_add(nodes);
+        self.made <= MADE_MAX
     }
 
     /// Adds properties until there are as many as the alternative asks for.
@@ -366,6 +394,15 @@ impl Engine {
             }
         }
         (flat.objects.min <= object.len() as u64).then_some(())
+    }
+}
+
+/// Returns how many nodes a value has, itself included.
+pub(crate) fn nodes_in(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(nodes_in).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(nodes_in).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
     }
 }
 

@@ -44,6 +44,8 @@ codes! {
     NotASchema "not-a-schema";
     /// A pattern is not a regular expression.
     InvalidPattern "invalid-pattern";
+    /// A pattern, or all patterns of a schema, would take too much memory when compiled.
+    PatternTooLarge "pattern-too-large";
     /// A `$ref` leads out of the tree, to where evschema never looks.
     RemoteReference "remote-reference";
     /// A `$ref` names a document that is not there.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::ambiguity::ambiguous_ids;
 use crate::steps::Steps;
 use crate::validator::Made;
-use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits};
+use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits, patterns};
 
 /// A schema together with every document it reaches: all that is needed to validate by it.
 #[derive(Debug, Clone)]
@@ -30,6 +30,9 @@ impl Resolved {
         let mut wrong = resolved.dangling();
         if wrong.is_empty() {
             wrong.extend(resolved.too_long_a_way());
+            let others = resolved.documents();
+            let all = others.into_iter().chain([&resolved.root]).map(|document| &**document);
+            wrong.extend(patterns::too_large(all));
         }
         if wrong.is_empty() { Ok(resolved) } else { Err(wrong) }
     }

@@ -1,4 +1,4 @@
-//! How many steps a validator takes for an event.
+//! What a validator does for an event, before it does it: how many steps it takes, and how many errors it would keep.
 //!
 //! A validator walks every way through a schema. Where definitions refer twice to the next, or a
 //! recursive one refers twice to itself, there are exponentially many ways, and no validator comes
@@ -6,8 +6,9 @@
 
 use foldhash::{HashMap, HashMapExt as _};
 use referencing::{Registry, Resolver, Uri};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::patterns::Cost;
 use crate::walk::{Which, children, is_inert};
 use crate::{Draft, Resolved, Schema, limits};
 
@@ -15,10 +16,31 @@ use crate::{Draft, Resolved, Schema, limits};
 #[derive(Debug)]
 pub(crate) struct Steps {
     nodes: Vec<Node>,
-    /// How many ways there are from the root to anywhere; nothing where some have no end.
-    ways: Option<u64>,
+    /// How many ways there are from each node to anywhere, by measure; nothing where some have no end.
+    ways: Vec<Option<[u64; 4]>>,
     /// The longest way that does not come back to where it was.
     longest: usize,
+}
+
+/// What is counted along the ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    /// Looks of a subschema at a part, and what takes as long.
+    Steps,
+    /// The same for each byte of a text.
+    StepsPerByte,
+    /// Errors that are kept when every keyword refuses.
+    Errors,
+    /// Those of them inside unions, which are kept even if one error is asked for.
+    ErrorsInUnions,
+}
+
+/// Length of the texts for which the steps per byte are measured. A pattern that looks around takes more for each byte
+/// of a longer text.
+const PER_BYTE_OF: u64 = 1 << 10;
+
+impl Measure {
+    const ALL: [Self; 4] = [Self::Steps, Self::StepsPerByte, Self::Errors, Self::ErrorsInUnions];
 }
 
 /// A subschema, and where the validator goes from it.
@@ -34,6 +56,14 @@ struct Node {
     each_item: Vec<u32>,
     /// Steps that its own keywords take beyond the first.
     own: u64,
+    /// Its patterns for texts, and for the names of members.
+    patterns: Vec<Cost>,
+    name_patterns: Vec<Cost>,
+    /// Errors that its own keywords can report beyond the first.
+    own_errors: u64,
+    /// Whether it has branches of a union, and whether it is reached through one.
+    has_union: bool,
+    is_in_union: bool,
     /// Whether what the others have looked at is found out by walking them once more.
     goes_twice: bool,
 }
@@ -42,6 +72,34 @@ impl Node {
     fn all(&self) -> impl Iterator<Item = u32> {
         let lists = [&self.here, &self.each_member, &self.names, &self.leading_items, &self.each_item];
         lists.into_iter().flatten().chain(self.named.values()).copied()
+    }
+
+    /// Returns what the node itself adds on each way, whatever the value.
+    fn weight(&self, measure: Measure) -> u64 {
+        match measure {
+            Measure::Steps => 1 + self.own + self.name_patterns.len() as u64,
+            Measure::StepsPerByte => {
+                let patterns = self.patterns.iter().chain(&self.name_patterns);
+                patterns.map(|cost| cost.steps(PER_BYTE_OF as usize).div_ceil(PER_BYTE_OF)).fold(0, u64::saturating_add)
+            }
+            Measure::Errors => 1 + self.own_errors,
+            Measure::ErrorsInUnions if self.is_in_union => 1 + self.own_errors,
+            Measure::ErrorsInUnions => 0,
+        }
+    }
+
+    /// Returns what it adds for a value.
+    fn weight_for(&self, measure: Measure, value: &Value) -> u64 {
+        let weight = self.weight(measure);
+        let texts = |costs: &[Cost], text: &str| costs.iter().map(|cost| cost.steps(text.len())).sum::<u64>();
+        match (measure, value) {
+            (Measure::Steps, Value::String(text)) => weight.saturating_add(texts(&self.patterns, text)),
+            (Measure::Steps, Value::Object(members)) if !self.name_patterns.is_empty() => members
+                .keys()
+                .map(|name| texts(&self.name_patterns, name) + self.name_patterns.len() as u64)
+                .fold(weight, u64::saturating_add),
+            _ => weight,
+        }
     }
 }
 
@@ -61,8 +119,10 @@ impl Steps {
         while let Some(next) = reading.open.pop() {
             reading.fill(next);
         }
-        let mut steps = Self { nodes: reading.nodes, ways: None, longest: 0 };
-        (steps.ways, steps.longest) = steps.count_ways();
+        let ways = vec![None; reading.nodes.len()];
+        let mut steps = Self { nodes: reading.nodes, ways, longest: 0 };
+        steps.mark_unions();
+        steps.count_ways();
         Some(steps)
     }
 
@@ -73,56 +133,98 @@ impl Steps {
 
     /// Tells whether a validator needs no more steps for an event than it may take.
     pub(crate) fn allow(&self, event: &Value) -> bool {
-        let at_most = self.ways.map(|ways| ways.saturating_mul(parts_of(event)));
-        if at_most.is_some_and(|most| most <= limits::VALIDATION_STEPS_MAX) {
+        self.is_within(Measure::Steps, event, limits::VALIDATION_STEPS_MAX)
+    }
+
+    /// Tells whether it would keep at most so many errors of an event to report them all.
+    pub(crate) fn has_few_errors(&self, event: &Value, most: u64) -> bool {
+        self.is_within(Measure::Errors, event, most)
+    }
+
+    /// Tells whether it would keep at most so many errors of an event to report one.
+    pub(crate) fn has_few_errors_in_unions(&self, event: &Value, most: u64) -> bool {
+        self.is_within(Measure::ErrorsInUnions, event, most)
+    }
+
+    fn is_within(&self, measure: Measure, event: &Value, most: u64) -> bool {
+        if self.at_most(0, measure, Size::of(event)) <= most {
             return true;
         }
-        let mut count = Count { steps: self, known: HashMap::new(), depth: 0 };
-        count.of(0, event) <= limits::VALIDATION_STEPS_MAX
+        let mut count = Count { steps: self, measure, known: HashMap::new(), depth: 0 };
+        count.of(0, event) <= most
+    }
+
+    /// Returns what there is at most from a node, for a value of a size.
+    fn at_most(&self, node: u32, measure: Measure, size: Size) -> u64 {
+        let Some(ways) = self.ways.get(node as usize).copied().flatten() else { return u64::MAX };
+        let each = ways[measure as usize].saturating_mul(size.parts);
+        let per_byte = ways[Measure::StepsPerByte as usize];
+        let texts = match measure {
+            Measure::Steps if per_byte == 0 || size.longest_text <= PER_BYTE_OF => {
+                per_byte.saturating_mul(size.text_bytes)
+            }
+            Measure::Steps => u64::MAX,
+            Measure::StepsPerByte | Measure::Errors | Measure::ErrorsInUnions => 0,
+        };
+        each.saturating_add(texts)
+    }
+
+    /// Marks what is reached through the branches of a union.
+    fn mark_unions(&mut self) {
+        let mut open: Vec<u32> = Vec::new();
+        for node in self.nodes.iter().filter(|node| node.has_union) {
+            open.extend(&node.here);
+        }
+        while let Some(at) = open.pop() {
+            let node = &mut self.nodes[at as usize];
+            if !std::mem::replace(&mut node.is_in_union, true) {
+                open.extend(self.nodes[at as usize].all());
+            }
+        }
     }
 
     /// Counts all ways, and finds the longest, each node after those that it leads to.
-    fn count_ways(&self) -> (Option<u64>, usize) {
+    fn count_ways(&mut self) {
         #[derive(Clone, Copy, PartialEq)]
         enum State {
             New,
             Open,
-            Done(u64, usize),
+            Done(usize),
         }
         let mut states = vec![State::New; self.nodes.len()];
-        let mut is_endless = false;
         let mut open: Vec<u32> = vec![0];
         while let Some(at) = open.last().copied() {
             let node = &self.nodes[at as usize];
             if states[at as usize] == State::New {
                 states[at as usize] = State::Open;
-                for next in node.all() {
-                    match states[next as usize] {
-                        State::New => open.push(next),
-                        State::Open => is_endless = true,
-                        State::Done(..) => {}
-                    }
-                }
+                open.extend(node.all().filter(|next| states[*next as usize] == State::New));
                 continue;
             }
             open.pop();
-            if states[at as usize] == State::Open {
-                let (mut ways, mut longest) = (1 + node.own, 0);
-                for next in node.all() {
-                    if let State::Done(more, far) = states[next as usize] {
-                        ways = ways.saturating_add(more);
-                        longest = longest.max(far + 1);
-                    } else {
-                        is_endless = true;
-                    }
-                }
-                let ways = if node.goes_twice { ways.saturating_mul(2) } else { ways };
-                states[at as usize] = State::Done(ways, longest);
+            if states[at as usize] != State::Open {
+                continue;
             }
+            let mut ways = Some(Measure::ALL.map(|measure| node.weight(measure)));
+            let mut longest = 0;
+            for next in node.all() {
+                // Who comes back to a node that is still open goes round in circles.
+                let more = match states[next as usize] {
+                    State::Done(far) => {
+                        longest = longest.max(far + 1);
+                        self.ways[next as usize]
+                    }
+                    State::New | State::Open => None,
+                };
+                ways = ways.zip(more).map(|(ways, more)| {
+                    std::array::from_fn(|measure| ways[measure].saturating_add(more[measure]))
+                });
+            }
+            let times = if node.goes_twice { 2 } else { 1 };
+            self.ways[at as usize] = ways.map(|ways| ways.map(|ways| ways.saturating_mul(times)));
+            states[at as usize] = State::Done(longest);
         }
-        match states.first() {
-            Some(State::Done(ways, longest)) => ((!is_endless).then_some(*ways), *longest),
-            Some(State::New | State::Open) | None => (None, 0),
+        if let Some(State::Done(longest)) = states.first() {
+            self.longest = *longest;
         }
     }
 }
@@ -130,6 +232,7 @@ impl Steps {
 /// Counts what a validator does for one event.
 struct Count<'s> {
     steps: &'s Steps,
+    measure: Measure,
     known: HashMap<(u32, usize), u64>,
     depth: usize,
 }
@@ -137,7 +240,7 @@ struct Count<'s> {
 impl Count<'_> {
     fn of(&mut self, at: u32, value: &Value) -> u64 {
         /// Pairs of subschema and part that are looked at before it is said to be too much.
-        const LOOKED_AT_MAX: usize = 2_000_000;
+        const LOOKED_AT_MAX: usize = 1_000_000;
         let key = (at, std::ptr::from_ref(value) as usize);
         if let Some(known) = self.known.get(&key) {
             return *known;
@@ -149,20 +252,28 @@ impl Count<'_> {
         self.known.insert(key, 0);
         self.depth += 1;
         let node = &self.steps.nodes[at as usize];
-        let mut many = 1 + node.own;
+        let mut many = node.weight_for(self.measure, value);
         let mut add = |count: &mut Self, nodes: &[u32], value: &Value| {
             for next in nodes {
                 many = many.saturating_add(count.of(*next, value));
             }
         };
         add(self, &node.here, value);
+        let mut names = 0_u64;
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
                     add(self, node.named.get(name).map(std::slice::from_ref).unwrap_or_default(), member);
                     add(self, &node.each_member, member);
                 }
-                many = many.saturating_add((members.len() * node.names.len()) as u64);
+                for schema in &node.names {
+                    let each = members.keys().map(|name| {
+                        let bytes = name.len() as u64;
+                        let size = Size { parts: 1, text_bytes: bytes, longest_text: bytes };
+                        self.steps.at_most(*schema, self.measure, size)
+                    });
+                    names = each.fold(names, u64::saturating_add);
+                }
             }
             Value::Array(items) => {
                 for (at, item) in items.iter().enumerate() {
@@ -173,6 +284,7 @@ impl Count<'_> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
         self.depth -= 1;
+        let many = many.saturating_add(names);
         let many = if node.goes_twice { many.saturating_mul(2) } else { many };
         self.known.insert(key, many);
         many
@@ -188,13 +300,61 @@ pub(crate) fn compared_with(values: &Value) -> u64 {
     if values.iter().all(Value::is_string) { 0 } else { values.len() as u64 }
 }
 
-/// Returns how many parts an event has, itself included.
-pub(crate) fn parts_of(value: &Value) -> u64 {
-    match value {
-        Value::Object(members) => 1 + members.values().map(parts_of).sum::<u64>(),
-        Value::Array(items) => 1 + items.iter().map(parts_of).sum::<u64>(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+/// How large an event is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Size {
+    /// Parts, itself and the names of members included.
+    pub(crate) parts: u64,
+    /// Bytes of all texts and names together, and of the longest.
+    pub(crate) text_bytes: u64,
+    pub(crate) longest_text: u64,
+}
+
+impl Size {
+    /// Measures an event.
+    pub(crate) fn of(event: &Value) -> Self {
+        let mut size = Self::default();
+        size.add(event);
+        size
     }
+
+    fn add(&mut self, value: &Value) {
+        self.parts += 1;
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.parts += 1;
+                    self.add_text(name);
+                    self.add(member);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.add(item)),
+            Value::String(text) => self.add_text(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        let bytes = text.len() as u64;
+        self.text_bytes += bytes;
+        self.longest_text = self.longest_text.max(bytes);
+    }
+}
+
+/// Returns the steps that the keywords of a schema object take beyond those that its subschemas take.
+fn own_steps(members: &Map<String, Value>) -> u64 {
+    let compared = members.get("enum").map_or(0, |values| compared_with(values) / COMPARED_IN_A_STEP);
+    let constant = members.get("const").map_or(0, |value| Size::of(value).parts / COMPARED_IN_A_STEP);
+    compared + constant + names_in(members) / COMPARED_IN_A_STEP
+}
+
+/// Counts the names that a schema object requires.
+fn names_in(members: &Map<String, Value>) -> u64 {
+    let listed = |value: &Value| value.as_array().map_or(0, Vec::len) as u64;
+    let required = members.get("required").map_or(0, listed);
+    let dependent = ["dependentRequired", "dependencies"].into_iter().filter_map(|keyword| members.get(keyword));
+    let dependent = dependent.filter_map(Value::as_object).flat_map(Map::values).map(listed).sum::<u64>();
+    required + dependent
 }
 
 /// What the references of a subschema are resolved against.
@@ -238,8 +398,16 @@ impl<'r> Reading<'r> {
             }
             Scope::Library(_) | Scope::Plain(_) => scope,
         };
-        let own = members.get("enum").map_or(0, |values| compared_with(values) / COMPARED_IN_A_STEP);
-        let mut node = Node { own, ..Node::default() };
+        let pattern = members.get("pattern").and_then(Value::as_str).map(Cost::of);
+        let names = members.get("patternProperties").and_then(Value::as_object);
+        let mut node = Node {
+            own: own_steps(members),
+            own_errors: names_in(members),
+            patterns: pattern.into_iter().collect(),
+            name_patterns: names.into_iter().flat_map(Map::keys).map(|name| Cost::of(name)).collect(),
+            has_union: members.contains_key("anyOf") || members.contains_key("oneOf"),
+            ..Node::default()
+        };
         let mut refers = false;
         for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
             let Some(Value::String(written)) = members.get(keyword) else { continue };

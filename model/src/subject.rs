@@ -29,7 +29,16 @@ pub enum SubjectError {
         /// The character.
         found: char,
     },
+    /// Windows cannot have a folder of this name.
+    #[error("Windows cannot store a folder of this name: {why}")]
+    NotStorable {
+        /// What is wrong with the name.
+        why: &'static str,
+    },
 }
+
+/// Names of devices, which Windows takes for no file, whatever follows after a dot.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 impl Subject {
     /// Longest name, in bytes, so that a subject fits a file name and an index key.
@@ -39,7 +48,9 @@ impl Subject {
     ///
     /// # Errors
     ///
-    /// When the text does not match `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`.
+    /// When the text does not match `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`, or no folder on Windows can have this name: it
+    /// ends with a dot, or the part before its first dot is `con`, `prn`, `aux`, `nul`, `com1` to `com9` or `lpt1` to
+    /// `lpt9`.
     ///
     /// ```
     /// use evschema_model::Subject;
@@ -55,6 +66,12 @@ impl Subject {
         }
         match text.chars().enumerate().find(|(at, c)| !is_allowed(*at, *c)) {
             Some((at, found)) => Err(SubjectError::Character { at: at + 1, found }),
+            None if text.ends_with('.') => {
+                Err(SubjectError::NotStorable { why: "it ends with a dot" })
+            }
+            None if is_device(text) => {
+                Err(SubjectError::NotStorable { why: "it begins with the name of a device" })
+            }
             None => Ok(Self(text.to_owned())),
         }
     }
@@ -73,6 +90,13 @@ impl Subject {
 
 fn is_allowed(at: usize, c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || (0 < at && (c == '.' || c == '-'))
+}
+
+/// Tells whether the part before the first dot is the name of a device.
+fn is_device(text: &str) -> bool {
+    let first = text.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let is_port = |name: &str| matches!(name.as_bytes(), [b'1'..=b'9']);
+    DEVICES.contains(&first.as_str()) || ["com", "lpt"].iter().any(|port| first.strip_prefix(port).is_some_and(is_port))
 }
 
 impl fmt::Display for Subject {
@@ -108,12 +132,16 @@ mod tests {
     #[test]
     fn names_and_their_near_misses() {
         let long = "a".repeat(128);
-        for good in ["a", "_x", "9", "commerce.order.placed", "a..b", "A-b_c.9", long.as_str()] {
+        for good in ["a", "_x", "9", "a.con", "console", "com", "com10", "lpt0", "commerce.order.placed", "a..b", "A-b_c.9", long.as_str()] {
             assert_eq!(Subject::parse(good).map(String::from).as_deref(), Ok(good));
         }
         let too_long = "a".repeat(129);
         for bad in ["", ".", "..", "-a", ".a", "a/b", "a b", "é", "a\0", "a%2e", "a:b", too_long.as_str()] {
             assert!(Subject::parse(bad).is_err(), "{bad}");
+        }
+        for not_storable in ["con", "CON", "con.x", "nul", "com1", "Lpt9.a", "a.", "a.."] {
+            let refused = Subject::parse(not_storable);
+            assert!(matches!(refused, Err(SubjectError::NotStorable { .. })), "{not_storable}");
         }
     }
 }

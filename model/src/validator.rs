@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dependencies::{Dependencies, Stripped, ignore};
-use crate::steps::{COMPARED_IN_A_STEP, Steps, compared_with, parts_of};
+use crate::steps::Steps;
 use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
@@ -69,8 +69,6 @@ pub(crate) struct Made {
     steps: OnceLock<Option<Steps>>,
     /// Branches of unions, counted when the first event is refused.
     branches: OnceLock<usize>,
-    /// Values of enumerations that are compared one by one, counted when the first event asks for it.
-    compared: OnceLock<u64>,
 }
 
 impl Made {
@@ -151,28 +149,11 @@ impl Validator {
     /// Schemas that refer to themselves twice can ask for more steps than anybody has time for; who
     /// takes schemas or events from others asks this first.
     pub fn can_decide(&self, event: &Value) -> bool {
-        /// References, each as often as the event is deep, that need no count: `n` of them make at
-        /// most e^(n/e) ways, as many in a row as beside each other.
-        const FEW: usize = 36;
-        let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
-        let references: usize = documents.map(|document| document.references().len()).sum();
-        if references.saturating_mul(1 + depth_of(event)) <= FEW && self.compares_few(event) {
-            return true;
-        }
-        let steps = self.resolved.made().steps.get_or_init(|| Steps::of(&self.resolved));
-        steps.as_ref().is_none_or(|steps| steps.allow(event))
+        self.steps().is_none_or(|steps| steps.allow(event))
     }
 
-    /// Tells whether few values are compared, even if each part of an event met every `enum`.
-    fn compares_few(&self, event: &Value) -> bool {
-        /// Values compared for each part, of which an event of any size may have as many.
-        const FEW: u64 = 100;
-        let compared = *self.resolved.made().compared.get_or_init(|| {
-            let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
-            documents.map(|document| compared_in(document.value())).sum()
-        });
-        let steps_each = compared / COMPARED_IN_A_STEP;
-        compared <= FEW || steps_each.saturating_mul(parts_of(event)) <= crate::limits::VALIDATION_STEPS_MAX
+    fn steps(&self) -> Option<&Steps> {
+        self.resolved.made().steps.get_or_init(|| Steps::of(&self.resolved)).as_ref()
     }
 
     /// Tells whether an event is accepted.
@@ -186,22 +167,21 @@ impl Validator {
     }
 
     /// Returns reasons why an event is refused, at most so many: a schema can have as many as it has keywords, and
-    /// each takes time to be said. Where saying it would take the memory of the machine, there is one that says so.
+    /// each takes time to be said. The library keeps all reasons before it returns the first. Where they would take the
+    /// memory of the machine there is only the first, or one that says so.
     pub fn first_violations(&self, event: &Value, most: usize) -> Vec<Violation> {
-        if self.is_beyond_words(event) {
-            let told = if self.is_valid(event) { None } else { Some(Violation::unexplained()) };
-            return told.into_iter().take(most).collect();
+        let is_small = |is_few: &dyn Fn(&Steps) -> bool| self.steps().is_none_or(is_few);
+        if is_small(&|steps| steps.has_few_errors(event, ERRORS_MAX)) && !self.is_beyond_words(event) {
+            return self.compiled.iter_errors(event).take(most).map(|error| violation(&error)).collect();
         }
-        self.compiled
-            .iter_errors(event)
-            .take(most)
-            .map(|error| Violation {
-                pointer: Pointer::from_text(error.instance_path().to_string()),
-                schema_pointer: Pointer::from_text(error.schema_path().to_string()),
-                keyword: error.kind().keyword().to_owned(),
-                message: short(&error),
-            })
-            .collect()
+        let first = if is_small(&|steps| steps.has_few_errors_in_unions(event, ERRORS_MAX))
+            && !self.is_beyond_words(event)
+        {
+            self.compiled.validate(event).err().map(|error| violation(&error))
+        } else {
+            (!self.is_valid(event)).then(Violation::unexplained)
+        };
+        first.into_iter().take(most).collect()
     }
 
     /// Tells whether the reasons hold too many copies of the event: the library keeps one for each branch of a union.
@@ -216,9 +196,21 @@ impl Validator {
     }
 }
 
-/// Most bytes of events that the reasons of a refusal may hold: a branch for each of 250 versions, and an event of
+fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
+    Violation {
+        pointer: Pointer::from_text(error.instance_path().to_string()),
+        schema_pointer: Pointer::from_text(error.schema_path().to_string()),
+        keyword: error.kind().keyword().to_owned(),
+        message: short(error),
+    }
+}
+
+/// Most errors that the library may keep for one event; each takes about 400 bytes.
+const ERRORS_MAX: u64 = 250_000;
+
+/// Most bytes of events that the reasons of a refusal may hold: a branch for each of 100 versions, and an event of
 /// 1 MiB.
-const COPIED_BYTES_MAX: usize = 256 << 20;
+const COPIED_BYTES_MAX: usize = 100 << 20;
 
 /// Counts the branches of all unions in a document, whatever they stand below.
 fn branches_in(value: &Value) -> usize {
@@ -229,25 +221,6 @@ fn branches_in(value: &Value) -> usize {
             unions.map(Vec::len).sum::<usize>() + members.values().map(branches_in).sum::<usize>()
         }
         Value::Array(items) => items.iter().map(branches_in).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
-}
-
-/// Returns how many values the enumerations in a schema have that are compared one by one.
-fn compared_in(value: &Value) -> u64 {
-    match value {
-        Value::Object(members) => {
-            members.get("enum").map_or(0, compared_with) + members.values().map(compared_in).sum::<u64>()
-        }
-        Value::Array(items) => items.iter().map(compared_in).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
-}
-
-fn depth_of(value: &Value) -> usize {
-    match value {
-        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
-        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }

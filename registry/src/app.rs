@@ -1,6 +1,8 @@
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::MatchedPath;
@@ -12,10 +14,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Patience;
-use crate::http::{Failure, Shelf, finish, guard, observe};
+use crate::http::{Failure, KnownHosts, Shelf, finish, guard, observe};
 use crate::metrics::Metrics;
 use crate::pages::Pages;
-use crate::service::Registry;
+use crate::service::{Client, Registry};
 use crate::store::Store;
 use crate::{Config, Environment, limits, routes};
 
@@ -34,6 +36,10 @@ struct Shared {
     exposed: bool,
     behind_proxy: bool,
     streams: Arc<Semaphore>,
+    /// How many streams each client has.
+    streaming: Mutex<HashMap<Client, usize>>,
+    full: AtomicBool,
+    known_hosts: KnownHosts,
     connections: Arc<Semaphore>,
     patience: Patience,
     shelf: Shelf,
@@ -55,6 +61,9 @@ impl App {
             exposed: config.is_exposed(),
             behind_proxy: config.behind_proxy,
             streams: Arc::new(Semaphore::new(limits::STREAMS_MAX)),
+            streaming: Mutex::default(),
+            full: AtomicBool::new(false),
+            known_hosts: KnownHosts::of(config),
             connections: Arc::new(Semaphore::new(config.connections_max)),
             patience: config.patience,
             shelf: Shelf::new(config.cache_bytes / 4),
@@ -128,13 +137,41 @@ impl App {
         self.0.exposed
     }
 
+    /// Returns the hosts by whose names the registry is reached.
+    pub(crate) fn known_hosts(&self) -> &KnownHosts {
+        &self.0.known_hosts
+    }
+
     pub(crate) fn is_behind_proxy(&self) -> bool {
         self.0.behind_proxy
     }
 
-    /// Admits one more client that follows the feed, if there is room.
-    pub(crate) fn admit_stream(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.streams).try_acquire_owned().ok()
+    /// Admits one more stream of the feed, if there is room for it and for one more of this client.
+    pub(crate) fn admit_stream(&self, client: Client) -> Option<Admitted> {
+        let permit = Arc::clone(&self.0.streams).try_acquire_owned().ok()?;
+        let mut clients = self.streaming();
+        let streams = clients.entry(client.clone()).or_default();
+        if limits::STREAMS_OF_CLIENT_MAX <= *streams {
+            return None;
+        }
+        *streams += 1;
+        drop(clients);
+        Some(Admitted { app: self.clone(), client, _permit: permit })
+    }
+
+    fn streaming(&self) -> MutexGuard<'_, HashMap<Client, usize>> {
+        // Nobody panics while holding it.
+        self.0.streaming.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers whether the database had room the last time something was written.
+    pub(crate) fn set_full(&self, is_full: bool) {
+        self.0.full.store(is_full, Ordering::Relaxed);
+    }
+
+    /// Tells whether the database had no room the last time something was written.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.full.load(Ordering::Relaxed)
     }
 
     /// Tells, from now on, whether the registry is about to stop: what has no end must end then.
@@ -152,6 +189,25 @@ impl App {
 
     pub(crate) fn next_request_id(&self) -> String {
         self.0.environment.request_ids.next()
+    }
+}
+
+/// A stream of the feed that was admitted; its end makes room for another.
+pub(crate) struct Admitted {
+    app: App,
+    client: Client,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let mut clients = self.app.streaming();
+        if let Some(streams) = clients.get_mut(&self.client) {
+            *streams -= 1;
+            if *streams == 0 {
+                clients.remove(&self.client);
+            }
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Config {
     /// The URL by which others reach this registry, without a slash at the end; it is the
     /// `source` of the feed's events and the base of their `dataschema`.
     pub public_url: Option<String>,
+    /// Further names by which others reach this registry, without a port.
+    pub hosts: Vec<String>,
     /// Whether only reads are served.
     pub read_only: bool,
     /// Whether anybody may write, from anywhere, whether or not there are tokens. Otherwise writing
@@ -135,6 +137,7 @@ impl Default for Config {
             database: "sqlite:evschema.db".to_owned(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
             public_url: None,
+            hosts: Vec::new(),
             read_only: false,
             anonymous_writes: false,
             private: false,

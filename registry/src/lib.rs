@@ -9,6 +9,7 @@ mod app;
 mod config;
 mod environment;
 mod feed;
+pub mod fsck;
 mod http;
 pub mod limits;
 mod metrics;

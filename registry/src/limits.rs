@@ -72,8 +72,20 @@ pub const CHOICES_MAX: usize = 8;
 /// Longest token of an issuer, in bytes; those of the big providers have less than 3,000.
 pub const SIGNED_TOKEN_BYTES_MAX: usize = 16 << 10;
 
-/// Most requests that wait for a check; a check takes milliseconds, this queue a few seconds.
+/// Most checks and validations that wait for a thread; one takes milliseconds, this queue a few seconds.
 pub const CHECKS_WAITING_MAX: usize = 512;
+
+/// Most of them that wait or run for one client.
+pub const CHECKS_WAITING_OF_CLIENT_MAX: usize = 64;
+
+/// Longest time on a thread that one check may take; what is not decided then is undecided.
+pub const CHECK_TIME_MAX: Duration = Duration::from_secs(2);
+
+/// Longest time on a thread that the events of one request take together.
+pub const VALIDATION_TIME_MAX: Duration = Duration::from_secs(2);
+
+/// Time on a thread after which a request with many events waits for its turn again.
+pub const VALIDATION_SLICE: Duration = Duration::from_millis(50);
 
 /// Stack of the threads that check, in bytes: far more than the deepest document needs.
 pub const CHECK_STACK_BYTES: usize = 16 << 20;
@@ -98,6 +110,9 @@ pub const WAIVERS_MAX: usize = 1_000;
 
 /// Most clients that follow the feed as a stream.
 pub const STREAMS_MAX: usize = 1_000;
+
+/// Most streams of one client among them.
+pub const STREAMS_OF_CLIENT_MAX: usize = 16;
 
 /// Pause between two looks for what is new in the feed, while somebody follows it.
 pub const FEED_INTERVAL: Duration = Duration::from_millis(200);

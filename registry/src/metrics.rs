@@ -40,6 +40,7 @@ pub(crate) struct Metrics {
     request_seconds: Family<RouteLabels, Histogram>,
     problems: Family<ProblemLabels, Counter>,
     check_seconds: Family<VerdictLabels, Histogram>,
+    check_wait_seconds: Histogram,
     registrations: Family<OutcomeLabels, Counter>,
     connections: Gauge,
     connections_refused: Counter,
@@ -87,6 +88,7 @@ impl Default for Metrics {
             request_seconds: Family::new_with_constructor(seconds),
             problems: Family::default(),
             check_seconds: Family::new_with_constructor(seconds),
+            check_wait_seconds: seconds(),
             registrations: Family::default(),
             connections: Gauge::default(),
             connections_refused: Counter::default(),
@@ -110,6 +112,11 @@ impl Default for Metrics {
             "check_seconds",
             "Time of compatibility checks, waiting for a thread included",
             metrics.check_seconds.clone(),
+        );
+        registry.register(
+            "check_wait_seconds",
+            "Time that checks and validations wait for a thread",
+            metrics.check_wait_seconds.clone(),
         );
         registry.register("registrations", "Registrations, by what they did", metrics.registrations.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
@@ -169,6 +176,11 @@ impl Metrics {
     pub(crate) fn check(&self, verdict: Verdict, took: Duration) {
         let labels = VerdictLabels { verdict: verdict.as_str() };
         self.check_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// Counts the time that a check or a validation waited for a thread.
+    pub(crate) fn waited(&self, wait: Duration) {
+        self.check_wait_seconds.observe(wait.as_secs_f64());
     }
 
     pub(crate) fn registration(&self, outcome: &'static str) {

@@ -78,7 +78,8 @@ impl Server {
     pub async fn bind_in(config: Config, environment: Environment) -> Result<Self, StartError> {
         config.check()?;
         let listen = config.listen;
-        let store = store::open(&config.database)
+        let access = if config.read_only { store::Access::ReadOnly } else { store::Access::Write };
+        let store = store::open(&config.database, access)
             .await
             .map_err(|error| StartError::database(&config.database, &error))?;
         if config.check_without_tokens().is_err() {
@@ -137,12 +138,38 @@ impl StartError {
     }
 }
 
-/// Returns a database's URL with the password of `user:password@host` left out.
+/// Returns a database's URL without what may be secret: the password before the host, and every parameter of the query
+/// but those that are known to be harmless.
 pub(crate) fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((login, host)) = rest.rsplit_once('@') else { return url.to_owned() };
-    let user = login.split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}@{host}")
+    /// Parameters that are shown.
+    const SHOWN: [&str; 12] = [
+        "sslmode", "ssl-mode", "sslrootcert", "ssl-root-cert", "host", "hostaddr", "port", "dbname", "user",
+        "application_name", "mode", "cache",
+    ];
+    let (scheme, rest) = match url.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => url.split_once(':').map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}:"), rest)),
+    };
+    // A password may have any character of its own, so what stands before the last `@` is shown up to the first one.
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((login, rest)) => {
+            let user = login.split([':', '/', '?', '&', '=']).next().unwrap_or_default();
+            (format!("{user}@"), rest)
+        }
+        None => (String::new(), rest),
+    };
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let shown = format!("{scheme}{user}{place}");
+    let Some(query) = query else { return shown };
+    let parameters: Vec<String> = query
+        .split('&')
+        .map(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let is_shown = SHOWN.contains(&name);
+            format!("{name}={}", if is_shown { value } else { "***" })
+        })
+        .collect();
+    format!("{shown}?{}", parameters.join("&"))
 }
 
 #[cfg(test)]
@@ -156,6 +183,12 @@ mod tests {
             ("postgres://me:se@cret@db/x", "postgres://me@db/x"),
             ("postgres://db/x", "postgres://db/x"),
             ("sqlite:a.db", "sqlite:a.db"),
+            ("sqlite:a.db?mode=ro", "sqlite:a.db?mode=ro"),
+            ("postgres://me@db/x?password=secret", "postgres://me@db/x?password=***"),
+            ("postgres://db/x?sslmode=require&sslkey=k&PASSWORD=s", "postgres://db/x?sslmode=require&sslkey=***&PASSWORD=***"),
+            ("postgres://me:se?cret@db/x", "postgres://me@db/x"),
+            ("postgres:me:secret@db/x", "postgres:me@db/x"),
+            ("postgres://db/x?password=s@e", "postgres://db@e"),
         ] {
             assert_eq!(without_password(url), shown);
         }

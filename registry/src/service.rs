@@ -28,7 +28,7 @@ use std::io;
 use std::sync::Arc;
 
 use evschema_compat as compat;
-use evschema_model::{Formats, SubjectPolicy};
+use evschema_model::{Coordinates, Formats, Reference, SubjectPolicy};
 
 use crate::metrics::Metrics;
 use crate::store::Store;
@@ -37,13 +37,16 @@ pub(crate) use actor::{Actor, Identity, Right, Signature};
 pub(crate) use choice::Choice;
 use follow::Followers;
 pub(crate) use keyring::Keyring;
-use library::Library;
+use library::{Library, Meaning};
 use publishers::Publishers;
 pub(crate) use refusal::Refusal;
 pub(crate) use register::{Outcome, Request};
+pub(crate) use search::words_of;
 pub(crate) use selection::Selection;
+pub(crate) use state::latest;
 pub(crate) use subjects::Precondition;
-pub(crate) use validate::Framing;
+pub(crate) use validate::{Framing, Lines};
+pub(crate) use workers::Client;
 use workers::Workers;
 
 /// The registry without its HTTP.
@@ -74,7 +77,7 @@ impl Registry {
         environment: Environment,
         metrics: Arc<Metrics>,
     ) -> io::Result<Self> {
-        let workers = Workers::start()?;
+        let workers = Workers::start(Arc::clone(&metrics))?;
         Ok(Self {
             followers: Followers::new(Arc::clone(&store)),
             keyring: Keyring::new(Arc::clone(&store), environment.clone()),
@@ -97,6 +100,31 @@ impl Registry {
     /// When it does not.
     pub(crate) async fn ready(&self) -> Result<(), Refusal> {
         Ok(self.store.ping().await?)
+    }
+
+    /// Returns when the database has written something.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot.
+    pub(crate) async fn probe_write(&self) -> Result<(), Refusal> {
+        Ok(self.store.probe_write().await?)
+    }
+
+    /// Returns the registered versions that a reference may mean.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot answer.
+    pub(crate) async fn meaning(&self, reference: &Reference) -> Result<Vec<Coordinates>, Refusal> {
+        Ok(match self.library.target(reference).await? {
+            Meaning::Nothing => Vec::new(),
+            Meaning::Version(at) => {
+                let is_there = self.store.version(&at).await?.is_some();
+                is_there.then_some(at).into_iter().collect()
+            }
+            Meaning::Shared(versions) => versions,
+        })
     }
 
     /// Closes the database.

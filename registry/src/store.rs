@@ -92,19 +92,35 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns when the database answers.
     fn ping(&self) -> Answer<'_, ()>;
 
+    /// Writes what is there already, to find out whether there is room to write.
+    fn probe_write(&self) -> Answer<'_, ()>;
+
+    /// Records again what follows from a subject's versions; its revision stays.
+    fn set_derived(&self, derived: Derived) -> Answer<'_, ()>;
+
     /// Waits for running work and closes every connection.
     fn close(&self) -> Answer<'_, ()>;
 }
 
-/// Opens a database by its URL and brings its tables up to date.
+/// What a database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reading and writing.
+    Write,
+    /// Reading only: nothing is written, not even the tables' version.
+    ReadOnly,
+}
+
+/// Opens a database by its URL. For writing it also brings the tables up to date.
 ///
 /// # Errors
 ///
-/// When the URL names no known database, or the database cannot be used.
-pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+/// When the URL names no known database, the database cannot be used, its tables are of a newer version than this one,
+/// or it is opened for reading only and its tables are of an earlier one.
+pub async fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
-        Some("sqlite") => Ok(Arc::new(sqlite::Sqlite::open(url).await?)),
-        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::Postgres::open(url).await?)),
+        Some("sqlite") => Ok(Arc::new(sqlite::Sqlite::open(url, access).await?)),
+        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::Postgres::open(url, access).await?)),
         _ => Err(StoreError::UnknownDatabase),
     }
 }
@@ -112,6 +128,17 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// Tells whether a URL names a database of a kind that is known.
 pub(crate) fn is_known(url: &str) -> bool {
     matches!(url.split_once(':').map(|(scheme, _)| scheme), Some("sqlite" | "postgres" | "postgresql"))
+}
+
+/// What follows from the versions of a subject, and is recorded with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derived {
+    /// The subject.
+    pub subject: Subject,
+    /// The highest version that is neither yanked nor a pre-release.
+    pub latest: Option<Version>,
+    /// How many versions there are.
+    pub version_count: u32,
 }
 
 /// A subject as it is remembered.

@@ -4,12 +4,14 @@
 //! Nothing here is part of the product. What a test needs and the machine lacks is said in one
 //! error that names the package to install.
 
+pub mod attack;
 mod browser;
 mod command;
 mod content_pairs;
 mod content_trial;
 mod data;
 mod draw;
+mod guarded;
 mod items;
 mod mangle;
 mod mutate;
@@ -24,6 +26,7 @@ pub use content_pairs::content_pair;
 pub use content_trial::{ContentFault, ContentSettings, ContentTrial, try_content};
 pub use data::{corpora, repository, schemas};
 pub use draw::Draw;
+pub use guarded::{Cost, Guarded};
 pub use items::has_only_its_items;
 pub use mangle::{Hints, Tree, mangle};
 pub use mutate::mutate;

@@ -1,5 +1,6 @@
 //! The registry over HTTP, on SQLite and on Postgres.
 
+mod attack;
 mod contention;
 mod crash;
 mod feed;

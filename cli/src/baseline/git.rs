@@ -287,6 +287,12 @@ impl Git {
     /// Returns what git prints, without the line's end; `None` when it ends with an error.
     fn text(&self, arguments: &[&str]) -> Result<Option<String>, Failure> {
         let output = self.run(arguments)?;
+        if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("safe.directory") {
+            return Err(said(&output).help(
+                "git does not read a repository of another user; if you trust it, run `git config --global --add \
+                 safe.directory` with that path",
+            ));
+        }
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         Ok(output.status.success().then_some(text))
     }
@@ -298,6 +304,9 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(arguments);
+        // Nothing of a repository is fetched while it is read, and nothing of its configuration is run.
+        command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
+        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
         command
     }
 }

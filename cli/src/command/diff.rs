@@ -14,7 +14,7 @@ use crate::baseline::coordinates;
 use crate::failure::Failure;
 use crate::finding::{Finding, Source};
 use crate::output;
-use crate::output::text::one_line;
+use crate::terminal::escape::one_line;
 use crate::project::{Project, Schemas, shown};
 use crate::report::Report;
 use crate::target::Target;

@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use evschema_codegen::{
-    GeneratedFile, Options, Problem, Templates, generate, read_templates, selection, unselectable,
+    GeneratedFile, Options, Problem, Templates, generate, read_templates, selection, stays_inside, unselectable,
+    write_inside,
 };
 use evschema_model::{Coordinates, Lock};
 use serde_json::json;
@@ -46,7 +47,10 @@ impl Arguments {
         let project = Project::find(context.global.manifest.as_deref())?;
         let schemas = project.schemas()?.all_good()?;
         let section = &project.manifest.generate;
-        let out = self.out.unwrap_or_else(|| project.root.join(&section.out));
+        let out = match self.out {
+            Some(out) => out,
+            None => inside_project(&project, Path::new(&section.out))?,
+        };
         let folder = self.template.or_else(|| section.templates.as_ref().map(|path| project.root.join(path)));
         let options = Options {
             formats: project.manifest.formats,
@@ -73,7 +77,7 @@ impl Arguments {
             };
             return Ok(output::write(&report, context.global.format, context.terminal));
         }
-        changes.apply()?;
+        changes.apply(&out)?;
         for (path, _) in &changes.write {
             context.terminal.print(path.display().to_string());
         }
@@ -147,6 +151,16 @@ fn refused(problems: Vec<Problem>, schemas: &Schemas, templates: &Templates) -> 
     Failure::new("the code cannot be generated")
         .help("change what is named, or leave it out of `subjects` under `[gen]`")
         .places(places.collect())
+}
+
+/// Returns the folder that the manifest names. A checkout must not choose a folder elsewhere to write to.
+fn inside_project(project: &Project, out: &Path) -> Result<PathBuf, Failure> {
+    let path = project.root.join(out);
+    stays_inside(&project.root, &path).map_err(|_| {
+        Failure::new(format!("`out` under `[gen]` leads out of the project: `{}`", out.display()))
+            .help(format!("name a folder of the project, or run `evschema gen --out {}`", out.display()))
+    })?;
+    Ok(path)
 }
 
 /// Returns the base of `DATASCHEMA`: as the manifest says, else where the registry serves schemas.
@@ -223,12 +237,9 @@ impl Changes {
         written.chain(removed).collect()
     }
 
-    fn apply(&self) -> Result<(), Failure> {
+    fn apply(&self, out: &Path) -> Result<(), Failure> {
         for (path, text) in &self.write {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| Failure::file("create", folder, &error))?;
-            }
-            std::fs::write(path, text).map_err(|error| Failure::file("write", path, &error))?;
+            write_inside(out, path, text).map_err(|error| Failure::file("write", path, &error))?;
         }
         for path in &self.remove {
             std::fs::remove_file(path).map_err(|error| Failure::file("remove", path, &error))?;

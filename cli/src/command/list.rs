@@ -8,7 +8,7 @@ use crate::Outcome;
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::json::pretty;
-use crate::output::text::one_line;
+use crate::terminal::escape::one_line;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::terminal::Terminal;
@@ -30,6 +30,9 @@ pub(super) struct Line {
     versions: usize,
     about: Option<String>,
 }
+
+/// Most subjects of a registry that are listed.
+pub(super) const SUBJECTS_MAX: usize = 100_000;
 
 /// Most subjects asked for at once.
 const PAGE: u32 = 200;
@@ -56,10 +59,14 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
     loop {
         let page = client.subjects(search, after.as_deref(), Some(PAGE))?;
         subjects.extend(page.subjects);
-        match page.next {
-            Some(next) if after.as_deref() != Some(&next) => after = Some(next),
-            Some(_) | None => return Ok(subjects),
+        let Some(next) = page.next else { return Ok(subjects) };
+        // Names come in order, so that a list always ends.
+        let goes_on = after.as_deref().is_none_or(|before| before < next.as_str());
+        if !goes_on || SUBJECTS_MAX < subjects.len() {
+            return Err(Failure::new(format!("the list of subjects of `{}` does not end", client.base_url()))
+                .help("check the URL: something else than a registry may be listening there"));
         }
+        after = Some(next);
     }
 }
 

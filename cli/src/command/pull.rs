@@ -5,11 +5,12 @@ use std::sync::Arc;
 use clap::Args;
 use evschema_api::client::Client;
 use evschema_api::{State, SubjectView, WaiverView};
+use evschema_codegen::{stays_inside, write_inside};
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject};
 use serde_json::json;
 
 use super::Context;
-use super::list::all_subjects;
+use super::list::{SUBJECTS_MAX, all_subjects};
 use crate::Outcome;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place};
@@ -61,6 +62,13 @@ impl Arguments {
             context.terminal.progress(&format!("[{}] {subject}", done.len() + 1));
             let referred = pull.subject(&subject)?;
             done.insert(subject);
+            if SUBJECTS_MAX < done.len() {
+                return Err(Failure::new(format!(
+                    "`{}` has more than {SUBJECTS_MAX} subjects, or references between them do not end",
+                    client.base_url()
+                ))
+                .help("name the subjects to pull"));
+            }
             open.extend(referred.into_iter().map(|at| at.subject).filter(|subject| !done.contains(subject)));
         }
         context.terminal.end_progress();
@@ -97,7 +105,9 @@ impl Pull<'_> {
     fn subject(&mut self, subject: &Subject) -> Result<Vec<Coordinates>, Failure> {
         let view = self.client.subject(subject)?;
         let folder = self.out.join(subject.as_str());
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+        stays_inside(self.out, &folder)
+            .and_then(|()| std::fs::create_dir_all(&folder))
+            .map_err(|error| Failure::file("create", &folder, &error))?;
         let mut referred = Vec::new();
         let mut versions = BTreeMap::new();
         for summary in &view.versions {
@@ -126,6 +136,7 @@ impl Pull<'_> {
 
     fn version(&mut self, folder: &Path, at: &Coordinates, digest: &Digest) -> Result<(), Failure> {
         let path = folder.join(format!("{}.json", at.version));
+        stays_inside(self.out, &path).map_err(|error| Failure::file("write", &path, &error))?;
         if let Ok(there) = std::fs::read(&path) {
             let same = Document::parse(&there).is_ok_and(|document| document.digest() == digest);
             if same {
@@ -150,7 +161,7 @@ impl Pull<'_> {
             self.findings.extend(refused.into_iter().map(|found| found.note(note.clone())));
             return Ok(());
         }
-        std::fs::write(&path, bytes).map_err(|error| Failure::file("write", &path, &error))?;
+        write_inside(self.out, &path, bytes).map_err(|error| Failure::file("write", &path, &error))?;
         self.written += 1;
         Ok(())
     }
@@ -194,7 +205,8 @@ fn write_subject_file(
     if SubjectFile::read(folder).is_ok_and(|there| there == file) {
         return Ok(());
     }
-    std::fs::write(&path, file.render()?).map_err(|error| Failure::file("write", &path, &error))
+    let tree = folder.parent().unwrap_or(folder);
+    write_inside(tree, &path, file.render()?).map_err(|error| Failure::file("write", &path, &error))
 }
 
 fn differs(at: &Coordinates, path: &Path, registry: &str) -> Finding {

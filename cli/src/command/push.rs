@@ -272,12 +272,13 @@ impl Push<'_> {
             author: entry.author.clone().or_else(|| self.note.author.clone()),
             message: entry.message.clone().or_else(|| self.note.message.clone()),
         };
-        let bytes = std::fs::read(&own.path).map_err(|error| Failure::file("read", &own.path, &error))?;
-        let mut answer = self.client.register_with(&at.subject, Some(&at.version), &bytes, &note);
+        // What was read before, and not what the file holds by now.
+        let bytes = own.schema.document().text().as_bytes();
+        let mut answer = self.client.register_with(&at.subject, Some(&at.version), bytes, &note);
         if let Err(error) = &answer
             && self.waive(own, error, context)?
         {
-            answer = self.client.register_with(&at.subject, Some(&at.version), &bytes, &note);
+            answer = self.client.register_with(&at.subject, Some(&at.version), bytes, &note);
         }
         match answer {
             Ok(Registered::Created(_)) => {

@@ -14,7 +14,7 @@ use log::Log;
 use super::Context;
 use crate::Outcome;
 use crate::failure::{Failure, plain};
-use crate::output::text::one_line;
+use crate::terminal::escape::one_line;
 use crate::project::Project;
 
 /// Open files that are no clients': databases, the log, connections that are being refused.
@@ -42,6 +42,10 @@ pub(crate) struct Arguments {
     /// The URL by which others reach the registry, when it is not the address.
     #[arg(long, env = "EVSCHEMA_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// A further name by which others reach the registry, without a port; may be given several times. Names that
+    /// another site could have are refused, because a page of that site could read the registry through them.
+    #[arg(long, env = "EVSCHEMA_HOST", value_name = "NAME", value_delimiter = ',')]
+    host: Vec<String>,
     /// Serve reads only.
     #[arg(long, env = "EVSCHEMA_READ_ONLY")]
     read_only: bool,
@@ -85,6 +89,7 @@ impl Arguments {
             database: self.db,
             listen: self.listen,
             public_url: self.public_url,
+            hosts: self.host,
             read_only: self.read_only,
             anonymous_writes: self.anonymous_writes,
             private: self.private,

@@ -8,7 +8,7 @@ use crate::Outcome;
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::json::pretty;
-use crate::output::text::one_line;
+use crate::terminal::escape::one_line;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::target::{Pick, Target};
@@ -55,7 +55,7 @@ impl Arguments {
             self.of_registry(&access.client()?)?
         };
         match (self.schema, context.global.format) {
-            (true, _) => context.terminal.print_bytes(&schema),
+            (true, _) => context.terminal.print_document(&schema),
             (false, Format::Json) => context.terminal.print(pretty(&sheet.json())),
             (false, Format::Text | Format::Short) => sheet.print(context.terminal),
         }

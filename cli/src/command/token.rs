@@ -8,7 +8,7 @@ use super::Context;
 use crate::Outcome;
 use crate::arguments::Format;
 use crate::failure::Failure;
-use crate::output::text::one_line;
+use crate::terminal::escape::one_line;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::Outcome;
 use crate::finding::{Finding, Place};
 use crate::report::Report;
+use crate::terminal::escape;
 
 /// Number of the shape: raised when a member changes its meaning, not when one is added.
 const SHAPE: u32 = 1;
@@ -30,7 +31,7 @@ pub(crate) fn render(report: &Report) -> String {
 
 /// Returns a JSON document for standard output, readable by people too.
 pub(crate) fn pretty(document: &Value) -> String {
-    format!("{document:#}")
+    escape::json(&format!("{document:#}")).into_owned()
 }
 
 /// Members of a JSON object; what is not known is left out, never null.

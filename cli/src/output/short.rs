@@ -1,5 +1,5 @@
 use crate::finding::Finding;
-use crate::output::text::one_line;
+use crate::terminal::escape::one_line;
 
 /// Returns one line as compilers and editors know it: `file:line:column: error[rule]: message`.
 pub(super) fn render_finding(finding: &Finding) -> String {

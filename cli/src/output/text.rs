@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet,
 };
 use evschema_compat::Severity;
 
+use crate::terminal::escape::one_line;
 use crate::finding::{Breakage, Finding, Place};
 use crate::output::event;
 
@@ -62,11 +63,6 @@ fn render_apart(groups: &[Group<'_>], renderer: &Renderer) -> String {
     let parts: Vec<String> =
         groups.iter().map(|group| renderer.render(std::slice::from_ref(group))).collect();
     parts.join("\n")
-}
-
-/// Returns a text without line breaks and without what could steer a terminal.
-pub(crate) fn one_line(text: &str) -> String {
-    normalize_untrusted_str(&text.replace(['\n', '\r', '\t'], " "))
 }
 
 fn level(finding: &Finding) -> Level<'static> {
@@ -145,7 +141,7 @@ fn notes(finding: &Finding) -> Vec<String> {
         let event = event::render(witness);
         for line in event.lines() {
             note.push_str("\n  ");
-            note.push_str(&normalize_untrusted_str(line));
+            note.push_str(&one_line(line));
         }
         if let Some(refusal) = &breakage.refusal {
             note.push_str(&format!("\n{reader} says: {}", one_line(refusal)));

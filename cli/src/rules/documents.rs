@@ -24,6 +24,12 @@ pub(super) const RULES: &[Rule] = &[
         "each subschema costs memory and time in every check",
         "split it into documents that refer to each other",
     ),
+    rule(
+        "pattern-too-large",
+        "a pattern takes too much memory when it is compiled",
+        "a count repeats all that stands before it: `(\\p{L}{50}){3}` compiles to 150 classes of every letter",
+        "use smaller counts, or smaller classes such as `[a-z]`",
+    ),
     rule("not-utf8", "a file is not UTF-8", "JSON is UTF-8 (RFC 8259)", "save the file as UTF-8"),
     rule(
         "not-json",

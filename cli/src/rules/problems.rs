@@ -206,6 +206,18 @@ pub(super) const RULES: &[Rule] = &[
         "send the request again in a few seconds",
     ),
     rule(
+        "too-many-requests",
+        "this client has too many checks or streams at once",
+        "one client must not keep the others waiting",
+        "send the request again when the earlier ones are answered; `Retry-After` says when",
+    ),
+    rule(
+        "unknown-host",
+        "the request names a host that is not this registry",
+        "a page of another site could have its own name lead to this registry, and read it",
+        "use the registry's address, or start it with `--public-url` or `--host` and that name",
+    ),
+    rule(
         "store-unavailable",
         "the database does not answer",
         "it restarts, or cannot be reached",

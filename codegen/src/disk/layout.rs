@@ -79,6 +79,10 @@ fn kind(path: &Path) -> io::Result<Kind> {
 pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
     let (why, help) = if error.kind() == io::ErrorKind::NotFound {
         ("the link leads nowhere".to_owned(), "restore the file that it leads to, or remove the link")
+    } else if error.kind() == io::ErrorKind::FileTooLarge {
+        (error.to_string(), "split it into documents that refer to each other")
+    } else if error.kind() == io::ErrorKind::PermissionDenied && error.get_ref().is_some() {
+        (error.to_string(), "copy what it leads to into the tree; links may only lead to places inside it")
     } else if error.kind() == io::ErrorKind::PermissionDenied {
         ("permission denied".to_owned(), "check who may read it")
     } else {

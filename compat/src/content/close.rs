@@ -9,7 +9,7 @@ use super::strip::Read;
 use super::ways::Way;
 use crate::engine::Engine;
 use crate::eval::Truth;
-use crate::flat::{Flat, FlatArrays, FlatObjects, ItemLayer, PropertyLayer};
+use crate::flat::{Flat, FlatArrays, FlatObjects, ItemLayer, PropertyLayer, add_classes};
 use crate::prove::explicit_names;
 use crate::tree::{Id, Name, Named, Node, Origin, Place, PlaceReader, Types};
 
@@ -46,7 +46,7 @@ impl Engine {
             self.opened_places.push(origin);
         }
         for flat in &mut flats {
-            Rc::make_mut(&mut flat.holds).push(id.class());
+            add_classes(Rc::make_mut(&mut flat.holds), &[id.class()]);
         }
         flats
     }

@@ -1,5 +1,7 @@
 //! Where a proof does not get through.
 
+use evschema_model::Stop;
+
 use super::Obligation;
 use crate::engine::Engine;
 use crate::eval::Truth;
@@ -40,6 +42,9 @@ pub(super) fn reason(
     reader: Id,
     ran_out: bool,
 ) -> (Option<Obligation>, String) {
+    if Stop::is_current_requested() {
+        return (None, "the comparison took longer than it may".to_owned());
+    }
     if ran_out {
         return (None, "the comparison took more steps than it may (fuel)".to_owned());
     }

@@ -203,7 +203,7 @@ fn add_alternative(list: &mut Vec<Flat>, flat: Flat) {
     };
     match list.iter_mut().take(COMPARED_MAX).find(same) {
         Some(known) => {
-            Rc::make_mut(&mut known.holds).retain(|class| flat.holds.contains(class));
+            Rc::make_mut(&mut known.holds).retain(|class| flat.is_held_by(*class));
             Rc::make_mut(&mut known.exclusive).retain(|union| flat.exclusive.contains(union));
             known.is_wider |= flat.is_wider;
         }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::Value;
 
 use super::Assertion;
@@ -173,26 +174,37 @@ impl Engine {
         if flat.objects.required.contains(name) {
             return true;
         }
-        let mut sure = flat.objects.required.clone();
-        loop {
-            let more: Vec<Name> = flat
-                .objects
-                .dependent_required
-                .iter()
-                .filter(|(given, _)| sure.contains(given))
-                .flat_map(|(_, needed)| needed.iter().filter(|needed| !sure.contains(*needed)).cloned())
-                .collect();
-            if more.is_empty() {
-                break;
-            }
-            sure.extend(more);
-        }
         // So many properties, and too few other names to choose from.
-        sure.contains(name)
+        self.depends_on_required(flat, name)
             || (0 < flat.objects.min
                 && self.possible_names(flat).is_some_and(|names| {
                     (names.iter().filter(|other| ***other != *name).count() as u64) < flat.min_properties()
                 }))
+    }
+
+    /// Tells whether a required property, or one that depends on it, needs a property of this name.
+    fn depends_on_required(&mut self, flat: &Flat, name: &str) -> bool {
+        let dependent = &flat.objects.dependent_required;
+        if !dependent.iter().any(|(_, needed)| needed.iter().any(|needed| **needed == *name)) {
+            return false;
+        }
+        let mut by_name: HashMap<&str, Vec<&Name>> = HashMap::new();
+        for (given, needed) in dependent {
+            by_name.entry(given).or_default().extend(needed);
+        }
+        let mut seen: HashSet<&str> = flat.objects.required.iter().map(|name| &**name).collect();
+        let mut open: Vec<&str> = seen.iter().copied().collect();
+        while let Some(given) = open.pop() {
+            if given == name {
+                return true;
+            }
+            if !self.spend(1) {
+                return false;
+            }
+            let needed = by_name.get(given).into_iter().flatten();
+            open.extend(needed.map(|needed| &***needed).filter(|needed| seen.insert(needed)));
+        }
+        false
     }
 
     pub(super) fn most_properties(&mut self, flat: &Flat) -> Option<u64> {

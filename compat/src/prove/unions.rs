@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::flat::Flat;
-use crate::tree::{Id, Listed, Name, Types};
+use crate::tree::{Class, Id, Listed, Name, Types};
 
 /// What tells the branches of a union apart: a property that each of them requires, with listed
 /// values of which no two branches share one. Real unions of events have it (`type`, `kind`,
@@ -24,15 +24,20 @@ const PARTS_MAX: usize = 16;
 impl Engine {
     /// Tells whether everything of an alternative is in some branch.
     pub(super) fn is_in_union(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
-        if union.iter().any(|branch| flat.holds.contains(&branch.class())) {
+        if union.iter().any(|branch| flat.is_held_by(branch.class())) {
             return true;
         }
         let candidates = self.overlapping(flat, union);
         if candidates.iter().any(|branch| self.flat_covers(flat, *branch, path)) {
             return true;
         }
+        let classes: HashSet<Class> = union.iter().map(|branch| branch.class()).collect();
         let own_branches = |engine: &mut Self, own: &[Id]| {
-            own.iter().all(|branch| union.iter().any(|reads| engine.covers_here(*branch, *reads)))
+            own.iter().all(|branch| {
+                classes.contains(&branch.class())
+                    || (engine.spend(union.len() as u64 / 32)
+                        && union.iter().any(|reads| engine.covers_here(*branch, *reads)))
+            })
         };
         // A branch may cover each part when none covers the whole, or one what the others leave.
         flat.unions.iter().any(|own| own_branches(self, own))

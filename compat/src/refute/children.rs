@@ -123,18 +123,18 @@ impl Engine {
             obligation: Obligation::here(writer, reader, assertion),
         };
         let base = self.object_with(flat, &[]);
-        for name in &read.required {
+        // What the writer requires, all its objects have.
+        for name in read.required.iter().filter(|name| !flat.objects.required.contains(*name)) {
+            if !self.spend(1 + base.as_ref().map_or(0, Map::len) as u64 / 16) {
+                return;
+            }
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
             if self.effort != Effort::First {
                 tries.extend(self.samples_of(flat, 4).into_iter().filter_map(into_object));
             }
             for mut object in tries {
-                if !flat.objects.required.contains(name) {
-                    object.remove(&**name);
-                }
-                if !object.contains_key(&**name) {
-                    found.push(here(object, Assertion::Required(name.to_string())));
-                }
+                object.remove(&**name);
+                found.push(here(object, Assertion::Required(name.to_string())));
             }
             if self.effort == Effort::First && !found.is_empty() {
                 return;

@@ -29,6 +29,9 @@ pub(crate) async fn finish(State(app): State<App>, request: Request, next: Next)
     if let Some(mut problem) = response.extensions_mut().remove::<Box<Problem>>() {
         let asked = response.extensions_mut().remove().unwrap_or(Asked::NOTHING);
         app.metrics().problem(problem.code, asked);
+        if problem.code == ProblemCode::StoreFull {
+            app.set_full(true);
+        }
         problem.instance = Some(path);
         problem.request_id = id;
         let Asked { scope, client } = asked;
@@ -48,7 +51,7 @@ fn write_problem(app: &App, response: &mut Response, problem: &Problem, page: bo
         true => ("text/html; charset=utf-8", app.pages().problem(problem)),
         false => (PROBLEM_MEDIA_TYPE, serde_json::to_string(problem).unwrap_or_default()),
     };
-    if problem.status == 503 {
+    if problem.status == 503 || problem.status == 429 {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
     }
     if let Some(challenge) = challenge(problem.code) {

@@ -6,18 +6,18 @@ use axum::response::{IntoResponse, Response};
 use evschema_api::ProblemCode;
 use evschema_model::Subject;
 
-use super::Failure;
+use super::{Failure, check_framing};
 use super::identify::{identify, refuse_other_sites};
 use crate::app::App;
 use crate::metrics::Asked;
-use crate::service::Right;
+use crate::service::{Actor, Client, Right};
 
 /// Refuses what no route may do, what this client may not do, and what takes too long.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut asked = Asked::NOTHING;
     let answer = async {
         match admit(&app, request, &mut asked).await {
-            Ok(request) => next.run(request).await,
+            Ok(request) => client(&request).serve(next.run(request)).await,
             Err(failure) => failure.into_response(),
         }
     };
@@ -34,9 +34,16 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
+/// Returns for whom a request's work is done.
+fn client(request: &Request) -> Client {
+    request.extensions().get::<Actor>().map(Actor::client).unwrap_or_default()
+}
+
 /// Finds out who sends a request and whether they may; routes then know them too.
 async fn admit(app: &App, request: Request, asked: &mut Asked) -> Result<Request, Failure> {
     let (mut parts, body) = request.into_parts();
+    check_framing(parts.version, &parts.headers)?;
+    app.known_hosts().check(parts.version, &parts.uri, &parts.headers)?;
     refuse_other_sites(&parts)?;
     let Some(right) = right(&mut parts).await else { return Ok(Request::from_parts(parts, body)) };
     asked.scope = right.scope();

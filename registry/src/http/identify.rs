@@ -2,12 +2,13 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use evschema_api::ProblemCode;
 
 use super::Failure;
+use super::hosts::origin;
 use crate::app::App;
 use crate::config::is_local_authority;
 use crate::service::{Actor, Identity, Refusal};
@@ -61,18 +62,12 @@ fn is_for_this_machine(parts: &Parts) -> bool {
 
 /// Refuses what a page of another site has sent, by what browsers say of it.
 pub(super) fn refuse_other_sites(parts: &Parts) -> Result<(), Failure> {
-    if is_read(&parts.method) {
-        return Ok(());
-    }
     let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site");
-    let from_elsewhere = site.is_some_and(|site| site != "same-origin" && site != "none");
-    // What browsers sent before they sent that.
-    let origin = text(ORIGIN.as_str());
-    let of_another_origin = origin.is_some_and(|origin| {
-        let sender = origin.split_once("://").map(|(_, authority)| authority);
-        sender.is_none() || sender != text(HOST.as_str())
-    });
+    // A link on another site's page may lead here; what is sent or read by a script of it has an `Origin`.
+    let from_elsewhere =
+        !is_read(&parts.method) && site.is_some_and(|site| site != "same-origin" && site != "none");
+    let of_another_origin = origin(&parts.headers)?.is_some_and(|sender| Some(sender) != text(HOST.as_str()));
     if from_elsewhere || of_another_origin {
         return Err(Failure::new(
             ProblemCode::CrossSite,

@@ -1,12 +1,13 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request as HttpRequest};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::trace;
+use super::{check_framing, trace};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,6 +42,14 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
 /// Answers what lies ready, named, counted and logged as everything else is.
 pub(super) fn answer_at_once<B: hyper::body::Body>(app: &App, request: &HttpRequest<B>) -> Option<Response> {
     if app.is_private() {
+        return None;
+    }
+    let headers = request.headers();
+    // Whoever asks by another name is refused, in words, on the usual way.
+    if headers.contains_key(ORIGIN)
+        || app.known_hosts().check(request.version(), request.uri(), headers).is_err()
+        || check_framing(request.version(), headers).is_err()
+    {
         return None;
     }
     let started = Instant::now();

@@ -93,8 +93,6 @@ fn connection(stream: TcpStream, patience: Patience, routes: Routes) -> http1::C
         .timer(TokioTimer::new())
         .header_read_timeout(patience.head)
         .max_buf_size(limits::HEAD_BYTES_MAX)
-        // Who has said all there is to say may still be listening.
-        .half_close(true)
         .serve_connection(TokioIo::new(Box::pin(stream)), routes)
 }
 

@@ -7,10 +7,10 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use evschema_api::{CloudEvent, ProblemCode};
 use futures_util::stream::unfold;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::Failure;
-use crate::app::App;
+use crate::app::{Admitted, App};
 use crate::limits;
 use crate::service::Actor;
 
@@ -24,16 +24,20 @@ struct Stream {
     waiting: VecDeque<CloudEvent>,
     head: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
-    _admitted: OwnedSemaphorePermit,
+    _admitted: Admitted,
 }
 
 /// Answers with every event after a position, those that are still to come included, as
 /// server-sent events. The `id` of each is its position, from which a client that has lost the
 /// connection goes on by itself.
 pub(crate) fn stream(app: &App, actor: Actor, after: u64) -> Result<Response, Failure> {
-    let admitted = app.admit_stream().ok_or_else(|| {
-        let detail = format!("{} clients follow the feed already", limits::STREAMS_MAX);
-        Failure::new(ProblemCode::Busy, detail, "poll GET /feed?after=, or come back later")
+    let admitted = app.admit_stream(actor.client()).ok_or_else(|| {
+        let detail = format!(
+            "there are {} streams of the feed, or {} of this client, already",
+            limits::STREAMS_MAX,
+            limits::STREAMS_OF_CLIENT_MAX
+        );
+        Failure::new(ProblemCode::TooManyRequests, detail, "poll GET /feed?after=, or come back later")
     })?;
     let stream = Stream {
         app: app.clone(),

@@ -4,20 +4,31 @@ use evschema_api::ProblemCode;
 use crate::app::App;
 use crate::http::{Failure, NoParams};
 use crate::limits;
+use crate::service::Refusal;
 
-/// Tells whether the registry can serve: whether its database answers.
+/// Tells whether the registry can serve: whether its database answers, and has room to write.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operation",
     responses(
         (status = 200, description = "It can", body = String),
+        (status = 507, description = "The database has no room to write", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database does not answer", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Result<&'static str, Failure> {
-    match tokio::time::timeout(limits::READY_TIMEOUT, app.registry().ready()).await {
-        Ok(answered) => answered.map(|()| "ready\n").map_err(Failure::from),
+    let ready = async {
+        app.registry().ready().await?;
+        // What had no room may have it again, which only a write shows.
+        if app.is_full() {
+            app.registry().probe_write().await?;
+            app.set_full(false);
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(limits::READY_TIMEOUT, ready).await {
+        Ok(answered) => answered.map(|()| "ready\n").map_err(|refusal: Refusal| Failure::from(refusal)),
         Err(_) => Err(Failure::new(
             ProblemCode::StoreUnavailable,
             format!("the database did not answer within {} seconds", limits::READY_TIMEOUT.as_secs()),

@@ -4,7 +4,7 @@ use evschema_api::{ProblemCode, Validation};
 
 use super::{json, selected};
 use crate::app::App;
-use crate::http::{Events, Failure, NoParams, VersionPath};
+use crate::http::{Events, Failure, NoParams, VersionPath, answer_lines};
 use crate::service::Framing;
 
 /// Decides an event, or events line by line (`application/x-ndjson`), by a version.
@@ -33,10 +33,12 @@ pub(crate) async fn post(
     events: Events,
 ) -> Result<Response, Failure> {
     let at = selected(&app, path.subject, path.selection).await?;
-    let framing = events.framing;
-    let validation = app.registry().validate(&at, framing, events.bytes).await?;
     // Among lines, one that is no JSON is an event like the others; alone, it is no request.
-    if let (Framing::One, Some(refused)) = (framing, validation.refused.first()) {
+    if events.framing == Framing::Lines {
+        return Ok(answer_lines(app.registry().validate_lines(&at, events.bytes).await?));
+    }
+    let validation = app.registry().validate(&at, events.bytes).await?;
+    if let Some(refused) = validation.refused.first() {
         if let Some(why) = &refused.unreadable {
             let help = "send one JSON text, or `application/x-ndjson` to have every line decided";
             return Err(Failure::new(ProblemCode::InvalidBody, format!("this is no event: {why}"), help));

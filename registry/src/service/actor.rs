@@ -5,6 +5,7 @@ use std::sync::Arc;
 use evschema_api::{AccessView, Scope, SubjectPrefix};
 use evschema_model::Subject;
 
+use super::workers::Client;
 use super::Refusal;
 use super::publishers::PROVEN_BY_ISSUER;
 use crate::store::Provenance;
@@ -61,6 +62,17 @@ pub(crate) struct Signature {
 }
 
 impl Actor {
+    /// Returns the client whose turn it is when work for this actor is done.
+    pub(crate) fn client(&self) -> Client {
+        match (&self.identity, self.address) {
+            (Identity::Token(token) | Identity::Publisher { token, .. }, _) => {
+                Client::named(&format!("token {}", token.id))
+            }
+            (Identity::Anonymous { .. } | Identity::Local, Some(address)) => Client::at(address),
+            (Identity::Anonymous { .. } | Identity::Local, None) => Client::default(),
+        }
+    }
+
     /// Refuses what this actor may not do.
     ///
     /// # Errors

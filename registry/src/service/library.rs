@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use evschema_model::{
-    Catalog, Coordinates, Diagnostics, Dialects, Reference, Resolved, Schema, Target, limits,
+    Catalog, Coordinates, Diagnostics, Dialects, Document, Reference, Resolved, Schema, Target, limits,
 };
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -64,6 +64,15 @@ impl Library {
         }
         let Some(content) = self.store.content(at).await? else { return Ok(None) };
         let content = Arc::new(content);
+        let loaded = Arc::clone(&content);
+        let is_whole = move || Document::parse(&loaded.bytes).is_ok_and(|document| *document.digest() == loaded.digest);
+        if !self.workers.run(is_whole).await? {
+            return Err(Refusal::Bug(format!(
+                "the stored content of `{at}` has not the digest {} that it was registered with; `evschema fsck` checks \
+                 the whole database",
+                content.digest
+            )));
+        }
         self.contents.insert(at.clone(), Arc::clone(&content));
         Ok(Some(content))
     }

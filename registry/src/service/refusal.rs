@@ -187,6 +187,9 @@ pub(crate) enum Refusal {
     /// Too many checks wait already.
     #[error("{} checks are waiting already", limits::CHECKS_WAITING_MAX)]
     Busy,
+    /// Too many checks of this client wait already.
+    #[error("{} checks of this client are waiting already", limits::CHECKS_WAITING_OF_CLIENT_MAX)]
+    TooManyChecks,
     /// The store cannot answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -236,6 +239,7 @@ impl Refusal {
             Self::WaiverNotFound { .. } => ProblemCode::WaiverNotFound,
             Self::IssuerAway { .. } => ProblemCode::IssuerUnavailable,
             Self::Busy => ProblemCode::Busy,
+            Self::TooManyChecks => ProblemCode::TooManyRequests,
             Self::Store(StoreError::Unavailable(_)) => ProblemCode::StoreUnavailable,
             Self::Store(StoreError::Full(_)) => ProblemCode::StoreFull,
             Self::Store(_) | Self::Bug(_) => ProblemCode::Internal,
@@ -326,7 +330,7 @@ impl Refusal {
             Self::IssuerAway { .. } => {
                 "send the same request again; the log says what the issuer answers".to_owned()
             }
-            Self::Busy => "send the same request again in a few seconds".to_owned(),
+            Self::Busy | Self::TooManyChecks => "send the same request again in a few seconds".to_owned(),
             Self::Store(StoreError::Unavailable(_)) => {
                 "nothing was changed unless a later read shows it; send the same request again".to_owned()
             }

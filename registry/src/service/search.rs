@@ -54,7 +54,7 @@ impl Registry {
     /// # Errors
     ///
     /// When the store cannot answer, or too many checks are waiting.
-    pub(super) async fn latest_words(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
+    pub(crate) async fn latest_words(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
         match self.latest_schema(record).await {
             Ok(Some(schema)) => Ok(Some(content_words(&schema))),
             Ok(None) => Ok(Some(words_of([record.subject.as_str()]))),
@@ -113,7 +113,7 @@ pub(super) fn wanted(text: &str) -> Vec<String> {
 /// Returns the words of texts, in lower case. What is written of several is one, which is found from each of them
 /// on: `orderId`, `order_id` and `order-id` are `orderid` and `id`. None begins another. Scripts that put no space
 /// between words are found from each of their characters on.
-fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+pub(crate) fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let names = texts.into_iter().flat_map(names);
     let places = names.flat_map(|name| begins(name).map(move |begin| (name, begin)));
     let mut words = BTreeSet::new();

@@ -76,7 +76,7 @@ impl Registry {
 }
 
 /// Returns the latest version: the highest that is neither yanked nor a pre-release.
-fn latest<'v>(versions: impl Iterator<Item = (&'v Version, State)>) -> Option<&'v Version> {
+pub(crate) fn latest<'v>(versions: impl Iterator<Item = (&'v Version, State)>) -> Option<&'v Version> {
     versions
         .filter(|(version, state)| *state != State::Yanked && !version.is_prerelease())
         .map(|(version, _)| version)

@@ -13,7 +13,7 @@ use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::{
-    Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
+    Access, Addition, Answer, Appended, Content, Derived, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written,
 };
 use connections::Connections;
@@ -34,8 +34,8 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { connections: Connections::open(url).await? })
+    pub(super) async fn open(url: &str, access: Access) -> Result<Self, StoreError> {
+        Ok(Self { connections: Connections::open(url, access).await? })
     }
 
     /// Gives positions to events that are committed and have none.
@@ -306,6 +306,27 @@ impl Store for Postgres {
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             query("SELECT 1").execute(self.connections.statements()).await?;
+            Ok(())
+        })
+    }
+
+    fn probe_write(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            query("UPDATE _sqlx_migrations SET success = success WHERE version = 1")
+                .execute(self.connections.statements())
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn set_derived(&self, derived: Derived) -> Answer<'_, ()> {
+        Box::pin(async move {
+            query("UPDATE subjects SET latest = $1, version_count = $2 WHERE name = $3")
+                .bind(derived.latest.as_ref().map(ToString::to_string))
+                .bind(i32::try_from(derived.version_count).unwrap_or(i32::MAX))
+                .bind(derived.subject.as_str())
+                .execute(self.connections.statements())
+                .await?;
             Ok(())
         })
     }

@@ -15,13 +15,13 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Sqlite as Driver, Transaction, query, query_as, query_scalar};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite as Driver, Transaction, query, query_as, query_scalar};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::{
-    Addition, Answer, Appended, Content, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
+    Access, Addition, Answer, Appended, Content, Derived, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
     Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written, migrations,
 };
 use search::keep_searched;
@@ -50,7 +50,43 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+    pub(super) async fn open(url: &str, access: Access) -> Result<Self, StoreError> {
+        match access {
+            Access::Write => Self::open_to_write(url).await,
+            Access::ReadOnly => Self::open_to_read(url).await,
+        }
+    }
+
+    /// Opens a file that is only read: on a file system that is, too.
+    async fn open_to_read(url: &str) -> Result<Self, StoreError> {
+        let options =
+            SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(BUSY_TIMEOUT).row_buffer_size(ROWS_AHEAD);
+        let applied = async |options: &SqliteConnectOptions| -> Result<Option<i64>, sqlx::Error> {
+            let mut connection = options.connect().await?;
+            let applied = query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await?;
+            connection.close().await?;
+            Ok(applied)
+        };
+        let (options, applied) = match applied(&options).await {
+            Ok(step) => (options, step),
+            // Nobody can write where the files that writers share cannot be made, so nothing changes meanwhile.
+            Err(error) if error.as_database_error().is_some() => {
+                let options = options.immutable(true);
+                let step = applied(&options).await?;
+                (options, step)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        migrations::check(&migrations::sqlite(), applied)?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options);
+        Ok(Self { pool, writing: Mutex::new(()), _keeper: Mutex::new(None) })
+    }
+
+    async fn open_to_write(url: &str) -> Result<Self, StoreError> {
         let memory = url.contains(":memory:") || url.contains("mode=memory");
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -67,6 +103,18 @@ impl Sqlite {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            // SQLite ends a transaction by itself when the disk is full, and sqlx does not notice: the connection
+            // would go back to the pool as if it were still inside one.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    if !connection.is_in_transaction() {
+                        return Ok(true);
+                    }
+                    // A rollback may be on its way, and comes before the answer to this.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_lazy_with(options);
         patiently(|| migrate(&pool)).await?;
         Ok(Self { pool, writing: Mutex::new(()), _keeper: Mutex::new(keeper) })
@@ -76,7 +124,7 @@ impl Sqlite {
 /// Brings the tables up to date, holding the lock of a writer: another process may be starting too.
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    migrations::sqlite().run(&mut *transaction).await?;
+    migrations::run(&migrations::sqlite(), &mut *transaction).await?;
     Ok(transaction.commit().await?)
 }
 
@@ -445,6 +493,27 @@ impl Store for Sqlite {
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             query("SELECT 1").execute(&self.pool).await?;
+            Ok(())
+        })
+    }
+
+    fn probe_write(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let _writing = self.writing.lock().await;
+            query("UPDATE _sqlx_migrations SET success = success WHERE version = 1").execute(&self.pool).await?;
+            Ok(())
+        })
+    }
+
+    fn set_derived(&self, derived: Derived) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let _writing = self.writing.lock().await;
+            query("UPDATE subjects SET latest = $1, version_count = $2 WHERE name = $3")
+                .bind(derived.latest.as_ref().map(ToString::to_string))
+                .bind(i64::from(derived.version_count))
+                .bind(derived.subject.as_str())
+                .execute(&self.pool)
+                .await?;
             Ok(())
         })
     }

@@ -271,8 +271,6 @@ fn events_are_decided() {
     assert_snapshot!(some, @r#"
     200 application/json
     {
-      "valid": false,
-      "checked": 4,
       "refused": [
         {
           "line": 3,
@@ -290,7 +288,9 @@ fn events_are_decided() {
           "unreadable": "1:2 expected ident",
           "violations": []
         }
-      ]
+      ],
+      "checked": 4,
+      "valid": false
     }
     "#);
 }

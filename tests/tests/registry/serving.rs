@@ -20,7 +20,10 @@ fn anonymous_writes_from_anywhere_need_to_be_asked_for() {
     };
     assert!(matches!(bind(open.clone()), Err(StartError::AnonymousWrites { .. })));
     assert!(bind(Config { anonymous_writes: true, ..open.clone() }).is_ok());
-    assert!(bind(Config { read_only: true, ..open }).is_ok());
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("registry.db").display());
+    drop(World::on(&database));
+    assert!(bind(Config { read_only: true, database, ..open }).is_ok());
 }
 
 #[test]

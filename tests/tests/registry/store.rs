@@ -17,7 +17,7 @@ fn on_both<F: Future<Output = ()>>(contract: impl Fn(&'static str, std::sync::Ar
     for (name, url) in databases() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let store = store::open(&url).await.unwrap();
+            let store = store::open(&url, store::Access::Write).await.unwrap();
             contract(name, std::sync::Arc::clone(&store)).await;
             store.close().await.unwrap();
         });
@@ -521,7 +521,7 @@ fn a_new_file_is_opened_by_many_while_others_close_it() {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 runtime.block_on(async {
                     for _ in 0..10 {
-                        let store = store::open(&url).await.unwrap();
+                        let store = store::open(&url, store::Access::Write).await.unwrap();
                         store.ping().await.unwrap();
                         store.close().await.unwrap();
                     }

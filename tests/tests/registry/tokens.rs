@@ -257,12 +257,20 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
         world.send("PUT", "/schemas/a/1.0.0.json", &all, b"{}")
     };
     // A page whose own name leads to a loopback address: of the same site, to its browser.
-    for host in
-        ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "10.1.2.3"]
-    {
-        assert_eq!(code(&put(host, &[])), (401, "token-required".to_owned()), "{host}");
+    for (host, refused) in [
+        ("evil.example", (421, "unknown-host")),
+        ("evil.example:80", (421, "unknown-host")),
+        ("127.0.0.1.evil.example", (421, "unknown-host")),
+        ("localhost.evil.example", (421, "unknown-host")),
+        ("10.1.2.3", (401, "token-required")),
+    ] {
+        let refused = (refused.0, refused.1.to_owned());
+        assert_eq!(code(&put(host, &[])), refused, "{host}");
         let same_origin = [("origin", &*format!("http://{host}")), ("sec-fetch-site", "same-origin")];
-        assert_eq!(put(host, &same_origin).status, 401, "{host}");
+        assert_eq!(code(&put(host, &same_origin)), refused, "{host}");
+        // Reading by another site's name is reading for another site.
+        let read = world.send("GET", "/schemas", &[("host", host)], b"");
+        assert_eq!(read.status == 421, refused.0 == 421, "{host}");
     }
     let here = format!("localhost:{port}");
     for origin in ["https://evil.example", "null", &format!("http://127.0.0.1:{port}")] {

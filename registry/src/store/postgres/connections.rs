@@ -2,10 +2,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, Executor, Postgres as Driver, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, Executor, Postgres as Driver, Transaction, query_scalar};
 
 use super::statements::Statements;
-use crate::store::{StoreError, migrations};
+use crate::store::{Access, StoreError, migrations};
 
 /// Connections of one registry for statements by themselves; several registries share the server's 100 by default.
 pub(super) const STATEMENTS_MAX: u32 = 12;
@@ -34,10 +34,21 @@ pub(super) struct Connections {
 
 impl Connections {
     /// Connects, and brings the tables up to date.
-    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+    pub(super) async fn open(url: &str, access: Access) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?;
-        let transactions = pool(TRANSACTIONS_MAX).connect_with(options.clone()).await?;
-        migrations::postgres().run(&transactions).await?;
+        // By itself: a pool tries a refused connection again until its time is up, and then says only that.
+        let mut first = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect())
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??;
+        match access {
+            Access::Write => migrations::run(&migrations::postgres(), &mut first).await?,
+            Access::ReadOnly => {
+                let applied = query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut first).await?;
+                migrations::check(&migrations::postgres(), applied)?;
+            }
+        }
+        first.close().await?;
+        let transactions = pool(TRANSACTIONS_MAX).connect_lazy_with(options.clone());
         let statements = Statements::new(pool(STATEMENTS_MAX).connect_lazy_with(options));
         Ok(Self { statements, transactions })
     }

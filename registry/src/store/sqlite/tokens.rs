@@ -104,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_database_without_room_says_so_and_stays_whole() {
-        let store = Sqlite::open("sqlite::memory:").await.unwrap();
+        let store = Sqlite::open("sqlite::memory:", crate::store::Access::Write).await.unwrap();
         let token = |id: &str, name: String| TokenRecord {
             id: id.to_owned(),
             digest: Vec::new(),

@@ -33,7 +33,7 @@ pub(super) const CLIENTS: &[Client] = &[
     client("sends a body slowly, without end", slow_body, "408 request-timeout"),
     client("announces a body and sends none", |world| raw(world, PUT_HEAD), "408 request-timeout"),
     client("does not read what it is sent", deaf, "closed"),
-    client("closes its half after the request", half_closed, "200"),
+    client("closes its half after the request", half_closed, "closed"),
     client("closes its half amid the body", cut, "400 invalid-body"),
     client("sends a hundred requests at once", pipelined, "100 answers, in order"),
     client("sends a head of 200 kB", |world| raw(world, &long_head()), "431"),
@@ -42,6 +42,14 @@ pub(super) const CLIENTS: &[Client] = &[
     client("speaks HTTP/2", |world| raw(world, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "closed"),
     client("gives two lengths", |world| raw(world, TWO_LENGTHS), "400"),
     client("gives a length and chunks", |world| raw(world, LENGTH_AND_CHUNKS), "400"),
+    client("gives no host", |world| raw(world, b"GET /schemas HTTP/1.1\r\n\r\n"), "400 invalid-header"),
+    client("gives two hosts", |world| raw(world, TWO_HOSTS), "400 invalid-header"),
+    client("gives the host of another site", |world| raw(world, OTHER_HOST), "421 unknown-host"),
+    client("gives it for what is served out of memory", |world| raw(world, OTHER_HOST_STORED), "421 unknown-host"),
+    client("gives two origins", |world| raw(world, TWO_ORIGINS), "400 invalid-header"),
+    client("gives the origin of another site", |world| raw(world, OTHER_ORIGIN), "403 cross-site"),
+    client("packs and chunks a body", |world| raw(world, PACKED_CHUNKS), "400 invalid-header"),
+    client("chunks a body twice", |world| raw(world, TWO_CHUNKED), "400 invalid-header"),
     client("sends chunks that are none", |world| raw(world, NO_CHUNKS), "400 invalid-body"),
     client("sends 2 MiB in chunks", |world| raw(world, &large_chunks()), "413 body-too-large"),
     client("comes when all connections are taken", crowded, "503 busy"),
@@ -57,6 +65,19 @@ const NO_CHUNKS: &[u8] =
     b"PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n";
 
 /// Starts a registry with little patience and few connections.
+const TWO_HOSTS: &[u8] = b"GET /schemas HTTP/1.1\r\nhost: localhost\r\nhost: other.example\r\nconnection: close\r\n\r\n";
+const OTHER_HOST: &[u8] = b"GET /schemas HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\r\n";
+const OTHER_HOST_STORED: &[u8] =
+    b"GET /schemas/evschema.token.created/1.0.0.json HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\r\n";
+const TWO_ORIGINS: &[u8] = b"GET /schemas HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n\
+    origin: http://other.example\r\nconnection: close\r\n\r\n";
+const OTHER_ORIGIN: &[u8] =
+    b"GET /schemas HTTP/1.1\r\nhost: localhost\r\norigin: http://other.example\r\nconnection: close\r\n\r\n";
+const PACKED_CHUNKS: &[u8] = b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\n\
+    transfer-encoding: gzip, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n";
+const TWO_CHUNKED: &[u8] = b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\
+    transfer-encoding: chunked\r\nconnection: close\r\n\r\n0\r\n\r\n";
+
 pub(super) fn impatient() -> World {
     let patience = Patience { head: PATIENCE, request: 10 * PATIENCE, reading: PATIENCE };
     World::with(Config {
@@ -162,14 +183,14 @@ fn pipelined(world: &World) -> String {
     let mut requests = String::new();
     for number in 0..100 {
         let body = format!("{{\"title\":\"{number}\"}}");
+        let last = if number == 99 { "connection: close\r\n" } else { "" };
         // What comes after a body must not be taken for a part of it.
         requests += &format!(
-            "PUT /schemas/piped.n{number}/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "PUT /schemas/piped.n{number}/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{last}content-length: {}\r\n\r\n{body}",
             body.len()
         );
     }
     stream.write_all(requests.as_bytes()).unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
     let mut answers = String::new();
     stream.read_to_string(&mut answers).unwrap();
     let place = |number| answers.find(&format!("\"piped.n{number}\"")).unwrap_or_else(|| panic!("{answers}"));

@@ -124,6 +124,12 @@ pub(super) const DOCUMENTS: &[Sent] = &[
     sent("200,000 brackets", || b"[".repeat(200_000), "422 not-a-schema: too-deep"),
     sent("50,001 nodes", || wide(50_001), "422 not-a-schema: too-many-nodes"),
     sent("a chain of 10,000 references", || chained(10_000), "422 not-a-schema: too-deep"),
+    sent("900 patterns of 150 letters each", letters, "422 not-a-schema: pattern-too-large"),
+    sent(
+        "a pattern with counts within counts",
+        || br#"{"pattern":"((((a{1000}){1000}){1000}){1000}){1000}"}"#.to_vec(),
+        "422 not-a-schema: pattern-too-large",
+    ),
     sent("1 MiB and a byte", || spaced((1 << 20) + 1), "413 body-too-large"),
 ];
 
@@ -203,6 +209,24 @@ pub(super) const EVENTS: &[Judged] = &[
         answer: "200, not valid",
     },
     Judged {
+        what: "60,000 items, each of which 16,000 parts of an `allOf` judge",
+        schema: || all_of(16_000),
+        event: || zeros(60_000),
+        answer: "422 event-undecided",
+    },
+    Judged {
+        what: "1,000 items, each refused by 1,000 parts of an `allOf`",
+        schema: || all_of(1_000),
+        event: || zeros(1_000),
+        answer: "200, not valid",
+    },
+    Judged {
+        what: "a text of 900 kB, for a pattern that remembers 5,000 places in it",
+        schema: || br#"{"pattern":"[ab]*a[ab]{5000}"}"#.to_vec(),
+        event: || format!("\"{}\"", "ab".repeat(450_000)).into_bytes(),
+        answer: "422 event-undecided",
+    },
+    Judged {
         what: "an event of 900 kB that 10,000 branches of a union refuse",
         schema: || {
             let branches: Vec<String> = (0..10_000).map(|n| format!("{{\"const\":{n}}}")).collect();
@@ -212,6 +236,23 @@ pub(super) const EVENTS: &[Judged] = &[
         answer: "200, not valid",
     },
 ];
+
+/// Returns a schema whose patterns would take 5 GB of memory.
+fn letters() -> Vec<u8> {
+    let patterns: Vec<String> = (0..900).map(|n| format!(r#""^(\\p{{L}}{{50}}){{3}}$x{n}":{{}}"#)).collect();
+    format!("{{\"patternProperties\":{{{}}}}}", patterns.join(",")).into_bytes()
+}
+
+/// Returns a schema of items that asks the same of each so many times.
+fn all_of(branches: usize) -> Vec<u8> {
+    let branches: Vec<String> = (0..branches).map(|n| format!("{{\"minimum\":{n}}}")).collect();
+    format!("{{\"items\":{{\"allOf\":[{}]}}}}", branches.join(",")).into_bytes()
+}
+
+/// Returns an array of zeros.
+fn zeros(items: usize) -> Vec<u8> {
+    format!("[{}0]", "0,".repeat(items - 1)).into_bytes()
+}
 
 /// Returns a schema that asks for so many members.
 pub(super) fn requiring(members: usize) -> Vec<u8> {

@@ -114,7 +114,7 @@ fn who_gives_up_leaves_no_transaction_open() {
     let [_, (_, url)] = databases();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = store::open(&url).await.unwrap();
+        let store = store::open(&url, store::Access::Write).await.unwrap();
         let others = PgPool::connect(&url).await.unwrap();
         let clients: Vec<_> = (0..CLIENTS)
             .map(|number| tokio::spawn(client(number, Arc::clone(&store), others.clone())))

@@ -1,0 +1,63 @@
+use clap::Args;
+use evschema_registry::fsck::{Fault, examine};
+use serde_json::json;
+
+use super::Context;
+use super::serve::runtime;
+use crate::Outcome;
+use crate::failure::Failure;
+use crate::finding::{Finding, Place};
+use crate::output;
+use crate::project::Project;
+use crate::report::{Report, counted};
+
+/// Check a registry's database: digests, order of registration, latest versions, references, the feed, the search.
+///
+/// `--repair` makes anew what follows from the rest: latest versions, counts of versions, and the words of the search.
+/// Damaged content must be restored from a backup. Run it while no registry writes: a change during the check can show
+/// as a fault.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The database: `sqlite:PATH` or `postgres://…`.
+    #[arg(long, env = "EVSCHEMA_DB", value_name = "URL", hide_env_values = true)]
+    db: String,
+    /// Make anew what follows from the rest of the database.
+    #[arg(long)]
+    repair: bool,
+}
+
+impl Arguments {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+        let project = Project::find(context.global.manifest.as_deref())?;
+        let dialects = project.manifest.dialects();
+        let found = runtime()?.block_on(examine(&self.db, &dialects, self.repair))?;
+        let repaired = found.faults.iter().filter(|fault| fault.is_repaired).count();
+        let report = Report {
+            command: "fsck",
+            looked_at: format!(
+                "{} of {} and {} of the feed",
+                counted(found.versions, "version"),
+                counted(found.subjects, "subject"),
+                counted(usize::try_from(found.events).unwrap_or(usize::MAX), "event")
+            ),
+            clean: "the database is consistent".to_owned(),
+            findings: found.faults.iter().map(finding).collect(),
+            details: vec![("repaired", json!(repaired))],
+        };
+        Ok(output::write(&report, context.global.format, context.terminal))
+    }
+}
+
+fn finding(fault: &Fault) -> Finding {
+    let place = Place { at: Some(fault.place.clone()), ..Place::default() };
+    let message = format!("{}: {}", fault.place, fault.message);
+    let found = match fault.is_derived {
+        true => Finding::error("derived-data-wrong", message, place),
+        false => Finding::error("database-damaged", message, place),
+    };
+    match (fault.is_derived, fault.is_repaired) {
+        (_, true) => found.note("repaired; check again to see that it stays so"),
+        (true, false) => found.help("run `evschema fsck --repair`"),
+        (false, false) => found.help("restore the database, or this version, from a backup"),
+    }
+}

@@ -1,0 +1,159 @@
+//! Reading and writing that stays inside a folder: a link in it may lead elsewhere in the folder, and nowhere else.
+
+use std::fs::Metadata;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+/// Returns an error when a path of a folder leads out of it, through a link or by itself. What does not exist yet leads
+/// to where it would be.
+///
+/// # Errors
+///
+/// When it leads out, or when the folder or a link cannot be read.
+pub fn stays_inside(folder: &Path, path: &Path) -> io::Result<()> {
+    let folder = true_path(folder)?;
+    let there = true_path(path)?;
+    if there.starts_with(&folder) {
+        return Ok(());
+    }
+    let message = format!("it leads out of `{}`, to `{}`", folder.display(), there.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+}
+
+/// Reads a file of a folder that is no longer than so many bytes.
+///
+/// # Errors
+///
+/// When the path leads out of the folder, or the file is longer or cannot be read.
+pub fn read_inside(folder: &Path, path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
+    stays_inside(folder, path)?;
+    read_at_most(path, bytes_max)
+}
+
+/// Reads a file that is no longer than so many bytes. Of a longer one it reads no more than that.
+///
+/// # Errors
+///
+/// When the file is longer, is no file, or cannot be read.
+pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
+    let too_long = || {
+        let message = format!("it is longer than {bytes_max} bytes, the most that are read");
+        io::Error::new(io::ErrorKind::FileTooLarge, message)
+    };
+    let file = std::fs::File::open(path)?;
+    let about: Metadata = file.metadata()?;
+    // A pipe would never end.
+    if !about.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    if (bytes_max as u64) < about.len() {
+        return Err(too_long());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0));
+    file.take(bytes_max as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes_max < bytes.len() {
+        return Err(too_long());
+    }
+    Ok(bytes)
+}
+
+/// Writes a file of a folder, whose folders are made if need be.
+///
+/// # Errors
+///
+/// When the path leads out of the folder, or the file cannot be written.
+pub fn write_inside(folder: &Path, path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    stays_inside(folder, path)?;
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::write(path, bytes)
+}
+
+/// Returns where a path leads. Its last parts may not exist; a link that leads nowhere is followed as well.
+fn true_path(path: &Path) -> io::Result<PathBuf> {
+    /// Links that are followed.
+    const LINKS_MAX: usize = 40;
+    // An empty path is the current folder.
+    let mut there = std::path::absolute(Path::new(".").join(path))?;
+    for _ in 0..LINKS_MAX {
+        let (known, rest) = known_part(&there)?;
+        let Some(next) = rest.components().next() else { return Ok(known) };
+        let link = known.join(next);
+        // A link to what does not exist: writing through it would make that.
+        let Ok(target) = std::fs::read_link(&link) else { return Ok(normal(&known.join(rest))) };
+        let below = rest.components().skip(1);
+        there = normal(&known.join(target)).join(below.collect::<PathBuf>());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "too many links lead to each other"))
+}
+
+/// Splits a path into the part that exists, with its links followed, and the rest.
+fn known_part(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
+    let mut known = path;
+    loop {
+        match known.canonicalize() {
+            Ok(canonical) => {
+                let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
+                return Ok((canonical, rest.to_owned()));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match known.parent() {
+                Some(parent) => known = parent,
+                None => return Err(error),
+            },
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Returns an absolute path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_are_followed_inside_and_nowhere_else() {
+        let all = std::env::temp_dir().join(format!("evschema-inside-{}", std::process::id()));
+        let (tree, outside) = (all.join("tree"), all.join("outside"));
+        std::fs::create_dir_all(tree.join("a")).unwrap();
+        std::fs::create_dir_all(&outside).unwrap();
+        std::fs::write(tree.join("a/real"), "1").unwrap();
+        std::fs::write(outside.join("secret"), "2").unwrap();
+        symlink("real", tree.join("a/link")).unwrap();
+        symlink(outside.join("secret"), tree.join("a/leak")).unwrap();
+        symlink(outside.join("new"), tree.join("a/dangling")).unwrap();
+        symlink("../../outside/new", tree.join("a/relative")).unwrap();
+        symlink(&outside, tree.join("folder")).unwrap();
+        symlink("loop", tree.join("loop")).unwrap();
+        assert_eq!(read_inside(&tree, &tree.join("a/link"), 10).unwrap(), b"1");
+        for leak in ["a/leak", "a/dangling", "a/relative", "folder/secret", "folder/new", "a/../../outside/x"] {
+            assert!(read_inside(&tree, &tree.join(leak), 10).is_err(), "{leak}");
+            assert!(write_inside(&tree, &tree.join(leak), "3").is_err(), "{leak}");
+        }
+        assert!(write_inside(&tree, &tree.join("loop/x"), "3").is_err());
+        assert_eq!(std::fs::read(outside.join("secret")).unwrap(), b"2");
+        assert!(!outside.join("new").exists());
+        write_inside(&tree, &tree.join("b/c/new"), "4").unwrap();
+        write_inside(&tree, &tree.join("a/link"), "5").unwrap();
+        assert_eq!(std::fs::read(tree.join("a/real")).unwrap(), b"5");
+        let too_long = read_at_most(&tree.join("b/c/new"), 0).unwrap_err();
+        assert_eq!(too_long.kind(), io::ErrorKind::FileTooLarge);
+        std::fs::remove_dir_all(&all).unwrap();
+    }
+}

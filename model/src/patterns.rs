@@ -1,0 +1,185 @@
+//! What patterns cost: memory when they are compiled, and time for each text.
+//!
+//! A short pattern can need much of both: `(\p{L}{50}){3}` stands for 150 classes of a hundred thousand characters.
+//! Both are estimated from the syntax, before anything is compiled.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::utf8::Utf8Sequences;
+
+use crate::{Code, Diagnostic, Diagnostics, Schema, limits};
+
+/// What one pattern costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// Bytes of memory when compiled.
+    bytes: u64,
+    /// States that can be active at once: a matcher visits each for every byte of a text.
+    width: u64,
+    /// Whether the matcher may look at each byte of a text again from each other byte.
+    looks_around: bool,
+}
+
+/// Bytes that a matcher takes for one transition: it has automata for both directions.
+const BYTES_PER_TRANSITION: u64 = 16;
+
+/// What a pattern that cannot be estimated is taken to cost.
+const UNKNOWN: Cost = Cost { bytes: limits::PATTERNS_BYTES_MAX / 16, width: 1_000, looks_around: true };
+
+impl Cost {
+    /// Estimates a pattern in the syntax of ECMA-262.
+    pub(crate) fn of(pattern: &str) -> Self {
+        let Ok(translated) = jsonschema_regex::to_rust_regex(pattern) else { return UNKNOWN };
+        if let Ok(hir) = regex_syntax::parse(&translated) {
+            return Self::of_hir(&hir, false);
+        }
+        let plain = without_look_arounds(&translated);
+        regex_syntax::parse(&plain).map_or(UNKNOWN, |hir| Self::of_hir(&hir, true))
+    }
+
+    fn of_hir(hir: &Hir, looks_around: bool) -> Self {
+        let (transitions, width) = size(hir);
+        Self { bytes: transitions.saturating_mul(BYTES_PER_TRANSITION), width: width.max(1), looks_around }
+    }
+
+    /// Returns the steps that a text of so many bytes takes.
+    pub(crate) fn steps(&self, text_bytes: usize) -> u64 {
+        /// Active states that a matcher visits in the time of a step.
+        const VISITED_IN_A_STEP: u64 = 64;
+        let bytes = text_bytes as u64;
+        let passes = if self.looks_around { bytes.max(1) } else { 1 };
+        self.width.saturating_mul(bytes).saturating_mul(passes) / VISITED_IN_A_STEP
+    }
+}
+
+/// Returns the transitions that a part of a pattern compiles to, and the states that it can have active at once.
+fn size(hir: &Hir) -> (u64, u64) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => (1, 0),
+        HirKind::Literal(literal) => (literal.0.len() as u64, literal.0.len() as u64),
+        HirKind::Class(Class::Bytes(_)) => (1, 1),
+        HirKind::Class(Class::Unicode(class)) => {
+            let sequences = class.iter().flat_map(|range| Utf8Sequences::new(range.start(), range.end()));
+            let transitions: usize = sequences.map(|sequence| sequence.len()).sum();
+            (transitions as u64, 4)
+        }
+        HirKind::Repetition(repetition) => {
+            let (transitions, width) = size(&repetition.sub);
+            let times = u64::from(repetition.max.unwrap_or(repetition.min.saturating_add(1))).max(1);
+            (transitions.saturating_add(2).saturating_mul(times), width.saturating_mul(times))
+        }
+        HirKind::Capture(capture) => {
+            let (transitions, width) = size(&capture.sub);
+            (transitions.saturating_add(2), width)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(size).fold((1, 0), |(transitions, width), (more, wider)| {
+                (transitions.saturating_add(more).saturating_add(1), width.saturating_add(wider))
+            })
+        }
+    }
+}
+
+/// Returns a pattern whose look-arounds and atomic groups are plain groups, and whose back-references are nothing.
+fn without_look_arounds(pattern: &str) -> Cow<'_, str> {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        let opening = ["(?<=", "(?<!", "(?=", "(?!", "(?>"].into_iter().find(|open| rest.starts_with(open));
+        if let Some(opening) = opening {
+            plain.push_str("(?:");
+            rest = &rest[opening.len()..];
+            continue;
+        }
+        let mut taken = c.len_utf8();
+        if c == '\\' {
+            let escaped = rest[1..].chars().next();
+            taken += escaped.map_or(0, char::len_utf8);
+            if escaped.is_some_and(|digit| ('1'..='9').contains(&digit)) {
+                // An empty group takes a quantifier as the reference did.
+                plain.push_str("(?:)");
+                rest = &rest[taken..];
+                continue;
+            }
+        }
+        plain.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    Cow::Owned(plain)
+}
+
+/// Refuses documents whose patterns together would take too much memory.
+pub(crate) fn too_large<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> Diagnostics {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut total = 0_u64;
+    for document in documents {
+        for pattern in document.patterns() {
+            // A short one without a class or a count cannot be large.
+            let is_small = pattern.len() < 100 && !pattern.contains(['{', '\\', '[']);
+            if is_small || !seen.insert(pattern) {
+                total = total.saturating_add(if is_small { 100 * BYTES_PER_TRANSITION } else { 0 });
+                continue;
+            }
+            let bytes = Cost::of(pattern).bytes;
+            total = total.saturating_add(bytes);
+            let (what, at_most) = if limits::PATTERN_BYTES_MAX < bytes {
+                (format!("the pattern `{}` takes", start_of(pattern)), limits::PATTERN_BYTES_MAX)
+            } else if limits::PATTERNS_BYTES_MAX < total {
+                ("the patterns of the schema take".to_owned(), limits::PATTERNS_BYTES_MAX)
+            } else {
+                continue;
+            };
+            let message = format!("{what} more than {} MiB of memory when compiled", at_most >> 20);
+            let help = "use smaller counts, or smaller classes such as `[a-z]`; `maxLength` also limits a text";
+            return vec![Diagnostic::new(Code::PatternTooLarge, message).help(help)];
+        }
+    }
+    Diagnostics::new()
+}
+
+fn start_of(pattern: &str) -> String {
+    const CHARS_MAX: usize = 60;
+    let start: String = pattern.chars().take(CHARS_MAX).collect();
+    if start.len() < pattern.len() { format!("{start}…") } else { start }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(pattern: &str) -> u64 {
+        Cost::of(pattern).bytes
+    }
+
+    #[test]
+    fn usual_patterns_are_small_and_repeated_classes_are_not() {
+        for usual in [
+            "^[a-z]+$",
+            "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+            r"^\p{L}+( \p{L}+)*$",
+            "^(?=.*[a-z])(?=.*[0-9]).{8,64}$",
+            r"(a)\1+",
+            r"^\d{4}-\d{2}-\d{2}T",
+        ] {
+            assert!(bytes(usual) < 1 << 20, "{usual}: {}", bytes(usual));
+        }
+        assert!(bytes(r"^\p{L}{1,200}$") < limits::PATTERN_BYTES_MAX, "{}", bytes(r"^\p{L}{1,200}$"));
+        assert!(2 << 20 < bytes(r"^(\p{L}{50}){3}$"));
+        assert!(limits::PATTERN_BYTES_MAX < bytes(r"(((\p{L}{50}){50}){50}){50}"));
+        assert!(limits::PATTERN_BYTES_MAX < bytes(r"(?=x)((\p{L}{50}){50})"));
+        assert!(limits::PATTERN_BYTES_MAX < bytes("((((a{1000}){1000}){1000}){1000}){1000}"));
+    }
+
+    #[test]
+    fn steps_grow_with_the_text_and_with_what_can_be_active() {
+        let short = Cost::of("^[a-z]+$");
+        assert!(short.steps(20) < 10);
+        let wide = Cost::of("[ab]*a[ab]{5000}");
+        assert!(limits::VALIDATION_STEPS_MAX < wide.steps(1 << 20));
+        let around = Cost::of("(?:(?!a.*b)a)*c");
+        assert!(limits::VALIDATION_STEPS_MAX < around.steps(100_000));
+        assert!(around.steps(40) < 500);
+    }
+}

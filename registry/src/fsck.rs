@@ -1,0 +1,262 @@
+//! A check of a whole database: what it holds against what it must hold, and what can be made anew from the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use evschema_model::{Coordinates, Dialects, Document, Schema, Version};
+use serde_json::Value;
+
+use crate::metrics::Metrics;
+use crate::service::{Registry, latest, words_of};
+use crate::store::{Derived, History, Indexing, Store, StoreError, SubjectQuery, VersionRecord};
+use crate::{Config, Environment, StartError, limits, store};
+
+/// Something that is wrong in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where: a subject, a version, or a position of the feed.
+    pub place: String,
+    /// What is wrong.
+    pub message: String,
+    /// Whether it can be made anew from the rest of the database.
+    pub is_derived: bool,
+    /// Whether it was made anew.
+    pub is_repaired: bool,
+}
+
+/// What a check of a database found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Examination {
+    /// How many subjects there are.
+    pub subjects: usize,
+    /// How many versions there are.
+    pub versions: usize,
+    /// How many events the feed has.
+    pub events: u64,
+    /// What is wrong, in order of the subjects; then the feed.
+    pub faults: Vec<Fault>,
+}
+
+/// Checks a whole database: digests, order of registration, latest versions, references, the feed and the words of the
+/// search. With `repair` it makes anew what follows from the rest: latest versions, counts and words.
+///
+/// It may run beside a registry; a change during the check can show as a fault, so check again before you believe one.
+///
+/// # Errors
+///
+/// When the database cannot be opened or does not answer.
+pub async fn examine(database: &str, dialects: &Dialects, repair: bool) -> Result<Examination, StartError> {
+    let failed = |error: StoreError| StartError::database(database, &error);
+    let store = store::open(database, store::Access::Write).await.map_err(failed)?;
+    let config =
+        Config { database: database.to_owned(), dialects: dialects.clone(), ..Config::default() };
+    let registry = Registry::new(Arc::clone(&store), &config, Environment::system(), Arc::<Metrics>::default())
+        .map_err(StartError::Threads)?;
+    let mut examiner = Examiner {
+        store: &*store,
+        registry: &registry,
+        dialects,
+        repair,
+        found: Examination::default(),
+        registered: BTreeSet::new(),
+    };
+    let examined = examiner.all().await;
+    let found = std::mem::take(&mut examiner.found);
+    registry.close().await;
+    examined.map_err(failed)?;
+    Ok(found)
+}
+
+struct Examiner<'s> {
+    store: &'s dyn Store,
+    registry: &'s Registry,
+    dialects: &'s Dialects,
+    repair: bool,
+    found: Examination,
+    /// Every version there is.
+    registered: BTreeSet<(String, String)>,
+}
+
+impl Examiner<'_> {
+    async fn all(&mut self) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let query = SubjectQuery { words: Vec::new(), after, limit: limits::PAGE_MAX };
+            let page = self.store.subjects(&query).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.subject.to_string());
+            for record in page {
+                if let Some(history) = self.store.history(&record.subject).await? {
+                    self.found.subjects += 1;
+                    self.subject(&history).await?;
+                }
+            }
+        }
+        self.feed().await
+    }
+
+    fn fault(&mut self, place: impl ToString, message: impl Into<String>) {
+        let fault =
+            Fault { place: place.to_string(), message: message.into(), is_derived: false, is_repaired: false };
+        self.found.faults.push(fault);
+    }
+
+    fn derived(&mut self, place: impl ToString, message: impl Into<String>) {
+        self.fault(place, message);
+        if let Some(fault) = self.found.faults.last_mut() {
+            fault.is_derived = true;
+            fault.is_repaired = self.repair;
+        }
+    }
+
+    async fn subject(&mut self, history: &History) -> Result<(), StoreError> {
+        let record = &history.subject;
+        let subject = &record.subject;
+        self.found.versions += history.versions.len();
+        let mut ordinals: Vec<u32> = history.versions.iter().map(|version| version.ordinal).collect();
+        ordinals.sort_unstable();
+        if !ordinals.iter().copied().eq(1..=u32::try_from(ordinals.len()).unwrap_or(u32::MAX)) {
+            let message = format!("its versions are numbered {ordinals:?} in order of registration, not from 1 without gaps");
+            self.fault(subject, message);
+        }
+        let states = history.versions.iter().map(|version| (&version.version, version.state));
+        let truly_latest = latest(states).cloned();
+        let count = u32::try_from(history.versions.len()).unwrap_or(u32::MAX);
+        if truly_latest != record.latest || count != record.version_count {
+            let shown = |version: &Option<Version>| version.as_ref().map_or("none".to_owned(), ToString::to_string);
+            let message = format!(
+                "its latest version is {} and it has {count} versions, but {} and {} are recorded",
+                shown(&truly_latest),
+                shown(&record.latest),
+                record.version_count
+            );
+            self.derived(subject, message);
+            if self.repair {
+                let derived = Derived { subject: subject.clone(), latest: truly_latest, version_count: count };
+                self.store.set_derived(derived).await?;
+            }
+        }
+        let mut latest_is_good = true;
+        for version in &history.versions {
+            self.registered.insert((subject.to_string(), version.version.to_string()));
+            let is_good = self.version(history, version).await?;
+            latest_is_good &= is_good || record.latest.as_ref() != Some(&version.version);
+        }
+        if latest_is_good { self.words(history).await } else { Ok(()) }
+    }
+
+    /// Checks a version; returns whether its content can be read.
+    async fn version(&mut self, history: &History, record: &VersionRecord) -> Result<bool, StoreError> {
+        let at = Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
+        let Some(content) = self.store.content(&at).await? else {
+            self.fault(&at, "it has no content");
+            return Ok(false);
+        };
+        let digest = Document::parse(&content.bytes).map(|document| document.digest().clone());
+        if digest.as_ref() != Ok(&record.digest) {
+            let message = match digest {
+                Ok(digest) => format!("its content has the digest {digest}, not {}", record.digest),
+                Err(_) => format!("its content is not JSON; its digest was {}", record.digest),
+            };
+            self.fault(&at, format!("{message}; restore it from a backup (`evschema pull` makes one)"));
+            return Ok(false);
+        }
+        // One of a dialect that is no longer mapped cannot be read, and is not damaged.
+        let Ok(schema) = Schema::read(at.clone(), &content.bytes, self.dialects) else { return Ok(true) };
+        let mut referred = BTreeSet::new();
+        for reference in schema.foreign_references() {
+            match self.registry.meaning(reference).await {
+                Ok(targets) if targets.is_empty() => {
+                    self.fault(&at, format!("it refers to `{}`, which no version has", reference.uri));
+                }
+                Ok(targets) => referred.extend(targets.into_iter().filter(|target| *target != at)),
+                Err(refusal) => self.fault(&at, format!("its references cannot be resolved: {refusal}")),
+            }
+        }
+        let linked: BTreeSet<Coordinates> = self.store.links(&at).await?.references.into_iter().collect();
+        for lost in linked.difference(&referred) {
+            self.fault(&at, format!("a reference to {lost} is recorded, and its content has none"));
+        }
+        for lost in referred.difference(&linked) {
+            self.fault(&at, format!("its content refers to {lost}, and no such reference is recorded"));
+        }
+        Ok(true)
+    }
+
+    /// Checks that a subject is found by its words.
+    async fn words(&mut self, history: &History) -> Result<(), StoreError> {
+        let record = &history.subject;
+        let Ok(Some(content)) = self.registry.latest_words(record).await else { return Ok(()) };
+        let about = words_of(record.description.as_deref());
+        let mut longest: Vec<&String> = content.iter().chain(&about).collect();
+        longest.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        longest.truncate(limits::SEARCH_WORDS_MAX);
+        let words: Vec<String> = longest.into_iter().cloned().collect();
+        if words.is_empty() || self.is_found(&words, record.subject.as_str()).await? {
+            return Ok(());
+        }
+        self.derived(&record.subject, "a search for its own words does not find it");
+        if self.repair {
+            let (subject, revision) = (record.subject.clone(), record.revision);
+            self.store.index(Indexing { subject, revision, about, content }).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_found(&self, words: &[String], subject: &str) -> Result<bool, StoreError> {
+        let mut after = None;
+        loop {
+            let query = SubjectQuery { words: words.to_vec(), after, limit: limits::PAGE_MAX };
+            let page = self.store.subjects(&query).await?;
+            if page.iter().any(|record| record.subject.as_str() == subject) {
+                return Ok(true);
+            }
+            let Some(last) = page.last().filter(|last| last.subject.as_str() < subject) else { return Ok(false) };
+            after = Some(last.subject.to_string());
+        }
+    }
+
+    async fn feed(&mut self) -> Result<(), StoreError> {
+        let mut after = 0;
+        let mut told: BTreeMap<(String, String), usize> = BTreeMap::new();
+        loop {
+            let page = self.store.feed(after, limits::PAGE_MAX).await?;
+            if page.is_empty() {
+                break;
+            }
+            for record in page {
+                self.found.events += 1;
+                if record.position != after + 1 {
+                    let message = format!("the position before it is {after}");
+                    self.fault(format!("feed position {}", record.position), message);
+                }
+                after = record.position;
+                let data: Value = match serde_json::from_str(&record.data) {
+                    Ok(data) => data,
+                    Err(_) => {
+                        self.fault(format!("feed position {after}"), "its data is not JSON");
+                        continue;
+                    }
+                };
+                if record.kind == "evschema.version.registered" {
+                    let version = data["version"].as_str().unwrap_or_default().to_owned();
+                    *told.entry((record.subject, version)).or_default() += 1;
+                }
+            }
+        }
+        for (subject, version) in std::mem::take(&mut self.registered) {
+            match told.remove(&(subject.clone(), version.clone())) {
+                Some(1) => {}
+                Some(times) => {
+                    self.fault(format!("{subject}@{version}"), format!("the feed says {times} times that it was registered"));
+                }
+                None => self.fault(format!("{subject}@{version}"), "the feed does not say that it was registered"),
+            }
+        }
+        for (subject, version) in told.into_keys() {
+            self.fault(format!("{subject}@{version}"), "the feed says that it was registered, and it is not there");
+        }
+        Ok(())
+    }
+}
+

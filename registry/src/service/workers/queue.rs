@@ -1,0 +1,196 @@
+//! Work that waits for a thread: clients take turns.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::limits;
+
+/// A piece of work, which answers by itself.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// For whom work is done: whoever has a token, or whoever comes from an address. The registry itself has no name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Client(Option<Arc<str>>);
+
+impl Client {
+    /// Returns the client of a name.
+    pub(crate) fn named(name: &str) -> Self {
+        Self(Some(name.into()))
+    }
+
+    /// Returns the client of an address. One network has 2^64 addresses of IPv6 to choose from, and counts as one.
+    pub(crate) fn at(address: IpAddr) -> Self {
+        let address = match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(six) => six.to_ipv4_mapped().map_or_else(
+                || {
+                    let [a, b, c, d, ..] = six.segments();
+                    IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+                },
+                IpAddr::V4,
+            ),
+        };
+        Self::named(&address.to_string())
+    }
+}
+
+/// Why work is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Full {
+    /// Too much waits.
+    OfAll,
+    /// Too much of this client's waits.
+    OfClient,
+}
+
+/// What waits and what runs, by client.
+pub(super) struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// Threads that one client may have at once: all but one.
+    threads_of_client: usize,
+}
+
+#[derive(Default)]
+struct State {
+    clients: HashMap<Client, Of>,
+    /// The clients for whom something waits, whose turn is next in front.
+    turns: VecDeque<Client>,
+    waiting: usize,
+    is_closed: bool,
+}
+
+/// What is done for one client.
+#[derive(Default)]
+struct Of {
+    waiting: VecDeque<Work>,
+    running: usize,
+}
+
+impl Queue {
+    pub(super) fn new(threads: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            threads_of_client: threads.saturating_sub(1).max(1),
+        }
+    }
+
+    /// Adds work, to be done in the client's turn.
+    pub(super) fn push(&self, client: Client, work: Work) -> Result<(), Full> {
+        let mut state = self.lock();
+        if limits::CHECKS_WAITING_MAX <= state.waiting {
+            return Err(Full::OfAll);
+        }
+        let of = state.clients.entry(client.clone()).or_default();
+        if limits::CHECKS_WAITING_OF_CLIENT_MAX <= of.waiting.len() + of.running {
+            return Err(Full::OfClient);
+        }
+        of.waiting.push_back(work);
+        if of.waiting.len() == 1 {
+            state.turns.push_back(client);
+        }
+        state.waiting += 1;
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Does what waits until the queue is closed; for the threads.
+    pub(super) fn work(&self) {
+        let mut state = self.lock();
+        while !state.is_closed {
+            let Some((client, work)) = state.next(self.threads_of_client) else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(state);
+            work();
+            state = self.lock();
+            state.done(&client);
+            // What waits may have waited for this client to have a thread less.
+            self.changed.notify_one();
+        }
+    }
+
+    /// Ends the threads.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nobody panics while holding it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes the next work of the first client that may have one more thread.
+    fn next(&mut self, threads_of_client: usize) -> Option<(Client, Work)> {
+        let may_run = |client: &Client| {
+            self.clients.get(client).is_some_and(|of| of.running < threads_of_client)
+        };
+        let at = self.turns.iter().position(may_run)?;
+        let client = self.turns.remove(at)?;
+        let of = self.clients.get_mut(&client)?;
+        let work = of.waiting.pop_front()?;
+        of.running += 1;
+        self.waiting -= 1;
+        if !of.waiting.is_empty() {
+            self.turns.push_back(client.clone());
+        }
+        Some((client, work))
+    }
+
+    fn done(&mut self, client: &Client) {
+        let Some(of) = self.clients.get_mut(client) else { return };
+        of.running -= 1;
+        if of.running == 0 && of.waiting.is_empty() {
+            self.clients.remove(client);
+        }
+    }
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("waiting", &self.lock().waiting).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_take_turns_and_none_has_all_threads() {
+        let queue = Queue::new(2);
+        let done = Arc::new(Mutex::new(Vec::new()));
+        for name in ["a", "a", "a", "b", "c"] {
+            let done = Arc::clone(&done);
+            let work = move || done.lock().unwrap().push(name);
+            queue.push(Client::named(name), Box::new(work)).unwrap();
+        }
+        let mut state = queue.lock();
+        let mut order = Vec::new();
+        while let Some((client, work)) = state.next(queue.threads_of_client) {
+            work();
+            order.push(client);
+        }
+        assert_eq!(*done.lock().unwrap(), ["a", "b", "c"], "`a` has a thread, and the other is for others");
+        state.done(&Client::named("a"));
+        assert!(state.next(queue.threads_of_client).is_some());
+        assert!(state.next(queue.threads_of_client).is_none());
+    }
+
+    #[test]
+    fn addresses_of_one_network_are_one_client() {
+        let at = |text: &str| Client::at(text.parse().unwrap());
+        assert_eq!(at("2001:db8:1:2::1"), at("2001:db8:1:2:3:4:5:6"));
+        assert_ne!(at("2001:db8:1:2::1"), at("2001:db8:1:3::1"));
+        assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));
+        assert_ne!(at("192.0.2.1"), at("192.0.2.2"));
+    }
+}
