@@ -67,7 +67,9 @@ impl Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             // Files and secrets of CI end with a line's end.
-            token: set("EVSCHEMA_TOKEN").map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()),
+            token: set("EVSCHEMA_TOKEN")
+                .map(|token| token.trim().to_owned())
+                .filter(|token| !token.is_empty()),
             #[cfg(feature = "server")]
             traces: Traces::read(set),
         }

@@ -68,11 +68,15 @@ impl RegistryAccess {
             return Err(Failure::new(format!(
                 "EVSCHEMA_TOKEN is set, but only the manifest says that it is for `{url}`"
             ))
-            .help(format!("if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN")));
+            .help(format!(
+                "if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN"
+            )));
         }
         if url.starts_with("http://") && !is_loopback(url) {
-            return Err(Failure::new(format!("EVSCHEMA_TOKEN is not sent to `{url}`: plain http hides nothing"))
-                .help("use `https://`, or unset EVSCHEMA_TOKEN"));
+            return Err(Failure::new(format!(
+                "EVSCHEMA_TOKEN is not sent to `{url}`: plain http hides nothing"
+            ))
+            .help("use `https://`, or unset EVSCHEMA_TOKEN"));
         }
         Ok(())
     }

@@ -85,7 +85,9 @@ pub fn read_templates(folder: &Path) -> Result<Templates, (PathBuf, io::Error)> 
     for path in sorted(folder).map_err(|error| (folder.to_owned(), error))? {
         if path.extension().is_some_and(|extension| extension == "hbs") {
             let text = read_inside(folder, &path, limits::DOCUMENT_BYTES_MAX)
-                .and_then(|bytes| String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e)))
+                .and_then(|bytes| {
+                    String::from_utf8(bytes).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))
+                })
                 .map_err(|error| (path.clone(), error))?;
             texts.insert(path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text);
         }

@@ -26,6 +26,9 @@ const TICKS_EACH: u32 = 16;
 /// Most nodes that a comparison adds to those that were lowered; each takes about 1 kB.
 const NODES_ADDED_MAX: usize = 150_000;
 
+/// Most bytes of alternatives and candidates in a comparison.
+const HELD_BYTES_MAX: usize = 128 << 20;
+
 /// Runs a comparison on enough stack.
 pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK_BYTES, STACK_BYTES, comparison)
@@ -95,6 +98,8 @@ pub(crate) struct Engine {
     ticks: u32,
     /// Most nodes that the tree may have.
     nodes_max: usize,
+    /// Bytes that alternatives and candidates take, roughly; what is dropped again is counted too.
+    held: usize,
     /// Nodes of all values that were made.
     pub(crate) made: usize,
     /// Pairs that are being refuted, so that recursion ends.
@@ -146,6 +151,7 @@ impl Engine {
             sampled: HashMap::new(),
             ticks: 0,
             nodes_max: tree_len + NODES_ADDED_MAX,
+            held: 0,
             made: 0,
             refuting: Vec::new(),
             emptying: Vec::new(),
@@ -171,10 +177,16 @@ impl Engine {
         0 < self.fuel
     }
 
+    /// Counts bytes that are held from now on.
+    pub(crate) fn hold(&mut self, bytes: usize) {
+        self.held = self.held.saturating_add(bytes);
+    }
+
     /// Tells whether there is no room to go on, or nobody waits for the answer.
     fn must_end(&self) -> bool {
         stacker::remaining_stack().is_some_and(|left| left < STACK_LEFT_MIN)
             || self.nodes_max < self.tree.len()
+            || HELD_BYTES_MAX < self.held
             || Stop::is_current_requested()
     }
 

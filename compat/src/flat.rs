@@ -146,6 +146,24 @@ impl Flat {
         both
     }
 
+    /// Returns the bytes that this alternative takes, roughly, beside what it shares with those that it is made of.
+    fn bytes_beside(&self, one: &Self, other: &Self) -> usize {
+        let mut bytes = size_of::<Self>();
+        if !Rc::ptr_eq(&self.holds, &one.holds) && !Rc::ptr_eq(&self.holds, &other.holds) {
+            bytes += self.holds.len() * size_of::<Class>();
+        }
+        if !Rc::ptr_eq(&self.not, &one.not) && !Rc::ptr_eq(&self.not, &other.not) {
+            bytes += self.not.len() * size_of::<Id>();
+        }
+        if !Rc::ptr_eq(&self.objects, &one.objects) && !Rc::ptr_eq(&self.objects, &other.objects) {
+            let objects = &self.objects;
+            let names = objects.required.len() + objects.dependent_required.len();
+            bytes +=
+                size_of::<FlatObjects>() + names * 48 + objects.layers.len() * size_of::<PropertyLayer>();
+        }
+        bytes
+    }
+
     /// Returns whether this alternative is known to be accepted by the nodes of a class.
     pub(crate) fn is_held_by(&self, class: Class) -> bool {
         self.holds.binary_search(&class).is_ok()

@@ -342,8 +342,9 @@ impl<'s> Lowering<'_, '_, 's> {
             let allowed = node.values.as_ref().is_none_or(|values| values.contains(&value));
             node.values = Some(Listed::of(Some(value).filter(|_| allowed)));
         }
-        let mut parts =
-            |list: &'s [Value]| -> Vec<Id> { list.iter().map(|part| self.schema(part, scope, draft)).collect() };
+        let mut parts = |list: &'s [Value]| -> Vec<Id> {
+            list.iter().map(|part| self.schema(part, scope, draft)).collect()
+        };
         if let Some(Value::Array(list)) = members.all_of {
             node.all_of.extend(parts(list));
         }

@@ -17,6 +17,7 @@ use crate::format;
 use crate::number::Decimal;
 use crate::prove::{Assertion, Obligation};
 use crate::sample::ODD_TEXTS;
+use crate::sample::nodes_in;
 use crate::tree::{Id, Listed, Strings, Types};
 
 /// A value that may refute, and what it was made to break.
@@ -114,6 +115,9 @@ impl Engine {
 
     /// Keeps the candidates that hold at this place, few of each kind.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
+        /// Bytes of a node of a value, roughly.
+        const NODE_BYTES: usize = 100;
+        self.hold(found.iter().map(|candidate| nodes_in(&candidate.value)).sum::<usize>() * NODE_BYTES);
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
         let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
         let mut kept: Vec<Candidate> = Vec::new();

@@ -256,7 +256,8 @@ impl Engine {
                 text_bytes += item.as_str().map_or(0, str::len);
                 nodes += nodes_in(item);
                 // All items are likely to be as large as this one.
-                if TEXT_BYTES_MAX < text_bytes || NODES_MAX < nodes_in(item).saturating_mul(length).max(nodes) {
+                if TEXT_BYTES_MAX < text_bytes || NODES_MAX < nodes_in(item).saturating_mul(length).max(nodes)
+                {
                     return None;
                 }
             }

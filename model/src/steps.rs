@@ -80,7 +80,9 @@ impl Node {
             Measure::Steps => 1 + self.own + self.name_patterns.len() as u64,
             Measure::StepsPerByte => {
                 let patterns = self.patterns.iter().chain(&self.name_patterns);
-                patterns.map(|cost| cost.steps(PER_BYTE_OF as usize).div_ceil(PER_BYTE_OF)).fold(0, u64::saturating_add)
+                patterns
+                    .map(|cost| cost.steps(PER_BYTE_OF as usize).div_ceil(PER_BYTE_OF))
+                    .fold(0, u64::saturating_add)
             }
             Measure::Errors => 1 + self.own_errors,
             Measure::ErrorsInUnions if self.is_in_union => 1 + self.own_errors,
@@ -352,7 +354,8 @@ fn own_steps(members: &Map<String, Value>) -> u64 {
 fn names_in(members: &Map<String, Value>) -> u64 {
     let listed = |value: &Value| value.as_array().map_or(0, Vec::len) as u64;
     let required = members.get("required").map_or(0, listed);
-    let dependent = ["dependentRequired", "dependencies"].into_iter().filter_map(|keyword| members.get(keyword));
+    let dependent =
+        ["dependentRequired", "dependencies"].into_iter().filter_map(|keyword| members.get(keyword));
     let dependent = dependent.filter_map(Value::as_object).flat_map(Map::values).map(listed).sum::<u64>();
     required + dependent
 }

@@ -66,9 +66,7 @@ impl Subject {
         }
         match text.chars().enumerate().find(|(at, c)| !is_allowed(*at, *c)) {
             Some((at, found)) => Err(SubjectError::Character { at: at + 1, found }),
-            None if text.ends_with('.') => {
-                Err(SubjectError::NotStorable { why: "it ends with a dot" })
-            }
+            None if text.ends_with('.') => Err(SubjectError::NotStorable { why: "it ends with a dot" }),
             None if is_device(text) => {
                 Err(SubjectError::NotStorable { why: "it begins with the name of a device" })
             }
@@ -96,7 +94,8 @@ fn is_allowed(at: usize, c: char) -> bool {
 fn is_device(text: &str) -> bool {
     let first = text.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let is_port = |name: &str| matches!(name.as_bytes(), [b'1'..=b'9']);
-    DEVICES.contains(&first.as_str()) || ["com", "lpt"].iter().any(|port| first.strip_prefix(port).is_some_and(is_port))
+    DEVICES.contains(&first.as_str())
+        || ["com", "lpt"].iter().any(|port| first.strip_prefix(port).is_some_and(is_port))
 }
 
 impl fmt::Display for Subject {
@@ -132,7 +131,20 @@ mod tests {
     #[test]
     fn names_and_their_near_misses() {
         let long = "a".repeat(128);
-        for good in ["a", "_x", "9", "a.con", "console", "com", "com10", "lpt0", "commerce.order.placed", "a..b", "A-b_c.9", long.as_str()] {
+        for good in [
+            "a",
+            "_x",
+            "9",
+            "a.con",
+            "console",
+            "com",
+            "com10",
+            "lpt0",
+            "commerce.order.placed",
+            "a..b",
+            "A-b_c.9",
+            long.as_str(),
+        ] {
             assert_eq!(Subject::parse(good).map(String::from).as_deref(), Ok(good));
         }
         let too_long = "a".repeat(129);

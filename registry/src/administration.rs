@@ -19,7 +19,9 @@ impl Administration {
     ///
     /// When the database cannot be used.
     pub async fn open(database: &str) -> Result<Self, StartError> {
-        let store = store::open(database, store::Access::Write).await.map_err(|error| StartError::database(database, &error))?;
+        let store = store::open(database, store::Access::Write)
+            .await
+            .map_err(|error| StartError::database(database, &error))?;
         Ok(Self { keyring: Keyring::new(store, Environment::system()) })
     }
 

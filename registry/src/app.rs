@@ -1,6 +1,6 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -48,10 +48,10 @@ pub struct Examination {
 pub async fn examine(database: &str, dialects: &Dialects, repair: bool) -> Result<Examination, StartError> {
     let failed = |error: StoreError| StartError::database(database, &error);
     let store = store::open(database, store::Access::Write).await.map_err(failed)?;
-    let config =
-        Config { database: database.to_owned(), dialects: dialects.clone(), ..Config::default() };
-    let registry = Registry::new(Arc::clone(&store), &config, Environment::system(), Arc::<Metrics>::default())
-        .map_err(StartError::Threads)?;
+    let config = Config { database: database.to_owned(), dialects: dialects.clone(), ..Config::default() };
+    let registry =
+        Registry::new(Arc::clone(&store), &config, Environment::system(), Arc::<Metrics>::default())
+            .map_err(StartError::Threads)?;
     let mut examiner = Examiner {
         store: &*store,
         registry: &registry,
@@ -96,8 +96,12 @@ impl Examiner<'_> {
     }
 
     fn fault(&mut self, place: impl ToString, message: impl Into<String>) {
-        let fault =
-            Fault { place: place.to_string(), message: message.into(), is_derived: false, is_repaired: false };
+        let fault = Fault {
+            place: place.to_string(),
+            message: message.into(),
+            is_derived: false,
+            is_repaired: false,
+        };
         self.found.faults.push(fault);
     }
 
@@ -116,14 +120,17 @@ impl Examiner<'_> {
         let mut ordinals: Vec<u32> = history.versions.iter().map(|version| version.ordinal).collect();
         ordinals.sort_unstable();
         if !ordinals.iter().copied().eq(1..=u32::try_from(ordinals.len()).unwrap_or(u32::MAX)) {
-            let message = format!("its versions are numbered {ordinals:?} in order of registration, not from 1 without gaps");
+            let message = format!(
+                "its versions are numbered {ordinals:?} in order of registration, not from 1 without gaps"
+            );
             self.fault(subject, message);
         }
         let states = history.versions.iter().map(|version| (&version.version, version.state));
         let truly_latest = latest(states).cloned();
         let count = u32::try_from(history.versions.len()).unwrap_or(u32::MAX);
         if truly_latest != record.latest || count != record.version_count {
-            let shown = |version: &Option<Version>| version.as_ref().map_or("none".to_owned(), ToString::to_string);
+            let shown =
+                |version: &Option<Version>| version.as_ref().map_or("none".to_owned(), ToString::to_string);
             let message = format!(
                 "its latest version is {} and it has {count} versions, but {} and {} are recorded",
                 shown(&truly_latest),
@@ -132,7 +139,8 @@ impl Examiner<'_> {
             );
             self.derived(subject, message);
             if self.repair {
-                let derived = Derived { subject: subject.clone(), latest: truly_latest, version_count: count };
+                let derived =
+                    Derived { subject: subject.clone(), latest: truly_latest, version_count: count };
                 self.store.set_derived(derived).await?;
             }
         }
@@ -197,6 +205,7 @@ impl Examiner<'_> {
         }
         self.derived(&record.subject, "a search for its own words does not find it");
         if self.repair {
+            self.store.forget_words(&record.subject).await?;
             let (subject, revision) = (record.subject.clone(), record.revision);
             self.store.index(Indexing { subject, revision, about, content }).await?;
         }
@@ -211,7 +220,9 @@ impl Examiner<'_> {
             if page.iter().any(|record| record.subject.as_str() == subject) {
                 return Ok(true);
             }
-            let Some(last) = page.last().filter(|last| last.subject.as_str() < subject) else { return Ok(false) };
+            let Some(last) = page.last().filter(|last| last.subject.as_str() < subject) else {
+                return Ok(false);
+            };
             after = Some(last.subject.to_string());
         }
     }
@@ -248,15 +259,22 @@ impl Examiner<'_> {
             match told.remove(&(subject.clone(), version.clone())) {
                 Some(1) => {}
                 Some(times) => {
-                    self.fault(format!("{subject}@{version}"), format!("the feed says {times} times that it was registered"));
+                    self.fault(
+                        format!("{subject}@{version}"),
+                        format!("the feed says {times} times that it was registered"),
+                    );
                 }
-                None => self.fault(format!("{subject}@{version}"), "the feed does not say that it was registered"),
+                None => {
+                    self.fault(format!("{subject}@{version}"), "the feed does not say that it was registered")
+                }
             }
         }
         for (subject, version) in told.into_keys() {
-            self.fault(format!("{subject}@{version}"), "the feed says that it was registered, and it is not there");
+            self.fault(
+                format!("{subject}@{version}"),
+                "the feed says that it was registered, and it is not there",
+            );
         }
         Ok(())
     }
 }
-

@@ -143,12 +143,24 @@ impl StartError {
 pub(crate) fn without_password(url: &str) -> String {
     /// Parameters that are shown.
     const SHOWN: [&str; 12] = [
-        "sslmode", "ssl-mode", "sslrootcert", "ssl-root-cert", "host", "hostaddr", "port", "dbname", "user",
-        "application_name", "mode", "cache",
+        "sslmode",
+        "ssl-mode",
+        "sslrootcert",
+        "ssl-root-cert",
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "user",
+        "application_name",
+        "mode",
+        "cache",
     ];
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => url.split_once(':').map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}:"), rest)),
+        None => {
+            url.split_once(':').map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}:"), rest))
+        }
     };
     // A password may have any character of its own, so what stands before the last `@` is shown up to the first one.
     let (user, rest) = match rest.rsplit_once('@') {
@@ -185,7 +197,10 @@ mod tests {
             ("sqlite:a.db", "sqlite:a.db"),
             ("sqlite:a.db?mode=ro", "sqlite:a.db?mode=ro"),
             ("postgres://me@db/x?password=secret", "postgres://me@db/x?password=***"),
-            ("postgres://db/x?sslmode=require&sslkey=k&PASSWORD=s", "postgres://db/x?sslmode=require&sslkey=***&PASSWORD=***"),
+            (
+                "postgres://db/x?sslmode=require&sslkey=k&PASSWORD=s",
+                "postgres://db/x?sslmode=require&sslkey=***&PASSWORD=***",
+            ),
             ("postgres://me:se?cret@db/x", "postgres://me@db/x"),
             ("postgres:me:secret@db/x", "postgres:me@db/x"),
             ("postgres://db/x?password=s@e", "postgres://db@e"),

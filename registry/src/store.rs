@@ -92,7 +92,7 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns when the database answers.
     fn ping(&self) -> Answer<'_, ()>;
 
-    /// Writes what is there already, to find out whether there is room to write.
+    /// Writes something that means nothing, to find out whether there is room to write.
     fn probe_write(&self) -> Answer<'_, ()>;
 
     /// Records again what follows from a subject's versions; its revision stays.

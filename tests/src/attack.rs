@@ -68,9 +68,21 @@ pub fn designed() -> Vec<Attack> {
         validate("any of 16,000 for 1,000 items", any_of(16_000), zeros(1_000)),
         validate("any of 1,000 for 300 items", any_of(1_000), zeros(300)),
         validate("9,000 numbers listed, for 20,000 items", json!({"items": listed(9_000)}), zeros(20_000)),
-        validate("a pattern that remembers", json!({"pattern": "[ab]*a[ab]{2000}"}), format!("\"{}\"", "ab".repeat(60_000))),
-        validate("a pattern that looks around", json!({"pattern": "(?:(?!a.*b)a)*c"}), format!("\"{}\"", "a".repeat(3_000))),
-        lines("500,000 lines, all of 500", json!({"allOf": (0..500).map(|n| json!({"minimum": -n})).collect::<Vec<_>>()}), "1\n".repeat(500_000)),
+        validate(
+            "a pattern that remembers",
+            json!({"pattern": "[ab]*a[ab]{2000}"}),
+            format!("\"{}\"", "ab".repeat(60_000)),
+        ),
+        validate(
+            "a pattern that looks around",
+            json!({"pattern": "(?:(?!a.*b)a)*c"}),
+            format!("\"{}\"", "a".repeat(3_000)),
+        ),
+        lines(
+            "500,000 lines, all of 500",
+            json!({"allOf": (0..500).map(|n| json!({"minimum": -n})).collect::<Vec<_>>()}),
+            "1\n".repeat(500_000),
+        ),
         lines("500,000 refused lines", any_of(500), "1\n".repeat(500_000)),
     ]
 }
@@ -112,7 +124,8 @@ fn hostile(rng: &mut Rng, depth: usize) -> Value {
         0 => {
             let many = size(rng, most(1_500));
             let references = size(rng, 12);
-            let keyword = *rng.choice(&["properties", "allOf", "anyOf", "oneOf", "items", "not"]).unwrap_or(&"allOf");
+            let keyword =
+                *rng.choice(&["properties", "allOf", "anyOf", "oneOf", "items", "not"]).unwrap_or(&"allOf");
             webbed(rng, many, references, keyword)
         }
         1 => letters(size(rng, most(900))),
@@ -122,21 +135,33 @@ fn hostile(rng: &mut Rng, depth: usize) -> Value {
             let levels: Vec<usize> = (0..rng.usize(1..5)).map(|_| size(rng, 2_000)).collect();
             items(&levels)
         }
-        5 => json!({ (*rng.choice(&["allOf", "anyOf", "oneOf"]).unwrap_or(&"allOf")): many(rng, most(4_000), depth) }),
-        6 => json!({ "items": { (*rng.choice(&["allOf", "anyOf", "oneOf"]).unwrap_or(&"allOf")): many(rng, most(4_000), depth) } }),
+        5 => {
+            json!({ (*rng.choice(&["allOf", "anyOf", "oneOf"]).unwrap_or(&"allOf")): many(rng, most(4_000), depth) })
+        }
+        6 => {
+            json!({ "items": { (*rng.choice(&["allOf", "anyOf", "oneOf"]).unwrap_or(&"allOf")): many(rng, most(4_000), depth) } })
+        }
         7 => required(size(rng, most(20_000))),
         8 => dependent(size(rng, most(10_000))),
         9 => required_within(size(rng, 60), size(rng, 60)),
         10 => listed(size(rng, most(80_000))),
-        11 => properties(size(rng, most(15_000)), rng.choice(&["string", "integer", "object"]).unwrap_or(&"string")),
+        11 => properties(
+            size(rng, most(15_000)),
+            rng.choice(&["string", "integer", "object"]).unwrap_or(&"string"),
+        ),
         12 => conditions(size(rng, most(400))),
         13 => {
             let number = number(rng);
-            serde_json::from_str(&format!("{{\"minimum\":{number},\"multipleOf\":{}}}", number.trim_start_matches('-')))
-                .unwrap_or(json!({}))
+            serde_json::from_str(&format!(
+                "{{\"minimum\":{number},\"multipleOf\":{}}}",
+                number.trim_start_matches('-')
+            ))
+            .unwrap_or(json!({}))
         }
         14 if depth < 4 => (0..size(rng, 100)).fold(hostile(rng, depth + 1), |inner, _| {
-            let keyword = *rng.choice(&["not", "items", "contains", "additionalProperties", "propertyNames", "if"]).unwrap_or(&"not");
+            let keyword = *rng
+                .choice(&["not", "items", "contains", "additionalProperties", "propertyNames", "if"])
+                .unwrap_or(&"not");
             json!({ keyword: inner })
         }),
         15 if depth < 4 => {
@@ -152,10 +177,13 @@ fn hostile(rng: &mut Rng, depth: usize) -> Value {
             json!({"type": "object", "required": ["a", "b"], "properties": {"a": one, "b": two}})
         }
         18 => {
-            let names = (0..size(rng, 30)).map(|n| (format!("p{n}"), json!({"$ref": "#"}))).collect::<Map<_, _>>();
+            let names =
+                (0..size(rng, 30)).map(|n| (format!("p{n}"), json!({"$ref": "#"}))).collect::<Map<_, _>>();
             json!({"type": "object", "properties": names, "minProperties": size(rng, 40)})
         }
-        _ => json!({"type": *rng.choice(&["string", "integer", "array", "object"]).unwrap_or(&"string"), "minLength": size(rng, 1_000_000)}),
+        _ => {
+            json!({"type": *rng.choice(&["string", "integer", "array", "object"]).unwrap_or(&"string"), "minLength": size(rng, 1_000_000)})
+        }
     }
 }
 
@@ -241,7 +269,9 @@ fn event(rng: &mut Rng, depth: usize) -> Value {
     match rng.u8(..8) {
         0 if depth < 2 => vec![0; size(rng, 200_000)].into(),
         1 => "ab".repeat(size(rng, if depth == 0 { 400_000 } else { 100 })).into(),
-        2 if depth < 3 => (0..size(rng, 20_000)).map(|n| (format!("p{n}"), json!(n))).collect::<Map<_, _>>().into(),
+        2 if depth < 3 => {
+            (0..size(rng, 20_000)).map(|n| (format!("p{n}"), json!(n))).collect::<Map<_, _>>().into()
+        }
         3 if depth < 3 => (0..size(rng, 100)).fold(json!(0), |inner, _| json!({"a": inner, "p1": 1})),
         4 if depth < 3 => (0..size(rng, 100)).fold(json!(0), |inner, _| json!([inner])),
         5 if depth < 2 => {
@@ -255,10 +285,12 @@ fn event(rng: &mut Rng, depth: usize) -> Value {
 }
 
 fn cyclic(definitions: usize, references: usize, last: usize) -> Value {
-    let refer = |n: usize, at: usize| json!({"$ref": format!("#/$defs/d{}", (n * 7 + at * 13 + 1) % definitions)});
+    let refer =
+        |n: usize, at: usize| json!({"$ref": format!("#/$defs/d{}", (n * 7 + at * 13 + 1) % definitions)});
     let mut all: Map<String, Value> = (0..definitions)
         .map(|n| {
-            let members: Map<String, Value> = (0..references).map(|at| (format!("p{at}"), refer(n, at))).collect();
+            let members: Map<String, Value> =
+                (0..references).map(|at| (format!("p{at}"), refer(n, at))).collect();
             (format!("d{n}"), json!({"type": "object", "properties": members}))
         })
         .collect();
@@ -272,9 +304,14 @@ fn webbed(rng: &mut Rng, definitions: usize, references: usize, keyword: &str) -
         .map(|n| {
             let mut refer = || json!({"$ref": format!("#/$defs/d{}", rng.usize(..definitions))});
             let value = match keyword {
-                "properties" => (0..references).map(|at| (format!("p{at}"), refer())).collect::<Map<_, _>>().into(),
+                "properties" => {
+                    (0..references).map(|at| (format!("p{at}"), refer())).collect::<Map<_, _>>().into()
+                }
                 "items" | "not" => refer(),
-                _ => (0..references).map(|_| json!({"type": "object", "properties": {"a": refer()}})).collect::<Vec<_>>().into(),
+                _ => (0..references)
+                    .map(|_| json!({"type": "object", "properties": {"a": refer()}}))
+                    .collect::<Vec<_>>()
+                    .into(),
             };
             (format!("d{n}"), json!({ keyword: value }))
         })
@@ -283,25 +320,29 @@ fn webbed(rng: &mut Rng, definitions: usize, references: usize, keyword: &str) -
 }
 
 fn letters(patterns: usize) -> Value {
-    let all = (0..patterns).map(|n| (format!(r"^(\p{{L}}{{50}}){{3}}$x{n}"), json!({}))).collect::<Map<_, _>>();
+    let all =
+        (0..patterns).map(|n| (format!(r"^(\p{{L}}{{50}}){{3}}$x{n}"), json!({}))).collect::<Map<_, _>>();
     json!({ "patternProperties": all })
 }
 
 fn short_letters(patterns: usize) -> Value {
-    let all = (0..patterns).map(|n| (format!(r"^\p{{L}}{{3}}$x{n}"), json!({"type": "string"}))).collect::<Map<_, _>>();
+    let all = (0..patterns)
+        .map(|n| (format!(r"^\p{{L}}{{3}}$x{n}"), json!({"type": "string"})))
+        .collect::<Map<_, _>>();
     json!({ "patternProperties": all })
 }
 
 fn patterns(patterns: usize) -> Value {
-    let all = (0..patterns).map(|n| (format!("^a[0-9]+b{n}$"), json!({"type": "string"}))).collect::<Map<_, _>>();
+    let all =
+        (0..patterns).map(|n| (format!("^a[0-9]+b{n}$"), json!({"type": "string"}))).collect::<Map<_, _>>();
     json!({"type": "object", "patternProperties": all})
 }
 
 fn items(least: &[usize]) -> Value {
-    least
-        .iter()
-        .rev()
-        .fold(json!({"type": "integer"}), |inner, least| json!({"type": "array", "minItems": least, "items": inner}))
+    least.iter().rev().fold(
+        json!({"type": "integer"}),
+        |inner, least| json!({"type": "array", "minItems": least, "items": inner}),
+    )
 }
 
 fn all_of(branches: usize) -> Value {

@@ -56,7 +56,11 @@ impl Guarded {
         let mut line = String::new();
         let address = loop {
             line.clear();
-            assert_ne!(said.read_line(&mut line).expect("it says where it is"), 0, "the registry does not start");
+            assert_ne!(
+                said.read_line(&mut line).expect("it says where it is"),
+                0,
+                "the registry does not start"
+            );
             if let Some((_, rest)) = line.split_once("http://") {
                 break rest.split('/').next().unwrap_or_default().to_owned();
             }
@@ -77,14 +81,21 @@ impl Guarded {
         let subject = format!("s{}", self.subjects);
         let mut registered = Vec::new();
         for (at, document) in attack.registered.iter().enumerate() {
-            registered.push(self.send("PUT", &format!("/schemas/{subject}/1.{at}.0.json"), "application/json", document));
+            registered.push(self.send(
+                "PUT",
+                &format!("/schemas/{subject}/1.{at}.0.json"),
+                "application/json",
+                document,
+            ));
         }
         let version = format!("/schemas/{subject}/1.0.0");
         let cost = match &attack.request {
             AttackRequest::Check(body) => {
                 self.send("POST", &format!("/schemas/{subject}/check"), "application/json", body)
             }
-            AttackRequest::Validate(body) => self.send("POST", &format!("{version}/validate"), "application/json", body),
+            AttackRequest::Validate(body) => {
+                self.send("POST", &format!("{version}/validate"), "application/json", body)
+            }
             AttackRequest::ValidateLines(body) => {
                 self.send("POST", &format!("{version}/validate"), "application/x-ndjson", body)
             }

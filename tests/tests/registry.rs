@@ -4,6 +4,7 @@ mod attack;
 mod contention;
 mod crash;
 mod feed;
+mod fsck;
 mod hostile;
 mod identities;
 mod linear;

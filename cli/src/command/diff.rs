@@ -14,11 +14,11 @@ use crate::baseline::coordinates;
 use crate::failure::Failure;
 use crate::finding::{Finding, Source};
 use crate::output;
-use crate::terminal::escape::one_line;
 use crate::project::{Project, Schemas, shown};
 use crate::report::Report;
 use crate::target::Target;
 use crate::terminal::Terminal;
+use crate::terminal::escape::one_line;
 use crate::verdict::findings_of_diff;
 
 /// Compare two versions both ways, with the events that break.

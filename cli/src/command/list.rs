@@ -8,10 +8,10 @@ use crate::Outcome;
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::json::pretty;
-use crate::terminal::escape::one_line;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::terminal::Terminal;
+use crate::terminal::escape::one_line;
 
 /// List the subjects of the registry, or of the tree when no registry is named.
 #[derive(Debug, Args)]
@@ -63,8 +63,11 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
         // Names come in order, so that a list always ends.
         let goes_on = after.as_deref().is_none_or(|before| before < next.as_str());
         if !goes_on || SUBJECTS_MAX < subjects.len() {
-            return Err(Failure::new(format!("the list of subjects of `{}` does not end", client.base_url()))
-                .help("check the URL: something else than a registry may be listening there"));
+            return Err(Failure::new(format!(
+                "the list of subjects of `{}` does not end",
+                client.base_url()
+            ))
+            .help("check the URL: something else than a registry may be listening there"));
         }
         after = Some(next);
     }

@@ -14,8 +14,8 @@ use log::Log;
 use super::Context;
 use crate::Outcome;
 use crate::failure::{Failure, plain};
-use crate::terminal::escape::one_line;
 use crate::project::Project;
+use crate::terminal::escape::one_line;
 
 /// Open files that are no clients': databases, the log, connections that are being refused.
 #[cfg(unix)]

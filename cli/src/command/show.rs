@@ -8,11 +8,11 @@ use crate::Outcome;
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::json::pretty;
-use crate::terminal::escape::one_line;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::target::{Pick, Target};
 use crate::terminal::Terminal;
+use crate::terminal::escape::one_line;
 
 /// Show a version: what it is, its fields, what it refers to.
 #[derive(Debug, Args)]

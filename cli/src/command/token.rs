@@ -8,9 +8,9 @@ use super::Context;
 use crate::Outcome;
 use crate::arguments::Format;
 use crate::failure::Failure;
-use crate::terminal::escape::one_line;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
+use crate::terminal::escape::one_line;
 
 /// Make, list and revoke the tokens of a registry.
 ///

@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet,
-};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use evschema_compat::Severity;
 
-use crate::terminal::escape::one_line;
 use crate::finding::{Breakage, Finding, Place};
 use crate::output::event;
+use crate::terminal::escape::one_line;
 
 /// Returns a finding with its source.
 pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {

@@ -101,8 +101,22 @@ mod tests {
         let piece = prop_oneof![
             any::<char>().prop_map(String::from),
             prop::sample::select(vec![
-                "\x1b[2J", "\x1b]0;title\x07", "\x1b[31m", "\u{9b}31m", "\u{85}", "\u{2028}", "\u{202e}",
-                "\u{e0041}", "\u{200b}", "\n::error::", "##[error]", "\r", "\n", "\t", "plain", "::",
+                "\x1b[2J",
+                "\x1b]0;title\x07",
+                "\x1b[31m",
+                "\u{9b}31m",
+                "\u{85}",
+                "\u{2028}",
+                "\u{202e}",
+                "\u{e0041}",
+                "\u{200b}",
+                "\n::error::",
+                "##[error]",
+                "\r",
+                "\n",
+                "\t",
+                "plain",
+                "::",
             ])
             .prop_map(str::to_owned),
         ];

@@ -142,7 +142,8 @@ mod tests {
         symlink(&outside, tree.join("folder")).unwrap();
         symlink("loop", tree.join("loop")).unwrap();
         assert_eq!(read_inside(&tree, &tree.join("a/link"), 10).unwrap(), b"1");
-        for leak in ["a/leak", "a/dangling", "a/relative", "folder/secret", "folder/new", "a/../../outside/x"] {
+        for leak in ["a/leak", "a/dangling", "a/relative", "folder/secret", "folder/new", "a/../../outside/x"]
+        {
             assert!(read_inside(&tree, &tree.join(leak), 10).is_err(), "{leak}");
             assert!(write_inside(&tree, &tree.join(leak), "3").is_err(), "{leak}");
         }

@@ -205,9 +205,17 @@ impl Engine {
     /// A name that is spelt out gets one place of all its schemas. What a pattern or the rest says rules more than
     /// one name, so the other schemas of such a name are only taken to be possible.
     fn layers_of_places(&mut self, objects: &FlatObjects, closing: &Closing<'_>) -> Vec<PropertyLayer> {
+        /// Most pairs of a name or a pattern with a pattern. Beyond, members may have any value: more than they have.
+        const PAIRS_MAX: usize = 2_000_000;
         let layers = &objects.layers;
+        let all_patterns: usize = layers.iter().map(|layer| layer.patterns.len()).sum();
         let mut placed = Vec::with_capacity(layers.len());
         for (at, layer) in layers.iter().enumerate() {
+            let pairs = (layer.properties.len() + layer.patterns.len()).saturating_mul(all_patterns);
+            if PAIRS_MAX < pairs || (0 < pairs && !self.spend(pairs as u64 / 64)) {
+                placed.push(self.layer_of_anything(layer));
+                continue;
+            }
             let mut properties = Vec::with_capacity(layer.properties.len());
             for (name, schema) in layer.properties.iter() {
                 let rules = if layers.len() == 1 && layer.patterns.is_empty() {
@@ -241,6 +249,16 @@ impl Engine {
             });
         }
         placed
+    }
+
+    /// Returns a layer whose members may have any value.
+    fn layer_of_anything(&mut self, layer: &PropertyLayer) -> PropertyLayer {
+        let anything = self.tree.boolean(true, Origin::default());
+        PropertyLayer {
+            properties: layer.properties.iter().map(|(name, _)| (name.clone(), anything)).collect::<Named>(),
+            patterns: layer.patterns.iter().map(|(name, _)| (name.clone(), anything)).collect::<Named>(),
+            additional: layer.additional.map(|_| anything),
+        }
     }
 
     /// Returns what may rule a member beside one pattern.

@@ -124,7 +124,9 @@ impl Engine {
         for flat in &flats {
             for branch in &branches {
                 if !flat.types.and(branch.types).is_empty() {
-                    add_alternative(&mut product, flat.and(branch));
+                    let both = flat.and(branch);
+                    self.hold(both.bytes_beside(flat, branch));
+                    add_alternative(&mut product, both);
                 }
             }
         }

@@ -8,6 +8,11 @@ use crate::tree::Id;
 impl Engine {
     /// Returns the schemas that rule a property of this name.
     pub(crate) fn property(&mut self, objects: &FlatObjects, name: &str) -> Vec<Id> {
+        let patterns: usize = objects.layers.iter().map(|layer| layer.patterns.len()).sum();
+        // Without its rules a property may have any value, which only makes the writer wider.
+        if !self.spend(patterns as u64 / 16) {
+            return Vec::new();
+        }
         let mut rules = Vec::new();
         for layer in &objects.layers {
             let before = rules.len();

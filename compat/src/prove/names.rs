@@ -54,6 +54,10 @@ impl Engine {
         let mut patterns: Vec<Name> = Vec::new();
         let layers = flat.objects.layers.iter().chain([reader]);
         for (pattern, _) in layers.flat_map(|layer| layer.patterns.iter()) {
+            // What comes after those that are held against each other puts no name on either side.
+            if PATTERNS_MAX < patterns.len() {
+                break;
+            }
             if !patterns.contains(pattern) {
                 patterns.push(Rc::clone(pattern));
             }

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use evschema_api::ProblemCode;
 use evschema_model::Subject;
 
-use super::{Failure, check_framing};
 use super::identify::{identify, refuse_other_sites};
+use super::{Failure, check_framing};
 use crate::app::App;
 use crate::metrics::Asked;
 use crate::service::{Actor, Client, Right};

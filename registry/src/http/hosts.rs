@@ -45,7 +45,8 @@ impl KnownHosts {
         if host.is_none() && version == Version::HTTP_11 {
             return Err(bad("there is no `Host`, which HTTP/1.1 requires"));
         }
-        if let Some(unknown) = host.into_iter().chain(uri.authority().map(|own| own.as_str())).find(|own| !self.knows(own))
+        if let Some(unknown) =
+            host.into_iter().chain(uri.authority().map(|own| own.as_str())).find(|own| !self.knows(own))
         {
             return Err(Failure::new(
                 ProblemCode::UnknownHost,
@@ -86,7 +87,11 @@ pub(super) fn origin(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
 }
 
 fn bad(detail: impl Into<String>) -> Failure {
-    Failure::new(ProblemCode::InvalidHeader, detail, "send one `Host` and one way to tell where the body ends")
+    Failure::new(
+        ProblemCode::InvalidHeader,
+        detail,
+        "send one `Host` and one way to tell where the body ends",
+    )
 }
 
 fn without_port(authority: &str) -> &str {

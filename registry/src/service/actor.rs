@@ -5,9 +5,9 @@ use std::sync::Arc;
 use evschema_api::{AccessView, Scope, SubjectPrefix};
 use evschema_model::Subject;
 
-use super::workers::Client;
 use super::Refusal;
 use super::publishers::PROVEN_BY_ISSUER;
+use super::workers::Client;
 use crate::store::Provenance;
 
 /// What is recorded of changes made at the database itself, in place of a token's id.

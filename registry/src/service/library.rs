@@ -65,7 +65,8 @@ impl Library {
         let Some(content) = self.store.content(at).await? else { return Ok(None) };
         let content = Arc::new(content);
         let loaded = Arc::clone(&content);
-        let is_whole = move || Document::parse(&loaded.bytes).is_ok_and(|document| *document.digest() == loaded.digest);
+        let is_whole =
+            move || Document::parse(&loaded.bytes).is_ok_and(|document| *document.digest() == loaded.digest);
         if !self.workers.run(is_whole).await? {
             return Err(Refusal::Bug(format!(
                 "the stored content of `{at}` has not the digest {} that it was registered with; `evschema fsck` checks \

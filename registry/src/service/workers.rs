@@ -175,7 +175,8 @@ mod tests {
         let mut long = Vec::new();
         for _ in 0..limits::CHECKS_WAITING_OF_CLIENT_MAX {
             let (workers, hostile) = (workers.clone(), hostile.clone());
-            let work = async move { workers.run_for(hostile, || thread::sleep(Duration::from_millis(100))).await };
+            let work =
+                async move { workers.run_for(hostile, || thread::sleep(Duration::from_millis(100))).await };
             long.push(tokio::spawn(work));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -20,6 +20,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (7, "shared_ids", include_str!("../../../migrations/sqlite/0007_shared_ids.sql")),
     (8, "never_used", include_str!("../../../migrations/sqlite/0008_never_used.sql")),
     (9, "accepted_findings", include_str!("../../../migrations/sqlite/0009_accepted_findings.sql")),
+    (10, "room_probe", include_str!("../../../migrations/sqlite/0010_room_probe.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
@@ -31,6 +32,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (7, "shared_ids", include_str!("../../../migrations/postgres/0007_shared_ids.sql")),
     (8, "never_used", include_str!("../../../migrations/postgres/0008_never_used.sql")),
     (9, "accepted_findings", include_str!("../../../migrations/postgres/0009_accepted_findings.sql")),
+    (10, "room_probe", include_str!("../../../migrations/postgres/0010_room_probe.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -49,13 +49,17 @@ pub enum StoreError {
     #[error("the tables cannot be brought up to date: {0}")]
     Migrate(MigrateError),
     /// The tables are of a version that this one does not know.
-    #[error("a newer version of evschema has changed its tables (step {step}); start that version, or a later one")]
+    #[error(
+        "a newer version of evschema has changed its tables (step {step}); start that version, or a later one"
+    )]
     Newer {
         /// The first step that is not known.
         step: i64,
     },
     /// The tables are of an earlier version, and may not be changed.
-    #[error("its tables are of an earlier version; start once without `--read-only` to bring them up to date")]
+    #[error(
+        "its tables are of an earlier version; start once without `--read-only` to bring them up to date"
+    )]
     Earlier,
     /// A row holds what no registry has written.
     #[error("a row holds a bad {0}")]

@@ -13,8 +13,8 @@ use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
 use super::rows::{self, CoordinatesRow, FeedRow, VersionRow, signed, unsigned};
 use super::{
-    Access, Addition, Answer, Appended, Content, Derived, FeedRecord, Head, History, Links, NewEvent, Settings, StateChanged,
-    Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written,
+    Access, Addition, Answer, Appended, Content, Derived, FeedRecord, Head, History, Links, NewEvent,
+    Settings, StateChanged, Store, StoreError, SubjectChange, VersionRecord, WaiverChange, Written,
 };
 use connections::Connections;
 use search::keep_words;
@@ -312,9 +312,12 @@ impl Store for Postgres {
 
     fn probe_write(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            query("UPDATE _sqlx_migrations SET success = success WHERE version = 1")
-                .execute(self.connections.statements())
-                .await?;
+            query(
+                "INSERT INTO room_probe (id, filler) VALUES (1, '')
+                 ON CONFLICT (id) DO UPDATE SET filler = md5(random()::text)",
+            )
+            .execute(self.connections.statements())
+            .await?;
             Ok(())
         })
     }

@@ -17,8 +17,11 @@ pub trait Search {
     /// Returns subjects whose words are not those of their revision, at most so many.
     fn unindexed(&self, limit: u32) -> Answer<'_, Vec<SubjectRecord>>;
 
-    /// Gives a subject the words of a revision, unless it has those of a later one.
+    /// Gives a subject the words of a revision, unless it has those of this one or a later one.
     fn index(&self, indexing: Indexing) -> Answer<'_, ()>;
+
+    /// Forgets of which revision the words of a subject are, so that it is given words anew.
+    fn forget_words<'a>(&'a self, subject: &'a Subject) -> Answer<'a, ()>;
 }
 
 /// Which subjects to list.

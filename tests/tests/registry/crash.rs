@@ -154,3 +154,93 @@ fn a_full_disk_is_said_and_harms_nothing() {
     assert_eq!(count(&roomy), there, "what was acknowledged is there");
     assert_eq!(put(&roomy, there).status().as_u16(), 201, "and it goes on where it stopped");
 }
+
+/// A small disk of its own, as long as this lives; nothing where mounting is not allowed.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn mount(mib: usize) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={mib}m");
+        let mut mount = std::process::Command::new("mount");
+        mount
+            .args(["-t", "tmpfs", "-o", &size, "none"])
+            .arg(folder.path())
+            .stderr(std::process::Stdio::null());
+        let is_mounted = mount.status().is_ok_and(|status| status.success());
+        if !is_mounted {
+            println!("left out: only root can mount a disk");
+        }
+        is_mounted.then(|| Self(folder))
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite:{}", self.0.path().join("registry.db").display())
+    }
+
+    /// Takes all the room that is left.
+    fn fill(&self) {
+        let mut file = std::fs::File::create(self.0.path().join("filler")).unwrap();
+        for piece in [&[0; 1 << 16][..], &[0; 1 << 12]] {
+            while std::io::Write::write_all(&mut file, piece).is_ok() {}
+        }
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.0.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _gone = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[test]
+fn a_full_disk_is_over_when_there_is_room_again() {
+    let Some(disk) = Disk::mount(8) else { return };
+    let process = Process::start(&disk.database());
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let put = |number: usize| {
+        let schema = format!(r#"{{"title":"{}"}}"#, number.to_string().repeat(2_000));
+        agent
+            .put(format!("{}/schemas/a/1.0.{number}.json", process.url()))
+            .send(schema)
+            .unwrap()
+            .status()
+            .as_u16()
+    };
+    let ready = || agent.get(format!("{}/readyz", process.url())).call().unwrap().status().as_u16();
+    assert_eq!(put(0), 201);
+    for round in 0..3 {
+        disk.fill();
+        let mut full = 0;
+        // SQLite may find room in its log for a few more.
+        for number in 0..200 {
+            let status = put(1_000 * (round + 1) + number);
+            assert!([201, 503, 507].contains(&status), "{status}");
+            full += usize::from(status != 201);
+        }
+        println!("round {round}: {full} of 200 had no room");
+        assert!(20 < full, "the disk is never full");
+        assert_eq!(ready(), 507);
+        disk.free();
+        assert_eq!(put(round + 1), 201, "the first write that has room is written");
+        assert_eq!(ready(), 200);
+    }
+}
+
+#[test]
+fn a_registry_that_is_killed_on_a_full_disk_loses_nothing() {
+    let Some(disk) = Disk::mount(32) else { return };
+    let mut processes = [Process::start(&disk.database())];
+    write_through("sqlite on a full disk", &mut processes, |processes, number| {
+        disk.fill();
+        std::thread::sleep(Duration::from_millis(50 + number * 31 % 100));
+        processes[0].crash();
+        disk.free();
+        processes[0].run();
+        processes[0].wait_until_ready();
+    });
+}

@@ -145,7 +145,9 @@ fn send(client: &Client, about: &str, operation: &Operation) -> Outcome {
                     "incompatible" => Outcome::Incompatible,
                     other => panic!("{other}: {problem}"),
                 },
-                Err(ClientError::Problem(problem)) if problem.status != 503 => panic!("{problem:?}"),
+                Err(ClientError::Problem(problem)) if ![503, 507].contains(&problem.status) => {
+                    panic!("{problem:?}")
+                }
                 Err(_) => Outcome::Unknown,
             }
         }

@@ -130,9 +130,8 @@ impl Queue {
 impl State {
     /// Takes the next work of the first client that may have one more thread.
     fn next(&mut self, threads_of_client: usize) -> Option<(Client, Work)> {
-        let may_run = |client: &Client| {
-            self.clients.get(client).is_some_and(|of| of.running < threads_of_client)
-        };
+        let may_run =
+            |client: &Client| self.clients.get(client).is_some_and(|of| of.running < threads_of_client);
         let at = self.turns.iter().position(may_run)?;
         let client = self.turns.remove(at)?;
         let of = self.clients.get_mut(&client)?;

@@ -43,7 +43,8 @@ impl Connections {
         match access {
             Access::Write => migrations::run(&migrations::postgres(), &mut first).await?,
             Access::ReadOnly => {
-                let applied = query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut first).await?;
+                let applied =
+                    query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut first).await?;
                 migrations::check(&migrations::postgres(), applied)?;
             }
         }

@@ -86,6 +86,16 @@ impl Search for Postgres {
         })
     }
 
+    fn forget_words<'a>(&'a self, subject: &'a Subject) -> Answer<'a, ()> {
+        Box::pin(async move {
+            query("UPDATE search_terms SET revision = 0 WHERE name = $1")
+                .bind(subject.as_str())
+                .execute(self.connections.statements())
+                .await?;
+            Ok(())
+        })
+    }
+
     fn index(&self, indexing: Indexing) -> Answer<'_, ()> {
         Box::pin(async move {
             query(

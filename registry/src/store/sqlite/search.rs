@@ -67,6 +67,20 @@ impl Search for Sqlite {
         })
     }
 
+    fn forget_words<'a>(&'a self, subject: &'a Subject) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let _writing = self.writing.lock().await;
+            query(
+                "UPDATE subject_search SET words_revision = 0, indexed_revision = 0
+                 WHERE subject_id = (SELECT id FROM subjects WHERE name = $1)",
+            )
+            .bind(subject.as_str())
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+    }
+
     fn index(&self, indexing: Indexing) -> Answer<'_, ()> {
         Box::pin(async move {
             let _writing = self.writing.lock().await;

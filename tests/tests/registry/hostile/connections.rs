@@ -45,7 +45,11 @@ pub(super) const CLIENTS: &[Client] = &[
     client("gives no host", |world| raw(world, b"GET /schemas HTTP/1.1\r\n\r\n"), "400 invalid-header"),
     client("gives two hosts", |world| raw(world, TWO_HOSTS), "400 invalid-header"),
     client("gives the host of another site", |world| raw(world, OTHER_HOST), "421 unknown-host"),
-    client("gives it for what is served out of memory", |world| raw(world, OTHER_HOST_STORED), "421 unknown-host"),
+    client(
+        "gives it for what is served out of memory",
+        |world| raw(world, OTHER_HOST_STORED),
+        "421 unknown-host",
+    ),
     client("gives two origins", |world| raw(world, TWO_ORIGINS), "400 invalid-header"),
     client("gives the origin of another site", |world| raw(world, OTHER_ORIGIN), "403 cross-site"),
     client("packs and chunks a body", |world| raw(world, PACKED_CHUNKS), "400 invalid-header"),
@@ -65,7 +69,8 @@ const NO_CHUNKS: &[u8] =
     b"PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n";
 
 /// Starts a registry with little patience and few connections.
-const TWO_HOSTS: &[u8] = b"GET /schemas HTTP/1.1\r\nhost: localhost\r\nhost: other.example\r\nconnection: close\r\n\r\n";
+const TWO_HOSTS: &[u8] =
+    b"GET /schemas HTTP/1.1\r\nhost: localhost\r\nhost: other.example\r\nconnection: close\r\n\r\n";
 const OTHER_HOST: &[u8] = b"GET /schemas HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\r\n";
 const OTHER_HOST_STORED: &[u8] =
     b"GET /schemas/evschema.token.created/1.0.0.json HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\r\n";
@@ -75,7 +80,8 @@ const OTHER_ORIGIN: &[u8] =
     b"GET /schemas HTTP/1.1\r\nhost: localhost\r\norigin: http://other.example\r\nconnection: close\r\n\r\n";
 const PACKED_CHUNKS: &[u8] = b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\n\
     transfer-encoding: gzip, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n";
-const TWO_CHUNKED: &[u8] = b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\
+const TWO_CHUNKED: &[u8] =
+    b"POST /schemas/b/check HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\
     transfer-encoding: chunked\r\nconnection: close\r\n\r\n0\r\n\r\n";
 
 pub(super) fn impatient() -> World {
