@@ -14,11 +14,12 @@ use crate::refute::Candidate;
 use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
 
-/// Stack of a comparison, in bytes. It is the same on every thread, so that an answer does not depend on the caller.
-const STACK_BYTES: usize = 12 << 20;
+/// Stack that a comparison has at least, in bytes: most of what a program's first thread has, so that there it needs no
+/// stack of its own.
+const STACK_BYTES: usize = 6 << 20;
 
 /// Stack that is left to what takes no steps, in bytes. A comparison that has less gives up.
-const STACK_LEFT_MIN: usize = 2 << 20;
+const STACK_LEFT_MIN: usize = 3 << 19;
 
 /// How many times steps are taken between two looks at what else may end a comparison.
 const TICKS_EACH: u32 = 16;
@@ -177,9 +178,22 @@ impl Engine {
         0 < self.fuel
     }
 
-    /// Counts bytes that are held from now on.
-    pub(crate) fn hold(&mut self, bytes: usize) {
+    /// Counts bytes that are held from now on; returns whether there is room for them. Without, the fuel is used up.
+    pub(crate) fn hold(&mut self, bytes: usize) -> bool {
         self.held = self.held.saturating_add(bytes);
+        let has_room = self.held <= HELD_BYTES_MAX;
+        if !has_room {
+            self.fuel = 0;
+        }
+        has_room
+    }
+
+    /// Takes the steps and counts the bytes for a copy of a value with so many nodes; returns whether there is room.
+    pub(crate) fn copy(&mut self, nodes: usize) -> bool {
+        /// Bytes of a node, roughly, and nodes that are copied in a step.
+        const NODE_BYTES: usize = 250;
+        const NODES_IN_A_STEP: usize = 32;
+        self.hold(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
     }
 
     /// Tells whether there is no room to go on, or nobody waits for the answer.

@@ -202,8 +202,14 @@ impl Engine {
         if flat.is_held_by(reader.class()) {
             return None;
         }
-        if path.iter().any(|open| open.is(reader)) || !self.spend(1) {
+        if path.iter().any(|open| open.is(reader)) {
             return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
+        }
+        if !self.spend(1) {
+            return Some((
+                reader,
+                Assertion::Opaque("the comparison took more steps than it may (fuel)".to_owned()),
+            ));
         }
         let node = self.tree.shared(reader);
         if let Some(values) = &flat.values

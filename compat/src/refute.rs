@@ -56,7 +56,9 @@ impl Engine {
         }
         let key = (pair.0, pair.1, self.tree.origin(writer), self.tree.origin(reader));
         if let Some(known) = self.refuted.get(&key) {
-            return known.to_vec();
+            let known = Rc::clone(known);
+            let nodes = known.iter().map(|candidate| nodes_in(&candidate.value)).sum();
+            return if self.copy(nodes) { known.to_vec() } else { Vec::new() };
         }
         self.refuting.push(pair);
         let mut found = Vec::new();
@@ -83,7 +85,9 @@ impl Engine {
         if !found.is_empty() {
             kept = self.keep_best(writer, reader, found);
         }
-        self.refuted.insert(key, Rc::new(kept.clone()));
+        if self.copy(kept.iter().map(|candidate| nodes_in(&candidate.value)).sum()) {
+            self.refuted.insert(key, Rc::new(kept.clone()));
+        }
         kept
     }
 
@@ -115,9 +119,6 @@ impl Engine {
 
     /// Keeps the candidates that hold at this place, few of each kind.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
-        /// Bytes of a node of a value, roughly.
-        const NODE_BYTES: usize = 100;
-        self.hold(found.iter().map(|candidate| nodes_in(&candidate.value)).sum::<usize>() * NODE_BYTES);
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
         let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
         let mut kept: Vec<Candidate> = Vec::new();

@@ -51,7 +51,8 @@ impl Engine {
             return Vec::new();
         }
         if let Some(known) = self.sampled.get(&(class, many)) {
-            return known.to_vec();
+            let known = Rc::clone(known);
+            return if self.copy(known.iter().map(nodes_in).sum()) { known.to_vec() } else { Vec::new() };
         }
         self.sampling.push(class);
         let flats = self.flats(id);
@@ -262,7 +263,7 @@ impl Engine {
                 }
             }
         }
-        self.may_make(nodes).then(|| items.into_iter().flatten().collect())
+        (self.may_make(nodes) && self.copy(nodes)).then(|| items.into_iter().flatten().collect())
     }
 
     fn next_item(
@@ -356,7 +357,7 @@ impl Engine {
             }
         }
         self.fill_up(flat, &mut object)?;
-        self.may_make(nodes).then_some(object)
+        (self.may_make(nodes) && self.copy(nodes)).then_some(object)
     }
 
     /// Counts the nodes of a value that was made; returns whether more may be made in this comparison.

@@ -110,19 +110,42 @@ fn without_look_arounds(pattern: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
+/// Returns an upper bound of the places in a pattern, counts included, if a look at its characters shows that it has
+/// few: no group around a count, no look-around, no class of Unicode.
+pub(crate) fn few_places(pattern: &str) -> Option<u64> {
+    const BYTES_MAX: usize = 200;
+    const COUNTS_MAX: u64 = 1_000;
+    let bytes = pattern.as_bytes();
+    let has_count = bytes.contains(&b'{');
+    let has_group = bytes.contains(&b'(');
+    if BYTES_MAX < bytes.len()
+        || (has_count && has_group)
+        || bytes.windows(2).any(|two| matches!(two, b"(?" | b"\\p" | b"\\P"))
+    {
+        return None;
+    }
+    let mut places = bytes.len() as u64;
+    for digits in
+        pattern.split(|c: char| !c.is_ascii_digit()).filter(|digits| has_count && !digits.is_empty())
+    {
+        places = places.saturating_add(digits.parse().unwrap_or(u64::MAX));
+    }
+    (places <= COUNTS_MAX).then_some(places)
+}
+
 /// Refuses documents whose patterns together would take too much memory.
 pub(crate) fn too_large<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> Diagnostics {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut total = 0_u64;
     for document in documents {
         for pattern in document.patterns() {
-            // A short one without a class or a count cannot be large.
-            let is_small = pattern.len() < 100 && !pattern.contains(['{', '\\', '[']);
-            if is_small || !seen.insert(pattern) {
-                total = total.saturating_add(if is_small { 100 * BYTES_PER_TRANSITION } else { 0 });
+            if !seen.insert(pattern) {
                 continue;
             }
-            let bytes = Cost::of(pattern).bytes;
+            let bytes = match few_places(pattern) {
+                Some(places) => places * 4 * BYTES_PER_TRANSITION,
+                None => Cost::of(pattern).bytes,
+            };
             total = total.saturating_add(bytes);
             let (what, at_most) = if limits::PATTERN_BYTES_MAX < bytes {
                 (format!("the pattern `{}` takes", start_of(pattern)), limits::PATTERN_BYTES_MAX)
@@ -171,6 +194,15 @@ mod tests {
         assert!(limits::PATTERN_BYTES_MAX < bytes(r"(((\p{L}{50}){50}){50}){50}"));
         assert!(limits::PATTERN_BYTES_MAX < bytes(r"(?=x)((\p{L}{50}){50})"));
         assert!(limits::PATTERN_BYTES_MAX < bytes("((((a{1000}){1000}){1000}){1000}){1000}"));
+    }
+
+    #[test]
+    fn few_places_are_seen_at_a_glance() {
+        assert_eq!(few_places("^[a-z]+$"), Some(8));
+        assert_eq!(few_places("^[0-9a-f]{8}-[0-9a-f]{4}$"), Some(25 + 9 + 8 + 9 + 4));
+        for not in [r"\p{L}", "(ab){9}", "(?=a)b", "a{2000}", "a{99999999999999999999}"] {
+            assert_eq!(few_places(not), None, "{not}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dependencies::{Dependencies, Stripped, ignore};
-use crate::steps::Steps;
-use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats};
+use crate::steps::{Size, Steps};
+use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats, patterns};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -67,6 +67,8 @@ pub(crate) struct Made {
     annotating: OnceLock<Arc<jsonschema::Validator>>,
     /// Counted when the first event asks for it.
     steps: OnceLock<Option<Steps>>,
+    /// References, bytes of text, and whether all patterns have few places.
+    size: OnceLock<(usize, u64, bool)>,
     /// Branches of unions, counted when the first event is refused.
     branches: OnceLock<usize>,
 }
@@ -149,7 +151,28 @@ impl Validator {
     /// Schemas that refer to themselves twice can ask for more steps than anybody has time for; who
     /// takes schemas or events from others asks this first.
     pub fn can_decide(&self, event: &Value) -> bool {
-        self.steps().is_none_or(|steps| steps.allow(event))
+        self.is_small(event) || self.steps().is_none_or(|steps| steps.allow(event))
+    }
+
+    /// Tells whether the schema and an event are so small that their steps need no count.
+    fn is_small(&self, event: &Value) -> bool {
+        /// References, each as often as the event is deep: `n` of them make at most e^(n/e) ways, as many in a row as
+        /// beside each other. These make 750.
+        const REFERENCES_MAX: usize = 18;
+        /// Bytes of the schema for each part of the event. The validator takes fewer steps than there are bytes.
+        const PAIRS_MAX: u64 = 400_000;
+        let (references, bytes, has_few_places) = *self.resolved.made().size.get_or_init(|| {
+            let documents = || self.resolved.documents().into_iter().chain([self.resolved.schema()]);
+            let references = documents().map(|document| document.references().len()).sum();
+            let bytes = documents().map(|document| document.document().text().len() as u64).sum();
+            let mut patterns = documents().flat_map(|document| document.patterns());
+            (references, bytes, patterns.all(|pattern| patterns::few_places(pattern).is_some()))
+        });
+        if !has_few_places || REFERENCES_MAX < references.saturating_mul(1 + depth_of(event)) {
+            return false;
+        }
+        let size = Size::of(event);
+        bytes.saturating_mul(size.parts.saturating_add(size.text_bytes / 16)) <= PAIRS_MAX
     }
 
     fn steps(&self) -> Option<&Steps> {
@@ -211,6 +234,14 @@ const ERRORS_MAX: u64 = 250_000;
 /// Most bytes of events that the reasons of a refusal may hold: a branch for each of 100 versions, and an event of
 /// 1 MiB.
 const COPIED_BYTES_MAX: usize = 100 << 20;
+
+fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
+        Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
 
 /// Counts the branches of all unions in a document, whatever they stand below.
 fn branches_in(value: &Value) -> usize {

@@ -9,6 +9,7 @@ use crate::engine::{Effort, Engine};
 use crate::eval::Truth;
 use crate::flat::{Flat, PropertyLayer};
 use crate::prove::{Assertion, Obligation, Step, explicit_names};
+use crate::sample::nodes_in;
 use crate::tree::{Id, Name};
 
 /// Names that some `propertyNames` refuses.
@@ -45,6 +46,9 @@ impl Engine {
             for base in self.samples_of(flat, 4) {
                 let Value::Array(items) = base else { continue };
                 for at in 0..items.len() {
+                    if !self.copy(2 * items.iter().map(nodes_in).sum::<usize>()) {
+                        return;
+                    }
                     let (mut longer, mut doubled) = (items.clone(), items.clone());
                     longer.push(items[at].clone());
                     doubled[(at + 1) % items.len()] = items[at].clone();
@@ -84,6 +88,9 @@ impl Engine {
             misses.extend(self.samples(item, 4));
             for miss in misses {
                 for length in [arrays.min, arrays.min.max(1)] {
+                    if !self.copy(nodes_in(&miss).saturating_mul(length.min(LENGTH_MAX) as usize)) {
+                        return;
+                    }
                     let items = vec![miss.clone(); usize::try_from(length.min(LENGTH_MAX)).unwrap_or(0)];
                     found.push(here(Value::Array(items), Assertion::Contains));
                 }
@@ -91,6 +98,9 @@ impl Engine {
             if let Some(max) = contains.max.filter(|max| *max < LENGTH_MAX) {
                 let both = self.tree.all(vec![item, contains.schema]);
                 for hit in self.samples(both, 2) {
+                    if !self.copy(nodes_in(&hit).saturating_mul(max as usize + 1)) {
+                        return;
+                    }
                     let items = vec![hit; usize::try_from(max + 1).unwrap_or(0)];
                     found.push(here(Value::Array(items), Assertion::Contains));
                 }
@@ -125,7 +135,7 @@ impl Engine {
         let base = self.object_with(flat, &[]);
         // What the writer requires, all its objects have.
         for name in read.required.iter().filter(|name| !flat.objects.required.contains(*name)) {
-            if !self.spend(1 + base.as_ref().map_or(0, Map::len) as u64 / 16) {
+            if !self.copy(base.as_ref().map_or(1, object_nodes)) {
                 return;
             }
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
@@ -282,12 +292,22 @@ impl Engine {
     ) -> Option<Map<String, Value>> {
         let simple = flat.objects.dependent_required.is_empty() && flat.objects.min == 0;
         let mut object = match base {
-            Some(base) if simple => base.clone(),
+            Some(base) if simple => {
+                let nodes = object_nodes(base) + nodes_in(&value);
+                if !self.copy(nodes) {
+                    return None;
+                }
+                base.clone()
+            }
             _ => self.object_with(flat, &[name])?,
         };
         object.insert(name.to_owned(), value);
         Some(object)
     }
+}
+
+fn object_nodes(object: &Map<String, Value>) -> usize {
+    1 + object.values().map(nodes_in).sum::<usize>()
 }
 
 fn into_object(value: Value) -> Option<Map<String, Value>> {

@@ -13,8 +13,11 @@ use evschema_tests::read_alone;
 use jsonschema::canonical;
 use serde_json::{Value, json};
 
-/// What a pair may take under any content model, in microseconds: half of them, all but one in a hundred, any.
-const BARS_MICROS: [(usize, u128); 3] = [(50, 80), (99, 5_000), (100, 50_000)];
+/// What a pair may take under any content model, in microseconds: all but one in a hundred, any.
+const BARS_MICROS: [(usize, u128); 2] = [(99, 5_000), (100, 50_000)];
+
+/// What half of the pairs may take, in the time that reading both documents takes in the same run.
+const MEDIAN_IN_READINGS: u128 = 4;
 
 /// What one decider did.
 #[derive(Default)]
@@ -74,9 +77,14 @@ pub(super) fn run(
         );
     }
     let mut missed = 0;
+    let mut reading = u128::MAX / MEDIAN_IN_READINGS;
     for (name, mut taken) in rows {
         taken.micros.sort_unstable();
+        if name.starts_with("reading") {
+            reading = taken.percentile(50);
+        }
         if name.starts_with("evschema") {
+            missed += usize::from(MEDIAN_IN_READINGS * reading < taken.percentile(50));
             missed += BARS_MICROS.iter().filter(|(percent, bar)| *bar < taken.percentile(*percent)).count();
         }
         let [p50, p99, max] = [50, 99, 100].map(|percent| taken.percentile(percent));
