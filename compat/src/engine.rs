@@ -24,11 +24,11 @@ const STACK_LEFT_MIN: usize = 3 << 19;
 /// How many times steps are taken between two looks at what else may end a comparison.
 const TICKS_EACH: u32 = 16;
 
-/// Most nodes that a comparison adds to those that were lowered; each takes about 1 kB.
-const NODES_ADDED_MAX: usize = 150_000;
+/// Bytes of a node that a comparison adds to the tree, roughly.
+const NODE_BYTES: usize = 900;
 
-/// Most bytes of alternatives and candidates in a comparison.
-const HELD_BYTES_MAX: usize = 128 << 20;
+/// Most bytes of nodes, alternatives and candidates in a comparison, beside the two documents.
+const BYTES_MAX: usize = 160 << 20;
 
 /// Runs a comparison on enough stack.
 pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {
@@ -97,8 +97,8 @@ pub(crate) struct Engine {
     pub(crate) sampled: HashMap<(Class, usize), Rc<Vec<Value>>>,
     /// How often steps were taken.
     ticks: u32,
-    /// Most nodes that the tree may have.
-    nodes_max: usize,
+    /// Nodes of the two documents.
+    nodes_lowered: usize,
     /// Bytes that alternatives and candidates take, roughly; what is dropped again is counted too.
     held: usize,
     /// Nodes of all values that were made.
@@ -151,7 +151,7 @@ impl Engine {
             refuted: HashMap::new(),
             sampled: HashMap::new(),
             ticks: 0,
-            nodes_max: tree_len + NODES_ADDED_MAX,
+            nodes_lowered: tree_len,
             held: 0,
             made: 0,
             refuting: Vec::new(),
@@ -178,10 +178,15 @@ impl Engine {
         0 < self.fuel
     }
 
+    /// Returns the bytes that are held, roughly.
+    fn bytes(&self) -> usize {
+        self.held.saturating_add(self.tree.len().saturating_sub(self.nodes_lowered) * NODE_BYTES)
+    }
+
     /// Counts bytes that are held from now on; returns whether there is room for them. Without, the fuel is used up.
     pub(crate) fn hold(&mut self, bytes: usize) -> bool {
         self.held = self.held.saturating_add(bytes);
-        let has_room = self.held <= HELD_BYTES_MAX;
+        let has_room = self.bytes() <= BYTES_MAX;
         if !has_room {
             self.fuel = 0;
         }
@@ -199,8 +204,7 @@ impl Engine {
     /// Tells whether there is no room to go on, or nobody waits for the answer.
     fn must_end(&self) -> bool {
         stacker::remaining_stack().is_some_and(|left| left < STACK_LEFT_MIN)
-            || self.nodes_max < self.tree.len()
-            || HELD_BYTES_MAX < self.held
+            || BYTES_MAX < self.bytes()
             || Stop::is_current_requested()
     }
 
