@@ -125,6 +125,12 @@ impl Resolved {
         Validator::try_of(self, formats)
     }
 
+    /// Tells whether there are events that a validator, the generated one too, would look at more often than anybody has
+    /// time for. Such an event is then undecided.
+    pub fn can_multiply(&self) -> bool {
+        Steps::of(self).is_some_and(|steps| steps.multiply())
+    }
+
     pub(crate) fn made(&self) -> &Made {
         &self.made
     }

@@ -68,6 +68,14 @@ struct Node {
     goes_twice: bool,
 }
 
+/// The part of a value that a schema hands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Through<'n> {
+    Member(&'n str),
+    Members,
+    Items,
+}
+
 impl Node {
     fn all(&self) -> impl Iterator<Item = u32> {
         let lists = [&self.here, &self.each_member, &self.names, &self.leading_items, &self.each_item];
@@ -136,6 +144,70 @@ impl Steps {
     /// Tells whether a validator needs no more steps for an event than it may take.
     pub(crate) fn allow(&self, event: &Value) -> bool {
         self.is_within(Measure::Steps, event, limits::VALIDATION_STEPS_MAX)
+    }
+
+    /// Tells whether there are events of which a validator looks at some part more often than anybody has time for:
+    /// there are too many ways to a part, or a recursion leads from one part to another in two ways.
+    pub(crate) fn multiply(&self) -> bool {
+        match self.ways.first().copied().flatten() {
+            Some(ways) => limits::VALIDATION_STEPS_MAX < ways[Measure::Steps as usize],
+            None => (0..self.nodes.len()).any(|at| self.leads_back_twice(at)),
+        }
+    }
+
+    /// Tells whether two schemas for one value both lead back to where they are, through the same part of it.
+    fn leads_back_twice(&self, at: usize) -> bool {
+        let node = &self.nodes[at];
+        if node.here.len() < 2 {
+            return false;
+        }
+        let target = u32::try_from(at).unwrap_or(u32::MAX);
+        let mut through: HashMap<Through<'_>, usize> = HashMap::new();
+        for start in &node.here {
+            for part in self.parts_back(*start, target) {
+                *through.entry(part).or_default() += 1;
+            }
+        }
+        through.values().any(|ways| 1 < *ways)
+    }
+
+    /// Returns the parts of a value through which a schema for it leads back to a node.
+    fn parts_back(&self, start: u32, target: u32) -> Vec<Through<'_>> {
+        let mut same_value = vec![start];
+        let mut seen = vec![start];
+        let mut parts = Vec::new();
+        while let Some(at) = same_value.pop() {
+            let node = &self.nodes[at as usize];
+            for next in &node.here {
+                if !seen.contains(next) {
+                    seen.push(*next);
+                    same_value.push(*next);
+                }
+            }
+            let named = node.named.iter().map(|(name, next)| (Through::Member(name), *next));
+            let members = node.each_member.iter().map(|next| (Through::Members, *next));
+            let items = node.leading_items.iter().chain(&node.each_item).map(|next| (Through::Items, *next));
+            for (part, next) in named.chain(members).chain(items) {
+                if !parts.contains(&part) && self.reaches(next, target) {
+                    parts.push(part);
+                }
+            }
+        }
+        parts
+    }
+
+    fn reaches(&self, start: u32, target: u32) -> bool {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            if at == target {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[at as usize], true) {
+                open.extend(self.nodes[at as usize].all());
+            }
+        }
+        false
     }
 
     /// Tells whether it would keep at most so many errors of an event to report them all.
@@ -492,6 +564,17 @@ mod tests {
         };
         assert!(Steps::of(&resolved(&doubling(10)).unwrap()).unwrap().allow(&json!(1)));
         assert!(!Steps::of(&resolved(&doubling(60)).unwrap()).unwrap().allow(&json!(1)));
+    }
+
+    #[test]
+    fn recursions_that_multiply_are_told_from_those_that_do_not() {
+        let multiplies = |schema: Value| Steps::of(&resolved(&schema).unwrap()).unwrap().multiply();
+        let down = |name: &str| json!({"properties": {name: {"$ref": "#"}}});
+        assert!(multiplies(json!({"allOf": [down("a"), down("a")]})));
+        assert!(multiplies(json!({"anyOf": [{"items": {"$ref": "#"}}, {"items": {"$ref": "#"}}]})));
+        assert!(!multiplies(json!({"oneOf": [down("left"), down("right"), {"type": "integer"}]})));
+        assert!(!multiplies(down("a")));
+        assert!(!multiplies(json!({"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}})));
     }
 
     #[test]

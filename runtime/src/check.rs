@@ -40,7 +40,7 @@ impl Cursor<'_> {
     pub(crate) fn check_into(&mut self, at: At, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
         let node = at.node();
         let first = self.peek();
-        self.memory.step();
+        self.memory.step().or_else(|why| self.reject(why))?;
         // Nothing can be open within a text, a number or a word.
         if node.is_plain() && !matches!(first, b'{' | b'[') {
             return self.leaf(node, first);
@@ -63,7 +63,8 @@ impl Cursor<'_> {
     fn check_deeper(&mut self, at: At, first: u8, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
         let node = at.node();
         self.memory.go_deeper().or_else(|why| self.reject(why))?;
-        let repeats = self.memory.is_slow() && seen.is_none() && matches!(first, b'{' | b'[');
+        let takes_long = matches!(first, b'{' | b'[') || !node.is_plain();
+        let repeats = takes_long && self.memory.is_slow() && seen.is_none();
         let result = if repeats {
             self.check_once(at, node)
         } else if node.is_plain() {
@@ -152,7 +153,7 @@ impl Cursor<'_> {
                 (text, literals) => {
                     let value = self.string()?;
                     if let Some(literals) = literals
-                        && !literals.iter().any(|literal| literal.as_str() == Some(&*value))
+                        && !literals.contain_text(&value)
                     {
                         return Err(Reject::new(start, Why::Enum));
                     }

@@ -47,7 +47,13 @@ impl<'a> Cursor<'a> {
     /// Starts at the beginning of a text.
     #[inline]
     pub(crate) fn of_text(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, names: Names::default(), memory: crate::check::Memory::default() }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            names: Names::default(),
+            memory: crate::check::Memory::of_event(text.len()),
+        }
     }
 
     /// Returns the position, for [`Cursor::rewind`].

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::place::{Position, position};
-use crate::reject::Reject;
+use crate::reject::{Reject, Why};
 
 /// Why an event is refused, or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,14 @@ pub enum Error {
     /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`]. Without the feature `explain`, and
     /// where unions and the event are so large that listing would take too long, the first that was met.
     Refused(Vec<Violation>),
+    /// Whether the schema accepts the event takes too many steps to find out: its alternatives multiply. `evschema gen`
+    /// warns of schemas that can ask for this.
+    Undecided {
+        /// The line at which the check stopped, counted from one.
+        line: usize,
+        /// The column in bytes, counted from one.
+        column: usize,
+    },
     /// The event satisfies the schema but not its type: a bug of the generator.
     Internal(String),
 }
@@ -52,13 +60,16 @@ impl Error {
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Refused(violations) => violations,
-            Self::NotJson { .. } | Self::Internal(_) => &[],
+            Self::NotJson { .. } | Self::Undecided { .. } | Self::Internal(_) => &[],
         }
     }
 
     pub(crate) fn not_json(bytes: &[u8], reject: Reject) -> Self {
         let message = reject.why().says_not_json().unwrap_or("not JSON").to_owned();
         let Position { line, column } = position(bytes, reject.at());
+        if reject.why() == Why::TooManySteps {
+            return Self::Undecided { line, column };
+        }
         Self::NotJson { message, line, column }
     }
 }
@@ -75,6 +86,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotJson { message, line, column } => write!(f, "{line}:{column} {message}"),
+            Self::Undecided { line, column } => {
+                let why = Why::TooManySteps.says_not_json().unwrap_or_default();
+                write!(f, "{line}:{column} undecided: {why}")
+            }
             Self::Refused(violations) => {
                 for (at, violation) in violations.iter().enumerate() {
                     let separator = if at == 0 { "" } else { "; " };

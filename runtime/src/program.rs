@@ -16,10 +16,12 @@ use crate::reject::Why;
 mod bound;
 mod decode;
 mod demand;
+mod literals;
 mod pattern;
 
 pub(crate) use bound::{Bound, Step};
 pub(crate) use demand::{Demand, Question, Watched};
+pub(crate) use literals::Literals;
 pub(crate) use pattern::Pattern;
 
 /// The linked form of one schema document.
@@ -64,7 +66,7 @@ pub(crate) struct Node {
     pub(crate) number: Option<Box<Numeric>>,
     pub(crate) array: Option<Box<Array>>,
     pub(crate) object: Option<Box<Object>>,
-    pub(crate) literals: Option<Box<[Json]>>,
+    pub(crate) literals: Option<Box<Literals>>,
     pub(crate) more: Option<Box<More>>,
     pub(crate) streamed: Streamed,
     /// Whether an object satisfies it that is a record, of which nothing else is said.

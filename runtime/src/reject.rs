@@ -97,6 +97,7 @@ why! {
     LoneSurrogate = "half of a surrogate pair",
     Duplicate = "a member is named twice",
     TooDeep = "nested too deeply",
+    TooManySteps = "the schema and the event multiply to more steps than a check may take",
     NotUtf8 = "not UTF-8",
     TooLong = "too long",
 }

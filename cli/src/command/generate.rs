@@ -77,6 +77,7 @@ impl Arguments {
             };
             return Ok(output::write(&report, context.global.format, context.terminal));
         }
+        warn_of_multiplying(&project, &schemas, context)?;
         changes.apply(&out)?;
         for (path, _) in &changes.write {
             context.terminal.print(path.display().to_string());
@@ -90,6 +91,26 @@ impl Arguments {
         ));
         Ok(Outcome::Clean)
     }
+}
+
+/// Warns of schemas under which an event can take too many steps to check.
+fn warn_of_multiplying(
+    project: &Project,
+    schemas: &Schemas,
+    context: &mut Context<'_>,
+) -> Result<(), Failure> {
+    for at in selected(project, schemas)? {
+        let resolved =
+            schemas.catalog.get(&at.subject, &at.version).map(|schema| schemas.catalog.resolve(schema));
+        if let Some(Ok(resolved)) = resolved
+            && resolved.can_multiply()
+        {
+            let message = format!("{at} can need more steps to check an event than there is time for");
+            let help = "generated code answers `Undecided` for such an event; refer to a definition from one place only";
+            context.terminal.warn(&message, Some(help));
+        }
+    }
+    Ok(())
 }
 
 /// Fails where the lock says something else than the files.

@@ -16,6 +16,7 @@ pub(crate) struct Memory {
     scope_hash: u64,
     frames: usize,
     steps: usize,
+    steps_max: usize,
 }
 
 /// A node at a position, in a dynamic scope.
@@ -47,6 +48,18 @@ impl Memory {
     /// and remembering costs more than checking again does.
     const STEPS_FREE: usize = 100_000;
 
+    /// Most values that are checked for one event, the same one as often as it is looked at: so many, and as many for
+    /// each byte. Past that the schema multiplies its alternatives, and nobody waits for the answer.
+    const STEPS_MAX: usize = 20_000_000;
+    const STEPS_MAX_EACH_BYTE: usize = 16;
+
+    /// Begins to check an event of so many bytes.
+    #[inline]
+    pub(crate) fn of_event(bytes: usize) -> Self {
+        let steps_max = Self::STEPS_MAX.saturating_add(bytes.saturating_mul(Self::STEPS_MAX_EACH_BYTE));
+        Self { steps_max, ..Self::default() }
+    }
+
     /// Tells whether values are read again so often that it is worth remembering verdicts.
     #[inline]
     pub(crate) fn is_slow(&self) -> bool {
@@ -55,8 +68,9 @@ impl Memory {
 
     /// Counts a value that is checked.
     #[inline]
-    pub(crate) fn step(&mut self) {
+    pub(crate) fn step(&mut self) -> Result<(), Why> {
         self.steps += 1;
+        if self.steps < self.steps_max { Ok(()) } else { Err(Why::TooManySteps) }
     }
 
     #[inline]

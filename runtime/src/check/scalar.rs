@@ -4,7 +4,7 @@ use crate::Json;
 use crate::cursor::{Cursor, Digits};
 use crate::format::is_encoded;
 use crate::kinds::Kinds;
-use crate::program::{Bound, Node, Numeric, Text};
+use crate::program::{Bound, Literals, Node, Numeric, Text};
 use crate::reject::{Reject, Why};
 
 impl Text {
@@ -95,9 +95,9 @@ impl Numeric {
 
 impl Cursor<'_> {
     /// Checks that a value that is no text is one of these, and steps over it.
-    pub(super) fn literal(&mut self, literals: &[Json]) -> Result<(), Reject> {
+    pub(super) fn literal(&mut self, literals: &Literals) -> Result<(), Reject> {
         let start = self.position();
         let value = self.json()?;
-        if literals.contains(&value) { Ok(()) } else { Err(Reject::new(start, Why::Enum)) }
+        if literals.contain(&value) { Ok(()) } else { Err(Reject::new(start, Why::Enum)) }
     }
 }

@@ -114,3 +114,49 @@ fn members_decide_without_another_look_at_the_object() {
         }
     }
 }
+
+/// Programs that ask for more looks than there is time for, each within the same number of steps.
+#[test]
+fn what_multiplies_is_given_up() {
+    use crate::reject::Why;
+    let program = |text: String| -> &'static Program {
+        Box::leak(Box::new(Program::new(Box::leak(text.into_boxed_str()), &[])))
+    };
+    let why = |program: &'static Program, event: &str| {
+        let started = std::time::Instant::now();
+        let mut cursor = Cursor::of_text(event);
+        let said = cursor.check(program.at(0)).and_then(|()| cursor.end()).map_err(|reject| reject.why());
+        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+        said
+    };
+    let doubling = |keyword: &str, last: &str| {
+        let nodes: Vec<String> = (1..=60).map(|next| format!(r#"{{"{keyword}":[{next},{next}]}}"#)).collect();
+        program(format!(r#"{{"nodes":[{},{last}]}}"#, nodes.join(",")))
+    };
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        for last in [
+            r#"{"type":["object"]}"#,
+            r#"{"type":["string"]}"#,
+            r#"{"unevaluatedProperties":61},{"type":["integer"]}"#,
+        ] {
+            for event in [r#"{"v":1}"#, "1", r#"[{"v":1},2]"#, "\"text\""] {
+                let said = why(doubling(keyword, last), event);
+                // What the alternatives evaluate cannot be remembered.
+                let may_be_given_up = last.contains("unevaluated");
+                let is_given_up = said == Err(Why::TooManySteps);
+                assert!(may_be_given_up || !is_given_up, "{keyword} {last} {event} {said:?}");
+            }
+        }
+    }
+    let open = r#"{"allOf":[1],"unevaluatedProperties":62}"#;
+    let levels: Vec<String> = (2..=60).map(|next| format!(r#"{{"allOf":[{next},{next}]}}"#)).collect();
+    let nodes = format!(
+        r#"{{"nodes":[{open},{},{{"members":[["v",61]]}},{{"type":["number"]}},{{"kinds":[]}}]}}"#,
+        levels.join(",")
+    );
+    assert_eq!(why(program(nodes), r#"{"v":1}"#), Err(Why::TooManySteps));
+    let numbers: Vec<String> = (0..9_000).map(|n| n.to_string()).collect();
+    let listed = program(format!(r#"{{"nodes":[{{"items":1}},{{"enum":[{}]}}]}}"#, numbers.join(",")));
+    let many = format!("[{}8999]", "8999,".repeat(99_999));
+    assert_eq!(why(listed, &many), Ok(()));
+}

@@ -108,7 +108,7 @@ pub(super) fn are_unique(items: &[Json]) -> bool {
 }
 
 /// Returns a number that equal values share.
-fn hash(json: &Json) -> u64 {
+pub(crate) fn hash(json: &Json) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     fn add(json: &Json, hasher: &mut DefaultHasher) {
         match json {
@@ -134,6 +134,14 @@ fn hash(json: &Json) -> u64 {
     }
     let mut hasher = DefaultHasher::new();
     add(json, &mut hasher);
+    hasher.finish()
+}
+
+/// Returns the number that a text has among values.
+pub(crate) fn hash_text(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    (3u8, text).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -1,8 +1,8 @@
 //! Reads the linked form that the generator writes.
 
 use super::{
-    Additional, Array, Bound, Child, Contains, Decoded, Lookup, Member, More, Node, Numeric, Object, Pattern,
-    Step, Streamed, Text, demand, index,
+    Additional, Array, Bound, Child, Contains, Decoded, Literals, Lookup, Member, More, Node, Numeric,
+    Object, Pattern, Step, Streamed, Text, demand, index,
 };
 use crate::cursor::KnownName;
 use crate::format::Format;
@@ -128,7 +128,7 @@ fn node(json: &Json) -> Option<Node> {
         "unevaluatedItems",
     ]);
     let literals = match members.get("enum") {
-        Some(values) => Some(values.as_array()?.into()),
+        Some(values) => Some(Box::new(Literals::new(values.as_array()?))),
         None => None,
     };
     Some(Node {
