@@ -28,7 +28,7 @@ const TICKS_EACH: u32 = 16;
 const NODE_BYTES: usize = 900;
 
 /// Most bytes of nodes, alternatives and candidates in a comparison, beside the two documents.
-const BYTES_MAX: usize = 160 << 20;
+const BYTES_MAX: usize = 128 << 20;
 
 /// Runs a comparison on enough stack.
 pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {

@@ -3,6 +3,7 @@
 //! Most of it are transcripts, in `cli/transcripts` and the README: what a person types and what
 //! the terminal then shows. `EVSCHEMA_UPDATE=1` writes what is shown into them.
 
+mod deception;
 mod demo;
 mod reference;
 mod registry_round_trip;

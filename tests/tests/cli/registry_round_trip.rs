@@ -35,7 +35,7 @@ impl Registry {
         Self { process, address }
     }
 
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use evschema_registry::{Config, Server, StartError};
 
-use super::world::World;
+use super::world::{World, databases};
 
 fn bind(config: Config) -> Result<(), StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -106,4 +106,96 @@ fn a_registry_in_memory_outlives_clients_that_give_up() {
         drop(stream);
     }
     assert_eq!(world.get("/schemas/a").status, 200);
+}
+
+#[test]
+fn a_read_only_registry_starts_on_a_folder_that_nobody_can_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("registry.db");
+    let database = format!("sqlite:{}", file.display());
+    World::on(&database).given("a@1.0.0", "{}");
+    // The two files beside it are gone with the last process; nobody makes them anew here.
+    let mount = std::process::Command::new("mount")
+        .args(["--bind", "-o", "ro"])
+        .args([folder.path(), folder.path()])
+        .status();
+    let is_mounted = mount.is_ok_and(|status| status.success());
+    let mode = std::fs::metadata(folder.path()).unwrap().permissions();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555)).ok();
+    let world = World::try_with(Config { database: database.clone(), read_only: true, ..Config::default() });
+    let answer = world.map(|world| world.get("/schemas/a/1.0.0.json").body);
+    std::fs::set_permissions(folder.path(), mode).ok();
+    if is_mounted {
+        let _gone = std::process::Command::new("umount").arg(folder.path()).status();
+    }
+    assert_eq!(answer.unwrap(), "{}");
+}
+
+#[test]
+fn tables_of_another_version_are_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("registry.db");
+    let database = format!("sqlite:{}", file.display());
+    World::on(&database).given("a@1.0.0", "{}");
+    let run = |statement: &'static str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            use sqlx::Connection as _;
+            let mut connection = sqlx::SqliteConnection::connect(&database).await.unwrap();
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        });
+    };
+    run("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (999, 'later', TRUE, x'00', 1)");
+    for read_only in [false, true] {
+        let refused =
+            bind(Config { database: database.clone(), read_only, ..Config::default() }).unwrap_err();
+        assert!(refused.to_string().contains("a newer version of evschema"), "{refused}");
+    }
+    run("DELETE FROM _sqlx_migrations WHERE version >= 9");
+    let refused = bind(Config { database, read_only: true, ..Config::default() }).unwrap_err();
+    assert!(refused.to_string().contains("of an earlier version"), "{refused}");
+}
+
+#[test]
+fn a_refused_postgres_is_said_at_once() {
+    let started = std::time::Instant::now();
+    let config = Config { database: "postgres://me:secret@127.0.0.1:1/x".to_owned(), ..Config::default() };
+    let refused = bind(config).unwrap_err().to_string();
+    assert!(refused.contains("refused") && !refused.contains("timed out"), "{refused}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+/// A clock that goes back an hour each time it is looked at.
+#[derive(Debug)]
+struct BackwardClock(std::sync::atomic::AtomicI64);
+
+impl evschema_registry::Clock for BackwardClock {
+    fn now(&self) -> i64 {
+        self.0.fetch_sub(3_600_000_000, std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn a_clock_that_goes_back_stops_nothing() {
+    for (name, database) in databases() {
+        let clock = std::sync::Arc::new(BackwardClock(1_767_323_045_000_000.into()));
+        let world = World::with_clock(Config { database, ..Config::default() }, clock);
+        for version in ["1.0.0", "1.1.0", "1.2.0"] {
+            world.given(&format!("a@{version}"), &format!(r#"{{"title":"{version}"}}"#));
+        }
+        let yank = br#"{"state":"yanked","reason":"wrong"}"#;
+        let json = [("content-type", "application/json")];
+        assert_eq!(world.send("PATCH", "/schemas/a/1.2.0", &json, yank).status, 200, "{name}");
+        assert_eq!(world.send("PUT", "/schemas/a", &json, br#"{"owner":"me"}"#).status, 200, "{name}");
+        let feed = world.get("/feed").json();
+        let positions: Vec<&str> =
+            feed["events"].as_array().unwrap().iter().filter_map(|e| e["id"].as_str()).collect();
+        let expected: Vec<String> = (1..=positions.len()).map(|position| position.to_string()).collect();
+        assert_eq!(positions, expected, "{name}: the feed keeps its order");
+        assert!(5 < positions.len());
+        assert_eq!(world.get("/readyz").status, 200, "{name}");
+    }
 }

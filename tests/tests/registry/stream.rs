@@ -170,3 +170,25 @@ fn a_page_has_no_stream_in_it() {
     let json: Value = world.get("/feed").json();
     assert_eq!(json["next"], 0);
 }
+
+#[test]
+fn one_client_does_not_take_all_streams_and_what_it_closes_is_free_at_once() {
+    let world = World::start();
+    world.given("a@1.0.0", ANY);
+    let limit = evschema_registry::limits::STREAMS_OF_CLIENT_MAX;
+    let mut readers: Vec<Reader> = (0..limit).map(|_| Reader::open(&world, "", "")).collect();
+    for reader in &mut readers {
+        assert!(reader.next().is_some(), "it is open");
+    }
+    let more = || world.send("GET", "/feed", &[("accept", "text/event-stream")], b"");
+    let refused = more();
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (429, Some("too-many-requests")));
+    assert!(refused.headers.iter().any(|(name, _)| name == "retry-after"));
+    drop(readers.pop());
+    // The end of a connection is noticed as soon as the system tells of it.
+    let freed = (0..50).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        Reader::open(&world, "", "").next().is_some()
+    });
+    assert!(freed, "a closed stream still counts");
+}

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -71,20 +72,22 @@ impl Issuer {
     ///
     /// When the keys are not known and the issuer does not tell them.
     pub(super) async fn key(&self, id: &str, now: i64) -> Result<Option<Key>, Away> {
-        if let Some(key) = self.known().find(id, now - FRESH_FOR) {
+        // What was read in the future was read before the clock was set back: nobody knows how long ago.
+        let fresh = now - FRESH_FOR..=now;
+        if let Some(key) = self.known().find(id, &fresh) {
             return Ok(Some(key));
         }
         let mut asked_at = self.asked_at.lock().await;
         // Somebody else may have asked while this one waited.
-        let rests = asked_at.is_some_and(|asked| now < asked + PAUSE);
-        if !rests && self.known().find(id, now - FRESH_FOR).is_none() {
+        let rests = asked_at.is_some_and(|asked| (asked..asked + PAUSE).contains(&now));
+        if !rests && self.known().find(id, &fresh).is_none() {
             *asked_at = Some(now);
             self.ask(now).await;
         }
         drop(asked_at);
         let known = self.known();
         match known.at {
-            Some(at) if now <= at + USABLE_FOR => Ok(known.find(id, at)),
+            Some(at) if now <= at + USABLE_FOR => Ok(known.find(id, &(at..=at))),
             Some(_) | None => Err(Away),
         }
     }
@@ -108,9 +111,9 @@ impl Issuer {
 }
 
 impl Known {
-    /// Returns the key of this id, if the keys were read then or later.
-    fn find(&self, id: &str, since: i64) -> Option<Key> {
-        let are_recent = self.at.is_some_and(|at| since <= at);
+    /// Returns the key of this id, if the keys were read then.
+    fn find(&self, id: &str, then: &RangeInclusive<i64>) -> Option<Key> {
+        let are_recent = self.at.is_some_and(|at| then.contains(&at));
         self.keys.iter().find(|key| are_recent && key.id == id).cloned()
     }
 }

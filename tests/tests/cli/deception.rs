@@ -1,0 +1,215 @@
+//! A checkout, a registry or a schema that wants to deceive: links, tokens, escape sequences, git.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use evschema_tests::evschema;
+
+use super::registry_round_trip::Registry;
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    evschema().args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+/// Writes a tree with one schema, and a secret beside it.
+fn tree() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    std::fs::create_dir_all(project.join("schemas/a.b")).unwrap();
+    std::fs::write(project.join("schemas/a.b/1.0.0.json"), r#"{"type":"object"}"#).unwrap();
+    std::fs::write(folder.path().join("secret.json"), r#"{"auth":"s3cr3t"}"#).unwrap();
+    (folder, project)
+}
+
+#[test]
+fn a_link_out_of_the_tree_is_not_read() {
+    let (folder, project) = tree();
+    std::fs::create_dir(project.join("schemas/leak")).unwrap();
+    symlink(folder.path().join("secret.json"), project.join("schemas/leak/1.0.0.json")).unwrap();
+    let registry = Registry::start(&[]);
+    for arguments in [&["lint"][..], &["check"], &["push", "--registry", &registry.url()], &["gen"]] {
+        let output = run(&project, arguments);
+        let said = said(&output);
+        assert_ne!(output.status.code(), Some(0), "{arguments:?}: {said}");
+        assert!(said.contains("leads out of") && !said.contains("s3cr3t"), "{arguments:?}: {said}");
+    }
+    let there = run(&project, &["show", "leak@1.0.0", "--registry", &registry.url()]);
+    assert!(!said(&there).contains("s3cr3t"), "{}", said(&there));
+    // A folder that is a link is no better, and neither is `subject.toml`.
+    std::fs::remove_dir_all(project.join("schemas/leak")).unwrap();
+    std::fs::create_dir(folder.path().join("elsewhere")).unwrap();
+    std::fs::write(folder.path().join("elsewhere/1.0.0.json"), r#"{"auth":"s3cr3t"}"#).unwrap();
+    symlink(folder.path().join("elsewhere"), project.join("schemas/leak")).unwrap();
+    assert!(said(&run(&project, &["lint"])).contains("leads out of"));
+    std::fs::remove_file(project.join("schemas/leak")).unwrap();
+    std::fs::write(folder.path().join("secret.toml"), "owner = \"s3cr3t\"").unwrap();
+    symlink(folder.path().join("secret.toml"), project.join("schemas/a.b/subject.toml")).unwrap();
+    let output = run(&project, &["push", "--registry", &registry.url()]);
+    assert!(output.status.code() != Some(0) && !said(&output).contains("s3cr3t"), "{}", said(&output));
+}
+
+#[test]
+fn a_link_inside_the_tree_is_followed() {
+    let (_folder, project) = tree();
+    symlink("1.0.0.json", project.join("schemas/a.b/1.0.1.json")).unwrap();
+    let output = run(&project, &["lint"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn nothing_is_written_through_a_link_out_of_the_tree() {
+    let (folder, project) = tree();
+    let registry = Registry::start(&[]);
+    assert_eq!(run(&project, &["push", "--registry", &registry.url()]).status.code(), Some(0));
+    let precious = folder.path().join("precious");
+    std::fs::write(&precious, "precious").unwrap();
+    for place in ["subject.toml", "1.0.0.json"] {
+        let other = folder.path().join("other");
+        std::fs::create_dir_all(other.join("schemas/a.b")).unwrap();
+        symlink(&precious, other.join("schemas/a.b").join(place)).unwrap();
+        let output = run(&other, &["pull", "--registry", &registry.url()]);
+        assert_ne!(output.status.code(), Some(0), "{place}: {}", said(&output));
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious", "{place}");
+        std::fs::remove_dir_all(other).unwrap();
+    }
+    let other = folder.path().join("other");
+    std::fs::create_dir_all(other.join("schemas")).unwrap();
+    std::fs::create_dir(folder.path().join("linked")).unwrap();
+    symlink(folder.path().join("linked"), other.join("schemas/a.b")).unwrap();
+    run(&other, &["pull", "--registry", &registry.url()]);
+    assert_eq!(std::fs::read_dir(folder.path().join("linked")).unwrap().count(), 0);
+    // What is generated stays in the project, unless the command line says otherwise.
+    std::fs::write(project.join("evschema.toml"), "[gen]\nout = \"../generated\"\n").unwrap();
+    let refused = run(&project, &["gen"]);
+    assert!(
+        refused.status.code() == Some(101) && said(&refused).contains("leads out of the project"),
+        "{}",
+        said(&refused)
+    );
+    assert!(!folder.path().join("generated").exists());
+    assert_eq!(run(&project, &["gen", "--out", "../generated"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_file_that_is_too_large_or_none_is_not_read() {
+    let (_folder, project) = tree();
+    let large = std::fs::File::create(project.join("schemas/a.b/1.0.1.json")).unwrap();
+    large.set_len(3 << 30).unwrap();
+    // The first one compiles the program.
+    drop(evschema());
+    let started = std::time::Instant::now();
+    let output = run(&project, &["lint"]);
+    assert!(said(&output).contains("longer than 1048576 bytes"), "{}", said(&output));
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_token_is_sent_only_where_its_owner_said() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (send, requests) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { continue };
+            let mut head = [0; 4_096];
+            let bytes = stream.read(&mut head).unwrap_or(0);
+            let _ = send.send(String::from_utf8_lossy(&head[..bytes]).into_owned());
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+        }
+    });
+    let (_folder, project) = tree();
+    std::fs::write(project.join("evschema.toml"), format!("[registry]\nurl = \"{url}\"\n")).unwrap();
+    let list = |token: &str, named: Option<&str>| {
+        let mut command = evschema();
+        command.args(["list"]).current_dir(&project).env("EVSCHEMA_TOKEN", token);
+        if let Some(named) = named {
+            command.env("EVSCHEMA_REGISTRY", named);
+        }
+        said(&command.output().unwrap())
+    };
+    assert!(list("evs_secret", None).contains("only the manifest says"));
+    assert!(requests.try_recv().is_err(), "nothing is sent at all");
+    list("evs_secret\n", Some(&url));
+    let head = requests.recv().unwrap().to_ascii_lowercase();
+    assert!(head.contains("authorization: bearer evs_secret\r\n"), "{head}");
+    let refused = list("evs_secret", Some("http://registry.example"));
+    assert!(refused.contains("plain http hides nothing") && !refused.contains("evs_secret"), "{refused}");
+    assert!(list("evs secret", Some(&url)).contains("EVSCHEMA_TOKEN is not a token"));
+}
+
+#[test]
+fn what_a_registry_says_steers_no_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = "\u{9b}31m \u{85}\u{2028}::error::x\u{202e}\u{e0041} ##[error]y \u{1b}[2J";
+    std::fs::create_dir_all(folder.path().join("schemas/a.b")).unwrap();
+    let schema = serde_json::json!({"title": hostile, "description": hostile, "properties": {hostile: {"type": "string"}}});
+    std::fs::write(folder.path().join("schemas/a.b/1.0.0.json"), schema.to_string()).unwrap();
+    let narrower = serde_json::json!({"title": hostile, "properties": {hostile: {"type": "integer"}}});
+    std::fs::write(folder.path().join("schemas/a.b/1.1.0.json"), narrower.to_string()).unwrap();
+    std::fs::write(
+        folder.path().join("schemas/a.b/subject.toml"),
+        toml::to_string(&std::collections::BTreeMap::from([("owner", hostile), ("description", hostile)]))
+            .unwrap(),
+    )
+    .unwrap();
+    let registry = Registry::start(&[]);
+    let mut looked_at = 0;
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "short"],
+        &["check", "--format", "json"],
+        &["diff", "a.b@1.0.0", "a.b@1.1.0"],
+        &["lint"],
+        &["push", "--registry", &registry.url()],
+        &["list", "--registry", &registry.url()],
+        &["search", "error", "--registry", &registry.url()],
+        &["show", "a.b", "--registry", &registry.url()],
+        &["show", "a.b@1.0.0", "--registry", &registry.url()],
+    ] {
+        let said = said(&run(folder.path(), arguments));
+        looked_at += said.len();
+        for steering in ['\u{9b}', '\u{85}', '\u{2028}', '\u{202e}', '\u{e0041}', '\u{1b}'] {
+            assert!(!said.contains(steering), "{arguments:?}: {said:?}");
+        }
+        assert!(!said.contains("##["), "{arguments:?}: {said:?}");
+        let is_command =
+            |line: &str| line.trim_start().strip_prefix("::").is_some_and(|rest| rest.contains("::"));
+        assert!(!said.lines().any(is_command), "{arguments:?}: {said:?}");
+    }
+    assert!(2_000 < looked_at);
+}
+
+#[test]
+fn git_says_why_it_does_not_read_a_repository() {
+    let (_folder, project) = tree();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(&project).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        assert!(command.output().unwrap().status.success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-m", "a"]);
+    let check = |owner: &str| {
+        let mut command = evschema();
+        command.args(["check", "--against", "git:HEAD"]).current_dir(&project);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_TEST_ASSUME_DIFFERENT_OWNER", owner);
+        command.output().unwrap()
+    };
+    assert_eq!(check("0").status.code(), Some(0), "{}", said(&check("0")));
+    let refused = check("1");
+    let words = said(&refused);
+    assert!(
+        refused.status.code() == Some(101)
+            && words.contains("dubious ownership")
+            && words.contains("safe.directory"),
+        "{words}"
+    );
+}
