@@ -10,7 +10,8 @@ use crate::project::Project;
 /// Which registry a command talks to.
 #[derive(Debug, Args)]
 pub(crate) struct RegistryArguments {
-    /// The registry's URL; otherwise the manifest names it. The token comes from EVSCHEMA_TOKEN.
+    /// The registry's URL; otherwise the manifest names it. A token in EVSCHEMA_TOKEN is sent only to a URL that is given
+    /// here or in EVSCHEMA_REGISTRY.
     #[arg(long, env = "EVSCHEMA_REGISTRY", value_name = "URL")]
     pub(crate) registry: Option<String>,
 }

@@ -123,11 +123,16 @@ impl Engine {
         let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in found {
-            let same = kept.iter().filter(|known| known.obligation == candidate.obligation).count();
-            let known = kept
-                .iter()
-                .any(|known| known.value == candidate.value && known.obligation == candidate.obligation);
-            if KIND_MAX <= same || known || place_max <= kept.len() {
+            if place_max <= kept.len() || !self.spend(kept.len() as u64 / 16) {
+                break;
+            }
+            let same = kept.iter().filter(|known| known.obligation == candidate.obligation);
+            let (mut many, mut is_known) = (0, false);
+            for known in same {
+                many += 1;
+                is_known |= known.value == candidate.value;
+            }
+            if KIND_MAX <= many || is_known {
                 continue;
             }
             if self.accepts(writer, &candidate.value) != Truth::No

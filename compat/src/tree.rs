@@ -13,7 +13,7 @@ mod types;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
 pub(crate) use listed::Listed;
@@ -183,10 +183,16 @@ impl Tree {
         if let Some(nothing) = parts.iter().find(|part| part.class == Class::NOTHING) {
             return *nothing;
         }
+        /// So few parts are compared with each other.
+        const FEW: usize = 32;
+        let mut seen: HashSet<Class> = HashSet::new();
+        let is_long = FEW < parts.len();
         let mut kept = 0;
         for at in 0..parts.len() {
             let part = parts[at];
-            if part.class != Class::ANYTHING && !parts[..kept].contains(&part) {
+            let is_new = |kept: &[Id]| !kept.contains(&part);
+            let is_new = if is_long { seen.insert(part.class) } else { is_new(&parts[..kept]) };
+            if part.class != Class::ANYTHING && is_new {
                 parts[kept] = part;
                 kept += 1;
             }

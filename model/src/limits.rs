@@ -24,11 +24,11 @@ pub const REACHABLE_DOCUMENTS_MAX: usize = 256;
 pub const SCHEMA_WAY_MAX: usize = 400;
 
 /// Most memory that one pattern may take when compiled, in bytes, as estimated from its syntax. A class of all letters
-/// takes about 40 kB each time it is repeated.
-pub const PATTERN_BYTES_MAX: u64 = 16 << 20;
+/// takes about 100 kB each time it is repeated.
+pub const PATTERN_BYTES_MAX: u64 = 32 << 20;
 
 /// Most memory that all patterns of a schema, and of what it refers to, may take when compiled, in bytes.
-pub const PATTERNS_BYTES_MAX: u64 = 32 << 20;
+pub const PATTERNS_BYTES_MAX: u64 = 48 << 20;
 
 /// Most steps that the validator may take for one event, each the look of one subschema at one part;
 /// they take it about a second.

@@ -23,7 +23,7 @@ pub(crate) struct Cost {
 }
 
 /// Bytes that a matcher takes for one transition: it has automata for both directions.
-const BYTES_PER_TRANSITION: u64 = 16;
+const BYTES_PER_TRANSITION: u64 = 48;
 
 /// What a pattern that cannot be estimated is taken to cost.
 const UNKNOWN: Cost = Cost { bytes: limits::PATTERNS_BYTES_MAX / 16, width: 1_000, looks_around: true };

@@ -17,7 +17,7 @@ use crate::{Draft, Resolved, Schema, limits};
 pub(crate) struct Steps {
     nodes: Vec<Node>,
     /// How many ways there are from each node to anywhere, by measure; nothing where some have no end.
-    ways: Vec<Option<[u64; 4]>>,
+    ways: Vec<Option<[u64; Measure::ALL.len()]>>,
     /// The longest way that does not come back to where it was.
     longest: usize,
 }
@@ -33,6 +33,8 @@ enum Measure {
     Errors,
     /// Those of them inside unions, which are kept even if one error is asked for.
     ErrorsInUnions,
+    /// Bytes of copies of the event: errors of a union keep one of its value for each branch.
+    CopiedBytes,
 }
 
 /// Length of the texts for which the steps per byte are measured. A pattern that looks around takes more for each byte
@@ -40,7 +42,8 @@ enum Measure {
 const PER_BYTE_OF: u64 = 1 << 10;
 
 impl Measure {
-    const ALL: [Self; 4] = [Self::Steps, Self::StepsPerByte, Self::Errors, Self::ErrorsInUnions];
+    const ALL: [Self; 5] =
+        [Self::Steps, Self::StepsPerByte, Self::Errors, Self::ErrorsInUnions, Self::CopiedBytes];
 }
 
 /// A subschema, and where the validator goes from it.
@@ -61,8 +64,8 @@ struct Node {
     name_patterns: Vec<Cost>,
     /// Errors that its own keywords can report beyond the first.
     own_errors: u64,
-    /// Whether it has branches of a union, and whether it is reached through one.
-    has_union: bool,
+    /// How many branches its unions have, and whether it is reached through one.
+    branches: u64,
     is_in_union: bool,
     /// Whether what the others have looked at is found out by walking them once more.
     goes_twice: bool,
@@ -95,6 +98,7 @@ impl Node {
             Measure::Errors => 1 + self.own_errors,
             Measure::ErrorsInUnions if self.is_in_union => 1 + self.own_errors,
             Measure::ErrorsInUnions => 0,
+            Measure::CopiedBytes => self.branches,
         }
     }
 
@@ -103,6 +107,7 @@ impl Node {
         let weight = self.weight(measure);
         let texts = |costs: &[Cost], text: &str| costs.iter().map(|cost| cost.steps(text.len())).sum::<u64>();
         match (measure, value) {
+            (Measure::CopiedBytes, _) if 0 < weight => weight.saturating_mul(Size::of(value).bytes()),
             (Measure::Steps, Value::String(text)) => weight.saturating_add(texts(&self.patterns, text)),
             (Measure::Steps, Value::Object(members)) if !self.name_patterns.is_empty() => members
                 .keys()
@@ -231,22 +236,28 @@ impl Steps {
     /// Returns what there is at most from a node, for a value of a size.
     fn at_most(&self, node: u32, measure: Measure, size: Size) -> u64 {
         let Some(ways) = self.ways.get(node as usize).copied().flatten() else { return u64::MAX };
-        let each = ways[measure as usize].saturating_mul(size.parts);
+        let times = if measure == Measure::CopiedBytes { size.bytes() } else { size.parts };
+        let each = ways[measure as usize].saturating_mul(times);
         let per_byte = ways[Measure::StepsPerByte as usize];
         let texts = match measure {
             Measure::Steps if per_byte == 0 || size.longest_text <= PER_BYTE_OF => {
                 per_byte.saturating_mul(size.text_bytes)
             }
             Measure::Steps => u64::MAX,
-            Measure::StepsPerByte | Measure::Errors | Measure::ErrorsInUnions => 0,
+            Measure::StepsPerByte | Measure::Errors | Measure::ErrorsInUnions | Measure::CopiedBytes => 0,
         };
         each.saturating_add(texts)
+    }
+
+    /// Tells whether the errors of an event would hold copies of its parts of at most so many bytes.
+    pub(crate) fn copies_little(&self, event: &Value, most: u64) -> bool {
+        self.is_within(Measure::CopiedBytes, event, most)
     }
 
     /// Marks what is reached through the branches of a union.
     fn mark_unions(&mut self) {
         let mut open: Vec<u32> = Vec::new();
-        for node in self.nodes.iter().filter(|node| node.has_union) {
+        for node in self.nodes.iter().filter(|node| 0 < node.branches) {
             open.extend(&node.here);
         }
         while let Some(at) = open.pop() {
@@ -392,6 +403,12 @@ impl Size {
         size
     }
 
+    /// Returns the bytes that it takes in memory, roughly.
+    fn bytes(self) -> u64 {
+        const PART_BYTES: u64 = 100;
+        self.parts.saturating_mul(PART_BYTES).saturating_add(self.text_bytes)
+    }
+
     fn add(&mut self, value: &Value) {
         self.parts += 1;
         match value {
@@ -480,7 +497,11 @@ impl<'r> Reading<'r> {
             own_errors: names_in(members),
             patterns: pattern.into_iter().collect(),
             name_patterns: names.into_iter().flat_map(Map::keys).map(|name| Cost::of(name)).collect(),
-            has_union: members.contains_key("anyOf") || members.contains_key("oneOf"),
+            branches: ["anyOf", "oneOf"]
+                .into_iter()
+                .filter_map(|keyword| members.get(keyword)?.as_array())
+                .map(|branches| branches.len() as u64)
+                .sum(),
             ..Node::default()
         };
         let mut refers = false;

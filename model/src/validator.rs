@@ -69,8 +69,6 @@ pub(crate) struct Made {
     steps: OnceLock<Option<Steps>>,
     /// References, bytes of text, and whether all patterns have few places.
     size: OnceLock<(usize, u64, bool)>,
-    /// Branches of unions, counted when the first event is refused.
-    branches: OnceLock<usize>,
 }
 
 impl Made {
@@ -194,28 +192,16 @@ impl Validator {
     /// memory of the machine there is only the first, or one that says so.
     pub fn first_violations(&self, event: &Value, most: usize) -> Vec<Violation> {
         let is_small = |is_few: &dyn Fn(&Steps) -> bool| self.steps().is_none_or(is_few);
-        if is_small(&|steps| steps.has_few_errors(event, ERRORS_MAX)) && !self.is_beyond_words(event) {
+        let copies_little = is_small(&|steps| steps.copies_little(event, COPIED_BYTES_MAX));
+        if copies_little && is_small(&|steps| steps.has_few_errors(event, ERRORS_MAX)) {
             return self.compiled.iter_errors(event).take(most).map(|error| violation(&error)).collect();
         }
-        let first = if is_small(&|steps| steps.has_few_errors_in_unions(event, ERRORS_MAX))
-            && !self.is_beyond_words(event)
-        {
+        let first = if copies_little && is_small(&|steps| steps.has_few_errors_in_unions(event, ERRORS_MAX)) {
             self.compiled.validate(event).err().map(|error| violation(&error))
         } else {
             (!self.is_valid(event)).then(Violation::unexplained)
         };
         first.into_iter().take(most).collect()
-    }
-
-    /// Tells whether the reasons hold too many copies of the event: the library keeps one for each branch of a union.
-    fn is_beyond_words(&self, event: &Value) -> bool {
-        let branches = *self.resolved.made().branches.get_or_init(|| {
-            let documents = self.resolved.documents().into_iter().chain([self.resolved.schema()]);
-            documents.map(|document| branches_in(document.value())).sum()
-        });
-        let most = COPIED_BYTES_MAX / branches.max(1);
-        // Counting ends where it is clear.
-        0 < branches && write!(Room { left: most }, "{event}").is_err()
     }
 }
 
@@ -228,30 +214,16 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
     }
 }
 
-/// Most errors that the library may keep for one event; each takes about 400 bytes.
-const ERRORS_MAX: u64 = 250_000;
+/// Most errors that the library may keep for one event; each takes up to 2 kB.
+const ERRORS_MAX: u64 = 60_000;
 
-/// Most bytes of events that the reasons of a refusal may hold: a branch for each of 100 versions, and an event of
-/// 1 MiB.
-const COPIED_BYTES_MAX: usize = 100 << 20;
+/// Most bytes of copies of an event that the reasons of a refusal may hold.
+const COPIED_BYTES_MAX: u64 = 100 << 20;
 
 fn depth_of(value: &Value) -> usize {
     match value {
         Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
         Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
-}
-
-/// Counts the branches of all unions in a document, whatever they stand below.
-fn branches_in(value: &Value) -> usize {
-    match value {
-        Value::Object(members) => {
-            let unions =
-                ["anyOf", "oneOf"].into_iter().filter_map(|keyword| members.get(keyword)?.as_array());
-            unions.map(Vec::len).sum::<usize>() + members.values().map(branches_in).sum::<usize>()
-        }
-        Value::Array(items) => items.iter().map(branches_in).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
@@ -271,18 +243,6 @@ pub(crate) fn short(error: &jsonschema::ValidationError<'_>) -> String {
         said.text.push('…');
     }
     said.text.replace('\n', " ")
-}
-
-/// As many bytes as may be written to it; more than that is an error.
-struct Room {
-    left: usize,
-}
-
-impl Write for Room {
-    fn write_str(&mut self, more: &str) -> fmt::Result {
-        self.left = self.left.checked_sub(more.len()).ok_or(fmt::Error)?;
-        Ok(())
-    }
 }
 
 /// The first characters of what is written to it; more than that is an error, which ends the writing.

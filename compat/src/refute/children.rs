@@ -235,7 +235,7 @@ impl Engine {
         let declared_by_writer = explicit_names(flat, None);
         let before = found.len();
         for name in names {
-            if self.effort == Effort::First && before < found.len() {
+            if self.is_spent() || (self.effort == Effort::First && before < found.len()) {
                 return;
             }
             let mut rules: Vec<Id> = layer.declared(&name).into_iter().collect();
