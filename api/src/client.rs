@@ -19,6 +19,20 @@ use answer::Answer;
 pub use error::ClientError;
 use url::Query;
 
+/// Tells whether an `http` URL leads to this machine, by its host. The token may be sent there without TLS.
+pub fn is_on_this_machine(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // What stands before `@` is a login, whatever it looks like.
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time to send a request or to wait for its answer; above the registry's own limit, so that its
@@ -65,10 +79,11 @@ impl Client {
             .timeout_send_body(Some(REQUEST_TIMEOUT))
             .timeout_recv_response(Some(REQUEST_TIMEOUT))
             .timeout_recv_body(Some(REQUEST_TIMEOUT))
-            .user_agent(concat!("evschema/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
+            .user_agent(concat!("evschema/", env!("CARGO_PKG_VERSION")));
         let base_url: String = base_url.into();
+        // What is for this machine goes through no proxy, who could read the token.
+        let agent = if is_on_this_machine(&base_url) { agent.proxy(None) } else { agent };
+        let agent = agent.build().new_agent();
         Self { agent, base_url: base_url.trim_end_matches('/').to_owned(), token }
     }
 

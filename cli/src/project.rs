@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evschema_codegen::{Tree, read_at_most, read_inside, read_tree};
+use evschema_codegen::{Tree, read_at_most, read_inside, read_tree, stays_inside};
 use evschema_compat::Settings;
 use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy, limits};
 use time::Date;
@@ -110,6 +110,21 @@ impl Project {
     /// Returns the folder of the project's own schemas.
     pub(crate) fn schemas_folder(&self) -> PathBuf {
         self.root.join(&self.manifest.schemas)
+    }
+
+    /// Returns the folder of the project's own schemas to write to.
+    ///
+    /// # Errors
+    ///
+    /// When it leads out of the project: a checkout must not choose a folder elsewhere.
+    pub(crate) fn schemas_folder_to_write(&self) -> Result<PathBuf, Failure> {
+        let folder = self.schemas_folder();
+        stays_inside(&self.root, &folder).map_err(|_| {
+            Failure::new(format!("the schemas folder `{}` leads out of the project", self.manifest.schemas)).help(
+                "move evschema.toml to a folder that holds the schemas; a link may lead only to a place inside the project",
+            )
+        })?;
+        Ok(folder)
     }
 
     /// Returns the folder of the schemas the project depends on.

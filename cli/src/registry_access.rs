@@ -1,5 +1,5 @@
 use clap::Args;
-use evschema_api::client::{Client, ClientError};
+use evschema_api::client::{Client, ClientError, is_on_this_machine};
 use evschema_api::{ProblemCode, SubjectView};
 use evschema_model::Subject;
 
@@ -73,7 +73,7 @@ impl RegistryAccess {
                 "if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN"
             )));
         }
-        if url.starts_with("http://") && !is_loopback(url) {
+        if url.starts_with("http://") && !is_on_this_machine(url) {
             return Err(Failure::new(format!(
                 "EVSCHEMA_TOKEN is not sent to `{url}`: plain http hides nothing"
             ))
@@ -81,20 +81,6 @@ impl RegistryAccess {
         }
         Ok(())
     }
-}
-
-/// Tells whether an `http` URL leads to this machine, by its host.
-fn is_loopback(url: &str) -> bool {
-    let rest = url.strip_prefix("http://").unwrap_or(url);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    // What stands before `@` is a login, whatever it looks like.
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(six) => six.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -19,6 +19,12 @@ const OWN: &[Rule] = &[
         "restore the database, or the version that is named, from a backup; `evschema pull` makes one",
     ),
     rule(
+        "subject-file-differs",
+        "a `subject.toml` differs from what the registry has",
+        "a pull does not replace what somebody may have edited",
+        "move the file away and pull again, or push what it says",
+    ),
+    rule(
         "derived-data-wrong",
         "what the database records beside the versions does not follow from them",
         "lists and searches answer by it",

@@ -30,6 +30,9 @@ pub const PATTERN_BYTES_MAX: u64 = 32 << 20;
 /// Most memory that all patterns of a schema, and of what it refers to, may take when compiled, in bytes.
 pub const PATTERNS_BYTES_MAX: u64 = 48 << 20;
 
+/// Most steps of a pattern that only backtracking can match, for one text. A text that takes more is taken not to match.
+pub const BACKTRACKING_MAX: usize = 100_000;
+
 /// Most steps that the validator may take for one event, each the look of one subschema at one part;
 /// they take it about a second.
 pub const VALIDATION_STEPS_MAX: u64 = 5_000_000;

@@ -18,40 +18,91 @@ pub(crate) struct Cost {
     bytes: u64,
     /// States that can be active at once: a matcher visits each for every byte of a text.
     width: u64,
-    /// Whether the matcher may look at each byte of a text again from each other byte.
-    looks_around: bool,
+    /// How the matcher finds a match.
+    search: Search,
 }
+
+/// How long a matcher looks for a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// It looks at each byte once.
+    Once,
+    /// With look-arounds, it may look at each byte again from each other one.
+    FromEach,
+    /// With look-arounds beside groups that are repeated, it may try every way through the groups, up to a limit.
+    EveryWay,
+}
+
+/// What a compiled pattern takes in any case, in bytes.
+const FIXED_BYTES: u64 = 20_000;
 
 /// Bytes that a matcher takes for one transition: it has automata for both directions.
 const BYTES_PER_TRANSITION: u64 = 48;
 
 /// What a pattern that cannot be estimated is taken to cost.
-const UNKNOWN: Cost = Cost { bytes: limits::PATTERNS_BYTES_MAX / 16, width: 1_000, looks_around: true };
+const UNKNOWN: Cost = Cost { bytes: limits::PATTERNS_BYTES_MAX / 16, width: 1_000, search: Search::EveryWay };
 
 impl Cost {
     /// Estimates a pattern in the syntax of ECMA-262.
     pub(crate) fn of(pattern: &str) -> Self {
         let Ok(translated) = jsonschema_regex::to_rust_regex(pattern) else { return UNKNOWN };
         if let Ok(hir) = regex_syntax::parse(&translated) {
-            return Self::of_hir(&hir, false);
+            return Self::of_hir(&hir, Search::Once);
         }
+        let repeats_group = [")*", ")+", "){", ")?"].iter().any(|repeated| translated.contains(repeated));
+        let search = if repeats_group { Search::EveryWay } else { Search::FromEach };
         let plain = without_look_arounds(&translated);
-        regex_syntax::parse(&plain).map_or(UNKNOWN, |hir| Self::of_hir(&hir, true))
+        regex_syntax::parse(&plain).map_or(UNKNOWN, |hir| Self::of_hir(&hir, search))
     }
 
-    fn of_hir(hir: &Hir, looks_around: bool) -> Self {
+    fn of_hir(hir: &Hir, search: Search) -> Self {
         let (transitions, width) = size(hir);
-        Self { bytes: transitions.saturating_mul(BYTES_PER_TRANSITION), width: width.max(1), looks_around }
+        let bytes = transitions.saturating_mul(BYTES_PER_TRANSITION).saturating_add(FIXED_BYTES);
+        Self { bytes, width: width.max(1), search }
+    }
+
+    /// Tells whether a matcher may try every way through the pattern.
+    pub(crate) fn backtracks(&self) -> bool {
+        self.search != Search::Once
     }
 
     /// Returns the steps that a text of so many bytes takes.
     pub(crate) fn steps(&self, text_bytes: usize) -> u64 {
         /// Active states that a matcher visits in the time of a step.
         const VISITED_IN_A_STEP: u64 = 64;
+        /// Steps in which a matcher that tries every way reaches its limit, [`limits::BACKTRACKING_MAX`].
+        const EVERY_WAY: u64 = 12_500;
         let bytes = text_bytes as u64;
-        let passes = if self.looks_around { bytes.max(1) } else { 1 };
-        self.width.saturating_mul(bytes).saturating_mul(passes) / VISITED_IN_A_STEP
+        let once = self.width.saturating_mul(bytes);
+        match self.search {
+            Search::Once => once / VISITED_IN_A_STEP,
+            Search::FromEach => once.saturating_mul(bytes.max(1)) / VISITED_IN_A_STEP,
+            Search::EveryWay => {
+                let ways = u32::try_from(text_bytes).ok().and_then(|bytes| 1_u64.checked_shl(bytes));
+                ways.map_or(EVERY_WAY, |ways| ways.min(EVERY_WAY)).saturating_add(once / VISITED_IN_A_STEP)
+            }
+        }
     }
+}
+
+/// Tells whether a matcher of a pattern may try every way through it.
+pub(crate) fn backtracks(pattern: &str) -> bool {
+    few_places(pattern).is_none() && Cost::of(pattern).backtracks()
+}
+
+/// Returns the bytes that a pattern takes when compiled.
+fn bytes_of(pattern: &str) -> u64 {
+    match few_places(pattern) {
+        Some(places) => places * 4 * BYTES_PER_TRANSITION + FIXED_BYTES,
+        None => Cost::of(pattern).bytes,
+    }
+}
+
+/// Returns the bytes that the patterns of documents take when compiled.
+pub(crate) fn bytes_in<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> u64 {
+    let distinct: BTreeSet<&str> =
+        documents.into_iter().flat_map(|document| document.patterns()).map(String::as_str).collect();
+    distinct.into_iter().map(bytes_of).fold(0, u64::saturating_add)
 }
 
 /// Returns the transitions that a part of a pattern compiles to, and the states that it can have active at once.
@@ -120,7 +171,11 @@ pub(crate) fn few_places(pattern: &str) -> Option<u64> {
     let has_group = bytes.contains(&b'(');
     if BYTES_MAX < bytes.len()
         || (has_count && has_group)
-        || bytes.windows(2).any(|two| matches!(two, b"(?" | b"\\p" | b"\\P"))
+        || bytes.contains(&b'.')
+        || bytes.windows(2).any(|two| {
+            matches!(two, b"(?" | b"[^" | b"\\p" | b"\\P" | b"\\D" | b"\\S" | b"\\W")
+                || (two[0] == b'\\' && two[1].is_ascii_digit())
+        })
     {
         return None;
     }
@@ -142,10 +197,7 @@ pub(crate) fn too_large<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> 
             if !seen.insert(pattern) {
                 continue;
             }
-            let bytes = match few_places(pattern) {
-                Some(places) => places * 4 * BYTES_PER_TRANSITION,
-                None => Cost::of(pattern).bytes,
-            };
+            let bytes = bytes_of(pattern);
             total = total.saturating_add(bytes);
             let (what, at_most) = if limits::PATTERN_BYTES_MAX < bytes {
                 (format!("the pattern `{}` takes", start_of(pattern)), limits::PATTERN_BYTES_MAX)

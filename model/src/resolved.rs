@@ -125,6 +125,12 @@ impl Resolved {
         Validator::try_of(self, formats)
     }
 
+    /// Returns the memory that the patterns of the schema, and of all it reaches, take when compiled, in bytes, roughly.
+    pub fn pattern_bytes(&self) -> u64 {
+        let others = self.documents();
+        patterns::bytes_in(others.into_iter().chain([&self.root]).map(|document| &**document))
+    }
+
     /// Tells whether there are events that a validator, the generated one too, would look at more often than anybody has
     /// time for. Such an event is then undecided.
     pub fn can_multiply(&self) -> bool {

@@ -20,6 +20,8 @@ pub(crate) struct Steps {
     ways: Vec<Option<[u64; Measure::ALL.len()]>>,
     /// The longest way that does not come back to where it was.
     longest: usize,
+    /// Whether some items must differ.
+    has_unique: bool,
 }
 
 /// What is counted along the ways.
@@ -59,6 +61,10 @@ struct Node {
     each_item: Vec<u32>,
     /// Steps that its own keywords take beyond the first.
     own: u64,
+    /// Steps that lengths and formats take for each kilobyte of a text.
+    per_kilobyte: u64,
+    /// Whether items must differ.
+    is_unique: bool,
     /// Its patterns for texts, and for the names of members.
     patterns: Vec<Cost>,
     name_patterns: Vec<Cost>,
@@ -93,7 +99,7 @@ impl Node {
                 let patterns = self.patterns.iter().chain(&self.name_patterns);
                 patterns
                     .map(|cost| cost.steps(PER_BYTE_OF as usize).div_ceil(PER_BYTE_OF))
-                    .fold(0, u64::saturating_add)
+                    .fold(self.per_kilobyte.div_ceil(PER_BYTE_OF), u64::saturating_add)
             }
             Measure::Errors => 1 + self.own_errors,
             Measure::ErrorsInUnions if self.is_in_union => 1 + self.own_errors,
@@ -108,7 +114,19 @@ impl Node {
         let texts = |costs: &[Cost], text: &str| costs.iter().map(|cost| cost.steps(text.len())).sum::<u64>();
         match (measure, value) {
             (Measure::CopiedBytes, _) if 0 < weight => weight.saturating_mul(Size::of(value).bytes()),
-            (Measure::Steps, Value::String(text)) => weight.saturating_add(texts(&self.patterns, text)),
+            (Measure::Steps, Value::String(text)) => {
+                let own = (text.len() as u64).saturating_mul(self.per_kilobyte) / PER_BYTE_OF;
+                weight.saturating_add(own).saturating_add(texts(&self.patterns, text))
+            }
+            (Measure::Steps, Value::Object(members))
+                if limits::VALIDATION_STEPS_MAX
+                    < (members.len() as u64).saturating_mul(self.name_patterns.len() as u64) =>
+            {
+                u64::MAX
+            }
+            (Measure::Steps, Value::Array(items)) if self.is_unique => {
+                weight.saturating_add(unique_steps(items))
+            }
             (Measure::Steps, Value::Object(members)) if !self.name_patterns.is_empty() => members
                 .keys()
                 .map(|name| texts(&self.name_patterns, name) + self.name_patterns.len() as u64)
@@ -135,7 +153,8 @@ impl Steps {
             reading.fill(next);
         }
         let ways = vec![None; reading.nodes.len()];
-        let mut steps = Self { nodes: reading.nodes, ways, longest: 0 };
+        let has_unique = reading.nodes.iter().any(|node| node.is_unique);
+        let mut steps = Self { nodes: reading.nodes, ways, longest: 0, has_unique };
         steps.mark_unions();
         steps.count_ways();
         Some(steps)
@@ -146,9 +165,9 @@ impl Steps {
         self.longest
     }
 
-    /// Tells whether a validator needs no more steps for an event than it may take.
-    pub(crate) fn allow(&self, event: &Value) -> bool {
-        self.is_within(Measure::Steps, event, limits::VALIDATION_STEPS_MAX)
+    /// Tells whether a validator needs no more than so many steps for an event.
+    pub(crate) fn allow(&self, event: &Value, most: u64) -> bool {
+        self.is_within(Measure::Steps, event, most)
     }
 
     /// Tells whether there are events of which a validator looks at some part more often than anybody has time for:
@@ -229,13 +248,18 @@ impl Steps {
         if self.at_most(0, measure, Size::of(event)) <= most {
             return true;
         }
-        let mut count = Count { steps: self, measure, known: HashMap::new(), depth: 0 };
+        let mut count = Count { steps: self, measure, most, known: HashMap::new(), depth: 0 };
         count.of(0, event) <= most
     }
 
     /// Returns what there is at most from a node, for a value of a size.
     fn at_most(&self, node: u32, measure: Measure, size: Size) -> u64 {
+        /// Items so few are compared with each other in no time.
+        const FEW_ITEMS: u64 = 64;
         let Some(ways) = self.ways.get(node as usize).copied().flatten() else { return u64::MAX };
+        if measure == Measure::Steps && self.has_unique && FEW_ITEMS < size.longest_array {
+            return u64::MAX;
+        }
         let times = if measure == Measure::CopiedBytes { size.bytes() } else { size.parts };
         let each = ways[measure as usize].saturating_mul(times);
         let per_byte = ways[Measure::StepsPerByte as usize];
@@ -318,6 +342,8 @@ impl Steps {
 struct Count<'s> {
     steps: &'s Steps,
     measure: Measure,
+    /// More than this is too much, whatever it is.
+    most: u64,
     known: HashMap<(u32, usize), u64>,
     depth: usize,
 }
@@ -340,6 +366,9 @@ impl Count<'_> {
         let mut many = node.weight_for(self.measure, value);
         let mut add = |count: &mut Self, nodes: &[u32], value: &Value| {
             for next in nodes {
+                if count.most < many {
+                    break;
+                }
                 many = many.saturating_add(count.of(*next, value));
             }
         };
@@ -354,7 +383,8 @@ impl Count<'_> {
                 for schema in &node.names {
                     let each = members.keys().map(|name| {
                         let bytes = name.len() as u64;
-                        let size = Size { parts: 1, text_bytes: bytes, longest_text: bytes };
+                        let size =
+                            Size { parts: 1, longest_array: 0, text_bytes: bytes, longest_text: bytes };
                         self.steps.at_most(*schema, self.measure, size)
                     });
                     names = each.fold(names, u64::saturating_add);
@@ -390,6 +420,8 @@ pub(crate) fn compared_with(values: &Value) -> u64 {
 pub(crate) struct Size {
     /// Parts, itself and the names of members included.
     pub(crate) parts: u64,
+    /// Items of the longest array.
+    pub(crate) longest_array: u64,
     /// Bytes of all texts and names together, and of the longest.
     pub(crate) text_bytes: u64,
     pub(crate) longest_text: u64,
@@ -419,7 +451,10 @@ impl Size {
                     self.add(member);
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.add(item)),
+            Value::Array(items) => {
+                self.longest_array = self.longest_array.max(items.len() as u64);
+                items.iter().for_each(|item| self.add(item));
+            }
             Value::String(text) => self.add_text(text),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -437,6 +472,53 @@ fn own_steps(members: &Map<String, Value>) -> u64 {
     let compared = members.get("enum").map_or(0, |values| compared_with(values) / COMPARED_IN_A_STEP);
     let constant = members.get("const").map_or(0, |value| Size::of(value).parts / COMPARED_IN_A_STEP);
     compared + constant + names_in(members) / COMPARED_IN_A_STEP
+}
+
+/// Returns the steps that lengths and formats of a schema object take for each kilobyte of a text.
+fn per_kilobyte(members: &Map<String, Value>) -> u64 {
+    let length = if members.contains_key("minLength") || members.contains_key("maxLength") { 2 } else { 0 };
+    let format = match members.get("format").and_then(Value::as_str) {
+        // Each character is looked up in the tables of Unicode.
+        Some(format) if format.starts_with("idn-") => 400,
+        Some(_) => 16,
+        None => 0,
+    };
+    let has_content = members.contains_key("contentMediaType") || members.contains_key("contentEncoding");
+    length + format + if has_content { 64 } else { 0 }
+}
+
+/// Returns the steps in which items are found to differ. The validator compares those of which it keeps the same print
+/// with each other, and its prints tell arrays in arrays not apart.
+fn unique_steps(items: &[Value]) -> u64 {
+    let mut prints: HashMap<u64, u64> = HashMap::new();
+    for item in items {
+        *prints.entry(print_of(item, 0)).or_default() += 1;
+    }
+    let compared = prints.values().map(|same| same.saturating_mul(*same)).fold(0, u64::saturating_add);
+    let parts = items.iter().map(|item| Size::of(item).parts).sum::<u64>();
+    (compared + parts) / COMPARED_IN_A_STEP
+}
+
+/// Returns a number that values share which have the same leaves and names in a row.
+fn print_of(value: &Value, before: u64) -> u64 {
+    let mix = |print: u64, text: &str| {
+        let bytes =
+            text.bytes().fold(print, |print, byte| (print ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        bytes.rotate_left(7)
+    };
+    match value {
+        Value::Array(items) => items.iter().fold(before, |print, item| print_of(item, print)),
+        // Members have no order.
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| print_of(member, mix(0, name)))
+            .fold(before, u64::wrapping_add),
+        Value::String(text) => mix(before, text),
+        Value::Number(number) => mix(before, number.as_str()),
+        Value::Bool(true) => mix(before, "true"),
+        Value::Bool(false) => mix(before, "false"),
+        Value::Null => mix(before, "null"),
+    }
 }
 
 /// Counts the names that a schema object requires.
@@ -495,6 +577,8 @@ impl<'r> Reading<'r> {
         let mut node = Node {
             own: own_steps(members),
             own_errors: names_in(members),
+            per_kilobyte: per_kilobyte(members),
+            is_unique: members.get("uniqueItems") == Some(&Value::Bool(true)),
             patterns: pattern.into_iter().collect(),
             name_patterns: names.into_iter().flat_map(Map::keys).map(|name| Cost::of(name)).collect(),
             branches: ["anyOf", "oneOf"]
@@ -571,10 +655,10 @@ mod tests {
     fn what_multiplies_is_seen_before_it_is_walked() {
         let down = json!({"properties": {"a": {"$ref": "#"}}});
         let once = Steps::of(&resolved(&down).unwrap()).unwrap();
-        assert!(once.allow(&nested(100)), "a recursion that goes one way");
+        assert!(once.allow(&nested(100), limits::VALIDATION_STEPS_MAX), "a recursion that goes one way");
         let twice = Steps::of(&resolved(&json!({"allOf": [down, down]})).unwrap()).unwrap();
-        assert!(twice.allow(&nested(10)));
-        assert!(!twice.allow(&nested(100)), "2^100 ways");
+        assert!(twice.allow(&nested(10), limits::VALIDATION_STEPS_MAX));
+        assert!(!twice.allow(&nested(100), limits::VALIDATION_STEPS_MAX), "2^100 ways");
         let doubling = |levels: usize| {
             let next = |n: usize| json!({"$ref": format!("#/$defs/a{n}")});
             let mut all: serde_json::Map<String, Value> = (0..levels)
@@ -583,8 +667,16 @@ mod tests {
             all.insert(format!("a{levels}"), json!({"type": "integer"}));
             json!({"$ref": "#/$defs/a0", "$defs": all, "$id": "https://example.com/x"})
         };
-        assert!(Steps::of(&resolved(&doubling(10)).unwrap()).unwrap().allow(&json!(1)));
-        assert!(!Steps::of(&resolved(&doubling(60)).unwrap()).unwrap().allow(&json!(1)));
+        assert!(
+            Steps::of(&resolved(&doubling(10)).unwrap())
+                .unwrap()
+                .allow(&json!(1), limits::VALIDATION_STEPS_MAX)
+        );
+        assert!(
+            !Steps::of(&resolved(&doubling(60)).unwrap())
+                .unwrap()
+                .allow(&json!(1), limits::VALIDATION_STEPS_MAX)
+        );
     }
 
     #[test]

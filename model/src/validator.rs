@@ -1,6 +1,7 @@
 use std::fmt::{self, Write};
 use std::sync::{Arc, OnceLock};
 
+use jsonschema::PatternOptions;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -117,6 +118,14 @@ impl Validator {
             .with_base_uri(schema.base_uri())
             .offline();
         let options = formats::checking(options, formats);
+        let documents = resolved.documents().into_iter().chain([schema]);
+        let mut patterns = documents.flat_map(|document| document.patterns());
+        let options = if patterns.any(|pattern| patterns::backtracks(pattern)) {
+            let limited = PatternOptions::fancy_regex().backtrack_limit(crate::limits::BACKTRACKING_MAX);
+            options.with_pattern_options(limited)
+        } else {
+            options
+        };
         let compiled = match Dependencies::of(resolved) {
             // The library finds its way in it without a registry of ours.
             Dependencies::Usual if schema.is_plain() => options.build(schema.value()),
@@ -149,7 +158,12 @@ impl Validator {
     /// Schemas that refer to themselves twice can ask for more steps than anybody has time for; who
     /// takes schemas or events from others asks this first.
     pub fn can_decide(&self, event: &Value) -> bool {
-        self.is_small(event) || self.steps().is_none_or(|steps| steps.allow(event))
+        self.can_decide_within(event, crate::limits::VALIDATION_STEPS_MAX)
+    }
+
+    /// Tells whether an event is decided within so many steps.
+    pub fn can_decide_within(&self, event: &Value, most: u64) -> bool {
+        self.is_small(event) || self.steps().is_none_or(|steps| steps.allow(event, most))
     }
 
     /// Tells whether the schema and an event are so small that their steps need no count.
@@ -159,6 +173,8 @@ impl Validator {
         const REFERENCES_MAX: usize = 18;
         /// Bytes of the schema for each part of the event. The validator takes fewer steps than there are bytes.
         const PAIRS_MAX: u64 = 400_000;
+        /// Items of an array, which may have to differ.
+        const ITEMS_MAX: u64 = 64;
         let (references, bytes, has_few_places) = *self.resolved.made().size.get_or_init(|| {
             let documents = || self.resolved.documents().into_iter().chain([self.resolved.schema()]);
             let references = documents().map(|document| document.references().len()).sum();
@@ -170,6 +186,9 @@ impl Validator {
             return false;
         }
         let size = Size::of(event);
+        if ITEMS_MAX < size.longest_array {
+            return false;
+        }
         bytes.saturating_mul(size.parts.saturating_add(size.text_bytes / 16)) <= PAIRS_MAX
     }
 

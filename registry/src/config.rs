@@ -103,8 +103,11 @@ impl Config {
             publisher.check().map_err(refused)?;
         }
         match &self.public_url {
-            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-                Err(StartError::PublicUrl { url: url.clone() })
+            Some(url)
+                if !url.starts_with("http://") && !url.starts_with("https://")
+                    || without_password(url) != *url =>
+            {
+                Err(StartError::PublicUrl { url: without_password(url) })
             }
             Some(_) | None => Ok(()),
         }

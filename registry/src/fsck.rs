@@ -7,9 +7,10 @@ use evschema_model::{Coordinates, Dialects, Document, Schema, Version};
 use serde_json::Value;
 
 use crate::metrics::Metrics;
+use crate::server::without_password;
 use crate::service::{Registry, latest, words_of};
 use crate::store::{Derived, History, Indexing, Store, StoreError, SubjectQuery, VersionRecord};
-use crate::{Config, Environment, StartError, limits, store};
+use crate::{Config, Environment, StartError, limits, rehearsal, store};
 
 /// Something that is wrong in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,12 @@ pub struct Examination {
 /// When the database cannot be opened or does not answer.
 pub async fn examine(database: &str, dialects: &Dialects, repair: bool) -> Result<Examination, StartError> {
     let failed = |error: StoreError| StartError::database(database, &error);
-    let store = store::open(database, store::Access::Write).await.map_err(failed)?;
+    if let Some(file) = rehearsal::file_of(database).filter(|file| !file.is_file()) {
+        let why = format!("there is no file `{}`", file.display());
+        return Err(StartError::Database { database: without_password(database), why });
+    }
+    let access = if repair { store::Access::Write } else { store::Access::ReadOnly };
+    let store = store::open(database, access).await.map_err(failed)?;
     let config = Config { database: database.to_owned(), dialects: dialects.clone(), ..Config::default() };
     let registry =
         Registry::new(Arc::clone(&store), &config, Environment::system(), Arc::<Metrics>::default())

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::config::is_local_url;
 use crate::limits;
+use crate::server::without_password;
 
 /// Jobs of a CI provider that may write without a token of the registry's own ("trusted publishing").
 ///
@@ -35,8 +36,9 @@ impl Publisher {
         if !(1..=limits::NAME_CHARS_MAX).contains(&name_chars) {
             return Err(format!("the name has {name_chars} characters, of 1 to {}", limits::NAME_CHARS_MAX));
         }
-        if !is_safe_url(&self.issuer) {
-            return Err(format!("the issuer `{}` is not a URL with `https://`", self.issuer));
+        if !is_safe_url(&self.issuer) || without_password(&self.issuer) != self.issuer {
+            let issuer = without_password(&self.issuer);
+            return Err(format!("the issuer `{issuer}` is not a URL with `https://` and without a login"));
         }
         if self.audience.is_empty() {
             return Err("the audience is empty".to_owned());

@@ -80,7 +80,7 @@ async fn look(file: &Path) -> Result<Tokens, sqlx::Error> {
 }
 
 /// Returns the file of a database that is one.
-fn file_of(database: &str) -> Option<PathBuf> {
+pub(crate) fn file_of(database: &str) -> Option<PathBuf> {
     if !database.starts_with("sqlite:") || is_memory(database) {
         return None;
     }

@@ -6,7 +6,6 @@
 
 use std::sync::OnceLock;
 
-use crate::Json;
 use crate::check::Bits;
 use crate::cursor::{KnownName, Print};
 use crate::format::{End, Format};

@@ -233,6 +233,12 @@ impl Git {
             return Err(said(&listed));
         }
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        // git is asked for contents line by line.
+        if let Some(split) = listed.split('\0').find(|line| line.contains('\n')) {
+            let path = split.split('\t').nth(1).unwrap_or_default();
+            return Err(Failure::new(format!("the commit has a file with a line end in its name: {path:?}"))
+                .help("rename it in the commit, or compare with another one"));
+        }
         Ok(listed.split('\0').filter_map(|line| Blob::of_line(line, &root.commit, &full, folder)).collect())
     }
 

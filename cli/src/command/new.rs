@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use evschema_codegen::Tree;
+use evschema_codegen::write_inside;
 use evschema_model::{Bump, Coordinates, Pointer, Schema, Subject, Target, Version};
 
 use super::Context;
@@ -33,7 +34,7 @@ const STARTER: &str = include_str!("../starter/schema.json");
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
-        let root = project.schemas_folder();
+        let root = project.schemas_folder_to_write()?;
         let tree = if root.is_dir() { project.read_tree(&[&root])? } else { Tree::default() };
         let clash = |known: &&Subject| known.folded() == self.subject.folded() && **known != self.subject;
         if let Some(other) = tree.catalog.subjects().find(clash) {
@@ -62,8 +63,7 @@ impl Arguments {
         if path.exists() {
             return Err(Failure::new(format!("`{}` is there already", path.display())).help("edit that one"));
         }
-        std::fs::create_dir_all(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
-        std::fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))?;
+        write_inside(&root, &path, text).map_err(|error| Failure::file("write", &path, &error))?;
         context.terminal.print(path.display().to_string());
         match newest {
             Some(newest) => {

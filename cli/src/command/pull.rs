@@ -39,7 +39,10 @@ impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
         let client = self.registry.access(&project, context.environment).client()?;
-        let out = self.out.unwrap_or_else(|| project.schemas_folder());
+        let out = match self.out {
+            Some(out) => out,
+            None => project.schemas_folder_to_write()?,
+        };
         let mut open: BTreeSet<Subject> = self.subjects.into_iter().collect();
         if open.is_empty() {
             open = all_subjects(&client, None)?.into_iter().map(|summary| summary.subject).collect();
@@ -130,7 +133,8 @@ impl Pull<'_> {
             let WaiverView { fingerprint, reason, until, author, .. } = waiver;
             (fingerprint, WaiverNote { reason, until, author })
         });
-        write_subject_file(&folder, view, versions, waivers.collect())?;
+        let differs = write_subject_file(&folder, view, versions, waivers.collect(), self.client.base_url())?;
+        self.findings.extend(differs);
         Ok(referred)
     }
 
@@ -192,7 +196,8 @@ fn write_subject_file(
     view: SubjectView,
     versions: BTreeMap<evschema_model::Version, VersionEntry>,
     waivers: BTreeMap<String, WaiverNote>,
-) -> Result<(), Failure> {
+    registry: &str,
+) -> Result<Option<Finding>, Failure> {
     let file = SubjectFile {
         mode: Some(view.mode),
         content_model: Some(view.content_model),
@@ -202,11 +207,21 @@ fn write_subject_file(
         versions,
     };
     let path = folder.join(SubjectFile::NAME);
-    if SubjectFile::read(folder).is_ok_and(|there| there == file) {
-        return Ok(());
-    }
     let tree = folder.parent().unwrap_or(folder);
-    write_inside(tree, &path, file.render()?).map_err(|error| Failure::file("write", &path, &error))
+    stays_inside(tree, &path).map_err(|error| Failure::file("write", &path, &error))?;
+    if path.exists() {
+        if SubjectFile::read(folder).is_ok_and(|there| there == file) {
+            return Ok(None);
+        }
+        let place = Place { file: path.display().to_string(), ..Place::default() };
+        let message = format!("`{}` differs from what {registry} has", path.display());
+        return Ok(Some(
+            Finding::error("subject-file-differs", message, place)
+                .help("the file stays; move it away and pull again to get what the registry has"),
+        ));
+    }
+    write_inside(tree, &path, file.render()?).map_err(|error| Failure::file("write", &path, &error))?;
+    Ok(None)
 }
 
 fn differs(at: &Coordinates, path: &Path, registry: &str) -> Finding {

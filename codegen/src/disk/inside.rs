@@ -40,12 +40,15 @@ pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
         let message = format!("it is longer than {bytes_max} bytes, the most that are read");
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
+    let is_file = |about: &Metadata| {
+        let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
+        about.is_file().then_some(()).ok_or_else(no_file)
+    };
+    // A pipe would never end, and opening one waits for whoever writes to it.
+    is_file(&std::fs::metadata(path)?)?;
     let file = std::fs::File::open(path)?;
-    let about: Metadata = file.metadata()?;
-    // A pipe would never end.
-    if !about.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
-    }
+    let about = file.metadata()?;
+    is_file(&about)?;
     if (bytes_max as u64) < about.len() {
         return Err(too_long());
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use evschema_model::{
-    Catalog, ContentModel, Coordinates, Dialects, Formats, Pointer, Resolved, Schema, Subject, Validator,
-    Version, Violation,
+    Catalog, ContentModel, Coordinates, Dialects, Formats, Pointer, Resolved, Schema, Stop, Subject,
+    Validator, Version, Violation,
 };
 use serde_json::Value;
 
@@ -34,6 +34,9 @@ pub(super) struct Confirm<'a> {
 /// objects to an empty event as often, and a witness for each would take minutes.
 const VIOLATIONS_MAX: usize = 500_000;
 
+/// Most steps of a validator for one witness: some hundredths of a second.
+const STEPS_MAX: u64 = 200_000;
+
 struct Validators {
     writer: Validator,
     /// The reader as written, and as masks have it.
@@ -44,11 +47,13 @@ struct Validators {
 
 impl Validators {
     fn accepts_as_writer(&self, value: &Value) -> bool {
-        self.writer.can_decide(value) && self.writer.is_valid(value)
+        self.writer.can_decide_within(value, STEPS_MAX) && self.writer.is_valid(value)
     }
 
     fn refuses_as_reader(&self, value: &Value) -> bool {
-        self.readers.iter().all(|reader| reader.can_decide(value) && !reader.is_valid(value))
+        self.readers
+            .iter()
+            .all(|reader| reader.can_decide_within(value, STEPS_MAX) && !reader.is_valid(value))
     }
 }
 
@@ -91,6 +96,9 @@ impl<'a> Confirm<'a> {
         }
         let Some(Some(validators)) = &self.validators else { return None };
         let value = &candidate.value;
+        if Stop::is_current_requested() {
+            return None;
+        }
         if !validators.accepts_as_writer(value)
             || !validators.refuses_as_reader(value)
             || !self.model_agrees(engine, validators, value)
@@ -135,7 +143,7 @@ impl<'a> Confirm<'a> {
             && validators
                 .readers
                 .last()
-                .is_some_and(|reader| reader.can_decide(value) && reader.is_valid(value))
+                .is_some_and(|reader| reader.can_decide_within(value, STEPS_MAX) && reader.is_valid(value))
             && (self.question.model == ContentModel::Strict
                 || engine.is_declared(self.writer, value) == Truth::Yes)
     }

@@ -66,7 +66,7 @@ impl Actor {
     pub(crate) fn client(&self) -> Client {
         match (&self.identity, self.address) {
             (Identity::Token(token) | Identity::Publisher { token, .. }, _) => {
-                Client::named(&format!("token {}", token.id))
+                Client::Token(token.id.as_str().into())
             }
             (Identity::Anonymous { .. } | Identity::Local, Some(address)) => Client::at(address),
             (Identity::Anonymous { .. } | Identity::Local, None) => Client::default(),

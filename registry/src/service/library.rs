@@ -217,6 +217,9 @@ impl Weighter<Coordinates, Kept> for ByBytes {
 
 fn weight_of(resolved: &Resolved) -> u64 {
     let text = resolved.schema().document().text().len() as u64;
-    let compiled = if resolved.keeps_validator() { COMPILED_BYTES_PER_BYTE } else { 0 };
-    (PARSED_BYTES_PER_BYTE + compiled) * text + OVERHEAD_BYTES
+    let (compiled, patterns) = match resolved.keeps_validator() {
+        true => (COMPILED_BYTES_PER_BYTE, resolved.pattern_bytes()),
+        false => (0, 0),
+    };
+    (PARSED_BYTES_PER_BYTE + compiled) * text + patterns + OVERHEAD_BYTES
 }

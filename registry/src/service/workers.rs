@@ -22,8 +22,8 @@ tokio::task_local! {
 /// Threads for work that computes: parsing, checking, validating.
 ///
 /// There are as many as processors, and at least two, so that requests which only read stay quick. Work waits in a
-/// bounded queue in which clients take turns. One client never has all threads, so that its longest check does not
-/// delay what others want. The threads are not the runtime's: their stacks must be deep enough for any document.
+/// bounded queue in which clients take turns. One client never has all threads, and neither have those without a token
+/// together, so that their longest checks do not delay what others want. The threads are not the runtime's: their stacks must be deep enough for any document.
 #[derive(Debug, Clone)]
 pub(super) struct Workers {
     queue: Arc<Queue>,
@@ -171,7 +171,7 @@ mod tests {
     #[tokio::test]
     async fn one_client_does_not_delay_another() {
         let workers = Workers::start(Arc::default()).unwrap();
-        let hostile = Client::named("hostile");
+        let hostile = Client::at([192, 0, 2, 1].into());
         let mut long = Vec::new();
         for _ in 0..limits::CHECKS_WAITING_OF_CLIENT_MAX {
             let (workers, hostile) = (workers.clone(), hostile.clone());
@@ -183,7 +183,7 @@ mod tests {
         let refused = workers.run_for(hostile, || ()).await;
         assert!(matches!(refused, Err(Refusal::TooManyChecks)), "{refused:?}");
         let since = Instant::now();
-        workers.run_for(Client::named("other"), || ()).await.unwrap();
+        workers.run_for(Client::Token("other".into()), || ()).await.unwrap();
         assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
         long.iter().for_each(tokio::task::JoinHandle::abort);
     }

@@ -10,16 +10,19 @@ use crate::limits;
 /// A piece of work, which answers by itself.
 type Work = Box<dyn FnOnce() + Send>;
 
-/// For whom work is done: whoever has a token, or whoever comes from an address. The registry itself has no name.
+/// For whom work is done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Client(Option<Arc<str>>);
+pub(crate) enum Client {
+    /// The registry itself.
+    #[default]
+    Registry,
+    /// Whoever has a token, by its id.
+    Token(Arc<str>),
+    /// Whoever comes from an address or a network, without a token.
+    Address(IpAddr),
+}
 
 impl Client {
-    /// Returns the client of a name.
-    pub(crate) fn named(name: &str) -> Self {
-        Self(Some(name.into()))
-    }
-
     /// Returns the client of an address. One network has 2^64 addresses of IPv6 to choose from, and counts as one.
     pub(crate) fn at(address: IpAddr) -> Self {
         let address = match address {
@@ -32,7 +35,11 @@ impl Client {
                 IpAddr::V4,
             ),
         };
-        Self::named(&address.to_string())
+        Self::Address(address)
+    }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Address(_))
     }
 }
 
@@ -49,8 +56,8 @@ pub(super) enum Full {
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
-    /// Threads that one client may have at once: all but one.
-    threads_of_client: usize,
+    /// Threads that one client may have at once, and those without a token together: all but one.
+    threads_max: usize,
 }
 
 #[derive(Default)]
@@ -59,6 +66,8 @@ struct State {
     /// The clients for whom something waits, whose turn is next in front.
     turns: VecDeque<Client>,
     waiting: usize,
+    /// Work that runs for clients without a token.
+    running_for_unknown: usize,
     is_closed: bool,
 }
 
@@ -74,7 +83,7 @@ impl Queue {
         Self {
             state: Mutex::default(),
             changed: Condvar::new(),
-            threads_of_client: threads.saturating_sub(1).max(1),
+            threads_max: threads.saturating_sub(1).max(1),
         }
     }
 
@@ -102,7 +111,7 @@ impl Queue {
     pub(super) fn work(&self) {
         let mut state = self.lock();
         while !state.is_closed {
-            let Some((client, work)) = state.next(self.threads_of_client) else {
+            let Some((client, work)) = state.next(self.threads_max) else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
@@ -129,14 +138,19 @@ impl Queue {
 
 impl State {
     /// Takes the next work of the first client that may have one more thread.
-    fn next(&mut self, threads_of_client: usize) -> Option<(Client, Work)> {
-        let may_run =
-            |client: &Client| self.clients.get(client).is_some_and(|of| of.running < threads_of_client);
+    fn next(&mut self, threads_max: usize) -> Option<(Client, Work)> {
+        let may_run = |client: &Client| {
+            self.clients.get(client).is_some_and(|of| {
+                let is_reserved = client.is_unknown() && threads_max <= self.running_for_unknown;
+                of.running < threads_max && !is_reserved
+            })
+        };
         let at = self.turns.iter().position(may_run)?;
         let client = self.turns.remove(at)?;
         let of = self.clients.get_mut(&client)?;
         let work = of.waiting.pop_front()?;
         of.running += 1;
+        self.running_for_unknown += usize::from(client.is_unknown());
         self.waiting -= 1;
         if !of.waiting.is_empty() {
             self.turns.push_back(client.clone());
@@ -147,6 +161,7 @@ impl State {
     fn done(&mut self, client: &Client) {
         let Some(of) = self.clients.get_mut(client) else { return };
         of.running -= 1;
+        self.running_for_unknown -= usize::from(client.is_unknown());
         if of.running == 0 && of.waiting.is_empty() {
             self.clients.remove(client);
         }
@@ -165,23 +180,42 @@ mod tests {
 
     #[test]
     fn clients_take_turns_and_none_has_all_threads() {
-        let queue = Queue::new(2);
+        let queue = Queue::new(3);
+        let named = |name: &str| Client::Token(name.into());
         let done = Arc::new(Mutex::new(Vec::new()));
-        for name in ["a", "a", "a", "b", "c"] {
+        for name in ["a", "a", "a", "a", "b", "c"] {
             let done = Arc::clone(&done);
             let work = move || done.lock().unwrap().push(name);
-            queue.push(Client::named(name), Box::new(work)).unwrap();
+            queue.push(named(name), Box::new(work)).unwrap();
         }
         let mut state = queue.lock();
         let mut order = Vec::new();
-        while let Some((client, work)) = state.next(queue.threads_of_client) {
+        while let Some((client, work)) = state.next(queue.threads_max) {
             work();
             order.push(client);
         }
-        assert_eq!(*done.lock().unwrap(), ["a", "b", "c"], "`a` has a thread, and the other is for others");
-        state.done(&Client::named("a"));
-        assert!(state.next(queue.threads_of_client).is_some());
-        assert!(state.next(queue.threads_of_client).is_none());
+        assert_eq!(
+            *done.lock().unwrap(),
+            ["a", "b", "c", "a"],
+            "`a` has two threads, and the third is for others"
+        );
+        state.done(&named("a"));
+        assert!(state.next(queue.threads_max).is_some());
+        assert!(state.next(queue.threads_max).is_none());
+    }
+
+    #[test]
+    fn a_thread_is_kept_for_those_who_have_a_token() {
+        let queue = Queue::new(2);
+        for address in ["192.0.2.1", "192.0.2.2"] {
+            queue.push(Client::at(address.parse().unwrap()), Box::new(|| ())).unwrap();
+        }
+        queue.push(Client::Token("a".into()), Box::new(|| ())).unwrap();
+        let mut state = queue.lock();
+        let mut next = || state.next(queue.threads_max).map(|(client, _)| client);
+        assert!(matches!(next(), Some(Client::Address(_))));
+        assert_eq!(next(), Some(Client::Token("a".into())));
+        assert_eq!(next(), None);
     }
 
     #[test]
