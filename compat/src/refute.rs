@@ -119,11 +119,14 @@ impl Engine {
 
     /// Keeps the candidates that hold at this place, few of each kind.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
+        /// So many are kept in any case.
+        const FEW: usize = 16;
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
         let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in found {
-            if place_max <= kept.len() || !self.spend(kept.len() as u64 / 16) {
+            let has_fuel = self.spend(kept.len() as u64 / 16);
+            if place_max <= kept.len() || (!has_fuel && FEW <= kept.len()) {
                 break;
             }
             let same = kept.iter().filter(|known| known.obligation == candidate.obligation);

@@ -263,8 +263,13 @@ mod tests {
         assert!(short.steps(20) < 10);
         let wide = Cost::of("[ab]*a[ab]{5000}");
         assert!(limits::VALIDATION_STEPS_MAX < wide.steps(1 << 20));
-        let around = Cost::of("(?:(?!a.*b)a)*c");
+        let around = Cost::of("(?!a)[ab]*c");
         assert!(limits::VALIDATION_STEPS_MAX < around.steps(100_000));
         assert!(around.steps(40) < 500);
+        let every_way = Cost::of("^((?!c)a|(?!d)aa?)+$");
+        assert!(
+            10_000 < every_way.steps(14) && every_way.steps(100) < 20_000,
+            "there is a limit for each text"
+        );
     }
 }
