@@ -83,35 +83,6 @@ impl RegistryAccess {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn access(url: &str, is_of_manifest: bool, token: &str) -> RegistryAccess {
-        RegistryAccess { url: Some(url.to_owned()), is_of_manifest, token: Some(token.to_owned()) }
-    }
-
-    #[test]
-    fn a_token_goes_only_where_its_owner_said() {
-        for (url, is_of_manifest, token, may) in [
-            ("https://registry.example", false, "evs_1", true),
-            ("https://registry.example", true, "evs_1", false),
-            ("http://registry.example", false, "evs_1", false),
-            ("http://127.0.0.1:8080", false, "evs_1", true),
-            ("http://[::1]:8080/x", false, "evs_1", true),
-            ("http://localhost", false, "evs_1", true),
-            ("http://localhost@registry.example", false, "evs_1", false),
-            ("http://127.0.0.1.registry.example", false, "evs_1", false),
-            ("http://registry.example/?http://localhost", false, "evs_1", false),
-            ("http://registry.example\\@localhost", false, "evs_1", false),
-            ("https://registry.example", false, "evs 1", false),
-        ] {
-            let client = access(url, is_of_manifest, token).client();
-            assert_eq!(client.is_ok(), may, "{url}");
-        }
-    }
-}
-
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let message = error.to_string();
@@ -138,5 +109,34 @@ pub(crate) fn find_subject(client: &Client, subject: &Subject) -> Result<Option<
         Ok(view) => Ok(Some(view)),
         Err(error) if error.problem().is_some_and(|p| p.code == ProblemCode::SubjectNotFound) => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(url: &str, is_of_manifest: bool, token: &str) -> RegistryAccess {
+        RegistryAccess { url: Some(url.to_owned()), is_of_manifest, token: Some(token.to_owned()) }
+    }
+
+    #[test]
+    fn a_token_goes_only_where_its_owner_said() {
+        for (url, is_of_manifest, token, may) in [
+            ("https://registry.example", false, "evs_1", true),
+            ("https://registry.example", true, "evs_1", false),
+            ("http://registry.example", false, "evs_1", false),
+            ("http://127.0.0.1:8080", false, "evs_1", true),
+            ("http://[::1]:8080/x", false, "evs_1", true),
+            ("http://localhost", false, "evs_1", true),
+            ("http://localhost@registry.example", false, "evs_1", false),
+            ("http://127.0.0.1.registry.example", false, "evs_1", false),
+            ("http://registry.example/?http://localhost", false, "evs_1", false),
+            ("http://registry.example\\@localhost", false, "evs_1", false),
+            ("https://registry.example", false, "evs 1", false),
+        ] {
+            let client = access(url, is_of_manifest, token).client();
+            assert_eq!(client.is_ok(), may, "{url}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! prover: what they see is what the engine compared, content model and masks included.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde_json::{Map, Value, json};
 
@@ -224,8 +225,8 @@ impl Export<'_> {
         }
         if let Some(slot) = node.slot {
             // Its definition is written later: definitions can refer to each other without end.
-            if !self.definitions.contains_key(&slot) {
-                self.definitions.insert(slot, Value::Bool(true));
+            if let Entry::Vacant(definition) = self.definitions.entry(slot) {
+                definition.insert(Value::Bool(true));
                 self.unwritten.push(slot);
             }
             out.insert("$ref".to_owned(), json!(format!("#/$defs/{slot}")));

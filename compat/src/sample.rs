@@ -350,9 +350,9 @@ impl Engine {
                 return None;
             }
             object.insert(name.to_string(), value);
-            for needed in dependent.get(&*name).into_iter().flatten().copied() {
-                if listed.insert(needed.clone()) {
-                    names.push(needed.clone());
+            for needed in dependent.get(&*name).into_iter().flatten() {
+                if listed.insert(Name::clone(needed)) {
+                    names.push(Name::clone(needed));
                 }
             }
         }

@@ -235,7 +235,7 @@ fn varied(schema: &Value, rng: &mut Rng) -> Value {
             "object" => json!("array"),
             _ => schema.clone(),
         },
-        _ => schema.clone(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => schema.clone(),
     }
 }
 

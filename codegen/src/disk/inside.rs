@@ -118,7 +118,7 @@ fn normal(path: &Path) -> PathBuf {
             Component::ParentDir => {
                 normal.pop();
             }
-            other => normal.push(other),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => normal.push(part),
         }
     }
     normal
