@@ -196,7 +196,8 @@ fn answer(
         Said::Covered | Said::Silent => {}
     }
     engine.refuel(question.fuel);
-    let (place, why) = open::reason(engine, writer, reader, ran_out);
+    // What a tolerant reader removes is no reason.
+    let (place, why) = open::reason(engine, roots.left.unwrap_or(writer), reader, ran_out);
     Answer::undecided(place, why)
 }
 
