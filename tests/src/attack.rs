@@ -47,6 +47,14 @@ pub fn designed() -> Vec<Attack> {
         registered: vec![schema.to_string()],
         request: AttackRequest::ValidateLines(lines),
     };
+    let words = |many: usize, end: &str| -> Map<String, Value> {
+        (0..many)
+            .map(|n| (format!("{}{}{end}", char::from(b'a' + (n % 26) as u8), n / 26), json!(true)))
+            .collect()
+    };
+    // Just short of the limit of a matcher that tries every way.
+    let tries = "^((?!c)a|(?!d)aa?)+$";
+    let text = format!("{}!", "a".repeat(13));
     let zeros = |many: usize| format!("[{}0]", "0,".repeat(many - 1));
     vec![
         check("200 definitions that refer to 8 others", cyclic(200, 8, 1), cyclic(200, 8, 2)),
@@ -77,6 +85,52 @@ pub fn designed() -> Vec<Attack> {
             "a pattern that looks around",
             json!({"pattern": "(?:(?!a.*b)a)*c"}),
             format!("\"{}\"", "a".repeat(3_000)),
+        ),
+        check("40,000 small patterns", json!({}), json!({"patternProperties": words(40_000, ".$")})),
+        check(
+            "2,000 patterns of 6 characters",
+            json!({}),
+            json!({"patternProperties": words(2_000, "......$")}),
+        ),
+        check(
+            "a property whose constants a pattern tries every way",
+            json!({"type": "object"}),
+            json!({"required": ["x"], "properties": {"x": {"const": vec![&text; 1_000], "items": {"not": {"pattern": tries}}}}}),
+        ),
+        validate(
+            "a pattern that tries every way",
+            json!({"items": {"not": {"pattern": tries}}}),
+            json!(vec![&text; 1_000]).to_string(),
+        ),
+        validate(
+            "30,000 times different items",
+            json!({"allOf": vec![json!({"uniqueItems": true}); 30_000]}),
+            json!((0..20_000).collect::<Vec<_>>()).to_string(),
+        ),
+        validate(
+            "20,000 arrays in arrays that look alike",
+            json!({"uniqueItems": true}),
+            json!(
+                (0..4_000)
+                    .map(|n| json!([vec![json!([]); n % 60], vec![json!([]); n / 60]]))
+                    .collect::<Vec<_>>()
+            )
+            .to_string(),
+        ),
+        validate(
+            "20,000 IRIs of 300 kB",
+            json!({"allOf": vec![json!({"format": "iri"}); 20_000]}),
+            json!("x".repeat(300_000)).to_string(),
+        ),
+        validate(
+            "1,000 host names of 40 kB",
+            json!({"allOf": vec![json!({"format": "idn-hostname"}); 1_000]}),
+            json!("\u{fc}.".repeat(20_000)).to_string(),
+        ),
+        validate(
+            "2,000 patterns for 60,000 names",
+            json!({"patternProperties": words(2_000, "x$")}),
+            Value::from((0..60_000).map(|n| (format!("{n}"), json!(1))).collect::<Map<_, _>>()).to_string(),
         ),
         lines(
             "500,000 lines, all of 500",

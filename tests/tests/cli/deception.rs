@@ -213,3 +213,80 @@ fn git_says_why_it_does_not_read_a_repository() {
         "{words}"
     );
 }
+
+#[test]
+fn a_checkout_does_not_choose_a_schemas_folder_elsewhere_to_write_to() {
+    let (folder, project) = tree();
+    std::fs::create_dir(folder.path().join("out")).unwrap();
+    std::fs::write(project.join("evschema.toml"), "schemas = \"../out\"\n").unwrap();
+    let refused = run(&project, &["new", "x.y"]);
+    assert!(
+        refused.status.code() == Some(101) && said(&refused).contains("leads out of the project"),
+        "{}",
+        said(&refused)
+    );
+    std::fs::remove_file(project.join("evschema.toml")).unwrap();
+    std::fs::remove_dir_all(project.join("schemas")).unwrap();
+    symlink(folder.path().join("out"), project.join("schemas")).unwrap();
+    assert_eq!(run(&project, &["new", "x.y"]).status.code(), Some(101));
+    assert_eq!(std::fs::read_dir(folder.path().join("out")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_pull_keeps_what_somebody_wrote() {
+    let (_folder, project) = tree();
+    let registry = Registry::start(&[]);
+    assert_eq!(run(&project, &["push", "--registry", &registry.url()]).status.code(), Some(0));
+    let pull = || run(&project, &["pull", "--registry", &registry.url()]);
+    assert_eq!(pull().status.code(), Some(0), "{}", said(&pull()));
+    let file = project.join("schemas/a.b/subject.toml");
+    std::fs::write(&file, "owner = \"me\"\n").unwrap();
+    let output = pull();
+    assert!(
+        output.status.code() == Some(100) && said(&output).contains("subject-file-differs"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "owner = \"me\"\n");
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    let (_folder, project) = tree();
+    let made = Command::new("mkfifo").arg(project.join("schemas/a.b/subject.toml")).status().unwrap();
+    assert!(made.success());
+    drop(evschema());
+    let started = std::time::Instant::now();
+    let output = run(&project, &["check"]);
+    assert!(output.status.code() == Some(101) && said(&output).contains("not a file"), "{}", said(&output));
+    assert!(started.elapsed() < std::time::Duration::from_secs(10));
+}
+
+#[test]
+fn a_database_that_is_not_there_is_not_consistent() {
+    let (_folder, project) = tree();
+    let output = run(&project, &["fsck", "--db", "sqlite:nowhere.db"]);
+    assert!(
+        output.status.code() == Some(101) && said(&output).contains("there is no file"),
+        "{}",
+        said(&output)
+    );
+    assert!(!project.join("nowhere.db").exists());
+}
+
+#[test]
+fn a_login_in_a_url_is_not_repeated() {
+    let (_folder, project) = tree();
+    for arguments in [
+        ["serve", "--check-config", "--public-url", "https://u:s3cr3t@r.example"],
+        [
+            "serve",
+            "--check-config",
+            "--publisher",
+            r#"{name="a",issuer="https://u:s3cr3t@r.example",audience="x",claims={a="b"},scopes=["read"]}"#,
+        ],
+    ] {
+        let output = run(&project, &arguments);
+        assert!(output.status.code() == Some(101) && !said(&output).contains("s3cr3t"), "{}", said(&output));
+    }
+}
