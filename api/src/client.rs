@@ -19,11 +19,11 @@ use answer::Answer;
 pub use error::ClientError;
 use url::Query;
 
-/// Tells whether an `http` URL leads to this machine, by its host. The token may be sent there without TLS.
+/// Tells whether an `http` URL leads to this machine, by its host. A client may send a token there without TLS.
 pub fn is_on_this_machine(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return false };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    // What stands before `@` is a login, whatever it looks like.
+    // The part before `@` is a login, even if it looks like a host.
     let host = authority.rsplit('@').next().unwrap_or_default();
     let host = match host.strip_prefix('[') {
         Some(six) => six.split(']').next().unwrap_or_default(),
@@ -81,7 +81,7 @@ impl Client {
             .timeout_recv_body(Some(REQUEST_TIMEOUT))
             .user_agent(concat!("evschema/", env!("CARGO_PKG_VERSION")));
         let base_url: String = base_url.into();
-        // What is for this machine goes through no proxy, who could read the token.
+        // A proxy could read the token, so requests to this machine do not use one.
         let agent = if is_on_this_machine(&base_url) { agent.proxy(None) } else { agent };
         let agent = agent.build().new_agent();
         Self { agent, base_url: base_url.trim_end_matches('/').to_owned(), token }

@@ -196,7 +196,7 @@ fn answer(
         Said::Covered | Said::Silent => {}
     }
     engine.refuel(question.fuel);
-    // What a tolerant reader removes is no reason.
+    // A tolerant reader removes undeclared members, so they cannot be the reason.
     let (place, why) = open::reason(engine, roots.left.unwrap_or(writer), reader, ran_out);
     Answer::undecided(place, why)
 }

@@ -75,7 +75,7 @@ impl Guarded {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Makes an attack and returns what its request cost; each document is registered under a subject of its own.
+    /// Makes an attack under a new subject. Returns the cost of each registration, and of the request.
     pub fn attack(&mut self, attack: &Attack) -> (Vec<Cost>, Cost) {
         self.subjects += 1;
         let subject = format!("s{}", self.subjects);

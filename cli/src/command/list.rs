@@ -31,7 +31,7 @@ pub(super) struct Line {
     about: Option<String>,
 }
 
-/// Most subjects of a registry that are listed.
+/// The list of a registry's subjects may have at most this length.
 pub(super) const SUBJECTS_MAX: usize = 100_000;
 
 /// Most subjects asked for at once.

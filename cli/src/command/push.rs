@@ -272,7 +272,7 @@ impl Push<'_> {
             author: entry.author.clone().or_else(|| self.note.author.clone()),
             message: entry.message.clone().or_else(|| self.note.message.clone()),
         };
-        // What was read before, and not what the file holds by now.
+        // The check has read this text; the file may have changed since.
         let bytes = own.schema.document().text().as_bytes();
         let mut answer = self.client.register_with(&at.subject, Some(&at.version), bytes, &note);
         if let Err(error) = &answer

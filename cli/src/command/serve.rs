@@ -229,7 +229,9 @@ impl From<StartError> for Failure {
                 "make a token first: `evschema token create NAME --scope admin --db URL`; \
                  or serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
             ),
-            StartError::PublicUrl { .. } => failure.help("write it with `http://` or `https://`"),
+            StartError::PublicUrl { .. } => {
+                failure.help("write it with `http://` or `https://`, and without a login or a query")
+            }
             StartError::Publisher { .. } => failure.help("mend it in the manifest, or in `--publisher`"),
             StartError::Listen { .. } => {
                 failure.help("something else may be listening there: take another `--listen`, or port 0")

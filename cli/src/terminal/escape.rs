@@ -1,4 +1,4 @@
-//! What schemas, files and registries say is shown, never obeyed: by no terminal, and by no log that takes commands.
+//! Escapes texts of schemas, files and registries, so that they cannot control a terminal or a log that reads commands.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

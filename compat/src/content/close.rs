@@ -205,7 +205,8 @@ impl Engine {
     /// A name that is spelt out gets one place of all its schemas. What a pattern or the rest says rules more than
     /// one name, so the other schemas of such a name are only taken to be possible.
     fn layers_of_places(&mut self, objects: &FlatObjects, closing: &Closing<'_>) -> Vec<PropertyLayer> {
-        /// Most pairs of a name or a pattern with a pattern. Beyond, members may have any value: more than they have.
+        /// A layer may have at most this number of pairs of a name or a pattern with a pattern. Beyond it, the engine lets
+        /// members have any value, which only makes the writer wider.
         const PAIRS_MAX: usize = 2_000_000;
         let layers = &objects.layers;
         let all_patterns: usize = layers.iter().map(|layer| layer.patterns.len()).sum();

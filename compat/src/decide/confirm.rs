@@ -34,7 +34,7 @@ pub(super) struct Confirm<'a> {
 /// objects to an empty event as often, and a witness for each would take minutes.
 const VIOLATIONS_MAX: usize = 500_000;
 
-/// Most steps of a validator for one witness: some hundredths of a second.
+/// A validator may take at most this number of steps for one witness, about 0.04 s.
 const STEPS_MAX: u64 = 200_000;
 
 struct Validators {

@@ -58,7 +58,7 @@ pub enum StoreError {
     },
     /// The tables are of an earlier version, and may not be changed.
     #[error(
-        "its tables are of an earlier version; start once without `--read-only` to bring them up to date"
+        "its tables are of an earlier version; run `evschema serve` on it once, without `--read-only`, which updates them"
     )]
     Earlier,
     /// A row holds what no registry has written.
