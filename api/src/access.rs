@@ -2,17 +2,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::Scope;
 
-/// The answer to `GET /access`: what the sender of a request may do.
+/// The answer to `GET /access`: what the client may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessView {
-    /// The name of the token; missing without a token.
+    /// The name of the token; absent if the request has no token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// What it allows.
+    /// The scopes of the token, or what requests without a token may do.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub scopes: Vec<Scope>,
-    /// Whether it may give a subject that exists another policy: with the scope `admin`, or where anybody may write.
+    /// Whether the client may change the policy of an existing subject. This needs the scope `admin`, or a registry
+    /// that accepts writes without a token.
     #[serde(default)]
     pub policies: bool,
 }

@@ -2,40 +2,40 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// One change of the registry, as a CloudEvent 1.0 in structured JSON.
+/// One change of the registry, as a CloudEvent 1.0 in the JSON format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CloudEvent {
-    /// `1.0`.
+    /// Always `1.0`.
     pub specversion: String,
-    /// The event's position in the feed, in decimal: 1, 2, 3, without gaps.
+    /// The position of the event in the feed, as a decimal number: 1, 2, 3, without gaps.
     pub id: String,
     /// The registry: its public URL, or `/`.
     pub source: String,
-    /// The kind of change, which is also the subject of its data's schema.
+    /// The kind of change. The schema of `data` is a version of the subject with this name.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The subject that changed.
+    /// The subject that changed, or the id of the token.
     pub subject: String,
-    /// When.
+    /// When the change was made.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub time: OffsetDateTime,
-    /// `application/json`.
+    /// Always `application/json`.
     pub datacontenttype: String,
-    /// Where the schema of `data` is.
+    /// The URL of the schema of `data`.
     pub dataschema: String,
-    /// How the one who asked for the change was known (the CloudEvents extension *Auth Context*):
-    /// `api_key` with a token, `system` at the database itself, otherwise `unauthenticated`.
+    /// How the registry authenticated the client (the CloudEvents extension *Auth Context*): `api_key` for a token,
+    /// `service_account` for a CI job, `system` for a change at the database itself, otherwise `unauthenticated`.
     #[serde(default)]
     pub authtype: String,
-    /// The id of the token.
+    /// The id of the token, or the issuer and subject of the CI job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authid: Option<String>,
-    /// The address the request came from; only an admin is told.
+    /// The address that the request came from; only clients with the scope `admin` get it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clientaddress: Option<String>,
-    /// What changed.
+    /// The change.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub data: Value,
 }
@@ -44,8 +44,8 @@ pub struct CloudEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedPage {
-    /// The events, in order.
+    /// The events, in order of their positions.
     pub events: Vec<CloudEvent>,
-    /// What to give as `after` to go on from here; the same as asked for when there is nothing new.
+    /// The value of `after` for the next page. If the page is empty, it is the `after` of this request.
     pub next: u64,
 }

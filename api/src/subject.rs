@@ -4,23 +4,23 @@ use time::OffsetDateTime;
 
 use crate::{Patch, VersionSummary};
 
-/// One line of the list of subjects.
+/// A subject in the list of subjects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubjectSummary {
     /// The subject.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub subject: Subject,
-    /// What it is, as its owner put it.
+    /// The description of the subject.
     pub description: Option<String>,
-    /// Who answers for it.
+    /// The person or team that is responsible for the subject.
     pub owner: Option<String>,
-    /// The latest version: the highest that is neither yanked nor a pre-release.
+    /// The latest version: the highest one that is neither yanked nor a pre-release.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub latest: Option<Version>,
-    /// How many versions there are, yanked ones included.
+    /// The number of versions, including yanked ones.
     pub versions: u32,
-    /// When anything about it last changed.
+    /// When the subject or one of its versions last changed.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub updated_at: OffsetDateTime,
@@ -32,50 +32,51 @@ pub struct SubjectSummary {
 pub struct SubjectPage {
     /// The subjects.
     pub subjects: Vec<SubjectSummary>,
-    /// What to give as `after` to get the next page; absent on the last one.
+    /// The value of `after` for the next page; `null` on the last page.
     pub next: Option<String>,
 }
 
-/// A subject: its policy, and its versions in ascending order.
+/// A subject, with its policy and its versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubjectView {
     /// The subject.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub subject: Subject,
-    /// Which directions of a change must hold.
+    /// The compatibility mode: which directions must hold, and with which versions.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub mode: Mode,
-    /// What writers send and readers accept, beyond their schemas.
+    /// The content model: whether writers send undeclared properties, and whether readers ignore them.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub content_model: ContentModel,
-    /// Who answers for it.
+    /// The person or team that is responsible for the subject.
     pub owner: Option<String>,
-    /// What it is.
+    /// The description of the subject.
     pub description: Option<String>,
-    /// Counts every change of the subject; its ETag, for `If-Match`.
+    /// The revision, which grows by one with each change. It is the ETag of the subject, for `If-Match`.
     pub revision: u64,
-    /// When it was created.
+    /// When the subject was created.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: OffsetDateTime,
-    /// When anything about it last changed.
+    /// When the subject or one of its versions last changed.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub updated_at: OffsetDateTime,
-    /// The latest version: the highest that is neither yanked nor a pre-release.
+    /// The latest version: the highest one that is neither yanked nor a pre-release.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub latest: Option<Version>,
-    /// Every version, ascending.
+    /// All versions, in ascending order.
     pub versions: Vec<VersionSummary>,
 }
 
-/// The body of `PUT /schemas/{subject}`: a JSON Merge Patch (RFC 7396), which changes only the members that it names.
+/// The body of `PUT /schemas/{subject}`: a JSON Merge Patch (RFC 7396), which changes only the properties that it
+/// contains.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct SubjectPatch {
-    /// Which directions of a change must hold; `null` sets the registry's default.
+    /// The compatibility mode; `null` sets the registry's default.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub mode: Patch<Mode>,
@@ -83,11 +84,11 @@ pub struct SubjectPatch {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub content_model: Patch<ContentModel>,
-    /// Who answers for it; `null` removes it.
+    /// The person or team that is responsible for the subject; `null` removes it.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub owner: Patch<String>,
-    /// What it is; `null` removes it.
+    /// The description of the subject; `null` removes it.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub description: Patch<String>,

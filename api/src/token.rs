@@ -8,58 +8,59 @@ use crate::Scope;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
-    /// What the token is for; changes made with it carry this name.
+    /// The name of the token, such as `ci-orders`. It is the author of each change that is made with the token, unless
+    /// the request names another author.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub name: String,
-    /// What it allows, at least one thing.
+    /// The scopes: everything that the token allows. At least one.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, min_items = 1, max_items = 32))]
     pub scopes: Vec<Scope>,
-    /// When it ends by itself; never when absent.
+    /// When the token expires; never if absent.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// A token, but for its secret.
+/// A token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenView {
-    /// Its public name: the first 16 hexadecimal digits of its SHA-256.
+    /// The public id of the token: the first 16 hexadecimal digits of its SHA-256.
     pub id: String,
-    /// What it is for.
+    /// The name of the token.
     pub name: String,
-    /// What it allows.
+    /// The scopes: everything that the token allows.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub scopes: Vec<Scope>,
-    /// When it was made.
+    /// When the token was created.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: OffsetDateTime,
-    /// Who made it.
+    /// The author of the token: the `author` of the request, or the name of its token.
     pub created_by: String,
-    /// When it ends by itself.
+    /// When it expires; `null` if never.
     #[serde(with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub expires_at: Option<OffsetDateTime>,
-    /// When it was last used, to the minute.
+    /// When it was last used, accurate to one minute; `null` if never.
     #[serde(with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<OffsetDateTime>,
-    /// When it was revoked.
+    /// When it was revoked; `null` if it is not revoked.
     #[serde(with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub revoked_at: Option<OffsetDateTime>,
-    /// Who revoked it.
+    /// The author of the revocation; `null` if the token is not revoked.
     pub revoked_by: Option<String>,
 }
 
-/// The answer to `POST /tokens`: the only time that the secret is shown.
+/// The answer to `POST /tokens`. No other answer contains the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenCreated {
-    /// The token itself, to be sent as `Authorization: Bearer …`. It is kept nowhere.
+    /// The token itself, for the header `Authorization: Bearer …`. The registry does not store it.
     pub token: String,
-    /// What is known of it from now on.
+    /// The token, without its secret.
     #[serde(flatten)]
     pub view: TokenView,
 }
@@ -68,6 +69,6 @@ pub struct TokenCreated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenList {
-    /// Every token there ever was, oldest first.
+    /// All tokens, including expired and revoked ones, oldest first.
     pub tokens: Vec<TokenView>,
 }

@@ -5,31 +5,31 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Validation {
-    /// Whether every event is accepted.
+    /// Whether the registry checked every event, and all of them are valid.
     pub valid: bool,
-    /// How many events were looked at.
+    /// How many events the registry checked.
     pub checked: u32,
-    /// The events that are refused, in order; at most a named number of them.
+    /// The events that are not valid, in order of their lines; at most 100.
     pub refused: Vec<EventVerdict>,
-    /// The first line that was not looked at, where the time for one request did not suffice. Send the lines from here
-    /// on in another request. `valid` is false then.
+    /// The number of the first line that the registry did not check, because the request reached its time limit. Send
+    /// the lines from this one on in another request. `valid` is then `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unchecked_from: Option<u32>,
 }
 
-/// One event that is not accepted.
+/// One event that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventVerdict {
-    /// Line of the event in the body, counted from one.
+    /// The line of the event in the body, counted from 1.
     pub line: u32,
-    /// Why it is no event at all, where the line is not JSON.
+    /// The syntax error, if the line is not JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<String>,
-    /// Why it is not decided whether the schema accepts it, where that would take too many steps.
+    /// Why the registry did not validate the event, if that would take too many steps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undecided: Option<String>,
-    /// Why the schema refuses it.
+    /// The violations: why the schema rejects the event.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub violations: Vec<Violation>,
 }

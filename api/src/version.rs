@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// Where a version is in its life. Its content never changes, and it is never deleted.
+/// The state of a version: `active`, `deprecated` (it works, but users should replace it) or `yanked` (`latest` and
+/// ranges skip it). In every state, the schema stays readable and unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -24,17 +25,17 @@ pub enum State {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StateChange {
-    /// The state to go to; `active` restores.
+    /// The new state; `active` restores the version.
     pub state: State,
-    /// Why, for those who will ask.
+    /// The reason, for users of the version.
     pub reason: String,
-    /// Whether nobody ever wrote an event under the yanked version: it is then no baseline. Absent, a new yank counts
-    /// as used, and a yanked version stays as it is. `true` needs the scope `waive`.
+    /// Whether nobody ever wrote an event under the yanked version. If `true`, the version is no baseline; this needs
+    /// the scope `waive`. If absent, a new yank counts as used, and a version that is already yanked keeps its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub never_used: Option<bool>,
 }
 
-/// The answer to a registration, new or repeated.
+/// The answer to a registration, also if the version already existed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
@@ -44,55 +45,56 @@ pub struct Registration {
     /// The version.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub version: Version,
-    /// Digest of the content.
+    /// The digest of the schema: SHA-256 of its canonical form (RFC 8785).
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Digest,
-    /// Number of the content, positive and below 2³¹: the same content has one number.
+    /// The number of the schema, positive and below 2³¹. Equal schemas have the same number, in all subjects.
     pub id: u32,
-    /// Number of the version in its subject, from one, in order of registration.
+    /// The number of the version in its subject, from 1, in order of registration.
     pub ordinal: u32,
-    /// Path of the content on this registry; the `dataschema` of its events.
+    /// The path of the schema on this registry. Events of this version have its URL as `dataschema`.
     pub url: String,
-    /// The state of the version; absent when it is active.
+    /// The state of the version; absent if it is `active`.
     #[serde(default, skip_serializing_if = "State::is_active")]
     pub state: State,
-    /// Why it is in that state.
+    /// The reason for this state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
-    /// The report of the check; absent when the version was there already.
+    /// The report of the compatibility check; absent if the version already existed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub report: Option<Value>,
 }
 
-/// One line of a subject's list of versions.
+/// A version in the list of its subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionSummary {
     /// The version.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub version: Version,
-    /// Digest of the content.
+    /// The digest of the schema: SHA-256 of its canonical form (RFC 8785).
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Digest,
-    /// Where it is in its life.
+    /// The state of the version.
     pub state: State,
-    /// Why it is there.
+    /// The reason for this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
-    /// Whether it was yanked and nobody ever wrote an event under it; it is then no baseline. Absent when not.
+    /// Whether the version is yanked and nobody ever wrote an event under it. If so, it is no baseline. Absent if
+    /// `false`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_used: bool,
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub registered_at: OffsetDateTime,
-    /// What was said when it was registered.
+    /// The message of the registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-/// A version: everything about it but its content.
+/// A version, without its schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionView {
@@ -102,46 +104,47 @@ pub struct VersionView {
     /// The version.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub version: Version,
-    /// Digest of the content.
+    /// The digest of the schema: SHA-256 of its canonical form (RFC 8785).
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Digest,
-    /// Number of the content, positive and below 2³¹.
+    /// The number of the schema, positive and below 2³¹. Equal schemas have the same number, in all subjects.
     pub id: u32,
-    /// Number of the version in its subject, from one, in order of registration.
+    /// The number of the version in its subject, from 1, in order of registration.
     pub ordinal: u32,
-    /// Path of the content on this registry.
+    /// The path of the schema on this registry.
     pub url: String,
-    /// The draft of JSON Schema it is written in.
+    /// The JSON Schema draft of the schema.
     pub draft: String,
     /// The schema's title.
     pub title: Option<String>,
     /// The schema's description.
     pub description: Option<String>,
-    /// Where it is in its life.
+    /// The state of the version.
     pub state: State,
-    /// Why it is there.
+    /// The reason for this state.
     pub state_reason: Option<String>,
-    /// Whether it was yanked and nobody ever wrote an event under it; it is then no baseline. Absent when not.
+    /// Whether the version is yanked and nobody ever wrote an event under it. If so, it is no baseline. Absent if
+    /// `false`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_used: bool,
     /// When it was registered.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub registered_at: OffsetDateTime,
-    /// Who registered it, as they named themselves.
+    /// The author of the registration: the `author` of the request, or the name of its token.
     pub author: Option<String>,
-    /// What was said when it was registered.
+    /// The message of the registration.
     pub message: Option<String>,
-    /// The findings with which waivers let it in.
+    /// The findings that waivers accepted when the version was registered.
     #[serde(default)]
     pub accepted: Vec<AcceptedFinding>,
-    /// The versions its content refers to.
+    /// The versions that the schema refers to.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub references: Vec<Coordinates>,
-    /// The versions whose content refers to it.
+    /// The versions whose schemas refer to this version.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub dependents: Vec<Coordinates>,
-    /// The properties its content declares.
+    /// The properties that the schema declares.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub fields: Vec<Field>,
 }
@@ -150,25 +153,26 @@ pub struct VersionView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceptedFinding {
-    /// The rule.
+    /// The id of the rule.
     pub rule: String,
-    /// The direction: `backward` if the new version reads, `forward` if the old one does.
+    /// The direction: `backward` if the new version is the reader, `forward` if the old version is the reader.
     pub direction: String,
-    /// The version that it was compared with.
+    /// The baseline: the published version that the new version was compared with.
     pub baseline: String,
-    /// The place in the document.
+    /// The place in the schema, as a JSON Pointer.
     pub pointer: String,
-    /// One sentence that names the part of the event and the break.
+    /// One sentence: what breaks, and at which part of the event.
     pub message: String,
-    /// An event that breaks; none where the place could not be decided.
+    /// An event that breaks; absent if the registry could not decide about this place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub witness: Option<serde_json::Value>,
-    /// The finding, as reports name it.
+    /// The fingerprint of the finding.
     pub fingerprint: String,
-    /// The fingerprint of the waiver; that of an earlier version which made the same change, if it is another one.
+    /// The fingerprint in the waiver. It differs from `fingerprint` if the waiver accepted the same change in an
+    /// earlier version.
     pub waiver: String,
-    /// Why it was accepted.
+    /// The reason of the waiver.
     pub reason: String,
 }
 

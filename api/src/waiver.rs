@@ -1,33 +1,33 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// The body of `PUT /schemas/{subject}/waivers/{fingerprint}`: a finding is accepted.
+/// The body of `PUT /schemas/{subject}/waivers/{fingerprint}`, which accepts a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WaiverRequest {
-    /// Why, for those who will ask.
+    /// Why the finding is accepted.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1000))]
     pub reason: String,
-    /// Last day on which it holds, `2027-01-31`, in UTC; for ever when absent.
+    /// The last day of the waiver, such as `2027-01-31`, in UTC. If absent, the waiver never expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(format = Date))]
     pub until: Option<String>,
 }
 
-/// A finding that is accepted in a subject.
+/// A waiver: the acceptance of one finding in a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WaiverView {
-    /// The finding, as reports name it.
+    /// The fingerprint of the finding.
     pub fingerprint: String,
-    /// Why.
+    /// Why the finding is accepted.
     pub reason: String,
-    /// Last day on which it holds, in UTC.
+    /// The last day of the waiver, in UTC.
     pub until: Option<String>,
-    /// Who granted it, as they named themselves, or the name of their token.
+    /// The author of the waiver: the `author` of the request, or the name of its token.
     pub author: Option<String>,
-    /// When.
+    /// When it was granted.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub granted_at: OffsetDateTime,
@@ -37,6 +37,6 @@ pub struct WaiverView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WaiverList {
-    /// Those that are granted now, expired ones included, by fingerprint.
+    /// The waivers, in order of their fingerprints. Expired ones are included, withdrawn ones are not.
     pub waivers: Vec<WaiverView>,
 }

@@ -29,23 +29,23 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
+/// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The manifest; found in this folder or one above when not given.
+    /// The manifest; by default the `evschema.toml` of this folder or of the nearest folder above.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
-    /// How findings and data are written.
+    /// The format of findings and data.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// When to use colours; `NO_COLOR` turns them off too.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
-    /// Say nothing but findings, data and errors.
+    /// Print only findings, data and errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more.
+    /// Print more.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -53,11 +53,11 @@ pub(crate) struct Global {
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// With the source, for people.
+    /// For people, with the source.
     Text,
-    /// One line each, for editors.
+    /// For editors, one line each.
     Short,
-    /// One document, for programs.
+    /// For programs, one JSON document.
     Json,
 }
 

@@ -133,7 +133,8 @@ impl Baseline {
             let mended = coordinates(&file.path).is_some_and(|at| schemas.source(&at).is_some());
             let file_name = file.path.display().to_string();
             if mended {
-                let message = format!("`{file_name}` of {name} cannot be read; the one here is taken as new");
+                let message =
+                    format!("`{file_name}` of {name} cannot be read; the check treats the one here as new");
                 terminal.warn(&message, None);
             } else {
                 let problems = tree.problems.iter().filter(|problem| problem.path == file.path);
@@ -144,7 +145,7 @@ impl Baseline {
         }
         if !broken.is_empty() {
             return Err(Failure::new(format!("the baseline {name} has files that cannot be read"))
-                .help("mend them there, or compare with another baseline")
+                .help("correct them there, or compare with another baseline")
                 .places(broken));
         }
         let mut baseline = Self { name, catalog: tree.catalog, ..Self::default() };

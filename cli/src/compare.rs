@@ -106,7 +106,7 @@ fn history(
     let mut history = Vec::new();
     for other in schemas.catalog.versions(&at.subject) {
         let is_new = baseline.is_none_or(|b| find(&b.catalog, other.at()).is_none());
-        // Of the newer ones, those of later lines count for the number that a change deserves, and
+        // Of the newer ones, those of later lines count for the number that a change requires, and
         // those of the same line are compared when it is their turn.
         let (theirs, ours) = (&other.at().version, &at.version);
         if !is_new || theirs == ours || (ours < theirs && theirs.line() == ours.line()) {
@@ -137,8 +137,8 @@ fn add_findings(
         let at = Coordinates { subject: report.subject.clone(), version: version.clone() };
         reference(&at, schemas, baseline)
     }));
-    if report.deserved_version != report.version {
-        let (at, to) = (own.schema.at().clone(), report.deserved_version.clone());
+    if report.required_version != report.version {
+        let (at, to) = (own.schema.at().clone(), report.required_version.clone());
         comparison.renumber.push(Renumber { at, to });
     }
 }
@@ -154,7 +154,7 @@ fn version_changed(
     let at = own.schema.at();
     let pointer = first_difference(published.document().value(), own.schema.document().value());
     let name = baseline.map_or("the baseline", |b| b.name.as_str());
-    let message = format!("{at} is published and must not change");
+    let message = format!("{at} is published, and a published version never changes");
     let mut finding = Finding::error("version-changed", message, own.source().place(pointer, None));
     finding.label = Some(format!("differs from {name}"));
     let settings = project.settings(&at.subject)?;
@@ -165,7 +165,7 @@ fn version_changed(
     });
     let bump = bump.map_or(String::new(), |bump| format!(" --{bump}"));
     Ok(finding.help(format!(
-        "put `{}` back as it was, and make the change in a new version: `evschema new {}{bump}`",
+        "restore `{}`, and publish the change as a new version: `evschema new {}{bump}`",
         own.file, at.subject
     )))
 }
@@ -173,9 +173,13 @@ fn version_changed(
 fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
     let file = baseline.files.get(at).cloned().unwrap_or_default();
     let place = Place { at: Some(at.to_string()), file: file.clone(), ..Place::default() };
-    Finding::error("version-removed", format!("{at} is published in {} and gone here", baseline.name), place)
-        .note("events written under it are still around, and readers need its schema")
-        .help(format!("put `{file}` back; in the registry a version is yanked, never deleted"))
+    Finding::error(
+        "version-removed",
+        format!("{at} is published in {} and missing here", baseline.name),
+        place,
+    )
+    .note("events written under it still exist, and readers need its schema")
+    .help(format!("restore `{file}`; on a registry, yank the version instead"))
 }
 
 fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Resolved, Failure> {
@@ -186,8 +190,8 @@ fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Res
             .into_iter()
             .map(|d| Finding::of_diagnostic(d, format!("{}: {file}", baseline.name), Some(Arc::clone(&text))))
             .collect();
-        Failure::new(format!("{} of {} refers to what is not there", published.at(), baseline.name))
-            .help("mend it there, or compare with another baseline")
+        Failure::new(format!("{} of {} refers to a missing document", published.at(), baseline.name))
+            .help("correct it there, or compare with another baseline")
             .places(places)
     })
 }

@@ -5,14 +5,17 @@ use time::{Date, OffsetDateTime};
 /// What the process was given besides its arguments, read once in `main`.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
-    /// Today, in UTC: waivers expire by it.
-    pub(crate) today: Date,
+    /// The moment of the start, in UTC: tokens and waivers expire by it.
+    pub(crate) now: OffsetDateTime,
     /// Whether `NO_COLOR` is set to anything (no-color.org).
     pub(crate) no_color: bool,
     /// Whether standard output is a terminal.
     pub(crate) stdout_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub(crate) stderr_is_terminal: bool,
+    /// The database of `EVSCHEMA_DB`.
+    #[cfg(feature = "server")]
+    pub(crate) database: Option<String>,
     /// The registry's token, from `EVSCHEMA_TOKEN` only: arguments show up in process lists.
     pub(crate) token: Option<String>,
     /// Whether traces are asked for, by OpenTelemetry's variables; the exporter reads where to, and the rest.
@@ -58,14 +61,21 @@ impl Traces {
 }
 
 impl Environment {
+    /// Returns the day, in UTC.
+    pub(crate) fn today(&self) -> Date {
+        self.now.date()
+    }
+
     /// Reads the clock, the variables and the terminal.
     pub(crate) fn read() -> Self {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self {
-            today: OffsetDateTime::now_utc().date(),
+            now: OffsetDateTime::now_utc(),
             no_color: set("NO_COLOR").is_some(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
+            #[cfg(feature = "server")]
+            database: set("EVSCHEMA_DB"),
             // Files and secrets of CI end with a line's end.
             token: set("EVSCHEMA_TOKEN")
                 .map(|token| token.trim().to_owned())

@@ -21,8 +21,8 @@ pub(crate) struct Finding {
     pub(crate) label: Option<String>,
     /// What makes it a break between two versions, when it is one.
     pub(crate) breakage: Option<Breakage>,
-    /// What the whole change deserves.
-    pub(crate) deserves: Option<Deserved>,
+    /// The step and version number that the whole change requires.
+    pub(crate) required: Option<Required>,
     /// More that helps to understand it, a sentence each.
     pub(crate) notes: Vec<String>,
     /// The next action.
@@ -54,9 +54,9 @@ pub(crate) struct Place {
     pub(crate) position: Option<Position>,
 }
 
-/// The number that a change deserves.
+/// The step and version number that a change requires.
 #[derive(Debug, Clone)]
-pub(crate) struct Deserved {
+pub(crate) struct Required {
     /// The step.
     pub(crate) bump: Bump,
     /// The version that would do.
@@ -92,7 +92,7 @@ impl Finding {
             place,
             label: None,
             breakage: None,
-            deserves: None,
+            required: None,
             notes: Vec::new(),
             help: None,
             fingerprint: None,
@@ -131,12 +131,12 @@ impl Finding {
         finding
     }
 
-    /// Adds what the whole change deserves.
+    /// Adds what the whole change requires.
     #[must_use]
-    pub(crate) fn deserves(mut self, report: &Report) -> Self {
-        self.deserves = Some(Deserved {
+    pub(crate) fn with_requirement(mut self, report: &Report) -> Self {
+        self.required = Some(Required {
             bump: report.required_bump,
-            version: report.deserved_version.clone(),
+            version: report.required_version.clone(),
             mode: report.mode,
         });
         self
@@ -166,7 +166,7 @@ impl Finding {
                 witness: found.witness.clone(),
                 refusal: found.refusal.clone(),
             }),
-            deserves: None,
+            required: None,
             notes: notes_of(found),
             help: Some(found.help.clone()),
             fingerprint: Some(found.fingerprint.as_str().to_owned()),
@@ -185,16 +185,16 @@ impl Finding {
     pub(crate) fn ways_out(&self) -> Vec<String> {
         let Some(breakage) = self.breakage.as_ref().filter(|_| self.counts()) else { return Vec::new() };
         let mut ways = Vec::new();
-        if let Some(deserved) = self.deserves.as_ref().filter(|d| breakage.version < d.version) {
+        if let Some(required) = self.required.as_ref().filter(|d| breakage.version < d.version) {
             ways.push(format!(
-                "this change needs {} (mode {}): `evschema check --against … --fix` renames it",
-                deserved.version, deserved.mode
+                "this change needs {} (mode {}): `evschema check --against … --fix` renames the file",
+                required.version, required.mode
             ));
         }
         if let Some(fingerprint) = &self.fingerprint {
             ways.push(format!(
                 "to waive it, add to evschema.toml:\n  [[waivers]]\n  fingerprint = \"{fingerprint}\"\n  \
-                 reason = \"why no reader needs this\""
+                 reason = \"why the break harms nobody\""
             ));
         }
         ways

@@ -14,6 +14,7 @@ mod examples;
 mod failure;
 mod finding;
 mod gate;
+mod gitignore;
 mod order;
 mod output;
 mod project;
@@ -80,7 +81,7 @@ fn say_when_it_is_a_bug() {
         #[expect(clippy::print_stderr, reason = "the terminal may be what broke")]
         {
             eprintln!(
-                "\nerror: this is a bug in evschema {}, not a mistake of yours\n\
+                "\nerror: this is a bug in evschema {}, not a mistake in your input\n\
                  help: report it with the lines above and the command you ran: {}/issues",
                 env!("CARGO_PKG_VERSION"),
                 env!("CARGO_PKG_REPOSITORY"),

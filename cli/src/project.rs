@@ -121,7 +121,7 @@ impl Project {
         let folder = self.schemas_folder();
         stays_inside(&self.root, &folder).map_err(|_| {
             Failure::new(format!("the schemas folder `{}` leads out of the project", self.manifest.schemas)).help(
-                "move evschema.toml to a folder that holds the schemas; a link may lead only to a place inside the project",
+                "move evschema.toml to a folder that contains the schemas; a link may lead only to a place inside the project",
             )
         })?;
         Ok(folder)
@@ -138,7 +138,7 @@ impl Project {
     pub(crate) fn schemas(&self) -> Result<Schemas, Failure> {
         let own = self.schemas_folder();
         if !own.is_dir() {
-            return Err(Failure::new(format!("there is no folder `{}`", own.display()))
+            return Err(Failure::new(format!("the folder `{}` does not exist", own.display()))
                 .help("run `evschema init` here, or name the folder as `schemas` in evschema.toml"));
         }
         let vendor = self.vendor_folder();
@@ -148,8 +148,8 @@ impl Project {
         }
         let tree = self.read_tree(&roots)?;
         if tree.files.is_empty() {
-            return Err(Failure::new(format!("there is no schema in `{}`", own.display()))
-                .help("`evschema new SUBJECT` writes a first one"));
+            return Err(Failure::new(format!("`{}` has no schema", own.display()))
+                .help("`evschema new SUBJECT` writes the first one"));
         }
         Ok(Schemas::of(tree, &own))
     }
@@ -224,7 +224,9 @@ impl Schemas {
         if places.is_empty() {
             return target.find(&self.catalog);
         }
-        Err(Failure::new(format!("the file of `{at}` cannot be used")).help("mend it first").places(places))
+        Err(Failure::new(format!("the file of `{at}` cannot be used"))
+            .help("correct it first")
+            .places(places))
     }
 
     /// Returns the file of one of the project's own schemas.
@@ -245,7 +247,7 @@ impl Schemas {
             return Ok(self);
         }
         Err(Failure::new("the tree has schemas that cannot be used")
-            .help("mend them; `evschema lint` shows them again")
+            .help("correct them; `evschema lint` shows them again")
             .places(self.problems.into_iter().map(|(_, finding)| finding).collect()))
     }
 }

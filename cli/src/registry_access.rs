@@ -10,8 +10,8 @@ use crate::project::Project;
 /// Which registry a command talks to.
 #[derive(Debug, Args)]
 pub(crate) struct RegistryArguments {
-    /// The registry's URL; otherwise the manifest names it. A token in EVSCHEMA_TOKEN is sent only to a URL that is given
-    /// here or in EVSCHEMA_REGISTRY.
+    /// The registry's URL; by default the manifest's. EVSCHEMA_TOKEN is sent only to a URL that is given here or in
+    /// EVSCHEMA_REGISTRY.
     #[arg(long, env = "EVSCHEMA_REGISTRY", value_name = "URL")]
     pub(crate) registry: Option<String>,
 }
@@ -44,13 +44,13 @@ impl RegistryAccess {
     /// Returns a client of the registry.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let Some(url) = &self.url else {
-            return Err(Failure::new("no registry is named").help(
-                "give `--registry URL`, set EVSCHEMA_REGISTRY, or write `[registry] url` in evschema.toml",
+            return Err(Failure::new("no registry is configured").help(
+                "pass `--registry URL`, set EVSCHEMA_REGISTRY, or write `[registry] url` in evschema.toml",
             ));
         };
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(Failure::new(format!("`{url}` is not the URL of a registry"))
-                .help("write it with `http://` or `https://`"));
+                .help("start it with `http://` or `https://`"));
         }
         if let Some(token) = &self.token {
             self.check_token(token, url)?;
@@ -66,16 +66,14 @@ impl RegistryAccess {
                 .help("set it to the one line that `evschema token create` printed"));
         }
         if self.is_of_manifest {
-            return Err(Failure::new(format!(
-                "EVSCHEMA_TOKEN is set, but only the manifest says that it is for `{url}`"
-            ))
-            .help(format!(
-                "if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN"
-            )));
+            return Err(Failure::new(format!("EVSCHEMA_TOKEN is set, but only the manifest names `{url}`"))
+                .help(format!(
+                    "if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN"
+                )));
         }
         if url.starts_with("http://") && !is_on_this_machine(url) {
             return Err(Failure::new(format!(
-                "EVSCHEMA_TOKEN is not sent to `{url}`: plain http hides nothing"
+                "EVSCHEMA_TOKEN is not sent to `{url}`: plain http does not protect it"
             ))
             .help("use `https://`, or unset EVSCHEMA_TOKEN"));
         }
@@ -88,16 +86,16 @@ impl From<ClientError> for Failure {
         let message = error.to_string();
         match error {
             ClientError::Problem(problem) => {
-                let failure = Self::new(format!("the registry refuses: {message}"));
+                let failure = Self::new(format!("the registry rejected the request: {message}"));
                 match problem.help {
                     Some(help) => failure.help(help),
                     None => failure,
                 }
             }
             ClientError::Unreachable { .. } => Self::new(message)
-                .help("check the URL and that the registry runs; `evschema serve` starts one"),
+                .help("check the URL, and that the registry runs; `evschema serve` starts one"),
             ClientError::Unexpected { .. } => {
-                Self::new(message).help("check the URL: something else may be listening there")
+                Self::new(message).help("check the URL: another server may be listening there")
             }
         }
     }

@@ -40,7 +40,8 @@ pub(crate) fn renumber(
         };
         let path = own.path.with_file_name(format!("{to}.json"));
         if path.exists() {
-            let message = format!("`{}` exists already, `{}` stays", path.display(), own.path.display());
+            let message =
+                format!("`{}` exists already, so `{}` keeps its number", path.display(), own.path.display());
             terminal.warn(&message, Some("merge the two, or give one of them a higher number"));
             continue;
         }
@@ -51,7 +52,7 @@ pub(crate) fn renumber(
             write(&path, &text)?;
             let own_version = with_version(&own.schema, to) != own.schema.document().text();
             if own_version {
-                terminal.say("  and the version in its `$id` and constants");
+                terminal.say("  updated the version in its `$id` and constants");
             }
             if !own_version || refers(own, &plan, schemas) {
                 followed.push(path);
@@ -59,7 +60,7 @@ pub(crate) fn renumber(
         }
     }
     for path in followed.iter().rev() {
-        terminal.say(format!("  and in the references of {}", path.display()));
+        terminal.say(format!("  updated the references in {}", path.display()));
     }
     Ok(renumbered)
 }

@@ -46,8 +46,10 @@ impl Report {
             parts.push(format!("{waived} waived"));
         }
         match (self.outcome(), parts.is_empty()) {
-            (Outcome::Clean, true) => format!("{}: {}", self.looked_at, self.clean),
-            (Outcome::Clean, false) => format!("{}: {} ({})", self.looked_at, self.clean, parts.join(", ")),
+            (Outcome::Clean, true) => format!("OK: {}, {}", self.looked_at, self.clean),
+            (Outcome::Clean, false) => {
+                format!("OK: {}, {} ({})", self.looked_at, self.clean, parts.join(", "))
+            }
             (Outcome::Findings, _) => format!("{}: {}", self.looked_at, parts.join(", ")),
         }
     }

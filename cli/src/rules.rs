@@ -14,38 +14,38 @@ use serde_json::{Value, json};
 const OWN: &[Rule] = &[
     rule(
         "database-damaged",
-        "the database of a registry holds what no registry wrote",
-        "a disk, or another program, changed it",
-        "restore the database, or the version that is named, from a backup; `evschema pull` makes one",
+        "the database of a registry has data that no registry wrote",
+        "a disk fault or another program changed it",
+        "restore the database, or the version that the finding names, from a backup",
     ),
     rule(
         "subject-file-differs",
         "a `subject.toml` differs from what the registry has",
-        "a pull does not replace what somebody may have edited",
-        "move the file away and pull again, or push what it says",
+        "somebody may have edited the file, so a pull does not replace it",
+        "move the file away and pull again, or push the file",
     ),
     rule(
         "derived-data-wrong",
-        "what the database records beside the versions does not follow from them",
-        "lists and searches answer by it",
-        "run `evschema fsck --repair`, which makes it anew",
+        "an index or counter of the database does not match the versions",
+        "lists and searches use it",
+        "run `evschema fsck --repair`, which computes it again",
     ),
     rule(
         "generated-file-drifted",
         "a generated file differs from what `evschema gen` writes",
-        "the compiled code follows another contract than the schemas",
-        "run `evschema gen`, and commit what it writes",
+        "the compiled code follows other schemas than the tree has",
+        "run `evschema gen`, and commit the result",
     ),
     rule(
         "manifest",
         "the manifest cannot be used",
-        "a setting that nobody understands would have no effect",
+        "an unknown setting would have no effect",
         "correct it at this place; docs/cli.md lists the settings",
     ),
     Rule {
         id: "misplaced",
         summary: "the layout has no place for a file or folder of the tree",
-        why: "a file that no command reads looks published, and is checked by nobody",
+        why: "no command reads or checks such a file, although it looks published",
         remedy: "name it <subject>/<version>.json, or move it out of the schemas folder; beside schemas there may be \
                  `README.md`, `subject.toml` in a subject's folder, names that begin with `.` unless they end in \
                  `.json`, and names that end in `~`",
@@ -55,7 +55,7 @@ const OWN: &[Rule] = &[
     Rule {
         id: "missing-scope",
         summary: "the token lacks a scope that a push needs",
-        why: "a push that stops in the middle leaves half of its changes on the registry, so that it does not begin",
+        why: "the push does not begin, because stopping in the middle would leave half of its changes on the registry",
         remedy: "send a token with the scope; another policy of an existing subject needs `admin`, a waiver \
                  and `never_used` need `waive`, everything else that a push does needs `register`",
         keywords: &[],
@@ -75,7 +75,7 @@ const OWN: &[Rule] = &[
         id: "unreadable",
         summary: "a file or folder of the tree cannot be read",
         why: "nothing is known about a version that cannot be read, so a check of the rest is not complete",
-        remedy: "restore what a link leads to, or check who may read the file",
+        remedy: "restore the target of a link, or check the permissions of the file",
         keywords: &[],
         example: None,
     },
@@ -90,13 +90,13 @@ const OWN: &[Rule] = &[
     rule(
         "search-incomplete",
         "there may be more findings than the list shows",
-        "the search behind the findings stopped at a limit, or at a place that it cannot look behind",
-        "change what the list shows, and check again; waivers alone do not make such a version compatible",
+        "the search stopped at a limit, or at a place that it cannot decide",
+        "correct the listed findings, and check again; waivers alone do not make such a version compatible",
     ),
     rule(
         "unknown-subject",
         "`[compatibility.subjects]` names a subject that does not exist",
-        "the subject that was meant is held to the default policy",
+        "the intended subject gets the default policy",
         "correct the name, or remove the entry",
     ),
     rule(
@@ -108,19 +108,19 @@ const OWN: &[Rule] = &[
     rule(
         "waiver-misaddressed",
         "a waiver names no fingerprint",
-        "it accepts nothing, and the finding that was meant stays refused",
-        "take the 16 hexadecimal digits that `evschema check` prints",
+        "it accepts nothing, and the intended finding still counts",
+        "use the 16 hexadecimal digits that `evschema check` prints",
     ),
     rule(
         "waiver-outdated",
-        "a waiver names a finding by the former scheme of 12 digits",
-        "such a name was that of a place, so it also accepted later and larger changes there",
-        "look at the finding; if it is what you accept, name it by its 16 digits",
+        "a waiver uses the old form of a fingerprint, with 12 digits",
+        "the old form named only a place, so it also accepted later and larger changes there",
+        "read the finding; if you accept it, use its fingerprint of 16 digits",
     ),
     rule(
         "waiver-unused",
         "a waiver accepts nothing that a check finds",
-        "what it accepted is gone or has changed, and a reader takes it for an open exception",
+        "the accepted change is gone or has changed, and the waiver still looks like an open exception",
         "remove the waiver",
     ),
 ];
@@ -132,24 +132,24 @@ type Part = (&'static str, &'static str, &'static [Rule]);
 const PARTS: [Part; 5] = [
     (
         "Changes",
-        "What a change breaks. These rules are said from the reader's side, because one rule serves both\ndirections: \
+        "These rules report a break. Each describes the reader, because one rule serves both\ndirections: \
          backward, the reader is the new version and the writer the old one; forward, the other way\nround.",
         RULES,
     ),
-    ("Files", "What the command finds beside the schemas.", OWN),
+    ("Files", "The command reports these rules about files other than schemas.", OWN),
     (
         "Documents",
-        "What is wrong with a document, or probably is. The registry lists these ids under `errors`.",
+        "These rules report errors and probable errors in a document. The registry lists the ids under `errors`.",
         documents::RULES,
     ),
     (
         "Events",
-        "Which keyword rejects an event. `evschema validate` and the registry name it.",
+        "The keyword that rejects an event. `evschema validate` and the registry name it.",
         keywords::RULES,
     ),
     (
         "Requests",
-        "Why the registry does not do what a request asks: the `code` of a problem.",
+        "The registry rejects a request with one of these ids: the `code` of a problem.",
         problems::RULES,
     ),
 ];
@@ -186,8 +186,8 @@ pub(crate) fn page(rule: &Rule) -> String {
     }
     if let Some(example) = rule.example {
         for (what, schema) in [
-            ("What is written under", example.writer),
-            ("is refused by", example.breaks),
+            ("An event that is valid under", example.writer),
+            ("is rejected by", example.breaks),
             ("and accepted by", example.passes),
         ] {
             let _ = write!(text, "\n{what}\n\n```json\n{schema}\n```\n");
@@ -217,8 +217,8 @@ pub(crate) fn reference() -> String {
          # The rules\n\n\
          Every finding and every problem has an id. `evschema explain ID` prints a section of this page.\n\n\
          The message of a finding gives a place in the event, such as `lines[].total`: the property `total` of the\n\
-         items of `lines`. `[1]` is a position of a tuple, `*` a property that the schema does not name, and a name\n\
-         with unusual characters stands in quotes: `\"unit price\".minor`. If several places of an event share a\n\
+         items of `lines`. `[1]` is a position of a tuple. `*` is a property that the schema does not name. A name\n\
+         with unusual characters is in quotes: `\"unit price\".minor`. If several places of an event share a\n\
          definition, the message names the one that the event of the finding shows.\n",
     );
     for (title, about, rules) in parts() {

@@ -103,9 +103,9 @@ impl SubjectFile {
         })?;
         let mut never_used = file.versions.iter().filter(|(_, entry)| entry.never_used);
         if let Some((version, _)) = never_used.find(|(_, entry)| entry.state != Some(State::Yanked)) {
-            let message = format!("version {version} has `never_used`, and is not yanked");
+            let message = format!("version {version} has `never_used` without `state = \"yanked\"`");
             return Err(Failure::new(format!("`{}` cannot be used: {message}", path.display()))
-                .help("write `state = \"yanked\"` beside it, or remove `never_used`"));
+                .help("add `state = \"yanked\"`, or remove `never_used`"));
         }
         Ok(file)
     }
@@ -122,7 +122,7 @@ impl SubjectFile {
     /// Returns the file's text.
     pub(crate) fn render(&self) -> Result<String, Failure> {
         let text = toml::to_string(self).map_err(|error| Failure::new(error.to_string()))?;
-        Ok(format!("# What the registry knows of this subject beside its schemas.\n{text}"))
+        Ok(format!("# The subject's policy, owner, waivers and version states.\n{text}"))
     }
 
     /// Returns how a version counts in a comparison.

@@ -60,7 +60,7 @@ impl Pick {
 
 /// Returns the failure for a subject that is not there, naming what it may have been meant to be.
 pub(crate) fn no_such_subject(subject: &Subject, catalog: &Catalog) -> Failure {
-    let failure = Failure::new(format!("there is no subject `{subject}` in the tree"));
+    let failure = Failure::new(format!("the tree has no subject `{subject}`"));
     let close = catalog
         .subjects()
         .map(|known| (distance(subject.as_str(), known.as_str()), known))
@@ -68,7 +68,7 @@ pub(crate) fn no_such_subject(subject: &Subject, catalog: &Catalog) -> Failure {
         .min();
     match close {
         Some((_, known)) => failure.help(format!("did you mean `{known}`?")),
-        None => failure.help("`evschema list --local` shows what is there"),
+        None => failure.help("`evschema list --local` lists the subjects"),
     }
 }
 

@@ -20,10 +20,10 @@ pub(crate) fn findings<'s>(
         .collect();
     let refused = findings.iter().any(Finding::counts);
     if !refused && report.verdict == Verdict::Undecided {
-        let help = if report.deserved_version == report.version {
+        let help = if report.required_version == report.version {
             "simplify the schema".to_owned()
         } else {
-            format!("publish it as {}, or simplify the schema", report.deserved_version)
+            format!("publish it as {}, or simplify the schema", report.required_version)
         };
         findings.push(undecided(candidate).help(help));
     }
@@ -34,7 +34,7 @@ pub(crate) fn findings<'s>(
     if report.may_have_more {
         findings.push(search_incomplete(candidate));
     }
-    findings.into_iter().map(|finding| finding.deserves(report)).collect()
+    findings.into_iter().map(|finding| finding.with_requirement(report)).collect()
 }
 
 /// Returns what a comparison of two versions found, and the doubts it left under a mode.
@@ -67,9 +67,9 @@ fn search_incomplete(candidate: &Source<'_>) -> Finding {
 }
 
 fn undecided(candidate: &Source<'_>) -> Finding {
-    let message = format!("nobody can tell whether {} is compatible", candidate.schema.at());
+    let message = format!("cannot decide whether {} is compatible", candidate.schema.at());
     Finding::error("undecided", message, candidate.whole())
-        .note("what cannot be decided is refused, though it need not be a break")
+        .note("an undecided change is rejected, although it may not be a break")
 }
 
 fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
@@ -80,9 +80,9 @@ fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
     };
     let message = format!(
         "{} is too small a step for this change, which needs {}",
-        report.version, report.deserved_version
+        report.version, report.required_version
     );
     Finding::error("version-too-small", message, candidate.whole())
-        .note(format!("what changed deserves {what} (mode {})", report.mode))
+        .note(format!("the change requires {what} (mode {})", report.mode))
         .help("`evschema check --against … --fix` renames the file")
 }

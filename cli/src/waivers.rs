@@ -35,13 +35,13 @@ impl Waivers {
     fn add(&mut self, fingerprint: &str, note: WaiverNote, today: Date) -> Result<(), Failure> {
         if let Err(error) = compat::Waivers::default().add(fingerprint, &note.reason) {
             return Err(Failure::new(format!("the waiver of {fingerprint} cannot be used: {error}"))
-                .help("say in `reason` why no reader needs what breaks"));
+                .help("write in `reason` why the break harms nobody"));
         }
         let until = match &note.until {
             None => None,
             Some(text) => Some(Date::parse(text, &Iso8601::DATE).map_err(|_| {
-                Failure::new(format!("`until = \"{text}\"` of waiver {fingerprint} is not a day"))
-                    .help("write it as `2027-01-31`")
+                Failure::new(format!("`until = \"{text}\"` of waiver {fingerprint} is not a date"))
+                    .help("write a date such as `2027-01-31`")
             })?),
         };
         match until {
@@ -125,7 +125,7 @@ pub(crate) fn findings(
         }
         let place = place_in(files, fingerprint);
         let is_needed = found.iter().any(|own| own.fingerprint.as_deref() == Some(fingerprint.as_str()));
-        let message = format!("the waiver of {fingerprint} held until {last}");
+        let message = format!("the waiver of {fingerprint} expired after {last}");
         if is_needed {
             let help = "change the schema, or give the waiver a later `until`";
             findings.push(Finding::error("waiver-expired", message, place).help(help));
@@ -138,7 +138,7 @@ pub(crate) fn findings(
         let is_former = is_hexadecimal(fingerprint, compat::Fingerprint::FORMER_DIGITS);
         if !is_former && !is_hexadecimal(fingerprint, compat::Fingerprint::DIGITS) {
             let message = format!("`{fingerprint}` is not a fingerprint, so this waiver accepts nothing");
-            let help = "take the 16 hexadecimal digits that `evschema check` prints";
+            let help = "use the 16 hexadecimal digits that `evschema check` prints";
             findings.push(Finding::error("waiver-misaddressed", message, place).help(help));
             continue;
         }
@@ -163,11 +163,10 @@ fn unused(message: String, place: Place) -> Finding {
 
 fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding {
     let new: Vec<&str> = meant.iter().copied().collect();
-    let message =
-        format!("the waiver of {fingerprint} names neither a version nor a change, and accepts nothing");
+    let message = format!("the waiver of {fingerprint} uses the old form of 12 digits, and accepts nothing");
     let mut finding = Finding::error("waiver-outdated", message, place)
-        .note("a fingerprint now has 16 digits and is that of one change in one version")
-        .help(format!("if the findings are what you accept, name them instead: {}", new.join(", ")));
+        .note("a fingerprint now has 16 digits and names one change in one version")
+        .help(format!("if you accept these findings, use their fingerprints instead: {}", new.join(", ")));
     finding.severity = compat::Severity::Warning;
     finding
 }
@@ -192,7 +191,7 @@ pub(crate) fn unknown_subjects(
 pub(crate) fn note_expired(waivers: &Waivers, findings: &mut [Finding]) {
     for finding in findings {
         if let Some(last) = waivers.has_expired(finding) {
-            finding.notes.push(format!("its waiver held until {last}"));
+            finding.notes.push(format!("its waiver expired after {last}"));
         }
     }
 }

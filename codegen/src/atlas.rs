@@ -63,10 +63,10 @@ impl<'c> Atlas<'c> {
             return Ok(*known);
         }
         let Some(schema) = self.catalog.get(&at.subject, &at.version) else {
-            let message = format!("`{at}` is not there");
+            let message = format!("`{at}` does not exist");
             return Err(vec![
                 evschema_model::Diagnostic::new(evschema_model::Code::MissingReference, message)
-                    .help("add it to the tree, or leave it out of the selection"),
+                    .help("add it to the tree, or remove it from the selection"),
             ]);
         };
         let resolved = self.catalog.resolve(schema)?;

@@ -9,8 +9,8 @@ use crate::{
     Layout, Options, Problem, Templates, generate, read_templates, read_tree, selection, unselectable,
 };
 
-/// Returns the build step of the crate being built, by the `evschema.toml` beside its manifest or
-/// in the closest folder above.
+/// Returns the build step of the crate being built. It uses the `evschema.toml` beside the crate's `Cargo.toml`, or in
+/// the closest folder above.
 ///
 /// ```no_run
 /// // build.rs
@@ -23,7 +23,7 @@ pub fn from_manifest() -> BuildScript {
     BuildScript { manifest: None, folder: None, output: None }
 }
 
-/// A build step; set what differs from the usual, then [`BuildScript::generate`].
+/// A build step: change its defaults if needed, then call [`BuildScript::generate`].
 #[derive(Debug, Clone, Default)]
 pub struct BuildScript {
     manifest: Option<PathBuf>,
@@ -31,26 +31,26 @@ pub struct BuildScript {
     output: Option<PathBuf>,
 }
 
-/// Everything that kept the code from being generated.
+/// All errors that prevent the generation of code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errors(Vec<String>);
 
 impl BuildScript {
-    /// Names the manifest, instead of looking for it.
+    /// Sets the path of the manifest, instead of searching for it.
     #[must_use]
     pub fn manifest(mut self, path: impl Into<PathBuf>) -> Self {
         self.manifest = Some(path.into());
         self
     }
 
-    /// Names the folder where the search for the manifest starts, instead of the crate's own.
+    /// Sets the folder where the search for the manifest starts, instead of the crate's folder.
     #[must_use]
     pub fn folder(mut self, path: impl Into<PathBuf>) -> Self {
         self.folder = Some(path.into());
         self
     }
 
-    /// Names the folder that is written, instead of `OUT_DIR`.
+    /// Sets the output folder, instead of `OUT_DIR`.
     #[must_use]
     pub fn output(mut self, path: impl Into<PathBuf>) -> Self {
         self.output = Some(path.into());
@@ -59,13 +59,12 @@ impl BuildScript {
 
     /// Generates `events.rs`, to be included from the crate.
     ///
-    /// Reads the manifest, the schema folders and the templates, and nothing else; opens no
-    /// connection and runs no program. Tells Cargo to come back when any of them changes, and
-    /// leaves files that would not change untouched.
+    /// Reads only the manifest, the schema folders and the templates. Opens no connection and runs no program. Cargo
+    /// runs the build script again if one of these files changes. Files that would not change are not written.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, each with its place and what to do.
+    /// All problems, each with its location and a suggestion.
     pub fn generate(&self) -> Result<(), Errors> {
         let output = match &self.output {
             Some(output) => output.clone(),
@@ -95,7 +94,7 @@ impl BuildScript {
         let present: Vec<&Path> = roots.iter().map(PathBuf::as_path).filter(|root| root.is_dir()).collect();
         if present.is_empty() {
             return Err(Errors::one(format!(
-                "{}: neither `{}` nor `{}` is a folder; set `schemas` to where the schemas are",
+                "{}: neither `{}` nor `{}` is a folder; set `schemas` to the folder of the schemas",
                 path.display(),
                 manifest.schemas,
                 manifest.vendor
@@ -146,7 +145,7 @@ impl BuildScript {
             start.ancestors().map(|folder| folder.join(Manifest::FILE_NAME)).find(|path| path.is_file());
         found.ok_or_else(|| {
             Errors::one(format!(
-                "{}: no `{}` here or in a folder above; write one, or name it in build.rs",
+                "{}: no `{}` in this folder or above it; create one, or give its path in build.rs",
                 start.display(),
                 Manifest::FILE_NAME
             ))
@@ -156,7 +155,7 @@ impl BuildScript {
 
 fn variable(name: &str) -> Result<PathBuf, Errors> {
     env::var_os(name).map(PathBuf::from).ok_or_else(|| {
-        Errors::one(format!("`{name}` is not set; call this from build.rs, or name the folder in code"))
+        Errors::one(format!("`{name}` is not set; call this from build.rs, or give the folder in code"))
     })
 }
 
@@ -262,9 +261,9 @@ impl fmt::Display for Errors {
 
 impl std::error::Error for Errors {}
 
-/// Ends a build script with the errors it has, all of them, and without a panic.
+/// Ends a build script with all of its errors, and without a panic.
 pub trait UnwrapOrExit {
-    /// Returns on success; otherwise says every error to Cargo and ends the process.
+    /// Returns on success; otherwise reports every error to Cargo and ends the process.
     fn unwrap_or_exit(self);
 }
 

@@ -8,12 +8,12 @@ use serde_json::{Number, Value};
 /// Returns the schema of the events that a Rust type reads, as the text of
 /// `<subject>/<version>.json`: ready for `evschema check` and `evschema push`.
 ///
-/// The schema is what [`schemars`] derives, for reading: a field with a default may be absent. Where
-/// that is wider than the type it is narrowed: a Rust integer has bounds, and they are written out.
-/// The type's name becomes the title, its documentation the description.
+/// [`schemars`] derives the schema for reading, so a field with a default may be absent. This function adds the bounds
+/// of Rust integers, which `schemars` does not write. The type's name becomes the title, and its documentation becomes
+/// the description.
 ///
-/// Keep the file by a test that compares it with this text. A change of the type then needs a new
-/// version, and `evschema check` says which:
+/// A test should compare the file with this text. A change of the type then needs a new version, and `evschema check`
+/// reports which one:
 ///
 /// ```
 /// # use evschema_model::{Coordinates, Subject, Version};
@@ -32,7 +32,7 @@ use serde_json::{Number, Value};
 ///
 /// # Errors
 ///
-/// When what the type derives is no event schema, such as one that refers to what is not in it.
+/// When the derived schema is not a valid event schema, for example if it refers to a missing document.
 pub fn schema_of<T: schemars::JsonSchema>(at: &Coordinates) -> Result<String, Diagnostics> {
     let generator = SchemaSettings::draft2020_12().for_deserialize().with_transform(Bounds).into_generator();
     let value = generator.into_root_schema_for::<T>().to_value();

@@ -174,7 +174,7 @@ fn of_enum(input: ParseStream<'_>) -> syn::Result<Declared> {
     match (texts.is_empty(), union.is_empty()) {
         (_, true) => Ok(Declared { name, body: DeclaredBody::Texts(texts) }),
         (true, false) => Ok(Declared { name, body: DeclaredBody::Union(union) }),
-        (false, false) => Err(content.error("an enum is of texts or of types")),
+        (false, false) => Err(content.error("an enum has either string variants or type variants")),
     }
 }
 

@@ -164,7 +164,7 @@ impl Tree {
         if let Err(error) = self.catalog.insert(Arc::clone(&schema)) {
             let help = match &error {
                 CatalogError::IdTaken { .. } => "give one of the two subjects another `$id`",
-                CatalogError::Changed(_) => "remove one of the two files, or give one another version",
+                CatalogError::Changed(_) => "remove one of the two files, or change the version of one",
                 CatalogError::CaseClash { .. } => "rename one of the two subjects",
             };
             self.add_problems(&path, vec![Diagnostic::new(Code::Conflict, error.to_string()).help(help)]);

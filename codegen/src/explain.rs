@@ -104,32 +104,32 @@ fn classify(
     planned: Option<&TypeRef>,
 ) -> (Class, String) {
     let Some(planned) = planned else {
-        return (Class::Untyped, "only its verdict matters, no value of it is kept".to_owned());
+        return (Class::Untyped, "used only for a check; no Rust value is made from it".to_owned());
     };
     if node.get("streamed").is_some_and(|streamed| streamed == "own") {
-        let why = "its type checks the members, the check what its applicators say".to_owned();
-        return (Class::OnePass, why);
+        let why = "its type checks its properties; a later check covers keywords such as `allOf` and `if`";
+        return (Class::OnePass, why.to_owned());
     }
     if node.contains_key("streamed") {
         if node.contains_key("variants") {
             return (Class::Union, told_apart(planner, planned));
         }
         let why = if node.contains_key("unlessNull") {
-            "`null`, or what stands beside it"
+            "a value is `null`, or the type checks everything"
         } else {
-            "its type checks all that it says"
+            "its type checks everything"
         };
         return (Class::OnePass, why.to_owned());
     }
     let beyond = beyond_types(node);
     let why = if !beyond.is_empty() {
-        format!("no type checks {}", beyond.join(", "))
+        format!("types cannot check {}", beyond.join(", "))
     } else if node.contains_key("resource") {
-        "a `$dynamicRef` is near: what it means depends on how it was reached".to_owned()
+        "its meaning may depend on the path to it, because a connected schema has a `$dynamicRef`".to_owned()
     } else if planned.shape == RustType::Json {
-        "its type is any JSON".to_owned()
+        "its type is `Json`, which holds any value".to_owned()
     } else {
-        "its type holds more than it accepts".to_owned()
+        "its type also holds values that the schema rejects".to_owned()
     };
     (Class::CheckedFirst, why)
 }
@@ -161,9 +161,11 @@ fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
 
 /// Says what tells the alternatives of an enum apart.
 fn told_apart(planner: &Planner<'_, '_>, planned: &TypeRef) -> String {
-    let RustType::Named(id) = &planned.shape else { return "its alternatives differ in kind".to_owned() };
+    let RustType::Named(id) = &planned.shape else {
+        return "its alternatives differ in JSON type".to_owned();
+    };
     let Body::Union(variants) = &planner.plan().definition(*id).body else {
-        return "its alternatives differ in kind".to_owned();
+        return "its alternatives differ in JSON type".to_owned();
     };
     let any = |test: &dyn Fn(&Case) -> bool| variants.iter().any(|variant| test(&variant.case));
     let mut by = Vec::new();
@@ -171,14 +173,14 @@ fn told_apart(planner: &Planner<'_, '_>, planned: &TypeRef) -> String {
     for (name, _) in variants.iter().flat_map(|variant| &variant.case.tags) {
         if !tags.contains(&name.as_str()) {
             tags.push(name);
-            by.push(format!("the member `{}`", name.escape_debug()));
+            by.push(format!("the property `{}`", name.escape_debug()));
         }
     }
     if any(&|case| !case.required.is_empty() || case.known.is_some()) {
-        by.push("the members that are there".to_owned());
+        by.push("the properties that are present".to_owned());
     }
     if by.is_empty() || variants.iter().any(|variant| variant.case.kinds != ["OBJECT"]) {
-        by.push("their kind".to_owned());
+        by.push("JSON type".to_owned());
     }
-    format!("its alternatives are told apart by {}", by.join(" and "))
+    format!("its alternatives differ in {}", by.join(" and "))
 }

@@ -44,7 +44,7 @@ fn of_template(error: &PrintError, templates: &Templates) -> Problem {
     });
     let diagnostic = Diagnostic::new(Code::BadTemplate, error.to_string())
         .position(position)
-        .help("mend the template, or leave it out to have the built-in one");
+        .help("correct the template, or remove it to use the built-in one");
     Problem { path: templates.folder.join(file), diagnostic }
 }
 

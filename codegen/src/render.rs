@@ -83,7 +83,7 @@ pub(crate) fn render(
         files.push(GeneratedFile { path: format!("{SHARED}.rs"), text: headed(&code) });
         index.modules.push(view::IndexEntry {
             name: SHARED.to_owned(),
-            docs: vec!["Types that several subjects have alike, each under its own name.".to_owned()],
+            docs: vec!["Types that several subjects share.".to_owned()],
             path: literal(&format!("{SHARED}.rs")),
             generated: true,
         });

@@ -31,18 +31,24 @@ pub fn unselectable(catalog: &Catalog, manifest: &Manifest) -> Vec<String> {
     let mut wrong = Vec::new();
     let is_there = |subject: &Subject| catalog.versions(subject).next().is_some();
     for subject in manifest.generate.subjects.iter().filter(|subject| !is_there(subject)) {
-        wrong.push(format!("`gen.subjects` names `{subject}`, which has no schema here; correct the name"));
+        wrong.push(format!(
+            "`gen.subjects` names `{subject}`, which has no schema in the tree; correct the name"
+        ));
     }
     for (subject, lines) in &manifest.dependencies {
         if !is_there(subject) {
-            wrong.push(format!("`dependencies` names `{subject}`, which has no schema here; add its file"));
+            wrong.push(format!(
+                "`dependencies` names `{subject}`, which has no schema in the tree; add its file"
+            ));
             continue;
         }
         for range in lines.as_slice().iter().filter(|range| newest_in(catalog, subject, range).is_none()) {
             let versions: Vec<String> =
                 catalog.versions(subject).map(|schema| schema.at().version.to_string()).collect();
             let there = versions.join("`, `");
-            wrong.push(format!("`{subject}` has no version in `{range}`, only `{there}`; correct the range"));
+            wrong.push(format!(
+                "`{subject}` has no version in the range `{range}`, only `{there}`; correct the range"
+            ));
         }
     }
     if wrong.is_empty() && selection(catalog, manifest).is_empty() {

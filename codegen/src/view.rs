@@ -5,168 +5,168 @@
 
 use serde::Serialize;
 
-/// What `subject.rs.hbs` is given: one file, a subject and its versions.
+/// The model of `subject.rs.hbs`: one file with the versions of a subject.
 #[derive(Debug, Serialize)]
 pub(crate) struct File {
-    /// The versions that are generated, oldest first.
+    /// The generated versions, oldest first.
     pub(crate) versions: Vec<Version>,
 }
 
-/// What `index.rs.hbs` is given: the file that names the others.
+/// The model of `index.rs.hbs`: the file that lists the others.
 #[derive(Debug, Serialize)]
 pub(crate) struct Index {
-    /// Whether files are included, as a build script wants it, rather than declared as modules.
+    /// Whether files are included (for a build script) or declared as modules.
     pub(crate) included: bool,
-    /// The files, by name.
+    /// The files: one for each subject, sorted by name, then the shared types.
     pub(crate) modules: Vec<IndexEntry>,
 }
 
-/// One file that the index names.
+/// One file of the index.
 #[derive(Debug, Serialize)]
 pub(crate) struct IndexEntry {
     /// The name of the subject's module.
     pub(crate) name: String,
-    /// Lines of its documentation.
+    /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The file's name as a literal.
+    /// The file name, as a literal.
     pub(crate) path: String,
-    /// Whether the module has types itself, and not only modules of versions.
+    /// Whether the module contains types directly, and not only modules of versions.
     pub(crate) generated: bool,
 }
 
-/// What `shared.rs.hbs` is given: the file of the types that several modules have alike.
+/// The model of `shared.rs.hbs`: the file with the types that several modules share.
 #[derive(Debug, Serialize)]
 pub(crate) struct SharedFile {
-    /// The path of the runtime crate, which templates call `rt`.
+    /// The path of the runtime crate; templates import it as `rt`.
     pub(crate) runtime: String,
-    /// Its types.
+    /// The types of the file.
     pub(crate) types: Vec<Type>,
-    /// Names of types that hold no text, where others have a form that borrows it.
+    /// Names of types without strings; empty unless `borrowed = true`.
     pub(crate) textless: Vec<String>,
 }
 
-/// Names of types that are printed elsewhere, or in the same module under another name.
+/// Types that the module re-exports from another module, or under another name.
 #[derive(Debug, Serialize)]
 pub(crate) struct Use {
-    /// The path of the module that has them.
+    /// The path of the module that declares the types.
     pub(crate) path: String,
-    /// What is used of it, `Name` or `Name as Other`.
+    /// The re-exported types, as `Name` or `Name as Other`.
     pub(crate) names: Vec<String>,
 }
 
-/// One version of a subject: a module.
+/// One version of a subject, printed as a module.
 #[derive(Debug, Serialize)]
 pub(crate) struct Version {
-    /// The name of the module, `v1`.
+    /// The name of the module, such as `v1`.
     pub(crate) module: String,
-    /// Lines of its documentation.
+    /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The path of the runtime crate, which templates call `rt`.
+    /// The path of the runtime crate; templates import it as `rt`.
     pub(crate) runtime: String,
-    /// Names of types that are printed elsewhere.
+    /// Types that the module re-exports.
     pub(crate) uses: Vec<Use>,
-    /// Its types, the event first.
+    /// The types of the module, the event first.
     pub(crate) types: Vec<Type>,
-    /// Names of types that hold no text, where others have a form that borrows it.
+    /// Names of types without strings; empty unless `borrowed = true`.
     pub(crate) textless: Vec<String>,
-    /// What `document.rs.hbs` is given.
+    /// The model of `document.rs.hbs`.
     pub(crate) document: Document,
 }
 
-/// The embedded schema.
+/// The embedded schema of a version.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document {
-    /// The URI that its references are resolved against, as a literal.
+    /// The base URI of its references, as a literal.
     pub(crate) base: String,
     /// The draft, as a variant of the runtime's `Draft`.
     pub(crate) draft: String,
-    /// The documents that it reaches.
+    /// The documents that it refers to, directly or through others.
     pub(crate) references: Vec<DocumentReference>,
-    /// Whether `format` refuses values.
+    /// Whether `format` rejects values.
     pub(crate) asserts_formats: bool,
-    /// Whether a format is asserted for which the runtime has the feature `idn`.
+    /// Whether an asserted format needs the runtime's feature `idn`.
     pub(crate) needs_idn: bool,
-    /// Stands for the text of the schema until the code is formatted; print it as it is.
+    /// A placeholder for the schema's JSON; print it unchanged.
     pub(crate) placeholder: String,
-    /// The linked form of the schema, as a literal.
+    /// The schema in the form that the runtime interprets, as a literal.
     pub(crate) program: String,
-    /// Paths of the programs that it refers to.
+    /// The paths of the programs that it refers to.
     pub(crate) links: Vec<String>,
-    /// The number of its root.
+    /// The number of the root node in `program`.
     pub(crate) root: usize,
 }
 
-/// A document that is reached.
+/// A document that the schema refers to.
 #[derive(Debug, Serialize)]
 pub(crate) struct DocumentReference {
-    /// A URI that leads there, as a literal.
+    /// A URI that resolves to the document, as a literal.
     pub(crate) uri: String,
-    /// The path of its `DOCUMENT`.
+    /// The path of the document's `DOCUMENT`.
     pub(crate) path: String,
 }
 
-/// One named type: `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs`, `newtype.rs.hbs` and, beside one of
-/// them, `event.rs.hbs` are given it. Exactly one of the four bodies is there, the others are null.
+/// The model of `struct.rs.hbs`, `texts.rs.hbs`, `union.rs.hbs`, `newtype.rs.hbs` and `event.rs.hbs`: one named type.
+/// Exactly one of `struct`, `texts`, `union` and `newtype` is set; the others are null.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Type {
     /// Its name.
     pub(crate) name: String,
-    /// Lines of its documentation.
+    /// Lines of documentation.
     pub(crate) docs: Vec<String>,
     /// An object with fields.
     #[serde(rename = "struct")]
     pub(crate) record: Option<Struct>,
-    /// An enum of texts.
+    /// An enum of strings.
     pub(crate) texts: Option<Texts>,
     /// An enum of types.
     #[serde(rename = "union")]
     pub(crate) alternatives: Option<Union>,
-    /// The type that it is around.
+    /// The wrapped type.
     pub(crate) newtype: Option<String>,
-    /// The type that it borrows text for, whose name then ends in a lifetime; null where it owns its text.
+    /// The owned form of a type that borrows strings: `name` then ends in a lifetime. Null for an owned type.
     pub(crate) owned: Option<String>,
-    /// What makes it an event, if it is one.
+    /// The constants of an event; null if the type is not an event.
     pub(crate) event: Option<Event>,
 }
 
 /// An object with fields.
 #[derive(Debug, Serialize)]
 pub(crate) struct Struct {
-    /// Every member that the schema names, as literals.
+    /// The names of all properties in the schema, as literals.
     pub(crate) names: Vec<String>,
-    /// Whether there are more names than fields.
+    /// Whether `names` is longer than `fields`.
     pub(crate) names_more: bool,
-    /// The members that it has fields for.
+    /// The properties that have a field.
     pub(crate) fields: Vec<Field>,
-    /// What `new` is told, by name.
+    /// The arguments of `new`, sorted by name.
     pub(crate) arguments: Vec<Argument>,
-    /// The field that keeps all other members, if they are kept.
+    /// The field that keeps all other properties, or null.
     pub(crate) rest: Option<Rest>,
 }
 
-/// A member of an object.
+/// A property of an object.
 #[derive(Debug, Serialize)]
 pub(crate) struct Field {
-    /// Its name in Rust.
+    /// The name in Rust.
     pub(crate) name: String,
-    /// Lines of its documentation, constraints in words among them.
+    /// Lines of documentation, including the constraints in words.
     pub(crate) docs: Vec<String>,
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
-    /// Its name in JSON, as a literal.
+    /// The name in JSON, as a literal.
     pub(crate) json: String,
-    /// Its position among the names.
+    /// The position in `names`.
     pub(crate) at: usize,
     /// How the runtime reads and writes it: `required`, `constant`, `optional` or `maybe`.
     pub(crate) mode: &'static str,
-    /// The name of its setter; null where `new` is told.
+    /// The name of the setter; null if the schema requires the property.
     pub(crate) setter: Option<String>,
-    /// The type of a value that is there and not `null`.
+    /// The type of a value that is present and not `null`.
     pub(crate) value: String,
 }
 
-/// What `new` is told.
+/// An argument of `new`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Argument {
     /// The name of the field.
@@ -176,7 +176,7 @@ pub(crate) struct Argument {
     pub(crate) rust_type: String,
 }
 
-/// The field that keeps all other members.
+/// The field that keeps all other properties.
 #[derive(Debug, Serialize)]
 pub(crate) struct Rest {
     /// Its name.
@@ -186,25 +186,25 @@ pub(crate) struct Rest {
     pub(crate) rust_type: String,
 }
 
-/// An enum of texts.
+/// An enum of strings.
 #[derive(Debug, Serialize)]
 pub(crate) struct Texts {
-    /// The texts, in the order of the schema.
+    /// The strings, in the order of the schema.
     pub(crate) variants: Vec<Text>,
-    /// The same as `name = text,` on one line, if they fit.
+    /// All variants as `name = text,` on one line; null if they do not fit.
     pub(crate) line: Option<String>,
-    /// The same on as few lines as hold them.
+    /// All variants as `name = text,` on as few lines as possible.
     pub(crate) lines: Vec<String>,
-    /// Whether there is but one.
+    /// Whether the enum has exactly one variant.
     pub(crate) single: bool,
 }
 
-/// A text.
+/// One string of an enum.
 #[derive(Debug, Serialize)]
 pub(crate) struct Text {
     /// The name of the variant.
     pub(crate) name: String,
-    /// The text as a literal.
+    /// The string, as a literal.
     pub(crate) text: String,
 }
 
@@ -215,23 +215,23 @@ pub(crate) struct Union {
     pub(crate) variants: Vec<Variant>,
 }
 
-/// A type among others.
+/// One variant of an enum of types.
 #[derive(Debug, Serialize)]
 pub(crate) struct Variant {
-    /// Its position among the variants.
+    /// The position in `variants`.
     pub(crate) at: usize,
     /// The name of the variant.
     pub(crate) name: String,
-    /// Lines of its documentation.
+    /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The type that it holds.
+    /// The type of its value.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
-    /// The case that tells it from the others, as an expression.
+    /// A `Case` of the runtime, as an expression: reading uses it to choose the variant.
     pub(crate) case: String,
 }
 
-/// What makes a type an event; all literals.
+/// The constants of an event; all are literals.
 #[derive(Debug, Serialize)]
 pub(crate) struct Event {
     /// The subject.
@@ -240,8 +240,8 @@ pub(crate) struct Event {
     pub(crate) version: String,
     /// The digest of the schema.
     pub(crate) digest: String,
-    /// Where the schema lives.
+    /// The URL or path of the schema.
     pub(crate) dataschema: String,
-    /// The name of the type that borrows its text, if there is one.
+    /// The name of the borrowed form of the type, or null.
     pub(crate) borrowed: Option<String>,
 }

@@ -70,10 +70,10 @@ impl Comparing {
             return;
         }
         if ANNOTATIONS.contains(&keyword) {
-            return self.push(ChangeKind::Annotation, format!("`{keyword}` says something else"));
+            return self.push(ChangeKind::Annotation, format!("`{keyword}` changed"));
         }
         if matches!(keyword, "type" | "enum" | "required") && is_reordered(old, new) {
-            return self.push(ChangeKind::Annotation, "lists the same in another order".to_owned());
+            return self.push(ChangeKind::Annotation, "only the order changed".to_owned());
         }
         let known = moved(keyword, old, new);
         if !known.is_empty() {
@@ -123,8 +123,8 @@ impl Comparing {
     fn member(&mut self, name: &str, old: Option<&Value>, new: Option<&Value>) {
         match (old, new) {
             (Some(old), Some(new)) => self.schemas(old, new),
-            (Some(_), None) => self.push(ChangeKind::Removed, format!("`{name}` is gone")),
-            (None, Some(new)) => self.push(ChangeKind::Added, format!("`{name}` is new: {}", short(new))),
+            (Some(_), None) => self.push(ChangeKind::Removed, format!("`{name}` was removed")),
+            (None, Some(new)) => self.push(ChangeKind::Added, format!("`{name}` was added: {}", short(new))),
             (None, None) => {}
         }
     }

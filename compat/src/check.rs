@@ -32,8 +32,8 @@ pub struct Settings {
     /// Steps the engine may take per phase of a comparison before it answers undecided; the same
     /// input always takes the same number of steps.
     pub fuel: u64,
-    /// Whether a compatible change is asked about under the stricter content models too, for
-    /// [`Report::stricter`]. That costs a comparison for each.
+    /// Whether the check of a compatible change also compares under the stricter content models, for
+    /// [`Report::stricter`], and with older readers, for [`Report::old_readers`]. Each costs a comparison.
     pub advises: bool,
 }
 
@@ -74,7 +74,7 @@ impl Baseline {
 pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, waivers: &Waivers) -> Report {
     let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
     let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
-    report.deserved_version = advise(candidate, &report, history, &is_taken, settings);
+    report.required_version = advise(candidate, &report, history, &is_taken, settings);
     report
 }
 
@@ -146,9 +146,10 @@ fn check_as(
         line_previous.is_some_and(|line| at.version.step_from(line.version()) < required_bump);
     let is_advised = settings.advises && verdict == Verdict::Compatible;
     let stricter = if is_advised { asking.stricter(candidate, &predecessors) } else { None };
+    let old_readers = if is_advised { asking.old_readers(candidate, &predecessors) } else { None };
     Report {
         subject: at.subject,
-        deserved_version: at.version.clone(),
+        required_version: at.version.clone(),
         version: at.version,
         mode,
         content_model: settings.policy.content_model,
@@ -165,6 +166,7 @@ fn check_as(
         may_have_more,
         masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
         stricter,
+        old_readers,
         opened: asking.opened,
     }
 }
@@ -200,7 +202,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
     }
 }
 
-/// Returns the step a change deserves: what `version = auto` takes.
+/// Returns the step that a change requires: what `version = auto` takes.
 pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
     Asking::new(settings).required_bump(&[], from, to)
 }

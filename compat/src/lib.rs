@@ -62,8 +62,8 @@ pub use check::{
 };
 pub use mask::version_constants;
 pub use report::{
-    Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, OpenedPlace, Report, Severity,
-    Stricter, Verdict,
+    Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, OldReaders, OpenedPlace, Report,
+    Severity, Stricter, Verdict,
 };
 pub use rules::{Example, RULES, Rule, rule};
 pub use waivers::{WaiverError, Waivers};

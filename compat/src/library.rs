@@ -11,8 +11,12 @@ use serde_json::Value;
 /// Most characters of the two schemas together that the library is asked about.
 const CHARS_MAX: usize = 3_000;
 
-/// Most branches of the two schemas together: the library multiplies unions out.
+/// Most branches of the two schemas together: the library multiplies unions out, and dependent requirements too.
 const BRANCHES_MAX: usize = 12;
+
+/// Most names that the two schemas together require: the library splits objects by each of them, and a hundred take
+/// seconds and hundreds of MiB.
+const REQUIRED_MAX: usize = 40;
 
 /// Most digits of a number that a double surely holds.
 const DIGITS_MAX: usize = 15;
@@ -31,6 +35,7 @@ pub(crate) enum Said {
 pub(crate) fn ask(writer: &Value, reader: &Value, formats: Formats) -> Said {
     if CHARS_MAX < writer.to_string().len() + reader.to_string().len()
         || BRANCHES_MAX < branches(writer) + branches(reader)
+        || REQUIRED_MAX < required(writer) + required(reader)
         || has_long_number(writer)
         || has_long_number(reader)
         || has_own_format(writer)
@@ -68,12 +73,29 @@ fn branches(value: &Value) -> usize {
                 let own = match (name.as_str(), member) {
                     ("anyOf" | "oneOf", Value::Array(list)) => list.len(),
                     ("not" | "if", _) => 2,
+                    // Without the name, or with what it needs.
+                    ("dependentRequired" | "dependentSchemas", Value::Object(needs)) => 2 * needs.len(),
                     _ => 0,
                 };
                 own + branches(member)
             })
             .sum(),
         Value::Array(items) => items.iter().map(branches).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// Returns how many names a schema and its subschemas require.
+fn required(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| match (name.as_str(), member) {
+                ("required", Value::Array(names)) => names.len(),
+                _ => required(member),
+            })
+            .sum(),
+        Value::Array(items) => items.iter().map(required).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }

@@ -148,7 +148,7 @@ impl<'s> Lowering<'_, '_, 's> {
             return self.tree.boolean(true, origin);
         }
         let Some(number) = self.number_of(scope) else {
-            return opaque(self.tree, "dynamic references lead to too many places", origin);
+            return opaque(self.tree, "too many dynamic references are possible here", origin);
         };
         let key = (origin, number);
         match self.seen.get(&key) {
@@ -438,7 +438,8 @@ impl<'s> Lowering<'_, '_, 's> {
                 // It evaluates from 2020-12 on; the validator lets it do so in 2019-09 too, so that
                 // nothing is said of either.
                 if draft == Draft::Draft201909 && self.minds_what_is_evaluated() {
-                    node.opaque = Opaque::plain("what `contains` evaluates in draft 2019-09 is disputed");
+                    node.opaque =
+                        Opaque::plain("draft 2019-09 does not define which items `contains` evaluates");
                 }
             }
         }
@@ -512,7 +513,7 @@ fn numbers(node: &mut Node, members: &Keywords<'_>, draft: Draft) {
         let Some(Value::Number(number)) = written else { return None };
         let decimal = Decimal::of(number);
         if decimal.is_none() {
-            *opaque = Opaque::plain(format!("`{keyword}` {number} is beyond the numbers that are compared"));
+            *opaque = Opaque::plain(format!("`{keyword}` {number} is too large or too precise to compare"));
         }
         decimal
     };

@@ -15,7 +15,7 @@ pub(crate) struct Pair {
 }
 
 /// The pairs that one check asks about more than once: under its own content model, under stricter ones, and for
-/// the step that the change deserves.
+/// the step that the change requires.
 #[derive(Default)]
 pub(crate) struct Pairs(Vec<(Key, Pair)>);
 

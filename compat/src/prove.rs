@@ -206,10 +206,7 @@ impl Engine {
             return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
         }
         if !self.spend(1) {
-            return Some((
-                reader,
-                Assertion::Opaque("the comparison took more steps than it may (fuel)".to_owned()),
-            ));
+            return Some((reader, Assertion::Opaque("the comparison reached its limit of steps".to_owned())));
         }
         let node = self.tree.shared(reader);
         if let Some(values) = &flat.values
@@ -233,7 +230,7 @@ impl Engine {
         }
         if node.place.is_some() {
             // A relaxed reader has places of the writer. They accept their own alternatives, which hold them.
-            return here(Assertion::Opaque("the writer has other values here".to_owned()));
+            return here(Assertion::Opaque("the writer sends other values here".to_owned()));
         }
         if !node.types.has(flat.types) {
             return here(Assertion::refused(flat));

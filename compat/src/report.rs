@@ -132,11 +132,11 @@ pub struct Report {
     pub baselines: Vec<Version>,
     /// The answer, waived findings left aside.
     pub verdict: Verdict,
-    /// The step this change deserves from the version before it.
+    /// The step that this change requires from the version before it.
     pub required_bump: Bump,
     /// The smallest version that would be accepted for this content.
-    pub deserved_version: Version,
-    /// Whether the candidate's version is smaller than the change deserves.
+    pub required_version: Version,
+    /// Whether the candidate's version is too small for the change.
     pub version_too_small: bool,
     /// Everything found, gravest first.
     pub findings: Vec<Finding>,
@@ -148,6 +148,10 @@ pub struct Report {
     /// The break that a stricter content model finds, when the chosen one finds none and
     /// [`crate::Settings::advises`].
     pub stricter: Option<Stricter>,
+    /// An older reader that rejects events of a compatible candidate, when the mode checks only backward and
+    /// [`crate::Settings::advises`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_readers: Option<OldReaders>,
     /// Places at which the content model leaves a writer no value, so that members and items of any kind are
     /// compared there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -165,6 +169,17 @@ pub struct Stricter {
     pub witness: Option<Value>,
 }
 
+/// An older reader that rejects events of a compatible candidate, although the mode does not check this direction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OldReaders {
+    /// The version of the reader: the latest baseline.
+    pub version: Version,
+    /// What the reader rejects, in one sentence.
+    pub message: String,
+    /// An event of the candidate that the reader rejects.
+    pub witness: Option<Value>,
+}
+
 /// A place of a schema that a content model compares as if it were free.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedPlace {
@@ -172,6 +187,20 @@ pub struct OpenedPlace {
     pub version: Version,
     /// The place.
     pub pointer: Pointer,
+}
+
+impl fmt::Display for OldReaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "upgrade readers first, because readers of {} reject some of its events: {}",
+            self.version, self.message
+        )?;
+        match &self.witness {
+            Some(event) => write!(f, ", as in {event}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for Stricter {
@@ -189,7 +218,7 @@ impl fmt::Display for OpenedPlace {
         let place = if self.pointer.as_str().is_empty() { "the root" } else { self.pointer.as_str() };
         write!(
             f,
-            "no value at {place} of {} has only declared members or items, so the check allows others there",
+            "at {place}, no value of version {} has only declared properties and items, so the check allows undeclared ones there",
             self.version
         )
     }
@@ -239,7 +268,7 @@ pub struct Diff {
     pub backward: Verdict,
     /// Whether the old version reads what the new one writes.
     pub forward: Verdict,
-    /// The step the change deserves under the subject's mode.
+    /// The step that the change requires under the subject's mode.
     pub required_bump: Bump,
     /// What breaks, both ways.
     pub findings: Vec<Finding>,

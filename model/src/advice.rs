@@ -64,8 +64,8 @@ impl Schema {
         } else {
             "the root has no keyword that rejects anything, so it accepts every event"
         };
-        let help = "if events are written under it, say what they are, such as `\"type\": \"object\"` or `\"$ref\": \
-                    \"#/$defs/Order\"`; a document that others refer to may stay as it is";
+        let help = "if this schema describes events, add a keyword such as `\"type\": \"object\"` or `\"$ref\": \
+                    \"#/$defs/Order\"`; if only other documents refer to it, it may stay as it is";
         Some(Diagnostic::new(Code::AcceptsEveryEvent, message).help(help))
     }
 }
@@ -83,12 +83,12 @@ fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> 
         return of_other_draft(known, value, draft);
     }
     let instead = match (name, value) {
-        ("divisibleBy", Value::Number(_)) => Some(("is a keyword until draft-03", "write `multipleOf`")),
+        ("divisibleBy", Value::Number(_)) => Some(("is a keyword only up to draft-03", "write `multipleOf`")),
         ("extends", Value::Object(_) | Value::Array(_)) => {
-            Some(("is a keyword until draft-03", "write `allOf`"))
+            Some(("is a keyword only up to draft-03", "write `allOf`"))
         }
         ("disallow", Value::String(_) | Value::Array(_)) => {
-            Some(("is a keyword until draft-03", "write `not`"))
+            Some(("is a keyword only up to draft-03", "write `not`"))
         }
         ("nullable", Value::Bool(true)) => Some(("is a keyword of OpenAPI 3.0", "add `\"null\"` to `type`")),
         _ => None,
@@ -100,7 +100,7 @@ fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> 
     let of_draft = KEYWORDS.iter().filter(|known| known.is_in(draft)).map(|known| known.name);
     let meant = closest(name, of_draft)?;
     let message = format!("`{name}` is not a keyword, so it has no effect");
-    let help = format!("did you mean `{meant}`? A name of your own may begin with `x-`");
+    let help = format!("did you mean `{meant}`? The name of a custom keyword should begin with `x-`");
     Some(Diagnostic::new(Code::MisspeltKeyword, message).help(help))
 }
 
@@ -118,12 +118,12 @@ fn of_other_draft(known: &Keyword, value: &Value, draft: Draft) -> Option<Diagno
     let forms = || KEYWORDS.iter().filter(|form| form.name == name);
     let since = forms().map(|form| form.since).min()?;
     let until = forms().map(|form| form.until).max()?;
-    let drafts = if draft < since { format!("from {since}") } else { format!("until {until}") };
-    let message = format!("`{name}` has no effect in {draft}; it is a keyword {drafts}");
+    let drafts = if draft < since { format!("from {since} on") } else { format!("up to {until}") };
+    let message = format!("`{name}` has no effect in {draft}; it is a keyword only {drafts}");
     let help = match (name, draft < since) {
         ("id", _) => "write `$id`".to_owned(),
         ("$id", _) => "write `id`".to_owned(),
-        ("additionalItems", _) => "write `items`; the schemas by position are in `prefixItems`".to_owned(),
+        ("additionalItems", _) => "write `items`; `prefixItems` lists the schemas by position".to_owned(),
         ("dependencies", _) => format!("write {}", instead_of_dependencies(value)),
         ("$recursiveRef" | "$recursiveAnchor", false) => {
             "write `$dynamicRef` and `$dynamicAnchor`".to_owned()
@@ -154,7 +154,7 @@ fn instead_of_dependencies(value: &Value) -> &'static str {
 fn about_format(format: &str, draft: Draft) -> Option<Diagnostic> {
     if let Some((_, since)) = FORMATS.iter().find(|(known, _)| *known == format) {
         let message =
-            format!("format `{format}` accepts every string in {draft}; it is a format from {since}");
+            format!("format `{format}` accepts every string in {draft}; it is a format only from {since} on");
         let help = format!("name a later draft in `$schema`, or write a `pattern` for {format}");
         return (draft < *since).then(|| Diagnostic::new(Code::FormatWithoutEffect, message).help(help));
     }
@@ -219,13 +219,13 @@ mod tests {
             (Draft::Draft6, json!({"if": {}}), KeywordWithoutEffect, "from draft-07"),
             (Draft::Draft7, json!({"unevaluatedProperties": false}), KeywordWithoutEffect, "from 2019-09"),
             (Draft::Draft201909, json!({"prefixItems": []}), KeywordWithoutEffect, "from 2020-12"),
-            (Draft::Draft202012, json!({"additionalItems": {}}), KeywordWithoutEffect, "until 2019-09"),
+            (Draft::Draft202012, json!({"additionalItems": {}}), KeywordWithoutEffect, "up to 2019-09"),
             (Draft::Draft201909, json!({"additionalItems": {}}), KeywordWithoutEffect, none),
-            (Draft::Draft201909, json!({"dependencies": {}}), KeywordWithoutEffect, "until draft-07"),
-            (Draft::Draft7, json!({"id": "https://example.com/x"}), KeywordWithoutEffect, "until draft-04"),
+            (Draft::Draft201909, json!({"dependencies": {}}), KeywordWithoutEffect, "up to draft-07"),
+            (Draft::Draft7, json!({"id": "https://example.com/x"}), KeywordWithoutEffect, "up to draft-04"),
             (Draft::Draft7, json!({"id": "x"}), KeywordWithoutEffect, none),
             (Draft::Draft4, json!({"$id": "https://example.com/x"}), KeywordWithoutEffect, "from draft-06"),
-            (Draft::Draft4, json!({"divisibleBy": 2}), KeywordWithoutEffect, "until draft-03"),
+            (Draft::Draft4, json!({"divisibleBy": 2}), KeywordWithoutEffect, "up to draft-03"),
             (Draft::Draft202012, json!({"nullable": true}), KeywordWithoutEffect, "OpenAPI"),
             (Draft::Draft202012, json!({"nullable": false}), KeywordWithoutEffect, none),
             (
@@ -271,8 +271,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "/$defs/old/not/prefixItems: `prefixItems` has no effect in draft-07; it is a keyword from 2020-12",
-                "/$defs/older/additionalItems: `additionalItems` has no effect in 2020-12; it is a keyword until 2019-09",
+                "/$defs/old/not/prefixItems: `prefixItems` has no effect in draft-07; it is a keyword only from 2020-12 on",
+                "/$defs/older/additionalItems: `additionalItems` has no effect in 2020-12; it is a keyword only up to 2019-09",
             ]
         );
     }

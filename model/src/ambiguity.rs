@@ -35,7 +35,7 @@ pub(crate) fn ambiguous_ids(resolved: &Resolved, registry: &Registry<'_>) -> Dia
             }
             None => return None,
         };
-        let message = format!("{claimants} have `{uri}` as an `$id`, with different content");
+        let message = format!("{claimants} have the same `$id`, `{uri}`, but different content");
         let help = "refer to only one of them, or give one of them another `$id`";
         Some(Diagnostic::new(Code::AmbiguousId, message).help(help))
     });

@@ -37,10 +37,10 @@ pub struct Catalog {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogError {
     /// The version is there already, with another content.
-    #[error("`{0}` is there already with another content; a published version never changes")]
+    #[error("`{0}` already exists with different content; a published version never changes")]
     Changed(Coordinates),
     /// The `$id` belongs to another subject.
-    #[error("`$id` `{id}` belongs to `{owner}`; two subjects never share an `$id`")]
+    #[error("`$id` `{id}` belongs to `{owner}`; two subjects cannot share an `$id`")]
     IdTaken {
         /// The contested `$id`.
         id: String,
@@ -190,9 +190,13 @@ impl Catalog {
                 }
             }
             if limits::REACHABLE_DOCUMENTS_MAX < open.len() {
-                let message = format!("more than {} documents are reached", limits::REACHABLE_DOCUMENTS_MAX);
+                let message = format!(
+                    "the schema refers to more than {} documents, directly or through others",
+                    limits::REACHABLE_DOCUMENTS_MAX
+                );
                 return Err(vec![
-                    Diagnostic::new(Code::TooManyReferences, message).help("bundle what belongs together"),
+                    Diagnostic::new(Code::TooManyReferences, message)
+                        .help("bundle documents that belong together"),
                 ]);
             }
         }
@@ -243,7 +247,7 @@ fn shared_id(reference: &Reference, sharers: &[&Coordinates]) -> (String, String
         shown().map(|at| format!("`../{}/{}.json{fragment}`", at.subject, at.version)).collect();
     let more = sharers.len().saturating_sub(SHARERS_SHOWN_MAX);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let message = format!("`$ref` names `{}`, the `$id` of {}{more}", reference.uri, names.join(", "));
+    let message = format!("`$ref` names `{}`, an `$id` that {}{more} share", reference.uri, names.join(", "));
     let help =
         format!("name one version: write {}; or give each version an `$id` of its own", ways.join(" or "));
     (message, help)
@@ -270,17 +274,17 @@ fn nowhere(reference: &Reference) -> (Code, String, String) {
     match &reference.target {
         Target::Named(at) => (
             Code::MissingReference,
-            format!("`$ref` names `{at}`, which is not there"),
+            format!("`$ref` names `{at}`, which does not exist"),
             format!("add `{}/{}.json`, or register it first", at.subject, at.version),
         ),
         Target::Identified(uri) if remote => (
             Code::RemoteReference,
-            format!("`$ref` leads to `{uri}`, which no document here has as its `$id`"),
-            "references are never fetched from the network: add that document to the tree".to_owned(),
+            format!("`$ref` leads to `{uri}`, but no document here has this `$id`"),
+            "evschema never fetches references from the network; add the document to the tree".to_owned(),
         ),
         Target::Identified(_) | Target::Here | Target::Metaschema => (
             Code::MissingReference,
-            format!("`$ref` `{}` leads to no document of the tree", reference.written),
+            format!("`$ref` `{}` leads to no document in the tree", reference.written),
             "write `../<subject>/<version>.json`, or the target's `$id`".to_owned(),
         ),
     }

@@ -36,7 +36,7 @@ pub enum DialectError {
     NotAString,
     /// A vocabulary's name is misspelt.
     #[error(
-        "`{name}` is no vocabulary that can be left out; those are applicator, validation, unevaluated and format"
+        "`{name}` is not a vocabulary that a dialect can leave out; it can leave out applicator, validation, unevaluated and format"
     )]
     NoSuchVocabulary {
         /// The name as written.
@@ -286,7 +286,10 @@ mod tests {
             assert_eq!(Dialect::parse(text).unwrap().to_string(), text);
         }
         let wrong = Dialect::parse("2020-12 without core").unwrap_err();
-        assert!(wrong.to_string().starts_with("`core` is no vocabulary that can be left out"), "{wrong}");
+        assert!(
+            wrong.to_string().starts_with("`core` is not a vocabulary that a dialect can leave out"),
+            "{wrong}"
+        );
         assert!(Dialect::parse("draft-07 without validation").is_err(), "it has no vocabularies");
     }
 }

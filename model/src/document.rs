@@ -23,8 +23,11 @@ impl Document {
     /// name a member twice.
     pub fn parse(bytes: &[u8]) -> Result<Self, Diagnostics> {
         if limits::DOCUMENT_BYTES_MAX < bytes.len() {
-            let message =
-                format!("{} bytes, of at most {} in a document", bytes.len(), limits::DOCUMENT_BYTES_MAX);
+            let message = format!(
+                "the document has {} bytes; at most {} are allowed",
+                bytes.len(),
+                limits::DOCUMENT_BYTES_MAX
+            );
             return Err(vec![
                 Diagnostic::new(Code::TooLarge, message)
                     .help("split it into documents that refer to each other"),

@@ -37,7 +37,7 @@ impl Schema {
                 takes_metaschema.then(|| {
                     let message = format!("`{keyword}` `{}` belongs to JSON Schema itself", identity.uri);
                     Diagnostic::new(Code::ForeignId, message)
-                        .help(format!("give the document a `{keyword}` of its own, or none"))
+                        .help(format!("give the document another `{keyword}`, or remove it"))
                 })
             });
             wrong.extend(found.map(|diagnostic| {
@@ -66,18 +66,18 @@ impl Schema {
         }
         let (message, help) = if !identity.is_root {
             (
-                format!("`{keyword}` of a part names the place of `{place}` in the tree"),
-                format!("remove it, or move the part to `{}/{}.json`", place.subject, place.version),
+                format!("the `{keyword}` of a subschema is the path of `{place}` in the tree"),
+                format!("remove it, or move the subschema to `{}/{}.json`", place.subject, place.version),
             )
         } else if is_own {
             (
-                format!("`{keyword}` spells this document's own place in another way"),
-                format!("write `{}.json`, or leave it out", at.version),
+                format!("`{keyword}` is this document's own path in another spelling"),
+                format!("write `{}.json`, or remove `{keyword}`", at.version),
             )
         } else {
             (
-                format!("`{keyword}` names the place of `{place}`, and this document is `{at}`"),
-                format!("write `../{}/{}.json`, or leave it out", at.subject, at.version),
+                format!("`{keyword}` is the path of `{place}`, but this document is `{at}`"),
+                format!("write `../{}/{}.json`, or remove `{keyword}`", at.subject, at.version),
             )
         };
         Some(Diagnostic::new(Code::ForeignId, message).help(help))

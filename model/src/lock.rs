@@ -75,11 +75,14 @@ impl Lock {
                 Some(digest) if digest == locked.digest => continue,
                 Some(digest) => Diagnostic::new(
                     Code::NotAsLocked,
-                    format!("`{at}` is not what was locked: its digest is `{digest}`"),
+                    format!("`{at}` differs from the lock file: its digest is `{digest}`"),
                 )
                 .help("a published version never changes: restore its file"),
-                None => Diagnostic::new(Code::NotAsLocked, format!("`{at}` is locked and not there"))
-                    .help("restore its file, or take it out of the lock"),
+                None => Diagnostic::new(
+                    Code::NotAsLocked,
+                    format!("`{at}` is in the lock file, but does not exist"),
+                )
+                .help("restore its file, or remove it from the lock file"),
             };
             broken.push(diagnostic.position(Some(locked.position)));
         }
@@ -112,8 +115,8 @@ mod tests {
         let broken = lock(&(entry("a", "sha256:00") + &entry("b", &digest)));
         let said: Vec<String> = broken.iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 2);
-        assert!(said[0].starts_with("4:10 `a@1.0.0` is not what was locked"), "{said:?}");
-        assert!(said[1].starts_with("9:10 `b@1.0.0` is locked and not there"), "{said:?}");
+        assert!(said[0].starts_with("4:10 `a@1.0.0` differs from the lock file"), "{said:?}");
+        assert!(said[1].starts_with("9:10 `b@1.0.0` is in the lock file, but does not exist"), "{said:?}");
         let error = Lock::parse("[[dependency]]\nsubject = \"a\"\nversion = \"1\"\n").unwrap_err();
         assert_eq!(error.position.unwrap().line, 3);
     }

@@ -45,7 +45,7 @@ fn one_for_each_place<'e>(
             continue;
         }
         errors.retain(|(other, _)| !(other.is_empty() || place.starts_with(&format!("{other}/"))));
-        let help = format!("the {draft} metaschema refuses this; its rule is at {}", error.schema_path());
+        let help = format!("the {draft} metaschema rejects this; its rule is at {}", error.schema_path());
         let diagnostic = Diagnostic::new(Code::NotASchema, crate::validator::short(&error))
             .at(Pointer::from_text(place.clone()))
             .help(help);
@@ -107,11 +107,11 @@ impl Reading {
             }
             (Form::Identity, Value::String(uri)) => {
                 if uri.trim_end_matches('#').contains('#') {
-                    let message = format!("`{name}` has a fragment");
+                    let message = format!("`{name}` must not have a fragment");
                     self.error(
                         pointer,
                         message,
-                        "leave out what begins with `#`, and name the part by `$anchor`",
+                        "remove everything from `#` on, and name the subschema by `$anchor`",
                     );
                 }
             }
@@ -120,14 +120,14 @@ impl Reading {
                     self.error(
                         pointer,
                         format!("`{name}` must be above 0, not {number}"),
-                        "name a step above 0",
+                        "write a number above 0",
                     );
                 }
             }
             (Form::Count, Value::Number(number)) => {
                 if number.as_f64().is_none_or(|number| number < 0.0 || number.fract() != 0.0) {
                     let message = format!("`{name}` must be a whole number of at least 0, not {number}");
-                    self.error(pointer, message, "name a whole number of at least 0");
+                    self.error(pointer, message, "write a whole number of at least 0");
                 }
             }
             (Form::Names, Value::Array(names)) => self.names(name, names, pointer),
@@ -171,7 +171,7 @@ impl Reading {
 
     fn wrong_form(&mut self, name: &str, wanted: &str, value: &Value, pointer: &Pointer) {
         let message = format!("`{name}` must have {wanted}, not {}", found(value));
-        self.error(pointer, message, "write `{\"a\": [\"b\"]}` if `a` needs `b`");
+        self.error(pointer, message, "if `a` needs `b`, write `{\"a\": [\"b\"]}`");
     }
 
     fn type_name(&mut self, value: &Value, pointer: &mut Pointer) {
@@ -292,18 +292,18 @@ impl Reading {
         let bound = if name.ends_with("Minimum") { "minimum" } else { "maximum" };
         match (keyword.form, value) {
             (Form::Schema, Value::Array(_)) if name == "items" => {
-                "from 2020-12, `prefixItems` has the schemas by position, and `items` the schema of all others".to_owned()
+                "from 2020-12 on, `prefixItems` lists schemas by position, and `items` is the schema of all other items".to_owned()
             }
             (Form::Number, Value::Bool(_)) if name.starts_with("exclusive") => {
                 let number = beside.get(bound).map_or("5".to_owned(), Value::to_string);
-                format!("from draft-06, it is the bound itself: write `\"{name}\": {number}` instead of `{bound}`")
+                format!("from draft-06 on, it is the bound itself: write `\"{name}\": {number}` instead of `{bound}`")
             }
             (Form::Boolean, Value::Number(number)) if name.starts_with("exclusive") => {
                 format!("in draft-04, write `\"{bound}\": {number}` and `\"{name}\": true`")
             }
             (Form::Names, Value::String(word)) => format!("write `\"{name}\": [\"{word}\"]`"),
             (Form::Names, Value::Bool(_)) => {
-                "name the property in `required` of the object that has it".to_owned()
+                "list the property in `required` of the object that has it".to_owned()
             }
             (Form::Values, other) if !other.is_array() => format!("write `\"{name}\": [{other}]`"),
             (Form::Schemas, Value::Object(_)) => format!("write `\"{name}\": [{{…}}]`"),
@@ -338,7 +338,7 @@ fn type_help(name: &str) -> String {
         _ => None,
     };
     if name == "any" {
-        return "leave `type` out to accept every type".to_owned();
+        return "to accept every type, leave out `type`".to_owned();
     }
     if crate::keywords::FORMATS.iter().any(|(format, _)| *format == name) {
         return format!("write `\"type\": \"string\"` and `\"format\": \"{name}\"`");

@@ -207,8 +207,7 @@ pub(crate) fn too_large<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> 
                 continue;
             };
             let message = format!("{what} more than {} MiB of memory when compiled", at_most >> 20);
-            let help =
-                "use smaller counts, or smaller classes such as `[a-z]`; `maxLength` also limits a text";
+            let help = "use smaller counts, or smaller classes such as `[a-z]`; to limit the length, use `maxLength`";
             return vec![Diagnostic::new(Code::PatternTooLarge, message).help(help)];
         }
     }

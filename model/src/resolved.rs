@@ -181,21 +181,22 @@ impl Resolved {
         }
         let longest = Steps::of(self)?.longest();
         let message = format!(
-            "references lead through {longest} subschemas after each other, of at most {}",
+            "a chain of references leads through {longest} subschemas; at most {} are allowed",
             limits::SCHEMA_WAY_MAX
         );
-        (limits::SCHEMA_WAY_MAX < longest)
-            .then(|| Diagnostic::new(Code::TooDeep, message).help("refer to what is meant more directly"))
+        (limits::SCHEMA_WAY_MAX < longest).then(|| {
+            Diagnostic::new(Code::TooDeep, message).help("shorten the chain: refer to its end directly")
+        })
     }
 
     fn is_not_there(&self, reference: &Reference) -> Diagnostic {
         Diagnostic::new(
             Code::DanglingReference,
-            format!("`$ref` `{}` names a place that is not there", reference.written),
+            format!("`$ref` `{}` names a part that its document does not have", reference.written),
         )
         .at(reference.pointer.clone())
         .position(self.root.document().closest_position(&reference.pointer))
-        .help("correct the fragment after `#`, or add the definition it names")
+        .help("correct the fragment after `#`, or add the definition that it names")
     }
 }
 

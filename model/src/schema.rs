@@ -40,7 +40,7 @@ impl Schema {
             vec![located(
                 Diagnostic::new(Code::UnknownDialect, error.to_string())
                     .at(Pointer::root().child("$schema"))
-                    .help("name a draft from 4 to 2020-12, or map this URI to one under `dialects`"),
+                    .help("name a draft from 4 to 2020-12, or map this URI to a draft under `dialects`"),
             )]
         })?;
         let translated = translate(document.value(), draft, &without);
@@ -52,7 +52,11 @@ impl Schema {
         let links = links(value, &at, draft);
         let mut wrong = Diagnostics::new();
         if limits::SCHEMA_NODES_MAX < links.nodes {
-            let message = format!("{} subschemas, of at most {}", links.nodes, limits::SCHEMA_NODES_MAX);
+            let message = format!(
+                "the document has {} subschemas; at most {} are allowed",
+                links.nodes,
+                limits::SCHEMA_NODES_MAX
+            );
             wrong.push(
                 Diagnostic::new(Code::TooManyNodes, message)
                     .help("split it into documents that refer to each other"),
@@ -61,7 +65,7 @@ impl Schema {
         for (pointer, why) in &links.malformed {
             let diagnostic = Diagnostic::new(Code::RemoteReference, format!("not a URI reference: {why}"));
             wrong.push(located(
-                diagnostic.at(pointer.clone()).help("see RFC 3986 for the characters a URI may have"),
+                diagnostic.at(pointer.clone()).help("RFC 3986 lists the characters that a URI may have"),
             ));
         }
         wrong.extend(too_long(&links, draft).into_iter().map(located));
@@ -202,8 +206,9 @@ fn too_long(links: &Links, draft: Draft) -> Diagnostics {
     own.chain(others)
         .filter(|(_, uri)| limits::URI_BYTES_MAX < uri.len())
         .map(|(pointer, uri)| {
-            let message = format!("a URI of {} bytes, of at most {}", uri.len(), limits::URI_BYTES_MAX);
-            Diagnostic::new(Code::NotASchema, message).at(pointer).help("name it shorter")
+            let message =
+                format!("the URI has {} bytes; at most {} are allowed", uri.len(), limits::URI_BYTES_MAX);
+            Diagnostic::new(Code::NotASchema, message).at(pointer).help("use a shorter URI")
         })
         .collect()
 }
@@ -225,7 +230,8 @@ fn metaschema_errors(value: &Value, draft: Draft) -> Diagnostics {
     if !value.is_object() && !value.is_boolean() {
         let message = "a schema is an object or a boolean";
         return vec![
-            Diagnostic::new(Code::NotASchema, message).help("wrap it: {\"const\": …} accepts one value"),
+            Diagnostic::new(Code::NotASchema, message)
+                .help("to accept exactly this value, write {\"const\": …}"),
         ];
     }
     metaschema::errors(value, draft)

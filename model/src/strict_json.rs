@@ -25,7 +25,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Value), Diagnostic> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = error.valid_up_to();
         let before = String::from_utf8_lossy(&bytes[..good]);
-        Diagnostic::new(Code::NotUtf8, format!("byte {good} begins no UTF-8 character"))
+        Diagnostic::new(Code::NotUtf8, format!("invalid UTF-8 at byte {good}"))
             .position(Some(Position::of(&before, good, 0)))
             .help("save the file as UTF-8")
     })?;
@@ -37,21 +37,21 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Value), Diagnostic> {
     Ok((text, value))
 }
 
-const DUPLICATE: &str = "duplicate member ";
+const DUPLICATE: &str = "duplicate property ";
 
 fn explain(text: &str, error: &serde_json::Error) -> Diagnostic {
     let offset = offset_of(text, error.line(), error.column());
     let said = error.to_string();
     let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
     let (code, help) = if message.starts_with(DUPLICATE) {
-        (Code::DuplicateKey, "keep one of the two members")
+        (Code::DuplicateKey, "keep one of the two properties")
     } else if message.starts_with("recursion limit") {
         (Code::TooDeep, "nest less deeply, or move parts to a definition")
     } else {
-        (Code::NotJson, "mend the JSON here (RFC 8259: no comments, no trailing commas)")
+        (Code::NotJson, "correct the JSON here (RFC 8259: no comments, no trailing commas)")
     };
     let message = if code == Code::TooDeep {
-        format!("nested deeper than {} levels", crate::limits::NESTING_MAX)
+        format!("arrays and objects nest deeper than {} levels", crate::limits::NESTING_MAX)
     } else {
         message
     };

@@ -14,14 +14,14 @@ pub enum SubjectError {
     #[error("a subject needs at least one character")]
     Empty,
     /// The name is longer than [`Subject::BYTES_MAX`].
-    #[error("a subject has at most {} characters, this one has {bytes}", Subject::BYTES_MAX)]
+    #[error("a subject has at most {} characters; this one has {bytes}", Subject::BYTES_MAX)]
     TooLong {
         /// Length of the refused name in bytes.
         bytes: usize,
     },
     /// A character outside `A-Z a-z 0-9 _ . -`, or `.` or `-` at the beginning.
     #[error(
-        "`{found}` at character {at} of a subject; allowed are letters, digits, `_`, and after the first also `.` and `-`"
+        "a subject cannot have `{found}` as character {at}; it may contain letters, digits, `_`, and after the first character also `.` and `-`"
     )]
     Character {
         /// Place of the character, counted from one.
@@ -68,7 +68,7 @@ impl Subject {
             Some((at, found)) => Err(SubjectError::Character { at: at + 1, found }),
             None if text.ends_with('.') => Err(SubjectError::NotStorable { why: "it ends with a dot" }),
             None if is_device(text) => {
-                Err(SubjectError::NotStorable { why: "it begins with the name of a device" })
+                Err(SubjectError::NotStorable { why: "it begins with the name of a Windows device" })
             }
             None => Ok(Self(text.to_owned())),
         }

@@ -47,9 +47,10 @@ impl Violation {
             pointer: Pointer::root(),
             schema_pointer: Pointer::root(),
             keyword: "unexplained".to_owned(),
-            message: "refused; the event and the unions of the schema are too large to say where: a smaller event, or a \
-                      part of this one under its own schema, shows it"
-                .to_owned(),
+            message:
+                "rejected, but the event and the unions of the schema are too large to list the violations; \
+                      validate a smaller event, or a part of this event with the schema of that part"
+                    .to_owned(),
         }
     }
 }
@@ -149,7 +150,7 @@ impl Validator {
             };
             let position = schema.document().closest_position(&pointer);
             let diagnostic = Diagnostic::new(code, short(&error)).at(pointer).position(position);
-            vec![diagnostic.help("mend the schema at this place")]
+            vec![diagnostic.help("correct the schema at this place")]
         })
     }
 
@@ -234,7 +235,7 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
 }
 
 /// Most errors that the library may keep for one event; each takes up to 2 kB.
-const ERRORS_MAX: u64 = 60_000;
+const ERRORS_MAX: u64 = 30_000;
 
 /// Most bytes of copies of an event that the reasons of a refusal may hold.
 const COPIED_BYTES_MAX: u64 = 100 << 20;

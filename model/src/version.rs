@@ -19,7 +19,7 @@ pub enum VersionError {
         why: String,
     },
     /// The version carries build metadata, which has no order and so cannot name a version here.
-    #[error("`{text}` carries build metadata, leave out what follows `+`")]
+    #[error("`{text}` has build metadata; remove everything from `+` on")]
     BuildMetadata {
         /// The refused text.
         text: String,
@@ -31,7 +31,7 @@ pub enum VersionError {
         text: String,
     },
     /// The version is longer than [`Version::BYTES_MAX`].
-    #[error("a version has at most {} characters, this one has {bytes}", Version::BYTES_MAX)]
+    #[error("a version has at most {} characters; this one has {bytes}", Version::BYTES_MAX)]
     TooLong {
         /// Length of the refused text in bytes.
         bytes: usize,

@@ -79,8 +79,8 @@ impl App {
             .fallback(async || {
                 Failure::new(
                     ProblemCode::RouteNotFound,
-                    "nothing is at this path",
-                    "see /openapi.json for what there is",
+                    "this path does not exist",
+                    "see /openapi.json for the paths of the registry",
                 )
             })
             .method_not_allowed_fallback(method_not_allowed)
@@ -216,8 +216,8 @@ impl Drop for Admitted {
 async fn method_not_allowed(route: MatchedPath, uri: Uri) -> Failure {
     let failure = Failure::new(
         ProblemCode::MethodNotAllowed,
-        "this path does not take this method",
-        "`Allow` lists the methods it takes",
+        "this path does not support this method",
+        "use one of the methods in the header `Allow`",
     );
     match route.as_str() {
         "/schemas/{subject}/{version}" if uri.path().ends_with(".json") => failure.allow("GET, HEAD, PUT"),
@@ -229,12 +229,13 @@ async fn method_not_allowed(route: MatchedPath, uri: Uri) -> Failure {
 /// A bug: the client gets an id, the log the rest.
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    let message = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
+    let message =
+        text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message");
     tracing::error!(message, "a handler panicked");
     Failure::new(
         ProblemCode::Internal,
-        "something went wrong in the registry",
-        "this is a bug; report it with the request id, under which the log has more",
+        "the registry has an internal error",
+        "this is a bug: report it with the request id; the registry's log has the cause under this id",
     )
     .into_response()
 }

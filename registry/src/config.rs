@@ -56,6 +56,11 @@ pub struct Patience {
 }
 
 impl Config {
+    /// Returns the file of the database, if the database is an SQLite file.
+    pub fn database_file(&self) -> Option<std::path::PathBuf> {
+        crate::rehearsal::file_of(&self.database)
+    }
+
     /// Tells whether others than this machine's own programs reach the registry: by its address, or
     /// through a proxy, which a public URL and [`Config::behind_proxy`] speak of.
     pub fn is_exposed(&self) -> bool {
@@ -95,7 +100,7 @@ impl Config {
             return Err(StartError::database(&self.database, &store::StoreError::UnknownDatabase));
         }
         if let Some(folder) = rehearsal::missing_folder(&self.database) {
-            let why = format!("there is no folder `{}`", folder.display());
+            let why = format!("the folder `{}` does not exist", folder.display());
             return Err(StartError::Database { database: self.database_shown(), why });
         }
         for publisher in &self.publishers {

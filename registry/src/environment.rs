@@ -77,7 +77,8 @@ struct SystemSecrets;
 impl Secrets for SystemSecrets {
     fn secret(&self) -> Result<[u8; limits::TOKEN_BYTES], String> {
         let mut bytes = [0; limits::TOKEN_BYTES];
-        getrandom::fill(&mut bytes).map_err(|error| format!("the system has no random bytes: {error}"))?;
+        getrandom::fill(&mut bytes)
+            .map_err(|error| format!("cannot get random bytes from the system: {error}"))?;
         Ok(bytes)
     }
 }

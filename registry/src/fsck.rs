@@ -49,7 +49,7 @@ pub struct Examination {
 pub async fn examine(database: &str, dialects: &Dialects, repair: bool) -> Result<Examination, StartError> {
     let failed = |error: StoreError| StartError::database(database, &error);
     if let Some(file) = rehearsal::file_of(database).filter(|file| !file.is_file()) {
-        let why = format!("there is no file `{}`", file.display());
+        let why = format!("the file `{}` does not exist", file.display());
         return Err(StartError::Database { database: without_password(database), why });
     }
     let access = if repair { store::Access::Write } else { store::Access::ReadOnly };
@@ -127,7 +127,7 @@ impl Examiner<'_> {
         ordinals.sort_unstable();
         if !ordinals.iter().copied().eq(1..=u32::try_from(ordinals.len()).unwrap_or(u32::MAX)) {
             let message = format!(
-                "its versions are numbered {ordinals:?} in order of registration, not from 1 without gaps"
+                "the ordinals of its versions are {ordinals:?}, but should count from 1 without gaps"
             );
             self.fault(subject, message);
         }
@@ -138,7 +138,7 @@ impl Examiner<'_> {
             let shown =
                 |version: &Option<Version>| version.as_ref().map_or("none".to_owned(), ToString::to_string);
             let message = format!(
-                "its latest version is {} and it has {count} versions, but {} and {} are recorded",
+                "its latest version is {} and it has {count} versions, but the database records {} and {}",
                 shown(&truly_latest),
                 shown(&record.latest),
                 record.version_count
@@ -163,16 +163,24 @@ impl Examiner<'_> {
     async fn version(&mut self, history: &History, record: &VersionRecord) -> Result<bool, StoreError> {
         let at = Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
         let Some(content) = self.store.content(&at).await? else {
-            self.fault(&at, "it has no content");
+            self.fault(&at, "its schema is missing");
             return Ok(false);
         };
         let digest = Document::parse(&content.bytes).map(|document| document.digest().clone());
         if digest.as_ref() != Ok(&record.digest) {
             let message = match digest {
-                Ok(digest) => format!("its content has the digest {digest}, not {}", record.digest),
-                Err(_) => format!("its content is not JSON; its digest was {}", record.digest),
+                Ok(digest) => format!(
+                    "the digest of its schema is {digest}, but the database records {}",
+                    record.digest
+                ),
+                Err(_) => {
+                    format!("its schema is not JSON; the database records the digest {}", record.digest)
+                }
             };
-            self.fault(&at, format!("{message}; restore it from a backup (`evschema pull` makes one)"));
+            self.fault(
+                &at,
+                format!("{message}; restore the schema from a backup (`evschema pull` makes one)"),
+            );
             return Ok(false);
         }
         // One of a dialect that is no longer mapped cannot be read, and is not damaged.
@@ -181,7 +189,10 @@ impl Examiner<'_> {
         for reference in schema.foreign_references() {
             match self.registry.meaning(reference).await {
                 Ok(targets) if targets.is_empty() => {
-                    self.fault(&at, format!("it refers to `{}`, which no version has", reference.uri));
+                    self.fault(
+                        &at,
+                        format!("its reference `{}` leads to no registered version", reference.uri),
+                    );
                 }
                 Ok(targets) => referred.extend(targets.into_iter().filter(|target| *target != at)),
                 Err(refusal) => self.fault(&at, format!("its references cannot be resolved: {refusal}")),
@@ -189,10 +200,13 @@ impl Examiner<'_> {
         }
         let linked: BTreeSet<Coordinates> = self.store.links(&at).await?.references.into_iter().collect();
         for lost in linked.difference(&referred) {
-            self.fault(&at, format!("a reference to {lost} is recorded, and its content has none"));
+            self.fault(&at, format!("the database records a reference to {lost}, but the schema has none"));
         }
         for lost in referred.difference(&linked) {
-            self.fault(&at, format!("its content refers to {lost}, and no such reference is recorded"));
+            self.fault(
+                &at,
+                format!("its schema refers to {lost}, but the database does not record this reference"),
+            );
         }
         Ok(true)
     }
@@ -209,7 +223,7 @@ impl Examiner<'_> {
         if words.is_empty() || self.is_found(&words, record.subject.as_str()).await? {
             return Ok(());
         }
-        self.derived(&record.subject, "a search for its own words does not find it");
+        self.derived(&record.subject, "a search for its own words does not find the subject");
         if self.repair {
             self.store.forget_words(&record.subject).await?;
             let (subject, revision) = (record.subject.clone(), record.revision);
@@ -244,7 +258,8 @@ impl Examiner<'_> {
             for record in page {
                 self.found.events += 1;
                 if record.position != after + 1 {
-                    let message = format!("the position before it is {after}");
+                    let message =
+                        format!("the previous position is {after}, but positions should have no gaps");
                     self.fault(format!("feed position {}", record.position), message);
                 }
                 after = record.position;
@@ -267,18 +282,18 @@ impl Examiner<'_> {
                 Some(times) => {
                     self.fault(
                         format!("{subject}@{version}"),
-                        format!("the feed says {times} times that it was registered"),
+                        format!("the feed has {times} events of its registration, but should have one"),
                     );
                 }
                 None => {
-                    self.fault(format!("{subject}@{version}"), "the feed does not say that it was registered")
+                    self.fault(format!("{subject}@{version}"), "the feed has no event of its registration")
                 }
             }
         }
         for (subject, version) in told.into_keys() {
             self.fault(
                 format!("{subject}@{version}"),
-                "the feed says that it was registered, and it is not there",
+                "the feed has an event of its registration, but the version does not exist",
             );
         }
         Ok(())

@@ -100,17 +100,17 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register(
             "http_request_seconds",
-            "Time from a request's head to its answer's",
+            "Time from the head of a request to the head of its answer",
             metrics.request_seconds.clone(),
         );
         registry.register(
             "problems",
-            "Errors answered, by code, the scope that the request needs, and the kind of client",
+            "Answers with an error, by problem code, required scope and kind of client",
             metrics.problems.clone(),
         );
         registry.register(
             "check_seconds",
-            "Time of compatibility checks, waiting for a thread included",
+            "Time of compatibility checks, including the wait for a thread",
             metrics.check_seconds.clone(),
         );
         registry.register(
@@ -118,11 +118,11 @@ impl Default for Metrics {
             "Time that checks and validations wait for a thread",
             metrics.check_wait_seconds.clone(),
         );
-        registry.register("registrations", "Registrations, by what they did", metrics.registrations.clone());
+        registry.register("registrations", "Registrations, by outcome", metrics.registrations.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
         registry.register(
             "connections_refused",
-            "Connections refused because there were too many",
+            "Connections rejected because the limit was reached",
             metrics.connections_refused.clone(),
         );
         metrics

@@ -52,7 +52,7 @@ impl Pages {
         for (name, template) in TEMPLATES {
             if let Err(error) = templates.register_template_string(name, template) {
                 // A test parses them all; without its template a page says its title only.
-                tracing::error!(name, %error, "a template cannot be parsed");
+                tracing::error!(name, %error, "cannot parse a template");
             }
         }
         Self { templates }
@@ -68,7 +68,7 @@ impl Pages {
             members.insert("release".to_owned(), Value::from(env!("CARGO_PKG_VERSION")));
         }
         self.templates.render(template, &view).unwrap_or_else(|error| {
-            tracing::error!(template, %error, "a page cannot be rendered");
+            tracing::error!(template, %error, "cannot render a page");
             self.templates.render("plain", &serde_json::json!({ "title": title })).unwrap_or_default()
         })
     }

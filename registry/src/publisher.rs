@@ -34,28 +34,35 @@ impl Publisher {
     pub(crate) fn check(&self) -> Result<(), String> {
         let name_chars = self.name.chars().count();
         if !(1..=limits::NAME_CHARS_MAX).contains(&name_chars) {
-            return Err(format!("the name has {name_chars} characters, of 1 to {}", limits::NAME_CHARS_MAX));
+            return Err(format!(
+                "the name has {name_chars} characters, but must have 1 to {}",
+                limits::NAME_CHARS_MAX
+            ));
         }
         if !is_safe_url(&self.issuer) || without_password(&self.issuer) != self.issuer {
             let issuer = without_password(&self.issuer);
-            return Err(format!("the issuer `{issuer}` is not a URL with `https://` and without a login"));
+            return Err(format!("the issuer `{issuer}` must be a URL with `https://` and without a login"));
         }
         if self.audience.is_empty() {
             return Err("the audience is empty".to_owned());
         }
         if self.claims.is_empty() {
-            return Err("it names no claim, and anybody can have a token of the issuer".to_owned());
+            return Err("it names no claim, so every token of the issuer would match".to_owned());
         }
         if let Some((claim, value)) =
             self.claims.iter().find(|(_, value)| value.trim_end_matches('*').is_empty())
         {
-            return Err(format!("the claim `{claim}` is `{value}`, which every token has"));
+            return Err(format!("the claim `{claim}` is `{value}`, which matches every token"));
         }
         if self.scopes.is_empty() || limits::SCOPES_MAX < self.scopes.len() {
-            return Err(format!("it has {} scopes, of 1 to {}", self.scopes.len(), limits::SCOPES_MAX));
+            return Err(format!(
+                "it has {} scopes, but must have 1 to {}",
+                self.scopes.len(),
+                limits::SCOPES_MAX
+            ));
         }
         if self.scopes.contains(&Scope::Admin) {
-            return Err("it has the scope `admin`, which is for tokens of the registry's own".to_owned());
+            return Err("it has the scope `admin`, which only the registry's own tokens may have".to_owned());
         }
         Ok(())
     }
@@ -109,8 +116,8 @@ mod tests {
             (Publisher { issuer: "https://".to_owned(), ..publisher() }, "the issuer"),
             (Publisher { audience: String::new(), ..publisher() }, "the audience"),
             (Publisher { claims: BTreeMap::new(), ..publisher() }, "names no claim"),
-            (Publisher { claims: claimed("*"), ..publisher() }, "every token has"),
-            (Publisher { claims: claimed(""), ..publisher() }, "every token has"),
+            (Publisher { claims: claimed("*"), ..publisher() }, "matches every token"),
+            (Publisher { claims: claimed(""), ..publisher() }, "matches every token"),
             (Publisher { scopes: Vec::new(), ..publisher() }, "0 scopes"),
             (Publisher { scopes: vec![Scope::Admin], ..publisher() }, "`admin`"),
         ] {

@@ -82,20 +82,20 @@ pub(crate) fn openapi_text() -> String {
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
-/// Parameters of a request that changes something: who asks, and what they say.
+/// Parameters of a request that changes something: author and message.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Note {
-    /// Who asks; otherwise the name of the token, or `anonymous`.
+    /// The author of the change; if absent, the name of the token, or `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     pub(crate) author: Option<String>,
-    /// What they say about the version.
+    /// A message about the version.
     #[param(max_length = 1000)]
     pub(crate) message: Option<String>,
 }
 
-/// What a registration whose version the registry chooses may do beyond the default.
+/// `major`: if the change breaks the newest line, use a new major version (in 0.x, a new minor).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Allow {
@@ -108,7 +108,7 @@ pub(crate) enum Allow {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Author {
-    /// Who asks; otherwise the name of the token, or `anonymous`.
+    /// The author of the change; if absent, the name of the token, or `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     pub(crate) author: Option<String>,
 }
@@ -122,7 +122,7 @@ pub(crate) fn json(value: &impl Serialize) -> Response {
     let body = match serde_json::to_vec(value) {
         Ok(body) => body,
         Err(error) => {
-            let bug = crate::service::Refusal::Bug(format!("an answer has no JSON form: {error}"));
+            let bug = crate::service::Refusal::Bug(format!("cannot write an answer as JSON: {error}"));
             return Failure::from(bug).into_response();
         }
     };
@@ -158,8 +158,8 @@ pub(crate) fn exact(path: VersionPath) -> Result<Coordinates, Failure> {
         Selection::Exact(version) => Ok(Coordinates { subject: path.subject, version }),
         Selection::Latest | Selection::Range(_) => Err(Failure::new(
             evschema_api::ProblemCode::InvalidVersion,
-            format!("`{}` is not one version", path.selection),
-            "name an exact version like `1.2.0`; `latest` and ranges are for reading",
+            format!("`{}` does not name one exact version", path.selection),
+            "use an exact version like `1.2.0`; only requests that read accept `latest` and ranges",
         )),
     }
 }
@@ -185,8 +185,8 @@ pub(crate) fn page_limit(asked: Option<u32>) -> Result<u32, Failure> {
         Some(limit) if (1..=PAGE_MAX).contains(&limit) => Ok(limit),
         Some(limit) => Err(Failure::new(
             evschema_api::ProblemCode::InvalidQuery,
-            format!("`limit` is {limit}, of 1 to {PAGE_MAX}"),
-            "ask for fewer, and for the rest with `after`",
+            format!("`limit` is {limit}, but must be from 1 to {PAGE_MAX}"),
+            "correct `limit`; to get the next page, use `after`",
         )),
     }
 }

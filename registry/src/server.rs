@@ -20,19 +20,19 @@ pub struct Server {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Anybody could write, from anywhere.
-    #[error("the registry has no token, and anybody who reaches `{at}` could register schemas")]
+    #[error("the registry has no token, so anybody who can reach `{at}` could register schemas")]
     AnonymousWrites {
         /// The address, or the public URL.
         at: String,
     },
     /// The URL by which others reach the registry is none.
-    #[error("`{url}` is not a URL by which others reach a registry")]
+    #[error("the public URL `{url}` is not a URL with `http://` or `https://` and without a login or query")]
     PublicUrl {
         /// The text.
         url: String,
     },
     /// A publisher would let in nobody, or anybody.
-    #[error("the publisher `{name}` cannot be trusted: {why}")]
+    #[error("the publisher `{name}` is not valid: {why}")]
     Publisher {
         /// The publisher.
         name: String,
@@ -48,7 +48,7 @@ pub enum StartError {
         cause: io::Error,
     },
     /// The system gives no thread to check with.
-    #[error("cannot start the threads that check: {0}")]
+    #[error("cannot start the worker threads: {0}")]
     Threads(io::Error),
     /// The database cannot be used.
     #[error("cannot use the database `{database}`: {why}")]
@@ -125,8 +125,8 @@ async fn keep_indexed(app: App) {
     while !app.is_read_only() {
         match app.registry().index_subjects().await {
             Ok(0) => {}
-            Ok(subjects) => tracing::debug!(subjects, "given words to be found by"),
-            Err(refusal) => tracing::debug!(%refusal, "subjects cannot be given words to be found by"),
+            Ok(subjects) => tracing::debug!(subjects, "indexed subjects for the search"),
+            Err(refusal) => tracing::debug!(%refusal, "cannot index subjects for the search"),
         }
         tokio::time::sleep(limits::INDEX_INTERVAL).await;
     }

@@ -3,11 +3,11 @@ use std::fmt;
 use crate::place::{Position, position};
 use crate::reject::{Reject, Why};
 
-/// Why an event is refused, or cannot be read.
+/// Why an event was rejected or could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The bytes are not JSON, name a member twice, or nest too deeply.
+    /// The bytes are not JSON, have a duplicate property, or nest too deeply.
     NotJson {
         /// What is wrong.
         message: String,
@@ -16,47 +16,47 @@ pub enum Error {
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The schema refuses the event; every reason, up to [`Error::VIOLATIONS_MAX`]. Without the feature `explain`, and
-    /// where unions and the event are so large that listing would take too long, the first that was met.
+    /// The schema rejects the event. Lists all violations, up to [`Error::VIOLATIONS_MAX`]. Lists only the first one
+    /// without the feature `explain`, or if the unions and the event are so large that listing would take too long.
     Refused(Vec<Violation>),
-    /// Whether the schema accepts the event takes too many steps to find out: its alternatives multiply. `evschema gen`
-    /// warns of schemas that can ask for this.
+    /// The validation would take too many steps, because the alternatives of the schema multiply. `evschema gen` warns
+    /// about schemas that can cause this.
     Undecided {
-        /// The line at which the check stopped, counted from one.
+        /// The line at which validation stopped, counted from one.
         line: usize,
         /// The column in bytes, counted from one.
         column: usize,
     },
-    /// The event satisfies the schema but not its type: a bug of the generator.
+    /// The schema accepts the event, but the generated type cannot hold it: a bug in the code generator.
     Internal(String),
 }
 
-/// One reason why a schema refuses an event.
+/// One reason why a schema rejects an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where in the event, as a JSON Pointer; names are cut after [`Violation::EXCERPT_CHARS_MAX`] characters, with
-    /// `…` in the place of the rest.
+    /// The location in the event, as a JSON Pointer. A name longer than [`Violation::EXCERPT_CHARS_MAX`] characters is
+    /// cut and ends with `…`.
     pub pointer: String,
-    /// The line of that place, counted from one.
+    /// The line of that location, counted from one.
     pub line: usize,
-    /// The column of that place in bytes, counted from one.
+    /// The column of that location in bytes, counted from one.
     pub column: usize,
-    /// Where in the schema, as the path of keywords taken; empty where only the first reason is known.
+    /// The location in the schema, as the path of keywords; empty if only the first violation is known.
     pub schema_pointer: String,
-    /// The keyword that refuses.
+    /// The keyword that rejects the value.
     pub keyword: String,
-    /// The value that is refused, cut after [`Violation::EXCERPT_CHARS_MAX`] characters.
+    /// The rejected value, cut after [`Violation::EXCERPT_CHARS_MAX`] characters.
     pub value: String,
-    /// What is wrong, for people, cut after [`Violation::MESSAGE_CHARS_MAX`] characters.
+    /// The message for people, cut after [`Violation::MESSAGE_CHARS_MAX`] characters.
     pub message: String,
 }
 
 impl Error {
-    /// Most violations that are listed, so that a hostile event costs a bounded answer.
+    /// Maximum number of violations listed, so that a hostile event cannot cause an unbounded answer.
     pub const VIOLATIONS_MAX: usize = 100;
 
-    /// Returns the reasons why the schema refuses the event; none for other errors.
+    /// Returns the violations of the schema; empty for other errors.
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Refused(violations) => violations,
@@ -75,10 +75,10 @@ impl Error {
 }
 
 impl Violation {
-    /// Most characters of an event that a violation repeats.
+    /// Maximum number of characters of the event that a violation quotes.
     pub const EXCERPT_CHARS_MAX: usize = 80;
 
-    /// Most characters of a message, which may name members of the event and quotes the schema.
+    /// Maximum number of characters of a message, which may quote the event and the schema.
     pub const MESSAGE_CHARS_MAX: usize = 500;
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for Error {
                 Ok(())
             }
             Self::Internal(message) => {
-                write!(f, "{message}; this is a bug of the generator, please report it")
+                write!(f, "{message}; this is a bug in the code generator, please report it")
             }
         }
     }
@@ -113,13 +113,13 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Error {}
 
-/// A text that an enum does not have.
+/// The error for a string that is no variant of an enum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownText;
 
 impl fmt::Display for UnknownText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not one of the texts of this type")
+        f.write_str("the enum has no variant for this string")
     }
 }
 

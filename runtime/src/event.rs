@@ -5,8 +5,8 @@ use crate::{Document, Read, Write};
 
 /// A type generated from one version of a subject.
 ///
-/// Every such type has the same constants and functions as its own, so that this trait is needed
-/// only by code that is generic over events.
+/// Each generated type also has these constants and functions as inherent items, so only code that is generic over
+/// events needs this trait.
 pub trait Event: Write + for<'a> Read<'a> + Serialize + DeserializeOwned {
     /// The subject, such as `commerce.order.placed`.
     const SUBJECT: &'static str;
@@ -14,12 +14,12 @@ pub trait Event: Write + for<'a> Read<'a> + Serialize + DeserializeOwned {
     const VERSION: &'static str;
     /// The digest of the schema, `sha256:…`.
     const DIGEST: &'static str;
-    /// Where the schema lives: the `dataschema` of a CloudEvent.
+    /// The URL or path of the schema: the `dataschema` of a CloudEvent.
     const DATASCHEMA: &'static str;
-    /// The schema as it was registered.
+    /// The schema, unchanged.
     const SCHEMA: &'static str;
 
-    /// Returns the schema with all that it refers to.
+    /// Returns the schema with all documents that it refers to.
     fn document() -> &'static Document;
 }
 
@@ -47,48 +47,48 @@ macro_rules! event {
             pub const VERSION: &'static str = <Self as $crate::Event>::VERSION;
             /// The digest of the schema.
             pub const DIGEST: &'static str = <Self as $crate::Event>::DIGEST;
-            /// Where the schema lives: the `dataschema` of a CloudEvent.
+            /// The URL or path of the schema: the `dataschema` of a CloudEvent.
             pub const DATASCHEMA: &'static str = <Self as $crate::Event>::DATASCHEMA;
-            /// The schema as it was registered.
+            /// The schema, unchanged.
             pub const SCHEMA: &'static str = <Self as $crate::Event>::SCHEMA;
 
-            /// Reads an event: parsed, checked against the schema and typed in one pass.
+            /// Parses an event and validates it against the schema.
             ///
             /// # Errors
             ///
-            /// When the bytes are not JSON, or the schema refuses the event.
+            /// When the bytes are not JSON, or the schema rejects the event.
             pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
             }
 
-            /// Reads an event that is a plain value already, such as a `serde_json::Value`.
+            /// Validates an event that is already a value, such as a `serde_json::Value`.
             ///
             /// # Errors
             ///
-            /// When the schema refuses the event.
+            /// When the schema rejects the event.
             pub fn from_value(event: &impl $crate::Serialize) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::private::from_value(<Self as $crate::Event>::document(), event)
             }
 
-            /// Tells whether bytes are an event that the schema accepts, without typing it.
+            /// Returns whether the schema accepts these bytes, without making a value.
             pub fn check_bytes(bytes: &[u8]) -> bool {
                 $crate::private::check_bytes(<Self as $crate::Event>::document(), bytes)
             }
 
-            /// Checks a value built in code.
+            /// Validates a value that was built in code.
             ///
             /// # Errors
             ///
-            /// When the schema refuses what the value would be written as.
+            /// When the schema rejects the JSON of the value.
             pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
                 self.to_vec().map(|_| ())
             }
 
-            /// Writes the event, unless the schema refuses it.
+            /// Validates the event and writes it as JSON.
             ///
             /// # Errors
             ///
-            /// When the schema refuses what the value would be written as.
+            /// When the schema rejects the JSON of the value.
             pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
                 $crate::private::to_vec(self)
             }
@@ -96,40 +96,39 @@ macro_rules! event {
     };
 }
 
-/// Makes a type the borrowed form of an [`Event`]: reads it without copying text.
+/// Makes a type the borrowed form of an [`Event`]: reads it without copying strings.
 #[macro_export]
 macro_rules! event_ref {
     ($type:ident of $owned:ident) => {
         impl<'a> $type<'a> {
-            /// Reads an event: parsed, checked against the schema and typed in one pass. Text without escapes
-            /// is not copied.
+            /// Parses an event and validates it against the schema. Strings without escapes are not copied.
             ///
             /// # Errors
             ///
-            /// When the bytes are not JSON, or the schema refuses the event.
+            /// When the bytes are not JSON, or the schema rejects the event.
             pub fn from_slice(bytes: &'a [u8]) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::private::from_slice(<$owned as $crate::Event>::document(), bytes)
             }
 
-            /// Checks a value built in code.
+            /// Validates a value that was built in code.
             ///
             /// # Errors
             ///
-            /// When the schema refuses what the value would be written as.
+            /// When the schema rejects the JSON of the value.
             pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
                 self.to_vec().map(|_| ())
             }
 
-            /// Writes the event, unless the schema refuses it.
+            /// Validates the event and writes it as JSON.
             ///
             /// # Errors
             ///
-            /// When the schema refuses what the value would be written as.
+            /// When the schema rejects the JSON of the value.
             pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
                 $crate::private::written(<$owned as $crate::Event>::document(), self)
             }
 
-            /// Copies the text that is borrowed.
+            /// Copies the borrowed strings.
             #[must_use]
             pub fn into_owned(self) -> $owned {
                 $crate::IntoOwned::into_owned(self)

@@ -4,11 +4,11 @@ use crate::cursor::Cursor;
 use crate::reject::Reject;
 use crate::{Document, Error, Event, Read, Write, explain, read};
 
-/// Reads an event: parsed, checked against the schema and typed in one pass.
+/// Parses an event and validates it against its schema.
 ///
 /// # Errors
 ///
-/// When the bytes are not JSON, or the schema refuses the event.
+/// When the bytes are not JSON, or the schema rejects the event.
 pub fn from_slice<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Error> {
     typed(document, bytes).map_err(|reject| explain::explain(document, bytes, reject))
 }
@@ -20,11 +20,11 @@ fn typed<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Resul
     Ok(event)
 }
 
-/// Reads an event that is a plain value already.
+/// Validates an event that is already a value, such as a `serde_json::Value`.
 ///
 /// # Errors
 ///
-/// When the schema refuses the event.
+/// When the schema rejects the event.
 pub fn from_value<T: for<'a> Read<'a>>(
     document: &'static Document,
     event: &impl serde::Serialize,
@@ -34,11 +34,11 @@ pub fn from_value<T: for<'a> Read<'a>>(
 }
 
 impl Document {
-    /// Checks an event without typing it.
+    /// Validates an event without making a value of its type.
     ///
     /// # Errors
     ///
-    /// When the bytes are not JSON, or the schema refuses the event.
+    /// When the bytes are not JSON, or the schema rejects the event.
     pub fn check(&'static self, bytes: &[u8]) -> Result<(), Error> {
         checked(self, bytes).map_err(|reject| explain::explain(self, bytes, reject))
     }
@@ -106,5 +106,5 @@ pub fn deserialize<'de, T: for<'a> Read<'a>, D: serde::Deserializer<'de>>(
     let mut text = String::new();
     json.write(&mut text);
     let mut cursor = Cursor::of_text(&text);
-    T::read(&mut cursor, None).map_err(|_| D::Error::custom("the type does not hold this value"))
+    T::read(&mut cursor, None).map_err(|_| D::Error::custom("the value does not fit the type"))
 }

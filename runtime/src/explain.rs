@@ -32,7 +32,12 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Rej
         // The type was the first to notice; the schema has the word for it.
         cursor.rewind(0);
         match cursor.check(document.root()) {
-            Ok(()) => return Error::Internal(format!("byte {} fits no type", reject.at())),
+            Ok(()) => {
+                return Error::Internal(format!(
+                    "the value at byte {} does not fit the generated type",
+                    reject.at()
+                ));
+            }
             Err(said) => reject = said,
         }
     }
@@ -51,7 +56,7 @@ fn first(text: &str, reject: Reject) -> Violation {
     let keyword = reject.why().keyword().unwrap_or_default();
     let (pointer, start) = pointer_at(text, reject.at());
     let value = excerpt(text, start);
-    let message = format!("{value} is refused by `{keyword}`");
+    let message = format!("`{keyword}` rejects {value}");
     violation(
         text,
         start,

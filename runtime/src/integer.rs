@@ -7,7 +7,7 @@ use crate::{NotANumber, Number};
 
 /// A JSON integer of any size.
 ///
-/// `1.0` and `1e2` are integers to JSON Schema from draft 6 on, and are read as such.
+/// From draft 6 on, JSON Schema takes `1.0` and `1e2` as integers, and so does this type.
 ///
 /// ```
 /// use evschema_runtime::Integer;
@@ -21,11 +21,11 @@ use crate::{NotANumber, Number};
 pub struct Integer(Number);
 
 impl Integer {
-    /// Reads an integer as JSON writes it.
+    /// Parses a JSON integer.
     ///
     /// # Errors
     ///
-    /// When the text is no number, or has a fraction.
+    /// When the text is not a JSON number, or has a fraction.
     pub fn parse(text: &str) -> Result<Self, NotANumber> {
         Self::try_from(Number::parse(text)?)
     }

@@ -7,9 +7,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::cursor::Cursor;
 use crate::{Error, Map, Number, tokens};
 
-/// Any JSON value, its numbers with all their digits.
+/// Any JSON value. Numbers keep all their digits.
 ///
-/// Generated types hold it where the schema says nothing, or nothing that a type could say.
+/// Generated types use it where the schema allows any value, or has no rule that a Rust type can express.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Json {
     /// `null`
@@ -19,7 +19,7 @@ pub enum Json {
     Bool(bool),
     /// A number.
     Number(Number),
-    /// A text.
+    /// A string.
     String(String),
     /// An array.
     Array(Vec<Json>),
@@ -27,18 +27,18 @@ pub enum Json {
     Object(Map<Json>),
 }
 
-/// The kind of a JSON value.
+/// The type of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `null`
     Null,
     /// `true` or `false`
     Bool,
-    /// A number without a fraction, `1.0` among them.
+    /// A number without a fraction; `1.0` is one.
     Integer,
     /// A number with a fraction.
     Fraction,
-    /// A text.
+    /// A string.
     String,
     /// An array.
     Array,
@@ -47,21 +47,21 @@ pub enum Kind {
 }
 
 impl Json {
-    /// Deepest nesting that is read, so that no input exhausts the stack.
+    /// Maximum depth of nested arrays and objects, so that no input exhausts the stack.
     pub const NESTING_MAX: usize = Cursor::NESTING_MAX;
 
-    /// Reads a value from text.
+    /// Parses a JSON text.
     ///
     /// # Errors
     ///
-    /// When the text is no JSON, names a member twice, or nests too deeply.
+    /// When the text is not JSON, has a duplicate property, or nests too deeply.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut cursor = Cursor::of_text(text);
         let value = cursor.json().and_then(|value| cursor.end().map(|()| value));
         value.map_err(|reject| Error::not_json(text.as_bytes(), reject))
     }
 
-    /// Returns the value's kind.
+    /// Returns the type of the value.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Null => Kind::Null,
@@ -74,7 +74,7 @@ impl Json {
         }
     }
 
-    /// Returns a member of an object.
+    /// Returns a property of an object.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.get(name),
@@ -82,7 +82,7 @@ impl Json {
         }
     }
 
-    /// Returns the text, if it is one.
+    /// Returns the string, if the value is one.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -90,7 +90,7 @@ impl Json {
         }
     }
 
-    /// Returns the elements, if it is an array.
+    /// Returns the items, if the value is an array.
     pub fn as_array(&self) -> Option<&[Self]> {
         match self {
             Self::Array(items) => Some(items),
@@ -98,7 +98,7 @@ impl Json {
         }
     }
 
-    /// Returns the members, if it is an object.
+    /// Returns the properties, if the value is an object.
     pub fn as_object(&self) -> Option<&Map<Self>> {
         match self {
             Self::Object(members) => Some(members),

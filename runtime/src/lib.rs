@@ -39,21 +39,21 @@ pub use read::{Members, Read, choose, read};
 pub use reject::Reject;
 pub use write::{ObjectWriter, Write};
 
-/// The serialization framework, which generated types use by way of this crate.
+/// The serialization framework, re-exported for generated types.
 pub use serde;
 pub use serde::{Deserialize, Serialize};
 
-/// A JSON object whose members have one type.
+/// A JSON object whose properties all have one type.
 pub type Map<T> = std::collections::BTreeMap<String, T>;
 
-/// The same whose names are borrowed from the event where they have no escapes.
+/// Like [`Map`], but borrows names without escapes from the event.
 pub type MapRef<'a, T> = std::collections::BTreeMap<Cow<'a, str>, T>;
 
-/// Text that is borrowed from the event where it has no escapes.
+/// A string that is borrowed from the event if it has no escapes.
 pub use std::borrow::Cow;
 
-/// There where the feature `idn` is: what asserts one of its formats does not compile without it,
-/// instead of accepting what its schema refuses.
+/// Available with feature `idn`. Generated code that asserts one of its formats does not compile without it, and so
+/// cannot accept what its schema rejects.
 #[cfg(feature = "idn")]
 #[doc(hidden)]
 pub mod idn {}

@@ -55,16 +55,16 @@ macro_rules! declare {
         pub struct $type $(<$life>)? {
             $($(#$field_meta)* pub $field: $of,)*
             $(
-                /// Every other member.
+                /// All other properties.
                 pub $rest: $rest_of,
             )?
         }
 
         impl $(<$life>)? $type $(<$life>)? {
-            /// The members that the schema names.
+            /// The properties that the schema names.
             const NAMES: &'static [&'static str] = $crate::field!(@names [$($name),*] $($names)?);
 
-            /// Returns a value with what is required.
+            /// Returns a value with the required properties.
             pub fn new($($argument: $argument_of),*) -> Self {
                 Self {
                     $($field: $crate::field!(@new $mode $field),)*
@@ -169,10 +169,10 @@ macro_rules! declare {
         }
 
         impl $type {
-            /// Every text, in the order of the schema.
+            /// Every variant, in the order of the schema.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Returns the text as JSON has it.
+            /// Returns the string that JSON has for the variant.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text,)*

@@ -1,7 +1,7 @@
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-/// A property that may be absent, `null`, or there: three states that an `Option` would mix up.
+/// A property that may be absent, `null` or a value: an `Option` cannot tell these three states apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Maybe<T> {
     /// The event does not have the property.
@@ -14,7 +14,7 @@ pub enum Maybe<T> {
 }
 
 impl<T> Maybe<T> {
-    /// Tells whether the event does not have the property.
+    /// Returns whether the property is absent.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
@@ -43,7 +43,7 @@ impl<T> From<T> for Maybe<T> {
 }
 
 impl<T: Serialize> Serialize for Maybe<T> {
-    /// Writes `null` where there is no value; the derive of a struct leaves an absent one out.
+    /// Writes `null` if the property has no value; a generated struct omits an absent property.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)
     }

@@ -7,7 +7,7 @@ use crate::cursor::{Digits, Scaled};
 use crate::decimal::Decimal;
 use crate::tokens;
 
-/// A JSON number that keeps its value, whatever its size and however many its digits.
+/// A JSON number that keeps its exact value, with any size and any number of digits.
 ///
 /// Two numbers are equal when their values are: `1`, `1.0` and `10e-1`.
 ///
@@ -32,16 +32,16 @@ enum Form {
     Long(Box<str>),
 }
 
-/// Why a value is not a JSON number: the text is none, or the float is not finite.
+/// The error for a text that is not a JSON number, or a float that is not finite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotANumber;
 
 impl Number {
-    /// Reads a number as JSON writes it.
+    /// Parses a JSON number.
     ///
     /// # Errors
     ///
-    /// When the text is no number of RFC 8259.
+    /// When the text is not a number of RFC 8259.
     pub fn parse(text: &str) -> Result<Self, NotANumber> {
         let mut cursor = crate::Cursor::of_text(text);
         match cursor.digits() {
@@ -97,7 +97,7 @@ impl Number {
         }
     }
 
-    /// Tells whether the value has no fraction.
+    /// Returns whether the value has no fraction.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Form::Small(_) => true,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{Integer, Json, Maybe, Number};
 
-/// A type that may borrow text from an event, and has a form that does not.
+/// A type that may borrow strings from an event, and has an owned form.
 ///
 /// ```
 /// use evschema_runtime::{Cow, IntoOwned};
@@ -14,10 +14,10 @@ use crate::{Integer, Json, Maybe, Number};
 /// assert_eq!(owned, ["a", "b"]);
 /// ```
 pub trait IntoOwned {
-    /// The form that borrows nothing.
+    /// The owned form.
     type Owned;
 
-    /// Copies what is borrowed.
+    /// Copies the borrowed strings.
     fn into_owned(self) -> Self::Owned;
 }
 

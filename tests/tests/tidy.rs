@@ -2,6 +2,7 @@
 
 mod edges;
 mod files;
+mod language;
 mod migrations;
 mod pure;
 mod rules;

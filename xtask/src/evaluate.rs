@@ -20,7 +20,7 @@ pub(crate) enum Evaluate {
     Containment(containment::Args),
     /// A registry that is given every version of real histories.
     Registry(registry::Args),
-    /// Version steps that authors declared, beside those that changes deserve.
+    /// Version steps that authors declared, and the steps that the changes require.
     Bumps(bumps::Args),
     /// Code generated from real schemas, deciding real events.
     Codegen(codegen::Args),

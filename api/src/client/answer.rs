@@ -38,7 +38,7 @@ impl Answer {
             _ if media_type.is_some_and(|media_type| media_type.starts_with(PROBLEM_MEDIA_TYPE)) => {
                 Err(ClientError::Problem(Box::new(answer.json::<Problem>()?)))
             }
-            _ => Err(answer.unexpected("an error that is not the registry's".to_owned())),
+            _ => Err(answer.unexpected("this is not an error of an evschema registry".to_owned())),
         }
     }
 

@@ -15,7 +15,7 @@ pub enum ClientError {
         why: String,
     },
     /// Something answered that is not this version's registry.
-    #[error("`{url}` answered with status {status}, {why}: `{excerpt}`")]
+    #[error("unexpected answer from `{url}` with status {status}: {why}; the answer begins with `{excerpt}`")]
     Unexpected {
         /// The registry's base URL.
         url: String,

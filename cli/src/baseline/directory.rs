@@ -17,14 +17,16 @@ pub(super) struct Folder {
 }
 
 const HELP: &str =
-    "`--against dir:PATH` takes the folder whose subfolders are subjects, or a folder with a manifest";
+    "`--against dir:PATH` needs a folder whose subfolders are subjects, or a folder with a manifest";
 
 /// Finds the schemas of a folder, and the manifest that they belong to.
 pub(super) fn open(folder: &Path, project: &Project) -> Result<(Folder, PublishedPolicy), Failure> {
     if !folder.is_dir() {
-        return Err(
-            Failure::new(format!("there is no folder `{}` to compare with", folder.display())).help(HELP)
-        );
+        return Err(Failure::new(format!(
+            "the folder `{}` to compare with does not exist",
+            folder.display()
+        ))
+        .help(HELP));
     }
     let name = format!("`{}`", folder.display());
     let (schemas, manifest) = match read_manifest(folder, project)? {
@@ -63,7 +65,7 @@ pub(super) fn load(
     let mut tree = project.read_tree(&roots)?;
     tree.files.retain(|file| file.path.starts_with(own));
     if tree.files.is_empty() {
-        return Err(Failure::new(format!("there is no schema in {}", folder.name)).help(HELP));
+        return Err(Failure::new(format!("{} has no schema", folder.name)).help(HELP));
     }
     let mut baseline = Baseline::of_tree(folder.name.clone(), tree, schemas, terminal)?;
     let gone = baseline.files.keys().filter(|at| schemas.source(at).is_none());

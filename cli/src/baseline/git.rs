@@ -49,7 +49,7 @@ pub(super) fn open(
     }
     if here.manifest.schemas != project.manifest.schemas {
         terminal.say(format!(
-            "the schemas folder is `{}` in `{reference}` and `{}` here: the versions of both are compared",
+            "the schemas folder is `{}` in `{reference}` and `{}` here; the check compares the versions of both",
             here.manifest.schemas, project.manifest.schemas
         ));
     }
@@ -162,7 +162,7 @@ impl Git {
                 }
                 [_, _, ..] => {
                     return Err(Failure::new(format!(
-                        "`{reference}` has the manifests {}, and none of them is here",
+                        "`{reference}` has the manifests {}, and this tree has none of them",
                         gone.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
                     ))
                     .help("move one manifest in each change, so that its baseline can be found"));
@@ -202,7 +202,7 @@ impl Git {
     /// Returns the commit that a reference names here, or at the remote it was cloned from.
     fn commit(&self, reference: &str, terminal: &mut Terminal) -> Result<String, Failure> {
         if reference.starts_with('-') {
-            return Err(Failure::new(format!("`{reference}` is not the name of a commit")));
+            return Err(Failure::new(format!("`{reference}` does not name a commit")));
         }
         if let Some(commit) = self.find_commit(reference)? {
             return Ok(commit);
@@ -281,7 +281,7 @@ impl Git {
                     blob.path.display()
                 ))
                 .help(
-                    "a partial clone may lack it: run `git fetch --refetch origin`; a link must lead to a file of \
+                    "if the clone is partial, run `git fetch --refetch origin`; a link must lead to a file of \
                      the repository",
                 ));
             };
@@ -295,7 +295,7 @@ impl Git {
         let output = self.run(arguments)?;
         if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("safe.directory") {
             return Err(said(&output).help(
-                "git does not read a repository of another user; if you trust it, run `git config --global --add \
+                "git refuses to read a repository of another user; if you trust it, run `git config --global --add \
                  safe.directory` with that path",
             ));
         }

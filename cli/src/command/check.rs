@@ -20,17 +20,17 @@ use crate::rename;
 use crate::report::{Report, counted};
 use crate::waivers;
 
-/// Hold every new or changed version against what is published.
+/// Compare every new or changed version with the published versions.
 ///
-/// Finds published versions that were edited or removed, events that break, and version numbers
-/// that are smaller than their change deserves. Without `--against`, the tree's own older versions
-/// are what is published. With it, a change that loosens the policy is checked under the policy of the baseline.
+/// Reports published versions that were edited or removed, events that break, and version numbers that are too small
+/// for the change. Without `--against`, the tree's own older versions are the baseline. With it, a change that loosens
+/// the policy is checked under the policy of the baseline.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// What is published: `registry`, `git:REF` such as `git:main`, or `dir:PATH`.
+    /// The baseline, which has the published versions: `registry`, `git:REF` such as `git:main`, or `dir:PATH`.
     #[arg(long, value_name = "BASELINE")]
     against: Option<Against>,
-    /// Renumber new versions: to the number that their change needs, or to a free one if another branch took theirs.
+    /// Renumber new versions to the number that the change requires, or to a free one if another branch took theirs.
     #[arg(long)]
     fix: bool,
     /// Check under a policy that is looser than the baseline's, and report that as a warning.
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         if self.fix && self.against.is_none() {
-            return Err(Failure::new("`--fix` needs a baseline, so that it renames no published version")
+            return Err(Failure::new("`--fix` needs a baseline: it must not rename a published version")
                 .help("run `evschema check --against git:main --fix`"));
         }
         let project = Project::find(context.global.manifest.as_deref())?.with_waivers_of_files()?;
@@ -61,7 +61,7 @@ impl Arguments {
             }
             None => (project, BTreeSet::new(), Vec::new()),
         };
-        let mut waivers = project.waivers(context.environment.today)?;
+        let mut waivers = project.waivers(context.environment.today())?;
         let mut schemas = project.schemas()?;
         let mut baseline = load(&opened, &project, &schemas, &never_used, context)?;
         let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
@@ -93,8 +93,9 @@ impl Arguments {
         compared.findings.extend(found);
         for report in &compared.reports {
             let stricter = report.stricter.iter().map(|own| format!("{} {own}", report.version));
+            let old_readers = report.old_readers.iter().map(|own| format!("{}: {own}", report.version));
             let opened = report.opened.iter().map(|own| format!("{}: {own}", report.version));
-            for note in stricter.chain(opened) {
+            for note in stricter.chain(old_readers).chain(opened) {
                 let note = format!("note: {}@{note}", report.subject);
                 // A check of the whole tree would print one for most versions.
                 match &baseline {
@@ -157,11 +158,11 @@ fn report(schemas: Schemas, baseline: Option<&Baseline>, compared: Comparison) -
     }
     let proven = compared.reports.iter().filter(|r| r.verdict == Verdict::Compatible).count();
     let clean = if new == 0 {
-        "every published version is as it was".to_owned()
+        "published versions unchanged".to_owned()
     } else if proven == new {
-        "compatible, under the number it deserves".to_owned()
+        format!("version {} correct", if new == 1 { "number" } else { "numbers" })
     } else {
-        format!("{proven} compatible, the rest accepted by waivers")
+        format!("{proven} compatible, {} accepted by waivers", new - proven)
     };
     // What is wrong with the files comes first: nothing else can be trusted before it is mended.
     let mut findings: Vec<Finding> = schemas.problems.into_iter().map(|(_, finding)| finding).collect();

@@ -27,10 +27,9 @@ use crate::report::counted;
 use crate::terminal::Terminal;
 use crate::{examples, verdict};
 
-/// Show everything at once: a registry, a refused change, generated Rust, a page to browse.
+/// Show everything at once: a registry, a rejected change, generated Rust, a page to browse.
 ///
-/// The registry runs on SQLite in a temporary folder, which is removed at the end. Nothing else is
-/// written anywhere.
+/// The registry runs on SQLite in a temporary folder. The demo removes the folder at the end and writes nothing else.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Exit instead of serving until Ctrl-C.
@@ -44,10 +43,10 @@ const SUBJECT: &str = "commerce.order.placed";
 const STRUCT: &str = "pub struct OrderPlaced {";
 /// How the struct is used.
 const USAGE: &str = "
-let order = OrderPlaced::from_slice(bytes)?; // refuses what the schema refuses
-let bytes = order.to_vec()?;                 // and so does writing";
+let order = OrderPlaced::from_slice(bytes)?; // rejects what the schema rejects
+let bytes = order.to_vec()?;                 // also rejects, before anything is sent";
 /// What somebody does to it, and the version they call it.
-const BREAK: (&str, &str) = ("turns `total` from an integer into a text", "1.3.0");
+const BREAK: (&str, &str) = ("turns `total` from an integer into a string", "1.3.0");
 /// The schema after that change.
 const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
 
@@ -85,7 +84,7 @@ impl Demo {
     fn show(&self, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
         step(terminal, 1, "A registry on SQLite");
         self.register_examples(url, terminal)?;
-        step(terminal, 2, "A breaking change is refused");
+        step(terminal, 2, "A breaking change is rejected");
         self.try_a_break(terminal)?;
         step(terminal, 3, "Rust is generated");
         self.show_rust(terminal)?;
@@ -113,7 +112,7 @@ impl Demo {
             let registered =
                 self.client.register(&at.subject, &at.version, own.schema.document().text().as_bytes())?;
             if !matches!(registered, Registered::Created(_)) {
-                return Err(Failure::new(format!("{at} was there before the demo began")));
+                return Err(Failure::new(format!("{at} existed before the demo began")));
             }
         }
         terminal.end_progress();
@@ -150,20 +149,20 @@ impl Demo {
         });
         let Some(finding) = found.iter().find(|f| f.breakage.as_ref().is_some_and(|b| b.witness.is_some()))
         else {
-            return Err(Failure::new(format!("{at} was refused without an event that breaks")));
+            return Err(Failure::new(format!("{at} was rejected without an event that breaks")));
         };
         terminal.print(indented(&render_finding(finding, &terminal.renderer())));
-        self.accepted_as(&report.deserved_version, terminal)
+        self.accepted_as(&report.required_version, terminal)
     }
 
-    /// Asks whether the change would do under the number it deserves.
+    /// Asks whether the change would do under the number that it requires.
     fn accepted_as(&self, version: &Version, terminal: &mut Terminal) -> Result<(), Failure> {
         let subject = subject()?;
         let report = self.client.check(&subject, Some(version), BROKEN.as_bytes())?;
         if report.get("verdict") != Some(&json!("compatible")) {
-            return Err(Failure::new(format!("{subject}@{version} is refused as well: {report}")));
+            return Err(Failure::new(format!("{subject}@{version} is rejected as well: {report}")));
         }
-        terminal.print(format!("\n   {} As {version} the registry would take it.", terminal.green("✓")));
+        terminal.print(format!("\n   {} The registry would accept it as {version}.", terminal.green("✓")));
         terminal.flush();
         Ok(())
     }
@@ -192,7 +191,7 @@ impl Demo {
 
     fn newest(&self) -> Result<Arc<Schema>, Failure> {
         let newest = self.schemas.catalog.versions(&subject()?).next_back();
-        newest.cloned().ok_or_else(|| Failure::new(format!("there is no example `{SUBJECT}`")))
+        newest.cloned().ok_or_else(|| Failure::new(format!("the example `{SUBJECT}` is missing")))
     }
 }
 

@@ -66,7 +66,7 @@ impl Arguments {
         let report = Report {
             command: "diff",
             looked_at: format!("{} to {}", from.name(), to.name()),
-            clean: format!("mode {} holds", settings.policy.mode),
+            clean: format!("no break under mode `{}`", settings.policy.mode),
             findings,
             details: vec![("diff", json!(diff))],
         };
@@ -169,7 +169,7 @@ fn print_changes(diff: &Diff, terminal: &mut Terminal) {
         terminal.print("");
     }
     let line = format!(
-        "backward: {}  forward: {}  deserves: a {} step  (content model {})",
+        "backward: {}  forward: {}  required bump: {}  (content model {})",
         diff.backward, diff.forward, diff.required_bump, diff.content_model
     );
     terminal.print(line);

@@ -47,7 +47,7 @@ impl TypedValueParser for KnownRule {
             Some((_, id)) => format!("did you mean `{id}`?"),
             None => "`evschema explain` lists every rule".to_owned(),
         };
-        let message = format!("there is no rule `{asked}`; {help}\n");
+        let message = format!("no rule is called `{asked}`; {help}\n");
         Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
     }
 

@@ -56,7 +56,7 @@ fn finding(fault: &Fault) -> Finding {
         false => Finding::error("database-damaged", message, place),
     };
     match (fault.is_derived, fault.is_repaired) {
-        (_, true) => found.note("repaired; check again to see that it stays so"),
+        (_, true) => found.note("repaired; run the check again to confirm it"),
         (true, false) => found.help("run `evschema fsck --repair`"),
         (false, false) => found.help("restore the database, or this version, from a backup"),
     }

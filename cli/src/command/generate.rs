@@ -22,19 +22,19 @@ use crate::report::{Report, counted};
 
 /// Generate Rust types and validation for the tree's schemas.
 ///
-/// What is generated, and where to, the `[gen]` section of the manifest says.
+/// The `[gen]` section of the manifest selects the subjects and the output folder.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Change nothing; find files that differ from what would be written.
+    /// Change nothing; report files that differ from the output.
     #[arg(long)]
     check: bool,
-    /// Templates that replace the built-in ones by name, such as `struct.rs.hbs`.
+    /// A folder of templates that replace built-in ones of the same name, such as `struct.rs.hbs`.
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,
-    /// Write nothing; say of every schema how generated code reads it, and why.
+    /// Write nothing; explain for every schema how the generated code reads it, and why.
     #[arg(long, conflicts_with = "check")]
     explain: bool,
-    /// The folder to write; the manifest's `gen.out` when not given.
+    /// The folder to write to; by default the manifest's `gen.out`.
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -71,7 +71,7 @@ impl Arguments {
             let report = Report {
                 command: "gen",
                 looked_at: format!("{} in {}", counted(changes.all, "generated file"), out.display()),
-                clean: "as the schemas say".to_owned(),
+                clean: "up to date".to_owned(),
                 findings,
                 details: vec![("files", json!(changes.all))],
             };
@@ -105,8 +105,8 @@ fn warn_of_multiplying(
         if let Some(Ok(resolved)) = resolved
             && resolved.can_multiply()
         {
-            let message = format!("{at} can need more steps to check an event than there is time for");
-            let help = "generated code answers `Undecided` for such an event; refer to a definition from one place only";
+            let message = format!("an event of {at} can take too many steps to validate");
+            let help = "generated code returns `Undecided` for such an event; refer to a definition from one place only";
             context.terminal.warn(&message, Some(help));
         }
     }
@@ -130,7 +130,7 @@ fn check_lock(project: &Project, schemas: &Schemas) -> Result<(), Failure> {
         return Ok(());
     }
     let place = |diagnostic| Finding::of_diagnostic(diagnostic, shown(&path), Some(text.as_str().into()));
-    Err(Failure::new("the files are not what is locked").places(broken.into_iter().map(place).collect()))
+    Err(Failure::new("files differ from the lock file").places(broken.into_iter().map(place).collect()))
 }
 
 /// Generates everything that the manifest asks for.
@@ -170,7 +170,7 @@ fn refused(problems: Vec<Problem>, schemas: &Schemas, templates: &Templates) -> 
         }
     });
     Failure::new("the code cannot be generated")
-        .help("change what is named, or leave it out of `subjects` under `[gen]`")
+        .help("change the schema, or leave it out of `subjects` under `[gen]`")
         .places(places.collect())
 }
 
@@ -194,7 +194,7 @@ fn dataschema_base(project: &Project) -> Option<String> {
 fn templates(folder: &Path) -> Result<Templates, Failure> {
     let templates = read_templates(folder).map_err(|(path, error)| Failure::file("read", &path, &error))?;
     if templates.texts.is_empty() {
-        return Err(Failure::new(format!("there is no template in `{}`", folder.display()))
+        return Err(Failure::new(format!("`{}` has no template", folder.display()))
             .help("a template is a file such as `struct.rs.hbs`"));
     }
     Ok(templates)
@@ -219,7 +219,7 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
             Ok(there) if there == file.text => {}
             Ok(there) if !is_generated(&there) => {
                 return Err(Failure::new(format!("`{}` is not a generated file", path.display()))
-                    .help("move it away, or give another `out` under `[gen]`"));
+                    .help("move it away, or choose another `out` under `[gen]`"));
             }
             Ok(_) => changes.write.push((path.clone(), file.text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -250,11 +250,11 @@ fn is_generated(text: &str) -> bool {
 impl Changes {
     fn drift(&self) -> Vec<Finding> {
         let written = self.write.iter().map(|(path, _)| {
-            let what = if path.exists() { "differs from what the schemas say" } else { "is missing" };
+            let what = if path.exists() { "differs from the schemas" } else { "is missing" };
             drifted(path, what)
         });
         let removed =
-            self.remove.iter().map(|path| drifted(path, "is of a schema that is generated no more"));
+            self.remove.iter().map(|path| drifted(path, "is stale: its schema is no longer selected"));
         written.chain(removed).collect()
     }
 
@@ -272,5 +272,5 @@ impl Changes {
 fn drifted(path: &Path, what: &str) -> Finding {
     let place = Place { file: path.display().to_string(), ..Place::default() };
     Finding::error("generated-file-drifted", format!("`{}` {what}", path.display()), place)
-        .help("run `evschema gen` and commit what it writes")
+        .help("run `evschema gen` and commit the result")
 }

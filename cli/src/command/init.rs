@@ -6,10 +6,14 @@ use evschema_model::Manifest;
 use super::Context;
 use crate::Outcome;
 use crate::failure::Failure;
+use crate::gitignore;
 
-/// Write a starter `evschema.toml` and the folder for schemas.
+/// Write a starter `evschema.toml`, a `.gitignore`, and the folder for schemas.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {}
+
+/// The database of `evschema serve` by default.
+const DATABASE: &str = "evschema.db";
 
 const STARTER: &str = include_str!("../starter/evschema.toml");
 
@@ -17,13 +21,20 @@ impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let path = context.global.manifest.as_deref().unwrap_or(Path::new(Manifest::FILE_NAME));
         if path.exists() {
-            return Err(Failure::new(format!("`{}` is there already", path.display()))
+            return Err(Failure::new(format!("`{}` exists already", path.display()))
                 .help("edit it, or remove it first"));
         }
         std::fs::write(path, STARTER).map_err(|error| Failure::file("write", path, &error))?;
         let schemas = path.with_file_name(Manifest::default().schemas);
         std::fs::create_dir_all(&schemas).map_err(|error| Failure::file("create", &schemas, &error))?;
-        context.terminal.say(format!("wrote {} and {}/", path.display(), schemas.display()));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        gitignore::ignore_database(folder, DATABASE)?;
+        context.terminal.say(format!(
+            "wrote {}, {} and {}/",
+            path.display(),
+            folder.join(gitignore::FILE_NAME).display(),
+            schemas.display()
+        ));
         context.terminal.say("next: `evschema new SUBJECT`, edit the schema, `evschema check`");
         Ok(Outcome::Clean)
     }

@@ -13,7 +13,7 @@ use crate::output;
 use crate::project::{Project, Schemas};
 use crate::report::{Report, counted};
 
-/// Check that every file is a valid schema, named and placed right, with all it refers to.
+/// Check that every file is a valid schema, that its name and folder are right, and that its references resolve.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Files or folders; the manifest's `schemas` when none are given.
@@ -56,7 +56,7 @@ impl Arguments {
         let report = Report {
             command: "lint",
             looked_at: counted(files, "file"),
-            clean: "every one is a schema, in its place, with all it refers to".to_owned(),
+            clean: "all valid".to_owned(),
             findings,
             details: vec![("files", json!(files))],
         };

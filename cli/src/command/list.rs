@@ -13,10 +13,10 @@ use crate::registry_access::RegistryArguments;
 use crate::terminal::Terminal;
 use crate::terminal::escape::one_line;
 
-/// List the subjects of the registry, or of the tree when no registry is named.
+/// List the subjects of the registry, or of the tree if no registry is configured.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// List the tree, whatever registry is named.
+    /// List the tree even if a registry is configured.
     #[arg(long)]
     local: bool,
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
                 "the list of subjects of `{}` does not end",
                 client.base_url()
             ))
-            .help("check the URL: something else than a registry may be listening there"));
+            .help("check the URL: another server than a registry may be listening there"));
         }
         after = Some(next);
     }

@@ -11,20 +11,20 @@ use crate::Outcome;
 use crate::failure::Failure;
 use crate::project::Project;
 
-/// Copy a subject's newest version to the next file, ready to edit.
+/// Start a new version: copy the newest one to the next version number, ready to edit.
 ///
-/// For a subject that is not there yet, writes a starter schema as 1.0.0.
+/// For a new subject, writes a starter schema as 1.0.0.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The subject, such as `commerce.order.placed`.
     subject: Subject,
-    /// The next version is for a change of annotations only.
+    /// The next version changes only annotations.
     #[arg(long, group = "step")]
     patch: bool,
-    /// The next version is for a compatible change (the default).
+    /// The next version is compatible (the default).
     #[arg(long, group = "step")]
     minor: bool,
-    /// The next version is for a break.
+    /// The next version breaks readers or writers.
     #[arg(long, group = "step")]
     major: bool,
 }
@@ -42,13 +42,13 @@ impl Arguments {
                 "`{}` differs from `{other}` only in upper and lower case",
                 self.subject
             ))
-            .help("take another name, or add a version to the subject that is there"));
+            .help(format!("choose another name, or add a version to `{other}`")));
         }
         let folder = root.join(self.subject.as_str());
         // A newest version that cannot be read would be skipped, and its number taken again.
         if let Some(broken) = tree.files.iter().find(|f| f.schema.is_none() && f.path.starts_with(&folder)) {
             return Err(Failure::new(format!("`{}` cannot be read", broken.path.display()))
-                .help("mend it first; `evschema lint` says what is wrong"));
+                .help("correct it first; `evschema lint` shows what is wrong"));
         }
         let newest = newest(&tree, &self.subject);
         let (version, text) = match &newest {
@@ -61,7 +61,7 @@ impl Arguments {
         };
         let path = folder.join(format!("{version}.json"));
         if path.exists() {
-            return Err(Failure::new(format!("`{}` is there already", path.display())).help("edit that one"));
+            return Err(Failure::new(format!("`{}` exists already", path.display())).help("edit it"));
         }
         write_inside(&root, &path, text).map_err(|error| Failure::file("write", &path, &error))?;
         context.terminal.print(path.display().to_string());
@@ -82,7 +82,7 @@ impl Arguments {
                     context.terminal.warn(&message, Some(&help));
                 }
             }
-            None => context.terminal.say("a first version; edit it, then run `evschema lint`"),
+            None => context.terminal.say("this is the first version; edit it, then run `evschema lint`"),
         }
         Ok(Outcome::Clean)
     }

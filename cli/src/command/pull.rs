@@ -20,15 +20,15 @@ use crate::registry_access::RegistryArguments;
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry, WaiverNote};
 
-/// Write what the registry has as a tree: a complete backup that `push --restore` registers again.
+/// Write the registry's content as a tree: a complete backup that `push --restore` can register again.
 ///
-/// Beside the schemas, byte for byte, each subject's folder gets a `subject.toml` with its policy,
-/// owner, waivers and the states of its versions. A file that is there with another content stays.
+/// The schemas are written byte for byte. Each subject's folder also gets a `subject.toml` with the subject's policy,
+/// owner, waivers and the states of its versions. A pull never replaces an existing file.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Subjects to pull, with what they refer to; all of them when none are given.
+    /// Subjects to pull, with the versions they refer to; by default all subjects.
     subjects: Vec<Subject>,
-    /// The folder to write; the manifest's `schemas` when not given.
+    /// The folder to write to; by default the manifest's `schemas`.
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -84,7 +84,7 @@ impl Arguments {
                 counted(done.len(), "subject"),
                 client.base_url()
             ),
-            clean: format!("{} written to {}, {} there already", pull.written, out.display(), pull.unchanged),
+            clean: format!("{} written to {}, {} unchanged", pull.written, out.display(), pull.unchanged),
             findings: pull.findings,
             details: vec![("written", json!(pull.written)), ("unchanged", json!(pull.unchanged))],
         };
@@ -146,8 +146,7 @@ impl Pull<'_> {
             if same {
                 let refused = self.refused(at, &there, &path);
                 self.unchanged += usize::from(refused.is_empty());
-                self.findings
-                    .extend(refused.into_iter().map(|found| found.note("the file is there already")));
+                self.findings.extend(refused.into_iter().map(|found| found.note("the file exists already")));
             } else {
                 self.findings.push(differs(at, &path, self.client.base_url()));
             }
@@ -156,8 +155,8 @@ impl Pull<'_> {
         let bytes = self.client.schema(&at.subject, &at.version)?;
         let received = Document::parse(&bytes).map(|document| document.digest().clone());
         if received.as_ref() != Ok(digest) {
-            return Err(Failure::new(format!("{at} did not arrive as it was registered"))
-                .help("something between here and the registry changes what it carries"));
+            return Err(Failure::new(format!("{at} differs from its registered digest"))
+                .help("a proxy between here and the registry may change the bytes"));
         }
         let refused = self.refused(at, &bytes, &path);
         if !refused.is_empty() {
@@ -227,5 +226,5 @@ fn write_subject_file(
 fn differs(at: &Coordinates, path: &Path, registry: &str) -> Finding {
     let place = Place { at: Some(at.to_string()), file: path.display().to_string(), ..Place::default() };
     Finding::error("version-changed", format!("{at} differs from what {registry} has"), place)
-        .help("the file stays; move it away and pull again to get the registered one")
+        .help("the file is kept; move it away and pull again to get the registered one")
 }

@@ -25,24 +25,24 @@ use crate::verdict;
 use crate::waivers::{self, Waivers};
 use plan::Change;
 
-/// Register the tree: every version that the registry does not have, what is referred to first.
+/// Register every version of the tree that the registry lacks, referenced versions first.
 ///
-/// Pushing again changes nothing. When a version is refused, those that build on it are left out
-/// and the rest go on. What the manifest's waivers accept is accepted on the registry too, in the
-/// subject that needs it; a token then needs the scope `waive`.
+/// A second push changes nothing. If the registry rejects a version, the push leaves out the versions that build on it
+/// and goes on with the rest. The push also records the manifest's waivers that a version needs; that takes a token with
+/// the scope `waive`.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Say what would be registered and what would be refused; change nothing.
+    /// Print what a push would register and what the registry would reject; change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Register a pulled backup as it was: the history of subjects that the registry does not have
-    /// is not checked again, and their policies hold from then on.
+    /// Register a pulled backup: subjects that the registry lacks are registered without a check of their history, and get
+    /// the policy and states of the backup.
     #[arg(long, conflicts_with = "dry_run")]
     restore: bool,
-    /// Who registers, for the record.
+    /// The author to record; by default the name of the token.
     #[arg(long)]
     author: Option<String>,
-    /// What changed, for the record.
+    /// A message about the change to record.
     #[arg(short, long)]
     message: Option<String>,
     #[command(flatten)]
@@ -65,7 +65,7 @@ impl Arguments {
             tally: Tally::default(),
             changes: Vec::new(),
             findings: Vec::new(),
-            waivers: project.waivers(context.environment.today)?,
+            waivers: project.waivers(context.environment.today())?,
             project: &project,
             schemas: &schemas,
             client: &client,
@@ -331,7 +331,7 @@ impl Push<'_> {
         context.terminal.end_progress();
         if builds_on_new {
             self.tally.registered += 1;
-            context.terminal.say(format!("would register {at} (not checked: it refers to what is new)"));
+            context.terminal.say(format!("would register {at} (not checked: it refers to a new version)"));
             return Ok(());
         }
         let bytes = own.schema.document().text().as_bytes();
@@ -451,12 +451,12 @@ fn changed(own: &OwnSchema, registered: &Digest, registry: &str) -> Finding {
     let at = own.schema.at();
     Finding::error(
         "version-changed",
-        format!("{at} is registered with another content, and must not change"),
+        format!("{at} is registered with another content; a published version never changes"),
         own.source().whole(),
     )
     .note(format!("{registry} has {registered}, the file has {}", own.schema.digest()))
     .help(format!(
-        "put the file back as it was (`evschema show {at} --schema`), and make the change in a new version"
+        "restore the file (`evschema show {at} --schema` prints it), and publish the change as a new version"
     ))
 }
 
@@ -464,13 +464,14 @@ impl Tally {
     fn report(&self, findings: Vec<Finding>, dry_run: bool, registry: &str) -> Report {
         let all = self.registered + self.unchanged + self.refused + self.left_out;
         let would = if dry_run { "would be " } else { "" };
-        let mut clean = format!("{} {would}registered, {} there already", self.registered, self.unchanged);
+        let mut clean = format!("{} {would}registered, {} unchanged", self.registered, self.unchanged);
         if 0 < self.left_out {
             clean.push_str(&format!(", {} left out", self.left_out));
         }
-        let mut looked_at = format!("{} to {registry}", counted(all, "version"));
+        let pushed = if dry_run { "for" } else { "pushed to" };
+        let mut looked_at = format!("{} {pushed} {registry}", counted(all, "version"));
         if 0 < self.refused {
-            looked_at.push_str(&format!(": {clean}, {} refused", self.refused));
+            looked_at.push_str(&format!(": {clean}, {} rejected", self.refused));
         }
         Report {
             command: "push",

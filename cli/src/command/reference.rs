@@ -44,13 +44,13 @@ fn commands() -> String {
              # The command line\n\n",
     );
     text.push_str(&format!("{}.\n\n", root.get_about().map(ToString::to_string).unwrap_or_default()));
-    text.push_str("| command | what it does |\n|---|---|\n");
+    text.push_str("| command | effect |\n|---|---|\n");
     for command in shown(&root) {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let name = command.get_name();
         text.push_str(&format!("| [`{name}`](#{name}) | {about} |\n"));
     }
-    text.push_str("\nEvery command also takes:\n\n");
+    text.push_str("\nOptions of every command:\n\n");
     text.push_str(&options(&root, true));
     text.push_str(FORMATS);
     for command in shown(&root) {

@@ -10,7 +10,7 @@ use crate::registry_access::RegistryArguments;
 /// Find subjects of the registry by name, description or field.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// What to look for.
+    /// The words to search for; each must begin a word of the subject.
     text: String,
     #[command(flatten)]
     registry: RegistryArguments,

@@ -1,6 +1,7 @@
 mod log;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
@@ -14,6 +15,7 @@ use log::Log;
 use super::Context;
 use crate::Outcome;
 use crate::failure::{Failure, plain};
+use crate::gitignore;
 use crate::project::Project;
 use crate::terminal::escape::one_line;
 
@@ -23,8 +25,8 @@ const FILES_KEPT: usize = 64 + limits::REFUSALS_MAX;
 
 /// Run the registry until Ctrl-C.
 ///
-/// It brings its tables up to date by itself. The policy of new subjects, `formats` and `dialects`
-/// come from the manifest, if there is one.
+/// The registry migrates its tables by itself. The policy of new subjects, `formats` and `dialects` come from the
+/// manifest, if one exists.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://user@host/name`.
@@ -36,45 +38,45 @@ pub(crate) struct Arguments {
         hide_env_values = true
     )]
     db: String,
-    /// The address to listen on; port 0 takes a free one.
+    /// The address to listen on; port 0 takes a free port.
     #[arg(long, env = "EVSCHEMA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The URL by which others reach the registry, when it is not the address.
+    /// The URL by which others reach the registry, if it differs from the address.
     #[arg(long, env = "EVSCHEMA_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
-    /// A further name by which others reach the registry, without a port; may be given several times. Names that
-    /// another site could have are refused, because a page of that site could read the registry through them.
+    /// A further host name of the registry, without a port; may be repeated. The registry rejects requests by unknown
+    /// names, because a page of another site could read it through such a name (DNS rebinding).
     #[arg(long, env = "EVSCHEMA_HOST", value_name = "NAME", value_delimiter = ',')]
     host: Vec<String>,
-    /// Serve reads only.
+    /// Serve reads only; reject every write.
     #[arg(long, env = "EVSCHEMA_READ_ONLY")]
     read_only: bool,
-    /// Let anybody who reaches the registry write. Otherwise writing takes a token, once there is one
-    /// or the registry can be reached from elsewhere (`evschema token create`).
+    /// Let every client write without a token. Without this flag, a write needs a token if any token exists or other
+    /// machines can reach the registry (`evschema token create`).
     #[arg(long, env = "EVSCHEMA_ANONYMOUS_WRITES")]
     anonymous_writes: bool,
-    /// Ask for a token for reading too.
+    /// Require a token for reads too.
     #[arg(long, env = "EVSCHEMA_PRIVATE")]
     private: bool,
-    /// Take the client's address from `X-Forwarded-For`, as a proxy before the registry sets it.
+    /// Take the client's address from `X-Forwarded-For`; only if a proxy in front of the registry sets it.
     #[arg(long, env = "EVSCHEMA_BEHIND_PROXY")]
     behind_proxy: bool,
     /// Trust jobs of a CI provider: a TOML table such as
     /// `{ name = "…", issuer = "https://…", audience = "…", claims = { repository = "…" }, scopes = ["…"] }`.
-    /// The manifest's `[[registry.publishers]]` are trusted as well.
+    /// The registry also trusts the manifest's `[[registry.publishers]]`.
     #[arg(long, env = "EVSCHEMA_PUBLISHER", value_name = "TABLE")]
     publisher: Vec<String>,
-    /// Most connections at once; who comes then is told to come again. No more than files may be open.
+    /// Maximum number of connections, limited by the number of open files; beyond it, clients get 503.
     #[arg(long, env = "EVSCHEMA_CONNECTIONS", value_name = "NUMBER", default_value_t = limits::CONNECTIONS_MAX,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     connections: usize,
-    /// Memory for schemas and answers that are kept, in MiB.
+    /// Memory for cached schemas and answers, in MiB.
     #[arg(long, env = "EVSCHEMA_CACHE", value_name = "MIB", default_value_t = 64)]
     cache: u32,
-    /// Say what the registry would run with, and what is wrong with it; start nothing.
+    /// Print the settings in force and what is wrong with them; start nothing.
     #[arg(long)]
     check_config: bool,
-    /// How much to log: `info`, `debug`, or as tracing-subscriber understands it.
+    /// Log filter: `info`, `debug`, or a filter of the crate tracing-subscriber.
     #[arg(long, env = "EVSCHEMA_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
 }
@@ -112,6 +114,7 @@ impl Arguments {
         }
         let log = writer.start(context.terminal.colors_stderr())?;
         let runtime = runtime()?;
+        ignore_new_database(&config)?;
         let server = runtime.block_on(Server::bind(config))?;
         context.terminal.say(format!("the registry is at http://{}/schemas", server.local_addr()));
         let end = runtime.block_on(server.run(stop_signal()));
@@ -144,6 +147,20 @@ pub(super) async fn stop_signal() {
     let _asked = interrupted.await;
 }
 
+/// Adds a database that the start creates inside a git work tree to `.gitignore`.
+fn ignore_new_database(config: &Config) -> Result<(), Failure> {
+    let Some(file) = config.database_file().filter(|file| !config.read_only && !file.exists()) else {
+        return Ok(());
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Some(name) = file.file_name().and_then(|name| name.to_str())
+        && gitignore::is_in_git(folder)
+    {
+        gitignore::ignore_database(folder, name)?;
+    }
+    Ok(())
+}
+
 /// Lets this process open as many files as it may, and returns how many of them can be connections.
 fn open_files() -> usize {
     #[cfg(unix)]
@@ -166,18 +183,18 @@ fn settings(config: &Config, tokens: Tokens, log: &str) -> String {
     let needs_proof = config.is_exposed() || !config.publishers.is_empty();
     let writes = match (config.read_only, config.anonymous_writes, needs_proof) {
         (true, _, _) => "nobody",
-        (false, true, _) => "anybody who reaches it",
-        (false, false, true) => "whoever has a token",
-        (false, false, false) => "whoever has a token; programs on this machine while there is none",
+        (false, true, _) => "everybody",
+        (false, false, true) => "clients with a token",
+        (false, false, false) => "clients with a token; programs on this machine while no token exists",
     };
     let has_tokens = match tokens {
-        Tokens::Some => "there are some",
+        Tokens::Some => "some exist",
         Tokens::None => "none yet",
         // One that needs a token does not start without one.
-        Tokens::Unknown if config.is_exposed() => "not looked for; `evschema token list --db URL` does",
-        Tokens::Unknown => "not looked for",
+        Tokens::Unknown if config.is_exposed() => "not checked; `evschema token list --db URL` lists them",
+        Tokens::Unknown => "not checked",
     };
-    let reads = if config.private { "whoever has a token" } else { "anybody who reaches it" };
+    let reads = if config.private { "clients with a token" } else { "everybody" };
     let trusted: String = config
         .publishers
         .iter()
@@ -218,7 +235,7 @@ fn publishers(entries: &[PublisherEntry], tables: &[String]) -> Result<Vec<Publi
 
 fn bad_publisher(which: &str, why: &str) -> Failure {
     Failure::new(format!("`{}` is not a publisher: {}", one_line(which), one_line(why)))
-        .help("name, issuer, audience, claims and scopes are as docs/operations.md shows them")
+        .help("docs/operations.md shows a publisher with its name, issuer, audience, claims and scopes")
 }
 
 impl From<StartError> for Failure {
@@ -227,19 +244,19 @@ impl From<StartError> for Failure {
         match error {
             StartError::AnonymousWrites { .. } => failure.help(
                 "make a token first: `evschema token create NAME --scope admin --db URL`; \
-                 or serve reads only (`--read-only`), or allow it with `--anonymous-writes`",
+                 or serve reads only with `--read-only`, or let everybody write with `--anonymous-writes`",
             ),
             StartError::PublicUrl { .. } => {
-                failure.help("write it with `http://` or `https://`, and without a login or a query")
+                failure.help("start it with `http://` or `https://`, without a user name or a query")
             }
-            StartError::Publisher { .. } => failure.help("mend it in the manifest, or in `--publisher`"),
+            StartError::Publisher { .. } => failure.help("correct it in the manifest or in `--publisher`"),
             StartError::Listen { .. } => {
-                failure.help("something else may be listening there: take another `--listen`, or port 0")
+                failure.help("another program may be listening there: choose another `--listen`, or port 0")
             }
-            StartError::Threads(_) => {
-                failure.help("raise the limit of processes or of memory that it runs under")
+            StartError::Threads(_) => failure.help("raise the limit of processes or of memory"),
+            StartError::Database { .. } => {
+                failure.help("check `--db`, and that this machine can reach the database")
             }
-            StartError::Database { .. } => failure.help("check `--db` and that the database can be reached"),
         }
     }
 }

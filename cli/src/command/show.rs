@@ -14,16 +14,16 @@ use crate::target::{Pick, Target};
 use crate::terminal::Terminal;
 use crate::terminal::escape::one_line;
 
-/// Show a version: what it is, its fields, what it refers to.
+/// Show a version: its title, state, fields and references.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The version: `commerce.order.placed@1.2.0`, `…@^1`, or just the subject for the newest.
+    /// The version: `commerce.order.placed@1.2.0`, `…@^1`, or the subject alone for the newest.
     #[arg(value_name = "SUBJECT[@VERSION]")]
     target: Target,
     /// Print the schema itself, byte for byte.
     #[arg(long)]
     schema: bool,
-    /// Look in the tree, whatever registry is named.
+    /// Look in the tree even if a registry is configured.
     #[arg(long)]
     local: bool,
     #[command(flatten)]

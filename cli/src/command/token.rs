@@ -12,10 +12,10 @@ use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::terminal::escape::one_line;
 
-/// Make, list and revoke the tokens of a registry.
+/// Create, list and revoke the tokens of a registry.
 ///
-/// Over HTTP this takes a token with the scope `admin`, from EVSCHEMA_TOKEN. The first one is made at
-/// the database itself, with `--db`; the registry may be running meanwhile.
+/// With a registry's URL, this needs a token with the scope `admin` in EVSCHEMA_TOKEN. Create the first token in the
+/// database itself, with `--db`; the registry may be running.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -24,22 +24,22 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a token and print it: the only time that it is shown.
+    /// Create a token and print it; it is never shown again.
     Create(Create),
-    /// List every token there ever was, without what would let anybody use it.
+    /// List all tokens, revoked and expired ones too, without their secrets.
     List(List),
-    /// Revoke a token: from then on no registry on that database takes it.
+    /// Revoke a token: every registry on that database rejects it at once.
     Revoke(Revoke),
 }
 
 #[derive(Debug, Args)]
 struct Create {
-    /// What the token is for, such as `ci-orders`; changes made with it carry this name.
+    /// The token's name, such as `ci-orders`; changes made with the token carry it.
     name: String,
-    /// What it allows: `read`, `register:commerce.`, `waive:commerce.` or `admin`; may be repeated.
+    /// A right of the token: `read`, `register:commerce.`, `waive:commerce.` or `admin`; may be repeated.
     #[arg(short, long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',')]
     scopes: Vec<Scope>,
-    /// When it ends by itself: a number of days such as `90d`, or the last day, `2027-01-31` (UTC).
+    /// When it expires: after a number of days such as `90d`, or after a last day such as `2027-01-31` (UTC).
     #[arg(long, value_name = "WHEN", value_parser = Expiry::parse)]
     expires: Option<Expiry>,
     #[command(flatten)]
@@ -54,7 +54,7 @@ struct List {
 
 #[derive(Debug, Args)]
 struct Revoke {
-    /// The token's id, as `evschema token list` shows it.
+    /// The token's id from `evschema token list`.
     id: String,
     #[command(flatten)]
     place: Place,
@@ -63,7 +63,8 @@ struct Revoke {
 /// Where the tokens are.
 #[derive(Debug, Args)]
 struct Place {
-    /// The database itself, for whoever may open it, whatever registry is named; it takes no token.
+    /// The registry's database, opened directly and without a token. Without `--db` and `--registry`, the variable
+    /// EVSCHEMA_DB names the database.
     #[cfg(feature = "server")]
     #[arg(long, value_name = "URL")]
     db: Option<String>,
@@ -96,14 +97,14 @@ impl Arguments {
 
 impl Create {
     fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
-        let expires_at = self.expires.and_then(|expiry| expiry.end(context.environment.today));
+        let expires_at = self.expires.and_then(|expiry| expiry.end(context.environment.now));
         let request = TokenRequest { name: self.name, scopes: self.scopes, expires_at };
         let created = Tokens::open(self.place, context)?.create(request)?;
         if context.global.format == Format::Json {
             context.terminal.print(json(&created)?);
         } else {
             context.terminal.say(format!(
-                "{} may {}, {}; this is the only time its token is shown:",
+                "{}: created a token with the scope {}, valid {}; it is shown only now:",
                 created.view.id,
                 in_words(&created.view),
                 ends(&created.view)
@@ -124,7 +125,12 @@ enum Tokens {
 impl Tokens {
     fn open(place: Place, context: &Context<'_>) -> Result<Self, Failure> {
         #[cfg(feature = "server")]
-        if let Some(url) = &place.db {
+        let database = place.db.or_else(|| {
+            let is_registry_given = place.registry.registry.as_ref().is_some_and(|url| !url.is_empty());
+            context.environment.database.clone().filter(|_| !is_registry_given)
+        });
+        #[cfg(feature = "server")]
+        if let Some(url) = &database {
             let runtime = super::serve::runtime()?;
             let administration = runtime.block_on(evschema_registry::Administration::open(url))?;
             return Ok(Self::Database(runtime, administration));
@@ -167,18 +173,17 @@ impl Expiry {
         if let Some(days) = days.filter(|days| (1..=36_500).contains(days)) {
             return Ok(Self::Days(days));
         }
-        Date::parse(text, &time::format_description::well_known::Iso8601::DATE)
-            .map(Self::Until)
-            .map_err(|_| "write a number of days such as `90d`, or the last day as `2027-01-31`".to_owned())
+        Date::parse(text, &time::format_description::well_known::Iso8601::DATE).map(Self::Until).map_err(
+            |_| "write a number of days such as `90d`, or a last day such as `2027-01-31`".to_owned(),
+        )
     }
 
-    /// Returns the first moment at which the token is of no use.
-    fn end(self, today: Date) -> Option<OffsetDateTime> {
-        let last = match self {
-            Self::Days(days) => today.checked_add(Duration::days(days))?,
-            Self::Until(last) => last,
-        };
-        Some(last.next_day()?.with_time(Time::MIDNIGHT).assume_utc())
+    /// Returns the first moment at which the token has expired.
+    fn end(self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        match self {
+            Self::Days(days) => now.replace_nanosecond(0).ok()?.checked_add(Duration::days(days)),
+            Self::Until(last) => Some(last.next_day()?.with_time(Time::MIDNIGHT).assume_utc()),
+        }
     }
 }
 
@@ -191,7 +196,7 @@ fn show_all(tokens: &[TokenView], context: &mut Context<'_>) -> Result<Outcome, 
         let used =
             token.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", moment(at)));
         context.terminal.print(format!(
-            "{}  {}  {}  made {} by {}, {used}, {}",
+            "{}  {}  {}  created {} by {}, {used}, {}",
             token.id,
             one_line(&token.name),
             in_words(token),

@@ -16,13 +16,13 @@ use crate::project::Project;
 use crate::report::{Report, counted};
 use crate::target::Target;
 
-/// Decide events from a file or standard input, as one JSON text or one a line.
+/// Validate events from a file or standard input: one JSON text, or one on each line.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The version to decide by: `commerce.order.placed@1.2.0`, `…@^1`, or just the subject.
+    /// The version to validate against: `commerce.order.placed@1.2.0`, `…@^1`, or the subject alone for the newest.
     #[arg(value_name = "SUBJECT@VERSION")]
     target: Target,
-    /// The file; standard input when absent or `-`.
+    /// The file; standard input if absent or `-`.
     file: Option<PathBuf>,
 }
 
@@ -48,8 +48,8 @@ impl Arguments {
                 .into_iter()
                 .map(|d| Finding::of_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
                 .collect();
-            Failure::new(format!("{} cannot decide anything", schema.at()))
-                .help("mend it first")
+            Failure::new(format!("{} cannot validate events", schema.at()))
+                .help("correct it first")
                 .places(places)
         };
         let resolved = schemas.catalog.resolve(schema).map_err(unusable)?;
@@ -65,12 +65,12 @@ impl Arguments {
         };
         judge.read(reader)?;
         if judge.events == 0 {
-            return Err(Failure::new(format!("there is no event in {}", judge.name))
-                .help("give one JSON text, or one a line"));
+            return Err(Failure::new(format!("{} has no event", judge.name))
+                .help("write one JSON text, or one on each line"));
         }
         if REFUSED_SHOWN_MAX < judge.refused {
             let hidden = judge.refused - REFUSED_SHOWN_MAX;
-            context.terminal.warn(&format!("{hidden} further refused events are not shown"), None);
+            context.terminal.warn(&format!("{hidden} further rejected events are not shown"), None);
         }
         let report = Report {
             command: "validate",
@@ -172,7 +172,7 @@ impl Judge {
                         pointer: violation.pointer,
                     };
                     let mut finding = Finding::error(violation.keyword, violation.message, place);
-                    finding.label = Some(format!("refused at {}", violation.schema_pointer));
+                    finding.label = Some(format!("rejected by {}", violation.schema_pointer));
                     self.findings.push(moved(finding, first_line));
                 }
             }
@@ -185,7 +185,7 @@ impl Judge {
 
     fn too_long(&self, line: u32) -> Failure {
         Failure::new(format!("line {line} of {} is longer than {EVENT_BYTES_MAX} bytes", self.name))
-            .help("give one event a line")
+            .help("write one event on each line")
     }
 }
 

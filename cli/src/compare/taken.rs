@@ -48,7 +48,7 @@ fn compare_as(
     let Ok(candidate) = schemas.catalog.resolve(&Arc::new(schema)) else { return Ok(None) };
     let Some(history) = history(project, next, schemas, Some(baseline))? else { return Ok(None) };
     let settings = project.settings(&next.subject)?;
-    Ok(Some(compat::check(&candidate, &history, &settings, waivers).deserved_version))
+    Ok(Some(compat::check(&candidate, &history, &settings, waivers).required_version))
 }
 
 /// Returns the first version after this one that neither the tree nor the baseline has.

@@ -112,7 +112,7 @@ impl Loosened {
             "waivers" if from == "no waiver" => format!("the change adds a waiver of {about}"),
             "waivers" => format!("the change extends the waiver of {about}: {from} becomes {to}"),
             "never_used" => {
-                format!("the change yanks {about} as never used, so that it is no baseline any more")
+                format!("the change yanks {about} as never used, so that it is no longer a baseline")
             }
             _ => {
                 let rest = subjects.len().saturating_sub(NAMED_MAX);
@@ -159,7 +159,7 @@ pub(super) fn finding(message: String, place: Place, baseline: &str, accepts: bo
     let mut finding = Finding::error("policy-loosened", message, place);
     if accepts {
         finding.severity = Severity::Warning;
-        return finding.note("`--accept-loosened-policy` accepts it: the check uses the policy of the tree");
+        return finding.note("accepted by `--accept-loosened-policy`: the check uses the policy of the tree");
     }
     finding
         .note(format!("the check uses the policy of {baseline}"))
@@ -198,7 +198,7 @@ fn lasts_longer(entry: &WaiverEntry, than: &WaiverEntry) -> bool {
 }
 
 fn last_day(entry: &WaiverEntry) -> String {
-    entry.until.as_ref().map_or_else(|| "without an end".to_owned(), |until| format!("until {until}"))
+    entry.until.as_ref().map_or_else(|| "with no end".to_owned(), |until| format!("until {until}"))
 }
 
 #[cfg(test)]

@@ -72,9 +72,9 @@ fn finding_row(finding: &Finding) -> Value {
         }
         row.put("refusal", breakage.refusal.as_deref());
     }
-    if let Some(deserved) = &finding.deserves {
-        row.put("required_bump", Some(deserved.bump.as_str()));
-        row.put("deserved_version", Some(deserved.version.to_string()));
+    if let Some(required) = &finding.required {
+        row.put("required_bump", Some(required.bump.as_str()));
+        row.put("required_version", Some(required.version.to_string()));
     }
     row.put("notes", (!finding.notes.is_empty()).then(|| finding.notes.clone()));
     row.put("help", finding.help.as_deref());

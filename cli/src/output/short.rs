@@ -12,8 +12,13 @@ pub(super) fn render_finding(finding: &Finding) -> String {
         .and_then(|b| b.witness.as_ref())
         .map(|event| format!(" [{event}]"))
         .unwrap_or_default();
+    let baseline =
+        finding.breakage.as_ref().map(|b| format!(" (compared with {})", b.baseline)).unwrap_or_default();
+    let waive = finding.fingerprint.as_ref().filter(|_| finding.counts());
+    let waive =
+        waive.map(|fingerprint| format!(" (to waive: fingerprint {fingerprint})")).unwrap_or_default();
     one_line(&format!(
-        "{}{position}: {}[{}]: {}{witness}{waived}",
+        "{}{position}: {}[{}]: {}{baseline}{witness}{waive}{waived}",
         place.file, finding.severity, finding.rule, finding.message
     ))
 }

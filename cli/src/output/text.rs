@@ -107,7 +107,7 @@ fn snippet<'t>(place: &'t Place, kind: AnnotationKind, label: Option<String>) ->
 fn baseline_snippet(breakage: &Breakage) -> Option<Shown<'_>> {
     let place = breakage.baseline_place.as_ref()?;
     place.position?;
-    snippet(place, AnnotationKind::Context, Some(format!("this is what {} says", breakage.baseline)))
+    snippet(place, AnnotationKind::Context, Some(format!("in {}", breakage.baseline)))
 }
 
 /// Returns the underlined part: what stands there, or the line on which it begins when it goes on
@@ -135,7 +135,7 @@ fn notes(finding: &Finding) -> Vec<String> {
         && let Some(witness) = &breakage.witness
     {
         let (writer, reader) = breakage.writer_and_reader();
-        let mut note = format!("this event is valid under {writer} and refused by {reader}:");
+        let mut note = format!("this event is valid under {writer} and rejected by {reader}:");
         let event = event::render(witness);
         for line in event.lines() {
             note.push_str("\n  ");

@@ -14,7 +14,7 @@ pub mod v1 {
             pub note: rt::Maybe<String> = "note" 3 maybe with_note(String),
             pub lines: Vec<Line> = "lines" 4 required,
             pub labels: Option<rt::Map<String>> = "labels" 5 optional with_labels(rt::Map<String>),
-            /// At least 2 elements.
+            /// At least 2 items.
             pub spot: Option<(String, Point,)> = "spot" 6 optional with_spot((String, Point,)),
             pub paid: Option<Paid> = "paid" 7 optional with_paid(Paid),
             pub inside: Option<Box<Parcel>> = "inside" 8 optional with_inside(Box<Parcel>),
@@ -23,7 +23,7 @@ pub mod v1 {
             ..rest: rt::Map<bool>,
         } new(id: String, lines: Vec<Line>, size: Size)
 
-        /// [`Parcel`], its text borrowed from the event.
+        /// [`Parcel`] with strings borrowed from the event.
         pub struct ParcelRef2<'a> {
             pub id: rt::Cow<'a, str> = "id" 0 required,
             pub size: Size = "size" 1 required,
@@ -48,7 +48,7 @@ pub mod v1 {
             pub count: Option<rt::Integer> = "count" 1 optional with_count(rt::Integer),
         } new(sku: String)
 
-        /// [`Line`], its text borrowed from the event.
+        /// [`Line`] with strings borrowed from the event.
         pub struct LineRef<'a> {
             pub sku: rt::Cow<'a, str> = "sku" 0 required,
             pub count: Option<rt::Integer> = "count" 1 optional with_count(rt::Integer),
@@ -64,7 +64,7 @@ pub mod v1 {
             Voucher(Voucher) = 1 rt::Case::OBJECT.requires(&["code"]),
         }
 
-        /// [`Paid`], its text borrowed from the event.
+        /// [`Paid`] with strings borrowed from the event.
         pub enum PaidRef<'a> {
             Card(CardRef<'a>) = 0 rt::Case::OBJECT.requires(&["card"]),
             Voucher(VoucherRef<'a>) = 1 rt::Case::OBJECT.requires(&["code"]),
@@ -74,7 +74,7 @@ pub mod v1 {
             pub card: String = "card" 0 required,
         } new(card: String)
 
-        /// [`Card`], its text borrowed from the event.
+        /// [`Card`] with strings borrowed from the event.
         pub struct CardRef<'a> {
             pub card: rt::Cow<'a, str> = "card" 0 required,
         } new(card: rt::Cow<'a, str>) owned Card
@@ -83,7 +83,7 @@ pub mod v1 {
             pub code: String = "code" 0 required,
         } new(code: String)
 
-        /// [`Voucher`], its text borrowed from the event.
+        /// [`Voucher`] with strings borrowed from the event.
         pub struct VoucherRef<'a> {
             pub code: rt::Cow<'a, str> = "code" 0 required,
         } new(code: rt::Cow<'a, str>) owned Voucher
@@ -92,7 +92,7 @@ pub mod v1 {
             pub parcel: Option<String> = "parcel" 0 optional with_parcel(String),
         } new()
 
-        /// [`ParcelRef`], its text borrowed from the event.
+        /// [`ParcelRef`] with strings borrowed from the event.
         pub struct ParcelRefRef<'a> {
             pub parcel: Option<rt::Cow<'a, str>> = "parcel" 0 optional with_parcel(rt::Cow<'a, str>),
         } new() owned ParcelRef

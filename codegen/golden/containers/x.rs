@@ -10,11 +10,11 @@ pub mod v1 {
             pub map: Option<rt::Map<String>> = "map" 0 optional with_map(rt::Map<String>),
             pub free: Option<rt::Map<rt::Json>> = "free" 1 optional with_free(rt::Map<rt::Json>),
             pub patterns: Option<rt::Map<rt::Integer>> = "patterns" 2 optional with_patterns(rt::Map<rt::Integer>),
-            /// At least 2 elements.
+            /// At least 2 items.
             pub tuple: Option<(String, rt::Number,)> = "tuple" 3 optional with_tuple((String, rt::Number,)),
             pub loose_tuple: Option<Vec<rt::Json>> = "loose_tuple" 4 optional with_loose_tuple(Vec<rt::Json>),
             pub matrix: Option<Vec<Vec<Option<rt::Number>>>> = "matrix" 5 optional with_matrix(Vec<Vec<Option<rt::Number>>>),
-            /// No element twice.
+            /// Items are unique.
             pub set: Option<Vec<SetItem>> = "set" 6 optional with_set(Vec<SetItem>),
             pub empty: Option<Empty> = "empty" 7 optional with_empty(Empty),
             pub entries: Option<Vec<Entry>> = "entries" 9 optional with_entries(Vec<Entry>),

@@ -12,7 +12,7 @@ pub mod v1 {
             pub const_is_no_keyword: Option<rt::Json> = "const_is_no_keyword" 1 optional with_const_is_no_keyword(rt::Json),
             /// At most 5 characters.
             pub reference: Option<String> = "reference" 2 optional with_reference(String),
-            /// At least 2 elements.
+            /// At least 2 items.
             pub pair: Option<(String, bool,)> = "pair" 3 optional with_pair((String, bool,)),
             pub reason: Option<rt::Json> = "reason" 4 optional with_reason(rt::Json),
         } new(count: i64)

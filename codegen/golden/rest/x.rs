@@ -6,7 +6,7 @@ pub mod v1 {
     use ::evschema_runtime as rt;
 
     rt::types! {
-        /// At least 3 members.
+        /// At least 3 properties.
         pub struct Counted {
             pub id: String = "id" 0 required,
             pub note: rt::Maybe<String> = "note" 1 maybe with_note(String),

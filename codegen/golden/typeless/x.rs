@@ -8,7 +8,7 @@ pub mod v1 {
     rt::types! {
         pub enum Typeless {
             Object(TypelessObject) = 0 rt::Case::OBJECT,
-            /// Anything but an object, which the schema does not exclude.
+            /// Any value that is not an object; the schema accepts it too.
             Other(rt::Json) = 1 rt::Case::NULL.or(rt::Case::BOOL).or(rt::Case::NUMBER).or(rt::Case::STRING).or(rt::Case::ARRAY),
         }
 

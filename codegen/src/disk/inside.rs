@@ -16,7 +16,7 @@ pub fn stays_inside(folder: &Path, path: &Path) -> io::Result<()> {
     if there.starts_with(&folder) {
         return Ok(());
     }
-    let message = format!("it leads out of `{}`, to `{}`", folder.display(), there.display());
+    let message = format!("the path leads out of `{}`, to `{}`", folder.display(), there.display());
     Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }
 
@@ -37,11 +37,11 @@ pub fn read_inside(folder: &Path, path: &Path, bytes_max: usize) -> io::Result<V
 /// When the file is longer, is no file, or cannot be read.
 pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     let too_long = || {
-        let message = format!("it is longer than {bytes_max} bytes, the most that are read");
+        let message = format!("the file is longer than {bytes_max} bytes");
         io::Error::new(io::ErrorKind::FileTooLarge, message)
     };
     let is_file = |about: &Metadata| {
-        let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
+        let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "the path is not a file");
         about.is_file().then_some(()).ok_or_else(no_file)
     };
     // A pipe would never end, and opening one waits for whoever writes to it.
@@ -88,7 +88,7 @@ fn true_path(path: &Path) -> io::Result<PathBuf> {
         let below = rest.components().skip(1);
         there = normal(&known.join(target)).join(below.collect::<PathBuf>());
     }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "too many links lead to each other"))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "the path has too many symbolic links"))
 }
 
 /// Splits a path into the part that exists, with its links followed, and the rest.

@@ -32,10 +32,10 @@ impl Entry {
             _ if is_aside(&name) => Self::Aside,
             Ok(Kind::Folder) => Self::Folder,
             Ok(Kind::File) => Self::Wrong(if is_json(&name) {
-                Diagnostic::new(Code::Misplaced, "a schema lives in a folder named after its subject")
+                Diagnostic::new(Code::Misplaced, "a schema must be in a folder named after its subject")
                     .help(LAYOUT)
             } else {
-                Diagnostic::new(Code::Misplaced, format!("`{name}` is no subject's folder"))
+                Diagnostic::new(Code::Misplaced, format!("`{name}` is not the folder of a subject"))
                     .help(format!("move it out of the schemas folder; {LAYOUT}"))
             }),
             Ok(Kind::Other) => Self::Wrong(no_file(&name)),
@@ -78,13 +78,13 @@ fn kind(path: &Path) -> io::Result<Kind> {
 /// Returns the diagnostic for a file or folder that cannot be read.
 pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
     let (why, help) = if error.kind() == io::ErrorKind::NotFound {
-        ("the link leads nowhere".to_owned(), "restore the file that it leads to, or remove the link")
+        ("the target of the link does not exist".to_owned(), "restore the target, or remove the link")
     } else if error.kind() == io::ErrorKind::FileTooLarge {
         (error.to_string(), "split it into documents that refer to each other")
     } else if error.kind() == io::ErrorKind::PermissionDenied && error.get_ref().is_some() {
-        (error.to_string(), "copy what it leads to into the tree; links may only lead to places inside it")
+        (error.to_string(), "copy the target into the tree; a link must not lead out of the tree")
     } else if error.kind() == io::ErrorKind::PermissionDenied {
-        ("permission denied".to_owned(), "check who may read it")
+        ("permission denied".to_owned(), "check its permissions")
     } else {
         (error.to_string(), "check the path")
     };
@@ -96,10 +96,10 @@ pub(super) fn nested(path: &Path) -> Diagnostic {
     let (name, outer) = (name(path), path.parent().map(name).unwrap_or_default());
     Diagnostic::new(
         Code::Misplaced,
-        format!("`{outer}` holds a folder, `{name}`, and only folders of subjects may exist"),
+        format!("`{outer}` contains the folder `{name}`, but the folder of a subject cannot contain folders"),
     )
     .help(format!(
-        "move it up and name it `{outer}.{name}`: a subject's folder is directly in the schemas folder"
+        "rename it to `{outer}.{name}` and move it up: the folder of a subject is directly in the schemas folder"
     ))
 }
 

@@ -42,16 +42,16 @@ fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
     let flag = |keyword| atlas.keyword(place, keyword) == Some(&Value::Bool(true));
     let mut said = Vec::new();
     for (least, most, unit) in [
-        ("minLength", "maxLength", " characters"),
-        ("minItems", "maxItems", " elements"),
-        ("minProperties", "maxProperties", " members"),
+        ("minLength", "maxLength", [" character", " characters"]),
+        ("minItems", "maxItems", [" item", " items"]),
+        ("minProperties", "maxProperties", [" property", " properties"]),
     ] {
         said.extend(range(number(least), number(most), unit));
     }
     said.extend(range(
         number("minimum").filter(|_| !flag("exclusiveMinimum")),
         number("maximum").filter(|_| !flag("exclusiveMaximum")),
-        "",
+        ["", ""],
     ));
     let above = number("exclusiveMinimum").or(number("minimum").filter(|_| flag("exclusiveMinimum")));
     let below = number("exclusiveMaximum").or(number("maximum").filter(|_| flag("exclusiveMaximum")));
@@ -59,7 +59,7 @@ fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
     said.extend(below.map(|bound| format!("Less than {bound}.")));
     said.extend(number("multipleOf").map(|step| format!("A multiple of {step}.")));
     if flag("uniqueItems") {
-        said.push("No element twice.".to_owned());
+        said.push("Items are unique.".to_owned());
     }
     let text = |keyword| atlas.keyword(place, keyword).and_then(Value::as_str);
     if let Some(pattern) = text("pattern") {
@@ -75,9 +75,9 @@ fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
     said
 }
 
-fn range(least: Option<String>, most: Option<String>, unit: &str) -> Option<String> {
+fn range(least: Option<String>, most: Option<String>, [one, many]: [&str; 2]) -> Option<String> {
     let is_one = most.as_deref().or(least.as_deref()) == Some("1");
-    let unit = if is_one { unit.trim_end_matches('s') } else { unit };
+    let unit = if is_one { one } else { many };
     match (least, most) {
         (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{unit}.")),
         (Some(least), Some(most)) => Some(format!("From {least} to {most}{unit}.")),

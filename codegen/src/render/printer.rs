@@ -53,7 +53,7 @@ impl<'t> Printer<'t> {
             let name = file.strip_suffix(".hbs").unwrap_or(file);
             if !TEMPLATES.iter().any(|(known, _)| *known == name) {
                 let known = TEMPLATES.map(|(known, _)| format!("`{known}.hbs`")).join(", ");
-                let why = format!("`{file}` replaces no template; the templates are {known}");
+                let why = format!("`{file}` is not the name of a template; the templates are {known}");
                 return Err(PrintError { template: name.to_owned(), line: None, why });
             }
             check_model(name, template)?;
@@ -72,14 +72,14 @@ impl<'t> Printer<'t> {
             template: error.template_name.clone().unwrap_or_else(|| template.to_owned()),
             line: error.line_no,
             why: if let RenderErrorReason::MissingVariable(Some(name)) = error.reason() {
-                format!("the model has no `{name}` here (docs/templates.md)")
+                format!("the template model has no field `{name}` here; docs/templates.md lists the fields")
             } else {
                 one_line(error.reason())
             },
         })?;
         let (file, bodies) = layout::check(&printed).map_err(|error| {
             let (name, line) = blame::culprit(self.templates, template, view);
-            let why = format!("what the template prints is not Rust: {error}");
+            let why = format!("the template does not print valid Rust: {error}");
             PrintError { template: name, line, why }
         })?;
         Ok(layout::put_back(&spaced(&on_one_line(&prettyplease::unparse(&file))), &bodies))
@@ -95,7 +95,9 @@ fn check_model(name: &str, template: &str) -> Result<(), PrintError> {
     if digits.parse() == Ok(TEMPLATE_MODEL) {
         return Ok(());
     }
-    let why = format!("it is written for template model {digits}, this generator has model {TEMPLATE_MODEL}");
+    let why = format!(
+        "the template is written for template model {digits}, but this generator has model {TEMPLATE_MODEL}"
+    );
     Err(PrintError { template: name.to_owned(), line: Some(1), why })
 }
 

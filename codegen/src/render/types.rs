@@ -76,7 +76,7 @@ impl Types<'_, '_> {
         let docs = self.plan.definition(id).docs.clone();
         let mut forms = vec![view::Type { name: name.to_owned(), docs, event, ..body(false) }];
         if let Some(borrowed) = borrowed {
-            let docs = vec![format!("[`{name}`], its text borrowed from the event.")];
+            let docs = vec![format!("[`{name}`] with strings borrowed from the event.")];
             let owned = Some(name.to_owned());
             forms.push(view::Type { name: format!("{borrowed}<'a>"), docs, owned, ..body(true) });
         }

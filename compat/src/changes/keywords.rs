@@ -40,8 +40,8 @@ const PRESENT: &[&str] = &[
 /// parts are to be looked at one by one.
 pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Vec<Moved> {
     let one = |is_wider: bool, message: String| vec![Moved { is_wider, message }];
-    let gone = |is_wider| one(is_wider, format!("`{keyword}` is gone"));
-    let new_is = |is_wider, value: &Value| one(is_wider, format!("`{keyword}` is new: {}", short(value)));
+    let gone = |is_wider| one(is_wider, format!("`{keyword}` was removed"));
+    let new_is = |is_wider, value: &Value| one(is_wider, format!("`{keyword}` was added: {}", short(value)));
     let is_bound = LOWER.contains(&keyword) || UPPER.contains(&keyword);
     match (keyword, old, new) {
         (_, Some(old), Some(new)) if is_bound => {
@@ -56,8 +56,8 @@ pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> 
         ("uniqueItems", old, new) => {
             let asked = |value: Option<&Value>| value == Some(&Value::Bool(true));
             match (asked(old), asked(new)) {
-                (true, false) => one(true, "items may repeat".to_owned()),
-                (false, true) => one(false, "items must differ".to_owned()),
+                (true, false) => one(true, "items may now repeat".to_owned()),
+                (false, true) => one(false, "items must now be unique".to_owned()),
                 _ => Vec::new(),
             }
         }
@@ -68,12 +68,13 @@ pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> 
         ) => {
             let closed = |value: Option<&Value>| value == Some(&Value::Bool(false));
             let open = |value: Option<&Value>| value.is_none_or(|value| *value == Value::Bool(true));
+            let others =
+                if keyword.ends_with("Items") { "undeclared items" } else { "undeclared properties" };
             match (closed(old), closed(new)) {
-                (true, false) => one(true, "was closed".to_owned()),
-                (false, true) => one(false, "is closed now".to_owned()),
-                _ if open(old) || open(new) => {
-                    one(open(new), "takes other values beyond what is declared".to_owned())
-                }
+                (true, false) => one(true, format!("no longer rejects all {others}")),
+                (false, true) => one(false, format!("now rejects {others}")),
+                _ if open(new) => one(true, format!("now accepts all {others}")),
+                _ if open(old) => one(false, format!("no longer accepts all {others}")),
                 _ => Vec::new(),
             }
         }
@@ -84,7 +85,7 @@ pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> 
                 &old,
                 &new,
                 |name| Moved { is_wider: true, message: format!("{name} is no longer required") },
-                |name| Moved { is_wider: false, message: format!("{name} is required") },
+                |name| Moved { is_wider: false, message: format!("{name} is now required") },
             )
         }
         ("enum", Some(old), Some(new)) => match (list(Some(old)), list(Some(new))) {
@@ -92,7 +93,7 @@ pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> 
                 &old,
                 &new,
                 |value| Moved { is_wider: false, message: format!("{value} is no longer listed") },
-                |value| Moved { is_wider: true, message: format!("{value} is listed") },
+                |value| Moved { is_wider: true, message: format!("{value} is now listed") },
             ),
             _ => Vec::new(),
         },

@@ -10,7 +10,7 @@ use crate::decide::{Decision, Question, decide};
 use crate::findings::{Found, Sides, findings, walk};
 use crate::mask::version_properties;
 use crate::pair::Pairs;
-use crate::report::{Direction, Finding, OpenedPlace, Severity, Stricter, Verdict};
+use crate::report::{Direction, Finding, OldReaders, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Origin;
 
 /// Asks about pairs of versions.
@@ -67,7 +67,7 @@ impl<'s> Asking<'s> {
         Held { verdict, is_proven: false, may_have_more: decision.may_have_more }
     }
 
-    /// Returns the step a change deserves, where some directions are known to be compatible.
+    /// Returns the step that a change requires, where some directions are known to be compatible.
     pub(super) fn required_bump(&mut self, proven: &[Direction], from: &Resolved, to: &Resolved) -> Bump {
         let mut verdicts = [Verdict::Compatible; 2];
         for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
@@ -124,6 +124,24 @@ impl<'s> Asking<'s> {
             }
         }
         None
+    }
+
+    /// Returns what the latest earlier version rejects of the candidate's events, under a mode that does not check it.
+    pub(super) fn old_readers(
+        &mut self,
+        candidate: &Resolved,
+        predecessors: &[&Baseline],
+    ) -> Option<OldReaders> {
+        let mode = self.settings.policy.mode;
+        if !mode.checks_backward() || mode.checks_forward() {
+            return None;
+        }
+        let latest = predecessors.last()?;
+        let sides = sides(candidate, &latest.resolved, Direction::Forward, Severity::Note);
+        let decision = self.decide(&sides, true);
+        let found = findings(&decision, &sides).into_iter().find(|found| found.finding.witness.is_some())?;
+        let Finding { message, witness, .. } = found.finding;
+        Some(OldReaders { version: latest.version().clone(), message, witness })
     }
 
     fn note_opened(&mut self, decision: &Decision, writer: &Resolved) {

@@ -32,7 +32,7 @@ pub(super) struct Confirm<'a> {
 
 /// Most violations that are looked through for the reasons of witnesses. A reader that asks for thousands of names
 /// objects to an empty event as often, and a witness for each would take minutes.
-const VIOLATIONS_MAX: usize = 500_000;
+const VIOLATIONS_MAX: usize = 200_000;
 
 /// A validator may take at most this number of steps for one witness, about 0.04 s.
 const STEPS_MAX: u64 = 200_000;

@@ -43,10 +43,10 @@ pub(super) fn reason(
     ran_out: bool,
 ) -> (Option<Obligation>, String) {
     if Stop::is_current_requested() {
-        return (None, "the comparison took longer than it may".to_owned());
+        return (None, "the comparison reached its limit of time".to_owned());
     }
     if ran_out {
-        return (None, "the comparison took more steps than it may (fuel)".to_owned());
+        return (None, "the comparison reached its limit of steps".to_owned());
     }
     let Some(mut unmet) = first_unmet(engine, writer, reader) else {
         return (None, "neither a proof nor a counterexample was found".to_owned());
@@ -65,7 +65,7 @@ pub(super) fn reason(
     let why = if let Assertion::Opaque(why) = &obligation.assertion {
         why.clone()
     } else {
-        format!("no proof nor counterexample was found for {}", obligation.assertion.words())
+        format!("found neither a proof nor a counterexample for {}", obligation.assertion.words())
     };
     (Some(obligation), why)
 }

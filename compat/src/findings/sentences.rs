@@ -93,7 +93,9 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
                 _ => format!("{name} may have a number of properties that {who} rejects"),
             }
         }
-        Assertion::Dependent(_) => format!("{name} may be present without what {who} then requires"),
+        Assertion::Dependent(_) => {
+            format!("{name} may be present, and {who} then adds a requirement that the event does not meet")
+        }
         Assertion::AnyOf => match quoted {
             Some(value) => format!("{name} may be {value}, and no branch of {who} accepts this"),
             None => format!("{name} may have a value that no branch of {who} accepts"),

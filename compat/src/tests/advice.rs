@@ -58,16 +58,16 @@ fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option
                 )
             })
             .collect();
-        format!("{version} {text} after {history:?} under {mode}: {}", report.deserved_version)
+        format!("{version} {text} after {history:?} under {mode}: {}", report.required_version)
     };
     if report.is_accepted() {
-        assert_eq!(report.deserved_version, report.version, "{}", shown());
+        assert_eq!(report.required_version, report.version, "{}", shown());
         return None;
     }
-    if report.deserved_version == report.version {
+    if report.required_version == report.version {
         return None;
     }
-    let advice = report.deserved_version.clone();
+    let advice = report.required_version.clone();
     assert!(history.iter().all(|taken| *taken.version() != advice), "taken: {}", shown());
     assert_eq!(advice.is_prerelease(), report.version.is_prerelease(), "another kind: {}", shown());
     let again = check(&resolved(&advice.to_string(), text), history, &settings, &Waivers::default());

@@ -204,7 +204,7 @@ fn a_report_tells_place_witness_and_version() {
     let report = checked(ORDER, new, ContentModel::Lenient);
     let finding = &report.findings[0];
     assert_eq!((report.verdict, report.required_bump), (Verdict::Incompatible, Bump::Major));
-    assert_eq!(report.deserved_version.to_string(), "2.0.0");
+    assert_eq!(report.required_version.to_string(), "2.0.0");
     assert_eq!(
         (finding.rule.as_str(), finding.pointer.as_str()),
         ("reader-narrows-type", "/properties/total")
@@ -221,7 +221,7 @@ fn versions_and_their_numbers() {
     let as_patch =
         checked_as(("1.0.0", ORDER), ("1.0.1", ORDER_WITH_NOTE), Mode::BackwardTransitive, lenient);
     assert!(as_patch.version_too_small && !as_patch.is_accepted());
-    assert_eq!(as_patch.deserved_version.to_string(), "1.1.0");
+    assert_eq!(as_patch.required_version.to_string(), "1.1.0");
     let as_minor = checked_as(("1.0.0", ORDER), ("1.1.0", ORDER_WITH_NOTE), Mode::FullTransitive, lenient);
     assert!(as_minor.is_accepted(), "{as_minor:#?}");
     // A new major is nobody's reader.

@@ -203,6 +203,22 @@ fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
 }
 
 #[test]
+fn a_report_names_the_older_reader_that_rejects_events_of_a_compatible_version() {
+    let (old, new) = (r#"{"enum":["a"]}"#, r#"{"enum":["a","b"]}"#);
+    let report = checked(old, new, Lenient);
+    assert_eq!(report.verdict, Compatible);
+    let note = report.old_readers.unwrap().to_string();
+    assert!(
+        note.starts_with("upgrade readers first, because readers of 1.0.0 reject some of its events: ")
+            && note.ends_with(", as in \"b\""),
+        "{note}"
+    );
+    // Older readers accept every event of it, or the version is rejected anyway.
+    assert_eq!(checked(old, r#"{"type":"string","enum":["a"]}"#, Lenient).old_readers, None);
+    assert_eq!(checked(new, old, Lenient).old_readers, None);
+}
+
+#[test]
 fn a_property_removed_and_added_again_breaks_two_steps_apart() {
     let one = r#"{"type":"object","properties":{"a":{},"b":{"type":"integer"}}}"#;
     let two = r#"{"type":"object","properties":{"a":{}}}"#;

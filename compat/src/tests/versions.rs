@@ -1,4 +1,4 @@
-//! Lines, baselines, required bumps and the versions that a change deserves.
+//! Lines, baselines, required bumps and the versions that a change requires.
 
 use super::*;
 use crate::Verdict;
@@ -122,7 +122,7 @@ fn a_yanked_version_stays_a_baseline() {
     }
     let broken = report(Mode::Backward, &[("1.0.0", MIDDLE), ("-1.1.0", WIDE)], ("1.2.0", MIDDLE));
     assert_eq!((broken.verdict, broken.required_bump), (Verdict::Incompatible, Bump::Major));
-    assert_eq!(broken.deserved_version.to_string(), "2.0.0");
+    assert_eq!(broken.required_version.to_string(), "2.0.0");
     // The fix of a yanked version must not break the version before it either.
     let broken = report(Mode::Backward, &[("1.0.0", WIDE), ("-1.1.0", MIDDLE)], ("1.2.0", MIDDLE));
     assert_eq!(broken.verdict, Verdict::Incompatible);
@@ -181,7 +181,7 @@ fn the_required_bump_follows_mode_and_direction() {
 #[test]
 fn a_number_too_small_is_refused_and_the_answer_names_one_that_would_do() {
     let title = r#"{"type":"integer","title":"a count"}"#;
-    for (versions, candidate, accepted, deserved) in [
+    for (versions, candidate, accepted, required) in [
         (vec![("1.0.0", MIDDLE)], ("1.0.1", WIDE), false, "1.1.0"),
         (vec![("1.0.0", MIDDLE)], ("1.1.0", WIDE), true, "1.1.0"),
         (vec![("1.0.0", MIDDLE)], ("1.0.1", title), true, "1.0.1"),
@@ -199,8 +199,8 @@ fn a_number_too_small_is_refused_and_the_answer_names_one_that_would_do() {
     ] {
         let report = report(Mode::BackwardTransitive, &versions, candidate);
         assert_eq!(
-            (report.is_accepted(), report.deserved_version.to_string().as_str()),
-            (accepted, deserved),
+            (report.is_accepted(), report.required_version.to_string().as_str()),
+            (accepted, required),
             "{versions:?} then {candidate:?}"
         );
     }
@@ -346,7 +346,7 @@ fn the_baselines_that_are_enough_give_the_same_report() {
             let report = |history: &[Baseline]| {
                 let mut report = check(&candidate, history, &settings, &Waivers::default());
                 // Only the numbers that are free are not known from the selected versions.
-                report.deserved_version = crate::advise(&candidate, &report, history, &is_taken, &settings);
+                report.required_version = crate::advise(&candidate, &report, history, &is_taken, &settings);
                 report
             };
             assert_eq!(report(&enough), report(&all), "{mode:?} {at}");

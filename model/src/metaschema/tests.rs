@@ -50,7 +50,7 @@ fn one_mistake_gives_one_error() {
             json!({"type": "any"}),
             json!({}),
             "/a/type: `any` is not a type",
-            "leave `type` out to accept every type".to_owned(),
+            "to accept every type, leave out `type`".to_owned(),
         ),
         (
             newest,
@@ -92,7 +92,7 @@ fn one_mistake_gives_one_error() {
             json!({"items": [{"type": "string"}]}),
             json!({"prefixItems": [{"type": "string"}]}),
             "/a/items: `items` must be a schema, which is an object or a boolean, not an array",
-            "from 2020-12, `prefixItems` has the schemas by position, and `items` the schema of all others"
+            "from 2020-12 on, `prefixItems` lists schemas by position, and `items` is the schema of all other items"
                 .to_owned(),
         ),
         (
@@ -114,7 +114,7 @@ fn one_mistake_gives_one_error() {
             json!({"required": true}),
             json!({"required": []}),
             "/a/required: `required` must be an array of property names, not `true`",
-            "name the property in `required` of the object that has it".to_owned(),
+            "list the property in `required` of the object that has it".to_owned(),
         ),
         (
             newest,
@@ -177,14 +177,14 @@ fn one_mistake_gives_one_error() {
             json!({"minLength": -1}),
             json!({"minLength": 0}),
             "/a/minLength: `minLength` must be a whole number of at least 0, not -1",
-            "name a whole number of at least 0".to_owned(),
+            "write a whole number of at least 0".to_owned(),
         ),
         (
             newest,
             json!({"maxItems": 1.5}),
             json!({"maxItems": 1}),
             "/a/maxItems: `maxItems` must be a whole number of at least 0, not 1.5",
-            "name a whole number of at least 0".to_owned(),
+            "write a whole number of at least 0".to_owned(),
         ),
         (
             newest,
@@ -198,14 +198,14 @@ fn one_mistake_gives_one_error() {
             json!({"multipleOf": 0}),
             json!({"multipleOf": 0.01}),
             "/a/multipleOf: `multipleOf` must be above 0, not 0",
-            "name a step above 0".to_owned(),
+            "write a number above 0".to_owned(),
         ),
         (
             newest,
             json!({"minimum": 5, "exclusiveMinimum": true}),
             json!({"exclusiveMinimum": 5}),
             "/a/exclusiveMinimum: `exclusiveMinimum` must be a number, not `true`",
-            "from draft-06, it is the bound itself: write `\"exclusiveMinimum\": 5` instead of `minimum`"
+            "from draft-06 on, it is the bound itself: write `\"exclusiveMinimum\": 5` instead of `minimum`"
                 .to_owned(),
         ),
         (
@@ -254,15 +254,15 @@ fn one_mistake_gives_one_error() {
             newest,
             json!({"$id": "https://example.com/x#y"}),
             json!({"$id": "https://example.com/x"}),
-            "/a/$id: `$id` has a fragment",
-            "leave out what begins with `#`, and name the part by `$anchor`".to_owned(),
+            "/a/$id: `$id` must not have a fragment",
+            "remove everything from `#` on, and name the subschema by `$anchor`".to_owned(),
         ),
         (
             newest,
             json!({"dependentRequired": {"b": "c"}}),
             json!({"dependentRequired": {"b": ["c"]}}),
             "/a/dependentRequired/b: `dependentRequired` must have an array of property names for each property, not the string `c`",
-            "write `{\"a\": [\"b\"]}` if `a` needs `b`".to_owned(),
+            "if `a` needs `b`, write `{\"a\": [\"b\"]}`".to_owned(),
         ),
         (
             newest,

@@ -20,6 +20,6 @@ pub mod version_yanked;
 pub mod waiver_granted;
 /// evschema.waiver.withdrawn
 pub mod waiver_withdrawn;
-/// Types that several subjects have alike, each under its own name.
+/// Types that several subjects share.
 #[allow(clippy::all, dead_code, missing_docs, rustdoc::all, unreachable_pub, reason = "generated")]
 pub mod shared;

@@ -62,7 +62,7 @@ impl Accept {
         self.best(offered).ok_or_else(|| {
             Failure::new(
                 ProblemCode::NotAcceptable,
-                format!("`Accept` takes none of {}", offered.join(", ")),
+                format!("`Accept` allows none of the media types of this answer: {}", offered.join(", ")),
                 "send one of these in `Accept`, or no `Accept` at all",
             )
         })

@@ -54,8 +54,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
         let refused = |why: String| {
             Failure::new(
                 ProblemCode::InvalidBody,
-                format!("the body cannot be read: {why}"),
-                "see /openapi.json for the members this body has",
+                format!("the body is not valid: {why}"),
+                "see /openapi.json for the properties of this body",
             )
         };
         let value = parse_event(&bytes).map_err(|diagnostic| refused(diagnostic.to_string()))?;
@@ -76,14 +76,14 @@ fn before_reading<T>(request: Request, takes: impl Fn(&str) -> Option<T>) -> Res
         return Err(Failure::new(
             ProblemCode::UnsupportedMediaType,
             format!("the body is encoded with `{}`", String::from_utf8_lossy(encoding.as_bytes())),
-            "send it without `Content-Encoding`",
+            "send the body without `Content-Encoding`",
         ));
     }
     let media_type = media_type(&parts.headers);
     let taken = takes(&media_type).ok_or_else(|| {
         Failure::new(
             ProblemCode::UnsupportedMediaType,
-            format!("`{media_type}` is not a media type this request takes"),
+            format!("this request does not accept the media type `{media_type}`"),
             "send `Content-Type: application/json`, or `application/x-ndjson` for events line by line",
         )
     })?;
@@ -111,7 +111,7 @@ async fn read(body: Body) -> Result<Vec<u8>, Failure> {
         )),
         Err(error) => Err(Failure::new(
             ProblemCode::InvalidBody,
-            format!("the body did not arrive whole: {error}"),
+            format!("the body is incomplete: {error}"),
             "send the request again",
         )),
     }

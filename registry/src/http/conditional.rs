@@ -34,8 +34,8 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
         ([_], ["*"]) => Ok(Precondition::Never),
         _ => Err(Failure::new(
             ProblemCode::InvalidHeader,
-            "this combination of `If-Match` and `If-None-Match` cannot be decided",
-            "send one `If-Match` with the subject's ETag, or `If-None-Match: *` to create it",
+            "the registry does not support this combination of `If-Match` and `If-None-Match`",
+            "send one `If-Match` with the subject's ETag, or `If-None-Match: *` to create the subject",
         )),
     }
 }

@@ -29,13 +29,13 @@ impl From<Refusal> for Failure {
     /// Logs what is nobody's mistake but ours: here is where it is handled.
     fn from(refusal: Refusal) -> Self {
         if let Refusal::Store(StoreError::Unavailable(cause)) = &refusal {
-            tracing::warn!(%cause, "the database is away");
+            tracing::warn!(%cause, "the database does not answer");
         } else if let Refusal::Store(StoreError::Full(cause)) = &refusal {
-            tracing::error!(%cause, "the database has no room");
+            tracing::error!(%cause, "the database is full");
         } else if let Refusal::Store(cause) = &refusal {
-            tracing::error!(%cause, "the store failed");
+            tracing::error!(%cause, "a database operation failed");
         } else if let Refusal::Bug(what) = &refusal {
-            tracing::error!(what, "a bug");
+            tracing::error!(what, "internal error");
         }
         Self { problem: Box::new(refusal.into()), allow: None }
     }

@@ -25,8 +25,11 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
         Ok(response) => response,
         Err(_) => Failure::new(
             ProblemCode::RequestTimeout,
-            format!("no answer within {} seconds", app.patience().request.as_secs()),
-            "a registration may have happened all the same: send the same request again",
+            format!(
+                "the registry did not finish the request within {} seconds",
+                app.patience().request.as_secs()
+            ),
+            "send the same request again; if it was a write, the registry may have done it already",
         )
         .into_response(),
     };
@@ -54,8 +57,8 @@ async fn admit(app: &App, request: Request, asked: &mut Asked) -> Result<Request
     if app.is_read_only() && changes_something {
         return Err(Failure::new(
             ProblemCode::ReadOnly,
-            "this registry serves reads only",
-            "send it to the registry that this one follows",
+            "this registry is read-only",
+            "send the change to a registry that accepts writes",
         ));
     }
     parts.extensions.insert(actor);

@@ -43,15 +43,15 @@ impl KnownHosts {
     pub(crate) fn check(&self, version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
         let host = only(headers, &HOST)?;
         if host.is_none() && version == Version::HTTP_11 {
-            return Err(bad("there is no `Host`, which HTTP/1.1 requires"));
+            return Err(bad("the header `Host` is missing, but HTTP/1.1 requires it"));
         }
         if let Some(unknown) =
             host.into_iter().chain(uri.authority().map(|own| own.as_str())).find(|own| !self.knows(own))
         {
             return Err(Failure::new(
                 ProblemCode::UnknownHost,
-                format!("this registry is not known as `{unknown}`"),
-                "use its address, or start it with `--public-url` or `--host` and that name",
+                format!("`{unknown}` is not a name of this registry"),
+                "use the registry's address, or start the registry with this name in `--host` or `--public-url`",
             ));
         }
         Ok(())
@@ -62,10 +62,10 @@ impl KnownHosts {
 pub(crate) fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Failure> {
     let Some(coding) = only(headers, &TRANSFER_ENCODING)? else { return Ok(()) };
     if version < Version::HTTP_11 {
-        return Err(bad("`Transfer-Encoding` in a request of HTTP/1.0"));
+        return Err(bad("a request of HTTP/1.0 must not have `Transfer-Encoding`"));
     }
     if !coding.eq_ignore_ascii_case("chunked") {
-        return Err(bad("`Transfer-Encoding` is not `chunked` alone"));
+        return Err(bad("`Transfer-Encoding` must be `chunked` and nothing else"));
     }
     Ok(())
 }
@@ -75,9 +75,9 @@ pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Opti
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(bad(format!("there are several `{name}`")));
+        return Err(bad(format!("the request has several `{name}` headers")));
     }
-    value.to_str().map(Some).map_err(|_| bad(format!("`{name}` is not ASCII")))
+    value.to_str().map(Some).map_err(|_| bad(format!("the header `{name}` is not ASCII")))
 }
 
 /// Returns the one `Origin`, without its scheme; the empty text for one that has none, such as `null`.
@@ -90,7 +90,7 @@ fn bad(detail: impl Into<String>) -> Failure {
     Failure::new(
         ProblemCode::InvalidHeader,
         detail,
-        "send one `Host` and one way to tell where the body ends",
+        "send each of `Host`, `Origin` and `Transfer-Encoding` at most once, with a valid value",
     )
 }
 

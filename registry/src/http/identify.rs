@@ -71,8 +71,8 @@ pub(super) fn refuse_other_sites(parts: &Parts) -> Result<(), Failure> {
     if from_elsewhere || of_another_origin {
         return Err(Failure::new(
             ProblemCode::CrossSite,
-            "a page of another site sent this",
-            "send it from a program, or from a page of this registry",
+            "a page of another site sent this request",
+            "send the request from a program, or from a page of this registry",
         ));
     }
     Ok(())
@@ -93,10 +93,10 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
         .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()));
     match (token, sent.next()) {
         (Some(token), None) => Ok(Some(token)),
-        (_, _) => {
-            Err(Refusal::TokenInvalid { why: "it is not sent as one `Authorization: Bearer …`".into() }
-                .into())
+        (_, _) => Err(Refusal::TokenInvalid {
+            why: "the request must send it in one header `Authorization: Bearer …`".into(),
         }
+        .into()),
     }
 }
 

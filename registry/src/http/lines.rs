@@ -51,7 +51,7 @@ impl Answer {
         let slice = match self.lines.next_slice().await {
             Ok(slice) => slice,
             Err(refusal) => {
-                tracing::warn!(%refusal, "the events of a request are not all looked at");
+                tracing::warn!(%refusal, "the validation of a request stopped before the last event");
                 self.unchecked_from = Some(self.lines.number());
                 None
             }

@@ -24,15 +24,15 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let refused = |why: String| {
-            let detail = format!("the query cannot be read: {why}");
+            let detail = format!("the query is not valid: {why}");
             Failure::new(
                 ProblemCode::InvalidQuery,
                 detail,
-                "see /openapi.json for the parameters this path takes",
+                "see /openapi.json for the query parameters of this path",
             )
         };
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(refused("it holds the character U+0000".to_owned()));
+            return Err(refused("it contains the character U+0000".to_owned()));
         }
         Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|rejection| {
             refused(rejection.body_text().replace("Failed to deserialize query string: ", ""))

@@ -79,8 +79,8 @@ impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
         if text.ends_with(".json") {
             return Err(Failure::new(
                 ProblemCode::InvalidVersion,
-                format!("`{}` ends in `.json`, which here ends the name of a file", shown(text)),
-                "choose a pre-release that ends otherwise",
+                format!("the version `{}` ends in `.json`, which marks the path of a schema", shown(text)),
+                "use a version that does not end in `.json`",
             ));
         }
         Ok(Self { subject: subject(&name)?, selection: selection(text)?, is_document: document.is_some() })
@@ -96,7 +96,7 @@ impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
             return Ok(Self(path));
         }
         let help = format!("PUT /schemas/{}/{}.json", path.subject, path.selection);
-        let detail = "a version is registered at its content's path";
+        let detail = "to register a version, use the path of its schema, which ends in `.json`";
         Err(Failure::new(ProblemCode::MethodNotAllowed, detail, help).allow("GET, HEAD, PATCH"))
     }
 }
@@ -108,8 +108,9 @@ impl<S: Send + Sync> FromRequestParts<S> for StatePath {
         if !path.is_document {
             return Ok(Self(path));
         }
-        let help = format!("PATCH /schemas/{}/{}", path.subject, path.selection);
-        Err(Failure::new(ProblemCode::MethodNotAllowed, "content never changes", help)
+        let help =
+            format!("to change the state of the version, PATCH /schemas/{}/{}", path.subject, path.selection);
+        Err(Failure::new(ProblemCode::MethodNotAllowed, "the schema of a version never changes", help)
             .allow("GET, HEAD, PUT"))
     }
 }
@@ -121,8 +122,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ComparedPath {
         let Some((from, to)) = versions.split_once("...") else {
             return Err(Failure::new(
                 ProblemCode::InvalidVersion,
-                format!("`{}` is not two versions like `1.0.0...1.1.0`", shown(&versions)),
-                "put three dots between the versions",
+                format!("`{}` does not name two versions like `1.0.0...1.1.0`", shown(&versions)),
+                "write three dots between the versions",
             ));
         };
         Ok(Self { subject: subject(&name)?, from: selection(from)?, to: selection(to)? })
@@ -137,7 +138,7 @@ async fn segments<T: DeserializeOwned + Send, S: Send + Sync>(
         Failure::new(
             ProblemCode::InvalidPath,
             rejection.body_text(),
-            "percent-encode what is not ASCII as UTF-8 (RFC 3986)",
+            "percent-encode the UTF-8 bytes of characters that are not ASCII (RFC 3986)",
         )
     })
 }
@@ -146,8 +147,8 @@ fn subject(name: &str) -> Result<Subject, Failure> {
     Subject::parse(name).map_err(|error| {
         Failure::new(
             ProblemCode::InvalidSubject,
-            format!("`{}` is not a subject: {error}", shown(name)),
-            "name it like `commerce.order.placed`",
+            format!("`{}` is not a valid subject: {error}", shown(name)),
+            "use a name like `commerce.order.placed`",
         )
     })
 }
@@ -157,7 +158,7 @@ fn selection(text: &str) -> Result<Selection, Failure> {
         Failure::new(
             ProblemCode::InvalidVersion,
             shown(&error.to_string()),
-            "name an exact version like `1.2.0`, a range like `^1.2`, or `latest`",
+            "use an exact version like `1.2.0`, a range like `^1.2`, or `latest`",
         )
     })
 }

@@ -23,8 +23,9 @@ pub(super) struct Refusals {
 
 impl Default for Refusals {
     fn default() -> Self {
-        let problem = Problem::new(ProblemCode::Busy, "this registry has as many connections as it may")
-            .help("try again a little later, or start another process on the same database");
+        let detail = "the registry has reached its maximum number of connections";
+        let help = "try again later; an operator can raise `--connections`, or start another process on the database";
+        let problem = Problem::new(ProblemCode::Busy, detail).help(help);
         let body = serde_json::to_string(&problem).unwrap_or_default();
         let answer = format!(
             "HTTP/1.1 503 Service Unavailable\r\ncontent-type: {PROBLEM_MEDIA_TYPE}\r\nretry-after: \

@@ -67,7 +67,7 @@ pub(crate) async fn serve(
         tokio::spawn(async move {
             // A client that goes away or sends no HTTP is its own business.
             if let Err(error) = serving.await {
-                tracing::debug!(%error, "a connection broke");
+                tracing::debug!(%error, "a connection failed");
             }
             metrics.connection_closed();
             drop(admitted);
@@ -75,7 +75,7 @@ pub(crate) async fn serve(
     }
     drop(listener);
     if tokio::time::timeout(limits::SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests were still running and are cut off");
+        tracing::warn!("the time for the shutdown is over; ending the requests that still run");
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 fn connection(stream: TcpStream, patience: Patience, routes: Routes) -> http1::Connection<Io, Routes> {
     // Answers are short and complete when they are written.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "cannot turn off Nagle's algorithm");
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(patience.reading));

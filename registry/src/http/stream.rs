@@ -33,11 +33,11 @@ struct Stream {
 pub(crate) fn stream(app: &App, actor: Actor, after: u64) -> Result<Response, Failure> {
     let admitted = app.admit_stream(actor.client()).ok_or_else(|| {
         let detail = format!(
-            "there are {} streams of the feed, or {} of this client, already",
+            "too many streams of the feed are open: at most {} in total, and {} of one client",
             limits::STREAMS_MAX,
             limits::STREAMS_OF_CLIENT_MAX
         );
-        Failure::new(ProblemCode::TooManyRequests, detail, "poll GET /feed?after=, or come back later")
+        Failure::new(ProblemCode::TooManyRequests, detail, "poll GET /feed?after=…, or try again later")
     })?;
     let stream = Stream {
         app: app.clone(),
@@ -72,8 +72,8 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure>
     position.map(Some).ok_or_else(|| {
         Failure::new(
             ProblemCode::InvalidHeader,
-            "`Last-Event-ID` is not a position of the feed",
-            "send the `id` of the last event that arrived, or leave the header out",
+            "`Last-Event-ID` is not a position in the feed",
+            "send the `id` of the last event that you received, or leave out the header",
         )
     })
 }
@@ -92,7 +92,7 @@ impl Stream {
             let page = match self.app.registry().feed(self.after, limits::PAGE_DEFAULT, &self.actor).await {
                 Ok(page) => page,
                 Err(refusal) => {
-                    tracing::warn!(%refusal, "a stream of the feed ends");
+                    tracing::warn!(%refusal, "cannot read the feed; ending a stream");
                     return None;
                 }
             };

@@ -71,7 +71,7 @@ fn finding_row(finding: Finding, from: &Version, to: &Version) -> FindingRow {
         place: place(&finding.pointer),
         message: finding.message,
         witness: finding.witness.and_then(|witness| serde_json::to_string_pretty(&witness).ok()),
-        witness_means: format!("Valid at {writer}, refused at {reader}:"),
+        witness_means: format!("This event is valid under {writer} and rejected by {reader}:"),
         refusal: finding.refusal,
         help: finding.help,
     }

@@ -69,20 +69,22 @@ impl Pages {
 
 fn mode_means(mode: Mode) -> &'static str {
     match mode {
-        Mode::Backward => "new readers read what the latest version of the line wrote",
-        Mode::BackwardTransitive => "new readers read what every version of the line wrote",
-        Mode::Forward => "readers of the latest version of the line read new events",
-        Mode::ForwardTransitive => "readers of every version of the line read new events",
-        Mode::Full => "both ways, with the latest version of the line",
-        Mode::FullTransitive => "both ways, with every version of the line",
-        Mode::None => "nothing is compared",
+        Mode::Backward => "a new version accepts events of the latest version of its line",
+        Mode::BackwardTransitive => "a new version accepts events of every version of its line",
+        Mode::Forward => "the latest version of the line accepts events of a new version",
+        Mode::ForwardTransitive => "every version of the line accepts events of a new version",
+        Mode::Full => "both directions, with the latest version of the line",
+        Mode::FullTransitive => "both directions, with every version of the line",
+        Mode::None => "versions are not compared",
     }
 }
 
 fn content_model_means(model: ContentModel) -> &'static str {
     match model {
-        ContentModel::Strict => "writers may send whatever their schema accepts",
+        ContentModel::Strict => "writers may send everything that their schema accepts",
         ContentModel::Lenient => "writers send only properties that their schema declares",
-        ContentModel::Tolerant => "as lenient, and readers ignore properties they do not declare",
+        ContentModel::Tolerant => {
+            "like lenient, and readers ignore properties that their schema does not declare"
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::json;
 use crate::http::{Failure, NoParams};
 use crate::service::Actor;
 
-/// Returns the scopes of the token that a request is sent with, or what requests without a token may do.
+/// Returns what the client may do: the scopes of its token, or the rights of requests without a token.
 #[utoipa::path(
     get,
     path = "/access",

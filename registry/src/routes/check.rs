@@ -14,31 +14,31 @@ use crate::service::{Choice, Request, Signature};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Check {
-    /// The version to check for; the next version of the newest line when absent.
+    /// The version to check; if absent, the next version of the newest line.
     #[param(example = "1.3.0")]
     version: Option<String>,
-    /// Whether a new major version may be registered. It changes nothing where `version` names one.
+    /// Whether the next version may be a new major version. It has no effect if `version` is set.
     #[param(inline)]
     allow: Option<Allow>,
 }
 
-/// Checks a schema as a registration would; nothing is stored.
+/// Checks a schema like a registration, but stores nothing.
 ///
-/// The answer is the report, whatever its verdict. Without a version it is the report of `POST /schemas/{subject}`. If
-/// a version has the content already, the report is about that version, and compares it with no other.
+/// The answer is the report, whatever its verdict. Without `version`, it is the report of `POST /schemas/{subject}`. If
+/// a version already has this schema, the report is about that version, and compares it with no other version.
 #[utoipa::path(
     post,
     path = "/schemas/{subject}/check",
     tag = "versions",
     params(
-        ("subject" = String, Path, description = "The subject, which need not exist", example = "commerce.order.placed"),
+        ("subject" = String, Path, description = "The subject; it need not exist", example = "commerce.order.placed"),
         Check,
     ),
     request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
     responses(
         (status = 200, description = "The report", body = Object),
-        (status = 409, description = "The version has another content", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Not a schema, or a reference is missing", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The version exists with a different schema", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a valid schema, or an unresolved reference", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post(
@@ -51,7 +51,7 @@ pub(crate) async fn post(
         None => Choice::Next { major: check.allow == Some(Allow::Major) },
         Some(Ok(version)) => Choice::Exact(version),
         Some(Err(error)) => {
-            let help = "name an exact version like `1.2.0`, or leave it out";
+            let help = "use an exact version like `1.2.0`, or leave out `version`";
             return Err(Failure::new(ProblemCode::InvalidQuery, error.to_string(), help));
         }
     };

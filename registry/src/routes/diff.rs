@@ -5,18 +5,18 @@ use super::{json, page};
 use crate::app::App;
 use crate::http::{ComparedPath, Failure, NoParams, Wants};
 
-/// Compares two versions both ways: what breaks, with witnesses, and everything that differs.
+/// Compares two versions in both directions, and returns the findings with their witnesses, and all changes.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/diff/{versions}",
     tag = "versions",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("versions" = String, Path, description = "`{from}...{to}`, each a version, `latest` or a range", example = "1.0.0...1.1.0"),
+        ("versions" = String, Path, description = "`{from}...{to}`; each is a version, `latest` or a range", example = "1.0.0...1.1.0"),
     ),
     responses(
         (status = 200, description = "The comparison", body = Object),
-        (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get(

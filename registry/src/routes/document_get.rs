@@ -17,10 +17,10 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 /// Where reading needs a token, a cache that several people share must not hand it on.
 const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
-/// Returns a version's schema, byte for byte as it was registered.
+/// Returns the schema of a version, byte for byte as it was registered.
 ///
-/// This URL is the `dataschema` of the version's events. With `latest` or a range in place of the
-/// version it redirects to the exact one.
+/// This URL is the `dataschema` of the version's events. For `latest` or a range, the registry redirects to the exact
+/// version.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/{version}.json",
@@ -28,13 +28,13 @@ const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
         ("version" = String, Path, description = "The version, `latest`, or a range", example = "1.2.0"),
-        ("if-none-match" = Option<String>, Header, description = "The ETag the client has"),
+        ("if-none-match" = Option<String>, Header, description = "The ETag of the schema that the client already has"),
     ),
     responses(
         (status = 200, description = "The schema; its ETag is its digest", body = Object, content_type = "application/schema+json"),
-        (status = 304, description = "The client has it"),
-        (status = 307, description = "The exact version is there"),
-        (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 304, description = "The client already has this schema"),
+        (status = 307, description = "Redirect to the exact version"),
+        (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn document(

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::http::{Document, DocumentPath, Failure, Params, etag};
 use crate::service::{Actor, Choice, Outcome, Refusal, Request};
 
-/// Registers these bytes as this version.
+/// Registers a schema as this version.
 ///
-/// The same content again, also concurrently or after a lost answer, is 200 and changes nothing.
+/// If the version already has this schema, the answer is 200 and nothing changes. So a client can repeat the request.
 #[utoipa::path(
     put,
     path = "/schemas/{subject}/{version}.json",
@@ -24,11 +24,11 @@ use crate::service::{Actor, Choice, Outcome, Refusal, Request};
     ),
     request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
     responses(
-        (status = 200, description = "This content is there already", body = Registration),
+        (status = 200, description = "The version already has this schema", body = Registration),
         (status = 201, description = "Registered", body = Registration),
-        (status = 409, description = "Another content is there, or the change is refused; the report says why", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Too long", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Not a schema, or a reference is missing", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The version has a different schema, or the registry rejects the change; `report` has the reason", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The schema is too long", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a valid schema, or an unresolved reference", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn put(

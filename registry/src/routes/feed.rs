@@ -14,29 +14,29 @@ use crate::service::Actor;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Page {
-    /// The position after which the page or the stream begins, 0 when absent.
+    /// The position after which the page or the stream begins; 0 if absent.
     #[param(value_type = Option<i64>, minimum = 0)]
     after: Option<u64>,
-    /// How many events at most on a page, 100 when absent; a stream has no end.
+    /// The maximum number of events on a page; 100 if absent. It has no effect on a stream.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
-/// Lists every change ever made, in order, as CloudEvents.
+/// Lists all changes of the registry, in order, as CloudEvents.
 ///
-/// With `Accept: text/event-stream` the answer goes on with each change as it is made, as server-sent
-/// events, and a client that has lost the connection goes on where it was by `Last-Event-ID`.
+/// With `Accept: text/event-stream`, the registry also sends each later change when it is made, as a server-sent event.
+/// After a lost connection, a client continues with `Last-Event-ID`.
 #[utoipa::path(
     get,
     path = "/feed",
     tag = "feed",
     params(
         Page,
-        ("last-event-id" = Option<u64>, Header, description = "The last position a stream has seen; counts before `after`"),
+        ("last-event-id" = Option<u64>, Header, description = "The position of the last event that the client received; it overrides `after`"),
     ),
     responses(
-        (status = 200, description = "A page of events; ask on with `next`", content((FeedPage = "application/json"), (String = "text/event-stream"))),
-        (status = 400, description = "A bad parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A page of events; to get the next page, use `next` as `after`", content((FeedPage = "application/json"), (String = "text/event-stream"))),
+        (status = 400, description = "An invalid parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn events(
@@ -48,8 +48,12 @@ pub(crate) async fn events(
 ) -> Result<Response, Failure> {
     let limit = page_limit(page.limit)?;
     if page.after.is_some_and(|after| i64::try_from(after).is_err()) {
-        let help = "ask with the `next` of a page";
-        return Err(Failure::new(ProblemCode::InvalidQuery, "no feed is as long as `after` says", help));
+        let help = "use the `next` of a page as `after`";
+        return Err(Failure::new(
+            ProblemCode::InvalidQuery,
+            "`after` is larger than any position in the feed",
+            help,
+        ));
     }
     let last_seen = last_event_id(&headers)?;
     let wants = accept.demand(&["application/json", "text/html", "text/event-stream"])?;

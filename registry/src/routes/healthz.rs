@@ -1,7 +1,7 @@
 use crate::http::NoParams;
 
-/// Tells that the process answers.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "It does", body = String)))]
+/// Returns whether the process runs.
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "The process runs", body = String)))]
 pub(crate) async fn get(_: NoParams) -> &'static str {
     "ok\n"
 }

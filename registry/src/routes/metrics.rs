@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::http::NoParams;
 
-/// Returns what the registry counts, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "The counters", body = String, content_type = "application/openmetrics-text")))]
+/// Returns the metrics of the registry, for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text")))]
 pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Response {
     let text = app.metrics().encode().unwrap_or_default();
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()

@@ -6,14 +6,14 @@ use crate::http::{Failure, NoParams};
 use crate::limits;
 use crate::service::Refusal;
 
-/// Tells whether the registry can serve: whether its database answers, and has room to write.
+/// Returns whether the registry can serve requests: its database answers and has room for writes.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operation",
     responses(
-        (status = 200, description = "It can", body = String),
-        (status = 507, description = "The database has no room to write", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The registry is ready", body = String),
+        (status = 507, description = "The database is full", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 503, description = "The database does not answer", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
@@ -32,7 +32,7 @@ pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Result<&'static 
         Err(_) => Err(Failure::new(
             ProblemCode::StoreUnavailable,
             format!("the database did not answer within {} seconds", limits::READY_TIMEOUT.as_secs()),
-            "look after the database; reads of cached versions go on meanwhile",
+            "check the database; reads of cached versions still work",
         )),
     }
 }

@@ -7,7 +7,7 @@ use super::{json, page};
 use crate::app::App;
 use crate::http::{Failure, NoParams, SubjectPath, Wants, etag};
 
-/// Shows a subject: its policy, its owner and its versions.
+/// Returns a subject: its policy, its owner and its versions.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}",
@@ -15,7 +15,7 @@ use crate::http::{Failure, NoParams, SubjectPath, Wants, etag};
     params(("subject" = String, Path, description = "The subject", example = "commerce.order.placed")),
     responses(
         (status = 200, description = "The subject; its ETag is its revision", body = SubjectView),
-        (status = 404, description = "No such subject", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The subject does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get(

@@ -14,25 +14,26 @@ use crate::service::{Actor, Choice, Request};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Next {
-    /// Who asks; otherwise the name of the token, or `anonymous`.
+    /// The author of the change; if absent, the name of the token, or `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     author: Option<String>,
-    /// What they say about the version.
+    /// A message about the version.
     #[param(max_length = 1000)]
     message: Option<String>,
-    /// Whether a new major version may be registered.
+    /// Whether the next version may be a new major version.
     #[param(inline)]
     allow: Option<Allow>,
 }
 
-/// Registers a schema under the next version of the newest line: the smallest step that the change requires.
+/// Registers a schema as the next version of the newest line, with the bump that the change requires.
 ///
-/// The first version of a subject is 1.0.0. The newest line is that of `latest`. A change that breaks it is refused
-/// with the report, unless `allow=major` asks for a new major version; the report then shows what breaks.
+/// The first version of a subject is 1.0.0. The newest line is the line of `latest`. If a change breaks this line, the
+/// registry rejects it, and the report shows what breaks. With `allow=major`, the registry registers it as a new major
+/// version instead.
 ///
-/// Content that any version of the subject has already is no change: the answer is that version. If several have it,
-/// the answer is one that is not yanked before one that is, a release before a pre-release, and of those the highest.
-/// To register such content once more, such as a pre-release as its release, name the version with `PUT`.
+/// If a version of the subject already has this schema, the registry registers nothing and returns that version. If
+/// several versions have it, the registry prefers a version that is not yanked, then a release, then the highest one.
+/// To register such a schema again, for example a pre-release as its release, name the version with `PUT`.
 #[utoipa::path(
     post,
     path = "/schemas/{subject}",
@@ -43,10 +44,10 @@ pub(crate) struct Next {
     ),
     request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
     responses(
-        (status = 200, description = "A version has this content already; `state` says if it is deprecated or yanked", body = Registration),
-        (status = 201, description = "Registered; `Location` names it", body = Registration),
-        (status = 409, description = "The change breaks the newest line and no new major is asked for; the report says what breaks", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Not a schema, or a reference is missing", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A version already has this schema; `state` shows if it is deprecated or yanked", body = Registration),
+        (status = 201, description = "Registered; `Location` is the path of the schema", body = Registration),
+        (status = 409, description = "The change breaks the newest line, and `allow=major` is missing; `report` shows what breaks", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a valid schema, or an unresolved reference", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post(

@@ -13,12 +13,13 @@ use crate::limits;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct List {
-    /// Words, each of which begins one of a name, description, title or field; `orderId` is two words.
+    /// Words to search for. A subject matches if each of them is the beginning of a word in its name, description,
+    /// title or properties. For example, `order` and `id` match the property `orderId`.
     #[param(max_length = 200)]
     search: Option<String>,
-    /// The subject after which the page begins.
+    /// The name of the subject after which the page begins.
     after: Option<String>,
-    /// How many subjects at most, 100 when absent.
+    /// The maximum number of subjects on a page; 100 if absent.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
@@ -31,7 +32,7 @@ pub(crate) struct List {
     params(List),
     responses(
         (status = 200, description = "A page of subjects", body = SubjectPage),
-        (status = 400, description = "A bad parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "An invalid parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(

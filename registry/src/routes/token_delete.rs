@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::http::{Failure, Params, TokenPath};
 use crate::service::Actor;
 
-/// Revokes a token: from here on no registry on this database takes it.
+/// Revokes a token. From then on, every registry on this database rejects it.
 ///
-/// It stays in the list, so that the feed's changes keep their author.
+/// The token stays in the list, so that the changes in the feed keep their author.
 #[utoipa::path(
     delete,
     path = "/tokens/{id}",
@@ -18,9 +18,9 @@ use crate::service::Actor;
     params(("id" = String, Path, description = "The token's id", example = "5e884898da280471"), Author),
     responses(
         (status = 200, description = "Revoked, now or earlier", body = TokenView),
-        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such token", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The token does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn delete(

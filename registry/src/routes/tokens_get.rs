@@ -6,7 +6,7 @@ use super::json;
 use crate::app::App;
 use crate::http::{Failure, NoParams};
 
-/// Lists every token there ever was, without what would let anybody use it.
+/// Lists all tokens, including expired and revoked ones, without their secrets.
 #[utoipa::path(
     get,
     path = "/tokens",
@@ -14,7 +14,7 @@ use crate::http::{Failure, NoParams};
     security(("token" = [])),
     responses(
         (status = 200, description = "The tokens", body = TokenList),
-        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::http::{Failure, Json, Params};
 use crate::service::Actor;
 
-/// Makes a token. Its secret is in this answer and nowhere else.
+/// Creates a token. Only this answer contains its secret.
 #[utoipa::path(
     post,
     path = "/tokens",
@@ -19,8 +19,8 @@ use crate::service::Actor;
     request_body = TokenRequest,
     responses(
         (status = 201, description = "The token", body = TokenCreated),
-        (status = 400, description = "A bad name, scope or end", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "An invalid name, scope or expiry time", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::http::{Events, Failure, NoParams, VersionPath, answer_lines};
 use crate::service::Framing;
 
-/// Decides an event, or events line by line (`application/x-ndjson`), by a version.
+/// Validates one event, or one event on each line (`application/x-ndjson`), against a version.
 #[utoipa::path(
     post,
     path = "/schemas/{subject}/{version}/validate",
@@ -21,9 +21,9 @@ use crate::service::Framing;
         (String = "application/x-ndjson"),
     )),
     responses(
-        (status = 200, description = "Which events are refused, and why", body = Validation),
-        (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The event would take too many steps to decide", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The result, with the events that are not valid, and why", body = Validation),
+        (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The event would take too many steps to validate", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post(
@@ -40,12 +40,16 @@ pub(crate) async fn post(
     let validation = app.registry().validate(&at, events.bytes).await?;
     if let Some(refused) = validation.refused.first() {
         if let Some(why) = &refused.unreadable {
-            let help = "send one JSON text, or `application/x-ndjson` to have every line decided";
-            return Err(Failure::new(ProblemCode::InvalidBody, format!("this is no event: {why}"), help));
+            let help = "send one JSON text, or one on each line with `Content-Type: application/x-ndjson`";
+            return Err(Failure::new(
+                ProblemCode::InvalidBody,
+                format!("the body is not an event: {why}"),
+                help,
+            ));
         }
         if let Some(why) = &refused.undecided {
             let help =
-                "send a smaller event, or give the schema fewer alternatives that are tried one by one";
+                "send a smaller event, or simplify the schema: use fewer branches in `anyOf` and `oneOf`";
             return Err(Failure::new(ProblemCode::EventUndecided, why.as_str(), help));
         }
     }

@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::http::{Accept, Failure, NoParams, VersionPath, Wants};
 use crate::service::Selection;
 
-/// Shows a version: who registered it, when and why, its references, dependents and fields.
+/// Returns a version: who registered it, when and why, its references, dependents and properties.
 ///
-/// With `latest` or a range in place of the version it redirects to the exact one.
+/// For `latest` or a range, the registry redirects to the exact version.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/{version}",
@@ -22,8 +22,8 @@ use crate::service::Selection;
     ),
     responses(
         (status = 200, description = "The version", body = VersionView),
-        (status = 307, description = "The exact version is there"),
-        (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 307, description = "Redirect to the exact version"),
+        (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn version(State(app): State<App>, request: Request) -> Result<Response, Failure> {

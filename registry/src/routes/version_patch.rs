@@ -9,9 +9,9 @@ use crate::service::Actor;
 
 /// Deprecates, yanks or restores a version, with a reason.
 ///
-/// A yanked version stays readable, and `latest` and ranges skip it. It stays a baseline, because events that were
-/// written under it exist. If nobody ever wrote one, say so with `never_used`, which needs the scope `waive`. To come
-/// back, a version is checked like a new one.
+/// A yanked version stays readable, but `latest` and ranges skip it. It stays a baseline, because events that were
+/// written under it may exist. If nobody ever wrote one, set `never_used`, which needs the scope `waive`. Before the
+/// registry restores a yanked version, it checks the version like a new one.
 #[utoipa::path(
     patch,
     path = "/schemas/{subject}/{version}",
@@ -23,10 +23,10 @@ use crate::service::Actor;
     ),
     request_body = StateChange,
     responses(
-        (status = 200, description = "Done, or so already", body = VersionView),
-        (status = 400, description = "Bad change, such as `never_used` of a version that is not yanked", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such version", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It no longer fits the other versions", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "Changed, or already as requested", body = VersionView),
+        (status = 400, description = "An invalid change, such as `never_used` for a version that is not yanked", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The version is not compatible with the other versions", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn patch(

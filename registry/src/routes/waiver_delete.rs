@@ -7,21 +7,21 @@ use crate::app::App;
 use crate::http::{Failure, Params, WaiverPath};
 use crate::service::Actor;
 
-/// Accepts a finding no longer; what it has let in stays. Needs the scope `waive`.
+/// Withdraws a waiver. Versions that were registered with it stay registered. Needs the scope `waive`.
 #[utoipa::path(
     delete,
     path = "/schemas/{subject}/waivers/{fingerprint}",
     tag = "waivers",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("fingerprint" = String, Path, description = "The finding, as reports name it", example = "1f0e9a77c2b45d60"),
+        ("fingerprint" = String, Path, description = "The fingerprint of the finding, from its report", example = "1f0e9a77c2b45d60"),
         Author,
     ),
     responses(
-        (status = 200, description = "The waiver as it was", body = WaiverView),
-        (status = 401, description = "A token is needed", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The waiver that was withdrawn", body = WaiverView),
+        (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `waive`", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such subject or waiver", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The subject or waiver does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn delete(

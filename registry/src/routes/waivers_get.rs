@@ -6,7 +6,7 @@ use super::json;
 use crate::app::App;
 use crate::http::{Failure, NoParams, SubjectPath};
 
-/// Lists the findings that are accepted in a subject.
+/// Lists the waivers of a subject: the findings that are accepted in it.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/waivers",
@@ -14,7 +14,7 @@ use crate::http::{Failure, NoParams, SubjectPath};
     params(("subject" = String, Path, description = "The subject", example = "commerce.order.placed")),
     responses(
         (status = 200, description = "The waivers", body = WaiverList),
-        (status = 404, description = "No such subject", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The subject does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn list(

@@ -61,7 +61,7 @@ impl Choice {
     /// Returns the refusal that a report means.
     pub(super) fn refusal(&self, report: Report) -> Refusal {
         match self {
-            Self::Next { .. } if report.deserved_version.line() != report.version.line() => {
+            Self::Next { .. } if report.required_version.line() != report.version.line() => {
                 Refusal::NeedsMajor(Box::new(report))
             }
             Self::Next { .. } | Self::Exact(_) => Refusal::Check(Box::new(report)),

@@ -39,7 +39,7 @@ impl Followers {
                 Ok(head) => {
                     self.head.send_if_modified(|known| std::mem::replace(known, head) != head);
                 }
-                Err(error) => tracing::debug!(%error, "the feed cannot be asked for what is new"),
+                Err(error) => tracing::debug!(%error, "cannot read the new events of the feed"),
             }
             tokio::time::sleep(limits::FEED_INTERVAL).await;
         }

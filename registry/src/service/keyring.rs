@@ -118,7 +118,7 @@ impl Keyring {
         let invalid = |why: &'static str| Err(Refusal::TokenInvalid { why: why.into() });
         let is_shaped = token.len() == PREFIX.len() + 2 * limits::TOKEN_BYTES && token.starts_with(PREFIX);
         if !is_shaped {
-            return invalid("it is not one that this registry makes");
+            return invalid("it does not have the form of this registry's tokens");
         }
         let digest = Sha256::digest(token.as_bytes());
         // Found by the beginning of its digest, which tells nothing of the token; whether it is
@@ -126,7 +126,7 @@ impl Keyring {
         let id = &hexadecimal(&digest)[..ID_DIGITS];
         let found = self.store.token(id).await?;
         let Some(record) = found.filter(|record| bool::from(record.digest.as_slice().ct_eq(&digest))) else {
-            return invalid("it is unknown");
+            return invalid("this registry has no such token");
         };
         let now = self.environment.clock.now();
         if let Some(why) = why_useless(&record, now) {
@@ -168,7 +168,7 @@ impl Keyring {
         let store = Arc::clone(&self.store);
         tokio::spawn(async move {
             if let Err(error) = store.touch_token(&id, now).await {
-                tracing::debug!(%error, "the last use of a token is not noted");
+                tracing::debug!(%error, "cannot record the last use of a token");
             }
         });
     }

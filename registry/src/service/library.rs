@@ -69,7 +69,7 @@ impl Library {
             move || Document::parse(&loaded.bytes).is_ok_and(|document| *document.digest() == loaded.digest);
         if !self.workers.run(is_whole).await? {
             return Err(Refusal::Bug(format!(
-                "the stored content of `{at}` has not the digest {} that it was registered with; `evschema fsck` checks \
+                "the stored schema of `{at}` does not have the digest {} of its registration; `evschema fsck` checks \
                  the whole database",
                 content.digest
             )));
@@ -171,7 +171,7 @@ impl Library {
 
     async fn registered_schema(&self, at: &Coordinates) -> Result<Arc<Schema>, Refusal> {
         let found = self.find_schema(at).await?;
-        found.ok_or_else(|| Refusal::Bug(format!("the content of `{at}` is missing")))
+        found.ok_or_else(|| Refusal::Bug(format!("the schema of `{at}` is missing")))
     }
 
     async fn find_schema(&self, at: &Coordinates) -> Result<Option<Arc<Schema>>, Refusal> {
@@ -189,7 +189,7 @@ impl Library {
 /// ours, or the configuration's: a dialect may no longer be mapped.
 pub(super) fn unreadable(at: &Coordinates, diagnostics: &Diagnostics) -> Refusal {
     let first = diagnostics.first().map_or_else(String::new, ToString::to_string);
-    Refusal::Bug(format!("`{at}` is registered and cannot be read: {first}"))
+    Refusal::Bug(format!("the registered version `{at}` cannot be read: {first}"))
 }
 
 /// Weighs what is kept by the memory it takes.

@@ -63,24 +63,24 @@ impl Publishers {
         };
         let now = self.environment.clock.now();
         let key = match issuer.key(&signed.key_id, now).await {
-            Ok(key) => key.ok_or_else(|| invalid("its key is none of the issuer's"))?,
+            Ok(key) => key.ok_or_else(|| invalid("the issuer has no key with its key id"))?,
             Err(Away) => return Err(Refusal::IssuerAway { issuer: url.clone() }),
         };
         if !signed.is_by(&key) {
-            return Err(invalid("its signature is not the issuer's"));
+            return Err(invalid("its signature does not match the issuer's key"));
         }
         let ends_at = valid_until(&signed, now).map_err(invalid)?;
         let subject = signed.text("sub").filter(|sub| is_subject(sub));
-        let subject = subject.ok_or_else(|| invalid("it does not say in `sub` whose it is"))?;
+        let subject = subject.ok_or_else(|| invalid("its claim `sub` is missing or not valid"))?;
         let of_issuer = self.publishers.iter().filter(|publisher| publisher.issuer == *url);
         let mut trusted: Vec<&Publisher> =
             of_issuer.filter(|publisher| signed.is_for(&publisher.audience)).collect();
         if trusted.is_empty() {
-            return Err(invalid("it is made for another audience"));
+            return Err(invalid("its claim `aud` does not name this registry's audience"));
         }
         trusted.retain(|publisher| publisher.is_named_by(&signed.claims));
         let Some(first) = trusted.first() else {
-            return Err(invalid("its claims are those of no publisher that this registry trusts"));
+            return Err(invalid("its claims match no publisher that this registry trusts"));
         };
         let mut scopes: Vec<Scope> = trusted.iter().flat_map(|publisher| publisher.scopes.clone()).collect();
         scopes.sort();
@@ -99,7 +99,7 @@ impl Publishers {
 /// Returns until when a token is valid, in microseconds since 1970, if it is now.
 fn valid_until(signed: &Signed<'_>, now: i64) -> Result<i64, &'static str> {
     let now = now as f64 / 1e6;
-    let end = signed.seconds("exp").ok_or("it does not say in `exp` when it ends")?;
+    let end = signed.seconds("exp").ok_or("its claim `exp` is missing or not valid")?;
     if end + LEEWAY_SECONDS <= now {
         return Err("it has expired");
     }

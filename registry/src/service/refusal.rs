@@ -12,7 +12,7 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     /// There is no such subject.
-    #[error("there is no subject `{0}`")]
+    #[error("the subject `{0}` does not exist")]
     SubjectNotFound(Subject),
     /// The subject has no such version, or none that a range matches.
     #[error("`{subject}` has no version {wanted}")]
@@ -26,7 +26,7 @@ pub(crate) enum Refusal {
     #[error("the schema cannot be registered")]
     Document(Diagnostics),
     /// The version has another content.
-    #[error("`{at}` is registered with another content: {registered} there, {sent} sent")]
+    #[error("`{at}` is registered with a different schema: its digest is {registered}, not {sent}")]
     VersionExists {
         /// The version.
         at: Coordinates,
@@ -37,7 +37,7 @@ pub(crate) enum Refusal {
     },
     /// No version follows those that are there.
     #[error(
-        "the next version of `{subject}` would be {next}, and no number is above {}",
+        "the next version of `{subject}` would be {next}, but a number in a version is at most {}",
         Version::NUMBER_MAX
     )]
     Exhausted {
@@ -47,7 +47,7 @@ pub(crate) enum Refusal {
         next: Version,
     },
     /// The `$id` belongs to another subject, or others mean a version by it.
-    #[error("`$id` `{id}` belongs to `{owner}`")]
+    #[error("the `$id` `{id}` belongs to `{owner}`")]
     IdTaken {
         /// The `$id`.
         id: String,
@@ -72,14 +72,14 @@ pub(crate) enum Refusal {
     #[error("{}", in_words(.0))]
     ComesBack(Box<Report>),
     /// Whether a token is an issuer's cannot be found out.
-    #[error("the keys of `{issuer}` are not known, and it does not tell them")]
+    #[error("the registry cannot read the keys of the token issuer `{issuer}`")]
     IssuerAway {
         /// The issuer.
         issuer: String,
     },
     /// Others kept changing the subject.
     #[error(
-        "`{subject}` was changed by others {} times while this was being decided",
+        "other clients changed `{subject}` {} times while the registry checked this request",
         limits::APPEND_ATTEMPTS_MAX
     )]
     Contended {
@@ -90,9 +90,7 @@ pub(crate) enum Refusal {
     #[error("{0}")]
     Precondition(String),
     /// The policy of a subject is to change, and the request does not say which revision it has seen.
-    #[error(
-        "another policy for `{subject}`, which is at revision {revision}, needs `If-Match` with its ETag"
-    )]
+    #[error("a change of the policy of `{subject}` needs its ETag in `If-Match`; its revision is {revision}")]
     PreconditionRequired {
         /// The subject.
         subject: Subject,
@@ -100,13 +98,13 @@ pub(crate) enum Refusal {
         revision: u64,
     },
     /// A version is to count as never used without being yanked.
-    #[error("`never_used` is true, and the state is `{state}`")]
+    #[error("`never_used` is true, but the state is `{state}`, not `yanked`")]
     NeverUsed {
         /// The state.
         state: State,
     },
     /// A text of the request is too long or empty.
-    #[error("{what} has {chars} characters, of {min} to {max}")]
+    #[error("{what} has {chars} characters, but must have {min} to {max}")]
     Length {
         /// Which text.
         what: &'static str,
@@ -118,19 +116,19 @@ pub(crate) enum Refusal {
         max: usize,
     },
     /// A text of the request holds a character that no text may have.
-    #[error("{what} holds the character U+0000")]
+    #[error("{what} contains the character U+0000")]
     Character {
         /// Which text.
         what: &'static str,
     },
     /// Nobody knows who asks, and this is not for everybody.
-    #[error("this needs a token")]
+    #[error("this request needs a token")]
     TokenRequired {
         /// What for.
         right: Right,
     },
     /// The token is none that counts.
-    #[error("the token that was sent is not valid: {why}")]
+    #[error("the token is not valid: {why}")]
     TokenInvalid {
         /// Why not.
         why: Cow<'static, str>,
@@ -144,22 +142,22 @@ pub(crate) enum Refusal {
         right: Right,
     },
     /// There is no such token.
-    #[error("there is no token `{id}`")]
+    #[error("the token `{id}` does not exist")]
     TokenNotFound {
         /// What was asked for.
         id: String,
     },
     /// A token has no scope, or too many.
-    #[error("a token has {count} scopes, of 1 to {}", limits::SCOPES_MAX)]
+    #[error("the request has {count} scopes, but a token must have 1 to {}", limits::SCOPES_MAX)]
     Scopes {
         /// How many.
         count: usize,
     },
     /// A token would end before it begins.
-    #[error("the token would have expired already")]
+    #[error("the expiry time of the token is in the past")]
     Expired,
     /// There is no such waiver.
-    #[error("`{subject}` has no waiver of `{fingerprint}`")]
+    #[error("`{subject}` has no waiver with the fingerprint `{fingerprint}`")]
     WaiverNotFound {
         /// The subject.
         subject: Subject,
@@ -167,7 +165,7 @@ pub(crate) enum Refusal {
         fingerprint: String,
     },
     /// The subject has as many waivers as it may.
-    #[error("`{subject}` has {} waivers, which is the most", limits::WAIVERS_MAX)]
+    #[error("`{subject}` already has {} waivers, the maximum for a subject", limits::WAIVERS_MAX)]
     TooManyWaivers {
         /// The subject.
         subject: Subject,
@@ -179,16 +177,19 @@ pub(crate) enum Refusal {
         text: String,
     },
     /// A text is no day.
-    #[error("`{text}` is not a day")]
+    #[error("`{text}` is not a date")]
     Day {
         /// The text.
         text: String,
     },
     /// Too many checks wait already.
-    #[error("{} checks are waiting already", limits::CHECKS_WAITING_MAX)]
+    #[error("too many checks are waiting: at most {}", limits::CHECKS_WAITING_MAX)]
     Busy,
     /// Too many checks of this client wait already.
-    #[error("{} checks of this client are waiting already", limits::CHECKS_WAITING_OF_CLIENT_MAX)]
+    #[error(
+        "too many checks of this client are waiting or running: at most {}",
+        limits::CHECKS_WAITING_OF_CLIENT_MAX
+    )]
     TooManyChecks,
     /// The store cannot answer.
     #[error(transparent)]
@@ -252,10 +253,10 @@ impl Refusal {
             return "the database does not answer".to_owned();
         }
         if let Self::Store(StoreError::Full(_)) = self {
-            return "the database has no room for this".to_owned();
+            return "the database is full".to_owned();
         }
         if let Self::Store(_) | Self::Bug(_) = self {
-            return "something went wrong in the registry".to_owned();
+            return "the registry has an internal error".to_owned();
         }
         if let Self::Document(diagnostics) = self {
             return first_of(diagnostics);
@@ -265,77 +266,82 @@ impl Refusal {
 
     fn help(&self) -> String {
         match self {
-            Self::SubjectNotFound(_) => "GET /schemas lists the subjects there are".to_owned(),
+            Self::SubjectNotFound(_) => "run `evschema list`, or GET /schemas".to_owned(),
             Self::VersionNotFound { subject, .. } => {
-                format!("GET /schemas/{subject} lists the versions there are")
+                format!("run `evschema show {subject}`, or GET /schemas/{subject}, to list its versions")
             }
             Self::Document(diagnostics) => diagnostics
                 .first()
                 .and_then(|diagnostic| diagnostic.help.clone())
-                .unwrap_or_else(|| "mend what `errors` lists".to_owned()),
+                .unwrap_or_else(|| "correct the errors in `errors`".to_owned()),
             Self::VersionExists { .. } => {
-                "a published version never changes; register this content under a new version".to_owned()
+                "a published version never changes; register this schema as a new version".to_owned()
             }
             Self::Exhausted { subject, .. } => {
-                format!("name a version that is free: PUT /schemas/{subject}/<version>.json")
+                format!("choose a free version: PUT /schemas/{subject}/<version>.json")
             }
             Self::IdTaken { .. } => {
-                "give this version an `$id` of its own, for example with the version in it, or none; only versions of \
-                 one subject may share an `$id`, and only until another document refers to it"
+                "give this version its own `$id`, for example with the version in it, or remove the `$id`; only \
+                 versions of one subject may share an `$id`, and only until another document refers to it"
                     .to_owned()
             }
-            Self::CaseClash { other, .. } => format!("register it as `{other}`, or choose another name"),
+            Self::CaseClash { other, .. } => format!("use the name `{other}`, or choose another one"),
             Self::Check(report) => check_help(report),
             Self::NeedsMajor(report) => major_help(report),
             Self::ComesBack(report) => format!(
-                "leave it as it is, because a published version never changes; PUT its content as a version of a new \
-                 major: /schemas/{}/<version>.json",
+                "leave this version as it is; register its schema as a version of a new major: \
+                 PUT /schemas/{}/<version>.json",
                 report.subject
             ),
             Self::Contended { .. } => "send the same request again".to_owned(),
             Self::Precondition(_) => {
-                "GET the subject, look at what changed, and send its new ETag".to_owned()
+                "run the command again, or GET the subject, review its changes, and send its new ETag in `If-Match`"
+                    .to_owned()
             }
             Self::PreconditionRequired { subject, revision } => format!(
-                "GET /schemas/{subject}, look at its policy, and send the change with `If-Match: \"{revision}\"`"
+                "GET /schemas/{subject}, review its policy, and send the change with `If-Match: \"{revision}\"`"
             ),
             Self::NeverUsed { .. } => {
-                "send it with the state `yanked`, or leave `never_used` out".to_owned()
+                "send the state `yanked`, or leave out `never_used`".to_owned()
             }
-            Self::Length { max, .. } => format!("say it in at most {max} characters"),
-            Self::Character { .. } => "leave the character out".to_owned(),
+            Self::Length { min, max, .. } => format!("use {min} to {max} characters"),
+            Self::Character { .. } => "remove the character".to_owned(),
             Self::TokenRequired { right } => format!(
-                "send `Authorization: Bearer …` with a token of scope `{right}`; `evschema token create` makes one"
+                "use a token with the scope `{right}`, in EVSCHEMA_TOKEN or as `Authorization: Bearer …`; \
+                 `evschema token create` makes one"
             ),
             Self::TokenInvalid { .. } => {
-                "ask whoever looks after the registry for a token, and send it as `Authorization: Bearer …`"
+                "ask an administrator of the registry for a token, and use it in EVSCHEMA_TOKEN or as \
+                 `Authorization: Bearer …`"
                     .to_owned()
             }
             Self::Forbidden { right, .. } => {
-                format!("use a token with the scope `{right}`, or one that covers it")
+                format!("use a token with the scope `{right}`, or with a scope that includes it")
             }
-            Self::TokenNotFound { .. } => "GET /tokens lists them".to_owned(),
-            Self::Scopes { .. } => "name what it is to allow, such as `register:commerce.`".to_owned(),
-            Self::Expired => "name a later `expires_at`, or none".to_owned(),
-            Self::WaiverNotFound { subject, .. } => format!("GET /schemas/{subject}/waivers lists them"),
-            Self::TooManyWaivers { .. } => "withdraw those that have had their day".to_owned(),
+            Self::TokenNotFound { .. } => "run `evschema token list`, or GET /tokens".to_owned(),
+            Self::Scopes { .. } => "name the scopes of the token, such as `register:commerce.`".to_owned(),
+            Self::Expired => "set a later expiry time, or none".to_owned(),
+            Self::WaiverNotFound { subject, .. } => format!("GET /schemas/{subject}/waivers lists the waivers"),
+            Self::TooManyWaivers { .. } => "withdraw waivers that are no longer needed".to_owned(),
             Self::Fingerprint { .. } => {
-                "take the 16 hexadecimal digits that a report calls `fingerprint`".to_owned()
+                "use the 16 hexadecimal digits of a finding's `fingerprint`".to_owned()
             }
-            Self::Day { .. } => "write it as `2027-01-31`".to_owned(),
+            Self::Day { .. } => "write the date like `2027-01-31`".to_owned(),
             Self::Store(StoreError::Full(_)) => {
-                "nothing was written and reading goes on; make room for the database, then send it again"
+                "nothing was written, and reads still work; free space for the database, then send the request \
+                 again"
                     .to_owned()
             }
             Self::IssuerAway { .. } => {
-                "send the same request again; the log says what the issuer answers".to_owned()
+                "send the same request again; the registry's log has the cause".to_owned()
             }
             Self::Busy | Self::TooManyChecks => "send the same request again in a few seconds".to_owned(),
             Self::Store(StoreError::Unavailable(_)) => {
-                "nothing was changed unless a later read shows it; send the same request again".to_owned()
+                "send the same request again; if it was a write, the registry may have done it already".to_owned()
             }
             Self::Store(_) | Self::Bug(_) => {
-                "this is a bug; report it with the request id, under which the log has more".to_owned()
+                "this is a bug: report it with the request id; the registry's log has the cause under this id"
+                    .to_owned()
             }
         }
     }
@@ -346,21 +352,21 @@ fn in_words(report: &Report) -> String {
     let first = report.findings.first().map_or(String::new(), |finding| format!(": {}", finding.message));
     match report.verdict {
         Verdict::Incompatible => format!("{at} is incompatible{first}"),
-        Verdict::Undecided => format!("whether {at} is compatible could not be decided{first}"),
+        Verdict::Undecided => format!("cannot decide whether {at} is compatible{first}"),
         Verdict::Compatible => format!(
-            "{at} is too small a step: the change is {} and deserves {}",
-            report.required_bump, report.deserved_version
+            "the version number of {at} is too small: the change requires a {} bump, to {} or higher",
+            report.required_bump, report.required_version
         ),
     }
 }
 
 fn check_help(report: &Report) -> String {
-    if report.deserved_version == report.version {
+    if report.required_version == report.version {
         return "change the schema so that it stays compatible; `report` shows what breaks".to_owned();
     }
     format!(
         "register it as {}, or change the schema so that it stays compatible (mode {}, content model {})",
-        report.deserved_version, report.mode, report.content_model
+        report.required_version, report.mode, report.content_model
     )
 }
 
@@ -380,12 +386,12 @@ fn major_help(report: &Report) -> String {
         "change the schema so that it stays compatible (mode {}, content model {})",
         report.mode, report.content_model
     );
-    let major = &report.deserved_version;
+    let major = &report.required_version;
     // No number is above some.
     if Version::parse(&major.to_string()).is_err() {
         return change;
     }
-    format!("send it with `?allow=major` to register it as {major}, or {change}")
+    format!("to register the schema as {major}, send the request with `?allow=major`; or {change}")
 }
 
 impl From<Refusal> for Problem {
@@ -407,6 +413,6 @@ fn first_of(diagnostics: &Diagnostics) -> String {
     match diagnostics.as_slice() {
         [] => "the document cannot be read".to_owned(),
         [only] => only.message.clone(),
-        [first, rest @ ..] => format!("{}, and {} more", first.message, rest.len()),
+        [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
     }
 }

@@ -113,7 +113,7 @@ impl Registry {
             if let Some(registration) = appended {
                 return Ok(Outcome::Created(registration));
             }
-            tracing::debug!(subject = %request.subject, "the subject has moved on, deciding anew");
+            tracing::debug!(subject = %request.subject, "another client changed the subject; checking again");
         }
         Err(Refusal::Contended { subject: request.subject })
     }
@@ -177,7 +177,7 @@ impl Registry {
                 &settings,
             )
         });
-        report.deserved_version = advice.await?;
+        report.required_version = advice.await?;
         Ok(report)
     }
 
@@ -267,7 +267,7 @@ impl Registry {
                 schema = self.read_as(request, minor).await?;
                 continue;
             }
-            let required = next_free(report.deserved_version.clone(), history);
+            let required = next_free(report.required_version.clone(), history);
             if request.version.is_settled(&report, &required) {
                 if report.is_accepted() {
                     check_version_range(&schema.at().version, &request.subject)?;

@@ -59,7 +59,7 @@ impl Registry {
             Ok(Some(schema)) => Ok(Some(content_words(&schema))),
             Ok(None) => Ok(Some(words_of([record.subject.as_str()]))),
             Err(refusal @ Refusal::Bug(_)) => {
-                tracing::warn!(%refusal, subject = %record.subject, "cannot be read for the search");
+                tracing::warn!(%refusal, subject = %record.subject, "cannot read a schema for the search");
                 Ok(None)
             }
             Err(refusal) => Err(refusal),

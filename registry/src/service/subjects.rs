@@ -178,8 +178,10 @@ impl Precondition {
             return Ok(());
         }
         Err(Refusal::Precondition(match revision {
-            Some(revision) => format!("`{subject}` is at revision {revision}"),
-            None => format!("`{subject}` does not exist"),
+            Some(revision) => format!(
+                "`{subject}` is at revision {revision}, which does not match `If-Match` or `If-None-Match`"
+            ),
+            None => format!("`{subject}` does not exist, but `If-Match` requires it"),
         }))
     }
 }

@@ -164,7 +164,7 @@ fn decide(validator: &Validator, line: u32, event: &[u8], is_told: bool) -> Opti
     let mut verdict = EventVerdict { line, unreadable: None, undecided: None, violations: Vec::new() };
     match parse_event(event) {
         Ok(event) if !validator.can_decide(&event) => {
-            let why = "the schema and the event multiply to more steps than a validation may take";
+            let why = "the validation of this event would take too many steps";
             verdict.undecided = Some(why.to_owned());
         }
         Ok(event) if validator.is_valid(&event) => return None,

@@ -53,8 +53,8 @@ impl Registry {
         let resolved = self.library.registered(at).await?;
         let links = self.store.links(at).await?;
         let accepted = self.store.accepted(at).await?.map(|text| serde_json::from_str(&text)).transpose();
-        let accepted =
-            accepted.map_err(|error| Refusal::Bug(format!("accepted findings of {at}: {error}")))?;
+        let accepted = accepted
+            .map_err(|error| Refusal::Bug(format!("cannot read the accepted findings of {at}: {error}")))?;
         let schema = resolved.schema();
         Ok(VersionView {
             subject: at.subject.clone(),
@@ -89,8 +89,8 @@ impl Registry {
 fn not_found(subject: &Subject, selection: &Selection) -> Refusal {
     let wanted = match selection {
         Selection::Exact(version) => format!("`{version}`"),
-        Selection::Latest => "that is neither yanked nor a pre-release".to_owned(),
-        Selection::Range(range) => format!("that `{range}` matches"),
+        Selection::Latest => "for `latest`: yanked versions and pre-releases do not count".to_owned(),
+        Selection::Range(range) => format!("that matches `{range}`"),
     };
     Refusal::VersionNotFound { subject: subject.clone(), wanted }
 }

@@ -128,7 +128,7 @@ impl Registry {
         for waiver in history.waivers.iter().filter(holds) {
             // One with a blank reason, from before reasons were asked for, accepts nothing.
             if let Err(error) = waivers.add(&waiver.fingerprint, &waiver.reason) {
-                tracing::debug!(subject = %history.subject.subject, %error, "a waiver is left aside");
+                tracing::debug!(subject = %history.subject.subject, %error, "ignoring an invalid waiver");
             }
         }
         waivers.name_versions(history.versions.iter().map(|record| record.version.clone()));
@@ -148,8 +148,8 @@ pub(super) fn explain_former(report: &mut Report, former: &BTreeSet<String>) {
         let name = finding.former_fingerprint.as_str();
         if former.contains(name) {
             finding.help.push_str(&format!(
-                "; the waiver of {name} accepts nothing any more, because it names neither a version nor a change: \
-                 if this event is what it was granted for, grant one of {}",
+                "; the waiver {name} has a fingerprint of the former kind, which names neither a version nor a change, \
+                 so it accepts nothing any more: if you accept this event, grant a waiver with the fingerprint {}",
                 finding.fingerprint
             ));
         }

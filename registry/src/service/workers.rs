@@ -118,7 +118,7 @@ impl Workers {
         match answer {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(panic)) => Err(Refusal::Bug(panic_message(panic.as_ref()))),
-            Err(_) => Err(Refusal::Bug("the workers have gone".to_owned())),
+            Err(_) => Err(Refusal::Bug("the worker threads have stopped".to_owned())),
         }
     }
 }
@@ -137,7 +137,7 @@ impl Client {
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message").to_owned()
 }
 
 #[cfg(test)]

@@ -34,23 +34,23 @@ pub enum Appended {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names no known database.
-    #[error("not a database; name `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
+    #[error("this URL names no supported database; use `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
     UnknownDatabase,
     /// The database cannot be reached, or has no room; the same request may succeed later.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),
     /// The database has no room for what was to be written; nothing was.
-    #[error("the database has no room: {0}")]
+    #[error("the database is full: {0}")]
     Full(sqlx::Error),
     /// The database refuses a query: a bug.
-    #[error("the database refuses a query: {0}")]
+    #[error("the database rejects a query: {0}")]
     Query(sqlx::Error),
     /// The tables cannot be brought up to date.
-    #[error("the tables cannot be brought up to date: {0}")]
+    #[error("cannot update the tables: {0}")]
     Migrate(MigrateError),
     /// The tables are of a version that this one does not know.
     #[error(
-        "a newer version of evschema has changed its tables (step {step}); start that version, or a later one"
+        "a newer version of evschema has updated the tables (migration {step}); use that version, or a later one"
     )]
     Newer {
         /// The first step that is not known.
@@ -58,11 +58,12 @@ pub enum StoreError {
     },
     /// The tables are of an earlier version, and may not be changed.
     #[error(
-        "its tables are of an earlier version; run `evschema serve` on it once, without `--read-only`, which updates them"
+        "the tables are from an earlier version of evschema; to update them, run `evschema serve` once, without \
+         `--read-only`"
     )]
     Earlier,
     /// A row holds what no registry has written.
-    #[error("a row holds a bad {0}")]
+    #[error("a row has an invalid {0}")]
     Corrupt(&'static str),
 }
 

@@ -137,6 +137,6 @@ struct Nothing;
 
 impl Retrieve for Nothing {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        Err(format!("`{uri}` is not embedded").into())
+        Err(format!("the schema `{uri}` is not embedded in the generated code").into())
     }
 }

@@ -134,13 +134,13 @@ fn a_token_is_sent_only_where_its_owner_said() {
         }
         said(&command.output().unwrap())
     };
-    assert!(list("evs_secret", None).contains("only the manifest says"));
+    assert!(list("evs_secret", None).contains("only the manifest names"));
     assert!(requests.try_recv().is_err(), "nothing is sent at all");
     list("evs_secret\n", Some(&url));
     let head = requests.recv().unwrap().to_ascii_lowercase();
     assert!(head.contains("authorization: bearer evs_secret\r\n"), "{head}");
     let refused = list("evs_secret", Some("http://registry.example"));
-    assert!(refused.contains("plain http hides nothing") && !refused.contains("evs_secret"), "{refused}");
+    assert!(refused.contains("plain http does not protect") && !refused.contains("evs_secret"), "{refused}");
     assert!(list("evs secret", Some(&url)).contains("EVSCHEMA_TOKEN is not a token"));
 }
 
@@ -267,7 +267,7 @@ fn a_database_that_is_not_there_is_not_consistent() {
     let (_folder, project) = tree();
     let output = run(&project, &["fsck", "--db", "sqlite:nowhere.db"]);
     assert!(
-        output.status.code() == Some(101) && said(&output).contains("there is no file"),
+        output.status.code() == Some(101) && said(&output).contains("does not exist"),
         "{}",
         said(&output)
     );

@@ -12,7 +12,7 @@ fn the_demo_shows_every_part() {
         "registered at http://127.0.0.1:",
         "error[reader-",
         "this event is valid under",
-        "the registry would take it",
+        "The registry would accept it as",
         "pub struct OrderPlaced",
         "/schemas/commerce.order.placed",
     ] {

@@ -19,16 +19,16 @@ fn a_configuration_is_shown_and_starts_nothing() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("postgres://me@nowhere/x") && !said.contains("secret"), "{said}");
     assert!(
-        said.contains("writes      whoever has a token\n") && said.contains("backward_transitive"),
+        said.contains("writes      clients with a token\n") && said.contains("backward_transitive"),
         "{said}"
     );
-    assert!(check(&[]).1.contains("programs on this machine while there is none"));
+    assert!(check(&[]).1.contains("programs on this machine while no token exists"));
 }
 
 #[test]
 fn what_is_wrong_is_said() {
     for (arguments, why) in [
-        (["--db", "mysql://x"], "not a database"),
+        (["--db", "mysql://x"], "names no supported database"),
         (["--public-url", "schemas.example.com"], "is not a URL"),
         (["--log", "a=b=c"], "is not a log filter"),
     ] {
@@ -43,12 +43,12 @@ fn what_is_wrong_is_said() {
 #[test]
 fn what_serving_would_refuse_is_refused() {
     for (arguments, why) in [
-        (&["--db", "sqlite:missing/x.db"][..], "there is no folder `missing`"),
-        (&["--db", "sqlite:///nowhere/at/all/x.db"], "there is no folder `/nowhere/at/all`"),
-        (&["--listen", "0.0.0.0:1"], "anybody who reaches `0.0.0.0:1` could register"),
+        (&["--db", "sqlite:missing/x.db"][..], "the folder `missing` does not exist"),
+        (&["--db", "sqlite:///nowhere/at/all/x.db"], "the folder `/nowhere/at/all` does not exist"),
+        (&["--listen", "0.0.0.0:1"], "anybody who can reach `0.0.0.0:1` could register"),
         (
             &["--public-url", "https://schemas.example.com"],
-            "anybody who reaches `https://schemas.example.com`",
+            "anybody who can reach `https://schemas.example.com`",
         ),
         (&["--behind-proxy", "--db", "sqlite::memory:"], "could register"),
     ] {
@@ -71,7 +71,7 @@ fn a_token_lets_an_exposed_registry_start() {
     assert!(made.unwrap().status.success());
     let bytes = std::fs::read(folder.path().join("x.db")).unwrap();
     let (code, said) = check(&exposed);
-    assert!(code == Some(0) && said.contains("tokens      there are some\n"), "{said}");
+    assert!(code == Some(0) && said.contains("tokens      some exist\n"), "{said}");
     assert_eq!(std::fs::read(folder.path().join("x.db")).unwrap(), bytes, "it was only read");
 }
 
@@ -100,7 +100,7 @@ fn publishers_come_from_the_manifest_and_from_arguments() {
     }
     for (bad, part) in [
         (table("two", "everything"), "`everything` is not a scope"),
-        (table("two", "admin"), "cannot be trusted"),
+        (table("two", "admin"), "is not valid"),
         ("{ name = \"two\" }".to_owned(), "missing field `issuer`"),
         ("two".to_owned(), "is not a publisher"),
         ("{}\npolicy = 1".to_owned(), "is not a publisher"),

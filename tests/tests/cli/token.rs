@@ -11,18 +11,20 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     let run = |arguments: &[&str], token: &str, registry: &str| {
         let mut command = evschema();
         command.args(arguments).env("EVSCHEMA_TOKEN", token).env("EVSCHEMA_REGISTRY", registry);
+        // It counts only if no registry is given.
+        command.env("EVSCHEMA_DB", &database);
         let output = command.current_dir(repository()).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         (output.status.code(), text(&output.stdout).trim().to_owned(), text(&output.stderr))
     };
-    let create = ["token", "create", "ops", "--scope", "admin", "--db", &database];
+    let create = ["token", "create", "ops", "--scope", "admin"];
     let (code, admin, said) = run(&create, "", "");
     assert_eq!(code, Some(0), "{said}");
     assert!(
         admin.starts_with("evs_") && admin.len() == 68,
         "nothing but the token goes to standard output: {admin}"
     );
-    assert!(said.contains("may admin, until it is revoked"), "{said}");
+    assert!(said.contains("created a token with the scope admin, valid until it is revoked"), "{said}");
 
     // One that listens for others starts, for it has a token.
     let registry = Registry::start(&["--db", &database, "--listen", "0.0.0.0:0"]);
@@ -31,16 +33,21 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("this needs a token") && said.contains("evschema token create"), "{said}");
     let create =
-        ["token", "create", "ci", "--scope", "register:common.", "--expires", "90d", "--format", "json"];
+        ["token", "create", "ci", "--scope", "register:common.", "--expires", "1d", "--format", "json"];
     let (code, made, said) = run(&create, &admin, &url);
     assert_eq!(code, Some(0), "{said}");
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
-    assert!(made["expires_at"].is_string(), "{made}");
+    let moment = |name: &str| {
+        time::OffsetDateTime::parse(made[name].as_str().unwrap(), &time::format_description::well_known::Rfc3339)
+            .unwrap()
+    };
+    let lifetime = moment("expires_at") - moment("created_at");
+    assert!((lifetime - time::Duration::days(1)).abs() < time::Duration::seconds(5), "{made}");
     let ci = made["token"].as_str().unwrap();
     let (code, _, said) = run(&["push"], ci, &url);
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("the token `ci` does not have the scope `register:commerce."), "{said}");
-    assert!(said.contains("it is needed to create the subject commerce."), "{said}");
+    assert!(said.contains("the push needs it to create the subject commerce."), "{said}");
     // The token could register `common.`, and the push has not begun.
     let (_, listed, _) = run(&["list"], &admin, &url);
     assert_eq!(listed, "", "nothing is registered");

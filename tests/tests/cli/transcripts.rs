@@ -33,6 +33,19 @@ fn the_readme() {
 }
 
 #[test]
+fn the_guide() {
+    let mut run = 0;
+    for entry in std::fs::read_dir(repository().join("docs/guide")).unwrap() {
+        let path = entry.unwrap().path();
+        if std::fs::read_to_string(&path).unwrap().contains("```console") {
+            transcript::run(&path);
+            run += 1;
+        }
+    }
+    assert!(4 <= run, "only {run} pages have commands");
+}
+
+#[test]
 fn the_page_about_compatibility() {
     transcript::run(&repository().join("docs/compatibility.md"));
 }

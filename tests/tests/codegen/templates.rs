@@ -49,7 +49,7 @@ fn a_mistake_has_a_file_and_a_line() {
 
     let no_rust = error("texts.rs.hbs", &BUILT_IN.replace("pub enum {{name}}", "pub public enum {{name}}"));
     assert!(no_rust.starts_with("templates/texts.rs.hbs:"), "{no_rust}");
-    assert!(no_rust.contains("what the template prints is not Rust"), "{no_rust}");
+    assert!(no_rust.contains("the template does not print valid Rust"), "{no_rust}");
 }
 
 #[test]

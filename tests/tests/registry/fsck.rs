@@ -56,16 +56,16 @@ fn every_kind_of_damage_is_found() {
     for (statement, expected, is_derived) in [
         (
             "UPDATE schemas SET bytes = CAST('{\"title\":\"Monex\",\"type\":\"integer\"}' AS BLOB) WHERE id = 1",
-            "shared.money@1.0.0: its content has the digest",
+            "shared.money@1.0.0: the digest of its schema is",
             false,
         ),
-        ("UPDATE schemas SET bytes = x'7b' WHERE id = 1", "its content is not JSON", false),
-        ("UPDATE versions SET ordinal = 9 WHERE version = '1.1.0'", "not from 1 without gaps", false),
-        ("DELETE FROM version_links WHERE referrer = 2", "no such reference is recorded", false),
-        ("UPDATE feed SET position = 90 WHERE position = 5", "the position before it is 4", false),
+        ("UPDATE schemas SET bytes = x'7b' WHERE id = 1", "its schema is not JSON", false),
+        ("UPDATE versions SET ordinal = 9 WHERE version = '1.1.0'", "from 1 without gaps", false),
+        ("DELETE FROM version_links WHERE referrer = 2", "does not record this reference", false),
+        ("UPDATE feed SET position = 90 WHERE position = 5", "the previous position is 4", false),
         (
             "DELETE FROM feed WHERE kind = 'evschema.version.registered' AND subject = 'shared.money'",
-            "the feed does not say that it was registered",
+            "the feed has no event of its registration",
             false,
         ),
         (
@@ -101,7 +101,10 @@ fn lost_words_of_the_search_are_found_and_made_anew() {
     drop(world);
     damage(&file, &["DELETE FROM search_words"]);
     let (code, said) = fsck(&url, &[]);
-    assert!(code == Some(100) && said.contains("a search for its own words does not find it"), "{said}");
+    assert!(
+        code == Some(100) && said.contains("a search for its own words does not find the subject"),
+        "{said}"
+    );
     fsck(&url, &["--repair"]);
     assert_eq!(fsck(&url, &[]).0, Some(0));
     let world = World::on(&url);

@@ -41,7 +41,7 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
         assert_eq!(problem["code"], "incompatible", "{name}");
         let report = &problem["report"];
         assert_eq!(
-            (&report["required_bump"], &report["deserved_version"]),
+            (&report["required_bump"], &report["required_version"]),
             (&"major".into(), &"2.0.0".into())
         );
         assert!(report["findings"][0]["witness"]["a"].is_string(), "{name}: {report}");
@@ -52,7 +52,7 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
         // The advice works.
         let help = problem["help"].as_str().unwrap();
         assert!(
-            help.starts_with("send it with `?allow=major` to register it as 2.0.0, or"),
+            help.starts_with("to register the schema as 2.0.0, send the request with `?allow=major`; or"),
             "{name}: {help}"
         );
         let checked = check(&world, "?allow=major", INTEGER);
@@ -80,16 +80,16 @@ fn the_answer_to_a_break() {
     let detail = problem["detail"].as_str().unwrap().replace(first.as_str().unwrap(), "…");
     problem["detail"] = detail.into();
     problem["report"].as_object_mut().unwrap().retain(|name, _| {
-        ["version", "baselines", "verdict", "required_bump", "deserved_version"].contains(&name.as_str())
+        ["version", "baselines", "verdict", "required_bump", "required_version"].contains(&name.as_str())
     });
     assert_snapshot!(serde_json::to_string_pretty(&problem).unwrap(), @r#"
     {
       "type": "/problems/incompatible",
-      "title": "incompatible",
+      "title": "incompatible change",
       "status": 409,
       "code": "incompatible",
       "detail": "the change breaks the newest line of `s`: …",
-      "help": "send it with `?allow=major` to register it as 2.0.0, or change the schema so that it stays compatible (mode backward_transitive, content model lenient)",
+      "help": "to register the schema as 2.0.0, send the request with `?allow=major`; or change the schema so that it stays compatible (mode backward_transitive, content model lenient)",
       "instance": "/schemas/s",
       "request_id": "request-2",
       "report": {
@@ -99,7 +99,7 @@ fn the_answer_to_a_break() {
         ],
         "verdict": "incompatible",
         "required_bump": "major",
-        "deserved_version": "2.0.0"
+        "required_version": "2.0.0"
       }
     }
     "#);

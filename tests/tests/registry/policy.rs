@@ -85,8 +85,8 @@ fn the_advice_names_the_revision() {
       "title": "precondition required",
       "status": 428,
       "code": "precondition-required",
-      "detail": "another policy for `shop.order`, which is at revision 1, needs `If-Match` with its ETag",
-      "help": "GET /schemas/shop.order, look at its policy, and send the change with `If-Match: \"1\"`",
+      "detail": "a change of the policy of `shop.order` needs its ETag in `If-Match`; its revision is 1",
+      "help": "GET /schemas/shop.order, review its policy, and send the change with `If-Match: \"1\"`",
       "instance": "/schemas/shop.order",
       "request_id": "request-2"
     }

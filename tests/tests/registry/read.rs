@@ -197,11 +197,11 @@ fn what_is_not_there_is_named() {
     404 application/problem+json
     {
       "type": "/problems/subject-not-found",
-      "title": "no such subject",
+      "title": "subject not found",
       "status": 404,
       "code": "subject-not-found",
-      "detail": "there is no subject `shop.refund`",
-      "help": "GET /schemas lists the subjects there are",
+      "detail": "the subject `shop.refund` does not exist",
+      "help": "run `evschema list`, or GET /schemas",
       "instance": "/schemas/shop.refund/1.0.0.json",
       "request_id": "request-2"
     }
@@ -210,11 +210,11 @@ fn what_is_not_there_is_named() {
     404 application/problem+json
     {
       "type": "/problems/version-not-found",
-      "title": "no such version",
+      "title": "version not found",
       "status": 404,
       "code": "version-not-found",
       "detail": "`shop.order` has no version `9.0.0`",
-      "help": "GET /schemas/shop.order lists the versions there are",
+      "help": "run `evschema show shop.order`, or GET /schemas/shop.order, to list its versions",
       "instance": "/schemas/shop.order/9.0.0",
       "request_id": "request-3"
     }
@@ -223,11 +223,11 @@ fn what_is_not_there_is_named() {
     404 application/problem+json
     {
       "type": "/problems/route-not-found",
-      "title": "nothing here",
+      "title": "path not found",
       "status": 404,
       "code": "route-not-found",
-      "detail": "nothing is at this path",
-      "help": "see /openapi.json for what there is",
+      "detail": "this path does not exist",
+      "help": "see /openapi.json for the paths of the registry",
       "instance": "/nowhere",
       "request_id": "request-4"
     }

@@ -47,7 +47,7 @@ fn a_breaking_change_is_refused_with_the_event_that_would_break() {
     assert_eq!((&finding["pointer"], &finding["baseline"]), (&"/properties/id".into(), &"1.0.0".into()));
     assert!(finding["witness"]["id"].is_string(), "an event of 1.0.0 that 1.1.0 refuses: {finding}");
     assert_eq!(world.get("/schemas/shop.order/1.1.0.json").status, 404);
-    assert_eq!(world.put("shop.order@2.0.0", ORDER_NARROWED).status, 201, "the version it deserves will do");
+    assert_eq!(world.put("shop.order@2.0.0", ORDER_NARROWED).status, 201, "the required version is accepted");
 }
 
 #[test]
@@ -58,9 +58,9 @@ fn a_version_too_small_for_its_change_is_refused() {
     assert_eq!(reply.status, 409);
     let problem = reply.json();
     assert_eq!(problem["code"], "version-too-small");
-    assert_snapshot!(problem["detail"].as_str().unwrap(), @"`shop.order@1.0.1` is too small a step: the change is minor and deserves 1.1.0");
+    assert_snapshot!(problem["detail"].as_str().unwrap(), @"the version number of `shop.order@1.0.1` is too small: the change requires a minor bump, to 1.1.0 or higher");
     assert_snapshot!(problem["help"].as_str().unwrap(), @"register it as 1.1.0, or change the schema so that it stays compatible (mode backward_transitive, content model lenient)");
-    assert_eq!(problem["report"]["deserved_version"], "1.1.0");
+    assert_eq!(problem["report"]["required_version"], "1.1.0");
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn another_content_for_a_version_is_refused() {
     409 application/problem+json
     {
       "type": "/problems/version-exists",
-      "title": "version exists with another content",
+      "title": "version exists with a different schema",
       "status": 409,
       "code": "version-exists",
-      "detail": "`shop.order@1.0.0` is registered with another content: sha256:3797626bd17e346de1adbbe242cd2c4e41a5956ccf7424c65cf45e2bbef10c81 there, sha256:735e499dfd14a8976e76bd236ac3d8d068831c011083efdce1ed136c394f45b5 sent",
-      "help": "a published version never changes; register this content under a new version",
+      "detail": "`shop.order@1.0.0` is registered with a different schema: its digest is sha256:3797626bd17e346de1adbbe242cd2c4e41a5956ccf7424c65cf45e2bbef10c81, not sha256:735e499dfd14a8976e76bd236ac3d8d068831c011083efdce1ed136c394f45b5",
+      "help": "a published version never changes; register this schema as a new version",
       "instance": "/schemas/shop.order/1.0.0.json",
       "request_id": "request-2"
     }
@@ -128,7 +128,7 @@ fn what_is_no_schema_is_refused_with_its_place() {
     422 application/problem+json
     {
       "type": "/problems/not-a-schema",
-      "title": "not a schema",
+      "title": "not a valid schema",
       "status": 422,
       "code": "not-a-schema",
       "detail": "`strin` is not a type",
@@ -151,17 +151,17 @@ fn what_is_no_schema_is_refused_with_its_place() {
     422 application/problem+json
     {
       "type": "/problems/reference-missing",
-      "title": "reference missing",
+      "title": "unresolved reference",
       "status": 422,
       "code": "reference-missing",
-      "detail": "`$ref` names `shop.money@1.0.0`, which is not there",
+      "detail": "`$ref` names `shop.money@1.0.0`, which does not exist",
       "help": "add `shop.money/1.0.0.json`, or register it first",
       "instance": "/schemas/shop.order/1.0.0.json",
       "request_id": "request-2",
       "errors": [
         {
           "code": "missing-reference",
-          "detail": "`$ref` names `shop.money@1.0.0`, which is not there",
+          "detail": "`$ref` names `shop.money@1.0.0`, which does not exist",
           "pointer": "/$ref",
           "line": 1,
           "column": 10,

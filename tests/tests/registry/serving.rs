@@ -156,7 +156,7 @@ fn tables_of_another_version_are_refused_in_words() {
     }
     run("DELETE FROM _sqlx_migrations WHERE version >= 9");
     let refused = bind(Config { database, read_only: true, ..Config::default() }).unwrap_err();
-    assert!(refused.to_string().contains("of an earlier version"), "{refused}");
+    assert!(refused.to_string().contains("from an earlier version"), "{refused}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every step between versions deserves its number, and the fixtures of a break deserve refusal.
+//! Every step between versions has the number that it requires, and the fixtures of a break are rejected.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,16 +45,16 @@ fn every_version_is_accepted_after_those_before_it() {
 }
 
 #[test]
-fn every_step_is_as_large_as_its_change_deserves_and_no_larger() {
+fn every_step_is_as_large_as_its_change_requires_and_no_larger() {
     let tree = tree();
     let mut steps = BTreeMap::new();
     for subject in tree.catalog.subjects() {
         let versions: Vec<Resolved> = tree.catalog.versions(subject).map(|s| resolve(&tree, s)).collect();
         for pair in versions.windows(2) {
             let [from, to] = [&pair[0], &pair[1]].map(|resolved| &resolved.schema().at().version);
-            let deserved = required_bump(&pair[0], &pair[1], &settings(subject));
-            assert_eq!(to.step_from(from), deserved, "{subject} from {from} to {to}");
-            *steps.entry(deserved).or_insert(0) += 1;
+            let required = required_bump(&pair[0], &pair[1], &settings(subject));
+            assert_eq!(to.step_from(from), required, "{subject} from {from} to {to}");
+            *steps.entry(required).or_insert(0) += 1;
         }
     }
     // Each size is there several times, or the examples would show too little.
@@ -74,7 +74,7 @@ fn every_breaking_fixture_is_refused_with_an_event_that_shows_why() {
         let versions: Vec<Resolved> = tree.catalog.versions(subject).map(|s| resolve(&tree, s)).collect();
         let report = check(&candidate, &baselines(&versions), &settings(subject), &Waivers::default());
         assert_eq!(report.verdict, Verdict::Incompatible, "{}: {report:#?}", schema.at());
-        assert!(schema.at().version.line() < report.deserved_version.line());
+        assert!(schema.at().version.line() < report.required_version.line());
         for finding in &report.findings {
             let Some(witness) = &finding.witness else { continue };
             let written = validator(&tree, subject, &finding.baseline);

@@ -91,7 +91,7 @@ fn decisions_have_a_number_of_their_own_and_a_status() {
             continue;
         }
         let (number, _) = name.split_once('-').unwrap_or_else(|| panic!("{path} has no number"));
-        assert!(text.starts_with(&format!("# {number}: ")), "{path} does not begin with `# {number}: `");
+        assert!(text.starts_with(&format!("# {number}. ")), "{path} does not begin with `# {number}. `");
         assert!(text.contains("**Status**: "), "{path} has no status");
         numbers.push(number.to_owned());
     }

@@ -1,4 +1,4 @@
-//! The steps that authors declared between versions, beside those that the engine finds they deserve.
+//! The steps that authors declared between versions, beside those that the engine requires.
 //!
 //! No truth is known here: authors promise different things, and keep their promises more or less. The
 //! table says how often both agree, and `--show` lists where they do not, with the finding that tells
@@ -41,7 +41,7 @@ struct Pair {
     declared_bump: Bump,
 }
 
-/// What a pair deserves under a content model.
+/// The bump that a pair requires under a content model.
 struct Judged {
     pair: String,
     declared: Bump,
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         } else {
             print!("{}", table(&judged, args.mode, content_model, left_out));
             for row in judged.iter().filter(|row| row.declared != row.required).take(args.show) {
-                println!("  {} declared {}, deserves {}: {}", row.pair, row.declared, row.required, row.why);
+                println!("  {} declared {}, required {}: {}", row.pair, row.declared, row.required, row.why);
             }
         }
     }
@@ -129,7 +129,7 @@ fn reason(from: &Resolved, to: &Resolved, settings: &Settings) -> String {
 fn row_of(row: &Judged, model: ContentModel) -> serde_json::Value {
     json!({
         "pair": row.pair, "content_model": model.to_string(), "declared": row.declared,
-        "deserves": row.required, "why": row.why,
+        "required": row.required, "why": row.why,
     })
 }
 
@@ -143,7 +143,7 @@ fn table(judged: &[Judged], mode: Mode, model: ContentModel, left_out: usize) ->
     let percent = |many: usize| 100.0 * many as f64 / judged.len().max(1) as f64;
     let steps = [Bump::Patch, Bump::Minor, Bump::Major];
     let mut text = format!("{mode}, {model}: {} pairs ({left_out} could not be read)\n", judged.len());
-    text.push_str("  declared \\ deserves   patch   minor   major\n");
+    text.push_str("  declared \\ required   patch   minor   major\n");
     for declared in steps {
         let row: Vec<String> = steps.map(|required| format!("{:>7}", count(declared, required))).into();
         text.push_str(&format!("  {:<20} {}\n", declared.as_str(), row.join(" ")));

@@ -1,6 +1,6 @@
 //! Whether a minor version of a schema is a minor version of the Rust generated from it.
 //!
-//! For every two consecutive versions whose step deserves a patch or a minor, a consumer and a
+//! For every two consecutive versions whose required bump is a patch or a minor, a consumer and a
 //! producer are written against the old version's types, mechanically and with all of them, and
 //! compiled against the new version's. They do what the attributes of the types allow a foreign
 //! crate: patterns end with `..` and `_`, values are made by `new` and by setting fields.

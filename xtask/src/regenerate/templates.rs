@@ -63,8 +63,8 @@ fn in_words(of: &str) -> String {
         return format!("{} or null", in_words(inner));
     }
     match of {
-        "String" | "str" => "text".to_owned(),
-        "bool" => "flag".to_owned(),
+        "String" | "str" => "string".to_owned(),
+        "bool" => "boolean".to_owned(),
         "usize" => "number".to_owned(),
         own => format!("[{own}](#{})", own.to_lowercase()),
     }

@@ -176,10 +176,10 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
             changes
                 .iter()
                 .fold(Finding::error("missing-scope", message, Place::default()), |finding, change| {
-                    finding.note(format!("it is needed to {change}"))
+                    finding.note(format!("the push needs it to {change}"))
                 })
                 .help(format!(
-                    "set EVSCHEMA_TOKEN to a token with `{scope}`, which `evschema token create` makes"
+                    "set EVSCHEMA_TOKEN to a token with `{scope}`; `evschema token create` creates one"
                 ))
         })
         .collect()

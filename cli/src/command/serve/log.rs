@@ -38,8 +38,8 @@ impl Log {
         if cfg!(feature = "otlp")
             && let Traces::Unknown(name, value) = traces
         {
-            return Err(Failure::new(format!("`{name}` is `{value}`, which is not known here"))
-                .help("traces are exported by OTLP as protobuf over HTTP: `otlp`, `http/protobuf`"));
+            return Err(Failure::new(format!("`{name}` is `{value}`, which is not supported"))
+                .help("the exporter is `otlp`, and its protocol `http/protobuf`"));
         }
         Ok(Self { filter, traces: traces.clone() })
     }
@@ -63,7 +63,9 @@ impl Log {
         {
             log.init();
             if self.traces != Traces::Off {
-                tracing::warn!("traces are asked for, and this program was built without the feature `otlp`");
+                tracing::warn!(
+                    "traces are configured, but this program was built without the feature `otlp`"
+                );
             }
             Ok(Started {})
         }

@@ -14,7 +14,7 @@ pub mod v1 {
             /// What the token is for, such as `ci-orders`. From 1 to 128 characters.
             pub name: String = "name" 1 required,
             /// What the token allows: `read`, `register:<prefix>`, `waive:<prefix>`, `admin`.
-            /// At least 1 element.
+            /// At least 1 item.
             pub scopes: Vec<String> = "scopes" 2 required,
             /// When it ends by itself. Format `date-time`.
             pub expires_at: Option<String> = "expires_at" 3 optional with_expires_at(String),

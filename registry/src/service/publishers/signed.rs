@@ -71,18 +71,18 @@ impl<'t> Signed<'t> {
     ///
     /// Says why it is none that could be believed, whoever signed it.
     pub(super) fn read(token: &'t str) -> Result<Self, &'static str> {
-        const MALFORMED: &str = "it is not a signed token of three parts";
+        const MALFORMED: &str = "it is not a signed token of three parts (a JWT)";
         let (input, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
         let (header, claims) = input.split_once('.').ok_or(MALFORMED)?;
         let header: Header = decode(header).ok_or(MALFORMED)?;
         let algorithm = Algorithm::find(&header.alg).ok_or("it is signed with neither RS256 nor ES256")?;
         if header.crit.is_some() {
             // What must be understood (RFC 7515, section 4.1.11), and is not.
-            return Err("its header has `crit`");
+            return Err("its header has `crit`, which the registry does not support");
         }
         Ok(Self {
             algorithm,
-            key_id: header.kid.ok_or("it does not name its key in `kid`")?,
+            key_id: header.kid.ok_or("its header has no key id (`kid`)")?,
             claims: decode(claims).ok_or(MALFORMED)?,
             input: input.as_bytes(),
             signature: URL_SAFE_NO_PAD.decode(signature).map_err(|_| MALFORMED)?,

@@ -76,15 +76,23 @@ pub(super) const REQUESTS: &[Asked] = &[
 
 /// Documents, each sent to be registered as the first version of a subject.
 pub(super) const DOCUMENTS: &[Sent] = &[
-    sent("nothing", Vec::new, "422 not-a-schema: not-json"),
-    sent("half a document", || b"{".to_vec(), "422 not-a-schema: not-json"),
-    sent("bytes that are no UTF-8", || b"\xff\xfe".to_vec(), "422 not-a-schema: not-utf8"),
-    sent("a key twice", || br#"{"a":1,"a":2}"#.to_vec(), "422 not-a-schema: duplicate-key"),
-    sent("`{\"type\":7}`", || br#"{"type":7}"#.to_vec(), "422 not-a-schema: not-a-schema"),
-    sent("a list", || b"[]".to_vec(), "422 not-a-schema: not-a-schema"),
-    sent("a pattern that is none", || br#"{"pattern":"("}"#.to_vec(), "422 not-a-schema: invalid-pattern"),
+    sent("an empty body", Vec::new, "422 not-a-schema: not-json"),
+    sent("a document that ends too early", || b"{".to_vec(), "422 not-a-schema: not-json"),
+    sent("bytes that are not UTF-8", || b"\xff\xfe".to_vec(), "422 not-a-schema: not-utf8"),
     sent(
-        "a `$schema` that nobody knows",
+        "an object with the same key twice",
+        || br#"{"a":1,"a":2}"#.to_vec(),
+        "422 not-a-schema: duplicate-key",
+    ),
+    sent("`{\"type\":7}`", || br#"{"type":7}"#.to_vec(), "422 not-a-schema: not-a-schema"),
+    sent("a JSON array", || b"[]".to_vec(), "422 not-a-schema: not-a-schema"),
+    sent(
+        "a `pattern` that is not a regular expression",
+        || br#"{"pattern":"("}"#.to_vec(),
+        "422 not-a-schema: invalid-pattern",
+    ),
+    sent(
+        "an unknown `$schema`",
         || br#"{"$schema":"https://example.com/mine"}"#.to_vec(),
         "422 not-a-schema: unknown-dialect",
     ),
@@ -99,53 +107,57 @@ pub(super) const DOCUMENTS: &[Sent] = &[
         "422 reference-missing: remote-reference",
     ),
     sent(
-        "a `$ref` to a file",
+        "a `$ref` with a `file:` URL",
         || br#"{"$ref":"file:///etc/passwd"}"#.to_vec(),
         "422 reference-missing: remote-reference",
     ),
     sent(
-        "a `$ref` out of the tree",
+        "a `$ref` to a path outside of the schemas folder",
         || br#"{"$ref":"../../../../etc/passwd"}"#.to_vec(),
         "422 reference-missing: missing-reference",
     ),
     sent(
-        "a `$ref` to what is not registered",
+        "a `$ref` to a version that is not registered",
         || br#"{"$ref":"../b/1.0.0.json"}"#.to_vec(),
         "422 reference-missing: missing-reference",
     ),
     sent(
-        "a `$ref` to nowhere in itself",
+        "a `$ref` to a missing definition in the same document",
         || br##"{"$ref":"#/$defs/none"}"##.to_vec(),
         "422 not-a-schema: dangling-reference",
     ),
     sent("an `$id` of 3,000 bytes", || named(3_000), "422 not-a-schema: not-a-schema"),
     sent("a `$ref` of 3,000 bytes", || referring(3_000), "422 not-a-schema: not-a-schema"),
-    sent("nested 128 deep", || nested(128), "422 not-a-schema: too-deep"),
-    sent("200,000 brackets", || b"[".repeat(200_000), "422 not-a-schema: too-deep"),
-    sent("50,001 nodes", || wide(50_001), "422 not-a-schema: too-many-nodes"),
+    sent("a document with 128 levels of nesting", || nested(128), "422 not-a-schema: too-deep"),
+    sent("200,000 opening brackets", || b"[".repeat(200_000), "422 not-a-schema: too-deep"),
+    sent("a document with 50,001 subschemas", || wide(50_001), "422 not-a-schema: too-many-nodes"),
     sent("a chain of 10,000 references", || chained(10_000), "422 not-a-schema: too-deep"),
-    sent("900 patterns of 150 letters each", letters, "422 not-a-schema: pattern-too-large"),
+    sent("900 patterns that match 150 letters each", letters, "422 not-a-schema: pattern-too-large"),
     sent(
-        "a pattern with counts within counts",
+        "a pattern with nested repetition counts",
         || br#"{"pattern":"((((a{1000}){1000}){1000}){1000}){1000}"}"#.to_vec(),
         "422 not-a-schema: pattern-too-large",
     ),
-    sent("1 MiB and a byte", || spaced((1 << 20) + 1), "413 body-too-large"),
+    sent("a document of 1 MiB and 1 byte", || spaced((1 << 20) + 1), "413 body-too-large"),
 ];
 
 /// As bad as it looks, but allowed: just within the limits, or a recursion that ends with the event.
 pub(super) const ALLOWED: &[Sent] = &[
     sent("an `$id` of 2,000 bytes", || named(2_000), "201"),
-    sent("nested 127 deep", || nested(127), "201"),
-    sent("50,000 nodes", || wide(50_000), "201"),
-    sent("1 MiB", || spaced(1 << 20), "201"),
+    sent("a document with 127 levels of nesting", || nested(127), "201"),
+    sent("a document with 50,000 subschemas", || wide(50_000), "201"),
+    sent("a document of 1 MiB", || spaced(1 << 20), "201"),
     sent(
-        "a reference to itself, by its own place",
+        "a document that refers to itself by its own path",
         || br#"{"properties":{"next":{"$ref":"../b/1.0.0.json"}}}"#.to_vec(),
         "201",
     ),
-    sent("a pattern that backtracking engines hang on", || br#"{"pattern":"^(a+)+$"}"#.to_vec(), "201"),
-    sent("a number with a million digits in its power", || b"{\"maximum\":1e999999}".to_vec(), "201"),
+    sent(
+        "a pattern that takes a backtracking engine exponential time",
+        || br#"{"pattern":"^(a+)+$"}"#.to_vec(),
+        "201",
+    ),
+    sent("a number with a million digits, `1e999999`", || b"{\"maximum\":1e999999}".to_vec(), "201"),
 ];
 
 /// An event that is bad for a schema that is not.
@@ -160,7 +172,7 @@ pub(super) struct Judged {
 /// Events, each sent to be validated.
 pub(super) const EVENTS: &[Judged] = &[
     Judged {
-        what: "an event nested 100 deep, where the schema refers to itself twice",
+        what: "an event with 100 levels of nesting, for a schema that refers to itself twice",
         schema: || {
             br##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##.to_vec()
         },
@@ -168,7 +180,7 @@ pub(super) const EVENTS: &[Judged] = &[
         answer: "422 event-undecided",
     },
     Judged {
-        what: "the same nested 10 deep",
+        what: "an event with 10 levels of nesting, for the same schema",
         schema: || {
             br##"{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##.to_vec()
         },
@@ -176,7 +188,7 @@ pub(super) const EVENTS: &[Judged] = &[
         answer: "200, valid",
     },
     Judged {
-        what: "20,000 numbers, each to be compared with the 9,000 of an `enum`",
+        what: "an array of 20,000 numbers, for an `enum` of 9,000 numbers",
         schema: || {
             let numbers: Vec<String> = (0..9_000).map(|n| n.to_string()).collect();
             format!("{{\"items\":{{\"enum\":[{}]}}}}", numbers.join(",")).into_bytes()
@@ -185,49 +197,49 @@ pub(super) const EVENTS: &[Judged] = &[
         answer: "422 event-undecided",
     },
     Judged {
-        what: "a text that is no JSON",
+        what: "a body that is not JSON",
         schema: || b"{}".to_vec(),
         event: || b"{\"a\":".to_vec(),
         answer: "400 invalid-body",
     },
     Judged {
-        what: "an event that the schema refuses",
+        what: "an event that the schema rejects",
         schema: || br#"{"type":"object"}"#.to_vec(),
         event: || b"[]".to_vec(),
         answer: "200, not valid",
     },
     Judged {
-        what: "an event of 100,000 brackets",
+        what: "an event of 100,000 opening brackets",
         schema: || b"{}".to_vec(),
         event: || b"[".repeat(100_000),
         answer: "400 invalid-body",
     },
     Judged {
-        what: "an event that lacks 40,000 members, and has one of 900 kB",
+        what: "an event without 40,000 required properties, with one property of 900 kB",
         schema: || requiring(40_000),
         event: || format!("{{\"more\":\"{}\"}}", "x".repeat(900_000)).into_bytes(),
         answer: "200, not valid",
     },
     Judged {
-        what: "60,000 items, each of which 16,000 parts of an `allOf` judge",
+        what: "an array of 60,000 items, each validated by an `allOf` of 16,000 branches",
         schema: || all_of(16_000),
         event: || zeros(60_000),
         answer: "422 event-undecided",
     },
     Judged {
-        what: "1,000 items, each refused by 1,000 parts of an `allOf`",
+        what: "an array of 1,000 items, each rejected by 999 branches of an `allOf`",
         schema: || all_of(1_000),
         event: || zeros(1_000),
         answer: "200, not valid",
     },
     Judged {
-        what: "a text of 900 kB, for a pattern that remembers 5,000 places in it",
+        what: "a string of 900 kB, for a pattern that must track 5,000 positions in it",
         schema: || br#"{"pattern":"[ab]*a[ab]{5000}"}"#.to_vec(),
         event: || format!("\"{}\"", "ab".repeat(450_000)).into_bytes(),
         answer: "422 event-undecided",
     },
     Judged {
-        what: "an event of 900 kB that 10,000 branches of a union refuse",
+        what: "an event of 900 kB that all 10,000 branches of an `anyOf` reject",
         schema: || {
             let branches: Vec<String> = (0..10_000).map(|n| format!("{{\"const\":{n}}}")).collect();
             format!("{{\"anyOf\":[{}]}}", branches.join(",")).into_bytes()

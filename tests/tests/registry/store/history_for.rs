@@ -208,7 +208,7 @@ fn untaken(mut version: Version, versions: &[Known]) -> Version {
     version
 }
 
-/// Returns the versions that a candidate can be found to deserve.
+/// Returns the versions that can be required of a candidate.
 fn steps(candidate: &Version, versions: &[Known]) -> Vec<Version> {
     let line_previous = versions
         .iter()

@@ -68,7 +68,7 @@ impl<'d> Evidence<'d> {
     ) -> Option<String> {
         match code {
             ProblemCode::VersionTooSmall => {
-                (report.deserved_version == at.version).then(|| "a larger version is not named".to_owned())
+                (report.required_version == at.version).then(|| "a larger version is not named".to_owned())
             }
             ProblemCode::Undecided => {
                 report.findings.is_empty().then(|| "undecided, without a reason".to_owned())
