@@ -208,16 +208,47 @@ impl Git {
             return Ok(commit);
         }
         // A pipeline's clone has `origin/main` rather than `main`.
-        let at_origin = format!("origin/{reference}");
-        if let Some(commit) = self.find_commit(&at_origin)? {
-            terminal.detail(format!("`{reference}` is taken from `{at_origin}`"));
-            return Ok(commit);
+        let remotes = self.remotes()?;
+        for remote in &remotes {
+            let at_remote = format!("{remote}/{reference}");
+            if let Some(commit) = self.find_commit(&at_remote)? {
+                terminal.detail(format!("`{reference}` is taken from `{at_remote}`"));
+                return Ok(commit);
+            }
         }
-        let name = reference.strip_prefix("origin/").unwrap_or(reference);
+        Err(self.missing(reference, remotes.first().map(String::as_str))?)
+    }
+
+    /// Returns the failure that a reference names no commit here, with the next step.
+    fn missing(&self, reference: &str, remote: Option<&str>) -> Result<Failure, Failure> {
+        let Some(remote) = remote else {
+            let failure = Failure::new(format!("git has no `{reference}` here"));
+            let branches = self.lines(&["for-each-ref", "--format=%(refname:short)", "refs/heads"])?;
+            return Ok(match branches.first() {
+                Some(branch) => failure.help(format!(
+                    "this repository has no remote; its branches are {}: compare with one of them, such as \
+                     `--against git:{branch}`",
+                    quoted(&branches)
+                )),
+                None => failure.help("this repository has no commit yet; commit the published schemas first"),
+            });
+        };
+        let name = reference.strip_prefix(&format!("{remote}/")).unwrap_or(reference);
         let shallow = self.text(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
         let (depth, why) = if shallow { ("--depth=1 ", " (this clone is shallow)") } else { ("", "") };
-        Err(Failure::new(format!("git has no `{reference}` here{why}"))
-            .help(format!("run `git fetch {depth}origin {name}:refs/remotes/origin/{name}`")))
+        Ok(Failure::new(format!("git has no `{reference}` here{why}"))
+            .help(format!("run `git fetch {depth}{remote} {name}:refs/remotes/{remote}/{name}`")))
+    }
+
+    /// Returns the names of the remotes, `origin` first.
+    fn remotes(&self) -> Result<Vec<String>, Failure> {
+        let mut remotes = self.lines(&["remote"])?;
+        remotes.sort_by_key(|remote| remote != "origin");
+        Ok(remotes)
+    }
+
+    fn lines(&self, arguments: &[&str]) -> Result<Vec<String>, Failure> {
+        Ok(self.text(arguments)?.unwrap_or_default().lines().map(str::to_owned).collect())
     }
 
     fn find_commit(&self, reference: &str) -> Result<Option<String>, Failure> {
@@ -338,6 +369,15 @@ impl Blob {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         name.ends_with(".json") && !name.starts_with('.')
     }
+}
+
+/// Returns the first names of a list in backticks.
+fn quoted(names: &[String]) -> String {
+    /// Names that are shown.
+    const SHOWN_MAX: usize = 5;
+    let more = if names.len() <= SHOWN_MAX { "" } else { ", …" };
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Returns the path in the repository of a path that is relative to a folder of it; `None` if it leads out.

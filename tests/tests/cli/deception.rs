@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::mpsc::Receiver;
 
 use evschema_tests::evschema;
 
@@ -110,8 +111,8 @@ fn a_file_that_is_too_large_or_none_is_not_read() {
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
-#[test]
-fn a_token_is_sent_only_where_its_owner_said() {
+/// Starts a server that answers the target of each request with a body, and returns its URL and the requests' heads.
+fn server(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (send, requests) = std::sync::mpsc::channel();
@@ -120,15 +121,57 @@ fn a_token_is_sent_only_where_its_owner_said() {
             let Ok(mut stream) = stream else { continue };
             let mut head = [0; 4_096];
             let bytes = stream.read(&mut head).unwrap_or(0);
-            let _ = send.send(String::from_utf8_lossy(&head[..bytes]).into_owned());
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+            let head = String::from_utf8_lossy(&head[..bytes]).into_owned();
+            let body = answer(head.split(' ').nth(1).unwrap_or_default());
+            let _ = send.send(head);
+            let length = body.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
         }
     });
+    (url, requests)
+}
+
+#[test]
+fn a_list_that_does_not_end_is_given_up() {
+    let page = |subjects: std::ops::Range<usize>, next: &str| {
+        let subjects: Vec<serde_json::Value> = subjects
+            .map(|n| {
+                let name = format!("s{n:09}");
+                serde_json::json!({"subject": name, "versions": 0, "updated_at": "2026-01-31T12:00:00Z"})
+            })
+            .collect();
+        serde_json::json!({"subjects": subjects, "next": next}).to_string()
+    };
+    let (same, asked) = server(move |_| page(0..1, "s000000001"));
+    let (longer, _) = server(move |target| {
+        let after = target.split("after=s").nth(1).and_then(|rest| rest.split('&').next());
+        let first = after.map_or(0, |number| number.parse::<usize>().unwrap() + 1);
+        page(first..first + 5_000, &format!("s{:09}", first + 4_999))
+    });
+    let (_folder, project) = tree();
+    for command in ["list", "pull"] {
+        for url in [&same, &longer] {
+            let output = run(&project, &[command, "--registry", url]);
+            assert_eq!(output.status.code(), Some(101), "{command}");
+            assert!(said(&output).contains("does not end"), "{command}: {}", said(&output));
+        }
+    }
+    assert_eq!(asked.try_iter().count(), 4, "a page that leads back to itself is asked for twice");
+}
+
+#[test]
+fn a_token_is_sent_only_where_its_owner_said() {
+    let (url, requests) = server(|_| "{}".to_owned());
+    let (proxy, passed_on) = server(|_| "{}".to_owned());
     let (_folder, project) = tree();
     std::fs::write(project.join("evschema.toml"), format!("[registry]\nurl = \"{url}\"\n")).unwrap();
     let list = |token: &str, named: Option<&str>| {
         let mut command = evschema();
         command.args(["list"]).current_dir(&project).env("EVSCHEMA_TOKEN", token);
+        for variable in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            command.env(variable, &proxy);
+        }
         if let Some(named) = named {
             command.env("EVSCHEMA_REGISTRY", named);
         }
@@ -139,6 +182,7 @@ fn a_token_is_sent_only_where_its_owner_said() {
     list("evs_secret\n", Some(&url));
     let head = requests.recv().unwrap().to_ascii_lowercase();
     assert!(head.contains("authorization: bearer evs_secret\r\n"), "{head}");
+    assert!(passed_on.try_recv().is_err(), "a proxy reads no token for a registry on this machine");
     let refused = list("evs_secret", Some("http://registry.example"));
     assert!(refused.contains("plain http does not protect") && !refused.contains("evs_secret"), "{refused}");
     assert!(list("evs secret", Some(&url)).contains("EVSCHEMA_TOKEN is not a token"));
