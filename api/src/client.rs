@@ -19,7 +19,7 @@ use answer::Answer;
 pub use error::ClientError;
 use url::Query;
 
-/// Tells whether an `http` URL leads to this machine, by its host. A client may send a token there without TLS.
+/// Whether the host of an `http` URL is this machine. A client may send a token to such a URL without TLS.
 pub fn is_on_this_machine(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return false };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
@@ -47,26 +47,26 @@ pub struct Client {
     token: Option<String>,
 }
 
-/// What a registration did.
+/// The result of a registration.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Registered {
     /// The version is new.
     Created(Registration),
-    /// The same content was registered as this version already.
+    /// The version already existed with the same schema.
     Unchanged(Registration),
 }
 
-/// Who registers a version and what they say of it.
+/// The author and the message of a registration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note {
-    /// Who.
+    /// The author.
     pub author: Option<String>,
-    /// What changed.
+    /// The message: what changed.
     pub message: Option<String>,
 }
 
 impl Client {
-    /// Returns a client of the registry at this URL; opens no connection yet.
+    /// Returns a client of the registry at this URL. The client does not open a connection yet.
     pub fn new(base_url: impl Into<String>, token: Option<String>) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -92,11 +92,11 @@ impl Client {
         &self.base_url
     }
 
-    /// Registers these bytes as this version.
+    /// Registers a schema as this version.
     ///
     /// # Errors
     ///
-    /// [`ClientError::Problem`] when the registry refuses; its `report` says what breaks.
+    /// [`ClientError::Problem`] if the registry rejects the schema; the `report` of the problem shows what breaks.
     pub fn register(
         &self,
         subject: &Subject,
@@ -106,7 +106,8 @@ impl Client {
         self.register_with(subject, Some(version), schema, &Note::default())
     }
 
-    /// Registers these bytes as the next version of the newest line, which the registry chooses; never as a new major.
+    /// Registers a schema as the next version in the newest line of versions. The registry chooses the version, and
+    /// never begins a new major version.
     ///
     /// # Errors
     ///
@@ -120,7 +121,8 @@ impl Client {
         Ok((registered.registration().version.clone(), registered))
     }
 
-    /// Registers these bytes as the next version; as a new major, if the change breaks the newest line.
+    /// Registers a schema as the next version. If the change breaks the newest line of versions, the registry begins a
+    /// new major version.
     ///
     /// # Errors
     ///
@@ -135,7 +137,7 @@ impl Client {
         Ok((registered.registration().version.clone(), registered))
     }
 
-    /// Registers these bytes, saying who does and why.
+    /// Registers a schema with an author and a message.
     ///
     /// # Errors
     ///
@@ -162,12 +164,12 @@ impl Client {
         Registered::of(answer)
     }
 
-    /// Returns the report of a dry run; nothing is stored. Without a version the report is about
-    /// the one the registry would choose.
+    /// Returns the report of a dry run; the registry stores nothing. Without a version, the report is about the version
+    /// that the registry would choose.
     ///
     /// # Errors
     ///
-    /// When the bytes are not a schema, or what it refers to is not registered.
+    /// If the bytes are not a schema, or the schema refers to a document that is not registered.
     pub fn check(
         &self,
         subject: &Subject,
@@ -180,11 +182,12 @@ impl Client {
         self.send(self.agent.post(url), SCHEMA_MEDIA_TYPE, schema)?.json()
     }
 
-    /// Returns a page of the subjects, those that match `search` by name, description or field.
+    /// Returns a page of subjects. With `search`, the page has only subjects that match by name, description or
+    /// property.
     ///
     /// # Errors
     ///
-    /// When the registry cannot be reached or refuses.
+    /// If the registry cannot be reached, or rejects the request.
     pub fn subjects(
         &self,
         search: Option<&str>,
@@ -200,17 +203,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When there is no such subject.
+    /// If the subject does not exist.
     pub fn subject(&self, subject: &Subject) -> Result<SubjectView, ClientError> {
         self.get(&format!("/schemas/{subject}"), &Query::new())
     }
 
-    /// Creates a subject, or changes the settings that the patch names; with a revision, only if it is still the one.
-    /// Another policy for a subject that exists needs the revision, and the scope `admin`.
+    /// Creates a subject, or changes the settings that the patch contains. With a revision, the registry changes the
+    /// subject only if it still has this revision. A new policy for an existing subject needs the revision and the
+    /// scope `admin`.
     ///
     /// # Errors
     ///
-    /// When the subject has moved on from the revision, or the token does not allow the change.
+    /// If the subject no longer has the revision, or the token does not allow the change.
     pub fn put_subject(
         &self,
         subject: &Subject,
@@ -224,21 +228,21 @@ impl Client {
         self.send(request, "application/merge-patch+json", &json(patch))?.json()
     }
 
-    /// Returns a version's content, byte for byte as it was registered.
+    /// Returns the schema of a version, byte for byte as it was registered.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub fn schema(&self, subject: &Subject, version: &Version) -> Result<Vec<u8>, ClientError> {
         let url = self.url(&format!("/schemas/{subject}/{version}.json"), &Query::new());
         Ok(self.call(self.agent.get(url).header("accept", SCHEMA_MEDIA_TYPE))?.body)
     }
 
-    /// Returns what is known of a version beside its content.
+    /// Returns a version without its schema.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub fn version(&self, subject: &Subject, version: &Version) -> Result<VersionView, ClientError> {
         self.get(&format!("/schemas/{subject}/{version}"), &Query::new())
     }
@@ -247,7 +251,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When no version matches, or the range is none.
+    /// If no version matches, or the range is not valid.
     pub fn resolve(&self, subject: &Subject, range: &str) -> Result<Version, ClientError> {
         let path = format!("/schemas/{subject}/{}", url::encode(range));
         let request = self.agent.get(self.url(&path, &Query::new())).header("accept", "application/json");
@@ -266,7 +270,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub fn set_state(
         &self,
         subject: &Subject,
@@ -277,20 +281,20 @@ impl Client {
         self.send(self.agent.patch(url), "application/json", &json(change))?.json()
     }
 
-    /// Returns two versions compared both ways.
+    /// Compares two versions in both directions.
     ///
     /// # Errors
     ///
-    /// When one of the versions is not there.
+    /// If one of the versions does not exist.
     pub fn diff(&self, subject: &Subject, from: &Version, to: &Version) -> Result<Value, ClientError> {
         self.get(&format!("/schemas/{subject}/diff/{from}...{to}"), &Query::new())
     }
 
-    /// Decides events, one JSON text a line.
+    /// Validates events, one JSON text on each line.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub fn validate(
         &self,
         subject: &Subject,
@@ -305,17 +309,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When the registry cannot be reached or refuses.
+    /// If the registry cannot be reached, or rejects the request.
     pub fn feed(&self, after: u64, limit: Option<u32>) -> Result<FeedPage, ClientError> {
         let (after, limit) = (after.to_string(), limit.map(|limit| limit.to_string()));
         self.get("/feed", &Query::new().with("after", Some(&after)).with("limit", limit.as_deref()))
     }
 
-    /// Returns the findings that are accepted in a subject.
+    /// Returns the waivers of a subject.
     ///
     /// # Errors
     ///
-    /// When there is no such subject.
+    /// If the subject does not exist.
     pub fn waivers(&self, subject: &Subject) -> Result<WaiverList, ClientError> {
         self.get(&format!("/schemas/{subject}/waivers"), &Query::new())
     }
@@ -324,7 +328,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When there is no such subject, or the token does not allow it.
+    /// If the subject does not exist, or the token does not allow the request.
     pub fn put_waiver(
         &self,
         subject: &Subject,
@@ -339,35 +343,35 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When the token is not valid, or one is needed even to read.
+    /// If the token is not valid, or the registry is private and the request has no token.
     pub fn access(&self) -> Result<AccessView, ClientError> {
         self.get("/access", &Query::new())
     }
 
-    /// Makes a token; needs the scope `admin`. Its secret is in this answer only.
+    /// Creates a token; needs the scope `admin`. Only this answer contains the secret.
     ///
     /// # Errors
     ///
-    /// When the token that asks does not allow it.
+    /// If the client's own token does not allow the request.
     pub fn create_token(&self, request: &TokenRequest) -> Result<TokenCreated, ClientError> {
         self.send(self.agent.post(self.url("/tokens", &Query::new())), "application/json", &json(request))?
             .json()
     }
 
-    /// Returns every token there ever was; needs the scope `admin`.
+    /// Returns all tokens, including expired and revoked ones; needs the scope `admin`.
     ///
     /// # Errors
     ///
-    /// When the token that asks does not allow it.
+    /// If the client's own token does not allow the request.
     pub fn tokens(&self) -> Result<TokenList, ClientError> {
         self.get("/tokens", &Query::new())
     }
 
-    /// Revokes a token, by its id; needs the scope `admin`. It is of no use from here on.
+    /// Revokes a token by its id; needs the scope `admin`. From now on, the registry rejects the token.
     ///
     /// # Errors
     ///
-    /// When there is no such token, or the token that asks does not allow it.
+    /// If the token does not exist, or the client's own token does not allow the request.
     pub fn revoke_token(&self, id: &str) -> Result<TokenView, ClientError> {
         let url = self.url(&format!("/tokens/{}", url::encode(id)), &Query::new());
         self.call(self.agent.delete(url))?.json()
@@ -414,7 +418,7 @@ impl Registered {
         Ok(if answer.status == 201 { Self::Created(registration) } else { Self::Unchanged(registration) })
     }
 
-    /// Returns what was registered, now or earlier.
+    /// Returns the registration, whether the version is new or already existed.
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Created(registration) | Self::Unchanged(registration) => registration,

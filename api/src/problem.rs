@@ -4,7 +4,7 @@ use evschema_model::{Diagnostic, Pointer, Position};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An error of the registry (RFC 9457), with a code that never changes and a hint.
+/// An error of the registry, in the format of RFC 9457. The meaning of a `code` never changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
@@ -18,7 +18,7 @@ pub struct Problem {
     /// The kind of problem, for programs.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub code: ProblemCode,
-    /// The error in this request, in one line.
+    /// The error in this request, as one line of text.
     pub detail: String,
     /// A hint: how to solve the problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,10 +29,10 @@ pub struct Problem {
     /// The id of the request, to find it in the registry's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The errors in the document that the client sent, each with its place.
+    /// The errors in the document that the client sent. Each error has its place in the document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemError>,
-    /// The report of the compatibility check that rejected the registration.
+    /// The report of the compatibility check, if this check is the reason for the problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub report: Option<Value>,
@@ -45,15 +45,15 @@ pub struct ProblemError {
     /// The kind of error, such as `duplicate-key`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub code: evschema_model::Code,
-    /// The error, in one line.
+    /// The error, as one line of text.
     pub detail: String,
-    /// The place in the document, as a JSON Pointer.
+    /// The place of the error in the document, as a JSON Pointer.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub pointer: Pointer,
-    /// The line in the document, counted from 1.
+    /// The line of text in the document, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
-    /// The column in characters, counted from 1.
+    /// The column in the line, in characters, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
     /// A hint: how to solve the problem.
@@ -64,17 +64,17 @@ pub struct ProblemError {
 /// Declares every code once: variant, word, status and title.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident $word:literal $status:literal $title:literal;)*) => {
-        /// What kind of problem it is, in a word that never changes.
+        /// The kind of a problem, as a word that never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $word)] $variant,)*
-            /// A code this client does not know: the registry is newer.
+            /// A code that this client does not know, because the registry is newer.
             #[serde(other)]
             Unknown,
         }
 
         impl ProblemCode {
-            /// Every code the registry uses.
+            /// Every code that the registry uses.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// Returns the word.
@@ -82,12 +82,12 @@ macro_rules! codes {
                 match self { $(Self::$variant => $word,)* Self::Unknown => "unknown" }
             }
 
-            /// Returns the HTTP status that goes with it.
+            /// Returns the HTTP status of the code.
             pub fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)* Self::Unknown => 500 }
             }
 
-            /// Returns the kind in a few words.
+            /// Returns the title of the code.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)* Self::Unknown => "unknown problem" }
             }
@@ -96,89 +96,89 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The subject in the path is no subject.
+    /// The name in the path is not a valid subject.
     InvalidSubject "invalid-subject" 400 "invalid subject";
-    /// The version in the path is neither a version, a range nor `latest`.
+    /// The version in the path is not valid. It must be a version, a range or `latest`.
     InvalidVersion "invalid-version" 400 "invalid version";
     /// A query parameter is unknown, repeated or has a bad value.
     InvalidQuery "invalid-query" 400 "invalid query parameter";
-    /// The path cannot be read, for example for bad percent-encoding.
+    /// The path is not valid, for example because of bad percent-encoding.
     InvalidPath "invalid-path" 400 "invalid path";
     /// A header has a bad value.
     InvalidHeader "invalid-header" 400 "invalid header";
-    /// The body is not what this request takes.
+    /// The body is not valid for this request.
     InvalidBody "invalid-body" 400 "invalid body";
-    /// This needs a token and none was sent.
+    /// The request needs a token, but has no token.
     TokenRequired "token-required" 401 "token required";
-    /// The token that was sent is none, or no longer one.
+    /// The token is unknown, expired or revoked.
     TokenInvalid "token-invalid" 401 "invalid token";
-    /// The token does not allow this.
+    /// The token does not allow this request.
     Forbidden "forbidden" 403 "not allowed with this token";
-    /// The registry serves reads only.
+    /// The registry accepts only reads.
     ReadOnly "read-only" 403 "registry is read-only";
-    /// A browser sent this from another site's page.
+    /// A browser sent this request from a page of another site.
     CrossSite "cross-site" 403 "request from another site";
-    /// Nothing is at this path.
+    /// The path does not exist.
     RouteNotFound "route-not-found" 404 "path not found";
-    /// There is no such subject.
+    /// The subject does not exist.
     SubjectNotFound "subject-not-found" 404 "subject not found";
     /// The subject has no such version, or none that matches the range.
     VersionNotFound "version-not-found" 404 "version not found";
-    /// There is no such token.
+    /// The token does not exist.
     TokenNotFound "token-not-found" 404 "token not found";
     /// The subject has no such waiver.
     WaiverNotFound "waiver-not-found" 404 "waiver not found";
-    /// The path does not take this method.
+    /// The path does not support this method.
     MethodNotAllowed "method-not-allowed" 405 "method not allowed";
-    /// None of the media types in `Accept` can be given.
+    /// The answer has none of the media types in `Accept`.
     NotAcceptable "not-acceptable" 406 "no acceptable media type";
-    /// The request did not arrive, or was not answered, in time.
+    /// The registry did not receive or finish the request in time.
     RequestTimeout "request-timeout" 408 "request timed out";
-    /// The version is registered with another content.
+    /// The version is already registered with a different schema.
     VersionExists "version-exists" 409 "version exists with a different schema";
-    /// The next version would have a number above those that can be read.
+    /// The next version would contain a number above the maximum.
     VersionsExhausted "versions-exhausted" 409 "no version number left";
-    /// The `$id` belongs to another subject, or others refer to a version by it.
+    /// The `$id` belongs to another subject, or other schemas refer to a version by this `$id`.
     IdTaken "id-taken" 409 "$id already in use";
-    /// A subject of the same letters in another case exists.
-    SubjectCaseClash "subject-case-clash" 409 "subject differs from another one only in case";
-    /// Some event breaks; the report shows it.
+    /// A subject exists whose name differs only in upper and lower case.
+    SubjectCaseClash "subject-case-clash" 409 "subject differs from another one only in upper and lower case";
+    /// The change breaks an event; the report shows the event.
     Incompatible "incompatible" 409 "incompatible change";
-    /// Whether any event breaks could not be decided; the report says why.
+    /// The registry could not decide whether the change breaks an event; the report has the reason.
     Undecided "undecided" 409 "compatibility undecided";
     /// The version number is too small for the change.
     VersionTooSmall "version-too-small" 409 "version number too small for the change";
-    /// Others kept changing the subject while this request was being checked.
+    /// Other clients changed the subject too often while the registry checked this request.
     Contended "contended" 409 "too many concurrent changes";
-    /// The token would be of no use from the beginning.
+    /// The expiry time of the new token is in the past.
     TokenExpired "token-expired" 409 "expiry time in the past";
-    /// The subject is not at the revision named in `If-Match`, or exists despite `If-None-Match`.
+    /// The subject does not have the revision in `If-Match`, or it exists although `If-None-Match` forbids it.
     PreconditionFailed "precondition-failed" 412 "precondition failed";
     /// The body is longer than the limit.
     BodyTooLarge "body-too-large" 413 "body too large";
-    /// The body's media type is not one this request takes.
+    /// The request does not accept the media type of the body.
     UnsupportedMediaType "unsupported-media-type" 415 "unsupported media type";
-    /// The body is not a JSON Schema that can be registered; `errors` says why.
+    /// The registry cannot register the body as a JSON Schema; `errors` has the reasons.
     NotASchema "not-a-schema" 422 "not a valid schema";
-    /// The schema refers to what is not registered; `errors` says what.
+    /// The schema refers to a document that is not registered; `errors` has the reference.
     ReferenceMissing "reference-missing" 422 "unresolved reference";
-    /// The schema and the event multiply to more steps than a validation may take.
+    /// The validation of the event under the schema would take too many steps.
     EventUndecided "event-undecided" 422 "event too expensive to validate";
-    /// The request must name the revision it changes, in `If-Match`.
+    /// The request must have `If-Match`, with the revision that it changes.
     PreconditionRequired "precondition-required" 428 "precondition required";
-    /// This client has too much waiting already; try again.
+    /// This client already has too many checks or streams open at the same time; try again later.
     TooManyRequests "too-many-requests" 429 "too many requests";
-    /// A bug: the log has the rest under the request's id.
+    /// A bug in the registry. The log has the cause, under the id of the request.
     Internal "internal" 500 "internal error";
-    /// The registry is busy with checks; try again.
+    /// The registry has too many checks or connections; try again later.
     Busy "busy" 503 "registry busy";
-    /// The database cannot be reached; try again.
+    /// The database does not answer; try again later.
     StoreUnavailable "store-unavailable" 503 "database unavailable";
-    /// The issuer of the token does not tell its keys; try again.
+    /// The registry cannot read the keys of the token's issuer; try again later.
     IssuerUnavailable "issuer-unavailable" 503 "token issuer unavailable";
-    /// The request names a host that is not this registry.
+    /// The host name in the request is not a name of this registry.
     UnknownHost "unknown-host" 421 "unknown host";
-    /// The database has no room.
+    /// The database is full.
     StoreFull "store-full" 507 "database full";
 }
 
@@ -199,14 +199,14 @@ impl Problem {
         }
     }
 
-    /// Adds what to do next.
+    /// Adds a hint: how to solve the problem.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds what is wrong with the document that was sent.
+    /// Adds the errors in the document that the client sent.
     #[must_use]
     pub fn errors(mut self, diagnostics: Vec<Diagnostic>) -> Self {
         self.errors = diagnostics.into_iter().map(ProblemError::from).collect();

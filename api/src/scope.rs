@@ -4,37 +4,40 @@ use std::str::FromStr;
 use evschema_model::Subject;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One thing that a token allows. Every token allows reading.
+/// A right that a token has. Every token allows reads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Reading, and nothing else.
+    /// Reads, and nothing else.
     Read,
-    /// Registering versions, creating subjects, deprecating and yanking: `register:commerce.`.
+    /// Registers, deprecates and yanks versions, and creates subjects, for example `register:commerce.`.
     Register(SubjectPrefix),
-    /// Letting one break through, by a waiver or by a yank that says that the version was never used:
+    /// Allows a breaking change: with a waiver, or by marking a yanked version as never used. For example
     /// `waive:commerce.`.
     Waive(SubjectPrefix),
-    /// Everything, tokens included, and other policies for subjects that exist.
+    /// Allows everything, including tokens and new policies for existing subjects.
     Admin,
 }
 
-/// The subjects that a scope is about.
+/// The subjects that a scope covers.
 ///
-/// `commerce` and `commerce.` are all whose name begins with `commerce.`, the first with the
-/// subject `commerce` itself; `commerce.or*` is whatever begins so, and `*` every subject. Upper
-/// and lower case make no difference, as for subjects.
+/// `commerce.` covers all subjects whose name begins with `commerce.`. `commerce` covers the same subjects and the
+/// subject `commerce` itself. `commerce.or*` covers all subjects whose name begins with `commerce.or`, and `*` covers
+/// every subject. Upper and lower case make no difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectPrefix(String);
 
-/// Why a text is no scope.
+/// An error: the text is not a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a scope; write `read`, `register:commerce.`, `waive:commerce.` or `admin`")]
+#[error(
+    "`{text}` is not a scope; scopes are `read`, `admin`, and, for the subjects that begin with `commerce.`, \
+     `register:commerce.` and `waive:commerce.`"
+)]
 pub struct ScopeError {
     text: String,
 }
 
 impl Scope {
-    /// Tells whether it allows to register versions of this subject.
+    /// Whether the scope allows a client to register versions of this subject.
     pub fn allows_register(&self, subject: &Subject) -> bool {
         match self {
             Self::Admin => true,
@@ -43,7 +46,7 @@ impl Scope {
         }
     }
 
-    /// Tells whether it allows to let a break of this subject through.
+    /// Whether the scope allows a client to accept a breaking change of this subject.
     pub fn allows_waive(&self, subject: &Subject) -> bool {
         match self {
             Self::Admin => true,

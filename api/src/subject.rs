@@ -13,9 +13,10 @@ pub struct SubjectSummary {
     pub subject: Subject,
     /// The description of the subject.
     pub description: Option<String>,
-    /// The person or team that is responsible for the subject.
+    /// The owner: the person or team that is responsible for the subject.
     pub owner: Option<String>,
-    /// The latest version: the highest one that is neither yanked nor a pre-release.
+    /// The latest version: the highest version that is not yanked and not a pre-release; `null` if no such version
+    /// exists.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub latest: Option<Version>,
     /// The number of versions, including yanked ones.
@@ -43,17 +44,20 @@ pub struct SubjectView {
     /// The subject.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub subject: Subject,
-    /// The compatibility mode: which directions must hold, and with which versions.
+    /// The compatibility mode: the directions (backward, forward) in which a new version must be compatible, and the
+    /// earlier versions that the registry compares the new version with.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub mode: Mode,
-    /// The content model: whether writers send undeclared properties, and whether readers ignore them.
+    /// The content model: whether writers send properties that their schema does not declare, and whether readers
+    /// ignore such properties.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub content_model: ContentModel,
-    /// The person or team that is responsible for the subject.
+    /// The owner: the person or team that is responsible for the subject.
     pub owner: Option<String>,
     /// The description of the subject.
     pub description: Option<String>,
-    /// The revision, which grows by one with each change. It is the ETag of the subject, for `If-Match`.
+    /// The revision of the subject. Each change adds one to the revision. The revision is also the ETag of the subject,
+    /// for `If-Match`.
     pub revision: u64,
     /// When the subject was created.
     #[serde(with = "time::serde::rfc3339")]
@@ -63,15 +67,16 @@ pub struct SubjectView {
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub updated_at: OffsetDateTime,
-    /// The latest version: the highest one that is neither yanked nor a pre-release.
+    /// The latest version: the highest version that is not yanked and not a pre-release; `null` if no such version
+    /// exists.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub latest: Option<Version>,
     /// All versions, in ascending order.
     pub versions: Vec<VersionSummary>,
 }
 
-/// The body of `PUT /schemas/{subject}`: a JSON Merge Patch (RFC 7396), which changes only the properties that it
-/// contains.
+/// The body of `PUT /schemas/{subject}`: a JSON Merge Patch (RFC 7396). The registry changes only the settings that the
+/// body contains.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -84,11 +89,11 @@ pub struct SubjectPatch {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub content_model: Patch<ContentModel>,
-    /// The person or team that is responsible for the subject; `null` removes it.
+    /// The owner: the person or team that is responsible for the subject. `null` removes the owner.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub owner: Patch<String>,
-    /// The description of the subject; `null` removes it.
+    /// The description of the subject. `null` removes the description.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub description: Patch<String>,

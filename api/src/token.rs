@@ -8,14 +8,14 @@ use crate::Scope;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
-    /// The name of the token, such as `ci-orders`. It is the author of each change that is made with the token, unless
-    /// the request names another author.
+    /// The name of the token, such as `ci-orders`. The registry records this name as the author of each change made
+    /// with the token, unless the request names another author.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
     pub name: String,
-    /// The scopes: everything that the token allows. At least one.
+    /// The scopes: everything that the token allows, such as `register:commerce.`. A token has at least one scope.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, min_items = 1, max_items = 32))]
     pub scopes: Vec<Scope>,
-    /// When the token expires; never if absent.
+    /// When the token expires. If absent, the token never expires.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub expires_at: Option<OffsetDateTime>,
@@ -36,17 +36,18 @@ pub struct TokenView {
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: OffsetDateTime,
-    /// The author of the token: the `author` of the request, or the name of its token.
+    /// The author of the token: the `author` of the request that created it. If `author` was absent, the name of the
+    /// token that this request used.
     pub created_by: String,
-    /// When it expires; `null` if never.
+    /// When the token expires; `null` if it never expires.
     #[serde(with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub expires_at: Option<OffsetDateTime>,
-    /// When it was last used, accurate to one minute; `null` if never.
+    /// When a client last used the token, accurate to one minute; `null` if no client ever used it.
     #[serde(with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<OffsetDateTime>,
-    /// When it was revoked; `null` if it is not revoked.
+    /// When the token was revoked; `null` if it is not revoked.
     #[serde(with = "time::serde::rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub revoked_at: Option<OffsetDateTime>,
@@ -54,11 +55,11 @@ pub struct TokenView {
     pub revoked_by: Option<String>,
 }
 
-/// The answer to `POST /tokens`. No other answer contains the secret.
+/// The answer to `POST /tokens`. Only this answer contains the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenCreated {
-    /// The token itself, for the header `Authorization: Bearer …`. The registry does not store it.
+    /// The secret, for the header `Authorization: Bearer …`. The registry stores only a digest of the secret.
     pub token: String,
     /// The token, without its secret.
     #[serde(flatten)]

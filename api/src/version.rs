@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// The state of a version: `active`, `deprecated` (it works, but users should replace it) or `yanked` (`latest` and
-/// ranges skip it). In every state, the schema stays readable and unchanged.
+/// The state of a version: `active`, `deprecated` (users should change to another version) or `yanked` (`latest` and
+/// ranges skip this version). In every state, the schema of the version stays readable and never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -14,28 +14,30 @@ pub enum State {
     /// In use.
     #[default]
     Active,
-    /// In use, and better replaced; nothing else changes.
+    /// In use, but users should change to another version.
     Deprecated,
-    /// Withdrawn: readable at its URL, skipped by `latest` and ranges. It stays a baseline unless it was never used.
+    /// Withdrawn: readable at its URL, but `latest` and ranges skip it. A yanked version stays a baseline, unless it
+    /// was never used.
     Yanked,
 }
 
-/// The body of `PATCH /schemas/{subject}/{version}`: deprecate, yank or restore.
+/// The body of `PATCH /schemas/{subject}/{version}`. This request deprecates, yanks or restores a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StateChange {
     /// The new state; `active` restores the version.
     pub state: State,
-    /// The reason, for users of the version.
+    /// The reason for the change, for the users of the version.
     pub reason: String,
-    /// Whether nobody ever wrote an event under the yanked version. If `true`, the version is no baseline; this needs
-    /// the scope `waive`. If absent, a new yank counts as used, and a version that is already yanked keeps its value.
+    /// Whether nobody ever wrote an event under this version. If `true`, the registry no longer compares new versions
+    /// with this version. `true` needs the state `yanked` and the scope `waive`. If absent, a version that is already
+    /// yanked keeps its value; for every other version, the value is `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub never_used: Option<bool>,
 }
 
-/// The answer to a registration, also if the version already existed.
+/// The answer to a successful registration, also if the version already existed with the same schema.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
@@ -48,11 +50,12 @@ pub struct Registration {
     /// The digest of the schema: SHA-256 of its canonical form (RFC 8785).
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Digest,
-    /// The number of the schema, positive and below 2³¹. Equal schemas have the same number, in all subjects.
+    /// The number of the schema in this registry: positive and below 2³¹. Equal schemas have the same number, also in
+    /// different subjects.
     pub id: u32,
-    /// The number of the version in its subject, from 1, in order of registration.
+    /// The number of the version in the order of registration. The first registered version of a subject has number 1.
     pub ordinal: u32,
-    /// The path of the schema on this registry. Events of this version have its URL as `dataschema`.
+    /// The path of the schema on this registry. In the events of this version, `dataschema` is the URL of this path.
     pub url: String,
     /// The state of the version; absent if it is `active`.
     #[serde(default, skip_serializing_if = "State::is_active")]
@@ -81,15 +84,15 @@ pub struct VersionSummary {
     /// The reason for this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
-    /// Whether the version is yanked and nobody ever wrote an event under it. If so, it is no baseline. Absent if
-    /// `false`.
+    /// Whether the version is yanked and nobody ever wrote an event under it. If `true`, the registry does not compare
+    /// new versions with this version. Absent if `false`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_used: bool,
-    /// When it was registered.
+    /// When the version was registered.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub registered_at: OffsetDateTime,
-    /// The message of the registration.
+    /// The message that the client sent with the registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -107,9 +110,10 @@ pub struct VersionView {
     /// The digest of the schema: SHA-256 of its canonical form (RFC 8785).
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub digest: Digest,
-    /// The number of the schema, positive and below 2³¹. Equal schemas have the same number, in all subjects.
+    /// The number of the schema in this registry: positive and below 2³¹. Equal schemas have the same number, also in
+    /// different subjects.
     pub id: u32,
-    /// The number of the version in its subject, from 1, in order of registration.
+    /// The number of the version in the order of registration. The first registered version of a subject has number 1.
     pub ordinal: u32,
     /// The path of the schema on this registry.
     pub url: String,
@@ -123,19 +127,20 @@ pub struct VersionView {
     pub state: State,
     /// The reason for this state.
     pub state_reason: Option<String>,
-    /// Whether the version is yanked and nobody ever wrote an event under it. If so, it is no baseline. Absent if
-    /// `false`.
+    /// Whether the version is yanked and nobody ever wrote an event under it. If `true`, the registry does not compare
+    /// new versions with this version. Absent if `false`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_used: bool,
-    /// When it was registered.
+    /// When the version was registered.
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub registered_at: OffsetDateTime,
-    /// The author of the registration: the `author` of the request, or the name of its token.
+    /// The author of the registration: the `author` of the request. If `author` was absent, the name of the token that
+    /// the request used.
     pub author: Option<String>,
-    /// The message of the registration.
+    /// The message that the client sent with the registration.
     pub message: Option<String>,
-    /// The findings that waivers accepted when the version was registered.
+    /// The findings of the compatibility check that waivers accepted when the version was registered.
     #[serde(default)]
     pub accepted: Vec<AcceptedFinding>,
     /// The versions that the schema refers to.
@@ -153,26 +158,28 @@ pub struct VersionView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceptedFinding {
-    /// The id of the rule.
+    /// The id of the compatibility rule.
     pub rule: String,
-    /// The direction: `backward` if the new version is the reader, `forward` if the old version is the reader.
+    /// The direction of the comparison. `backward`: the new version reads events of the baseline. `forward`: the
+    /// baseline reads events of the new version.
     pub direction: String,
     /// The baseline: the published version that the new version was compared with.
     pub baseline: String,
-    /// The place in the schema, as a JSON Pointer.
+    /// The place of the finding in the schema, as a JSON Pointer.
     pub pointer: String,
-    /// One sentence: what breaks, and at which part of the event.
+    /// A sentence that describes the break and names the part of the event that breaks.
     pub message: String,
-    /// An event that breaks; absent if the registry could not decide about this place.
+    /// An event that the writer's schema accepts and the reader's schema rejects. Absent if the registry could not
+    /// decide whether such an event exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub witness: Option<serde_json::Value>,
     /// The fingerprint of the finding.
     pub fingerprint: String,
-    /// The fingerprint in the waiver. It differs from `fingerprint` if the waiver accepted the same change in an
-    /// earlier version.
+    /// The fingerprint that the waiver names. It differs from `fingerprint` if the waiver was granted for the same
+    /// change in an earlier version.
     pub waiver: String,
-    /// The reason of the waiver.
+    /// The reason that the waiver has.
     pub reason: String,
 }
 
@@ -180,7 +187,7 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 3] = [Self::Active, Self::Deprecated, Self::Yanked];
 
-    /// Whether the version is in use, and neither deprecated nor yanked.
+    /// Whether the version is `active`: not deprecated and not yanked.
     // Serde passes a reference.
     pub fn is_active(&self) -> bool {
         *self == Self::Active

@@ -19,7 +19,7 @@ const STYLES: Styles = Styles::styled()
     version,
     styles = STYLES,
     propagate_version = true,
-    after_help = "Exit codes: 0 clean, 100 findings, 101 could not complete, 2 usage.\n\
+    after_help = "Exit codes: 0 = no findings, 100 = at least one finding, 101 = the command could not complete, 2 = wrong arguments.\n\
                   Findings and data go to standard output, everything else to standard error."
 )]
 pub(crate) struct Arguments {
@@ -33,19 +33,19 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The manifest; by default the `evschema.toml` of this folder or of the nearest folder above.
+    /// The manifest; by default `evschema.toml` in the current folder, or in the nearest folder above it that has one.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
     /// The format of findings and data.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// When to use colours; `NO_COLOR` turns them off too.
+    /// When to use colours; the variable `NO_COLOR` also turns them off.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
     /// Print only findings, data and errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Print more.
+    /// Print more details.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
 }
@@ -53,18 +53,18 @@ pub(crate) struct Global {
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, with the source.
+    /// For people: each finding with its lines of the file.
     Text,
-    /// For editors, one line each.
+    /// For editors: one line for each finding.
     Short,
-    /// For programs, one JSON document.
+    /// For programs: one JSON document.
     Json,
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal.
+    /// If the output is a terminal.
     Auto,
     /// Always.
     Always,

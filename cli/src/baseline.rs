@@ -133,8 +133,10 @@ impl Baseline {
             let mended = coordinates(&file.path).is_some_and(|at| schemas.source(&at).is_some());
             let file_name = file.path.display().to_string();
             if mended {
-                let message =
-                    format!("`{file_name}` of {name} cannot be read; the check treats the one here as new");
+                let message = format!(
+                    "`{file_name}` of {name} cannot be read; the check treats `{file_name}` of this tree as \
+                     new"
+                );
                 terminal.warn(&message, None);
             } else {
                 let problems = tree.problems.iter().filter(|problem| problem.path == file.path);
@@ -145,7 +147,7 @@ impl Baseline {
         }
         if !broken.is_empty() {
             return Err(Failure::new(format!("the baseline {name} has files that cannot be read"))
-                .help("correct them there, or compare with another baseline")
+                .help("correct these files in the baseline, or compare with another baseline")
                 .places(broken));
         }
         let mut baseline = Self { name, catalog: tree.catalog, ..Self::default() };

@@ -175,11 +175,11 @@ fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
     let place = Place { at: Some(at.to_string()), file: file.clone(), ..Place::default() };
     Finding::error(
         "version-removed",
-        format!("{at} is published in {} and missing here", baseline.name),
+        format!("{at} is published in {}, but missing in this tree", baseline.name),
         place,
     )
-    .note("events written under it still exist, and readers need its schema")
-    .help(format!("restore `{file}`; on a registry, yank the version instead"))
+    .note("events of this version still exist, and readers need its schema")
+    .help(format!("restore `{file}`; to withdraw the version, yank it in the registry"))
 }
 
 fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Resolved, Failure> {
@@ -191,7 +191,7 @@ fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Res
             .map(|d| Finding::of_diagnostic(d, format!("{}: {file}", baseline.name), Some(Arc::clone(&text))))
             .collect();
         Failure::new(format!("{} of {} refers to a missing document", published.at(), baseline.name))
-            .help("correct it there, or compare with another baseline")
+            .help("correct the reference in the baseline, or compare with another baseline")
             .places(places)
     })
 }

@@ -38,9 +38,9 @@ impl Failure {
     pub(crate) fn file(verb: &str, path: &Path, error: &std::io::Error) -> Self {
         let failure = Self::new(format!("cannot {verb} `{}`: {}", path.display(), plain(error)));
         let help = if error.kind() == std::io::ErrorKind::NotFound {
-            Some("check the path and the folder you are in")
+            Some("check the path and the current folder")
         } else if error.kind() == std::io::ErrorKind::PermissionDenied {
-            Some("check who may read and write there")
+            Some("check the permissions of the path")
         } else {
             // The system's words for the others say what to do.
             None

@@ -193,8 +193,8 @@ impl Finding {
         }
         if let Some(fingerprint) = &self.fingerprint {
             ways.push(format!(
-                "to waive it, add to evschema.toml:\n  [[waivers]]\n  fingerprint = \"{fingerprint}\"\n  \
-                 reason = \"why the break harms nobody\""
+                "to waive this finding, add to evschema.toml:\n  [[waivers]]\n  \
+                 fingerprint = \"{fingerprint}\"\n  reason = \"why the break harms nobody\""
             ));
         }
         ways
@@ -205,10 +205,9 @@ impl Finding {
 fn notes_of(found: &evschema_compat::Finding) -> Vec<String> {
     let within = found.within.iter().map(|within| format!("the change is in {within}"));
     let used = found.used_at.iter().map(|used| format!("the definition is used at `{used}`"));
-    let through = found
-        .waived_through
-        .iter()
-        .map(|version| format!("{version} made the same change, and its waiver accepts it here too"));
+    let through = found.waived_through.iter().map(|version| {
+        format!("version {version} made the same change, so its waiver also accepts this finding")
+    });
     within.chain(used).chain(through).collect()
 }
 

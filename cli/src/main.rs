@@ -82,7 +82,7 @@ fn say_when_it_is_a_bug() {
         {
             eprintln!(
                 "\nerror: this is a bug in evschema {}, not a mistake in your input\n\
-                 help: report it with the lines above and the command you ran: {}/issues",
+                 help: report the bug, with the lines above and your command, at {}/issues",
                 env!("CARGO_PKG_VERSION"),
                 env!("CARGO_PKG_REPOSITORY"),
             );

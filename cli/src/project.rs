@@ -120,9 +120,11 @@ impl Project {
     pub(crate) fn schemas_folder_to_write(&self) -> Result<PathBuf, Failure> {
         let folder = self.schemas_folder();
         stays_inside(&self.root, &folder).map_err(|_| {
-            Failure::new(format!("the schemas folder `{}` leads out of the project", self.manifest.schemas)).help(
-                "move evschema.toml to a folder that contains the schemas; a link may lead only to a place inside the project",
-            )
+            Failure::new(format!("the schemas folder `{}` leads out of the project", self.manifest.schemas))
+                .help(
+                    "move evschema.toml to a folder that contains the schemas; the target of a symbolic link \
+                     must also be inside the project",
+                )
         })?;
         Ok(folder)
     }
@@ -139,7 +141,7 @@ impl Project {
         let own = self.schemas_folder();
         if !own.is_dir() {
             return Err(Failure::new(format!("the folder `{}` does not exist", own.display()))
-                .help("run `evschema init` here, or name the folder as `schemas` in evschema.toml"));
+                .help("run `evschema init` here, or correct `schemas` in evschema.toml"));
         }
         let vendor = self.vendor_folder();
         let mut roots = vec![own.as_path()];
@@ -149,7 +151,7 @@ impl Project {
         let tree = self.read_tree(&roots)?;
         if tree.files.is_empty() {
             return Err(Failure::new(format!("`{}` has no schema", own.display()))
-                .help("`evschema new SUBJECT` writes the first one"));
+                .help("`evschema new SUBJECT` writes a first schema"));
         }
         Ok(Schemas::of(tree, &own))
     }
@@ -225,7 +227,7 @@ impl Schemas {
             return target.find(&self.catalog);
         }
         Err(Failure::new(format!("the file of `{at}` cannot be used"))
-            .help("correct it first")
+            .help("correct the file first")
             .places(places))
     }
 
@@ -247,7 +249,7 @@ impl Schemas {
             return Ok(self);
         }
         Err(Failure::new("the tree has schemas that cannot be used")
-            .help("correct them; `evschema lint` shows them again")
+            .help("correct these schemas; `evschema lint` shows the errors again")
             .places(self.problems.into_iter().map(|(_, finding)| finding).collect()))
     }
 }
@@ -269,7 +271,7 @@ pub(crate) fn parse_manifest(text: &str, name: &str) -> Result<Manifest, Failure
             ..Place::default()
         };
         Failure::new(format!("`{name}` cannot be used"))
-            .help("see the manifest's reference in docs/cli.md")
+            .help("docs/cli.md describes the manifest")
             .places(vec![Finding::error("manifest", error.message, place)])
     })
 }

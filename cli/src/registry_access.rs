@@ -10,8 +10,8 @@ use crate::project::Project;
 /// Which registry a command talks to.
 #[derive(Debug, Args)]
 pub(crate) struct RegistryArguments {
-    /// The registry's URL; by default the manifest's. EVSCHEMA_TOKEN is sent only to a URL that is given here or in
-    /// EVSCHEMA_REGISTRY.
+    /// The URL of the registry; by default the URL in the manifest. The command sends EVSCHEMA_TOKEN only to a URL
+    /// from this option or from EVSCHEMA_REGISTRY.
     #[arg(long, env = "EVSCHEMA_REGISTRY", value_name = "URL")]
     pub(crate) registry: Option<String>,
 }
@@ -50,7 +50,7 @@ impl RegistryAccess {
         };
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(Failure::new(format!("`{url}` is not the URL of a registry"))
-                .help("start it with `http://` or `https://`"));
+                .help("the URL must begin with `http://` or `https://`"));
         }
         if let Some(token) = &self.token {
             self.check_token(token, url)?;
@@ -63,17 +63,19 @@ impl RegistryAccess {
     fn check_token(&self, token: &str, url: &str) -> Result<(), Failure> {
         if token.contains(|c: char| !c.is_ascii_graphic()) {
             return Err(Failure::new("EVSCHEMA_TOKEN is not a token: it has a space or a special character")
-                .help("set it to the one line that `evschema token create` printed"));
+                .help("set EVSCHEMA_TOKEN to the token that `evschema token create` printed"));
         }
         if self.is_of_manifest {
-            return Err(Failure::new(format!("EVSCHEMA_TOKEN is set, but only the manifest names `{url}`"))
-                .help(format!(
-                    "if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; else unset EVSCHEMA_TOKEN"
-                )));
+            return Err(Failure::new(format!(
+                "EVSCHEMA_TOKEN is not sent to `{url}`, because only the manifest names this URL"
+            ))
+            .help(format!(
+                "if you trust this registry, set `EVSCHEMA_REGISTRY={url}`; otherwise unset EVSCHEMA_TOKEN"
+            )));
         }
         if url.starts_with("http://") && !is_on_this_machine(url) {
             return Err(Failure::new(format!(
-                "EVSCHEMA_TOKEN is not sent to `{url}`: plain http does not protect it"
+                "EVSCHEMA_TOKEN is not sent to `{url}`, because plain http does not protect the token"
             ))
             .help("use `https://`, or unset EVSCHEMA_TOKEN"));
         }
@@ -92,10 +94,11 @@ impl From<ClientError> for Failure {
                     None => failure,
                 }
             }
-            ClientError::Unreachable { .. } => Self::new(message)
-                .help("check the URL, and that the registry runs; `evschema serve` starts one"),
+            ClientError::Unreachable { .. } => Self::new(message).help(
+                "check the URL, and check that the registry is running; `evschema serve` starts a registry",
+            ),
             ClientError::Unexpected { .. } => {
-                Self::new(message).help("check the URL: another server may be listening there")
+                Self::new(message).help("check the URL; the server at this URL may not be a registry")
             }
         }
     }

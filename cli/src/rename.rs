@@ -42,7 +42,7 @@ pub(crate) fn renumber(
         if path.exists() {
             let message =
                 format!("`{}` exists already, so `{}` keeps its number", path.display(), own.path.display());
-            terminal.warn(&message, Some("merge the two, or give one of them a higher number"));
+            terminal.warn(&message, Some("merge the two files, or give one of them a higher number"));
             continue;
         }
         std::fs::rename(&own.path, &path).map_err(|error| Failure::file("rename", &own.path, &error))?;

@@ -15,112 +15,115 @@ const OWN: &[Rule] = &[
     rule(
         "database-damaged",
         "the database of a registry has data that no registry wrote",
-        "a disk fault or another program changed it",
+        "a disk fault or another program changed the data",
         "restore the database, or the version that the finding names, from a backup",
     ),
     rule(
         "subject-file-differs",
-        "a `subject.toml` differs from what the registry has",
-        "somebody may have edited the file, so a pull does not replace it",
+        "a `subject.toml` differs from the settings of the subject in the registry",
+        "somebody may have edited the file, so a pull keeps the file",
         "move the file away and pull again, or push the file",
     ),
     rule(
         "derived-data-wrong",
         "an index or counter of the database does not match the versions",
-        "lists and searches use it",
-        "run `evschema fsck --repair`, which computes it again",
+        "the registry uses the index or counter for lists and searches, so their results are wrong",
+        "run `evschema fsck --repair`, which computes indexes and counters again",
     ),
     rule(
         "generated-file-drifted",
         "a generated file differs from what `evschema gen` writes",
-        "the compiled code follows other schemas than the tree has",
+        "the generated code does not match the schemas of the tree",
         "run `evschema gen`, and commit the result",
     ),
     rule(
         "manifest",
         "the manifest cannot be used",
-        "an unknown setting would have no effect",
-        "correct it at this place; docs/cli.md lists the settings",
+        "evschema rejects a setting that it does not know, because the setting would have no effect",
+        "correct the manifest at this place; docs/cli.md lists the settings",
     ),
     Rule {
         id: "misplaced",
-        summary: "the layout has no place for a file or folder of the tree",
-        why: "no command reads or checks such a file, although it looks published",
-        remedy: "name it <subject>/<version>.json, or move it out of the schemas folder; beside schemas there may be \
-                 `README.md`, `subject.toml` in a subject's folder, names that begin with `.` unless they end in \
-                 `.json`, and names that end in `~`",
+        summary: "a file or folder of the tree does not fit the layout",
+        why: "evschema does not read such a file, so a schema in the file would have no effect",
+        remedy: "name the file <subject>/<version>.json, or move it out of the schemas folder. Four kinds of \
+                 other files are allowed: `README.md`; `subject.toml` in the folder of a subject; names that \
+                 begin with `.` but do not end in `.json`; names that end in `~`",
         keywords: &[],
         example: None,
     },
     Rule {
         id: "missing-scope",
         summary: "the token lacks a scope that a push needs",
-        why: "the push does not begin, because stopping in the middle would leave half of its changes on the registry",
-        remedy: "send a token with the scope; another policy of an existing subject needs `admin`, a waiver \
-                 and `never_used` need `waive`, everything else that a push does needs `register`",
+        why: "a push that stops in the middle leaves half of its changes on the registry, so a push without \
+              the scope does not start",
+        remedy: "use a token that has the scope. A change of an existing policy needs `admin`; a waiver and \
+                 `never_used` need `waive`; all other changes of a push need `register`",
         keywords: &[],
         example: None,
     },
     Rule {
         id: "policy-loosened",
-        summary: "the change loosens a setting that decides whether it is accepted",
-        why: "a change that loosens `mode`, `content_model`, `formats` or `dialects`, yanks a version as never used, \
-              or adds or extends a waiver would otherwise let itself through; the check uses the baseline's policy instead",
+        summary: "the change loosens a setting that decides whether the check accepts the change",
+        why: "the check uses the policy of the baseline. Otherwise a breaking change could pass by loosening the \
+              policy: `mode`, `content_model`, `formats` or `dialects`, a yank with `never_used`, or a waiver",
         remedy: "restore the setting; if the owner of the contract agrees, run the check with \
-                 `--accept-loosened-policy`. A stricter policy needs nothing: it is used at once",
+                 `--accept-loosened-policy`. A stricter policy does not need this flag",
         keywords: &[],
         example: None,
     },
     Rule {
         id: "unreadable",
         summary: "a file or folder of the tree cannot be read",
-        why: "nothing is known about a version that cannot be read, so a check of the rest is not complete",
-        remedy: "restore the target of a link, or check the permissions of the file",
+        why: "evschema cannot check a version that it cannot read, so the check of the tree is not complete",
+        remedy: "restore the target of the symbolic link, or check the permissions of the file",
         keywords: &[],
         example: None,
     },
     Rule {
         id: "version-taken",
-        summary: "the baseline got another version of the same number after the branch left it",
-        why: "a published version never changes, so that the version of the branch needs another number",
-        remedy: "run `evschema check --fix` with the same `--against`: it renumbers the version of the branch",
+        summary: "after the branch started, the baseline got a different version with the same number",
+        why: "a published version never changes, so the version on the branch needs another number",
+        remedy: "run `evschema check --fix` with the same `--against`, to give the version on the branch a \
+                 new number",
         keywords: &[],
         example: None,
     },
     rule(
         "search-incomplete",
         "there may be more findings than the list shows",
-        "the search stopped at a limit, or at a place that it cannot decide",
+        "the search stopped at a limit, or at a place of the schema that evschema cannot decide",
         "correct the listed findings, and check again; waivers alone do not make such a version compatible",
     ),
     rule(
         "unknown-subject",
         "`[compatibility.subjects]` names a subject that does not exist",
-        "the intended subject gets the default policy",
+        "the entry has no effect, so the subject that it was written for gets the default policy",
         "correct the name, or remove the entry",
     ),
     rule(
         "waiver-expired",
-        "a waiver was needed, and its last day is over",
-        "the finding that it accepted counts again",
+        "the finding needs a waiver, but its waiver has expired",
+        "an expired waiver has no effect, so the finding is reported as an error again",
         "change the schema, or give the waiver a later `until`",
     ),
     rule(
         "waiver-misaddressed",
-        "a waiver names no fingerprint",
-        "it accepts nothing, and the intended finding still counts",
+        "the fingerprint of a waiver is not valid",
+        "the waiver has no effect, so the finding that it was written for is still reported",
         "use the 16 hexadecimal digits that `evschema check` prints",
     ),
     rule(
         "waiver-outdated",
-        "a waiver uses the old form of a fingerprint, with 12 digits",
-        "the old form named only a place, so it also accepted later and larger changes there",
-        "read the finding; if you accept it, use its fingerprint of 16 digits",
+        "a waiver uses a fingerprint of the old form, with 12 digits",
+        "the old form identified only a place in the schema, so the waiver would also accept later and \
+         larger changes at this place",
+        "read the finding; if you accept the finding, use its fingerprint of 16 digits",
     ),
     rule(
         "waiver-unused",
-        "a waiver accepts nothing that a check finds",
-        "the accepted change is gone or has changed, and the waiver still looks like an open exception",
+        "no finding of the check needs the waiver",
+        "the change that the waiver accepted is gone or is different now, so the waiver misleads its readers",
         "remove the waiver",
     ),
 ];
@@ -132,24 +135,27 @@ type Part = (&'static str, &'static str, &'static [Rule]);
 const PARTS: [Part; 5] = [
     (
         "Changes",
-        "These rules report a break. Each describes the reader, because one rule serves both\ndirections: \
-         backward, the reader is the new version and the writer the old one; forward, the other way\nround.",
+        "These rules report a breaking change. Each rule describes the reader. In the backward direction, the\n\
+         reader is the new version and the writer is the old version. In the forward direction, the reader is\n\
+         the old version and the writer is the new version.",
         RULES,
     ),
-    ("Files", "The command reports these rules about files other than schemas.", OWN),
+    ("Files", "The command line reports these rules about files, waivers, policies and databases.", OWN),
     (
         "Documents",
-        "These rules report errors and probable errors in a document. The registry lists the ids under `errors`.",
+        "These rules report errors and probable errors in a document. The registry lists their ids under \
+         `errors`.",
         documents::RULES,
     ),
     (
         "Events",
-        "The keyword that rejects an event. `evschema validate` and the registry name it.",
+        "Each id is the keyword that rejects an event. `evschema validate` and the registry show this \
+         keyword.",
         keywords::RULES,
     ),
     (
         "Requests",
-        "The registry rejects a request with one of these ids: the `code` of a problem.",
+        "If the registry rejects a request, the `code` of the problem is one of these ids.",
         problems::RULES,
     ),
 ];
@@ -179,16 +185,20 @@ pub(crate) fn all() -> Vec<&'static Rule> {
 pub(crate) fn page(rule: &Rule) -> String {
     let mut text = format!("{}.\n\n", sentence(rule.summary));
     let _ = writeln!(text, "Why: {}.\n", rule.why);
-    let _ = writeln!(text, "Instead: {}.", rule.remedy);
+    let _ = writeln!(text, "Solution: {}.", rule.remedy);
     if !rule.keywords.is_empty() {
         let keywords: Vec<String> = rule.keywords.iter().map(|keyword| format!("`{keyword}`")).collect();
         let _ = writeln!(text, "\nKeywords: {}.", keywords.join(", "));
     }
     if let Some(example) = rule.example {
+        let breaks = match rule.id {
+            "undecided" => "evschema cannot decide whether this reader accepts all events of the writer:",
+            _ => "This reader rejects some events of the writer:",
+        };
         for (what, schema) in [
-            ("An event that is valid under", example.writer),
-            ("is rejected by", example.breaks),
-            ("and accepted by", example.passes),
+            ("For example, this is the schema of the writer:", example.writer),
+            (breaks, example.breaks),
+            ("This reader accepts all events of the writer:", example.passes),
         ] {
             let _ = write!(text, "\n{what}\n\n```json\n{schema}\n```\n");
         }
@@ -213,13 +223,13 @@ pub(crate) fn row(rule: &Rule) -> Value {
 /// Returns docs/rules.md.
 pub(crate) fn reference() -> String {
     let mut text = String::from(
-        "<!-- Printed by `evschema reference rules`; change the table, then `cargo xtask regenerate`. -->\n\n\
+        "<!-- Printed by `evschema reference rules`. To change this page, change the table and run `cargo xtask regenerate`. -->\n\n\
          # The rules\n\n\
-         Every finding and every problem has an id. `evschema explain ID` prints a section of this page.\n\n\
-         The message of a finding gives a place in the event, such as `lines[].total`: the property `total` of the\n\
-         items of `lines`. `[1]` is a position of a tuple. `*` is a property that the schema does not name. A name\n\
-         with unusual characters is in quotes: `\"unit price\".minor`. If several places of an event share a\n\
-         definition, the message names the one that the event of the finding shows.\n",
+         Every finding and every problem has an id. `evschema explain ID` prints one section of this page.\n\n\
+         The message of a finding names a place in the event. For example, `lines[].total` is the property `total`\n\
+         of the items of `lines`. `[1]` is the item at one position of a tuple. `*` is a property that the schema\n\
+         does not name. A name with unusual characters is in quotes: `\"unit price\".minor`. If several places of\n\
+         an event use the same definition, the message names the place that breaks in the event of the finding.\n",
     );
     for (title, about, rules) in parts() {
         let _ = write!(text, "\n## {title}\n\n{about}\n\n| rule | finding |\n|---|---|\n");

@@ -18,10 +18,10 @@ use crate::project::read_text_inside;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SubjectFile {
-    /// Which directions of a change must hold.
+    /// The compatibility mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mode: Option<Mode>,
-    /// What writers send and readers accept.
+    /// The content model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) content_model: Option<ContentModel>,
     /// Who answers for it.
@@ -96,9 +96,9 @@ impl SubjectFile {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             let message = error.message().replace('\n', " ");
             Failure::new(format!("`{}{line}` cannot be used: {message}", path.display())).help(
-                "it has `mode`, `content_model`, `owner`, `description`, `[versions.\"1.0.0\"]` with `state`, \
-                 `reason`, `never_used`, `author` and `message`, and `[waivers.FINGERPRINT]` with `reason`, `until` \
-                 and `author`",
+                "the file may have `mode`, `content_model`, `owner` and `description`; \
+                 `[versions.\"1.0.0\"]` with `state`, `reason`, `never_used`, `author` and `message`; and \
+                 `[waivers.FINGERPRINT]` with `reason`, `until` and `author`",
             )
         })?;
         let mut never_used = file.versions.iter().filter(|(_, entry)| entry.never_used);

@@ -43,7 +43,7 @@ impl Target {
         found.copied().ok_or_else(|| {
             let there: Vec<String> = versions.iter().map(|s| s.at().version.to_string()).collect();
             Failure::new(format!("`{}` has no version `{}`", self.subject, self.pick))
-                .help(format!("it has {}", there.join(", ")))
+                .help(format!("the versions are {}", there.join(", ")))
         })
     }
 }
@@ -99,7 +99,10 @@ impl FromStr for Target {
             Pick::Exact(exact)
         } else {
             let range = VersionReq::parse(version).map_err(|error| {
-                format!("`{version}` is neither a version like `1.2.0` nor a range like `^1.2`: {error}")
+                format!(
+                    "write a version like `1.2.0`, a range like `^1.2` or `latest` instead of `{version}`: \
+                     {error}"
+                )
             })?;
             Pick::Range(range)
         };

@@ -23,7 +23,7 @@ pub(crate) fn findings<'s>(
         let help = if report.required_version == report.version {
             "simplify the schema".to_owned()
         } else {
-            format!("publish it as {}, or simplify the schema", report.required_version)
+            format!("publish the change as {}, or simplify the schema", report.required_version)
         };
         findings.push(undecided(candidate).help(help));
     }
@@ -49,7 +49,7 @@ pub(crate) fn findings_of_diff(
     let doubtful = (mode.checks_backward() && diff.backward != Verdict::Compatible)
         || (mode.checks_forward() && diff.forward != Verdict::Compatible);
     if doubtful && !findings.iter().any(Finding::counts) {
-        findings.push(undecided(newer).help("treat it as a break, or simplify the schema"));
+        findings.push(undecided(newer).help("treat the change as a break, or simplify the schema"));
     }
     if diff.may_have_more {
         findings.push(search_incomplete(newer));
@@ -69,7 +69,7 @@ fn search_incomplete(candidate: &Source<'_>) -> Finding {
 fn undecided(candidate: &Source<'_>) -> Finding {
     let message = format!("cannot decide whether {} is compatible", candidate.schema.at());
     Finding::error("undecided", message, candidate.whole())
-        .note("an undecided change is rejected, although it may not be a break")
+        .note("the check rejects an undecided change, although the change may be compatible")
 }
 
 fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
@@ -79,7 +79,7 @@ fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
         Bump::Major => "a new major version",
     };
     let message = format!(
-        "{} is too small a step for this change, which needs {}",
+        "the number {} is too small for this change; the change needs {}",
         report.version, report.required_version
     );
     Finding::error("version-too-small", message, candidate.whole())

@@ -137,7 +137,7 @@ pub(crate) fn findings(
         let place = place_in(files, fingerprint);
         let is_former = is_hexadecimal(fingerprint, compat::Fingerprint::FORMER_DIGITS);
         if !is_former && !is_hexadecimal(fingerprint, compat::Fingerprint::DIGITS) {
-            let message = format!("`{fingerprint}` is not a fingerprint, so this waiver accepts nothing");
+            let message = format!("`{fingerprint}` is not a fingerprint, so this waiver has no effect");
             let help = "use the 16 hexadecimal digits that `evschema check` prints";
             findings.push(Finding::error("waiver-misaddressed", message, place).help(help));
             continue;
@@ -148,7 +148,7 @@ pub(crate) fn findings(
         if !meant.is_empty() {
             findings.push(outdated(fingerprint, &meant, place));
         } else if all {
-            let message = format!("the waiver of {fingerprint} accepts nothing that a check finds");
+            let message = format!("no finding needs the waiver of {fingerprint}");
             findings.push(unused(message, place));
         }
     }
@@ -163,10 +163,14 @@ fn unused(message: String, place: Place) -> Finding {
 
 fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding {
     let new: Vec<&str> = meant.iter().copied().collect();
-    let message = format!("the waiver of {fingerprint} uses the old form of 12 digits, and accepts nothing");
+    let message =
+        format!("the waiver of {fingerprint} has no effect, because it uses the old form with 12 digits");
     let mut finding = Finding::error("waiver-outdated", message, place)
-        .note("a fingerprint now has 16 digits and names one change in one version")
-        .help(format!("if you accept these findings, use their fingerprints instead: {}", new.join(", ")));
+        .note("a fingerprint now has 16 digits, and identifies one change in one version")
+        .help(format!(
+            "to accept the findings at this place of the schema, use their fingerprints instead: {}",
+            new.join(", ")
+        ));
     finding.severity = compat::Severity::Warning;
     finding
 }
@@ -180,7 +184,8 @@ pub(crate) fn unknown_subjects(
     let unknown = manifest.compatibility.subjects.keys().filter(|subject| !is_known(subject));
     unknown
         .map(|subject| {
-            let message = format!("`[compatibility.subjects]` names `{subject}`, which does not exist");
+            let message =
+                format!("`[compatibility.subjects]` names the subject `{subject}`, which does not exist");
             Finding::error("unknown-subject", message, place_in(files, subject.as_str()))
                 .help("correct the name, or remove the entry; `evschema list` shows the subjects")
         })
@@ -191,7 +196,7 @@ pub(crate) fn unknown_subjects(
 pub(crate) fn note_expired(waivers: &Waivers, findings: &mut [Finding]) {
     for finding in findings {
         if let Some(last) = waivers.has_expired(finding) {
-            finding.notes.push(format!("its waiver expired after {last}"));
+            finding.notes.push(format!("the waiver of this finding expired after {last}"));
         }
     }
 }

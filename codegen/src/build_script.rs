@@ -145,7 +145,8 @@ impl BuildScript {
             start.ancestors().map(|folder| folder.join(Manifest::FILE_NAME)).find(|path| path.is_file());
         found.ok_or_else(|| {
             Errors::one(format!(
-                "{}: no `{}` in this folder or above it; create one, or give its path in build.rs",
+                "{}: no `{}` in this folder or a folder above it; create the file, or set its path in \
+                 build.rs",
                 start.display(),
                 Manifest::FILE_NAME
             ))
@@ -155,7 +156,9 @@ impl BuildScript {
 
 fn variable(name: &str) -> Result<PathBuf, Errors> {
     env::var_os(name).map(PathBuf::from).ok_or_else(|| {
-        Errors::one(format!("`{name}` is not set; call this from build.rs, or give the folder in code"))
+        Errors::one(format!(
+            "the variable `{name}` is not set; call this function from build.rs, or set the folder in code"
+        ))
     })
 }
 
@@ -167,7 +170,7 @@ fn read_manifest(path: &Path) -> Result<Manifest, Errors> {
 
 fn of_manifest(path: &Path, error: &ManifestError) -> Errors {
     let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
-    Errors::one(format!("{}{at}: {}; correct the key", path.display(), error.message))
+    Errors::one(format!("{}{at}: {}; correct the file at this place", path.display(), error.message))
 }
 
 /// Returns what of the lock is not fulfilled; nothing where there is no lock.

@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::{Number, Value};
 
-/// Returns the schema of the events that a Rust type reads, as the text of
-/// `<subject>/<version>.json`: ready for `evschema check` and `evschema push`.
+/// Returns the schema of the events that a Rust type parses, as the text of `<subject>/<version>.json`. The text is
+/// ready for `evschema check` and `evschema push`.
 ///
 /// [`schemars`] derives the schema for reading, so a field with a default may be absent. This function adds the bounds
 /// of Rust integers, which `schemars` does not write. The type's name becomes the title, and its documentation becomes

@@ -16,45 +16,44 @@ use crate::Templates;
 pub use inside::{read_at_most, read_inside, stays_inside, write_inside};
 use layout::Entry;
 
-/// A tree as it was found: what could be read, and all that is wrong.
+/// A tree of schemas: the schemas that could be read, and all problems.
 #[derive(Debug, Default)]
 pub struct Tree {
     /// The schemas that could be read.
     pub catalog: Catalog,
-    /// Every file that was looked at, with the schema it holds if it could be read.
+    /// Every schema file, with its schema if the file could be read.
     pub files: Vec<TreeFile>,
-    /// What is wrong, file by file in order.
+    /// The problems, in the order of the files.
     pub problems: Vec<Problem>,
 }
 
 /// One file of a tree.
 #[derive(Debug, Clone)]
 pub struct TreeFile {
-    /// Its path.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What it holds, unless a problem says why not.
+    /// The schema of the file; `None` if a problem explains why the file has none.
     pub schema: Option<Arc<Schema>>,
 }
 
-/// Something wrong with a file or folder of a tree.
+/// A problem of a file or folder in a tree.
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// The file or folder.
     pub path: PathBuf,
-    /// What, where in it, and what to do.
+    /// The message, the position in the file, and what to do.
     pub diagnostic: Diagnostic,
 }
 
 /// Reads every schema below these roots into one catalog, in order of their paths.
 ///
-/// An entry that is neither a schema in its place nor one of the few names that a tree may hold beside schemas is a
-/// problem, and so is a file that cannot be read: no entry is skipped in silence. Beside schemas a tree may hold
-/// `README.md`, hidden files other than hidden JSON files, backup files that end in `~`, and in a subject's folder
-/// `subject.toml`. References between the files are checked.
+/// A tree may contain schemas, `README.md`, hidden files other than hidden JSON files, backup files that end in `~`,
+/// and a `subject.toml` in each subject's folder. Every other entry is a problem. A file that cannot be read is also a
+/// problem, so no entry is skipped silently. The function also checks the references between the files.
 ///
 /// # Errors
 ///
-/// When a root cannot be listed.
+/// If the function cannot list a root.
 pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
     let mut tree = Tree::default();
     for root in roots {
@@ -75,11 +74,11 @@ pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
     Ok(tree)
 }
 
-/// Reads the templates of a folder: its files that end in `.hbs`.
+/// Reads the templates of a folder: all files that end in `.hbs`.
 ///
 /// # Errors
 ///
-/// When the folder or one of its files cannot be read, with its path.
+/// If the folder or one of its files cannot be read. The error has the path.
 pub fn read_templates(folder: &Path) -> Result<Templates, (PathBuf, io::Error)> {
     let mut texts = BTreeMap::new();
     for path in sorted(folder).map_err(|error| (folder.to_owned(), error))? {
@@ -95,10 +94,10 @@ pub fn read_templates(folder: &Path) -> Result<Templates, (PathBuf, io::Error)> 
     Ok(Templates { folder: folder.to_owned(), texts })
 }
 
-/// Reads a tree whose files are held elsewhere than on disk, such as in a git commit.
+/// Reads a tree whose files are not on disk, for example in a git commit.
 ///
-/// Paths are as on disk: the last two parts are the subject and the version. The files are read
-/// in the order given; references between them are checked.
+/// Paths have the same form as on disk: the last two parts are the subject and the version. The function reads the
+/// files in the given order, and checks the references between them.
 pub fn read_files(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>, dialects: &Dialects) -> Tree {
     let mut tree = Tree::default();
     for (path, bytes) in files {

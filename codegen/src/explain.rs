@@ -11,31 +11,31 @@ use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
 use crate::render::type_text;
 use crate::{Options, Problem};
 
-/// How generated code reads the values of a schema.
+/// How generated code parses the values of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Read, checked and typed in one pass over the bytes.
+    /// The code parses, checks and types the value in one pass over the bytes.
     OnePass,
-    /// The alternative is found first, by what tells it from the others; then one pass.
+    /// The code first selects the alternative, by its JSON type or its properties. One pass over the bytes follows.
     Union,
-    /// Checked as a whole first, then read: the bytes are scanned twice.
+    /// The code first checks the whole value, and parses it afterwards. So it scans the bytes twice.
     CheckedFirst,
-    /// Only checked: no type is made of it.
+    /// The code only checks the value, and has no type for it.
     Untyped,
 }
 
-/// What became of one schema of a document.
+/// How generated code treats one schema of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// The document.
     pub at: Coordinates,
     /// The schema in it.
     pub pointer: Pointer,
-    /// Where it stands in the document's text.
+    /// The position of the schema in the text of the document.
     pub position: Option<Position>,
-    /// How its values are read.
+    /// How the code parses the values of the schema.
     pub class: Class,
-    /// Why so.
+    /// The reason.
     pub why: String,
     /// The Rust type, as the module of the document names it.
     pub rust_type: Option<String>,
@@ -52,12 +52,12 @@ impl fmt::Display for Class {
     }
 }
 
-/// Says of every schema that is reached from these versions how generated code reads it, by
-/// document and in the order of the text.
+/// Explains for every schema that these versions use how generated code parses its values. The order is by document,
+/// and by position in the text.
 ///
 /// # Errors
 ///
-/// Everything that keeps a version from being generated, all at once.
+/// All problems that prevent the generation of a version.
 pub fn explain(
     catalog: &Catalog,
     selection: &[Coordinates],
@@ -104,10 +104,13 @@ fn classify(
     planned: Option<&TypeRef>,
 ) -> (Class, String) {
     let Some(planned) = planned else {
-        return (Class::Untyped, "used only for a check; no Rust value is made from it".to_owned());
+        return (
+            Class::Untyped,
+            "used only to check events; the generated code creates no Rust value for this schema".to_owned(),
+        );
     };
     if node.get("streamed").is_some_and(|streamed| streamed == "own") {
-        let why = "its type checks its properties; a later check covers keywords such as `allOf` and `if`";
+        let why = "the type checks the properties; a later check covers keywords such as `allOf` and `if`";
         return (Class::OnePass, why.to_owned());
     }
     if node.contains_key("streamed") {
@@ -115,21 +118,23 @@ fn classify(
             return (Class::Union, told_apart(planner, planned));
         }
         let why = if node.contains_key("unlessNull") {
-            "a value is `null`, or the type checks everything"
+            "the value is `null`, or the type checks everything"
         } else {
-            "its type checks everything"
+            "the type checks everything"
         };
         return (Class::OnePass, why.to_owned());
     }
     let beyond = beyond_types(node);
     let why = if !beyond.is_empty() {
-        format!("types cannot check {}", beyond.join(", "))
+        format!("a type cannot check {}", beyond.join(", "))
     } else if node.contains_key("resource") {
-        "its meaning may depend on the path to it, because a connected schema has a `$dynamicRef`".to_owned()
+        "the meaning may depend on the references that lead to this schema, because a connected schema has a \
+         `$dynamicRef`"
+            .to_owned()
     } else if planned.shape == RustType::Json {
-        "its type is `Json`, which holds any value".to_owned()
+        "the type is `Json`, which can hold any value".to_owned()
     } else {
-        "its type also holds values that the schema rejects".to_owned()
+        "the type can also hold values that the schema rejects".to_owned()
     };
     (Class::CheckedFirst, why)
 }
@@ -162,10 +167,10 @@ fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
 /// Says what tells the alternatives of an enum apart.
 fn told_apart(planner: &Planner<'_, '_>, planned: &TypeRef) -> String {
     let RustType::Named(id) = &planned.shape else {
-        return "its alternatives differ in JSON type".to_owned();
+        return "the alternatives differ in JSON type".to_owned();
     };
     let Body::Union(variants) = &planner.plan().definition(*id).body else {
-        return "its alternatives differ in JSON type".to_owned();
+        return "the alternatives differ in JSON type".to_owned();
     };
     let any = |test: &dyn Fn(&Case) -> bool| variants.iter().any(|variant| test(&variant.case));
     let mut by = Vec::new();
@@ -182,5 +187,5 @@ fn told_apart(planner: &Planner<'_, '_>, planned: &TypeRef) -> String {
     if by.is_empty() || variants.iter().any(|variant| variant.case.kinds != ["OBJECT"]) {
         by.push("JSON type".to_owned());
     }
-    format!("its alternatives differ in {}", by.join(" and "))
+    format!("the alternatives differ in {}", by.join(" and "))
 }

@@ -10,11 +10,11 @@ use crate::{GeneratedFile, Options, Problem, Templates};
 
 /// Generates Rust for these versions and everything they refer to.
 ///
-/// Pure: the same input gives the same bytes, on any machine.
+/// The function is pure: the same input gives the same bytes on every machine.
 ///
 /// # Errors
 ///
-/// Everything that keeps a version from being generated, all at once.
+/// All problems that prevent the generation of a version.
 pub fn generate(
     catalog: &Catalog,
     selection: &[Coordinates],
@@ -53,20 +53,20 @@ fn of_template(error: &PrintError, templates: &Templates) -> Problem {
 pub struct Linked {
     /// The document.
     pub at: Coordinates,
-    /// What `evschema_runtime::Program` takes.
+    /// The text for `evschema_runtime::Program`.
     pub text: String,
-    /// The positions of the documents whose programs it refers to.
+    /// The positions of the documents that it refers to.
     pub links: Vec<usize>,
     /// The node of the document's root.
     pub root: u32,
 }
 
-/// Links these versions and everything they refer to, without generating types: for tools that
-/// check events of schemas they meet while they run.
+/// Links these versions and everything they refer to, without generating types. Tools use this to check events of
+/// schemas that they do not know at compile time.
 ///
 /// # Errors
 ///
-/// Everything that keeps a version from being linked, all at once.
+/// All problems that prevent the linking of a version.
 pub fn linked(
     catalog: &Catalog,
     selection: &[Coordinates],

@@ -1,18 +1,17 @@
 //! Generates Rust types and validators from event schemas.
 //!
-//! [`generate`] is pure: a [`evschema_model::Catalog`] and a selection in, files out. On the way
+//! [`generate`] is pure: it takes a [`evschema_model::Catalog`] and a selection, and returns files. Its steps are:
 //!
-//! 1. the atlas opens the documents and finds where every reference leads;
-//! 2. shapes say what a schema's values may be, as far as a type needs to know: they may say more
-//!    than the schema accepts and never less, because generated code checks with the linked form;
-//! 3. the plan settles every type, name and literal;
-//! 4. the linked form of each document says what an event has to satisfy, in one line of JSON
-//!    that the runtime interprets, and which parts of it the types check while they read;
-//! 5. templates print the plan, and a formatter proves that what they print is Rust.
+//! 1. The atlas opens the documents and resolves every reference.
+//! 2. Shapes describe the values that a type must be able to hold. A shape may allow more values than the schema
+//!    accepts, but never fewer. This is safe, because generated code checks each event with the linked form.
+//! 3. The plan fixes every type, name and literal.
+//! 4. The linked form of each document has all conditions that an event must meet, as one line of JSON that the
+//!    runtime interprets. It also lists the conditions that the types check while they parse.
+//! 5. Templates print the plan, and a formatter checks that the printed text is Rust.
 //!
-//! Around it stand [`read_tree`], which reads schemas from disk, [`from_manifest`], for build.rs,
-//! [`explain()`], which says how each schema is read, and, with the feature `schemars`, `schema_of`:
-//! from a Rust type to a schema.
+//! Other functions: [`read_tree`] reads schemas from disk. [`from_manifest`] is for build.rs. [`explain()`] explains
+//! how generated code parses each schema. With the feature `schemars`, `schema_of` returns the schema of a Rust type.
 
 mod atlas;
 mod build_script;

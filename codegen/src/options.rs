@@ -6,39 +6,39 @@ use evschema_model::Formats;
 /// What the generated code looks like, apart from the schemas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Whether `format` refuses values.
+    /// Whether `format` rejects values.
     pub formats: Formats,
     /// Base URL of `DATASCHEMA`, without a final slash; a relative path is printed when absent.
     pub dataschema_base: Option<String>,
     /// Templates that replace the built-in ones.
     pub templates: Templates,
-    /// How the files find each other.
+    /// How the generated files refer to each other.
     pub layout: Layout,
-    /// Whether structs keep the members that no schema names, where the schema lets them be there, so that an
-    /// event is written back with all that it had.
+    /// Whether structs keep properties that the schema allows but does not name. If so, a parsed event can be written
+    /// again without loss.
     pub keep_unknown: bool,
-    /// Whether types that hold text get a second form that borrows it from the event.
+    /// Whether types with strings get a second form that borrows the strings from the event.
     pub borrowed: bool,
-    /// Path by which generated code names the runtime crate.
+    /// The path of the runtime crate in the generated code.
     pub runtime: String,
 }
 
 /// Templates that replace built-in ones; see docs/templates.md.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Templates {
-    /// The folder they are from, for the errors that name them.
+    /// The folder of the templates, for error messages.
     pub folder: PathBuf,
-    /// Their texts, by file name such as `struct.rs.hbs`.
+    /// The texts of the templates, by file name such as `struct.rs.hbs`.
     pub texts: BTreeMap<String, String>,
 }
 
-/// Version of the model that templates print (docs/templates.md): it grows when something is removed
-/// or means something else, not when something is added.
+/// The version of the model that templates print (docs/templates.md). The version grows if a field is removed or gets
+/// another meaning. It does not grow if a field is added.
 ///
-/// A template that starts with `{{!-- template model 2 --}}` is refused by a generator of another.
+/// If a template starts with `{{!-- template model 2 --}}`, a generator with another model rejects it.
 pub const TEMPLATE_MODEL: u32 = 2;
 
-/// How the files of the generated code find each other.
+/// How the generated files refer to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// `mod.rs` declares one module file for each subject: a folder inside `src`.
@@ -50,9 +50,9 @@ pub enum Layout {
 /// One file of the generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedFile {
-    /// Its path relative to the output folder, with `/` between parts.
+    /// The path of the file, relative to the output folder, with `/` between parts.
     pub path: String,
-    /// Its text.
+    /// The text of the file.
     pub text: String,
 }
 

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use evschema_model::{Catalog, Coordinates, Line, Manifest, Subject};
 
-/// Returns the versions that a manifest asks to generate: of the subjects in `gen.subjects` (all of
-/// them when empty) those that `dependencies` takes, and without an entry there the newest
-/// version of each line.
+/// Returns the versions that a manifest selects for generation. `gen.subjects` selects the subjects; if it is empty,
+/// all subjects are selected. If `dependencies` has an entry for a subject, the newest version of each range is
+/// selected. Otherwise, the newest version of each line is selected.
 ///
-/// A pre-release stands for its line only while there is no release.
+/// A pre-release is selected only if its line has no release.
 pub fn selection(catalog: &Catalog, manifest: &Manifest) -> Vec<Coordinates> {
     let asked = &manifest.generate.subjects;
     catalog
@@ -25,8 +25,8 @@ pub fn selection(catalog: &Catalog, manifest: &Manifest) -> Vec<Coordinates> {
         .collect()
 }
 
-/// Returns what is wrong with the choice a manifest makes, a sentence each: subjects that are not
-/// there, ranges that no version is in, or nothing to choose from at all.
+/// Returns the errors in the selection of a manifest, one sentence for each: missing subjects, ranges without a
+/// version, or an empty selection.
 pub fn unselectable(catalog: &Catalog, manifest: &Manifest) -> Vec<String> {
     let mut wrong = Vec::new();
     let is_there = |subject: &Subject| catalog.versions(subject).next().is_some();
@@ -52,7 +52,7 @@ pub fn unselectable(catalog: &Catalog, manifest: &Manifest) -> Vec<String> {
         }
     }
     if wrong.is_empty() && selection(catalog, manifest).is_empty() {
-        wrong.push("no schema is selected; add one, or correct `gen.subjects`".to_owned());
+        wrong.push("no schema is selected; add a schema, or correct `gen.subjects`".to_owned());
     }
     wrong
 }

@@ -28,7 +28,7 @@ pub(crate) struct IndexEntry {
     pub(crate) name: String,
     /// Lines of documentation.
     pub(crate) docs: Vec<String>,
-    /// The file name, as a literal.
+    /// The file name, as a Rust literal.
     pub(crate) path: String,
     /// Whether the module contains types directly, and not only modules of versions.
     pub(crate) generated: bool,
@@ -76,7 +76,7 @@ pub(crate) struct Version {
 /// The embedded schema of a version.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document {
-    /// The base URI of its references, as a literal.
+    /// The base URI of its references, as a Rust literal.
     pub(crate) base: String,
     /// The draft, as a variant of the runtime's `Draft`.
     pub(crate) draft: String,
@@ -88,7 +88,7 @@ pub(crate) struct Document {
     pub(crate) needs_idn: bool,
     /// A placeholder for the schema's JSON; print it unchanged.
     pub(crate) placeholder: String,
-    /// The schema in the form that the runtime interprets, as a literal.
+    /// The schema in the form that the runtime interprets, as a Rust literal.
     pub(crate) program: String,
     /// The paths of the programs that it refers to.
     pub(crate) links: Vec<String>,
@@ -99,7 +99,7 @@ pub(crate) struct Document {
 /// A document that the schema refers to.
 #[derive(Debug, Serialize)]
 pub(crate) struct DocumentReference {
-    /// A URI that resolves to the document, as a literal.
+    /// A URI that resolves to the document, as a Rust literal.
     pub(crate) uri: String,
     /// The path of the document's `DOCUMENT`.
     pub(crate) path: String,
@@ -154,7 +154,7 @@ pub(crate) struct Field {
     /// Its type.
     #[serde(rename = "type")]
     pub(crate) rust_type: String,
-    /// The name in JSON, as a literal.
+    /// The name in JSON, as a Rust literal.
     pub(crate) json: String,
     /// The position in `names`.
     pub(crate) at: usize,
@@ -204,7 +204,7 @@ pub(crate) struct Texts {
 pub(crate) struct Text {
     /// The name of the variant.
     pub(crate) name: String,
-    /// The string, as a literal.
+    /// The string, as a Rust literal.
     pub(crate) text: String,
 }
 

@@ -193,7 +193,7 @@ impl fmt::Display for OldReaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "upgrade readers first, because readers of {} reject some of its events: {}",
+            "upgrade readers first, because readers of {} reject some events of this version: {}",
             self.version, self.message
         )?;
         match &self.witness {
@@ -218,7 +218,8 @@ impl fmt::Display for OpenedPlace {
         let place = if self.pointer.as_str().is_empty() { "the root" } else { self.pointer.as_str() };
         write!(
             f,
-            "at {place}, no value of version {} has only declared properties and items, so the check allows undeclared ones there",
+            "at {place}, every value of version {} has undeclared properties or items, so the check allows \
+             writers to send them at this place",
             self.version
         )
     }

@@ -64,8 +64,9 @@ impl Schema {
         } else {
             "the root has no keyword that rejects anything, so it accepts every event"
         };
-        let help = "if this schema describes events, add a keyword such as `\"type\": \"object\"` or `\"$ref\": \
-                    \"#/$defs/Order\"`; if only other documents refer to it, it may stay as it is";
+        let help = "if this schema describes events, add a keyword such as `\"type\": \"object\"` or \
+                    `\"$ref\": \"#/$defs/Order\"`; if only other documents refer to this schema, no change \
+                    is needed";
         Some(Diagnostic::new(Code::AcceptsEveryEvent, message).help(help))
     }
 }
@@ -153,8 +154,9 @@ fn instead_of_dependencies(value: &Value) -> &'static str {
 
 fn about_format(format: &str, draft: Draft) -> Option<Diagnostic> {
     if let Some((_, since)) = FORMATS.iter().find(|(known, _)| *known == format) {
-        let message =
-            format!("format `{format}` accepts every string in {draft}; it is a format only from {since} on");
+        let message = format!(
+            "the format `{format}` accepts every string in {draft}, because it exists only from {since} on"
+        );
         let help = format!("name a later draft in `$schema`, or write a `pattern` for {format}");
         return (draft < *since).then(|| Diagnostic::new(Code::FormatWithoutEffect, message).help(help));
     }
@@ -169,7 +171,7 @@ fn about_format(format: &str, draft: Draft) -> Option<Diagnostic> {
         _ => None,
     };
     let meant = alias.or_else(|| closest(format, FORMATS.iter().map(|(known, _)| *known)))?;
-    let message = format!("`{format}` is not a format of JSON Schema, so it accepts every string");
+    let message = format!("JSON Schema does not define the format `{format}`, so every string is valid");
     let diagnostic = Diagnostic::new(Code::MisspeltFormat, message);
     Some(diagnostic.help(format!("did you mean `{meant}`?")))
 }

@@ -36,7 +36,7 @@ pub(crate) fn ambiguous_ids(resolved: &Resolved, registry: &Registry<'_>) -> Dia
             None => return None,
         };
         let message = format!("{claimants} have the same `$id`, `{uri}`, but different content");
-        let help = "refer to only one of them, or give one of them another `$id`";
+        let help = "refer to only one of the two documents, or give one of them another `$id`";
         Some(Diagnostic::new(Code::AmbiguousId, message).help(help))
     });
     wrong.collect()

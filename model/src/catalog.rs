@@ -196,7 +196,7 @@ impl Catalog {
                 );
                 return Err(vec![
                     Diagnostic::new(Code::TooManyReferences, message)
-                        .help("bundle documents that belong together"),
+                        .help("combine documents that belong together"),
                 ]);
             }
         }
@@ -249,7 +249,7 @@ fn shared_id(reference: &Reference, sharers: &[&Coordinates]) -> (String, String
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let message = format!("`$ref` names `{}`, an `$id` that {}{more} share", reference.uri, names.join(", "));
     let help =
-        format!("name one version: write {}; or give each version an `$id` of its own", ways.join(" or "));
+        format!("refer to one version: write {}; or give each version its own `$id`", ways.join(" or "));
     (message, help)
 }
 
@@ -279,7 +279,7 @@ fn nowhere(reference: &Reference) -> (Code, String, String) {
         ),
         Target::Identified(uri) if remote => (
             Code::RemoteReference,
-            format!("`$ref` leads to `{uri}`, but no document here has this `$id`"),
+            format!("`$ref` leads to `{uri}`, but no known document has this `$id`"),
             "evschema never fetches references from the network; add the document to the tree".to_owned(),
         ),
         Target::Identified(_) | Target::Here | Target::Metaschema => (

@@ -95,8 +95,8 @@ fn lost_in(document: &Schema, resolved: &Resolved) -> Diagnostics {
     references
         .map(|reference| {
             let message = format!(
-                "`$ref` `{}` leads into `dependencies`, which is not a keyword from 2019-09 on; \
-                 the schema also reaches an older document that uses it as a keyword",
+                "`$ref` `{}` leads into `dependencies`; evschema removes this former keyword from the \
+                 document, because the schema also refers to a document of an older draft",
                 reference.written
             );
             Diagnostic::new(Code::DanglingReference, message)

@@ -36,7 +36,8 @@ pub enum DialectError {
     NotAString,
     /// A vocabulary's name is misspelt.
     #[error(
-        "`{name}` is not a vocabulary that a dialect can leave out; it can leave out applicator, validation, unevaluated and format"
+        "a dialect cannot leave out the vocabulary `{name}`; it can leave out applicator, validation, \
+         unevaluated and format"
     )]
     NoSuchVocabulary {
         /// The name as written.
@@ -287,7 +288,9 @@ mod tests {
         }
         let wrong = Dialect::parse("2020-12 without core").unwrap_err();
         assert!(
-            wrong.to_string().starts_with("`core` is not a vocabulary that a dialect can leave out"),
+            wrong
+                .to_string()
+                .starts_with("a dialect cannot leave out the vocabulary `core`; it can leave out applicator"),
             "{wrong}"
         );
         assert!(Dialect::parse("draft-07 without validation").is_err(), "it has no vocabularies");

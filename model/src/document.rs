@@ -30,7 +30,7 @@ impl Document {
             );
             return Err(vec![
                 Diagnostic::new(Code::TooLarge, message)
-                    .help("split it into documents that refer to each other"),
+                    .help("split the document into several documents that refer to each other"),
             ]);
         }
         // Editors on some systems put a byte order mark there; RFC 8259 lets a reader ignore it.

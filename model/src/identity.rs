@@ -67,7 +67,10 @@ impl Schema {
         let (message, help) = if !identity.is_root {
             (
                 format!("the `{keyword}` of a subschema is the path of `{place}` in the tree"),
-                format!("remove it, or move the subschema to `{}/{}.json`", place.subject, place.version),
+                format!(
+                    "remove the `{keyword}`, or move the subschema to `{}/{}.json`",
+                    place.subject, place.version
+                ),
             )
         } else if is_own {
             (

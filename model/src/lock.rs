@@ -75,14 +75,14 @@ impl Lock {
                 Some(digest) if digest == locked.digest => continue,
                 Some(digest) => Diagnostic::new(
                     Code::NotAsLocked,
-                    format!("`{at}` differs from the lock file: its digest is `{digest}`"),
+                    format!("`{at}` differs from the lock file: the digest of the file is `{digest}`"),
                 )
-                .help("a published version never changes: restore its file"),
+                .help("a published version never changes; restore the file of the version"),
                 None => Diagnostic::new(
                     Code::NotAsLocked,
                     format!("`{at}` is in the lock file, but does not exist"),
                 )
-                .help("restore its file, or remove it from the lock file"),
+                .help("restore the file of the version, or remove the version from the lock file"),
             };
             broken.push(diagnostic.position(Some(locked.position)));
         }

@@ -10,21 +10,22 @@ use crate::{ContentModel, Dialect, Dialects, Formats, Mode, Position, Subject, S
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Manifest {
-    /// Folder of the schemas this repository owns, relative to the manifest.
+    /// The folder of the schemas that this repository owns, relative to the manifest.
     pub schemas: String,
-    /// Folder of the schemas it depends on, written by `evschema add` and `update`.
+    /// The folder of the schemas that this repository depends on.
     pub vendor: String,
-    /// Whether `format` refuses values.
+    /// Whether `format` rejects values.
     pub formats: Formats,
-    /// Dialects that foreign `$schema` URIs stand for: a draft, or `2020-12 without validation`.
+    /// The dialect for each foreign `$schema` URI: a draft, or a draft with fewer vocabularies such as `2020-12
+    /// without validation`.
     pub dialects: BTreeMap<String, Dialect>,
     /// The registry.
     pub registry: RegistrySection,
-    /// What the subjects are held to.
+    /// The compatibility rules for subjects.
     pub compatibility: Compatibility,
     /// Accepted findings.
     pub waivers: Vec<WaiverEntry>,
-    /// Subjects of others that this repository reads or writes, with the versions it takes.
+    /// The subjects of other repositories that this repository reads or writes, with the version ranges that it uses.
     pub dependencies: BTreeMap<Subject, Lines>,
     /// Code generation.
     #[serde(rename = "gen")]
@@ -37,24 +38,24 @@ pub struct Manifest {
 pub struct RegistrySection {
     /// Base URL; `EVSCHEMA_REGISTRY` overrides it.
     pub url: Option<String>,
-    /// Whose tokens a registry that is served with this manifest takes beside its own.
+    /// The publishers whose tokens a registry with this manifest accepts, in addition to its own tokens.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub publishers: Vec<PublisherEntry>,
 }
 
-/// One `[[registry.publishers]]` entry: jobs of a CI provider that may write without a token of the registry's.
+/// One `[[registry.publishers]]` entry: jobs of a CI provider that may write without a token of the registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublisherEntry {
-    /// The name under which changes are recorded.
+    /// The name that the registry records with changes.
     pub name: String,
-    /// The provider, exactly as its tokens have it in `iss`.
+    /// The provider, exactly as in the claim `iss` of its tokens.
     pub issuer: String,
-    /// For whom a token must be made (`aud`).
+    /// The audience that a token must have (`aud`).
     pub audience: String,
-    /// What a token must claim; a value that ends in `*` is that of all that begin so.
+    /// The claims that a token must have. A value that ends in `*` matches every value with this beginning.
     pub claims: BTreeMap<String, String>,
-    /// What such a job may do, as `register:commerce.`.
+    /// The scopes of such a job, such as `register:commerce.`.
     pub scopes: Vec<String>,
 }
 
@@ -62,15 +63,15 @@ pub struct PublisherEntry {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compatibility {
-    /// Mode of every subject that names none.
+    /// The mode of every subject without a mode of its own.
     pub mode: Mode,
-    /// Content model of every subject that names none.
+    /// The content model of every subject without a content model of its own.
     pub content_model: ContentModel,
-    /// What single subjects say otherwise.
+    /// Different settings for single subjects.
     pub subjects: BTreeMap<Subject, SubjectOverride>,
 }
 
-/// What one subject says otherwise.
+/// Different settings for one subject.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SubjectOverride {
@@ -82,20 +83,20 @@ pub struct SubjectOverride {
     pub content_model: Option<ContentModel>,
 }
 
-/// One `[[waivers]]` entry: a finding that is accepted.
+/// One `[[waivers]]` entry, which accepts a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverEntry {
     /// The finding's fingerprint, 16 hexadecimal digits.
     pub fingerprint: String,
-    /// Why it is accepted.
+    /// The reason why the finding is accepted.
     pub reason: String,
-    /// Last day on which the waiver holds, `2027-01-31`; without one it holds for ever.
+    /// The last day of the waiver, such as `2027-01-31`; without `until`, the waiver has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
 
-/// One version range, or several for lines side by side.
+/// One version range, or several ranges for several major versions at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Lines {
@@ -109,21 +110,21 @@ pub enum Lines {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gen {
-    /// Folder that `evschema gen` writes, relative to the manifest; build.rs writes to `OUT_DIR`.
+    /// The folder that `evschema gen` writes to, relative to the manifest. A build.rs writes to `OUT_DIR`.
     pub out: String,
-    /// Subjects to generate; all that the repository owns or depends on when empty.
+    /// The subjects to generate; if empty, all subjects that the repository owns or depends on.
     pub subjects: Vec<Subject>,
-    /// Folder of templates that replace the built-in ones by name.
+    /// A folder of templates; each replaces the built-in template of the same name.
     pub templates: Option<String>,
-    /// Base URL of `DATASCHEMA`; the registry's URL when absent.
+    /// The base URL of `DATASCHEMA`; by default the URL of the registry.
     pub dataschema_base: Option<String>,
-    /// Whether structs keep the members that no schema names, where the schema lets them be there.
+    /// Whether structs keep properties that the schema allows but does not name.
     pub keep_unknown: bool,
-    /// Whether types that hold text get a second form that borrows it from the event, `OrderRef<'a>`.
+    /// Whether types with strings get a second form that borrows the strings from the event, such as `OrderRef<'a>`.
     pub borrowed: bool,
 }
 
-/// Why a manifest cannot be used.
+/// The error for a manifest that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ManifestError {

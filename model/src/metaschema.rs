@@ -45,7 +45,10 @@ fn one_for_each_place<'e>(
             continue;
         }
         errors.retain(|(other, _)| !(other.is_empty() || place.starts_with(&format!("{other}/"))));
-        let help = format!("the {draft} metaschema rejects this; its rule is at {}", error.schema_path());
+        let help = format!(
+            "the {draft} metaschema rejects this value; the rule of the metaschema is at {}",
+            error.schema_path()
+        );
         let diagnostic = Diagnostic::new(Code::NotASchema, crate::validator::short(&error))
             .at(Pointer::from_text(place.clone()))
             .help(help);
@@ -111,7 +114,7 @@ impl Reading {
                     self.error(
                         pointer,
                         message,
-                        "remove everything from `#` on, and name the subschema by `$anchor`",
+                        "remove everything from `#` on; to name a subschema, use `$anchor`",
                     );
                 }
             }
@@ -171,12 +174,12 @@ impl Reading {
 
     fn wrong_form(&mut self, name: &str, wanted: &str, value: &Value, pointer: &Pointer) {
         let message = format!("`{name}` must have {wanted}, not {}", found(value));
-        self.error(pointer, message, "if `a` needs `b`, write `{\"a\": [\"b\"]}`");
+        self.error(pointer, message, "if the property `a` needs the property `b`, write `{\"a\": [\"b\"]}`");
     }
 
     fn type_name(&mut self, value: &Value, pointer: &mut Pointer) {
         let Value::String(name) = value else {
-            let message = format!("`type` must name types by strings, not {}", found(value));
+            let message = format!("each type in `type` must be a string, not {}", found(value));
             return self.error(pointer, message, format!("the types are {}", listed(&TYPES)));
         };
         if !TYPES.contains(&name.as_str()) {
@@ -188,7 +191,8 @@ impl Reading {
     fn names(&mut self, keyword: &str, names: &[Value], pointer: &mut Pointer) {
         self.elements(keyword, names, pointer, |this, name, pointer| {
             if !name.is_string() {
-                let message = format!("`{keyword}` must name properties by strings, not {}", found(name));
+                let message =
+                    format!("each property name in `{keyword}` must be a string, not {}", found(name));
                 this.error(pointer, message, "write each name in quotes");
             }
         });
@@ -219,7 +223,7 @@ impl Reading {
     fn at_least_one(&mut self, keyword: &str, elements: &[Value], pointer: &Pointer) {
         if elements.is_empty() {
             let message = format!("`{keyword}` must have at least one element");
-            self.error(pointer, message, format!("add one, or leave out `{keyword}`"));
+            self.error(pointer, message, format!("add an element, or remove `{keyword}`"));
         }
     }
 
@@ -296,14 +300,15 @@ impl Reading {
             }
             (Form::Number, Value::Bool(_)) if name.starts_with("exclusive") => {
                 let number = beside.get(bound).map_or("5".to_owned(), Value::to_string);
-                format!("from draft-06 on, it is the bound itself: write `\"{name}\": {number}` instead of `{bound}`")
+                format!("from draft-06 on, `{name}` is the bound itself: write `\"{name}\": {number}` \
+                         instead of `{bound}`")
             }
             (Form::Boolean, Value::Number(number)) if name.starts_with("exclusive") => {
                 format!("in draft-04, write `\"{bound}\": {number}` and `\"{name}\": true`")
             }
             (Form::Names, Value::String(word)) => format!("write `\"{name}\": [\"{word}\"]`"),
             (Form::Names, Value::Bool(_)) => {
-                "list the property in `required` of the object that has it".to_owned()
+                "list the property in `required` of its object".to_owned()
             }
             (Form::Values, other) if !other.is_array() => format!("write `\"{name}\": [{other}]`"),
             (Form::Schemas, Value::Object(_)) => format!("write `\"{name}\": [{{…}}]`"),

@@ -2,38 +2,40 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Which directions of a change must hold, and against which versions.
+/// The compatibility mode: the directions that a check compares, and the earlier versions that it compares with. A
+/// line is all versions with the same major number (for 0.x, the same minor number).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// New readers accept the events of the latest version of the line.
+    /// Readers of the new version must accept the events of the latest version of the line.
     Backward,
-    /// New readers accept the events of every version of the line: what replay needs.
+    /// Readers of the new version must accept the events of every version of the line. A replay of old events needs
+    /// this mode.
     #[default]
     BackwardTransitive,
-    /// Readers of the latest version of the line accept new events.
+    /// Readers of the latest version of the line must accept the events of the new version.
     Forward,
-    /// Readers of every version of the line accept new events.
+    /// Readers of every version of the line must accept the events of the new version.
     ForwardTransitive,
-    /// Both directions, against the latest version of the line.
+    /// Both directions, with the latest version of the line.
     Full,
-    /// Both directions, against every version of the line.
+    /// Both directions, with every version of the line.
     FullTransitive,
-    /// Nothing is compared.
+    /// The check compares nothing.
     None,
 }
 
-/// What writers are taken to send and readers to accept, beyond the letter of their schemas.
+/// The events that a check assumes writers send and readers accept, where schemas alone do not say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentModel {
-    /// The writer may send whatever its schema accepts: plain containment.
+    /// Writers may send every event that their schema accepts.
     Strict,
-    /// The writer sends only properties that its schema declares.
+    /// Writers send only properties that their schema declares.
     #[default]
     Lenient,
-    /// As lenient, and the reader ignores properties it does not declare, even where its schema
-    /// says `additionalProperties: false`.
+    /// As `lenient`; in addition, readers ignore undeclared properties, even if their schema has
+    /// `additionalProperties: false`.
     Tolerant,
 }
 
@@ -43,17 +45,17 @@ pub enum ContentModel {
 pub struct ParseNameError {
     /// The name as written.
     pub name: String,
-    /// The names there are.
+    /// The allowed names.
     pub known: String,
 }
 
-/// What a subject's versions are held to.
+/// The rules for the versions of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SubjectPolicy {
-    /// Directions and baselines.
+    /// The compatibility mode.
     pub mode: Mode,
-    /// What writers send and readers accept.
+    /// The content model.
     pub content_model: ContentModel,
 }
 

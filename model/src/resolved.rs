@@ -185,18 +185,19 @@ impl Resolved {
             limits::SCHEMA_WAY_MAX
         );
         (limits::SCHEMA_WAY_MAX < longest).then(|| {
-            Diagnostic::new(Code::TooDeep, message).help("shorten the chain: refer to its end directly")
+            Diagnostic::new(Code::TooDeep, message)
+                .help("shorten the chain: refer directly to the schema at its end")
         })
     }
 
     fn is_not_there(&self, reference: &Reference) -> Diagnostic {
         Diagnostic::new(
             Code::DanglingReference,
-            format!("`$ref` `{}` names a part that its document does not have", reference.written),
+            format!("`$ref` `{}` names a part that the target document does not have", reference.written),
         )
         .at(reference.pointer.clone())
         .position(self.root.document().closest_position(&reference.pointer))
-        .help("correct the fragment after `#`, or add the definition that it names")
+        .help("correct the fragment after `#`, or add the missing definition")
     }
 }
 

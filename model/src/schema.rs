@@ -59,7 +59,7 @@ impl Schema {
             );
             wrong.push(
                 Diagnostic::new(Code::TooManyNodes, message)
-                    .help("split it into documents that refer to each other"),
+                    .help("split the document into several documents that refer to each other"),
             );
         }
         for (pointer, why) in &links.malformed {

@@ -46,7 +46,7 @@ fn explain(text: &str, error: &serde_json::Error) -> Diagnostic {
     let (code, help) = if message.starts_with(DUPLICATE) {
         (Code::DuplicateKey, "keep one of the two properties")
     } else if message.starts_with("recursion limit") {
-        (Code::TooDeep, "nest less deeply, or move parts to a definition")
+        (Code::TooDeep, "nest arrays and objects less deeply")
     } else {
         (Code::NotJson, "correct the JSON here (RFC 8259: no comments, no trailing commas)")
     };

@@ -21,7 +21,8 @@ pub enum SubjectError {
     },
     /// A character outside `A-Z a-z 0-9 _ . -`, or `.` or `-` at the beginning.
     #[error(
-        "a subject cannot have `{found}` as character {at}; it may contain letters, digits, `_`, and after the first character also `.` and `-`"
+        "a subject cannot have `{found}` as character {at}; allowed are letters, digits and `_`, and after \
+         the first character also `.` and `-`"
     )]
     Character {
         /// Place of the character, counted from one.

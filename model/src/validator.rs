@@ -48,8 +48,8 @@ impl Violation {
             schema_pointer: Pointer::root(),
             keyword: "unexplained".to_owned(),
             message:
-                "rejected, but the event and the unions of the schema are too large to list the violations; \
-                      validate a smaller event, or a part of this event with the schema of that part"
+                "the schema rejects the event, but listing all violations would take too long; validate a \
+                 smaller event, or validate a part of the event with the schema of that part"
                     .to_owned(),
         }
     }

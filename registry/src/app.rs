@@ -217,7 +217,7 @@ async fn method_not_allowed(route: MatchedPath, uri: Uri) -> Failure {
     let failure = Failure::new(
         ProblemCode::MethodNotAllowed,
         "this path does not support this method",
-        "use one of the methods in the header `Allow`",
+        "use one of the methods that the header `Allow` lists",
     );
     match route.as_str() {
         "/schemas/{subject}/{version}" if uri.path().ends_with(".json") => failure.allow("GET, HEAD, PUT"),
@@ -235,7 +235,7 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Failure::new(
         ProblemCode::Internal,
         "the registry has an internal error",
-        "this is a bug: report it with the request id; the registry's log has the cause under this id",
+        "this is a bug: report it with the request id; to find the cause, search the registry's log for this id",
     )
     .into_response()
 }

@@ -127,7 +127,7 @@ impl Examiner<'_> {
         ordinals.sort_unstable();
         if !ordinals.iter().copied().eq(1..=u32::try_from(ordinals.len()).unwrap_or(u32::MAX)) {
             let message = format!(
-                "the ordinals of its versions are {ordinals:?}, but should count from 1 without gaps"
+                "the ordinals of the versions are {ordinals:?}, but should count from 1 without gaps"
             );
             self.fault(subject, message);
         }
@@ -138,7 +138,7 @@ impl Examiner<'_> {
             let shown =
                 |version: &Option<Version>| version.as_ref().map_or("none".to_owned(), ToString::to_string);
             let message = format!(
-                "its latest version is {} and it has {count} versions, but the database records {} and {}",
+                "the latest of {count} versions is {}, but the database records {} as the latest of {} versions",
                 shown(&truly_latest),
                 shown(&record.latest),
                 record.version_count
@@ -163,23 +163,26 @@ impl Examiner<'_> {
     async fn version(&mut self, history: &History, record: &VersionRecord) -> Result<bool, StoreError> {
         let at = Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
         let Some(content) = self.store.content(&at).await? else {
-            self.fault(&at, "its schema is missing");
+            self.fault(&at, "the schema of this version is missing");
             return Ok(false);
         };
         let digest = Document::parse(&content.bytes).map(|document| document.digest().clone());
         if digest.as_ref() != Ok(&record.digest) {
             let message = match digest {
                 Ok(digest) => format!(
-                    "the digest of its schema is {digest}, but the database records {}",
+                    "the digest of the stored schema is {digest}, but the database records {}",
                     record.digest
                 ),
                 Err(_) => {
-                    format!("its schema is not JSON; the database records the digest {}", record.digest)
+                    format!(
+                        "the stored schema is not JSON; the database records the digest {}",
+                        record.digest
+                    )
                 }
             };
             self.fault(
                 &at,
-                format!("{message}; restore the schema from a backup (`evschema pull` makes one)"),
+                format!("{message}; restore the schema from a backup (`evschema pull` makes a backup)"),
             );
             return Ok(false);
         }
@@ -191,21 +194,29 @@ impl Examiner<'_> {
                 Ok(targets) if targets.is_empty() => {
                     self.fault(
                         &at,
-                        format!("its reference `{}` leads to no registered version", reference.uri),
+                        format!(
+                            "the reference `{}` in the schema leads to no registered version",
+                            reference.uri
+                        ),
                     );
                 }
                 Ok(targets) => referred.extend(targets.into_iter().filter(|target| *target != at)),
-                Err(refusal) => self.fault(&at, format!("its references cannot be resolved: {refusal}")),
+                Err(refusal) => {
+                    self.fault(&at, format!("the references in the schema cannot be resolved: {refusal}"))
+                }
             }
         }
         let linked: BTreeSet<Coordinates> = self.store.links(&at).await?.references.into_iter().collect();
         for lost in linked.difference(&referred) {
-            self.fault(&at, format!("the database records a reference to {lost}, but the schema has none"));
+            self.fault(
+                &at,
+                format!("the database records a reference to {lost}, but the schema has no such reference"),
+            );
         }
         for lost in referred.difference(&linked) {
             self.fault(
                 &at,
-                format!("its schema refers to {lost}, but the database does not record this reference"),
+                format!("the schema refers to {lost}, but the database does not record this reference"),
             );
         }
         Ok(true)
@@ -223,7 +234,7 @@ impl Examiner<'_> {
         if words.is_empty() || self.is_found(&words, record.subject.as_str()).await? {
             return Ok(());
         }
-        self.derived(&record.subject, "a search for its own words does not find the subject");
+        self.derived(&record.subject, "a search for the words of this subject does not find the subject");
         if self.repair {
             self.store.forget_words(&record.subject).await?;
             let (subject, revision) = (record.subject.clone(), record.revision);
@@ -266,7 +277,7 @@ impl Examiner<'_> {
                 let data: Value = match serde_json::from_str(&record.data) {
                     Ok(data) => data,
                     Err(_) => {
-                        self.fault(format!("feed position {after}"), "its data is not JSON");
+                        self.fault(format!("feed position {after}"), "the data of this event is not JSON");
                         continue;
                     }
                 };
@@ -282,18 +293,19 @@ impl Examiner<'_> {
                 Some(times) => {
                     self.fault(
                         format!("{subject}@{version}"),
-                        format!("the feed has {times} events of its registration, but should have one"),
+                        format!("the feed has {times} events about the registration of this version, but should have one"),
                     );
                 }
-                None => {
-                    self.fault(format!("{subject}@{version}"), "the feed has no event of its registration")
-                }
+                None => self.fault(
+                    format!("{subject}@{version}"),
+                    "the feed has no event about the registration of this version",
+                ),
             }
         }
         for (subject, version) in told.into_keys() {
             self.fault(
                 format!("{subject}@{version}"),
-                "the feed has an event of its registration, but the version does not exist",
+                "the feed has an event about the registration of this version, but the version does not exist",
             );
         }
         Ok(())

@@ -97,7 +97,11 @@ impl Default for Metrics {
         };
         metrics.find_documents();
         let registry = &mut metrics.registry;
-        registry.register("http_requests", "Requests answered", metrics.requests.clone());
+        registry.register(
+            "http_requests",
+            "HTTP requests that the registry answered",
+            metrics.requests.clone(),
+        );
         registry.register(
             "http_request_seconds",
             "Time from the head of a request to the head of its answer",
@@ -115,14 +119,14 @@ impl Default for Metrics {
         );
         registry.register(
             "check_wait_seconds",
-            "Time that checks and validations wait for a thread",
+            "Time that checks and validations waited for a thread",
             metrics.check_wait_seconds.clone(),
         );
         registry.register("registrations", "Registrations, by outcome", metrics.registrations.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
         registry.register(
             "connections_refused",
-            "Connections rejected because the limit was reached",
+            "Connections that the registry rejected because it had reached the limit",
             metrics.connections_refused.clone(),
         );
         metrics

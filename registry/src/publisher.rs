@@ -41,28 +41,32 @@ impl Publisher {
         }
         if !is_safe_url(&self.issuer) || without_password(&self.issuer) != self.issuer {
             let issuer = without_password(&self.issuer);
-            return Err(format!("the issuer `{issuer}` must be a URL with `https://` and without a login"));
+            return Err(format!(
+                "the issuer `{issuer}` must be a URL that begins with `https://` and contains no login"
+            ));
         }
         if self.audience.is_empty() {
             return Err("the audience is empty".to_owned());
         }
         if self.claims.is_empty() {
-            return Err("it names no claim, so every token of the issuer would match".to_owned());
+            return Err("it names no claim, so it would match every token of the issuer".to_owned());
         }
         if let Some((claim, value)) =
             self.claims.iter().find(|(_, value)| value.trim_end_matches('*').is_empty())
         {
-            return Err(format!("the claim `{claim}` is `{value}`, which matches every token"));
+            return Err(format!("the value `{value}` of the claim `{claim}` matches every token"));
         }
         if self.scopes.is_empty() || limits::SCOPES_MAX < self.scopes.len() {
             return Err(format!(
-                "it has {} scopes, but must have 1 to {}",
+                "it has {} scopes, but a publisher must have 1 to {}",
                 self.scopes.len(),
                 limits::SCOPES_MAX
             ));
         }
         if self.scopes.contains(&Scope::Admin) {
-            return Err("it has the scope `admin`, which only the registry's own tokens may have".to_owned());
+            return Err(
+                "it has the scope `admin`, but only the registry's own tokens may have this scope".to_owned()
+            );
         }
         Ok(())
     }

@@ -87,19 +87,20 @@ pub(crate) fn openapi_text() -> String {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Note {
-    /// The author of the change; if absent, the name of the token, or `anonymous`.
+    /// The author of the change. If absent, the registry records the name of the token; without a token, `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     pub(crate) author: Option<String>,
-    /// A message about the version.
+    /// A message about the version, for example what changed.
     #[param(max_length = 1000)]
     pub(crate) message: Option<String>,
 }
 
-/// `major`: if the change breaks the newest line, use a new major version (in 0.x, a new minor).
+/// `major`: if the change breaks the newest line of versions, the registry begins a new line with the next major
+/// version (for 0.x, the next minor version).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Allow {
-    /// Begin a new major version (in 0.x a new minor), where the change breaks the newest line.
+    /// Begin a new line of versions if the change breaks the newest line.
     Major,
 }
 
@@ -108,7 +109,7 @@ pub(crate) enum Allow {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Author {
-    /// The author of the change; if absent, the name of the token, or `anonymous`.
+    /// The author of the change. If absent, the registry records the name of the token; without a token, `anonymous`.
     #[param(max_length = 128, min_length = 1)]
     pub(crate) author: Option<String>,
 }
@@ -159,7 +160,7 @@ pub(crate) fn exact(path: VersionPath) -> Result<Coordinates, Failure> {
         Selection::Latest | Selection::Range(_) => Err(Failure::new(
             evschema_api::ProblemCode::InvalidVersion,
             format!("`{}` does not name one exact version", path.selection),
-            "use an exact version like `1.2.0`; only requests that read accept `latest` and ranges",
+            "use an exact version like `1.2.0`; a request that changes something cannot use `latest` or a range",
         )),
     }
 }
@@ -186,7 +187,7 @@ pub(crate) fn page_limit(asked: Option<u32>) -> Result<u32, Failure> {
         Some(limit) => Err(Failure::new(
             evschema_api::ProblemCode::InvalidQuery,
             format!("`limit` is {limit}, but must be from 1 to {PAGE_MAX}"),
-            "correct `limit`; to get the next page, use `after`",
+            "correct `limit`; to get the next page, send the `next` of the answer as `after`",
         )),
     }
 }

@@ -26,7 +26,9 @@ pub enum StartError {
         at: String,
     },
     /// The URL by which others reach the registry is none.
-    #[error("the public URL `{url}` is not a URL with `http://` or `https://` and without a login or query")]
+    #[error(
+        "the public URL `{url}` is not a URL with `http://` or `https://`, or it contains a password or a query"
+    )]
     PublicUrl {
         /// The text.
         url: String,

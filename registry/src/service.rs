@@ -39,7 +39,7 @@ use follow::Followers;
 pub(crate) use keyring::Keyring;
 use library::{Library, Meaning};
 use publishers::Publishers;
-pub(crate) use refusal::Refusal;
+pub(crate) use refusal::{Refusal, SEND_AGAIN};
 pub(crate) use register::{Outcome, Request};
 pub(crate) use search::words_of;
 pub(crate) use selection::Selection;

@@ -1,10 +1,10 @@
 use crate::kinds::Kinds;
 
-/// What tells one variant of a generated union from the others.
+/// The condition that selects one variant of a generated union.
 ///
-/// The generator uses it only where no value can fit two cases of one union: a tag that a case asks for has other texts
-/// in each other case that asks for it, a member that it requires is one that another case does not know, and the members
-/// that it knows are said where another case requires one that is not among them.
+/// The generator writes cases only if no value can match two cases of the same union. Two cases differ in one of these
+/// ways: they have different strings for the same tag, or one of them requires a property that the other one cannot
+/// have.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
     pub(crate) kinds: Kinds,
@@ -18,13 +18,13 @@ impl Case {
     pub const NULL: Self = Self::of(Kinds::NULL);
     /// `true` or `false`
     pub const BOOL: Self = Self::of(Kinds::BOOL);
-    /// A number without a fraction, `1.0` among them.
+    /// A number without a fraction, such as `1` or `1.0`.
     pub const INTEGER: Self = Self::of(Kinds::INTEGER).or(Self::of(Kinds::WHOLE));
     /// A number with a fraction.
     pub const FRACTION: Self = Self::of(Kinds::FRACTION);
     /// Any number.
     pub const NUMBER: Self = Self::of(Kinds::NUMBERS);
-    /// A text.
+    /// A string.
     pub const STRING: Self = Self::of(Kinds::STRING);
     /// An array.
     pub const ARRAY: Self = Self::of(Kinds::ARRAY);
@@ -37,25 +37,25 @@ impl Case {
         Self { kinds, required: &[], known: None, tags: &[] }
     }
 
-    /// Returns the case of either kind.
+    /// Returns the case that matches values of both cases.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self { kinds: self.kinds.or(other.kinds), ..self }
     }
 
-    /// Returns the case of the objects that have all these members.
+    /// Returns the case for objects that have all these properties.
     #[must_use]
     pub const fn requires(self, required: &'static [&'static str]) -> Self {
         Self { required, ..self }
     }
 
-    /// Returns the case of the objects that have no other members than these.
+    /// Returns the case for objects that have only these properties.
     #[must_use]
     pub const fn knows(self, known: &'static [&'static str]) -> Self {
         Self { known: Some(known), ..self }
     }
 
-    /// Returns the case of the objects that have these members with one of these texts each.
+    /// Returns the case for objects that have these properties, each with one of its strings.
     #[must_use]
     pub const fn tagged(self, tags: &'static [(&'static str, &'static [&'static str])]) -> Self {
         Self { tags, ..self }

@@ -158,7 +158,7 @@ impl Cursor<'_> {
                         return Err(Reject::new(start, Why::Enum));
                     }
                     let Some(text) = text else { return Ok(()) };
-                    text.check(&value).map_err(|why| Reject::new(start, why))
+                    text.check(&value, &mut self.memory).map_err(|why| Reject::new(start, why))
                 }
             },
             b't' => self.word("true"),

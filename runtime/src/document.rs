@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 
 use crate::{At, Program};
 
-/// A schema document that is embedded in generated code, with all that it refers to.
+/// A schema document that is embedded in generated code, with all documents that it refers to.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "explain"), expect(dead_code, reason = "only explaining reads all of it"))]
 pub struct Document {
@@ -20,7 +20,7 @@ pub struct Document {
     pub(crate) compiled: OnceLock<Result<jsonschema::Validator, String>>,
 }
 
-/// The draft that rules a document.
+/// The draft of JSON Schema that a document uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Draft {
     /// Draft 4.
@@ -36,7 +36,7 @@ pub enum Draft {
 }
 
 impl Document {
-    /// Returns the document of this text; for generated code, which knows that it is a schema.
+    /// Returns the document with this text. Only generated code calls this function, so the text is a valid schema.
     pub const fn new(
         base: &'static str,
         draft: Draft,
@@ -62,13 +62,13 @@ impl Document {
         self.text
     }
 
-    /// Returns what an event has to satisfy.
+    /// Returns the conditions that an event must meet.
     #[inline]
     pub fn root(&self) -> At {
         self.root.0.at(self.root.1)
     }
 
-    /// Returns the draft that rules the document.
+    /// Returns the draft that the document uses.
     pub const fn draft(&self) -> Draft {
         self.draft
     }

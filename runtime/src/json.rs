@@ -9,7 +9,7 @@ use crate::{Error, Map, Number, tokens};
 
 /// Any JSON value. Numbers keep all their digits.
 ///
-/// Generated types use it where the schema allows any value, or has no rule that a Rust type can express.
+/// Generated types use it if the schema allows any value, or if no Rust type can express the rules of the schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Json {
     /// `null`

@@ -1,25 +1,25 @@
 //! What generated types have in common, so that the code people read is short.
 
-/// Declares the types of a generated module, with all that they offer: of a struct `new` and setters, of
-/// an enum of texts `as_str`, `ALL`, `Display` and `FromStr`, of each reading and writing.
+/// Declares the types of a generated module and their functions. A struct gets `new` and setters. An enum of strings
+/// gets `as_str`, `ALL`, `Display` and `FromStr`. Every type gets functions that parse and write it.
 ///
 /// ```text
 /// pub struct Order {                              // an object
-///     pub id: String = "orderId" 0 required,      // name in JSON, position among the names, how it is there
+///     pub id: String = "orderId" 0 required,      // name in JSON, position among the names, presence
 ///     pub note: Option<String> = "note" 1 optional with_note(String),
-///     ..rest: rt::Map<rt::Json>,                  // keeps the members that no field is for
-/// } new(id: String)                               // what `new` is told
-/// pub struct Lines(pub Vec<Line>);                // a type of its own around another
+///     ..rest: rt::Map<rt::Json>,                  // keeps the properties without a field
+/// } new(id: String)                               // the arguments of `new`
+/// pub struct Lines(pub Vec<Line>);                // a struct that wraps another type
 /// pub enum Size { Small = "small", Large = "large" }
 /// pub enum Paid {                                 // alternatives, each with its number and its case
 ///     Card(Card) = 0 rt::Case::OBJECT.requires(&["card"]),
 /// }
-/// pub struct LinesRef<'a>(pub Vec<LineRef<'a>>) owned Lines; // what borrows text, and what owns it
+/// pub struct LinesRef<'a>(pub Vec<LineRef<'a>>) owned Lines; // the borrowed form and its owned form
 /// ```
 ///
-/// A member is there as `required`, `constant` (required, and of one value that `new` knows), `optional`
-/// (an `Option`) or `maybe` (a [`Maybe`]). Where the schema names members that no field is for,
-/// `names ["a" "b"]` before `new` lists them all by position.
+/// The presence of a property is `required`, `constant` (required, with one value that `new` sets), `optional` (an
+/// `Option`) or `maybe` (a [`Maybe`]). If the schema names properties that have no field, `names ["a" "b"]` before
+/// `new` lists all names by position.
 ///
 /// [`Maybe`]: crate::Maybe
 #[macro_export]
@@ -226,7 +226,7 @@ macro_rules! declare {
         }
 
         impl $(<$life>)? $type $(<$life>)? {
-            /// What tells the variants apart, in their order.
+            /// The conditions that select a variant, in the order of the variants.
             const CASES: &'static [$crate::Case] = &[$($case),*];
         }
 
@@ -362,7 +362,7 @@ macro_rules! document {
         $base:literal $draft:ident [$($uri:literal $reference:path,)*] $asserts_formats:literal
         [$($link:path,)*] $root:literal $program:literal
     ) => {
-        /// The schema with all that it refers to.
+        /// The schema with all documents that it refers to.
         #[doc(hidden)]
         pub static DOCUMENT: $crate::Document = $crate::Document::new(
             $base,

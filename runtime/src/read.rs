@@ -15,23 +15,23 @@ use crate::kinds::Kinds;
 use crate::program::{At, Node, Streamed};
 use crate::reject::{Reject, Why};
 
-/// A type that reads itself from the text of an event. Equal JSON values are read as equal ones.
+/// A type that can be parsed from the text of an event. Equal JSON values give equal Rust values.
 pub trait Read<'a>: Sized + PartialEq {
-    /// Reads the value at the cursor; checks that it satisfies the node, if there is one.
+    /// Parses the value at the cursor. If a node is given, also checks that the value satisfies the node.
     ///
     /// # Errors
     ///
-    /// When the node refuses the value, the type does not hold it, or it is no JSON.
+    /// If the node rejects the value, if the type cannot hold the value, or if the text is not JSON.
     fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject>;
 }
 
-/// Reads a value under a node, whichever way is exact: in one pass where the type checks all that
-/// the node says; the type first where it checks what the node itself says, and what else it says
-/// afterwards; else the check first and the type afterwards.
+/// Parses and checks a value, in one of three ways. If the type checks all conditions of the node, one pass is enough.
+/// If the type checks only the conditions of its own properties, a check of the other conditions follows. Otherwise
+/// the check comes first, and the type is parsed afterwards.
 ///
 /// # Errors
 ///
-/// When the node refuses the value, the type does not hold it, or it is no JSON.
+/// If the node rejects the value, if the type cannot hold the value, or if the text is not JSON.
 #[inline]
 pub fn read<'a, T: Read<'a>>(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<T, Reject> {
     let Some(node) = at else { return T::read(cursor, None) };

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use crate::{Integer, Json, Maybe, Number};
 
-/// A type that writes itself as JSON.
+/// A type that can be written as JSON.
 pub trait Write {
-    /// Appends the value.
+    /// Appends the value to the text.
     fn write(&self, out: &mut String);
 }
 
-/// Writes an object, member by member.
+/// Writes an object, property by property.
 #[derive(Debug)]
 pub struct ObjectWriter<'o> {
     out: &'o mut String,
@@ -25,19 +25,19 @@ impl<'o> ObjectWriter<'o> {
         Self { out, is_empty: true }
     }
 
-    /// Writes a member.
+    /// Writes a property.
     pub fn member<T: Write>(&mut self, name: &str, value: &T) {
         value.write(self.value(name));
     }
 
-    /// Writes a member if there is one.
+    /// Writes a property if it has a value.
     pub fn optional<T: Write>(&mut self, name: &str, value: Option<&T>) {
         if let Some(value) = value {
             self.member(name, value);
         }
     }
 
-    /// Writes a member that may be absent or `null`.
+    /// Writes a property that may be absent or `null`.
     pub fn maybe<T: Write>(&mut self, name: &str, value: &Maybe<T>) {
         if !value.is_absent() {
             self.member(name, value);

@@ -164,6 +164,11 @@ pub fn random(rng: &mut Rng) -> Attack {
     Attack { name: name.to_owned(), registered, request }
 }
 
+/// Returns an event that is made to cost much, as JSON.
+pub fn random_event(rng: &mut Rng) -> String {
+    event(rng, 0).to_string()
+}
+
 /// Returns a size: mostly small, sometimes as large as asked for.
 fn size(rng: &mut Rng, most: usize) -> usize {
     let most = if rng.u8(..) < 90 { most } else { most.min(20) };

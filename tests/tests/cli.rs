@@ -12,3 +12,4 @@ mod streams;
 mod token;
 mod transcript;
 mod transcripts;
+mod workflow;

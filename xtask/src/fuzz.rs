@@ -8,6 +8,7 @@ use crate::Outcome;
 mod codegen;
 mod compat;
 pub(crate) mod content;
+mod events;
 mod requests;
 mod schemas;
 
@@ -18,6 +19,8 @@ pub(crate) enum Fuzz {
     Codegen(codegen::Args),
     /// The compatibility engine, on mutations of real schemas.
     Compat(compat::Args),
+    /// The checks of generated code, on schemas and events that are made to cost much.
+    Events(events::Args),
     /// A registry with little memory, on requests that are made to cost much.
     Requests(requests::Args),
     /// The generator, on mutations of real schemas with hostile texts in them.
@@ -29,6 +32,7 @@ pub(crate) fn run(fuzz: Fuzz) -> Outcome {
     match fuzz {
         Fuzz::Codegen(args) => codegen::run(&args),
         Fuzz::Compat(args) => compat::run(args),
+        Fuzz::Events(args) => events::run(&args),
         Fuzz::Requests(args) => requests::run(&args),
         Fuzz::Schemas(args) => schemas::run(&args),
     }

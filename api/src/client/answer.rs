@@ -3,9 +3,9 @@ use serde::de::DeserializeOwned;
 use super::ClientError;
 use crate::{PROBLEM_MEDIA_TYPE, Problem};
 
-/// Longest answer that is read: a page of the feed or a report with its witnesses.
+/// Longest answer that the client reads: a page of the feed, or a report with its witnesses.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
-/// Most characters of an unexpected answer that are repeated to the user.
+/// Maximum number of characters of an unexpected answer that an error shows.
 const EXCERPT_CHARS_MAX: usize = 200;
 
 /// A successful answer of the registry, or a redirect.
@@ -38,7 +38,7 @@ impl Answer {
             _ if media_type.is_some_and(|media_type| media_type.starts_with(PROBLEM_MEDIA_TYPE)) => {
                 Err(ClientError::Problem(Box::new(answer.json::<Problem>()?)))
             }
-            _ => Err(answer.unexpected("this is not an error of an evschema registry".to_owned())),
+            _ => Err(answer.unexpected("an evschema registry does not answer like this".to_owned())),
         }
     }
 

@@ -1,27 +1,27 @@
 use crate::Problem;
 
-/// Why a request to the registry came to nothing.
+/// An error of a request to the registry.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The registry refuses, and says why.
+    /// The registry rejected the request, with a reason.
     #[error(transparent)]
     Problem(Box<Problem>),
-    /// Nothing answered.
+    /// No answer arrived.
     #[error("no answer from `{url}`: {why}")]
     Unreachable {
         /// The registry's base URL.
         url: String,
-        /// What the connection said.
+        /// The error of the connection.
         why: String,
     },
-    /// Something answered that is not this version's registry.
+    /// The answer is not the answer of a registry of this version.
     #[error("unexpected answer from `{url}` with status {status}: {why}; the answer begins with `{excerpt}`")]
     Unexpected {
         /// The registry's base URL.
         url: String,
         /// The HTTP status.
         status: u16,
-        /// What was expected.
+        /// The reason why the answer is unexpected.
         why: String,
         /// The beginning of the answer.
         excerpt: String,
@@ -29,7 +29,7 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// Returns what the registry says, if it was the registry that refused.
+    /// Returns the problem, if the registry rejected the request.
     pub fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Problem(problem) => Some(problem),

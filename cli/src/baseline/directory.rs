@@ -17,16 +17,14 @@ pub(super) struct Folder {
 }
 
 const HELP: &str =
-    "`--against dir:PATH` needs a folder whose subfolders are subjects, or a folder with a manifest";
+    "`--against dir:PATH` needs a folder with a manifest, or a folder with a subfolder for each subject";
 
 /// Finds the schemas of a folder, and the manifest that they belong to.
 pub(super) fn open(folder: &Path, project: &Project) -> Result<(Folder, PublishedPolicy), Failure> {
     if !folder.is_dir() {
-        return Err(Failure::new(format!(
-            "the folder `{}` to compare with does not exist",
-            folder.display()
-        ))
-        .help(HELP));
+        return Err(
+            Failure::new(format!("the baseline folder `{}` does not exist", folder.display())).help(HELP)
+        );
     }
     let name = format!("`{}`", folder.display());
     let (schemas, manifest) = match read_manifest(folder, project)? {
@@ -35,7 +33,7 @@ pub(super) fn open(folder: &Path, project: &Project) -> Result<(Folder, Publishe
     };
     if !schemas.is_dir() {
         return Err(Failure::new(format!("the manifest in {name} names a folder that does not exist"))
-            .help(format!("create `{}`, or name another folder", schemas.display())));
+            .help(format!("create `{}`, or correct `schemas` in the manifest", schemas.display())));
     }
     let mut subjects = BTreeMap::new();
     let entries = std::fs::read_dir(&schemas).map_err(|error| Failure::file("read", &schemas, &error))?;

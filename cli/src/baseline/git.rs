@@ -49,7 +49,8 @@ pub(super) fn open(
     }
     if here.manifest.schemas != project.manifest.schemas {
         terminal.say(format!(
-            "the schemas folder is `{}` in `{reference}` and `{}` here; the check compares the versions of both",
+            "the schemas folder is `{}` in `{reference}` and `{}` in this tree; the check compares the \
+             versions of both folders",
             here.manifest.schemas, project.manifest.schemas
         ));
     }
@@ -76,8 +77,10 @@ pub(super) fn load(
     let files = git.contents(blobs)?;
     if !files.iter().any(|(path, _)| path.starts_with(own)) {
         // A first schema has nothing to break; a wrong folder looks the same and is worth a warning.
-        let message =
-            format!("`{reference}` has no schema in `{}`; every version counts as new", own.display());
+        let message = format!(
+            "`{reference}` has no schema in `{}`, so the check treats every version as new",
+            own.display()
+        );
         terminal.warn(&message, None);
     }
     let mut tree = read_files(files, &project.manifest.dialects());
@@ -156,16 +159,19 @@ impl Git {
             match gone.as_slice() {
                 [] => {}
                 [moved] => {
-                    terminal.detail(format!("`{moved}` of `{reference}` is the manifest of this project"));
+                    terminal.detail(format!("the manifest of this project is `{moved}` in `{reference}`"));
                     text = self.file(commit, moved)?;
                     prefix = moved.strip_suffix(&*name).unwrap_or_default().to_owned();
                 }
                 [_, _, ..] => {
                     return Err(Failure::new(format!(
-                        "`{reference}` has the manifests {}, and this tree has none of them",
+                        "`{reference}` has the manifests {}, but this tree has none of them",
                         gone.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
                     ))
-                    .help("move one manifest in each change, so that its baseline can be found"));
+                    .help(
+                        "move only one manifest in each change; otherwise the check cannot find the baseline \
+                         of each project",
+                    ));
                 }
             }
         }
@@ -212,7 +218,8 @@ impl Git {
         for remote in &remotes {
             let at_remote = format!("{remote}/{reference}");
             if let Some(commit) = self.find_commit(&at_remote)? {
-                terminal.detail(format!("`{reference}` is taken from `{at_remote}`"));
+                terminal
+                    .detail(format!("this repository has no `{reference}`; the check uses `{at_remote}`"));
                 return Ok(commit);
             }
         }
@@ -222,11 +229,11 @@ impl Git {
     /// Returns the failure that a reference names no commit here, with the next step.
     fn missing(&self, reference: &str, remote: Option<&str>) -> Result<Failure, Failure> {
         let Some(remote) = remote else {
-            let failure = Failure::new(format!("git has no `{reference}` here"));
+            let failure = Failure::new(format!("this repository has no commit `{reference}`"));
             let branches = self.lines(&["for-each-ref", "--format=%(refname:short)", "refs/heads"])?;
             return Ok(match branches.first() {
                 Some(branch) => failure.help(format!(
-                    "this repository has no remote; its branches are {}: compare with one of them, such as \
+                    "this repository has no remote; compare with one of its branches ({}), such as \
                      `--against git:{branch}`",
                     quoted(&branches)
                 )),
@@ -235,8 +242,8 @@ impl Git {
         };
         let name = reference.strip_prefix(&format!("{remote}/")).unwrap_or(reference);
         let shallow = self.text(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
-        let (depth, why) = if shallow { ("--depth=1 ", " (this clone is shallow)") } else { ("", "") };
-        Ok(Failure::new(format!("git has no `{reference}` here{why}"))
+        let (depth, why) = if shallow { ("--depth=1 ", " (it is a shallow clone)") } else { ("", "") };
+        Ok(Failure::new(format!("this repository has no commit `{reference}`{why}"))
             .help(format!("run `git fetch {depth}{remote} {name}:refs/remotes/{remote}/{name}`")))
     }
 
@@ -267,8 +274,8 @@ impl Git {
         // git is asked for contents line by line.
         if let Some(split) = listed.split('\0').find(|line| line.contains('\n')) {
             let path = split.split('\t').nth(1).unwrap_or_default();
-            return Err(Failure::new(format!("the commit has a file with a line end in its name: {path:?}"))
-                .help("rename it in the commit, or compare with another one"));
+            return Err(Failure::new(format!("the commit has a file whose name has a line break: {path:?}"))
+                .help("rename the file, or compare with another commit"));
         }
         Ok(listed.split('\0').filter_map(|line| Blob::of_line(line, &root.commit, &full, folder)).collect())
     }
@@ -308,12 +315,12 @@ impl Git {
         for blob in blobs {
             let Some(bytes) = next_content(&mut rest) else {
                 return Err(Failure::new(format!(
-                    "git cannot read `{}` of that commit",
+                    "git cannot read `{}` in the commit",
                     blob.path.display()
                 ))
                 .help(
-                    "if the clone is partial, run `git fetch --refetch origin`; a link must lead to a file of \
-                     the repository",
+                    "if the clone is partial, run `git fetch --refetch origin`; if the file is a symbolic \
+                     link, its target must be in the repository",
                 ));
             };
             files.push((blob.path, bytes));
@@ -326,8 +333,8 @@ impl Git {
         let output = self.run(arguments)?;
         if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("safe.directory") {
             return Err(said(&output).help(
-                "git refuses to read a repository of another user; if you trust it, run `git config --global --add \
-                 safe.directory` with that path",
+                "git does not read a repository of another user; if you trust the repository, run `git \
+                 config --global --add safe.directory` with its path",
             ));
         }
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -410,7 +417,7 @@ fn next_content(rest: &mut &[u8]) -> Option<Vec<u8>> {
 
 fn said(output: &Output) -> Failure {
     let text = String::from_utf8_lossy(&output.stderr);
-    Failure::new(format!("git failed: {}", text.trim().lines().next().unwrap_or("it did not say why")))
+    Failure::new(format!("git failed: {}", text.trim().lines().next().unwrap_or("git printed no message")))
 }
 
 fn cannot_run(error: &std::io::Error) -> Failure {

@@ -22,18 +22,20 @@ use crate::waivers;
 
 /// Compare every new or changed version with the published versions.
 ///
-/// Reports published versions that were edited or removed, events that break, and version numbers that are too small
-/// for the change. Without `--against`, the tree's own older versions are the baseline. With it, a change that loosens
-/// the policy is checked under the policy of the baseline.
+/// Reports published versions that were edited or removed, breaking changes with an event that breaks, and version
+/// numbers that are too small for the change. Without `--against`, the check compares with the older versions of the
+/// tree. With `--against`, the check uses the policy of the baseline for each setting that the change loosens.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The baseline, which has the published versions: `registry`, `git:REF` such as `git:main`, or `dir:PATH`.
+    /// The baseline with the published versions: `registry`, `git:REF` such as `git:main`, or `dir:PATH`.
     #[arg(long, value_name = "BASELINE")]
     against: Option<Against>,
-    /// Renumber new versions to the number that the change requires, or to a free one if another branch took theirs.
+    /// Rename each new version to the number that its change requires, or to a free number if another branch has
+    /// already published its number.
     #[arg(long)]
     fix: bool,
-    /// Check under a policy that is looser than the baseline's, and report that as a warning.
+    /// Use the policy of the tree even if it is looser than the policy of the baseline; report each looser setting as
+    /// a warning.
     #[arg(long, requires = "against")]
     accept_loosened_policy: bool,
     #[command(flatten)]
@@ -43,8 +45,10 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         if self.fix && self.against.is_none() {
-            return Err(Failure::new("`--fix` needs a baseline: it must not rename a published version")
-                .help("run `evschema check --against git:main --fix`"));
+            return Err(Failure::new(
+                "`--fix` needs a baseline, because it must not rename a published version",
+            )
+            .help("run `evschema check --against git:main --fix`"));
         }
         let project = Project::find(context.global.manifest.as_deref())?.with_waivers_of_files()?;
         let access = self.registry.access(&project, context.environment);

@@ -27,12 +27,13 @@ use crate::report::counted;
 use crate::terminal::Terminal;
 use crate::{examples, verdict};
 
-/// Show everything at once: a registry, a rejected change, generated Rust, a page to browse.
+/// Show the main features with an example: a registry, a rejected change, generated Rust code and web pages.
 ///
-/// The registry runs on SQLite in a temporary folder. The demo removes the folder at the end and writes nothing else.
+/// The registry runs on SQLite in a temporary folder. The demo removes the folder at the end, and writes no other
+/// files.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Exit instead of serving until Ctrl-C.
+    /// Exit after the last step, instead of running the registry until Ctrl-C.
     #[arg(long)]
     once: bool,
 }
@@ -43,10 +44,10 @@ const SUBJECT: &str = "commerce.order.placed";
 const STRUCT: &str = "pub struct OrderPlaced {";
 /// How the struct is used.
 const USAGE: &str = "
-let order = OrderPlaced::from_slice(bytes)?; // rejects what the schema rejects
-let bytes = order.to_vec()?;                 // also rejects, before anything is sent";
+let order = OrderPlaced::from_slice(bytes)?; // fails if the schema rejects the event
+let bytes = order.to_vec()?;                 // also fails, so you never send an invalid event";
 /// What somebody does to it, and the version they call it.
-const BREAK: (&str, &str) = ("turns `total` from an integer into a string", "1.3.0");
+const BREAK: (&str, &str) = ("changes `total` from an integer to a string", "1.3.0");
 /// The schema after that change.
 const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
 
@@ -88,7 +89,7 @@ impl Demo {
         self.try_a_break(terminal)?;
         step(terminal, 3, "Rust is generated");
         self.show_rust(terminal)?;
-        step(terminal, 4, "Everything has a page");
+        step(terminal, 4, "Every subject has a page");
         terminal.print(format!("   {url}/schemas"));
         terminal.print(format!("   {url}/schemas/{SUBJECT}"));
         terminal.flush();
@@ -112,12 +113,12 @@ impl Demo {
             let registered =
                 self.client.register(&at.subject, &at.version, own.schema.document().text().as_bytes())?;
             if !matches!(registered, Registered::Created(_)) {
-                return Err(Failure::new(format!("{at} existed before the demo began")));
+                return Err(Failure::new(format!("{at} already existed before the demo")));
             }
         }
         terminal.end_progress();
         terminal.print(format!(
-            "   {} of {} registered at {url} in {:.1} s,\n   each checked against the versions before it.",
+            "   {} of {} registered at {url} in {:.1} s,\n   each compared with its older versions.",
             counted(order.len(), "version"),
             counted(self.schemas.own_subjects().len(), "event type"),
             begun.elapsed().as_secs_f64(),
@@ -130,9 +131,13 @@ impl Demo {
     fn try_a_break(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let version = Version::parse(BREAK.1).map_err(|error| Failure::new(error.to_string()))?;
         let at = Coordinates { subject: subject()?, version };
-        terminal.print(format!("   Somebody {} and calls it {}:\n", BREAK.0, at.version));
+        terminal.print(format!("   Somebody {} and registers the schema as {}:\n", BREAK.0, at.version));
         let refusal = match self.client.register(&at.subject, &at.version, BROKEN.as_bytes()) {
-            Ok(_) => return Err(Failure::new(format!("{at} was registered, though it breaks"))),
+            Ok(_) => {
+                return Err(Failure::new(format!(
+                    "the registry accepted {at}, although {at} is not compatible"
+                )));
+            }
             Err(error) => error,
         };
         let report = refusal.problem().and_then(|problem| problem.report.clone());
@@ -141,7 +146,7 @@ impl Demo {
             Some(Err(_)) | None => return Err(refusal.into()),
         };
         let edited = Schema::read(at.clone(), BROKEN.as_bytes(), &Dialects::default())
-            .map_err(|_| Failure::new("the demo's own change is not a schema"))?;
+            .map_err(|_| Failure::new("the changed schema of the demo is not valid"))?;
         let file = format!("schemas/{}/{}.json", at.subject, at.version);
         let candidate = Source { schema: &edited, file: &file };
         let found = verdict::findings(&report, &candidate, &|version| {
@@ -149,7 +154,7 @@ impl Demo {
         });
         let Some(finding) = found.iter().find(|f| f.breakage.as_ref().is_some_and(|b| b.witness.is_some()))
         else {
-            return Err(Failure::new(format!("{at} was rejected without an event that breaks")));
+            return Err(Failure::new(format!("the registry rejected {at} without an event that breaks")));
         };
         terminal.print(indented(&render_finding(finding, &terminal.renderer())));
         self.accepted_as(&report.required_version, terminal)
@@ -160,9 +165,12 @@ impl Demo {
         let subject = subject()?;
         let report = self.client.check(&subject, Some(version), BROKEN.as_bytes())?;
         if report.get("verdict") != Some(&json!("compatible")) {
-            return Err(Failure::new(format!("{subject}@{version} is rejected as well: {report}")));
+            return Err(Failure::new(format!("the registry also rejected {subject}@{version}: {report}")));
         }
-        terminal.print(format!("\n   {} The registry would accept it as {version}.", terminal.green("✓")));
+        terminal.print(format!(
+            "\n   {} The registry would accept this change as version {version}.",
+            terminal.green("✓")
+        ));
         terminal.flush();
         Ok(())
     }
@@ -180,7 +188,7 @@ impl Demo {
             .find_map(|file| excerpt(&file.text))
             .ok_or_else(|| Failure::new(format!("no struct was generated for {}", newest.at())))?;
         terminal.print(format!(
-            "   `evschema gen` or a build.rs turns {} into (attributes left out):\n",
+            "   From {}, `evschema gen` or a build.rs generates this struct (shown without attributes):\n",
             newest.at()
         ));
         terminal.print(indented(&excerpt));
@@ -259,7 +267,7 @@ impl Registry {
         let _already_gone = self.stop.send(());
         match runtime.block_on(self.running) {
             Ok(ended) => ended.map_err(Failure::from),
-            Err(error) => Err(Failure::new(format!("the registry ended badly: {error}"))),
+            Err(error) => Err(Failure::new(format!("the registry ended with an error: {error}"))),
         }
     }
 }

@@ -21,13 +21,13 @@ use crate::terminal::Terminal;
 use crate::terminal::escape::one_line;
 use crate::verdict::findings_of_diff;
 
-/// Compare two versions both ways, with the events that break.
+/// Compare two versions in both directions, and show the events that break.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The older one: `subject@1.0.0`, or a file.
+    /// The older version: `subject@1.0.0`, or a file.
     #[arg(value_name = "A")]
     from: Side,
-    /// The newer one.
+    /// The newer version, in the same form.
     #[arg(value_name = "B")]
     to: Side,
 }
@@ -126,7 +126,9 @@ fn read(project: &Project, path: &Path, otherwise: Version) -> Result<Found, Fai
     let schema = Schema::read(at, &bytes, &project.manifest.dialects()).map_err(|diagnostics| {
         let text: Option<Arc<str>> = std::str::from_utf8(&bytes).ok().map(Arc::from);
         let places = diagnostics.into_iter().map(|d| Finding::of_diagnostic(d, file.clone(), text.clone()));
-        Failure::new(format!("`{file}` is not a schema")).help("mend it first").places(places.collect())
+        Failure::new(format!("`{file}` is not a schema"))
+            .help("correct the file first")
+            .places(places.collect())
     })?;
     let schema = Arc::new(schema);
     let mut catalog = Catalog::default();
@@ -154,7 +156,9 @@ fn resolve(catalog: &Catalog, schema: &Arc<Schema>, file: String) -> Result<Foun
             .into_iter()
             .map(|d| Finding::of_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
             .collect();
-        Failure::new(format!("`{file}` refers to what is not there")).help("mend it first").places(places)
+        Failure::new(format!("the references of `{file}` cannot be resolved"))
+            .help("correct the file first")
+            .places(places)
     })?;
     Ok(Found { resolved, file })
 }

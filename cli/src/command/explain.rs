@@ -13,12 +13,12 @@ use crate::output::json::pretty;
 use crate::rules;
 use crate::target::distance;
 
-/// Explain a rule: what it finds, why, and what to do instead.
+/// Explain a rule: the problem that it reports, the reason, and what to do.
 ///
-/// Without a rule, every rule is listed.
+/// Without a rule, the command lists all rules.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The id that a finding or a problem names, `reader-requires-property`.
+    /// The id that a finding or a problem shows, such as `reader-requires-property`.
     #[arg(value_name = "RULE", hide_possible_values = true, value_parser = KnownRule)]
     rule: Option<String>,
 }

@@ -11,17 +11,18 @@ use crate::output;
 use crate::project::Project;
 use crate::report::{Report, counted};
 
-/// Check a registry's database: digests, order of registration, latest versions, references, the feed, the search.
+/// Check the database of a registry: digests, order of registration, latest versions, references, the feed and the
+/// search.
 ///
-/// `--repair` makes anew what follows from the rest: latest versions, counts of versions, and the words of the search.
-/// Damaged content must be restored from a backup. Run it while no registry writes: a change during the check can show
-/// as a fault.
+/// `--repair` computes derived data again: latest versions, version counts and search terms. It cannot repair other
+/// data; restore that from a backup. Run the command while no registry writes to the database, because the check may
+/// report a change at the same time as a fault.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The database: `sqlite:PATH` or `postgres://…`.
     #[arg(long, env = "EVSCHEMA_DB", value_name = "URL", hide_env_values = true)]
     db: String,
-    /// Make anew what follows from the rest of the database.
+    /// Compute the derived data of the database again.
     #[arg(long)]
     repair: bool,
 }
@@ -56,7 +57,7 @@ fn finding(fault: &Fault) -> Finding {
         false => Finding::error("database-damaged", message, place),
     };
     match (fault.is_derived, fault.is_repaired) {
-        (_, true) => found.note("repaired; run the check again to confirm it"),
+        (_, true) => found.note("repaired; run the check again to confirm the repair"),
         (true, false) => found.help("run `evschema fsck --repair`"),
         (false, false) => found.help("restore the database, or this version, from a backup"),
     }

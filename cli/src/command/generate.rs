@@ -20,21 +20,21 @@ use crate::output;
 use crate::project::{Project, Schemas, shown};
 use crate::report::{Report, counted};
 
-/// Generate Rust types and validation for the tree's schemas.
+/// Generate Rust types and validation code for the schemas of the tree.
 ///
 /// The `[gen]` section of the manifest selects the subjects and the output folder.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Change nothing; report files that differ from the output.
+    /// Write nothing; report each file that differs from the code that the command would write.
     #[arg(long)]
     check: bool,
-    /// A folder of templates that replace built-in ones of the same name, such as `struct.rs.hbs`.
+    /// A folder of templates; each of them replaces the built-in template of the same name, such as `struct.rs.hbs`.
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,
-    /// Write nothing; explain for every schema how the generated code reads it, and why.
+    /// Write nothing; explain for every schema how the generated code parses its events, and why.
     #[arg(long, conflicts_with = "check")]
     explain: bool,
-    /// The folder to write to; by default the manifest's `gen.out`.
+    /// The folder to write to; by default `out` under `[gen]` in the manifest.
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -106,7 +106,8 @@ fn warn_of_multiplying(
             && resolved.can_multiply()
         {
             let message = format!("an event of {at} can take too many steps to validate");
-            let help = "generated code returns `Undecided` for such an event; refer to a definition from one place only";
+            let help = "generated code returns the error `Undecided` for such an event; to avoid this, refer \
+                        to each definition from one place only";
             context.terminal.warn(&message, Some(help));
         }
     }
@@ -123,7 +124,7 @@ fn check_lock(project: &Project, schemas: &Schemas) -> Result<(), Failure> {
     };
     let lock = Lock::parse(&text).map_err(|error| {
         let at = error.position.map(|position| format!(":{position}")).unwrap_or_default();
-        Failure::new(format!("{}{at}: {}", shown(&path), error.message)).help("correct the lock")
+        Failure::new(format!("{}{at}: {}", shown(&path), error.message)).help("correct the lock file")
     })?;
     let broken = lock.broken(&schemas.catalog);
     if broken.is_empty() {
@@ -170,7 +171,7 @@ fn refused(problems: Vec<Problem>, schemas: &Schemas, templates: &Templates) -> 
         }
     });
     Failure::new("the code cannot be generated")
-        .help("change the schema, or leave it out of `subjects` under `[gen]`")
+        .help("change the schema, or leave its subject out of `subjects` under `[gen]`")
         .places(places.collect())
 }
 
@@ -179,7 +180,7 @@ fn inside_project(project: &Project, out: &Path) -> Result<PathBuf, Failure> {
     let path = project.root.join(out);
     stays_inside(&project.root, &path).map_err(|_| {
         Failure::new(format!("`out` under `[gen]` leads out of the project: `{}`", out.display()))
-            .help(format!("name a folder of the project, or run `evschema gen --out {}`", out.display()))
+            .help(format!("name a folder inside the project, or run `evschema gen --out {}`", out.display()))
     })?;
     Ok(path)
 }
@@ -218,8 +219,11 @@ fn changes(out: &Path, files: Vec<GeneratedFile>) -> Result<Changes, Failure> {
         match std::fs::read_to_string(&path) {
             Ok(there) if there == file.text => {}
             Ok(there) if !is_generated(&there) => {
-                return Err(Failure::new(format!("`{}` is not a generated file", path.display()))
-                    .help("move it away, or choose another `out` under `[gen]`"));
+                return Err(Failure::new(format!(
+                    "`{}` already exists and is not a generated file",
+                    path.display()
+                ))
+                .help("move the file away, or choose another `out` under `[gen]`"));
             }
             Ok(_) => changes.write.push((path.clone(), file.text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -250,7 +254,7 @@ fn is_generated(text: &str) -> bool {
 impl Changes {
     fn drift(&self) -> Vec<Finding> {
         let written = self.write.iter().map(|(path, _)| {
-            let what = if path.exists() { "differs from the schemas" } else { "is missing" };
+            let what = if path.exists() { "differs from the generated code" } else { "is missing" };
             drifted(path, what)
         });
         let removed =

@@ -22,7 +22,7 @@ impl Arguments {
         let path = context.global.manifest.as_deref().unwrap_or(Path::new(Manifest::FILE_NAME));
         if path.exists() {
             return Err(Failure::new(format!("`{}` exists already", path.display()))
-                .help("edit it, or remove it first"));
+                .help("edit the file, or remove it first"));
         }
         std::fs::write(path, STARTER).map_err(|error| Failure::file("write", path, &error))?;
         let schemas = path.with_file_name(Manifest::default().schemas);
@@ -35,7 +35,7 @@ impl Arguments {
             folder.join(gitignore::FILE_NAME).display(),
             schemas.display()
         ));
-        context.terminal.say("next: `evschema new SUBJECT`, edit the schema, `evschema check`");
+        context.terminal.say("next: run `evschema new SUBJECT`, edit the schema, and run `evschema check`");
         Ok(Outcome::Clean)
     }
 }

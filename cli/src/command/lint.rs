@@ -13,10 +13,10 @@ use crate::output;
 use crate::project::{Project, Schemas};
 use crate::report::{Report, counted};
 
-/// Check that every file is a valid schema, that its name and folder are right, and that its references resolve.
+/// Check that every file is a valid schema with the right name and folder, and that its references resolve.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Files or folders; the manifest's `schemas` when none are given.
+    /// The files or folders to check; by default the schemas folder of the manifest.
     paths: Vec<PathBuf>,
 }
 
@@ -31,7 +31,7 @@ impl Arguments {
         let is_wanted = |path: &Path| wanted.iter().any(|prefix| path.starts_with(prefix));
         let files = schemas.files.iter().filter(|path| is_wanted(path)).count();
         if files == 0 {
-            return Err(Failure::new("there is no schema in what was named")
+            return Err(Failure::new("the given files and folders have no schema")
                 .help("a schema is a file <subject>/<version>.json"));
         }
         // What a vendored file gets wrong matters where it is used, not here.

@@ -67,7 +67,7 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
                 "the list of subjects of `{}` does not end",
                 client.base_url()
             ))
-            .help("check the URL: another server than a registry may be listening there"));
+            .help("check the URL; the server at this URL may not be a registry"));
         }
         after = Some(next);
     }

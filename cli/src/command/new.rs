@@ -11,9 +11,9 @@ use crate::Outcome;
 use crate::failure::Failure;
 use crate::project::Project;
 
-/// Start a new version: copy the newest one to the next version number, ready to edit.
+/// Start a new version: copy the newest version to a new file with the next version number.
 ///
-/// For a new subject, writes a starter schema as 1.0.0.
+/// For a new subject, the command writes a starter schema as version 1.0.0.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The subject, such as `commerce.order.placed`.
@@ -48,7 +48,7 @@ impl Arguments {
         // A newest version that cannot be read would be skipped, and its number taken again.
         if let Some(broken) = tree.files.iter().find(|f| f.schema.is_none() && f.path.starts_with(&folder)) {
             return Err(Failure::new(format!("`{}` cannot be read", broken.path.display()))
-                .help("correct it first; `evschema lint` shows what is wrong"));
+                .help("correct the file first; `evschema lint` shows its errors"));
         }
         let newest = newest(&tree, &self.subject);
         let (version, text) = match &newest {
@@ -61,13 +61,14 @@ impl Arguments {
         };
         let path = folder.join(format!("{version}.json"));
         if path.exists() {
-            return Err(Failure::new(format!("`{}` exists already", path.display())).help("edit it"));
+            return Err(Failure::new(format!("`{}` exists already", path.display())).help("edit the file"));
         }
         write_inside(&root, &path, text).map_err(|error| Failure::file("write", &path, &error))?;
         context.terminal.print(path.display().to_string());
         match newest {
             Some(newest) => {
-                let message = format!("copied from {}; edit it, then run `evschema check`", newest.at());
+                let message =
+                    format!("copied from {}; edit the new file, and run `evschema check`", newest.at());
                 context.terminal.say(message);
                 if let Some((referrer, id)) = referrer_by_id(&tree, &newest, &version, &path, &project) {
                     let message = format!(
@@ -75,14 +76,16 @@ impl Arguments {
                         newest.at()
                     );
                     let help = format!(
-                        "give {version} an `$id` of its own, or write `../{}/{}.json` there",
+                        "give {version} its own `$id`, or change the `$ref` in {referrer} to `../{}/{}.json`",
                         newest.at().subject,
                         newest.at().version
                     );
                     context.terminal.warn(&message, Some(&help));
                 }
             }
-            None => context.terminal.say("this is the first version; edit it, then run `evschema lint`"),
+            None => {
+                context.terminal.say("this is the first version; edit the new file, and run `evschema lint`")
+            }
         }
         Ok(Outcome::Clean)
     }

@@ -20,15 +20,15 @@ use crate::registry_access::RegistryArguments;
 use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry, WaiverNote};
 
-/// Write the registry's content as a tree: a complete backup that `push --restore` can register again.
+/// Write the content of the registry to a tree: a complete backup that `push --restore` can register again.
 ///
-/// The schemas are written byte for byte. Each subject's folder also gets a `subject.toml` with the subject's policy,
-/// owner, waivers and the states of its versions. A pull never replaces an existing file.
+/// The command writes the schemas byte for byte. The folder of each subject also gets a `subject.toml` with the
+/// policy, owner, waivers and version states of the subject. A pull never replaces an existing file.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Subjects to pull, with the versions they refer to; by default all subjects.
+    /// The subjects to pull, together with all subjects that they refer to; by default all subjects.
     subjects: Vec<Subject>,
-    /// The folder to write to; by default the manifest's `schemas`.
+    /// The folder to write to; by default the schemas folder of the manifest.
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -48,7 +48,7 @@ impl Arguments {
             open = all_subjects(&client, None)?.into_iter().map(|summary| summary.subject).collect();
         }
         if open.is_empty() {
-            return Err(Failure::new(format!("`{}` has no subject", client.base_url()))
+            return Err(Failure::new(format!("the registry `{}` has no subject", client.base_url()))
                 .help("`evschema push` registers a tree"));
         }
         let mut pull = Pull {
@@ -67,7 +67,8 @@ impl Arguments {
             done.insert(subject);
             if SUBJECTS_MAX < done.len() {
                 return Err(Failure::new(format!(
-                    "`{}` has more than {SUBJECTS_MAX} subjects, or references between them do not end",
+                    "the registry `{}` has more than {SUBJECTS_MAX} subjects, or the references between its \
+                     subjects never end",
                     client.base_url()
                 ))
                 .help("name the subjects to pull"));
@@ -155,12 +156,14 @@ impl Pull<'_> {
         let bytes = self.client.schema(&at.subject, &at.version)?;
         let received = Document::parse(&bytes).map(|document| document.digest().clone());
         if received.as_ref() != Ok(digest) {
-            return Err(Failure::new(format!("{at} differs from its registered digest"))
-                .help("a proxy between here and the registry may change the bytes"));
+            return Err(Failure::new(format!(
+                "the received content of {at} does not have the registered digest"
+            ))
+            .help("a proxy between this machine and the registry may have changed the content"));
         }
         let refused = self.refused(at, &bytes, &path);
         if !refused.is_empty() {
-            let note = format!("{at} of {} was not written", self.client.base_url());
+            let note = format!("the pull did not write {at} of {}", self.client.base_url());
             self.findings.extend(refused.into_iter().map(|found| found.note(note.clone())));
             return Ok(());
         }
@@ -178,7 +181,7 @@ impl Pull<'_> {
         if wrong.is_empty()
             && let Err(error) = self.catalog.insert(Arc::new(schema))
         {
-            let help = "ask whoever looks after the registry which of the two is right";
+            let help = "ask the operator of the registry which of the two documents is right";
             wrong.push(Diagnostic::new(Code::Conflict, error.to_string()).help(help));
         }
         let text: Option<Arc<str>> = std::str::from_utf8(bytes).ok().map(Arc::from);
@@ -213,11 +216,10 @@ fn write_subject_file(
             return Ok(None);
         }
         let place = Place { file: path.display().to_string(), ..Place::default() };
-        let message = format!("`{}` differs from what {registry} has", path.display());
-        return Ok(Some(
-            Finding::error("subject-file-differs", message, place)
-                .help("the file stays; move it away and pull again to get what the registry has"),
-        ));
+        let message = format!("`{}` differs from the settings in {registry}", path.display());
+        return Ok(Some(Finding::error("subject-file-differs", message, place).help(
+            "the pull keeps the file; to get the settings of the registry, move the file away and pull again",
+        )));
     }
     write_inside(tree, &path, file.render()?).map_err(|error| Failure::file("write", &path, &error))?;
     Ok(None)
@@ -225,6 +227,10 @@ fn write_subject_file(
 
 fn differs(at: &Coordinates, path: &Path, registry: &str) -> Finding {
     let place = Place { at: Some(at.to_string()), file: path.display().to_string(), ..Place::default() };
-    Finding::error("version-changed", format!("{at} differs from what {registry} has"), place)
-        .help("the file is kept; move it away and pull again to get the registered one")
+    Finding::error(
+        "version-changed",
+        format!("the file of {at} differs from the version in {registry}"),
+        place,
+    )
+    .help("the pull keeps the file; to get the registered version, move the file away and pull again")
 }

@@ -25,24 +25,25 @@ use crate::verdict;
 use crate::waivers::{self, Waivers};
 use plan::Change;
 
-/// Register every version of the tree that the registry lacks, referenced versions first.
+/// Register every version of the tree that the registry lacks; versions that others refer to come first.
 ///
-/// A second push changes nothing. If the registry rejects a version, the push leaves out the versions that build on it
-/// and goes on with the rest. The push also records the manifest's waivers that a version needs; that takes a token with
-/// the scope `waive`.
+/// If the registry rejects a version, the push leaves out the later versions of the subject and all versions that
+/// refer to the rejected one, and continues with the others. The push also registers the waivers of the manifest that
+/// a version needs; a waiver needs a token with the scope `waive`. A second push changes nothing.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Print what a push would register and what the registry would reject; change nothing.
+    /// Change nothing; print the versions that the push would register, and the versions that the registry would
+    /// reject.
     #[arg(long)]
     dry_run: bool,
-    /// Register a pulled backup: subjects that the registry lacks are registered without a check of their history, and get
-    /// the policy and states of the backup.
+    /// Register a pulled backup. A subject that the registry lacks is registered without a check of its history, and
+    /// gets the policy and version states of the backup.
     #[arg(long, conflicts_with = "dry_run")]
     restore: bool,
     /// The author to record; by default the name of the token.
     #[arg(long)]
     author: Option<String>,
-    /// A message about the change to record.
+    /// The message to record, which describes the change.
     #[arg(short, long)]
     message: Option<String>,
     #[command(flatten)]
@@ -185,7 +186,7 @@ impl Push<'_> {
             self.findings.extend(missing);
             return Ok(());
         }
-        Err(Failure::new("the push lacks scopes, and has changed nothing").places(missing))
+        Err(Failure::new("the push needs scopes that are missing, so it changed nothing").places(missing))
     }
 
     /// Returns the settings that a subject gets. An existing one changes only where the tree names it.
@@ -316,7 +317,9 @@ impl Push<'_> {
             let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
             self.client.put_waiver(subject, fingerprint, &waiver)?;
             context.terminal.end_progress();
-            context.terminal.say(format!("accepted {fingerprint} in {subject}: {}", note.reason));
+            context
+                .terminal
+                .say(format!("registered the waiver of {fingerprint} in {subject}: {}", note.reason));
         }
         Ok(true)
     }
@@ -331,7 +334,9 @@ impl Push<'_> {
         context.terminal.end_progress();
         if builds_on_new {
             self.tally.registered += 1;
-            context.terminal.say(format!("would register {at} (not checked: it refers to a new version)"));
+            context
+                .terminal
+                .say(format!("would register {at} (not checked, because it refers to a new version)"));
             return Ok(());
         }
         let bytes = own.schema.document().text().as_bytes();
@@ -451,12 +456,16 @@ fn changed(own: &OwnSchema, registered: &Digest, registry: &str) -> Finding {
     let at = own.schema.at();
     Finding::error(
         "version-changed",
-        format!("{at} is registered with another content; a published version never changes"),
+        format!("{at} is already registered with different content; a published version never changes"),
         own.source().whole(),
     )
-    .note(format!("{registry} has {registered}, the file has {}", own.schema.digest()))
+    .note(format!(
+        "the digest in {registry} is {registered}; the digest of the file is {}",
+        own.schema.digest()
+    ))
     .help(format!(
-        "restore the file (`evschema show {at} --schema` prints it), and publish the change as a new version"
+        "restore the file (`evschema show {at} --schema` prints the registered content), and publish the \
+         change as a new version"
     ))
 }
 

@@ -4,7 +4,7 @@ use super::Context;
 use crate::Outcome;
 use crate::failure::Failure;
 
-/// Print a page of the reference, from the program itself.
+/// Print a page of the reference documentation.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The page.
@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
 enum Page {
     /// docs/cli.md: commands, files and formats.
     Cli,
-    /// docs/rules.md: what findings fall under.
+    /// docs/rules.md: all rules of findings and problems.
     Rules,
 }
 
@@ -40,7 +40,7 @@ fn commands() -> String {
     let mut root = crate::arguments::Arguments::command();
     root.build();
     let mut text = String::from(
-        "<!-- Printed by `evschema reference`; change the program, then `cargo xtask regenerate`. -->\n\n\
+        "<!-- Printed by `evschema reference`. To change this page, change the program and run `cargo xtask regenerate`. -->\n\n\
              # The command line\n\n",
     );
     text.push_str(&format!("{}.\n\n", root.get_about().map(ToString::to_string).unwrap_or_default()));

@@ -10,7 +10,8 @@ use crate::registry_access::RegistryArguments;
 /// Find subjects of the registry by name, description or field.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The words to search for; each must begin a word of the subject.
+    /// The words to search for; each must be the beginning of a word in the name, description or fields of the
+    /// subject.
     text: String,
     #[command(flatten)]
     registry: RegistryArguments,

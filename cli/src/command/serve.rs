@@ -25,8 +25,8 @@ const FILES_KEPT: usize = 64 + limits::REFUSALS_MAX;
 
 /// Run the registry until Ctrl-C.
 ///
-/// The registry migrates its tables by itself. The policy of new subjects, `formats` and `dialects` come from the
-/// manifest, if one exists.
+/// The registry migrates its tables at the start. If a manifest exists, the registry takes `formats`, `dialects` and
+/// the policy of new subjects from the manifest.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The database: `sqlite:PATH`, `sqlite::memory:`, or `postgres://user@host/name`.
@@ -38,45 +38,46 @@ pub(crate) struct Arguments {
         hide_env_values = true
     )]
     db: String,
-    /// The address to listen on; port 0 takes a free port.
+    /// The address to listen on; port 0 selects a free port.
     #[arg(long, env = "EVSCHEMA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The URL by which others reach the registry, if it differs from the address.
+    /// The URL by which other machines reach the registry, if it differs from the listen address.
     #[arg(long, env = "EVSCHEMA_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
-    /// A further host name of the registry, without a port; may be repeated. The registry rejects requests by unknown
-    /// names, because a page of another site could read it through such a name (DNS rebinding).
+    /// An additional host name of the registry, without a port; may be repeated. The registry rejects requests with
+    /// unknown host names, because a page of another site could read the registry through such a name (DNS rebinding).
     #[arg(long, env = "EVSCHEMA_HOST", value_name = "NAME", value_delimiter = ',')]
     host: Vec<String>,
     /// Serve reads only; reject every write.
     #[arg(long, env = "EVSCHEMA_READ_ONLY")]
     read_only: bool,
-    /// Let every client write without a token. Without this flag, a write needs a token if any token exists or other
-    /// machines can reach the registry (`evschema token create`).
+    /// Let every client write without a token. Without this flag, a write needs a token if a token exists, or if other
+    /// machines can reach the registry. `evschema token create` creates a token.
     #[arg(long, env = "EVSCHEMA_ANONYMOUS_WRITES")]
     anonymous_writes: bool,
     /// Require a token for reads too.
     #[arg(long, env = "EVSCHEMA_PRIVATE")]
     private: bool,
-    /// Take the client's address from `X-Forwarded-For`; only if a proxy in front of the registry sets it.
+    /// Take the address of the client from the header `X-Forwarded-For`; use this only if a proxy in front of the
+    /// registry sets the header.
     #[arg(long, env = "EVSCHEMA_BEHIND_PROXY")]
     behind_proxy: bool,
-    /// Trust jobs of a CI provider: a TOML table such as
+    /// Trust jobs of a CI provider. The value is a TOML table such as
     /// `{ name = "…", issuer = "https://…", audience = "…", claims = { repository = "…" }, scopes = ["…"] }`.
-    /// The registry also trusts the manifest's `[[registry.publishers]]`.
+    /// The registry also trusts `[[registry.publishers]]` in the manifest.
     #[arg(long, env = "EVSCHEMA_PUBLISHER", value_name = "TABLE")]
     publisher: Vec<String>,
-    /// Maximum number of connections, limited by the number of open files; beyond it, clients get 503.
+    /// Maximum number of connections; further clients get status 503. A low limit of open files lowers this number.
     #[arg(long, env = "EVSCHEMA_CONNECTIONS", value_name = "NUMBER", default_value_t = limits::CONNECTIONS_MAX,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     connections: usize,
-    /// Memory for cached schemas and answers, in MiB.
+    /// Memory for cached schemas and responses, in MiB.
     #[arg(long, env = "EVSCHEMA_CACHE", value_name = "MIB", default_value_t = 64)]
     cache: u32,
-    /// Print the settings in force and what is wrong with them; start nothing.
+    /// Print the settings or their errors, without starting the registry.
     #[arg(long)]
     check_config: bool,
-    /// Log filter: `info`, `debug`, or a filter of the crate tracing-subscriber.
+    /// The log filter: `info`, `debug`, or another filter in the syntax of the crate tracing-subscriber.
     #[arg(long, env = "EVSCHEMA_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
 }
@@ -179,13 +180,13 @@ fn open_files() -> usize {
 /// Returns the settings that are in force, wherever they come from: arguments, variables, manifest.
 fn settings(config: &Config, tokens: Tokens, log: &str) -> String {
     let policy = &config.default_policy;
-    let public_url = config.public_url.as_deref().unwrap_or("the address");
+    let public_url = config.public_url.as_deref().unwrap_or("the listen address");
     let needs_proof = config.is_exposed() || !config.publishers.is_empty();
     let writes = match (config.read_only, config.anonymous_writes, needs_proof) {
         (true, _, _) => "nobody",
         (false, true, _) => "everybody",
         (false, false, true) => "clients with a token",
-        (false, false, false) => "clients with a token; programs on this machine while no token exists",
+        (false, false, false) => "clients with a token; until a token exists, programs on this machine",
     };
     let has_tokens = match tokens {
         Tokens::Some => "some exist",
@@ -234,7 +235,7 @@ fn publishers(entries: &[PublisherEntry], tables: &[String]) -> Result<Vec<Publi
 }
 
 fn bad_publisher(which: &str, why: &str) -> Failure {
-    Failure::new(format!("`{}` is not a publisher: {}", one_line(which), one_line(why)))
+    Failure::new(format!("`{}` is not a valid publisher: {}", one_line(which), one_line(why)))
         .help("docs/operations.md shows a publisher with its name, issuer, audience, claims and scopes")
 }
 
@@ -243,19 +244,21 @@ impl From<StartError> for Failure {
         let failure = Self::new(error.to_string());
         match error {
             StartError::AnonymousWrites { .. } => failure.help(
-                "make a token first: `evschema token create NAME --scope admin --db URL`; \
-                 or serve reads only with `--read-only`, or let everybody write with `--anonymous-writes`",
+                "create a token first with `evschema token create NAME --scope admin --db URL`; or reject \
+                 all writes with `--read-only`; or let everybody write with `--anonymous-writes`",
             ),
-            StartError::PublicUrl { .. } => {
-                failure.help("start it with `http://` or `https://`, without a user name or a query")
+            StartError::PublicUrl { .. } => failure.help(
+                "the URL must begin with `http://` or `https://`, and must not have a user name or a query",
+            ),
+            StartError::Publisher { .. } => {
+                failure.help("correct the publisher in the manifest or in `--publisher`")
             }
-            StartError::Publisher { .. } => failure.help("correct it in the manifest or in `--publisher`"),
-            StartError::Listen { .. } => {
-                failure.help("another program may be listening there: choose another `--listen`, or port 0")
-            }
-            StartError::Threads(_) => failure.help("raise the limit of processes or of memory"),
+            StartError::Listen { .. } => failure.help(
+                "another program may use this address; choose another address with `--listen`, or port 0",
+            ),
+            StartError::Threads(_) => failure.help("raise the limit of processes or memory of the system"),
             StartError::Database { .. } => {
-                failure.help("check `--db`, and that this machine can reach the database")
+                failure.help("check the URL in `--db`, and check that this machine can reach the database")
             }
         }
     }

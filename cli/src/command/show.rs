@@ -17,13 +17,13 @@ use crate::terminal::escape::one_line;
 /// Show a version: its title, state, fields and references.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The version: `commerce.order.placed@1.2.0`, `…@^1`, or the subject alone for the newest.
+    /// The version: `commerce.order.placed@1.2.0`, `…@^1`, or only the subject for its newest version.
     #[arg(value_name = "SUBJECT[@VERSION]")]
     target: Target,
     /// Print the schema itself, byte for byte.
     #[arg(long)]
     schema: bool,
-    /// Look in the tree even if a registry is configured.
+    /// Show the version of the tree even if a registry is configured.
     #[arg(long)]
     local: bool,
     #[command(flatten)]

@@ -14,8 +14,8 @@ use crate::terminal::escape::one_line;
 
 /// Create, list and revoke the tokens of a registry.
 ///
-/// With a registry's URL, this needs a token with the scope `admin` in EVSCHEMA_TOKEN. Create the first token in the
-/// database itself, with `--db`; the registry may be running.
+/// With the URL of a registry, the command needs a token with the scope `admin` in EVSCHEMA_TOKEN. Create the first
+/// token directly in the database, with `--db`; the registry may be running.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -24,22 +24,23 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Create a token and print it; it is never shown again.
+    /// Create a token and print it; the token is never shown again.
     Create(Create),
     /// List all tokens, revoked and expired ones too, without their secrets.
     List(List),
-    /// Revoke a token: every registry on that database rejects it at once.
+    /// Revoke a token; from now on, every registry with this database rejects the token.
     Revoke(Revoke),
 }
 
 #[derive(Debug, Args)]
 struct Create {
-    /// The token's name, such as `ci-orders`; changes made with the token carry it.
+    /// The name of the token, such as `ci-orders`; the registry records this name with each change that uses the
+    /// token.
     name: String,
     /// A right of the token: `read`, `register:commerce.`, `waive:commerce.` or `admin`; may be repeated.
     #[arg(short, long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',')]
     scopes: Vec<Scope>,
-    /// When it expires: after a number of days such as `90d`, or after a last day such as `2027-01-31` (UTC).
+    /// When the token expires: after a number of days such as `90d`, or after a last day such as `2027-01-31` (UTC).
     #[arg(long, value_name = "WHEN", value_parser = Expiry::parse)]
     expires: Option<Expiry>,
     #[command(flatten)]
@@ -54,7 +55,7 @@ struct List {
 
 #[derive(Debug, Args)]
 struct Revoke {
-    /// The token's id from `evschema token list`.
+    /// The id of the token from `evschema token list`.
     id: String,
     #[command(flatten)]
     place: Place,
@@ -63,8 +64,8 @@ struct Revoke {
 /// Where the tokens are.
 #[derive(Debug, Args)]
 struct Place {
-    /// The registry's database, opened directly and without a token. Without `--db` and `--registry`, the variable
-    /// EVSCHEMA_DB names the database.
+    /// The database of the registry; the command opens it directly, without a token. Without `--db` and `--registry`,
+    /// the command uses the database in EVSCHEMA_DB.
     #[cfg(feature = "server")]
     #[arg(long, value_name = "URL")]
     db: Option<String>,
@@ -88,7 +89,7 @@ impl Arguments {
             }
             Action::Revoke(revoke) => {
                 let token = Tokens::open(revoke.place, context)?.revoke(&revoke.id)?;
-                context.terminal.say(format!("{} (`{}`) is revoked", token.id, one_line(&token.name)));
+                context.terminal.say(format!("revoked the token {} (`{}`)", token.id, one_line(&token.name)));
                 Ok(Outcome::Clean)
             }
         }
@@ -104,7 +105,7 @@ impl Create {
             context.terminal.print(json(&created)?);
         } else {
             context.terminal.say(format!(
-                "{}: created a token with the scope {}, valid {}; it is shown only now:",
+                "created the token {} with the scope {}, valid {}; the token is shown only now:",
                 created.view.id,
                 in_words(&created.view),
                 ends(&created.view)
@@ -230,7 +231,7 @@ fn moment(at: OffsetDateTime) -> String {
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(format!("the answer has no JSON form: {error}")))
+        .map_err(|error| Failure::new(format!("cannot write the answer as JSON: {error}")))
 }
 
 #[cfg(feature = "server")]

@@ -16,13 +16,14 @@ use crate::project::Project;
 use crate::report::{Report, counted};
 use crate::target::Target;
 
-/// Validate events from a file or standard input: one JSON text, or one on each line.
+/// Validate events from a file or standard input: one JSON text, or one JSON text on each line.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The version to validate against: `commerce.order.placed@1.2.0`, `…@^1`, or the subject alone for the newest.
+    /// The version to validate against: `commerce.order.placed@1.2.0`, `…@^1`, or only the subject for its newest
+    /// version.
     #[arg(value_name = "SUBJECT@VERSION")]
     target: Target,
-    /// The file; standard input if absent or `-`.
+    /// The file with the events; standard input if absent or `-`.
     file: Option<PathBuf>,
 }
 
@@ -48,8 +49,8 @@ impl Arguments {
                 .into_iter()
                 .map(|d| Finding::of_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
                 .collect();
-            Failure::new(format!("{} cannot validate events", schema.at()))
-                .help("correct it first")
+            Failure::new(format!("the schema {} cannot validate events", schema.at()))
+                .help("correct the schema first")
                 .places(places)
         };
         let resolved = schemas.catalog.resolve(schema).map_err(unusable)?;
@@ -66,7 +67,7 @@ impl Arguments {
         judge.read(reader)?;
         if judge.events == 0 {
             return Err(Failure::new(format!("{} has no event", judge.name))
-                .help("write one JSON text, or one on each line"));
+                .help("write one JSON text, or one JSON text on each line"));
         }
         if REFUSED_SHOWN_MAX < judge.refused {
             let hidden = judge.refused - REFUSED_SHOWN_MAX;

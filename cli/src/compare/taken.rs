@@ -23,10 +23,10 @@ pub(super) fn compare_taken(
     let at = own.schema.at();
     let next = next_free(at, schemas, baseline);
     let to = compare_as(&next, project, own, schemas, baseline, waivers)?.unwrap_or(next.version);
-    let message = format!("{at} is new here, and {} got another {at} in the meantime", baseline.name);
+    let message = format!("{at} is new in this tree, but {} already has a different {at}", baseline.name);
     comparison.findings.push(
         Finding::error("version-taken", message, own.source().whole())
-            .help(format!("run this check again with `--fix`, which renumbers it to {to}")),
+            .help(format!("run this check again with `--fix`, to rename the new version to {to}")),
     );
     comparison.renumber.push(Renumber { at: at.clone(), to });
     Ok(())

@@ -112,7 +112,7 @@ impl Loosened {
             "waivers" if from == "no waiver" => format!("the change adds a waiver of {about}"),
             "waivers" => format!("the change extends the waiver of {about}: {from} becomes {to}"),
             "never_used" => {
-                format!("the change yanks {about} as never used, so that it is no longer a baseline")
+                format!("the change yanks {about} as never used, so {about} is no longer a baseline")
             }
             _ => {
                 let rest = subjects.len().saturating_sub(NAMED_MAX);
@@ -161,9 +161,10 @@ pub(super) fn finding(message: String, place: Place, baseline: &str, accepts: bo
         finding.severity = Severity::Warning;
         return finding.note("accepted by `--accept-loosened-policy`: the check uses the policy of the tree");
     }
-    finding
-        .note(format!("the check uses the policy of {baseline}"))
-        .help("restore it; if the owner of the contract agrees to it, run with `--accept-loosened-policy`")
+    finding.note(format!("the check uses the policy of {baseline}")).help(
+        "restore the setting; if the owner of the contract agrees to the change, run the check with \
+         `--accept-loosened-policy`",
+    )
 }
 
 /// Returns the line of the manifest that names something, or else the whole manifest.

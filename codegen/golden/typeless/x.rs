@@ -8,7 +8,7 @@ pub mod v1 {
     rt::types! {
         pub enum Typeless {
             Object(TypelessObject) = 0 rt::Case::OBJECT,
-            /// Any value that is not an object; the schema accepts it too.
+            /// Any value that is not an object. The schema also accepts such values.
             Other(rt::Json) = 1 rt::Case::NULL.or(rt::Case::BOOL).or(rt::Case::NUMBER).or(rt::Case::STRING).or(rt::Case::ARRAY),
         }
 

@@ -16,7 +16,7 @@ pub fn stays_inside(folder: &Path, path: &Path) -> io::Result<()> {
     if there.starts_with(&folder) {
         return Ok(());
     }
-    let message = format!("the path leads out of `{}`, to `{}`", folder.display(), there.display());
+    let message = format!("the path leads out of `{}` to `{}`", folder.display(), there.display());
     Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }
 

@@ -35,8 +35,8 @@ impl Entry {
                 Diagnostic::new(Code::Misplaced, "a schema must be in a folder named after its subject")
                     .help(LAYOUT)
             } else {
-                Diagnostic::new(Code::Misplaced, format!("`{name}` is not the folder of a subject"))
-                    .help(format!("move it out of the schemas folder; {LAYOUT}"))
+                Diagnostic::new(Code::Misplaced, format!("`{name}` is not a folder of a subject"))
+                    .help(format!("move the file out of the schemas folder; {LAYOUT}"))
             }),
             Ok(Kind::Other) => Self::Wrong(no_file(&name)),
             Err(error) => Self::Wrong(unreadable(&error)),
@@ -80,11 +80,11 @@ pub(super) fn unreadable(error: &io::Error) -> Diagnostic {
     let (why, help) = if error.kind() == io::ErrorKind::NotFound {
         ("the target of the link does not exist".to_owned(), "restore the target, or remove the link")
     } else if error.kind() == io::ErrorKind::FileTooLarge {
-        (error.to_string(), "split it into documents that refer to each other")
+        (error.to_string(), "split the document into several documents that refer to each other")
     } else if error.kind() == io::ErrorKind::PermissionDenied && error.get_ref().is_some() {
         (error.to_string(), "copy the target into the tree; a link must not lead out of the tree")
     } else if error.kind() == io::ErrorKind::PermissionDenied {
-        ("permission denied".to_owned(), "check its permissions")
+        ("permission denied".to_owned(), "check the permissions of the file or folder")
     } else {
         (error.to_string(), "check the path")
     };
@@ -99,7 +99,7 @@ pub(super) fn nested(path: &Path) -> Diagnostic {
         format!("`{outer}` contains the folder `{name}`, but the folder of a subject cannot contain folders"),
     )
     .help(format!(
-        "rename it to `{outer}.{name}` and move it up: the folder of a subject is directly in the schemas folder"
+        "move the folder `{name}` directly into the schemas folder, and rename it to `{outer}.{name}`"
     ))
 }
 
@@ -127,14 +127,14 @@ fn unknown(file: &str) -> Diagnostic {
         None if stem.to_lowercase().starts_with("sub") || ending == "toml" => {
             format!("rename it to `{SUBJECT_FILE}`")
         }
-        None => format!("move it out of the schemas folder; {LAYOUT}"),
+        None => format!("move the file out of the schemas folder; {LAYOUT}"),
     };
     diagnostic.help(help)
 }
 
 fn no_file(name: &str) -> Diagnostic {
     Diagnostic::new(Code::Misplaced, format!("`{name}` is neither a file nor a folder"))
-        .help("remove it from the schemas folder")
+        .help(format!("remove `{name}` from the schemas folder"))
 }
 
 /// Returns the version that a name spells in another style, such as `v1.0.0` or `1.0`.
@@ -190,7 +190,7 @@ mod tests {
             ("1.0.0.JSON", "rename it to `1.0.0.json`"),
             (".1.0.0.json", "rename it to `1.0.0.json`"),
             ("subject.tml", "rename it to `subject.toml`"),
-            ("notes.txt", "move it out of the schemas folder"),
+            ("notes.txt", "move the file out of the schemas folder"),
         ] {
             let help = unknown(name).help.unwrap();
             assert!(help.starts_with(expected), "{name}: {help}");

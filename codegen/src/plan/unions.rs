@@ -167,7 +167,9 @@ impl<'c> Planner<'_, 'c> {
             let others = facts.kinds.without(Kinds::OBJECT);
             variants.push(UnionVariant {
                 name: "Other".to_owned(),
-                docs: vec!["Any value that is not an object; the schema accepts it too.".to_owned()],
+                docs: vec![
+                    "Any value that is not an object. The schema also accepts such values.".to_owned(),
+                ],
                 value: TypeRef::plain(RustType::Json),
                 case: Case { kinds: kind_constants(others), ..Case::default() },
                 place: None,

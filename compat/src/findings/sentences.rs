@@ -32,86 +32,88 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
     match assertion {
         Assertion::Types(types) => {
             let kept = reader.types.names(reader.numbers.step.as_ref().is_some_and(Decimal::is_integer));
-            format!("{name} may be {}, and {who} accepts only {}", with_articles(types), with_articles(&kept))
+            format!("{name} may be {}, but {who} accepts only {}", with_articles(types), with_articles(&kept))
         }
         Assertion::Values => match (quoted, only_value(reader)) {
-            (Some(value), Some(only)) => format!("{name} may be {value}, and {who} accepts only {only}"),
-            (Some(value), None) => format!("{name} may be {value}, and {who} does not list this value"),
+            (Some(value), Some(only)) => format!("{name} may be {value}, but {who} accepts only {only}"),
+            (Some(value), None) => format!("{name} may be {value}, but {who} does not list this value"),
             (None, _) => format!("{name} may have a value that {who} does not list"),
         },
         Assertion::Numbers => match quoted.zip(numbers(&reader.numbers)) {
-            Some((value, accepted)) => format!("{name} may be {value}, and {who} accepts only {accepted}"),
+            Some((value, accepted)) => format!("{name} may be {value}, but {who} accepts only {accepted}"),
             None => format!("{name} may be a number that {who} rejects"),
         },
         Assertion::Lengths => {
             match (part, span(reader.strings.min, reader.strings.max, "character", "characters")) {
                 (Some(Value::String(text)), Some(accepted)) if text.is_empty() => {
-                    format!("{name} may be an empty string, and {who} accepts {accepted}")
+                    format!("{name} may be an empty string, but {who} accepts {accepted}")
                 }
                 (Some(Value::String(text)), Some(accepted)) => {
                     let length = counted(text.chars().count(), "character", "characters");
-                    format!("{name} may be {length} long, and {who} accepts {accepted}")
+                    format!("{name} may be {length} long, but {who} accepts {accepted}")
                 }
                 _ => format!("{name} may have a length that {who} rejects"),
             }
         }
         Assertion::Pattern(pattern) => {
             let value = quoted.unwrap_or_else(|| "a string".to_owned());
-            format!("{name} may be {value}, and {who} requires a match of the pattern `{pattern}`")
+            format!("{name} may be {value}, but {who} requires a match of the pattern `{pattern}`")
         }
         Assertion::Format(format) => {
             let value = quoted.unwrap_or_else(|| "any string".to_owned());
-            format!("{name} may be {value}, and {who} requires the format `{}`", format::written(format))
+            format!("{name} may be {value}, but {who} requires the format `{}`", format::written(format))
         }
         Assertion::Items => format!("{name} may have items that {who} rejects"),
         Assertion::ItemCount => match (part, span(reader.arrays.min, reader.arrays.max, "item", "items")) {
             (Some(Value::Array(items)), Some(accepted)) => {
                 let length = counted(items.len(), "item", "items");
-                format!("{name} may have {length}, and {who} accepts {accepted}")
+                format!("{name} may have {length}, but {who} accepts {accepted}")
             }
             _ => format!("{name} may have a number of items that {who} rejects"),
         },
-        Assertion::UniqueItems => format!("{name} may repeat an item, and {who} requires unique items"),
+        Assertion::UniqueItems => format!("{name} may repeat an item, but {who} requires unique items"),
         Assertion::Contains => {
             format!("{name} may have too few or too many items that match the `contains` schema of {who}")
         }
-        Assertion::Required(_) => format!("{name} may be missing, and {who} requires it"),
-        Assertion::Property(_) => format!("{name} may be present, and {who} rejects it"),
+        Assertion::Required(_) => format!("{name} may be missing, but {who} requires it"),
+        Assertion::Property(_) => format!("{name} may be present, but {who} rejects it"),
         Assertion::Lacks(_) => {
-            format!("{name} may be present, and {who} does not declare it and rejects undeclared properties")
+            format!("{name} may be present, but {who} does not declare it and rejects undeclared properties")
         }
         Assertion::Additional | Assertion::Unevaluated => {
-            format!("{name} may have undeclared properties, and {who} rejects them")
+            format!("{name} may have undeclared properties, but {who} rejects them")
         }
         Assertion::Names => format!("{name} may have a property name that {who} rejects"),
         Assertion::PropertyCount => {
             match (part, span(reader.objects.min, reader.objects.max, "property", "properties")) {
                 (Some(Value::Object(members)), Some(accepted)) => {
                     let size = counted(members.len(), "property", "properties");
-                    format!("{name} may have {size}, and {who} accepts {accepted}")
+                    format!("{name} may have {size}, but {who} accepts {accepted}")
                 }
                 _ => format!("{name} may have a number of properties that {who} rejects"),
             }
         }
         Assertion::Dependent(_) => {
-            format!("{name} may be present, and {who} then adds a requirement that the event does not meet")
+            format!("if {name} is present, {who} adds a requirement that the event does not meet")
         }
         Assertion::AnyOf => match quoted {
-            Some(value) => format!("{name} may be {value}, and no branch of {who} accepts this"),
+            Some(value) => format!("{name} may be {value}, but no branch of {who} accepts this value"),
             None => format!("{name} may have a value that no branch of {who} accepts"),
         },
         Assertion::OneOf => {
             let value = quoted.unwrap_or_else(|| "a value".to_owned());
             format!(
-                "{name} may be {value}, and this matches no branch of the `oneOf` of {who}, or more than one"
+                "{name} may be {value}, but this value matches no branch of `oneOf` in {who}, or more than one"
             )
         }
         Assertion::Not => match quoted {
-            Some(value) => format!("{name} may be {value}, and {who} excludes this by `not`"),
+            Some(value) => format!("{name} may be {value}, but {who} excludes this value by `not`"),
             None => format!("{name} may have a value that {who} excludes by `not`"),
         },
         Assertion::Condition => match quoted.filter(|_| !path.is_empty()) {
-            Some(value) => format!("{name} may be {value}, and the `then` or `else` of {who} rejects this"),
+            Some(value) => {
+                format!("{name} may be {value}, but the `then` or `else` of {who} rejects this value")
+            }
             None => format!("{name} may violate the `then` or `else` of {who}"),
         },
         Assertion::Opaque(why) => format!("{who} may reject {name}: {why}"),

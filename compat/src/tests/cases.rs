@@ -211,7 +211,7 @@ fn a_report_tells_place_witness_and_version() {
     );
     assert_eq!(finding.position.unwrap().to_string(), "5:14");
     assert_eq!(witness(&report), json!({"id": "x", "total": 0}));
-    assert_eq!(finding.message, "`total` may be an integer, and the new version accepts only a string");
+    assert_eq!(finding.message, "`total` may be an integer, but the new version accepts only a string");
     assert!(finding.refusal.is_some());
 }
 

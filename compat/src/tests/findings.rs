@@ -68,9 +68,9 @@ fn three_breaks_are_three_findings_each_with_an_event_that_breaks_for_it_alone()
     assert_eq!(
         messages,
         [
-            "`note` may be a string, and the new version accepts only an integer",
-            "`count` may be 0, and the new version accepts only integers from 1",
-            "`region` may be missing, and the new version requires it",
+            "`note` may be a string, but the new version accepts only an integer",
+            "`count` may be 0, but the new version accepts only integers from 1",
+            "`region` may be missing, but the new version requires it",
         ]
     );
     let places: Vec<String> = report.findings.iter().map(|f| f.position.unwrap().to_string()).collect();

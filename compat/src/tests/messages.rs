@@ -31,7 +31,7 @@ type Around<'a> = &'a dyn Fn(&Value) -> Value;
 #[test]
 fn a_place_is_a_path_in_the_event() {
     let (integer, text) = (json!({"type": "integer"}), json!({"type": "string"}));
-    let changed = "may be an integer, and the new version accepts only a string";
+    let changed = "may be an integer, but the new version accepts only a string";
     let around: [(&str, Around<'_>); 15] = [
         ("`a`", &|part| object(json!({"a": part}))),
         ("`a.b`", &|part| object(json!({"a": object(json!({"b": part}))}))),
@@ -77,7 +77,7 @@ fn a_place_is_a_path_in_the_event() {
             [format!("{path} {changed}")],
             "{old} to {new}"
         );
-        let back = format!("{path} may be a string, and version 1.0.0 accepts only an integer");
+        let back = format!("{path} may be a string, but version 1.0.0 accepts only an integer");
         assert_eq!(messages(&old, &new, Direction::Forward), [back]);
     }
 }
@@ -90,63 +90,63 @@ fn each_kind_of_finding_is_a_plain_sentence() {
         (
             inner(json!({})),
             line(json!({"required": ["b"]})),
-            "`a[].b` may be missing, and the new version requires it",
+            "`a[].b` may be missing, but the new version requires it",
         ),
         (
             inner(json!({"enum": ["x", "y"]})),
             inner(json!({"const": "x"})),
-            "`a[].b` may be \"y\", and the new version accepts only \"x\"",
+            "`a[].b` may be \"y\", but the new version accepts only \"x\"",
         ),
         (
             inner(json!({"enum": ["x", "y", "z"]})),
             inner(json!({"enum": ["x", "y"]})),
-            "`a[].b` may be \"z\", and the new version does not list this value",
+            "`a[].b` may be \"z\", but the new version does not list this value",
         ),
         (
             inner(json!({"type": "integer"})),
             inner(json!({"type": "integer", "minimum": 0})),
-            "`a[].b` may be -1, and the new version accepts only integers from 0",
+            "`a[].b` may be -1, but the new version accepts only integers from 0",
         ),
         (
             inner(json!({"type": "string", "maxLength": 3})),
             inner(json!({"type": "string", "maxLength": 2})),
-            "`a[].b` may be 3 characters long, and the new version accepts at most 2 characters",
+            "`a[].b` may be 3 characters long, but the new version accepts at most 2 characters",
         ),
         (
             inner(json!({"type": "string"})),
             inner(json!({"type": "string", "minLength": 1})),
-            "`a[].b` may be an empty string, and the new version accepts at least 1 character",
+            "`a[].b` may be an empty string, but the new version accepts at least 1 character",
         ),
         (
             inner(json!({"type": "string"})),
             inner(json!({"type": "string", "format": "date"})),
-            "`a[].b` may be \"%\", and the new version requires the format `date`",
+            "`a[].b` may be \"%\", but the new version requires the format `date`",
         ),
         (
             inner(json!({"type": "array", "maxItems": 3, "items": {"type": "null"}})),
             inner(json!({"type": "array", "maxItems": 2, "items": {"type": "null"}})),
-            "`a[].b` may have 3 items, and the new version accepts at most 2 items",
+            "`a[].b` may have 3 items, but the new version accepts at most 2 items",
         ),
         (
             inner(json!({"type": "array", "items": {"type": "null"}})),
             inner(json!({"type": "array", "items": {"type": "null"}, "uniqueItems": true})),
-            "`a[].b` may repeat an item, and the new version requires unique items",
+            "`a[].b` may repeat an item, but the new version requires unique items",
         ),
-        (inner(json!({})), inner(json!(false)), "`a[].b` may be present, and the new version rejects it"),
+        (inner(json!({})), inner(json!(false)), "`a[].b` may be present, but the new version rejects it"),
         (
             inner(json!({})),
             line(json!({"type": "object", "additionalProperties": false})),
-            "`a[].b` may be present, and the new version does not declare it and rejects undeclared properties",
+            "`a[].b` may be present, but the new version does not declare it and rejects undeclared properties",
         ),
         (
             inner(json!({"type": "object"})),
             inner(json!({"type": "object", "minProperties": 1})),
-            "`a[].b` may have no properties, and the new version accepts at least 1 property",
+            "`a[].b` may have no properties, but the new version accepts at least 1 property",
         ),
         (
             inner(json!({"type": ["integer", "null"]})),
             inner(json!({"not": {"type": "null"}})),
-            "`a[].b` may be null, and the new version excludes this by `not`",
+            "`a[].b` may be null, but the new version excludes this value by `not`",
         ),
     ] {
         let found = messages(&old, &new, Direction::Backward);
@@ -206,7 +206,7 @@ fn a_removed_property_is_named() {
     let new = json!({"type": "object", "properties": {"x": {"type": "string"}}, "required": ["x"]});
     assert_eq!(
         messages(&old, &new, Direction::Forward),
-        ["`e` may be missing, and version 1.0.0 requires it"]
+        ["`e` may be missing, but version 1.0.0 requires it"]
     );
     assert_eq!(messages(&old, &new, Direction::Backward), Vec::<String>::new());
 }
@@ -222,6 +222,6 @@ fn a_branch_of_a_condition_names_the_part_that_it_rejects() {
     };
     assert_eq!(
         messages(&schema("string"), &schema("integer"), Direction::Backward),
-        [r#"`m.x` may be "x", and the `then` or `else` of the new version rejects this"#]
+        [r#"`m.x` may be "x", but the `then` or `else` of the new version rejects this value"#]
     );
 }

@@ -189,7 +189,7 @@ fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
     assert_eq!(
         report.stricter.as_ref().map(ToString::to_string).as_deref(),
         Some(
-            "would break under `lenient`: `b` may be present, and the new version does not declare it and rejects undeclared properties, as in {\"b\":\"x\"}"
+            "would break under `lenient`: `b` may be present, but the new version does not declare it and rejects undeclared properties, as in {\"b\":\"x\"}"
         )
     );
     let open = old.replace(r#","additionalProperties":false"#, "");
@@ -209,8 +209,9 @@ fn a_report_names_the_older_reader_that_rejects_events_of_a_compatible_version()
     assert_eq!(report.verdict, Compatible);
     let note = report.old_readers.unwrap().to_string();
     assert!(
-        note.starts_with("upgrade readers first, because readers of 1.0.0 reject some of its events: ")
-            && note.ends_with(", as in \"b\""),
+        note.starts_with(
+            "upgrade readers first, because readers of 1.0.0 reject some events of this version: "
+        ) && note.ends_with(", as in \"b\""),
         "{note}"
     );
     // Older readers accept every event of it, or the version is rejected anyway.

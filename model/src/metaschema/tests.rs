@@ -63,7 +63,7 @@ fn one_mistake_gives_one_error() {
             newest,
             json!({"type": ["string", null]}),
             json!({"type": ["string", "null"]}),
-            "/a/type/1: `type` must name types by strings, not `null`",
+            "/a/type/1: each type in `type` must be a string, not `null`",
             types.to_owned(),
         ),
         (
@@ -78,7 +78,7 @@ fn one_mistake_gives_one_error() {
             json!({"type": []}),
             json!({"type": ["null"]}),
             "/a/type: `type` must have at least one element",
-            "add one, or leave out `type`".to_owned(),
+            "add an element, or remove `type`".to_owned(),
         ),
         (
             newest,
@@ -114,13 +114,13 @@ fn one_mistake_gives_one_error() {
             json!({"required": true}),
             json!({"required": []}),
             "/a/required: `required` must be an array of property names, not `true`",
-            "list the property in `required` of the object that has it".to_owned(),
+            "list the property in `required` of its object".to_owned(),
         ),
         (
             newest,
             json!({"required": [1]}),
             json!({"required": ["1"]}),
-            "/a/required/0: `required` must name properties by strings, not a number",
+            "/a/required/0: each property name in `required` must be a string, not a number",
             "write each name in quotes".to_owned(),
         ),
         (
@@ -205,7 +205,7 @@ fn one_mistake_gives_one_error() {
             json!({"minimum": 5, "exclusiveMinimum": true}),
             json!({"exclusiveMinimum": 5}),
             "/a/exclusiveMinimum: `exclusiveMinimum` must be a number, not `true`",
-            "from draft-06 on, it is the bound itself: write `\"exclusiveMinimum\": 5` instead of `minimum`"
+            "from draft-06 on, `exclusiveMinimum` is the bound itself: write `\"exclusiveMinimum\": 5` instead of `minimum`"
                 .to_owned(),
         ),
         (
@@ -220,7 +220,7 @@ fn one_mistake_gives_one_error() {
             json!({"oneOf": []}),
             json!({"oneOf": [true]}),
             "/a/oneOf: `oneOf` must have at least one element",
-            "add one, or leave out `oneOf`".to_owned(),
+            "add an element, or remove `oneOf`".to_owned(),
         ),
         (
             newest,
@@ -255,14 +255,14 @@ fn one_mistake_gives_one_error() {
             json!({"$id": "https://example.com/x#y"}),
             json!({"$id": "https://example.com/x"}),
             "/a/$id: `$id` must not have a fragment",
-            "remove everything from `#` on, and name the subschema by `$anchor`".to_owned(),
+            "remove everything from `#` on; to name a subschema, use `$anchor`".to_owned(),
         ),
         (
             newest,
             json!({"dependentRequired": {"b": "c"}}),
             json!({"dependentRequired": {"b": ["c"]}}),
             "/a/dependentRequired/b: `dependentRequired` must have an array of property names for each property, not the string `c`",
-            "if `a` needs `b`, write `{\"a\": [\"b\"]}`".to_owned(),
+            "if the property `a` needs the property `b`, write `{\"a\": [\"b\"]}`".to_owned(),
         ),
         (
             newest,
@@ -325,7 +325,7 @@ fn one_mistake_gives_one_error() {
             json!({"required": []}),
             json!({"required": ["a"]}),
             "/a/required: `required` must have at least one element",
-            "add one, or leave out `required`".to_owned(),
+            "add an element, or remove `required`".to_owned(),
         ),
         (
             Draft::Draft7,

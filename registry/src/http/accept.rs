@@ -62,8 +62,11 @@ impl Accept {
         self.best(offered).ok_or_else(|| {
             Failure::new(
                 ProblemCode::NotAcceptable,
-                format!("`Accept` allows none of the media types of this answer: {}", offered.join(", ")),
-                "send one of these in `Accept`, or no `Accept` at all",
+                format!(
+                    "the header `Accept` allows none of the possible media types of the answer: {}",
+                    offered.join(", ")
+                ),
+                "send one of these media types in `Accept`, or leave out the header",
             )
         })
     }

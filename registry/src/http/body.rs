@@ -75,7 +75,10 @@ fn before_reading<T>(request: Request, takes: impl Fn(&str) -> Option<T>) -> Res
     if let Some(encoding) = parts.headers.get(CONTENT_ENCODING) {
         return Err(Failure::new(
             ProblemCode::UnsupportedMediaType,
-            format!("the body is encoded with `{}`", String::from_utf8_lossy(encoding.as_bytes())),
+            format!(
+                "the body has the encoding `{}`, but the registry supports only bodies without an encoding",
+                String::from_utf8_lossy(encoding.as_bytes())
+            ),
             "send the body without `Content-Encoding`",
         ));
     }
@@ -83,8 +86,8 @@ fn before_reading<T>(request: Request, takes: impl Fn(&str) -> Option<T>) -> Res
     let taken = takes(&media_type).ok_or_else(|| {
         Failure::new(
             ProblemCode::UnsupportedMediaType,
-            format!("this request does not accept the media type `{media_type}`"),
-            "send `Content-Type: application/json`, or `application/x-ndjson` for events line by line",
+            format!("the registry does not accept the media type `{media_type}` for this request"),
+            "send `Content-Type: application/json`; to send one event on each line, use `application/x-ndjson`",
         )
     })?;
     Ok((taken, body))
@@ -107,7 +110,7 @@ async fn read(body: Body) -> Result<Vec<u8>, Failure> {
         Err(error) if is_length_error(&error) => Err(Failure::new(
             ProblemCode::BodyTooLarge,
             format!("the body is longer than {} bytes", limits::BODY_BYTES_MAX),
-            "split a schema into documents that refer to each other; send events in several requests",
+            "split a schema into several documents with `$ref`; send many events in several requests",
         )),
         Err(error) => Err(Failure::new(
             ProblemCode::InvalidBody,

@@ -10,7 +10,7 @@ use super::identify::{identify, refuse_other_sites};
 use super::{Failure, check_framing};
 use crate::app::App;
 use crate::metrics::Asked;
-use crate::service::{Actor, Client, Right};
+use crate::service::{Actor, Client, Right, SEND_AGAIN};
 
 /// Refuses what no route may do, what this client may not do, and what takes too long.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -29,7 +29,7 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
                 "the registry did not finish the request within {} seconds",
                 app.patience().request.as_secs()
             ),
-            "send the same request again; if it was a write, the registry may have done it already",
+            SEND_AGAIN,
         )
         .into_response(),
     };

@@ -50,8 +50,8 @@ impl KnownHosts {
         {
             return Err(Failure::new(
                 ProblemCode::UnknownHost,
-                format!("`{unknown}` is not a name of this registry"),
-                "use the registry's address, or start the registry with this name in `--host` or `--public-url`",
+                format!("`{unknown}` is not a host name that this registry knows"),
+                "use the registry's address; to allow this name, start the registry with `--host` or `--public-url`",
             ));
         }
         Ok(())
@@ -62,10 +62,10 @@ impl KnownHosts {
 pub(crate) fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Failure> {
     let Some(coding) = only(headers, &TRANSFER_ENCODING)? else { return Ok(()) };
     if version < Version::HTTP_11 {
-        return Err(bad("a request of HTTP/1.0 must not have `Transfer-Encoding`"));
+        return Err(bad("an HTTP/1.0 request must not have the header `Transfer-Encoding`"));
     }
     if !coding.eq_ignore_ascii_case("chunked") {
-        return Err(bad("`Transfer-Encoding` must be `chunked` and nothing else"));
+        return Err(bad("the only valid value of `Transfer-Encoding` is `chunked`"));
     }
     Ok(())
 }
@@ -77,7 +77,10 @@ pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Opti
     if values.next().is_some() {
         return Err(bad(format!("the request has several `{name}` headers")));
     }
-    value.to_str().map(Some).map_err(|_| bad(format!("the header `{name}` is not ASCII")))
+    value
+        .to_str()
+        .map(Some)
+        .map_err(|_| bad(format!("the header `{name}` has characters that are not ASCII")))
 }
 
 /// Returns the one `Origin`, without its scheme; the empty text for one that has none, such as `null`.

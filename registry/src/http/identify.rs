@@ -71,7 +71,7 @@ pub(super) fn refuse_other_sites(parts: &Parts) -> Result<(), Failure> {
     if from_elsewhere || of_another_origin {
         return Err(Failure::new(
             ProblemCode::CrossSite,
-            "a page of another site sent this request",
+            "a page of another website sent this request",
             "send the request from a program, or from a page of this registry",
         ));
     }
@@ -94,7 +94,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     match (token, sent.next()) {
         (Some(token), None) => Ok(Some(token)),
         (_, _) => Err(Refusal::TokenInvalid {
-            why: "the request must send it in one header `Authorization: Bearer …`".into(),
+            why: "the request must have one header `Authorization: Bearer …`".into(),
         }
         .into()),
     }

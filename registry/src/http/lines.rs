@@ -51,7 +51,7 @@ impl Answer {
         let slice = match self.lines.next_slice().await {
             Ok(slice) => slice,
             Err(refusal) => {
-                tracing::warn!(%refusal, "the validation of a request stopped before the last event");
+                tracing::warn!(%refusal, "the registry stopped the validation of a request before the last event");
                 self.unchecked_from = Some(self.lines.number());
                 None
             }

@@ -32,7 +32,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
             )
         };
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(refused("it contains the character U+0000".to_owned()));
+            return Err(refused("the query contains the character U+0000".to_owned()));
         }
         Query::<T>::try_from_uri(&parts.uri).map(|Query(params)| Self(params)).map_err(|rejection| {
             refused(rejection.body_text().replace("Failed to deserialize query string: ", ""))

@@ -79,7 +79,10 @@ impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
         if text.ends_with(".json") {
             return Err(Failure::new(
                 ProblemCode::InvalidVersion,
-                format!("the version `{}` ends in `.json`, which marks the path of a schema", shown(text)),
+                format!(
+                    "the version `{}` ends in `.json`, but only the path of a schema may end so",
+                    shown(text)
+                ),
                 "use a version that does not end in `.json`",
             ));
         }
@@ -95,8 +98,8 @@ impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
         if path.is_document {
             return Ok(Self(path));
         }
-        let help = format!("PUT /schemas/{}/{}.json", path.subject, path.selection);
-        let detail = "to register a version, use the path of its schema, which ends in `.json`";
+        let help = format!("send PUT /schemas/{}/{}.json", path.subject, path.selection);
+        let detail = "to register a version, use the path that ends in `.json`";
         Err(Failure::new(ProblemCode::MethodNotAllowed, detail, help).allow("GET, HEAD, PATCH"))
     }
 }
@@ -108,8 +111,10 @@ impl<S: Send + Sync> FromRequestParts<S> for StatePath {
         if !path.is_document {
             return Ok(Self(path));
         }
-        let help =
-            format!("to change the state of the version, PATCH /schemas/{}/{}", path.subject, path.selection);
+        let help = format!(
+            "to change the state of the version, send PATCH /schemas/{}/{}",
+            path.subject, path.selection
+        );
         Err(Failure::new(ProblemCode::MethodNotAllowed, "the schema of a version never changes", help)
             .allow("GET, HEAD, PUT"))
     }
@@ -122,7 +127,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ComparedPath {
         let Some((from, to)) = versions.split_once("...") else {
             return Err(Failure::new(
                 ProblemCode::InvalidVersion,
-                format!("`{}` does not name two versions like `1.0.0...1.1.0`", shown(&versions)),
+                format!("`{}` must be two versions, like `1.0.0...1.1.0`", shown(&versions)),
                 "write three dots between the versions",
             ));
         };
@@ -138,7 +143,7 @@ async fn segments<T: DeserializeOwned + Send, S: Send + Sync>(
         Failure::new(
             ProblemCode::InvalidPath,
             rejection.body_text(),
-            "percent-encode the UTF-8 bytes of characters that are not ASCII (RFC 3986)",
+            "write a character that is not ASCII as percent-encoded UTF-8 (RFC 3986)",
         )
     })
 }

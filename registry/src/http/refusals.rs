@@ -24,7 +24,7 @@ pub(super) struct Refusals {
 impl Default for Refusals {
     fn default() -> Self {
         let detail = "the registry has reached its maximum number of connections";
-        let help = "try again later; an operator can raise `--connections`, or start another process on the database";
+        let help = "try again later; an operator can raise `--connections`, or start another registry on the same database";
         let problem = Problem::new(ProblemCode::Busy, detail).help(help);
         let body = serde_json::to_string(&problem).unwrap_or_default();
         let answer = format!(

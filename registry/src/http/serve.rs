@@ -75,7 +75,7 @@ pub(crate) async fn serve(
     }
     drop(listener);
     if tokio::time::timeout(limits::SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
-        tracing::warn!("the time for the shutdown is over; ending the requests that still run");
+        tracing::warn!("the shutdown took too long; the registry ends the requests that still run");
     }
     Ok(())
 }

@@ -33,11 +33,15 @@ struct Stream {
 pub(crate) fn stream(app: &App, actor: Actor, after: u64) -> Result<Response, Failure> {
     let admitted = app.admit_stream(actor.client()).ok_or_else(|| {
         let detail = format!(
-            "too many streams of the feed are open: at most {} in total, and {} of one client",
+            "too many streams of the feed are open; the registry allows {} in total, and {} for one client",
             limits::STREAMS_MAX,
             limits::STREAMS_OF_CLIENT_MAX
         );
-        Failure::new(ProblemCode::TooManyRequests, detail, "poll GET /feed?after=…, or try again later")
+        Failure::new(
+            ProblemCode::TooManyRequests,
+            detail,
+            "read pages with GET /feed?after=… instead, or try again later",
+        )
     })?;
     let stream = Stream {
         app: app.clone(),
@@ -92,7 +96,7 @@ impl Stream {
             let page = match self.app.registry().feed(self.after, limits::PAGE_DEFAULT, &self.actor).await {
                 Ok(page) => page,
                 Err(refusal) => {
-                    tracing::warn!(%refusal, "cannot read the feed; ending a stream");
+                    tracing::warn!(%refusal, "cannot read the feed; the registry ends a stream");
                     return None;
                 }
             };

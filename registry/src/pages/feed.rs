@@ -39,7 +39,9 @@ impl Pages {
 
 /// Returns which policy replaced which, of an event that has the one before.
 fn loosened(data: &Value) -> Option<String> {
-    let policy = |of: &Value| Some(format!("{}, {}", of["mode"].as_str()?, of["content_model"].as_str()?));
+    let policy = |of: &Value| {
+        Some(format!("mode {} and content model {}", of["mode"].as_str()?, of["content_model"].as_str()?))
+    };
     Some(format!("from {} to {}", policy(data.get("before")?)?, policy(data)?))
 }
 

@@ -69,13 +69,17 @@ impl Pages {
 
 fn mode_means(mode: Mode) -> &'static str {
     match mode {
-        Mode::Backward => "a new version accepts events of the latest version of its line",
-        Mode::BackwardTransitive => "a new version accepts events of every version of its line",
-        Mode::Forward => "the latest version of the line accepts events of a new version",
-        Mode::ForwardTransitive => "every version of the line accepts events of a new version",
-        Mode::Full => "both directions, with the latest version of the line",
-        Mode::FullTransitive => "both directions, with every version of the line",
-        Mode::None => "versions are not compared",
+        Mode::Backward => "a new version accepts events of the latest version in its line of versions",
+        Mode::BackwardTransitive => "a new version accepts events of every version in its line of versions",
+        Mode::Forward => "the latest version in the line of versions accepts events of a new version",
+        Mode::ForwardTransitive => "every version in the line of versions accepts events of a new version",
+        Mode::Full => {
+            "a new version and the latest version in its line of versions accept each other's events"
+        }
+        Mode::FullTransitive => {
+            "a new version and every version in its line of versions accept each other's events"
+        }
+        Mode::None => "the registry does not compare versions",
     }
 }
 
@@ -84,7 +88,7 @@ fn content_model_means(model: ContentModel) -> &'static str {
         ContentModel::Strict => "writers may send everything that their schema accepts",
         ContentModel::Lenient => "writers send only properties that their schema declares",
         ContentModel::Tolerant => {
-            "like lenient, and readers ignore properties that their schema does not declare"
+            "writers send only properties that their schema declares, and readers ignore other properties"
         }
     }
 }

@@ -5,7 +5,7 @@ use super::json;
 use crate::http::{Failure, NoParams};
 use crate::service::Actor;
 
-/// Returns what the client may do: the scopes of its token, or the rights of requests without a token.
+/// Returns what the client may do: the scopes of the client's token, or the rights of a request without a token.
 #[utoipa::path(
     get,
     path = "/access",

@@ -14,31 +14,32 @@ use crate::service::{Choice, Request, Signature};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Check {
-    /// The version to check; if absent, the next version of the newest line.
+    /// The version to check. If absent, the registry chooses the version as `POST /schemas/{subject}` does.
     #[param(example = "1.3.0")]
     version: Option<String>,
-    /// Whether the next version may be a new major version. It has no effect if `version` is set.
+    /// Whether the next version may be a new major version. If `version` is set, `allow` has no effect.
     #[param(inline)]
     allow: Option<Allow>,
 }
 
-/// Checks a schema like a registration, but stores nothing.
+/// Checks a schema as a registration does, but stores nothing.
 ///
-/// The answer is the report, whatever its verdict. Without `version`, it is the report of `POST /schemas/{subject}`. If
-/// a version already has this schema, the report is about that version, and compares it with no other version.
+/// The answer is the report of the compatibility check, also if the schema is not compatible. Without `version`, the
+/// registry chooses the version as `POST /schemas/{subject}` does. If a version of the subject already has this schema,
+/// the registry chooses that version, and compares it with no other version.
 #[utoipa::path(
     post,
     path = "/schemas/{subject}/check",
     tag = "versions",
     params(
-        ("subject" = String, Path, description = "The subject; it need not exist", example = "commerce.order.placed"),
+        ("subject" = String, Path, description = "The subject, which does not have to exist", example = "commerce.order.placed"),
         Check,
     ),
     request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
     responses(
         (status = 200, description = "The report", body = Object),
-        (status = 409, description = "The version exists with a different schema", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Not a valid schema, or an unresolved reference", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The version already exists with a different schema", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The body is not a valid schema, or the registry cannot resolve a reference in it", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post(

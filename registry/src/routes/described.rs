@@ -12,7 +12,7 @@ const NUMBER: &str = "(0|[1-9][0-9]{0,8})";
 /// headers and bodies are made of.
 pub(super) fn complete(document: &mut Value) {
     document["components"]["responses"]["Refused"] = json!({
-        "description": "The registry rejects the request; `code` has the reason, and `help` the next step",
+        "description": "The registry rejected the request. `detail` has the reason, and `help` has the next step",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     });
     let Some(paths) = document["paths"].as_object_mut() else { return };

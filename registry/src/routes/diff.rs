@@ -5,14 +5,16 @@ use super::{json, page};
 use crate::app::App;
 use crate::http::{ComparedPath, Failure, NoParams, Wants};
 
-/// Compares two versions in both directions, and returns the findings with their witnesses, and all changes.
+/// Compares two versions in both directions.
+///
+/// The answer has the findings and all differences. If possible, a finding has a witness: an event that breaks.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/diff/{versions}",
     tag = "versions",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("versions" = String, Path, description = "`{from}...{to}`; each is a version, `latest` or a range", example = "1.0.0...1.1.0"),
+        ("versions" = String, Path, description = "`{from}...{to}`; `from` and `to` are each a version, `latest` or a range", example = "1.0.0...1.1.0"),
     ),
     responses(
         (status = 200, description = "The comparison", body = Object),

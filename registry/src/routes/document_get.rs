@@ -19,8 +19,8 @@ const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age
 
 /// Returns the schema of a version, byte for byte as it was registered.
 ///
-/// This URL is the `dataschema` of the version's events. For `latest` or a range, the registry redirects to the exact
-/// version.
+/// This URL is the `dataschema` of the version's events. If the path has `latest` or a range, the registry redirects to
+/// the exact version.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/{version}.json",
@@ -28,10 +28,10 @@ const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
         ("version" = String, Path, description = "The version, `latest`, or a range", example = "1.2.0"),
-        ("if-none-match" = Option<String>, Header, description = "The ETag of the schema that the client already has"),
+        ("if-none-match" = Option<String>, Header, description = "The ETag of the schema that the client already has; if the schema has this ETag, the answer is 304"),
     ),
     responses(
-        (status = 200, description = "The schema; its ETag is its digest", body = Object, content_type = "application/schema+json"),
+        (status = 200, description = "The schema; the ETag is the digest of the schema", body = Object, content_type = "application/schema+json"),
         (status = 304, description = "The client already has this schema"),
         (status = 307, description = "Redirect to the exact version"),
         (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),

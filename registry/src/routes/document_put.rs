@@ -10,9 +10,10 @@ use crate::app::App;
 use crate::http::{Document, DocumentPath, Failure, Params, etag};
 use crate::service::{Actor, Choice, Outcome, Refusal, Request};
 
-/// Registers a schema as this version.
+/// Registers a schema under the version in the path.
 ///
-/// If the version already has this schema, the answer is 200 and nothing changes. So a client can repeat the request.
+/// If the version already has this schema, the answer is 200 and nothing changes. So a client can safely send the
+/// request again.
 #[utoipa::path(
     put,
     path = "/schemas/{subject}/{version}.json",
@@ -25,10 +26,10 @@ use crate::service::{Actor, Choice, Outcome, Refusal, Request};
     request_body(content = Object, content_type = "application/schema+json", description = "The schema"),
     responses(
         (status = 200, description = "The version already has this schema", body = Registration),
-        (status = 201, description = "Registered", body = Registration),
-        (status = 409, description = "The version has a different schema, or the registry rejects the change; `report` has the reason", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 201, description = "The version was registered", body = Registration),
+        (status = 409, description = "The version already has a different schema, or the registry rejects the change. After a failed compatibility check, `report` shows what breaks", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 413, description = "The schema is too long", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Not a valid schema, or an unresolved reference", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The body is not a valid schema, or the registry cannot resolve a reference in it", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn put(

@@ -17,25 +17,26 @@ pub(crate) struct Page {
     /// The position after which the page or the stream begins; 0 if absent.
     #[param(value_type = Option<i64>, minimum = 0)]
     after: Option<u64>,
-    /// The maximum number of events on a page; 100 if absent. It has no effect on a stream.
+    /// The maximum number of events on a page; 100 if absent. A stream ignores this parameter.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
-/// Lists all changes of the registry, in order, as CloudEvents.
+/// Lists all changes in the registry as CloudEvents, oldest first.
 ///
-/// With `Accept: text/event-stream`, the registry also sends each later change when it is made, as a server-sent event.
-/// After a lost connection, a client continues with `Last-Event-ID`.
+/// With `Accept: text/event-stream`, the answer is a stream of server-sent events. The registry first sends all changes
+/// after the position, and later each new change at once. After a lost connection, a client continues with
+/// `Last-Event-ID`.
 #[utoipa::path(
     get,
     path = "/feed",
     tag = "feed",
     params(
         Page,
-        ("last-event-id" = Option<u64>, Header, description = "The position of the last event that the client received; it overrides `after`"),
+        ("last-event-id" = Option<u64>, Header, description = "The position of the last event that the client received; if this header is present, a stream ignores `after`"),
     ),
     responses(
-        (status = 200, description = "A page of events; to get the next page, use `next` as `after`", content((FeedPage = "application/json"), (String = "text/event-stream"))),
+        (status = 200, description = "A page of events; to get the next page, send the `next` of this page as `after`", content((FeedPage = "application/json"), (String = "text/event-stream"))),
         (status = 400, description = "An invalid parameter", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
@@ -48,10 +49,10 @@ pub(crate) async fn events(
 ) -> Result<Response, Failure> {
     let limit = page_limit(page.limit)?;
     if page.after.is_some_and(|after| i64::try_from(after).is_err()) {
-        let help = "use the `next` of a page as `after`";
+        let help = "send the `next` of the previous page as `after`";
         return Err(Failure::new(
             ProblemCode::InvalidQuery,
-            "`after` is larger than any position in the feed",
+            "`after` is larger than the largest possible position",
             help,
         ));
     }

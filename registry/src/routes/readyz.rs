@@ -6,7 +6,7 @@ use crate::http::{Failure, NoParams};
 use crate::limits;
 use crate::service::Refusal;
 
-/// Returns whether the registry can serve requests: its database answers and has room for writes.
+/// Answers 200 if the registry can serve requests: the database answers and is not full.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -32,7 +32,7 @@ pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Result<&'static 
         Err(_) => Err(Failure::new(
             ProblemCode::StoreUnavailable,
             format!("the database did not answer within {} seconds", limits::READY_TIMEOUT.as_secs()),
-            "check the database; reads of cached versions still work",
+            "check the database; until it works again, the registry still serves cached versions",
         )),
     }
 }

@@ -14,7 +14,7 @@ use crate::http::{Failure, NoParams, SubjectPath, Wants, etag};
     tag = "subjects",
     params(("subject" = String, Path, description = "The subject", example = "commerce.order.placed")),
     responses(
-        (status = 200, description = "The subject; its ETag is its revision", body = SubjectView),
+        (status = 200, description = "The subject; the ETag is the revision of the subject", body = SubjectView),
         (status = 404, description = "The subject does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]

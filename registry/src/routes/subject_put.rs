@@ -11,13 +11,16 @@ use crate::service::Actor;
 
 /// Creates a subject, or changes the settings that the body contains.
 ///
-/// The body is a JSON Merge Patch (RFC 7396), also accepted as `application/merge-patch+json`. An absent property keeps
-/// its value, and `null` removes it. A new subject gets the registry's default for an absent mode or content model.
+/// The body is a JSON Merge Patch (RFC 7396), as `application/json` or `application/merge-patch+json`. A setting that
+/// is absent in the body does not change. `null` removes an owner or a description, and sets a mode or content model to
+/// the registry's default. A new subject gets the registry's default for an absent mode or content model.
 ///
-/// With the subject's ETag in `If-Match`, the registry changes the subject only if nobody else changed it. With
-/// `If-None-Match: *`, it creates the subject only if it does not exist. A change of the mode or content model of an
-/// existing subject can let a break through, so it needs the scope `admin` and the ETag in `If-Match`. The registry
-/// does not check registered versions again.
+/// If the request has the subject's ETag in `If-Match`, the registry changes the subject only if nobody else changed it
+/// in the meantime. If the request has `If-None-Match: *`, the registry creates the subject only if the subject does
+/// not exist yet.
+///
+/// A new mode or content model can allow breaking changes. So for an existing subject, this change needs the scope
+/// `admin` and the ETag in `If-Match`. The registry does not check existing versions under the new policy.
 #[utoipa::path(
     put,
     path = "/schemas/{subject}",
@@ -30,11 +33,11 @@ use crate::service::Actor;
     ),
     request_body = SubjectPatch,
     responses(
-        (status = 200, description = "Changed, or already as requested", body = SubjectView),
-        (status = 201, description = "Created", body = SubjectView),
-        (status = 400, description = "Invalid settings", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The subject was changed, or already had these settings", body = SubjectView),
+        (status = 201, description = "The subject was created", body = SubjectView),
+        (status = 400, description = "The settings are not valid", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "A change of the policy needs a token with the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The name differs from another subject only in case", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name differs from the name of another subject only in upper and lower case", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 412, description = "The subject does not match `If-Match` or `If-None-Match`", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 428, description = "A change of the policy needs the ETag in `If-Match`", body = evschema_api::Problem, content_type = "application/problem+json"),
     )

@@ -13,11 +13,12 @@ use crate::limits;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct List {
-    /// Words to search for. A subject matches if each of them is the beginning of a word in its name, description,
-    /// title or properties. For example, `order` and `id` match the property `orderId`.
+    /// The words to search for. A subject matches if each search word is the beginning of a word in its name, its
+    /// description, or the title, description or properties of its latest schema. For example, the search `order id`
+    /// finds the property `orderId`.
     #[param(max_length = 200)]
     search: Option<String>,
-    /// The name of the subject after which the page begins.
+    /// The name of the subject after which the page begins, such as the `next` of the previous page.
     after: Option<String>,
     /// The maximum number of subjects on a page; 100 if absent.
     #[param(minimum = 1, maximum = 1000)]

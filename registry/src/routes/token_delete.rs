@@ -7,9 +7,9 @@ use crate::app::App;
 use crate::http::{Failure, Params, TokenPath};
 use crate::service::Actor;
 
-/// Revokes a token. From then on, every registry on this database rejects it.
+/// Revokes a token. From then on, every registry that uses this database rejects the token.
 ///
-/// The token stays in the list, so that the changes in the feed keep their author.
+/// The revoked token stays in the list of tokens, because changes in the feed refer to it.
 #[utoipa::path(
     delete,
     path = "/tokens/{id}",
@@ -17,7 +17,7 @@ use crate::service::Actor;
     security(("token" = [])),
     params(("id" = String, Path, description = "The token's id", example = "5e884898da280471"), Author),
     responses(
-        (status = 200, description = "Revoked, now or earlier", body = TokenView),
+        (status = 200, description = "The token is revoked, by this request or by an earlier one", body = TokenView),
         (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The token does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::http::{Failure, Json, Params};
 use crate::service::Actor;
 
-/// Creates a token. Only this answer contains its secret.
+/// Creates a token. Only this answer contains the secret of the token.
 #[utoipa::path(
     post,
     path = "/tokens",
@@ -18,7 +18,7 @@ use crate::service::Actor;
     params(Author),
     request_body = TokenRequest,
     responses(
-        (status = 201, description = "The token", body = TokenCreated),
+        (status = 201, description = "The token, with its secret", body = TokenCreated),
         (status = 400, description = "An invalid name, scope or expiry time", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `admin`", body = evschema_api::Problem, content_type = "application/problem+json"),

@@ -7,7 +7,9 @@ use crate::app::App;
 use crate::http::{Events, Failure, NoParams, VersionPath, answer_lines};
 use crate::service::Framing;
 
-/// Validates one event, or one event on each line (`application/x-ndjson`), against a version.
+/// Validates one event, or one event on each line of the body, against a version.
+///
+/// The media type `application/x-ndjson` means one event on each line. `application/json` means one event.
 #[utoipa::path(
     post,
     path = "/schemas/{subject}/{version}/validate",
@@ -21,9 +23,9 @@ use crate::service::Framing;
         (String = "application/x-ndjson"),
     )),
     responses(
-        (status = 200, description = "The result, with the events that are not valid, and why", body = Validation),
+        (status = 200, description = "The result: the events that are not valid, with the reasons", body = Validation),
         (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The event would take too many steps to validate", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The validation of the event would take too many steps", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post(
@@ -40,10 +42,10 @@ pub(crate) async fn post(
     let validation = app.registry().validate(&at, events.bytes).await?;
     if let Some(refused) = validation.refused.first() {
         if let Some(why) = &refused.unreadable {
-            let help = "send one JSON text, or one on each line with `Content-Type: application/x-ndjson`";
+            let help = "send one event as JSON; to send one event on each line, use `Content-Type: application/x-ndjson`";
             return Err(Failure::new(
                 ProblemCode::InvalidBody,
-                format!("the body is not an event: {why}"),
+                format!("the registry cannot read the body as an event: {why}"),
                 help,
             ));
         }

@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::http::{Accept, Failure, NoParams, VersionPath, Wants};
 use crate::service::Selection;
 
-/// Returns a version: who registered it, when and why, its references, dependents and properties.
+/// Returns a version without its schema: its registration, state, references, dependents and properties.
 ///
-/// For `latest` or a range, the registry redirects to the exact version.
+/// If the path has `latest` or a range, the registry redirects to the exact version.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/{version}",

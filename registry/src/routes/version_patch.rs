@@ -9,9 +9,10 @@ use crate::service::Actor;
 
 /// Deprecates, yanks or restores a version, with a reason.
 ///
-/// A yanked version stays readable, but `latest` and ranges skip it. It stays a baseline, because events that were
-/// written under it may exist. If nobody ever wrote one, set `never_used`, which needs the scope `waive`. Before the
-/// registry restores a yanked version, it checks the version like a new one.
+/// A yanked version stays readable, but `latest` and ranges skip it. The registry still compares new versions with a
+/// yanked version, because events of the yanked version may exist. If nobody ever wrote such an event, set
+/// `never_used`: the registry no longer compares new versions with it. `never_used` needs the scope `waive`. Before the
+/// registry restores a yanked version, it checks that version like a new version.
 #[utoipa::path(
     patch,
     path = "/schemas/{subject}/{version}",
@@ -23,10 +24,10 @@ use crate::service::Actor;
     ),
     request_body = StateChange,
     responses(
-        (status = 200, description = "Changed, or already as requested", body = VersionView),
-        (status = 400, description = "An invalid change, such as `never_used` for a version that is not yanked", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The state was changed, or the version already had this state", body = VersionView),
+        (status = 400, description = "The change is not valid, such as `never_used` with a state other than `yanked`", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The subject or version does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The version is not compatible with the other versions", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The registry cannot restore the version, because it is not compatible with the other versions", body = evschema_api::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn patch(

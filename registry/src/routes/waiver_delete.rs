@@ -7,14 +7,16 @@ use crate::app::App;
 use crate::http::{Failure, Params, WaiverPath};
 use crate::service::Actor;
 
-/// Withdraws a waiver. Versions that were registered with it stay registered. Needs the scope `waive`.
+/// Withdraws a waiver. Needs the scope `waive`.
+///
+/// Versions that the registry accepted because of this waiver stay registered.
 #[utoipa::path(
     delete,
     path = "/schemas/{subject}/waivers/{fingerprint}",
     tag = "waivers",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("fingerprint" = String, Path, description = "The fingerprint of the finding, from its report", example = "1f0e9a77c2b45d60"),
+        ("fingerprint" = String, Path, description = "The fingerprint of the finding; the report of the compatibility check contains it", example = "1f0e9a77c2b45d60"),
         Author,
     ),
     responses(

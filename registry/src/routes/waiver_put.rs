@@ -8,24 +8,24 @@ use crate::app::App;
 use crate::http::{Failure, Json, Params, WaiverPath};
 use crate::service::Actor;
 
-/// Accepts one finding in a subject, so that the registry no longer rejects it. Needs the scope `waive`.
+/// Grants a waiver: the registry no longer rejects a version because of this finding. Needs the scope `waive`.
 ///
 /// The report of the rejected version has the `fingerprint` of each finding. A fingerprint identifies one change in one
-/// version: a later or larger change has another fingerprint.
+/// version. A later or larger change has a different fingerprint, so the waiver does not accept that change.
 #[utoipa::path(
     put,
     path = "/schemas/{subject}/waivers/{fingerprint}",
     tag = "waivers",
     params(
         ("subject" = String, Path, description = "The subject", example = "commerce.order.placed"),
-        ("fingerprint" = String, Path, description = "The fingerprint of the finding, from its report", example = "1f0e9a77c2b45d60"),
+        ("fingerprint" = String, Path, description = "The fingerprint of the finding; the report of the compatibility check contains it", example = "1f0e9a77c2b45d60"),
         Author,
     ),
     request_body = WaiverRequest,
     responses(
-        (status = 200, description = "Changed, or already as requested", body = WaiverView),
-        (status = 201, description = "The waiver is new", body = WaiverView),
-        (status = 400, description = "An invalid fingerprint or body", body = evschema_api::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The waiver was changed, or already had this content", body = WaiverView),
+        (status = 201, description = "The waiver was granted", body = WaiverView),
+        (status = 400, description = "The fingerprint or the body is not valid", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 401, description = "A token is required", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope `waive`", body = evschema_api::Problem, content_type = "application/problem+json"),
         (status = 404, description = "The subject does not exist", body = evschema_api::Problem, content_type = "application/problem+json"),

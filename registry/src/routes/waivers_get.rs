@@ -6,7 +6,7 @@ use super::json;
 use crate::app::App;
 use crate::http::{Failure, NoParams, SubjectPath};
 
-/// Lists the waivers of a subject: the findings that are accepted in it.
+/// Lists the waivers of a subject: the findings that the registry accepts in this subject.
 #[utoipa::path(
     get,
     path = "/schemas/{subject}/waivers",

@@ -118,7 +118,7 @@ impl Keyring {
         let invalid = |why: &'static str| Err(Refusal::TokenInvalid { why: why.into() });
         let is_shaped = token.len() == PREFIX.len() + 2 * limits::TOKEN_BYTES && token.starts_with(PREFIX);
         if !is_shaped {
-            return invalid("it does not have the form of this registry's tokens");
+            return invalid("it does not have the form of a token of this registry");
         }
         let digest = Sha256::digest(token.as_bytes());
         // Found by the beginning of its digest, which tells nothing of the token; whether it is
@@ -126,7 +126,7 @@ impl Keyring {
         let id = &hexadecimal(&digest)[..ID_DIGITS];
         let found = self.store.token(id).await?;
         let Some(record) = found.filter(|record| bool::from(record.digest.as_slice().ct_eq(&digest))) else {
-            return invalid("this registry has no such token");
+            return invalid("this registry does not know this token");
         };
         let now = self.environment.clock.now();
         if let Some(why) = why_useless(&record, now) {

@@ -69,8 +69,8 @@ impl Library {
             move || Document::parse(&loaded.bytes).is_ok_and(|document| *document.digest() == loaded.digest);
         if !self.workers.run(is_whole).await? {
             return Err(Refusal::Bug(format!(
-                "the stored schema of `{at}` does not have the digest {} of its registration; `evschema fsck` checks \
-                 the whole database",
+                "the stored schema of `{at}` is damaged: at registration, the digest of the schema was {}; `evschema \
+                 fsck` checks the whole database",
                 content.digest
             )));
         }

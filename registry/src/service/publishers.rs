@@ -59,28 +59,28 @@ impl Publishers {
         let signed = Signed::read(token).map_err(invalid)?;
         let issuer = signed.text("iss").and_then(|iss| self.issuers.get_key_value(iss));
         let Some((url, issuer)) = issuer else {
-            return Err(invalid("this registry does not trust its issuer"));
+            return Err(invalid("this registry does not trust the issuer of the token"));
         };
         let now = self.environment.clock.now();
         let key = match issuer.key(&signed.key_id, now).await {
-            Ok(key) => key.ok_or_else(|| invalid("the issuer has no key with its key id"))?,
+            Ok(key) => key.ok_or_else(|| invalid("the issuer has no key with the key id of the token"))?,
             Err(Away) => return Err(Refusal::IssuerAway { issuer: url.clone() }),
         };
         if !signed.is_by(&key) {
-            return Err(invalid("its signature does not match the issuer's key"));
+            return Err(invalid("the signature does not match the issuer's key"));
         }
         let ends_at = valid_until(&signed, now).map_err(invalid)?;
         let subject = signed.text("sub").filter(|sub| is_subject(sub));
-        let subject = subject.ok_or_else(|| invalid("its claim `sub` is missing or not valid"))?;
+        let subject = subject.ok_or_else(|| invalid("the claim `sub` is missing or not valid"))?;
         let of_issuer = self.publishers.iter().filter(|publisher| publisher.issuer == *url);
         let mut trusted: Vec<&Publisher> =
             of_issuer.filter(|publisher| signed.is_for(&publisher.audience)).collect();
         if trusted.is_empty() {
-            return Err(invalid("its claim `aud` does not name this registry's audience"));
+            return Err(invalid("the claim `aud` does not name an audience that this registry accepts"));
         }
         trusted.retain(|publisher| publisher.is_named_by(&signed.claims));
         let Some(first) = trusted.first() else {
-            return Err(invalid("its claims match no publisher that this registry trusts"));
+            return Err(invalid("the claims match no publisher that this registry trusts"));
         };
         let mut scopes: Vec<Scope> = trusted.iter().flat_map(|publisher| publisher.scopes.clone()).collect();
         scopes.sort();
@@ -99,7 +99,7 @@ impl Publishers {
 /// Returns until when a token is valid, in microseconds since 1970, if it is now.
 fn valid_until(signed: &Signed<'_>, now: i64) -> Result<i64, &'static str> {
     let now = now as f64 / 1e6;
-    let end = signed.seconds("exp").ok_or("its claim `exp` is missing or not valid")?;
+    let end = signed.seconds("exp").ok_or("the claim `exp` is missing or not valid")?;
     if end + LEEWAY_SECONDS <= now {
         return Err("it has expired");
     }

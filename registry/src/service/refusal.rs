@@ -8,6 +8,13 @@ use super::Right;
 use crate::limits;
 use crate::store::StoreError;
 
+/// The help for a request that the registry may have carried out without an answer.
+///
+/// A repeated registration, waiver, change of state or revocation changes nothing. A repeated withdrawal of a waiver
+/// gets 404, and a repeated change of a subject with a precondition gets 412. Only `POST /tokens` does its work twice.
+pub(crate) const SEND_AGAIN: &str = "send the same request again; if the first request succeeded, the second request \
+                                     changes nothing, except that `POST /tokens` creates another token";
+
 /// Why the registry does not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -26,7 +33,9 @@ pub(crate) enum Refusal {
     #[error("the schema cannot be registered")]
     Document(Diagnostics),
     /// The version has another content.
-    #[error("`{at}` is registered with a different schema: its digest is {registered}, not {sent}")]
+    #[error(
+        "`{at}` is already registered with a different schema: the registered digest is {registered}, the sent digest is {sent}"
+    )]
     VersionExists {
         /// The version.
         at: Coordinates,
@@ -37,7 +46,7 @@ pub(crate) enum Refusal {
     },
     /// No version follows those that are there.
     #[error(
-        "the next version of `{subject}` would be {next}, but a number in a version is at most {}",
+        "the next version of `{subject}` would be {next}, but each number in a version is at most {}",
         Version::NUMBER_MAX
     )]
     Exhausted {
@@ -47,7 +56,7 @@ pub(crate) enum Refusal {
         next: Version,
     },
     /// The `$id` belongs to another subject, or others mean a version by it.
-    #[error("the `$id` `{id}` belongs to `{owner}`")]
+    #[error("the `$id` `{id}` already belongs to `{owner}`")]
     IdTaken {
         /// The `$id`.
         id: String,
@@ -90,7 +99,9 @@ pub(crate) enum Refusal {
     #[error("{0}")]
     Precondition(String),
     /// The policy of a subject is to change, and the request does not say which revision it has seen.
-    #[error("a change of the policy of `{subject}` needs its ETag in `If-Match`; its revision is {revision}")]
+    #[error(
+        "a change of the policy of `{subject}` needs the subject's ETag in `If-Match`; the subject is at revision {revision}"
+    )]
     PreconditionRequired {
         /// The subject.
         subject: Subject,
@@ -98,7 +109,7 @@ pub(crate) enum Refusal {
         revision: u64,
     },
     /// A version is to count as never used without being yanked.
-    #[error("`never_used` is true, but the state is `{state}`, not `yanked`")]
+    #[error("`never_used` can be true only with the state `yanked`, but the state is `{state}`")]
     NeverUsed {
         /// The state.
         state: State,
@@ -183,11 +194,11 @@ pub(crate) enum Refusal {
         text: String,
     },
     /// Too many checks wait already.
-    #[error("too many checks are waiting: at most {}", limits::CHECKS_WAITING_MAX)]
+    #[error("too many checks are waiting; the registry allows at most {}", limits::CHECKS_WAITING_MAX)]
     Busy,
     /// Too many checks of this client wait already.
     #[error(
-        "too many checks of this client are waiting or running: at most {}",
+        "too many checks of this client are waiting or running; the registry allows at most {} for one client",
         limits::CHECKS_WAITING_OF_CLIENT_MAX
     )]
     TooManyChecks,
@@ -266,9 +277,11 @@ impl Refusal {
 
     fn help(&self) -> String {
         match self {
-            Self::SubjectNotFound(_) => "run `evschema list`, or GET /schemas".to_owned(),
+            Self::SubjectNotFound(_) => {
+                "to list the subjects, run `evschema list`, or send GET /schemas".to_owned()
+            }
             Self::VersionNotFound { subject, .. } => {
-                format!("run `evschema show {subject}`, or GET /schemas/{subject}, to list its versions")
+                format!("to list the versions, run `evschema show {subject}`, or send GET /schemas/{subject}")
             }
             Self::Document(diagnostics) => diagnostics
                 .first()
@@ -278,28 +291,31 @@ impl Refusal {
                 "a published version never changes; register this schema as a new version".to_owned()
             }
             Self::Exhausted { subject, .. } => {
-                format!("choose a free version: PUT /schemas/{subject}/<version>.json")
+                format!("choose a free version, and send PUT /schemas/{subject}/<version>.json")
             }
             Self::IdTaken { .. } => {
-                "give this version its own `$id`, for example with the version in it, or remove the `$id`; only \
-                 versions of one subject may share an `$id`, and only until another document refers to it"
+                "give this version its own `$id`, for example an `$id` that contains the version, or remove the `$id`; \
+                 only versions of one subject may share an `$id`, and only while no other document refers to this `$id`"
                     .to_owned()
             }
-            Self::CaseClash { other, .. } => format!("use the name `{other}`, or choose another one"),
+            Self::CaseClash { other, .. } => {
+                format!("use the existing name `{other}`, or choose a different name")
+            }
             Self::Check(report) => check_help(report),
             Self::NeedsMajor(report) => major_help(report),
             Self::ComesBack(report) => format!(
-                "leave this version as it is; register its schema as a version of a new major: \
+                "leave this version as it is, and register its schema under a new major version: \
                  PUT /schemas/{}/<version>.json",
                 report.subject
             ),
             Self::Contended { .. } => "send the same request again".to_owned(),
             Self::Precondition(_) => {
-                "run the command again, or GET the subject, review its changes, and send its new ETag in `If-Match`"
+                "GET the subject, review what changed, and send the request again with the new ETag in `If-Match`; if a \
+                 command of evschema sent the request, run the command again"
                     .to_owned()
             }
             Self::PreconditionRequired { subject, revision } => format!(
-                "GET /schemas/{subject}, review its policy, and send the change with `If-Match: \"{revision}\"`"
+                "GET /schemas/{subject}, review its policy, and send the change again with `If-Match: \"{revision}\"`"
             ),
             Self::NeverUsed { .. } => {
                 "send the state `yanked`, or leave out `never_used`".to_owned()
@@ -308,39 +324,41 @@ impl Refusal {
             Self::Character { .. } => "remove the character".to_owned(),
             Self::TokenRequired { right } => format!(
                 "use a token with the scope `{right}`, in EVSCHEMA_TOKEN or as `Authorization: Bearer …`; \
-                 `evschema token create` makes one"
+                 `evschema token create` creates a token"
             ),
             Self::TokenInvalid { .. } => {
-                "ask an administrator of the registry for a token, and use it in EVSCHEMA_TOKEN or as \
+                "ask an administrator of the registry for a new token, and use it in EVSCHEMA_TOKEN or as \
                  `Authorization: Bearer …`"
                     .to_owned()
             }
             Self::Forbidden { right, .. } => {
-                format!("use a token with the scope `{right}`, or with a scope that includes it")
+                format!("use a token with the scope `{right}`, or with another scope that includes this right")
             }
-            Self::TokenNotFound { .. } => "run `evschema token list`, or GET /tokens".to_owned(),
+            Self::TokenNotFound { .. } => {
+                "to list the tokens, run `evschema token list`, or send GET /tokens".to_owned()
+            }
             Self::Scopes { .. } => "name the scopes of the token, such as `register:commerce.`".to_owned(),
-            Self::Expired => "set a later expiry time, or none".to_owned(),
-            Self::WaiverNotFound { subject, .. } => format!("GET /schemas/{subject}/waivers lists the waivers"),
+            Self::Expired => "set a later expiry time, or leave out the expiry time".to_owned(),
+            Self::WaiverNotFound { subject, .. } => {
+                format!("to list the waivers of the subject, send GET /schemas/{subject}/waivers")
+            }
             Self::TooManyWaivers { .. } => "withdraw waivers that are no longer needed".to_owned(),
             Self::Fingerprint { .. } => {
                 "use the 16 hexadecimal digits of a finding's `fingerprint`".to_owned()
             }
             Self::Day { .. } => "write the date like `2027-01-31`".to_owned(),
             Self::Store(StoreError::Full(_)) => {
-                "nothing was written, and reads still work; free space for the database, then send the request \
-                 again"
+                "the registry wrote nothing, and reads still work; free some space for the database, and send the \
+                 request again"
                     .to_owned()
             }
             Self::IssuerAway { .. } => {
                 "send the same request again; the registry's log has the cause".to_owned()
             }
             Self::Busy | Self::TooManyChecks => "send the same request again in a few seconds".to_owned(),
-            Self::Store(StoreError::Unavailable(_)) => {
-                "send the same request again; if it was a write, the registry may have done it already".to_owned()
-            }
+            Self::Store(StoreError::Unavailable(_)) => SEND_AGAIN.to_owned(),
             Self::Store(_) | Self::Bug(_) => {
-                "this is a bug: report it with the request id; the registry's log has the cause under this id"
+                "this is a bug: report it with the request id; to find the cause, search the registry's log for this id"
                     .to_owned()
             }
         }
@@ -352,9 +370,9 @@ fn in_words(report: &Report) -> String {
     let first = report.findings.first().map_or(String::new(), |finding| format!(": {}", finding.message));
     match report.verdict {
         Verdict::Incompatible => format!("{at} is incompatible{first}"),
-        Verdict::Undecided => format!("cannot decide whether {at} is compatible{first}"),
+        Verdict::Undecided => format!("the registry cannot decide whether {at} is compatible{first}"),
         Verdict::Compatible => format!(
-            "the version number of {at} is too small: the change requires a {} bump, to {} or higher",
+            "the version number of {at} is too small: the change requires a {} bump, so the version must be {} or higher",
             report.required_bump, report.required_version
         ),
     }
@@ -362,18 +380,20 @@ fn in_words(report: &Report) -> String {
 
 fn check_help(report: &Report) -> String {
     if report.required_version == report.version {
-        return "change the schema so that it stays compatible; `report` shows what breaks".to_owned();
+        return "make the change compatible; `report` shows what breaks".to_owned();
     }
     format!(
-        "register it as {}, or change the schema so that it stays compatible (mode {}, content model {})",
+        "register the schema as {}, or make the change compatible (mode {}, content model {})",
         report.required_version, report.mode, report.content_model
     )
 }
 
 fn breaks_newest(report: &Report) -> String {
     let what = match report.verdict {
-        Verdict::Incompatible => "the change breaks the newest line of",
-        Verdict::Undecided => "the registry cannot decide whether the change breaks the newest line of",
+        Verdict::Incompatible => "the change breaks the newest line of versions of",
+        Verdict::Undecided => {
+            "the registry cannot decide whether the change breaks the newest line of versions of"
+        }
         Verdict::Compatible => "the change needs a new major version of",
     };
     let first = report.findings.iter().find(|finding| finding.waived.is_none());
@@ -382,16 +402,14 @@ fn breaks_newest(report: &Report) -> String {
 }
 
 fn major_help(report: &Report) -> String {
-    let change = format!(
-        "change the schema so that it stays compatible (mode {}, content model {})",
-        report.mode, report.content_model
-    );
+    let change =
+        format!("make the change compatible (mode {}, content model {})", report.mode, report.content_model);
     let major = &report.required_version;
     // No number is above some.
     if Version::parse(&major.to_string()).is_err() {
         return change;
     }
-    format!("to register the schema as {major}, send the request with `?allow=major`; or {change}")
+    format!("to register the schema as {major}, send the request with `?allow=major`; otherwise, {change}")
 }
 
 impl From<Refusal> for Problem {

@@ -178,10 +178,13 @@ impl Precondition {
             return Ok(());
         }
         Err(Refusal::Precondition(match revision {
-            Some(revision) => format!(
-                "`{subject}` is at revision {revision}, which does not match `If-Match` or `If-None-Match`"
-            ),
-            None => format!("`{subject}` does not exist, but `If-Match` requires it"),
+            Some(_) if matches!(self, Self::Absent) => {
+                format!("`{subject}` already exists, but `If-None-Match: *` requires that it does not exist")
+            }
+            Some(revision) => {
+                format!("`{subject}` is at revision {revision}, but `If-Match` does not name this revision")
+            }
+            None => format!("`{subject}` does not exist, but `If-Match` requires that it exists"),
         }))
     }
 }

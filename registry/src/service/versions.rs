@@ -89,8 +89,10 @@ impl Registry {
 fn not_found(subject: &Subject, selection: &Selection) -> Refusal {
     let wanted = match selection {
         Selection::Exact(version) => format!("`{version}`"),
-        Selection::Latest => "for `latest`: yanked versions and pre-releases do not count".to_owned(),
-        Selection::Range(range) => format!("that matches `{range}`"),
+        Selection::Latest => {
+            "for `latest`, because `latest` skips yanked versions and pre-releases".to_owned()
+        }
+        Selection::Range(range) => format!("that matches `{range}`; a range skips yanked versions"),
     };
     Refusal::VersionNotFound { subject: subject.clone(), wanted }
 }

@@ -148,8 +148,8 @@ pub(super) fn explain_former(report: &mut Report, former: &BTreeSet<String>) {
         let name = finding.former_fingerprint.as_str();
         if former.contains(name) {
             finding.help.push_str(&format!(
-                "; the waiver {name} has a fingerprint of the former kind, which names neither a version nor a change, \
-                 so it accepts nothing any more: if you accept this event, grant a waiver with the fingerprint {}",
+                "; the waiver {name} no longer accepts anything, because its fingerprint has an old format: to accept \
+                 this finding, grant a waiver with the fingerprint {}",
                 finding.fingerprint
             ));
         }

@@ -34,7 +34,7 @@ pub enum Appended {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names no known database.
-    #[error("this URL names no supported database; use `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
+    #[error("the URL names no supported database; use `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
     UnknownDatabase,
     /// The database cannot be reached, or has no room; the same request may succeed later.
     #[error("the database does not answer: {0}")]
@@ -50,7 +50,7 @@ pub enum StoreError {
     Migrate(MigrateError),
     /// The tables are of a version that this one does not know.
     #[error(
-        "a newer version of evschema has updated the tables (migration {step}); use that version, or a later one"
+        "a newer version of evschema has already updated the tables (migration {step}); use that version or a later one"
     )]
     Newer {
         /// The first step that is not known.
@@ -63,7 +63,7 @@ pub enum StoreError {
     )]
     Earlier,
     /// A row holds what no registry has written.
-    #[error("a row has an invalid {0}")]
+    #[error("a row in the database has an invalid {0}")]
     Corrupt(&'static str),
 }
 

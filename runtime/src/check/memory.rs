@@ -73,6 +73,12 @@ impl Memory {
         if self.steps < self.steps_max { Ok(()) } else { Err(Why::TooManySteps) }
     }
 
+    /// Counts so many steps at once.
+    pub(crate) fn steps(&mut self, steps: usize) -> Result<(), Why> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps < self.steps_max { Ok(()) } else { Err(Why::TooManySteps) }
+    }
+
     #[inline]
     pub(crate) fn go_deeper(&mut self) -> Result<(), Why> {
         self.frames += 1;

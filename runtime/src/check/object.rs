@@ -110,7 +110,7 @@ impl Cursor<'_> {
             end = Some(self.position());
         }
         for (pattern, node) in &object.patterns {
-            if pattern.is_match(name) {
+            if pattern.is_match(name, &mut self.memory).map_err(|why| Reject::new(before, why))? {
                 is_known = true;
                 self.rewind(start);
                 // What several keywords look at is read again.

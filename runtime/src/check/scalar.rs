@@ -1,5 +1,6 @@
 use std::cmp::Ordering;
 
+use super::Memory;
 use crate::Json;
 use crate::cursor::{Cursor, Digits};
 use crate::format::is_encoded;
@@ -9,7 +10,7 @@ use crate::reject::{Reject, Why};
 
 impl Text {
     /// Checks a text; lengths are in characters, and the length in bytes mostly settles them.
-    pub(crate) fn check(&self, text: &str) -> Result<(), Why> {
+    pub(crate) fn check(&self, text: &str, memory: &mut Memory) -> Result<(), Why> {
         if let Some(max) = self.max
             && max < text.len()
             && max < text.chars().count()
@@ -19,7 +20,9 @@ impl Text {
         if text.len() < self.min.saturating_mul(4) && text.chars().count() < self.min {
             return Err(Why::MinLength);
         }
-        if self.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text)) {
+        if let Some(pattern) = &self.pattern
+            && !pattern.is_match(text, memory)?
+        {
             return Err(Why::Pattern);
         }
         if self.format.is_some_and(|format| !format.accepts(text)) {

@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 use fixed::Fixed;
 use jsonschema_regex::{PatternAnalysis, Sequence, analyze_pattern, contains_ecma_whitespace};
 
+use crate::check::Memory;
+use crate::reject::Why;
+
 /// A pattern, compiled when it is first needed.
 #[derive(Debug)]
 pub(crate) struct Pattern {
@@ -34,17 +37,49 @@ enum Engine {
     Automaton(Box<regex::Regex>),
     /// Parts that all hold: look-aheads at the start, which become searches of their own.
     All(Vec<regex::Regex>),
-    /// With look-around inside or references back: bounded by a number of steps.
-    Backtracking(Box<fancy_regex::Regex>),
+    /// With look-around inside or references back.
+    Backtracking(Box<Backtracking>),
     /// None that compiles; the generator refuses schemas with such a pattern.
     Nothing,
 }
 
-impl Pattern {
-    /// Most steps of a pattern that only backtracking can match: some milliseconds. A text that
-    /// takes more is taken not to match.
-    const STEPS_MAX: usize = 100_000;
+/// A matcher that goes back, up to a limit. Each time it goes back, it may scan the rest of the text.
+#[derive(Debug)]
+struct Backtracking {
+    pattern: Box<str>,
+    /// Has a low limit, which is enough for usual patterns.
+    quick: fancy_regex::Regex,
+    /// Has the full limit; compiled when the low one is reached.
+    full: OnceLock<Option<fancy_regex::Regex>>,
+}
 
+impl Backtracking {
+    /// How often the matcher goes back at most. A text that needs more does not match.
+    const BACKTRACKS_MAX: usize = 100_000;
+    const BACKTRACKS_MAX_QUICK: usize = 1_000;
+
+    fn compile(pattern: &str, backtracks_max: usize) -> Option<fancy_regex::Regex> {
+        fancy_regex::RegexBuilder::new(pattern).backtrack_limit(backtracks_max).build().ok()
+    }
+
+    fn is_match(&self, text: &str, memory: &mut Memory) -> Result<bool, Why> {
+        memory.steps(Self::cost(Self::BACKTRACKS_MAX_QUICK, text))?;
+        if let Ok(is_match) = self.quick.is_match(text) {
+            return Ok(is_match);
+        }
+        memory.steps(Self::cost(Self::BACKTRACKS_MAX, text))?;
+        let full = self.full.get_or_init(|| Self::compile(&self.pattern, Self::BACKTRACKS_MAX));
+        Ok(full.as_ref().is_some_and(|full| full.is_match(text).unwrap_or(false)))
+    }
+
+    /// Returns the steps that a limit stands for: some bytes are scanned in the time of one.
+    fn cost(backtracks: usize, text: &str) -> usize {
+        const BYTES_IN_A_STEP: usize = 100;
+        (backtracks / BYTES_IN_A_STEP).saturating_mul(text.len())
+    }
+}
+
+impl Pattern {
     pub(crate) fn new(source: &str) -> Self {
         let simple = match analyze_pattern(source) {
             Some(PatternAnalysis::Prefix(prefix)) => Some(Simple::Prefix((&*prefix).into())),
@@ -58,16 +93,18 @@ impl Pattern {
         Self { source: source.into(), simple, engine: OnceLock::new() }
     }
 
-    /// Tells whether the pattern occurs in a text.
-    pub(crate) fn is_match(&self, text: &str) -> bool {
-        match &self.simple {
+    /// Returns whether the pattern occurs in a text; fails if the search would take too many steps.
+    pub(crate) fn is_match(&self, text: &str, memory: &mut Memory) -> Result<bool, Why> {
+        Ok(match &self.simple {
             Some(Simple::Prefix(prefix)) => text.starts_with(&**prefix),
             Some(Simple::Exact(exact)) => *text == **exact,
             Some(Simple::OneOf(texts)) => texts.iter().any(|one| **one == *text),
             Some(Simple::Fixed(fixed)) => fixed.iter().any(|one| one.is_match(text)),
             Some(Simple::NoWhiteSpace) => !contains_ecma_whitespace(text),
-            None => self.engine.get_or_init(|| Engine::compile(&self.source)).is_match(text),
-        }
+            None => {
+                return self.engine.get_or_init(|| Engine::compile(&self.source)).is_match(text, memory);
+            }
+        })
     }
 }
 
@@ -93,20 +130,23 @@ impl Engine {
     }
 
     fn backtracking(translated: &str) -> Self {
-        let built = fancy_regex::RegexBuilder::new(translated).backtrack_limit(Pattern::STEPS_MAX).build();
-        built.map_or(Self::Nothing, |regex| Self::Backtracking(Box::new(regex)))
+        let quick = Backtracking::compile(translated, Backtracking::BACKTRACKS_MAX_QUICK);
+        quick.map_or(Self::Nothing, |quick| {
+            let pattern = translated.into();
+            Self::Backtracking(Box::new(Backtracking { pattern, quick, full: OnceLock::new() }))
+        })
     }
 
-    fn is_match(&self, text: &str) -> bool {
-        match self {
+    fn is_match(&self, text: &str, memory: &mut Memory) -> Result<bool, Why> {
+        Ok(match self {
             Self::Sequence(sequence, regex) => {
                 sequence.is_match(text.as_bytes()).unwrap_or_else(|| regex.is_match(text))
             }
             Self::Automaton(regex) => regex.is_match(text),
             Self::All(parts) => parts.iter().all(|part| part.is_match(text)),
-            Self::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
+            Self::Backtracking(backtracking) => return backtracking.is_match(text, memory),
             Self::Nothing => false,
-        }
+        })
     }
 }
 
@@ -128,14 +168,21 @@ mod tests {
             (r"^(?!x)a", "xa", false),
             (r"(a)\1", "aa", true),
         ] {
-            assert_eq!(Pattern::new(source).is_match(text), matches, "{source} on {text}");
+            let is_match = Pattern::new(source).is_match(text, &mut Memory::of_event(0)).unwrap();
+            assert_eq!(is_match, matches, "{source} on {text}");
         }
     }
 
     #[test]
     fn a_catastrophe_ends() {
         let text = format!("{}!", "a".repeat(40));
-        assert!(!Pattern::new("^(a+)+$").is_match(&text));
-        assert!(!Pattern::new(r"^(?!b)(a+)+\1$").is_match(&text));
+        let is_match =
+            |source, text: &str| Pattern::new(source).is_match(text, &mut Memory::of_event(text.len()));
+        assert_eq!(is_match("^(a+)+$", &text), Ok(false));
+        assert_eq!(is_match(r"^(?!b)(a+)+\1$", &text), Ok(false));
+        // Each time that the matcher goes back, a look-around scans the rest.
+        let scanned = r"(?:(?!(?:\p{L})?(?:[ab])*)a)?(?=aa)b";
+        assert_eq!(is_match(scanned, &"ab".repeat(130_000)), Err(Why::TooManySteps));
+        assert_eq!(is_match(scanned, "abab"), Ok(false));
     }
 }

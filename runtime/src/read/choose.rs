@@ -14,12 +14,12 @@ struct Progress {
 /// So many cases need no memory of their own.
 const FEW: usize = 8;
 
-/// Returns the case that the value at the cursor fits, without stepping over it; or, if it fits none,
-/// perhaps the one that it misses by least.
+/// Returns the case that matches the value at the cursor, and leaves the cursor before the value. If no case matches,
+/// the result may be the case that comes closest.
 ///
 /// # Errors
 ///
-/// When it is no JSON, or fits none.
+/// If the text is not JSON, or if no case matches.
 pub fn choose(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<usize, Reject> {
     let first = cursor.peek();
     let start = cursor.position();

@@ -62,7 +62,7 @@ impl<'a> Cursor<'a> {
         }
         let text = self.string()?;
         if let Some(check) = check {
-            check.check(&text).map_err(|why| Reject::new(start, why))?;
+            check.check(&text, &mut self.memory).map_err(|why| Reject::new(start, why))?;
         }
         Ok(text)
     }

@@ -12,7 +12,7 @@ fn the_demo_shows_every_part() {
         "registered at http://127.0.0.1:",
         "error[reader-",
         "this event is valid under",
-        "The registry would accept it as",
+        "The registry would accept this change as",
         "pub struct OrderPlaced",
         "/schemas/commerce.order.placed",
     ] {

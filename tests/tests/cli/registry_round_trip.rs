@@ -217,7 +217,8 @@ fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
     let expired = registry.run(folder.path(), &["push"]);
     assert_eq!(expired.status.code(), Some(100));
     assert!(
-        String::from_utf8_lossy(&expired.stdout).contains("its waiver expired after 2001-01-01"),
+        String::from_utf8_lossy(&expired.stdout)
+            .contains("the waiver of this finding expired after 2001-01-01"),
         "{expired:?}"
     );
     assert_eq!(waivers(), serde_json::json!([]), "what no longer holds is not carried");

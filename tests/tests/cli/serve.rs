@@ -1,6 +1,8 @@
-//! `evschema serve --check-config`: what would be in force, and what is wrong with it.
+//! `evschema serve`: the settings that `--check-config` prints, and the files that a start leaves.
 
 use evschema_tests::evschema;
+
+use super::registry_round_trip::Registry;
 
 fn check(arguments: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -22,7 +24,7 @@ fn a_configuration_is_shown_and_starts_nothing() {
         said.contains("writes      clients with a token\n") && said.contains("backward_transitive"),
         "{said}"
     );
-    assert!(check(&[]).1.contains("programs on this machine while no token exists"));
+    assert!(check(&[]).1.contains("until a token exists, programs on this machine"));
 }
 
 #[test]
@@ -102,10 +104,31 @@ fn publishers_come_from_the_manifest_and_from_arguments() {
         (table("two", "everything"), "`everything` is not a scope"),
         (table("two", "admin"), "is not valid"),
         ("{ name = \"two\" }".to_owned(), "missing field `issuer`"),
-        ("two".to_owned(), "is not a publisher"),
-        ("{}\npolicy = 1".to_owned(), "is not a publisher"),
+        ("two".to_owned(), "is not a valid publisher"),
+        ("{}\npolicy = 1".to_owned(), "is not a valid publisher"),
     ] {
         let (code, _, said) = run(&bad);
         assert!(code == Some(101) && said.contains(part), "{bad}: {said}");
     }
+}
+
+#[test]
+fn a_new_database_in_a_git_work_tree_is_ignored_by_git() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |folder: &std::path::Path| {
+        let url = format!("sqlite:{}", folder.join("x.db").display());
+        drop(Registry::start(&["--db", &url]));
+    };
+    // Elsewhere, nobody wants the file.
+    start(folder.path());
+    assert!(!folder.path().join(".gitignore").exists());
+    std::fs::create_dir_all(folder.path().join("project/.git")).unwrap();
+    let project = folder.path().join("project");
+    start(&project);
+    let ignored = || std::fs::read_to_string(project.join(".gitignore")).unwrap();
+    assert_eq!(ignored(), "/x.db\n/x.db-shm\n/x.db-wal\n");
+    // A line that somebody removed stays away.
+    std::fs::write(project.join(".gitignore"), "").unwrap();
+    start(&project);
+    assert_eq!(ignored(), "");
 }

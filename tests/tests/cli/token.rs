@@ -24,22 +24,25 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
         admin.starts_with("evs_") && admin.len() == 68,
         "nothing but the token goes to standard output: {admin}"
     );
-    assert!(said.contains("created a token with the scope admin, valid until it is revoked"), "{said}");
+    assert!(said.contains("with the scope admin, valid until it is revoked"), "{said}");
 
     // One that listens for others starts, for it has a token.
     let registry = Registry::start(&["--db", &database, "--listen", "0.0.0.0:0"]);
     let url = format!("http://127.0.0.1:{}", registry.address.rsplit(':').next().unwrap());
     let (code, _, said) = run(&["push"], "", &url);
     assert_eq!(code, Some(101), "{said}");
-    assert!(said.contains("this needs a token") && said.contains("evschema token create"), "{said}");
+    assert!(said.contains("the push needs a token") && said.contains("evschema token create"), "{said}");
     let create =
         ["token", "create", "ci", "--scope", "register:common.", "--expires", "1d", "--format", "json"];
     let (code, made, said) = run(&create, &admin, &url);
     assert_eq!(code, Some(0), "{said}");
     let made: serde_json::Value = serde_json::from_str(&made).unwrap();
     let moment = |name: &str| {
-        time::OffsetDateTime::parse(made[name].as_str().unwrap(), &time::format_description::well_known::Rfc3339)
-            .unwrap()
+        time::OffsetDateTime::parse(
+            made[name].as_str().unwrap(),
+            &time::format_description::well_known::Rfc3339,
+        )
+        .unwrap()
     };
     let lifetime = moment("expires_at") - moment("created_at");
     assert!((lifetime - time::Duration::days(1)).abs() < time::Duration::seconds(5), "{made}");
@@ -47,7 +50,7 @@ fn the_first_token_is_made_at_the_database_and_the_others_with_it() {
     let (code, _, said) = run(&["push"], ci, &url);
     assert_eq!(code, Some(101), "{said}");
     assert!(said.contains("the token `ci` does not have the scope `register:commerce."), "{said}");
-    assert!(said.contains("the push needs it to create the subject commerce."), "{said}");
+    assert!(said.contains("the push needs this scope to create the subject commerce."), "{said}");
     // The token could register `common.`, and the push has not begun.
     let (_, listed, _) = run(&["list"], &admin, &url);
     assert_eq!(listed, "", "nothing is registered");

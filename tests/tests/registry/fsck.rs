@@ -56,24 +56,28 @@ fn every_kind_of_damage_is_found() {
     for (statement, expected, is_derived) in [
         (
             "UPDATE schemas SET bytes = CAST('{\"title\":\"Monex\",\"type\":\"integer\"}' AS BLOB) WHERE id = 1",
-            "shared.money@1.0.0: the digest of its schema is",
+            "shared.money@1.0.0: the digest of the stored schema is",
             false,
         ),
-        ("UPDATE schemas SET bytes = x'7b' WHERE id = 1", "its schema is not JSON", false),
+        ("UPDATE schemas SET bytes = x'7b' WHERE id = 1", "the stored schema is not JSON", false),
         ("UPDATE versions SET ordinal = 9 WHERE version = '1.1.0'", "from 1 without gaps", false),
         ("DELETE FROM version_links WHERE referrer = 2", "does not record this reference", false),
         ("UPDATE feed SET position = 90 WHERE position = 5", "the previous position is 4", false),
         (
             "DELETE FROM feed WHERE kind = 'evschema.version.registered' AND subject = 'shared.money'",
-            "the feed has no event of its registration",
+            "the feed has no event about the registration of this version",
             false,
         ),
         (
             "UPDATE subjects SET latest = '1.0.0' WHERE name = 'shop.order'",
-            "its latest version is 1.1.0",
+            "the latest of 3 versions is 1.1.0",
             true,
         ),
-        ("UPDATE subjects SET version_count = 7 WHERE name = 'shop.order'", "3 versions, but", true),
+        (
+            "UPDATE subjects SET version_count = 7 WHERE name = 'shop.order'",
+            "the latest of 3 versions is 1.1.0",
+            true,
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("registry.db");
@@ -102,7 +106,8 @@ fn lost_words_of_the_search_are_found_and_made_anew() {
     damage(&file, &["DELETE FROM search_words"]);
     let (code, said) = fsck(&url, &[]);
     assert!(
-        code == Some(100) && said.contains("a search for its own words does not find the subject"),
+        code == Some(100)
+            && said.contains("a search for the words of this subject does not find the subject"),
         "{said}"
     );
     fsck(&url, &["--repair"]);

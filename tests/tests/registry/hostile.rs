@@ -166,15 +166,16 @@ fn the_rows_are_what_the_page_shows() {
         let header = row.header.map_or(String::new(), |(name, value)| format!(", `{name}: {value}`"));
         writeln!(page, "| `{}`{header} | {} |", row.request, coded(row.answer)).unwrap();
     }
-    page += "\n## Documents\n\nEach is sent to be registered.\n\n| document | answer |\n|---|---|\n";
+    page += "\n## Documents\n\nThe test sends each document to be registered.\n\n| document | answer |\n|---|---|\n";
     for row in DOCUMENTS.iter().chain(ALLOWED) {
         writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
     }
-    page += "\n## Events\n\nEach is sent to be validated.\n\n| event | answer |\n|---|---|\n";
+    page += "\n## Events\n\nThe test sends each event to be validated.\n\n| event | answer |\n|---|---|\n";
     for row in EVENTS {
         writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
     }
-    page += "\n## Clients\n\n| a client that | gets |\n|---|---|\n";
+    page += "\n## Clients\n\n\"Closed\" means that the registry closes the connection and does not send a complete answer.\n";
+    page += "\n| a client that | answer |\n|---|---|\n";
     for row in CLIENTS {
         writeln!(page, "| {} | {} |", row.what, coded(row.answer)).unwrap();
     }

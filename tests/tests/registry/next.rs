@@ -52,7 +52,9 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
         // The advice works.
         let help = problem["help"].as_str().unwrap();
         assert!(
-            help.starts_with("to register the schema as 2.0.0, send the request with `?allow=major`; or"),
+            help.starts_with(
+                "to register the schema as 2.0.0, send the request with `?allow=major`; otherwise,"
+            ),
             "{name}: {help}"
         );
         let checked = check(&world, "?allow=major", INTEGER);
@@ -88,8 +90,8 @@ fn the_answer_to_a_break() {
       "title": "incompatible change",
       "status": 409,
       "code": "incompatible",
-      "detail": "the change breaks the newest line of `s`: …",
-      "help": "to register the schema as 2.0.0, send the request with `?allow=major`; or change the schema so that it stays compatible (mode backward_transitive, content model lenient)",
+      "detail": "the change breaks the newest line of versions of `s`: …",
+      "help": "to register the schema as 2.0.0, send the request with `?allow=major`; otherwise, make the change compatible (mode backward_transitive, content model lenient)",
       "instance": "/schemas/s",
       "request_id": "request-2",
       "report": {

@@ -85,8 +85,8 @@ fn the_advice_names_the_revision() {
       "title": "precondition required",
       "status": 428,
       "code": "precondition-required",
-      "detail": "a change of the policy of `shop.order` needs its ETag in `If-Match`; its revision is 1",
-      "help": "GET /schemas/shop.order, review its policy, and send the change with `If-Match: \"1\"`",
+      "detail": "a change of the policy of `shop.order` needs the subject's ETag in `If-Match`; the subject is at revision 1",
+      "help": "GET /schemas/shop.order, review its policy, and send the change again with `If-Match: \"1\"`",
       "instance": "/schemas/shop.order",
       "request_id": "request-2"
     }
@@ -175,5 +175,9 @@ fn the_event_has_the_policy_before_and_after() {
     "#);
     let page = world.send("GET", "/feed", &[("accept", "text/html")], b"");
     assert!(page.body.contains("policy loosened"), "{page}");
-    assert!(page.body.contains("from full, lenient to backward, lenient"), "{page}");
+    assert!(
+        page.body
+            .contains("from mode full and content model lenient to mode backward and content model lenient"),
+        "{page}"
+    );
 }

@@ -124,8 +124,8 @@ fn what_proves_nothing_is_refused_and_says_why() {
         assert_refused(&put(&world, "shop.order", token), 401, "token-invalid", why);
     };
     for (other, why) in [
-        (json!({"iss": "https://elsewhere.example"}), "does not trust its issuer"),
-        (json!({"iss": null}), "does not trust its issuer"),
+        (json!({"iss": "https://elsewhere.example"}), "does not trust the issuer"),
+        (json!({"iss": null}), "does not trust the issuer"),
         (json!({"aud": "https://elsewhere.example"}), "`aud`"),
         (json!({"aud": ["a", "b"]}), "`aud`"),
         (json!({"aud": null}), "`aud`"),
@@ -153,8 +153,8 @@ fn what_proves_nothing_is_refused_and_says_why() {
     for algorithm in ["none", "None", "HS256", "RS512", "es256"] {
         let input = unsigned(json!({"alg": algorithm, "kid": "rsa"}));
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &rsa.public()), input.as_bytes());
-        refused(&format!("{input}."), "neither RS256 nor ES256");
-        refused(&format!("{input}.{}", encoded(tag)), "neither RS256 nor ES256");
+        refused(&format!("{input}."), "must be RS256 or ES256");
+        refused(&format!("{input}.{}", encoded(tag)), "must be RS256 or ES256");
     }
     refused(&format!("{}.", unsigned(header.clone())), "does not match the issuer's key");
     // Another's claims under a signature.

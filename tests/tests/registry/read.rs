@@ -201,7 +201,7 @@ fn what_is_not_there_is_named() {
       "status": 404,
       "code": "subject-not-found",
       "detail": "the subject `shop.refund` does not exist",
-      "help": "run `evschema list`, or GET /schemas",
+      "help": "to list the subjects, run `evschema list`, or send GET /schemas",
       "instance": "/schemas/shop.refund/1.0.0.json",
       "request_id": "request-2"
     }
@@ -214,7 +214,7 @@ fn what_is_not_there_is_named() {
       "status": 404,
       "code": "version-not-found",
       "detail": "`shop.order` has no version `9.0.0`",
-      "help": "run `evschema show shop.order`, or GET /schemas/shop.order, to list its versions",
+      "help": "to list the versions, run `evschema show shop.order`, or send GET /schemas/shop.order",
       "instance": "/schemas/shop.order/9.0.0",
       "request_id": "request-3"
     }

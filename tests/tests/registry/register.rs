@@ -42,7 +42,7 @@ fn a_breaking_change_is_refused_with_the_event_that_would_break() {
     assert_eq!(refused.status, 409);
     let problem = refused.json();
     assert_eq!(problem["code"], "incompatible");
-    assert_snapshot!(problem["help"].as_str().unwrap(), @"register it as 2.0.0, or change the schema so that it stays compatible (mode backward_transitive, content model lenient)");
+    assert_snapshot!(problem["help"].as_str().unwrap(), @"register the schema as 2.0.0, or make the change compatible (mode backward_transitive, content model lenient)");
     let finding = &problem["report"]["findings"][0];
     assert_eq!((&finding["pointer"], &finding["baseline"]), (&"/properties/id".into(), &"1.0.0".into()));
     assert!(finding["witness"]["id"].is_string(), "an event of 1.0.0 that 1.1.0 refuses: {finding}");
@@ -58,8 +58,8 @@ fn a_version_too_small_for_its_change_is_refused() {
     assert_eq!(reply.status, 409);
     let problem = reply.json();
     assert_eq!(problem["code"], "version-too-small");
-    assert_snapshot!(problem["detail"].as_str().unwrap(), @"the version number of `shop.order@1.0.1` is too small: the change requires a minor bump, to 1.1.0 or higher");
-    assert_snapshot!(problem["help"].as_str().unwrap(), @"register it as 1.1.0, or change the schema so that it stays compatible (mode backward_transitive, content model lenient)");
+    assert_snapshot!(problem["detail"].as_str().unwrap(), @"the version number of `shop.order@1.0.1` is too small: the change requires a minor bump, so the version must be 1.1.0 or higher");
+    assert_snapshot!(problem["help"].as_str().unwrap(), @"register the schema as 1.1.0, or make the change compatible (mode backward_transitive, content model lenient)");
     assert_eq!(problem["report"]["required_version"], "1.1.0");
 }
 
@@ -74,7 +74,7 @@ fn another_content_for_a_version_is_refused() {
       "title": "version exists with a different schema",
       "status": 409,
       "code": "version-exists",
-      "detail": "`shop.order@1.0.0` is registered with a different schema: its digest is sha256:3797626bd17e346de1adbbe242cd2c4e41a5956ccf7424c65cf45e2bbef10c81, not sha256:735e499dfd14a8976e76bd236ac3d8d068831c011083efdce1ed136c394f45b5",
+      "detail": "`shop.order@1.0.0` is already registered with a different schema: the registered digest is sha256:3797626bd17e346de1adbbe242cd2c4e41a5956ccf7424c65cf45e2bbef10c81, the sent digest is sha256:735e499dfd14a8976e76bd236ac3d8d068831c011083efdce1ed136c394f45b5",
       "help": "a published version never changes; register this schema as a new version",
       "instance": "/schemas/shop.order/1.0.0.json",
       "request_id": "request-2"

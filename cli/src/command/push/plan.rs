@@ -88,7 +88,9 @@ impl fmt::Display for Change {
             Self::Register(at) => write!(f, "register {at}"),
             Self::State { at, from, to } => write!(f, "set the state of {at} from `{from}` to `{to}`"),
             Self::NeverUsed { at, to } => write!(f, "set `never_used` of {at} to `{to}`"),
-            Self::Settle(subject) => write!(f, "set the policy of {subject} after its history"),
+            Self::Settle(subject) => {
+                write!(f, "set the policy of {subject} after the registration of its versions")
+            }
         }
     }
 }
@@ -171,12 +173,12 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
         .map(|(scope, changes)| {
             let message = match &access.token {
                 Some(token) => format!("the token `{token}` does not have the scope `{scope}`"),
-                None => format!("this needs a token with the scope `{scope}`"),
+                None => format!("the push needs a token with the scope `{scope}`"),
             };
             changes
                 .iter()
                 .fold(Finding::error("missing-scope", message, Place::default()), |finding, change| {
-                    finding.note(format!("the push needs it to {change}"))
+                    finding.note(format!("the push needs this scope to {change}"))
                 })
                 .help(format!(
                     "set EVSCHEMA_TOKEN to a token with `{scope}`; `evschema token create` creates one"

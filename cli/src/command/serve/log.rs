@@ -33,13 +33,14 @@ impl Log {
     /// others on the machine, and only makes it say so.
     pub(super) fn read(filter: &str, traces: &Traces) -> Result<Self, Failure> {
         let filter = EnvFilter::try_new(filter).map_err(|error| {
-            Failure::new(format!("`{filter}` is not a log filter: {error}")).help("write `info` or `debug`")
+            Failure::new(format!("`{filter}` is not a log filter: {error}"))
+                .help("write a level such as `info` or `debug`")
         })?;
         if cfg!(feature = "otlp")
             && let Traces::Unknown(name, value) = traces
         {
             return Err(Failure::new(format!("`{name}` is `{value}`, which is not supported"))
-                .help("the exporter is `otlp`, and its protocol `http/protobuf`"));
+                .help("the only supported exporter is `otlp`, with the protocol `http/protobuf`"));
         }
         Ok(Self { filter, traces: traces.clone() })
     }

@@ -97,11 +97,11 @@ impl Issuer {
         let read = tokio::task::spawn_blocking(move || read_keys(&agent, &url)).await;
         match read.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(keys) => {
-                tracing::info!(issuer = self.url, keys = keys.len(), "read the keys of an issuer");
+                tracing::info!(issuer = self.url, keys = keys.len(), "loaded the keys of an issuer");
                 let known = Arc::new(Known { keys, at: Some(now) });
                 *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
             }
-            Err(why) => tracing::warn!(issuer = self.url, why, "cannot read the keys of an issuer"),
+            Err(why) => tracing::warn!(issuer = self.url, why, "cannot load the keys of an issuer"),
         }
     }
 
@@ -129,10 +129,13 @@ fn read_keys(agent: &ureq::Agent, issuer: &str) -> Result<Vec<Key>, String> {
     let place = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let discovery: Discovery = get(agent, &place)?;
     if discovery.issuer != issuer {
-        return Err(format!("{place} names another issuer: `{}`", discovery.issuer));
+        return Err(format!("{place} names a different issuer: `{}`", discovery.issuer));
     }
     if !is_safe_url(&discovery.jwks_uri) {
-        return Err(format!("its keys are at `{}`, which is not a URL with `https://`", discovery.jwks_uri));
+        return Err(format!(
+            "the URL of the issuer's keys is `{}`, but must begin with `https://`",
+            discovery.jwks_uri
+        ));
     }
     let set: KeySet = get(agent, &discovery.jwks_uri)?;
     // A key of a kind that is not known does not spoil the others.

@@ -71,14 +71,14 @@ impl<'t> Signed<'t> {
     ///
     /// Says why it is none that could be believed, whoever signed it.
     pub(super) fn read(token: &'t str) -> Result<Self, &'static str> {
-        const MALFORMED: &str = "it is not a signed token of three parts (a JWT)";
+        const MALFORMED: &str = "it is not a JWT: a JWT has three parts with a dot between them";
         let (input, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
         let (header, claims) = input.split_once('.').ok_or(MALFORMED)?;
         let header: Header = decode(header).ok_or(MALFORMED)?;
-        let algorithm = Algorithm::find(&header.alg).ok_or("it is signed with neither RS256 nor ES256")?;
+        let algorithm = Algorithm::find(&header.alg).ok_or("its algorithm must be RS256 or ES256")?;
         if header.crit.is_some() {
             // What must be understood (RFC 7515, section 4.1.11), and is not.
-            return Err("its header has `crit`, which the registry does not support");
+            return Err("its header has `crit`, but the registry does not support `crit`");
         }
         Ok(Self {
             algorithm,
