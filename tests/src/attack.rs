@@ -86,6 +86,11 @@ pub fn designed() -> Vec<Attack> {
             json!({"pattern": "(?:(?!a.*b)a)*c"}),
             format!("\"{}\"", "a".repeat(3_000)),
         ),
+        validate(
+            "a pattern that goes back and looks around each time",
+            json!({"pattern": "(?:(?!(?:\\p{L})?(?:[ab])*)(?:\\p{L}a{18}|\\p{L}))?(?=(?:aa){5})[ab]"}),
+            format!("\"{}\"", "ab".repeat(130_000)),
+        ),
         check("40,000 small patterns", json!({}), json!({"patternProperties": words(40_000, ".$")})),
         check(
             "2,000 patterns of 6 characters",

@@ -128,11 +128,11 @@ fn descriptions(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                match member {
-                    Value::String(text) if ["description", "summary"].contains(&name.as_str()) => {
-                        found.push(text.clone());
+                match member.as_str() {
+                    Some(text) if ["description", "summary"].contains(&name.as_str()) => {
+                        found.push(text.to_owned());
                     }
-                    other => descriptions(other, found),
+                    _ => descriptions(member, found),
                 }
             }
         }
