@@ -286,7 +286,7 @@ impl Reading {
             Form::Schemas => "an array of schemas",
             Form::SchemaMap => "an object that has a schema for each name",
             Form::SchemaOrNamesMap => {
-                "an object that has a schema or an array of property names for each property"
+                "an object in which each value is a schema or an array of property names"
             }
         }
     }
