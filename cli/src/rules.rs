@@ -115,8 +115,8 @@ const OWN: &[Rule] = &[
     ),
     rule(
         "waiver-outdated",
-        "a waiver uses a fingerprint of the old form, with 12 digits",
-        "the old form identified only a place in the schema, so the waiver would also accept later and \
+        "the fingerprint of a waiver is in the old 12-digit format",
+        "the old format identified only a place in the schema, so the waiver would also accept later and \
          larger changes at this place",
         "read the finding; if you accept the finding, use its fingerprint of 16 digits",
     ),

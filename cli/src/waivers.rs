@@ -164,7 +164,7 @@ fn unused(message: String, place: Place) -> Finding {
 fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding {
     let new: Vec<&str> = meant.iter().copied().collect();
     let message =
-        format!("the waiver of {fingerprint} has no effect, because it uses the old form with 12 digits");
+        format!("the waiver of {fingerprint} has no effect, because it uses the old format with 12 digits");
     let mut finding = Finding::error("waiver-outdated", message, place)
         .note("a fingerprint now has 16 digits, and identifies one change in one version")
         .help(format!(

@@ -7,10 +7,10 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 
-/// Find subjects of the registry by name, description or field.
+/// Find subjects of the registry by name, description or property.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The words to search for; each must be the beginning of a word in the name, description or fields of the
+    /// The words to search for; each must be the beginning of a word in the name, description or properties of the
     /// subject.
     text: String,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::target::{Pick, Target};
 use crate::terminal::Terminal;
 use crate::terminal::escape::one_line;
 
-/// Show a version: its title, state, fields and references.
+/// Show a version: its title, state, properties and references.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The version: `commerce.order.placed@1.2.0`, `…@^1`, or only the subject for its newest version.
