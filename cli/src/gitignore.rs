@@ -38,6 +38,7 @@ pub(crate) fn ignore_database(folder: &Path, name: &str) -> Result<bool, Failure
 }
 
 /// Returns whether a folder is in a git work tree.
+#[cfg(feature = "server")]
 pub(crate) fn is_in_git(folder: &Path) -> bool {
     folder.canonicalize().is_ok_and(|folder| folder.ancestors().any(|above| above.join(".git").exists()))
 }
