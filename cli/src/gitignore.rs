@@ -8,13 +8,17 @@ use crate::failure::Failure;
 pub(crate) const FILE_NAME: &str = ".gitignore";
 
 /// Adds a database and the two files that SQLite keeps beside it to the `.gitignore` of a folder; returns whether that
-/// changed the file.
+/// changed the file. A `.gitignore` that is a link stays as it is.
 ///
 /// # Errors
 ///
 /// If the file cannot be read or written.
 pub(crate) fn ignore_database(folder: &Path, name: &str) -> Result<bool, Failure> {
     let path = folder.join(FILE_NAME);
+    // A link could lead out of the project, and a control character could add a line of its own.
+    if path.is_symlink() || name.contains(char::is_control) {
+        return Ok(false);
+    }
     let mut text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -55,5 +59,16 @@ mod tests {
         assert!(ignore_database(folder.path(), "a.db").unwrap());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "/target\n/a.db\n/a.db-shm\n/a.db-wal\n");
         assert!(!ignore_database(folder.path(), "a.db").unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("elsewhere");
+        std::fs::write(&target, "").unwrap();
+        std::os::unix::fs::symlink(&target, folder.path().join(FILE_NAME)).unwrap();
+        assert!(!ignore_database(folder.path(), "a.db").unwrap());
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "");
     }
 }

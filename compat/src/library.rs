@@ -11,10 +11,10 @@ use serde_json::Value;
 /// Most characters of the two schemas together that the library is asked about.
 const CHARS_MAX: usize = 3_000;
 
-/// Most branches of the two schemas together: the library multiplies unions out, and dependent requirements too.
+/// Limit on the branches of both schemas together. The library multiplies out unions and dependent requirements.
 const BRANCHES_MAX: usize = 12;
 
-/// Most names that the two schemas together require: the library splits objects by each of them, and a hundred take
+/// Limit on the names that both schemas together require. The library splits objects by each name: a hundred names take
 /// seconds and hundreds of MiB.
 const REQUIRED_MAX: usize = 40;
 

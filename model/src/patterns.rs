@@ -27,9 +27,9 @@ pub(crate) struct Cost {
 enum Search {
     /// It visits each byte once.
     Once,
-    /// With look-arounds, it goes back: from each position, for each combination of lengths of its repetitions, and with
-    /// and without each optional group.
-    Combinations { repetitions: u32, optional_groups: u32 },
+    /// With look-arounds, it goes back: from each position, for each combination of the lengths of its repetitions and of
+    /// its choices, such as optional parts and branches.
+    Combinations { repetitions: u32, choices: u32 },
     /// With look-arounds and repeated groups, it may try every way through the groups.
     EveryWay,
 }
@@ -79,9 +79,9 @@ impl Cost {
         let once = self.width.saturating_mul(bytes) / VISITED_IN_A_STEP;
         let ways = match self.search {
             Search::Once => return once,
-            Search::Combinations { repetitions, optional_groups } => bytes
+            Search::Combinations { repetitions, choices } => bytes
                 .saturating_pow(repetitions.max(1))
-                .saturating_mul(1_u64.checked_shl(optional_groups).unwrap_or(u64::MAX)),
+                .saturating_mul(1_u64.checked_shl(choices).unwrap_or(u64::MAX)),
             Search::EveryWay => {
                 u32::try_from(text_bytes).ok().and_then(|bytes| 1_u64.checked_shl(bytes)).unwrap_or(u64::MAX)
             }
@@ -94,33 +94,55 @@ impl Cost {
     }
 }
 
-/// Counts the repetitions and optional groups outside look-arounds: a look-around without another one inside is matched
-/// in one scan.
+/// Counts the repetitions and the choices that a matcher may try in every combination. It matches a look-around in one
+/// scan, so what is inside does not count, unless another look-around or a back-reference is inside too.
 fn combinations(pattern: &str) -> Search {
-    let (mut repetitions, mut optional_groups) = (0, 0);
+    let (mut repetitions, mut choices) = (0, 0);
+    let (mut inner_repetitions, mut inner_choices) = (0, 0);
+    let mut is_scanned = true;
     let mut open = Vec::new();
     let mut is_class = false;
     let mut before = ' ';
     let mut rest = pattern.chars();
     while let Some(c) = rest.next() {
-        let is_outside = !open.contains(&true);
+        let is_inside = open.contains(&true);
+        let mut count = |repeats: u32, chooses: u32| {
+            if is_inside {
+                inner_repetitions += repeats;
+                inner_choices += chooses;
+            } else {
+                repetitions += repeats;
+                choices += chooses;
+            }
+        };
         match c {
-            '\\' => drop(rest.next()),
+            '\\' => {
+                let is_reference = rest.next().is_some_and(|escaped| matches!(escaped, '1'..='9' | 'k'));
+                is_scanned &= !(is_inside && is_reference);
+            }
             ']' => is_class = false,
             _ if is_class => {}
             '[' => is_class = true,
             '(' => {
                 let text = rest.as_str();
-                open.push(["?=", "?!", "?<=", "?<!"].iter().any(|start| text.starts_with(start)));
+                let is_around = ["?=", "?!", "?<=", "?<!"].iter().any(|start| text.starts_with(start));
+                is_scanned &= !(is_inside && is_around);
+                open.push(is_around);
             }
             ')' => drop(open.pop()),
-            '?' if before == ')' && is_outside => optional_groups += 1,
-            '*' | '+' | '{' if is_outside => repetitions += 1,
+            // After `(` it begins the kind of a group.
+            '?' if before != '(' => count(0, 1),
+            '|' => count(0, 1),
+            '*' | '+' | '{' => count(1, 0),
             _ => {}
         }
         before = c;
     }
-    Search::Combinations { repetitions, optional_groups }
+    if !is_scanned {
+        repetitions += inner_repetitions;
+        choices += inner_choices;
+    }
+    Search::Combinations { repetitions, choices }
 }
 
 /// Returns whether a matcher of a pattern goes back.
@@ -310,6 +332,10 @@ mod tests {
         );
         let scanned = Cost::of("(?:(?!(?:[ab])*)[ab])?(?=a)[ab]");
         assert!(limits::VALIDATION_STEPS_MAX < scanned.steps(100_000), "each time, the rest is scanned");
+        // A look-around in another one, and choices, multiply the ways too.
+        for many in ["(?=a*a*a*a*(?!b))c", "(?!b)a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?c", r"(a*)(?=a*a*a*\1)b"] {
+            assert!(limits::VALIDATION_STEPS_MAX < 100 * Cost::of(many).steps(1_000), "{many}");
+        }
         let usual = Cost::of(r"^(?!0+$)\d{1,9}(\.\d{1,2})?$");
         assert!(usual.steps(12) < 500, "{usual:?}");
     }

@@ -28,13 +28,10 @@ impl Arguments {
         let schemas = path.with_file_name(Manifest::default().schemas);
         std::fs::create_dir_all(&schemas).map_err(|error| Failure::file("create", &schemas, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        gitignore::ignore_database(folder, DATABASE)?;
-        context.terminal.say(format!(
-            "wrote {}, {} and {}/",
-            path.display(),
-            folder.join(gitignore::FILE_NAME).display(),
-            schemas.display()
-        ));
+        let is_ignored = gitignore::ignore_database(folder, DATABASE)?;
+        let ignored = folder.join(gitignore::FILE_NAME);
+        let ignored = if is_ignored { format!(", {}", ignored.display()) } else { String::new() };
+        context.terminal.say(format!("wrote {}{ignored} and {}/", path.display(), schemas.display()));
         context.terminal.say("next: run `evschema new SUBJECT`, edit the schema, and run `evschema check`");
         Ok(Outcome::Clean)
     }

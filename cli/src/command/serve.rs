@@ -115,7 +115,9 @@ impl Arguments {
         }
         let log = writer.start(context.terminal.colors_stderr())?;
         let runtime = runtime()?;
-        ignore_new_database(&config)?;
+        if let Err(failure) = ignore_new_database(&config) {
+            context.terminal.warn(&failure.message, failure.help.as_deref());
+        }
         let server = runtime.block_on(Server::bind(config))?;
         context.terminal.say(format!("the registry is at http://{}/schemas", server.local_addr()));
         let end = runtime.block_on(server.run(stop_signal()));

@@ -25,10 +25,10 @@ pub(crate) struct Args {
     /// Where the random numbers begin.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Most processor time of a check, in seconds, its violations included.
+    /// Processor time that a check may take, in seconds, including its violations.
     #[arg(long, default_value_t = 2.5)]
     seconds: f64,
-    /// Most memory of a check, in MiB.
+    /// Memory that a check may take, in MiB.
     #[arg(long, default_value_t = 256)]
     mib: u64,
     /// Where schemas and events that cost more are kept.
@@ -39,7 +39,7 @@ pub(crate) struct Args {
 /// Events that are tried with each schema.
 const EVENTS: usize = 4;
 
-/// What a check took.
+/// The cost of a check.
 #[derive(Debug, Default, Clone, Copy)]
 struct Cost {
     seconds: f64,
