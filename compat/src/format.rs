@@ -7,6 +7,7 @@ mod language;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use evschema_model::formats::PLAIN_HOSTNAME;
 use evschema_model::{Draft, Formats, formats};
 use foldhash::HashMap;
 use serde_json::{Value, json};
@@ -141,17 +142,6 @@ fn validator(format: &str) -> Option<jsonschema::Validator> {
     let options = jsonschema::options().with_draft(draft.to_library());
     let options = formats::checking(options, Formats::Assert);
     is_known.then(|| options.build(&schema).ok()).flatten()
-}
-
-/// The name here of what drafts 4 and 6 call `hostname`: they do not decode labels.
-const PLAIN_HOSTNAME: &str = "plain-hostname";
-
-/// Returns the name under which the engine knows a format of a draft; `None` if the draft has no such format.
-pub(crate) fn name_in(draft: Draft, format: &str) -> Option<&str> {
-    if !jsonschema::options().is_known_format(draft.to_library(), format) {
-        return None;
-    }
-    Some(if format == "hostname" && draft <= Draft::Draft6 { PLAIN_HOSTNAME } else { format })
 }
 
 /// Returns the name of a format as schemas write it.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jsonschema::ValidationOptions;
 use serde_json::{Value, json};
 
+use crate::keywords::FORMATS;
 use crate::{Draft, Formats};
 
 /// Returns options under which formats refuse values, or none does.
@@ -23,6 +24,19 @@ pub fn checking(options: ValidationOptions<'_>, formats: Formats) -> ValidationO
         Formats::Annotate => options,
     }
 }
+
+/// Returns the name of a format that a draft asserts; `None` if the draft only annotates with the name.
+///
+/// The name is that of the newest draft, except for `hostname` in drafts 4 and 6: they do not decode internationalized
+/// labels, so it is called `plain-hostname`.
+pub fn asserted(draft: Draft, name: &str) -> Option<&str> {
+    let (_, since) = FORMATS.iter().find(|(known, _)| *known == name)?;
+    let is_plain = name == "hostname" && draft <= Draft::Draft6;
+    (*since <= draft).then_some(if is_plain { PLAIN_HOSTNAME } else { name })
+}
+
+/// The name here of the `hostname` of drafts 4 and 6.
+pub const PLAIN_HOSTNAME: &str = "plain-hostname";
 
 /// Whether a text that the library takes for an address is only that: with a name before it, even a blank one, the
 /// address stands between `<` and `>`.
@@ -46,6 +60,18 @@ fn alone(format: &str) -> Option<jsonschema::Validator> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_library_checks_the_formats_that_a_draft_asserts() {
+        let others =
+            ["unknown", "color", "phone", "semver", "plain-hostname", "int32", "unix-time", "ip-address"];
+        for draft in Draft::ALL {
+            for name in FORMATS.iter().map(|(name, _)| *name).chain(others) {
+                let is_known = jsonschema::options().is_known_format(draft.to_library(), name);
+                assert_eq!(asserted(draft, name).is_some(), is_known, "{name} in {draft}");
+            }
+        }
+    }
 
     #[test]
     fn addresses_have_no_display_name_and_ascii_ones_are_international() {

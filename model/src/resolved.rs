@@ -5,7 +5,7 @@ use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
 use crate::ambiguity::ambiguous_ids;
-use crate::steps::Steps;
+use crate::validation_cost::ValidationCost;
 use crate::validator::Made;
 use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits, patterns};
 
@@ -134,7 +134,7 @@ impl Resolved {
     /// Tells whether there are events that a validator, the generated one too, would look at more often than anybody has
     /// time for. Such an event is then undecided.
     pub fn can_multiply(&self) -> bool {
-        Steps::of(self).is_some_and(|steps| steps.multiply())
+        ValidationCost::of(self).is_some_and(|steps| steps.multiply())
     }
 
     pub(crate) fn made(&self) -> &Made {
@@ -179,7 +179,7 @@ impl Resolved {
         if at_most <= limits::SCHEMA_WAY_MAX {
             return None;
         }
-        let longest = Steps::of(self)?.longest();
+        let longest = ValidationCost::of(self)?.longest();
         let message = format!(
             "a chain of references leads through {longest} subschemas; at most {} are allowed",
             limits::SCHEMA_WAY_MAX

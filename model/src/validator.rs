@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dependencies::{Dependencies, Stripped, ignore};
-use crate::steps::{Size, Steps};
+use crate::validation_cost::{Size, ValidationCost};
 use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats, patterns};
 
 /// Whether `format` refuses values, everywhere alike: validator, check, generated code.
@@ -68,7 +68,7 @@ pub(crate) struct Made {
     asserting: OnceLock<Arc<jsonschema::Validator>>,
     annotating: OnceLock<Arc<jsonschema::Validator>>,
     /// Counted when the first event asks for it.
-    steps: OnceLock<Option<Steps>>,
+    steps: OnceLock<Option<ValidationCost>>,
     /// References, bytes of text, and whether all patterns have few places.
     size: OnceLock<(usize, u64, bool)>,
 }
@@ -193,8 +193,8 @@ impl Validator {
         bytes.saturating_mul(size.parts.saturating_add(size.text_bytes / 16)) <= PAIRS_MAX
     }
 
-    fn steps(&self) -> Option<&Steps> {
-        self.resolved.made().steps.get_or_init(|| Steps::of(&self.resolved)).as_ref()
+    fn steps(&self) -> Option<&ValidationCost> {
+        self.resolved.made().steps.get_or_init(|| ValidationCost::of(&self.resolved)).as_ref()
     }
 
     /// Tells whether an event is accepted.
@@ -211,7 +211,7 @@ impl Validator {
     /// each takes time to be said. The library keeps all reasons before it returns the first. Where they would take the
     /// memory of the machine there is only the first, or one that says so.
     pub fn first_violations(&self, event: &Value, most: usize) -> Vec<Violation> {
-        let is_small = |is_few: &dyn Fn(&Steps) -> bool| self.steps().is_none_or(is_few);
+        let is_small = |is_few: &dyn Fn(&ValidationCost) -> bool| self.steps().is_none_or(is_few);
         let copies_little = is_small(&|steps| steps.copies_little(event, COPIED_BYTES_MAX));
         if copies_little && is_small(&|steps| steps.has_few_errors(event, ERRORS_MAX)) {
             return self.compiled.iter_errors(event).take(most).map(|error| violation(&error)).collect();

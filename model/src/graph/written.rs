@@ -1,28 +1,28 @@
-//! The keywords of a schema object, found in one look at its members.
+//! The values of the keywords of a schema object.
 
 use serde_json::{Map, Value};
 
-/// Declares what holds a keyword each, under the name that the specification gives it.
+/// Declares a field for each keyword.
 macro_rules! keywords {
     ($($field:ident: $name:literal,)*) => {
-        /// The values of the keywords that may refuse something; annotations are left behind.
+        /// The values of the keywords that can reject a value, by keyword.
         #[derive(Debug, Default)]
-        pub(super) struct Keywords<'v> {
+        pub(super) struct Written<'v> {
             $(pub(super) $field: Option<&'v Value>,)*
         }
 
-        impl<'v> Keywords<'v> {
-            /// Finds them. A lookup for each would hash its name every time, and most schemas have
-            /// three members of nearly fifty that they could have.
+        impl<'v> Written<'v> {
+            /// Finds them in one pass over the members. Most schemas have three members, so a lookup of each of the
+            /// nearly fifty keywords would take longer.
             pub(super) fn of(members: &'v Map<String, Value>) -> Self {
-                let mut keywords = Self::default();
+                let mut written = Self::default();
                 for (name, value) in members {
                     match name.as_str() {
-                        $($name => keywords.$field = Some(value),)*
+                        $($name => written.$field = Some(value),)*
                         _ => {}
                     }
                 }
-                keywords
+                written
             }
         }
     };

@@ -1,33 +1,34 @@
-//! What references are resolved against.
+//! Resolves the references of a schema.
 
 use std::borrow::Cow;
 
-use evschema_model::{Dialects, Draft, Schema};
 use referencing::{Resolver, Uri};
 use serde_json::Value;
 
-/// What the references of a schema are resolved against.
+use crate::{Dialects, Draft, Schema};
+
+/// The base of a schema's references.
 ///
-/// Most documents are plain: their references are pointers into themselves, and to follow those no
-/// registry is needed, which costs more to build than such a document to lower.
+/// Most documents are plain: all their references are pointers into themselves. For these, a scope needs no registry of
+/// the library. To build one costs more than to read such a document.
 #[derive(Debug, Clone)]
 pub(super) enum Scope<'r> {
-    /// A document by itself.
+    /// A plain document.
     Plain(&'r Schema),
-    /// Identities, anchors and other documents, as the library resolves them.
+    /// Identities, anchors and other documents: the library resolves them.
     Library(Resolver<'r>),
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 pub(super) struct Found<'r> {
     pub(super) schema: &'r Value,
     pub(super) scope: Scope<'r>,
-    /// The draft that rules there, where the library knows it.
+    /// The draft of the target, if the library knows it.
     pub(super) draft: Option<Draft>,
 }
 
 impl<'r> Scope<'r> {
-    /// Returns the scope inside a schema; nothing when what it calls itself is not a URI.
+    /// Returns the scope inside a schema; `None` if its `$id` is not a URI.
     pub(super) fn within(&self, schema: &Value, draft: Draft) -> Option<Cow<'_, Self>> {
         let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
         match self {
@@ -43,14 +44,14 @@ impl<'r> Scope<'r> {
     /// Returns the draft that a schema names for itself.
     pub(super) fn draft_within(&self, schema: &Value) -> Option<Draft> {
         match self {
-            // Only its root does, and that is known.
+            // Only the root of a plain document names a draft.
             Self::Plain(_) => None,
             Self::Library(_) => schema.get("$schema").and_then(|_| Dialects::default().draft_of(schema).ok()),
         }
     }
 
-    /// Tells whether a schema that is no resource of its own names another draft than the one that rules
-    /// around it (JSON Schema Core 2019-09, section 8.1.1).
+    /// Returns whether a schema without an `$id` names another draft than that of the schema around it (JSON Schema
+    /// Core 2019-09, section 8.1.1).
     pub(super) fn names_other_draft(&self, schema: &Value, around: Draft) -> bool {
         let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
         match self {
@@ -63,7 +64,7 @@ impl<'r> Scope<'r> {
         }
     }
 
-    /// Returns what the reference of a keyword leads to.
+    /// Returns the target of a keyword's reference.
     pub(super) fn follow(&self, keyword: &str, reference: &str) -> Option<Found<'r>> {
         let resolver = match self {
             Self::Plain(document) => {
@@ -81,10 +82,10 @@ impl<'r> Scope<'r> {
         Some(Found { schema, scope: Self::Library(resolver), draft })
     }
 
-    /// Returns the resources passed on the way here, outermost first, each once.
+    /// Returns the resources on the way to the schema, outermost first, each once.
     ///
-    /// The outermost resource that has an anchor is where a dynamic reference to it leads (JSON
-    /// Schema Core 2020-12, section 8.2.3.2), so that repetitions further in change nothing.
+    /// A dynamic reference leads to the outermost resource that has its anchor (JSON Schema Core 2020-12, section
+    /// 8.2.3.2). So a resource that occurs again further inside changes nothing.
     pub(super) fn resources(&self) -> Vec<String> {
         let Self::Library(resolver) = self else { return Vec::new() };
         let mut innermost_first = vec![resolver.base_uri().as_str().to_owned()];
@@ -99,7 +100,7 @@ impl<'r> Scope<'r> {
     }
 }
 
-/// Finds what an absolute reference leads to in a metaschema of the specifications.
+/// Returns the target of an absolute reference into a metaschema of the specifications.
 fn in_metaschema(reference: &str) -> Option<referencing::Resolved<'static>> {
     let home = reference.split('#').next()?;
     if !referencing::SPECIFICATIONS.contains_resource(home) {

@@ -1,0 +1,264 @@
+//! Reads the keywords of one schema object by the rules of its draft.
+//!
+//! The order of the keywords is that of [`Keyword`]'s variants.
+
+use serde_json::{Map, Number, Value};
+
+use super::keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
+use super::scope::Scope;
+use super::written::Written;
+use super::{Node, NodeId, Open, Reading};
+use crate::{Draft, Formats, formats};
+
+/// Returns whether the validator checks `contentEncoding` and `contentMediaType` in a draft. Later drafts only annotate
+/// with them.
+pub(super) fn checks_content(draft: Draft) -> bool {
+    matches!(draft, Draft::Draft6 | Draft::Draft7)
+}
+
+impl<'r> Reading<'r> {
+    /// Reads the keywords of a node.
+    pub(super) fn fill(&mut self, Open { id, scope: outer }: Open<'r>) {
+        let Node { value, draft, .. } = &self.nodes[id.index()];
+        let (value, draft) = (*value, *draft);
+        let Value::Object(members) = value else { return };
+        let mut keywords = Vec::new();
+        match outer.within(value, draft) {
+            Some(scope) => {
+                let mut object = Object { reading: self, scope: &scope, draft, keywords: &mut keywords };
+                object.read(&Written::of(members));
+            }
+            None => keywords.push(Keyword::Unsupported(Unsupported::Identity)),
+        }
+        self.nodes[id.index()].keywords = keywords;
+    }
+}
+
+/// A schema object whose keywords are read.
+struct Object<'a, 'r> {
+    reading: &'a mut Reading<'r>,
+    scope: &'a Scope<'r>,
+    draft: Draft,
+    keywords: &'a mut Vec<Keyword<'r>>,
+}
+
+impl<'r> Object<'_, 'r> {
+    fn read(&mut self, written: &Written<'r>) {
+        if self.draft.ref_hides_siblings()
+            && let Some(reference) = written.reference
+        {
+            self.reference("$ref", reference);
+            return;
+        }
+        for (keyword, reference, is_known) in [
+            ("$ref", written.reference, true),
+            ("$dynamicRef", written.dynamic_reference, self.draft == Draft::Draft202012),
+            ("$recursiveRef", written.recursive_reference, self.draft == Draft::Draft201909),
+        ] {
+            if let Some(reference) = reference.filter(|_| is_known) {
+                self.reference(keyword, reference);
+            }
+        }
+        self.any_type(written);
+        self.numbers(written);
+        self.strings(written);
+        self.arrays(written);
+        self.objects(written);
+    }
+
+    fn push(&mut self, keyword: Option<Keyword<'r>>) {
+        self.keywords.extend(keyword);
+    }
+
+    fn reference(&mut self, keyword: &'static str, reference: &'r Value) {
+        let read = match reference {
+            Value::String(reference) if reference.is_empty() => {
+                Keyword::Unsupported(Unsupported::EmptyReference { keyword })
+            }
+            Value::String(reference) => match self.scope.follow(keyword, reference) {
+                Some(found) => {
+                    let draft = found.draft.unwrap_or(self.draft);
+                    Keyword::Reference(self.reading.node(found.schema, &found.scope, draft, true))
+                }
+                None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
+            },
+            _ => Keyword::Unsupported(Unsupported::NotAReference { keyword }),
+        };
+        self.keywords.push(read);
+    }
+
+    fn any_type(&mut self, written: &Written<'r>) {
+        let types = written.types.map(TypeNames);
+        self.push(types.map(|names| Keyword::Type {
+            names,
+            integers_by_lexeme: self.draft == Draft::Draft4 && names.contains("integer"),
+        }));
+        self.push(written.values.and_then(Value::as_array).map(|values| Keyword::Enum(values)));
+        self.push(written.constant.filter(|_| Draft::Draft6 <= self.draft).map(Keyword::Const));
+        for (list, keyword) in [
+            (written.all_of, Keyword::AllOf as fn(Vec<NodeId>) -> Keyword<'r>),
+            (written.any_of, Keyword::AnyOf),
+            (written.one_of, Keyword::OneOf),
+        ] {
+            let schemas = self.schemas(list);
+            self.push(schemas.map(keyword));
+        }
+        let not = self.schema(written.not);
+        self.push(not.map(Keyword::Not));
+        if let Some(test) = written.test.filter(|_| Draft::Draft7 <= self.draft) {
+            let [then, otherwise] = [written.then, written.otherwise].map(|branch| self.schema(branch));
+            let test = self.subschema(test);
+            self.keywords.push(Keyword::If { test, then, otherwise });
+        }
+    }
+
+    fn numbers(&mut self, written: &Written<'r>) {
+        let (minimum, maximum) = (number(written.minimum), number(written.maximum));
+        if self.draft == Draft::Draft4 {
+            // A flag excludes the bound itself.
+            self.push(minimum.map(if is_true(written.exclusive_minimum) {
+                Keyword::ExclusiveMinimum
+            } else {
+                Keyword::Minimum
+            }));
+            self.push(maximum.map(if is_true(written.exclusive_maximum) {
+                Keyword::ExclusiveMaximum
+            } else {
+                Keyword::Maximum
+            }));
+        } else {
+            self.push(minimum.map(Keyword::Minimum));
+            self.push(number(written.exclusive_minimum).map(Keyword::ExclusiveMinimum));
+            self.push(maximum.map(Keyword::Maximum));
+            self.push(number(written.exclusive_maximum).map(Keyword::ExclusiveMaximum));
+        }
+        self.push(number(written.multiple_of).map(Keyword::MultipleOf));
+    }
+
+    fn strings(&mut self, written: &Written<'r>) {
+        self.push(number(written.min_length).map(Keyword::MinLength));
+        self.push(number(written.max_length).map(Keyword::MaxLength));
+        self.push(text(written.pattern).map(Keyword::Pattern));
+        if self.reading.formats == Formats::Assert {
+            let format = text(written.format).and_then(|name| formats::asserted(self.draft, name));
+            self.push(format.map(Keyword::Format));
+        }
+        if checks_content(self.draft) {
+            let content = Content {
+                encoding: text(written.content_encoding),
+                media_type: text(written.content_media_type),
+            };
+            let is_checked = content.encoding.or(content.media_type).is_some();
+            self.push(is_checked.then_some(Keyword::Content(content)));
+        }
+    }
+
+    fn arrays(&mut self, written: &Written<'r>) {
+        self.push(number(written.min_items).map(Keyword::MinItems));
+        self.push(number(written.max_items).map(Keyword::MaxItems));
+        self.push(is_true(written.unique_items).then_some(Keyword::UniqueItems));
+        // Up to 2019-09, a list under `items` is what `prefixItems` is now.
+        let (prefix, rest) = match written.items {
+            _ if self.draft == Draft::Draft202012 => (written.prefix_items, written.items),
+            Some(Value::Array(_)) => (written.items, written.additional_items),
+            items => (None, items),
+        };
+        let prefix = self.schemas(prefix);
+        self.push(prefix.map(Keyword::PrefixItems));
+        let rest = self.schema(rest);
+        self.push(rest.map(Keyword::Items));
+        if let Some(contains) = written.contains.filter(|_| Draft::Draft6 <= self.draft) {
+            let marks = match self.draft {
+                Draft::Draft4 | Draft::Draft6 | Draft::Draft7 => ContainsMarks::Nothing,
+                Draft::Draft201909 => ContainsMarks::Undefined,
+                Draft::Draft202012 => ContainsMarks::Counted,
+            };
+            let count = |written| number(written).filter(|_| Draft::Draft201909 <= self.draft);
+            let (min, max) = (count(written.min_contains), count(written.max_contains));
+            let schema = self.subschema(contains);
+            self.keywords.push(Keyword::Contains { schema, min, max, marks });
+        }
+        if Draft::Draft201909 <= self.draft {
+            let unevaluated = self.schema(written.unevaluated_items);
+            self.reading.has_unevaluated |= unevaluated.is_some();
+            self.push(unevaluated.map(Keyword::UnevaluatedItems));
+        }
+    }
+
+    fn objects(&mut self, written: &Written<'r>) {
+        self.push(number(written.min_properties).map(Keyword::MinProperties));
+        self.push(number(written.max_properties).map(Keyword::MaxProperties));
+        self.push(written.required.and_then(Value::as_array).map(|names| Keyword::Required(Names(names))));
+        let properties = self.named(written.properties);
+        self.push(properties.map(Keyword::Properties));
+        let patterns = self.named(written.pattern_properties);
+        self.push(patterns.map(Keyword::PatternProperties));
+        let additional = self.schema(written.additional_properties);
+        self.push(additional.map(Keyword::AdditionalProperties));
+        let names = self.schema(written.property_names.filter(|_| Draft::Draft6 <= self.draft));
+        self.push(names.map(Keyword::PropertyNames));
+        if self.draft.has_dependencies() {
+            self.dependencies(written.dependencies);
+        }
+        if Draft::Draft201909 <= self.draft {
+            if let Some(dependencies) = map(written.dependent_required) {
+                let names = |names: &'r Value| Names(names.as_array().map_or(&[], Vec::as_slice));
+                let lists = dependencies.iter().map(|(name, list)| (name.as_str(), names(list))).collect();
+                self.keywords.push(Keyword::DependentRequired(lists));
+            }
+            let schemas = self.named(written.dependent_schemas);
+            self.push(schemas.map(Keyword::DependentSchemas));
+            let unevaluated = self.schema(written.unevaluated_properties);
+            self.reading.has_unevaluated |= unevaluated.is_some();
+            self.push(unevaluated.map(Keyword::UnevaluatedProperties));
+        }
+    }
+
+    /// Reads `dependencies`, which 2019-09 splits into two keywords.
+    fn dependencies(&mut self, written: Option<&'r Value>) {
+        let Some(dependencies) = map(written) else { return };
+        let (mut lists, mut schemas) = (Vec::new(), Vec::new());
+        for (name, dependency) in dependencies {
+            match dependency {
+                Value::Array(names) => lists.push((name.as_str(), Names(names))),
+                schema => schemas.push((name.as_str(), self.subschema(schema))),
+            }
+        }
+        self.push((!lists.is_empty()).then_some(Keyword::DependentRequired(lists)));
+        self.push((!schemas.is_empty()).then_some(Keyword::DependentSchemas(schemas)));
+    }
+
+    fn subschema(&mut self, schema: &'r Value) -> NodeId {
+        self.reading.node(schema, self.scope, self.draft, false)
+    }
+
+    fn schema(&mut self, written: Option<&'r Value>) -> Option<NodeId> {
+        written.map(|schema| self.subschema(schema))
+    }
+
+    fn schemas(&mut self, written: Option<&'r Value>) -> Option<Vec<NodeId>> {
+        let list = written?.as_array()?;
+        Some(list.iter().map(|schema| self.subschema(schema)).collect())
+    }
+
+    fn named(&mut self, written: Option<&'r Value>) -> Option<Vec<(&'r str, NodeId)>> {
+        let members = map(written)?;
+        Some(members.iter().map(|(name, schema)| (name.as_str(), self.subschema(schema))).collect())
+    }
+}
+
+fn map(written: Option<&Value>) -> Option<&Map<String, Value>> {
+    written?.as_object()
+}
+
+fn number(written: Option<&Value>) -> Option<&Number> {
+    written?.as_number()
+}
+
+fn text(written: Option<&Value>) -> Option<&str> {
+    written?.as_str()
+}
+
+fn is_true(written: Option<&Value>) -> bool {
+    written == Some(&Value::Bool(true))
+}

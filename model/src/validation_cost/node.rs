@@ -1,0 +1,179 @@
+//! A node of the cost graph, read from the schema graph.
+
+use foldhash::HashMap;
+use serde_json::Value;
+
+use super::weights::{self, Size};
+use super::{Measure, PER_BYTE_OF};
+use crate::graph::{self, Keyword, NodeId};
+use crate::limits;
+use crate::patterns::Cost;
+
+/// A subschema, and the subschemas that the validator applies from it.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// To the same value.
+    pub(super) here: Vec<u32>,
+    /// To the property of a name.
+    pub(super) named: HashMap<String, u32>,
+    /// To each property that others do not name.
+    pub(super) each_member: Vec<u32>,
+    /// To the name of each property.
+    pub(super) names: Vec<u32>,
+    /// To the first items, one for each.
+    pub(super) leading_items: Vec<u32>,
+    /// To each item.
+    pub(super) each_item: Vec<u32>,
+    /// Whether items must differ.
+    pub(super) is_unique: bool,
+    /// The number of branches of its unions.
+    pub(super) branches: u64,
+    /// Whether a path to it leads through a union.
+    pub(super) is_in_union: bool,
+    /// Whether the validator applies the other keywords once more, to find the parts that they did not evaluate.
+    pub(super) goes_twice: bool,
+    /// Steps that its own keywords take beyond the first.
+    own: u64,
+    /// Steps that lengths and formats take for each kilobyte of a string.
+    per_kilobyte: u64,
+    /// The costs of its patterns for strings.
+    patterns: Vec<Cost>,
+    /// The costs of its patterns for property names.
+    name_patterns: Vec<Cost>,
+    /// Errors that its own keywords can report beyond the first.
+    own_errors: u64,
+}
+
+impl Node {
+    /// Reads a node of the schema graph.
+    pub(super) fn of(schema: &graph::Node<'_>) -> Self {
+        let mut node = Self::default();
+        for keyword in &schema.keywords {
+            node.add(keyword);
+        }
+        node
+    }
+
+    fn add(&mut self, keyword: &Keyword<'_>) {
+        match keyword {
+            Keyword::False
+            | Keyword::Unsupported(_)
+            | Keyword::Type { .. }
+            | Keyword::Minimum(_)
+            | Keyword::ExclusiveMinimum(_)
+            | Keyword::Maximum(_)
+            | Keyword::ExclusiveMaximum(_)
+            | Keyword::MultipleOf(_)
+            | Keyword::MinItems(_)
+            | Keyword::MaxItems(_)
+            | Keyword::MinProperties(_)
+            | Keyword::MaxProperties(_) => {}
+            Keyword::Reference(target) => self.here.push(number(*target)),
+            Keyword::Enum(values) => self.own += weights::enumeration(values),
+            Keyword::Const(value) => self.own += weights::constant(value),
+            Keyword::AllOf(schemas) => self.here.extend(schemas.iter().copied().map(number)),
+            Keyword::AnyOf(schemas) | Keyword::OneOf(schemas) => {
+                self.branches += schemas.len() as u64;
+                self.here.extend(schemas.iter().copied().map(number));
+            }
+            Keyword::Not(schema) => self.here.push(number(*schema)),
+            Keyword::If { test, then, otherwise } => {
+                let branches = [Some(*test), *then, *otherwise].into_iter().flatten();
+                self.here.extend(branches.map(number));
+            }
+            Keyword::MinLength(_) | Keyword::MaxLength(_) => self.per_kilobyte += weights::LENGTH,
+            Keyword::Pattern(pattern) => self.patterns.push(Cost::of(pattern)),
+            Keyword::Format(name) => self.per_kilobyte += weights::format(name),
+            Keyword::Content(_) => self.per_kilobyte += weights::CONTENT,
+            Keyword::UniqueItems => self.is_unique = true,
+            Keyword::PrefixItems(schemas) => {
+                self.leading_items.extend(schemas.iter().copied().map(number));
+            }
+            Keyword::Items(schema) | Keyword::Contains { schema, .. } => self.each_item.push(number(*schema)),
+            Keyword::UnevaluatedItems(schema) => {
+                self.goes_twice = true;
+                self.each_item.push(number(*schema));
+            }
+            Keyword::Required(names) => self.require(names.iter().count()),
+            Keyword::DependentRequired(lists) => {
+                self.require(lists.iter().map(|(_, names)| names.iter().count()).sum());
+            }
+            Keyword::Properties(schemas) => {
+                let named = schemas.iter().map(|(name, schema)| ((*name).to_owned(), number(*schema)));
+                self.named.extend(named);
+            }
+            Keyword::PatternProperties(schemas) => {
+                self.name_patterns.extend(schemas.iter().map(|(pattern, _)| Cost::of(pattern)));
+                self.each_member.extend(schemas.iter().map(|(_, schema)| number(*schema)));
+            }
+            Keyword::AdditionalProperties(schema) => self.each_member.push(number(*schema)),
+            Keyword::UnevaluatedProperties(schema) => {
+                self.goes_twice = true;
+                self.each_member.push(number(*schema));
+            }
+            Keyword::PropertyNames(schema) => self.names.push(number(*schema)),
+            Keyword::DependentSchemas(schemas) => {
+                self.here.extend(schemas.iter().map(|(_, schema)| number(*schema)));
+            }
+        }
+    }
+
+    fn require(&mut self, names: usize) {
+        self.own += weights::names(names);
+        self.own_errors += names as u64;
+    }
+
+    /// Returns all subschemas that the validator applies from here.
+    pub(super) fn all(&self) -> impl Iterator<Item = u32> {
+        let lists = [&self.here, &self.each_member, &self.names, &self.leading_items, &self.each_item];
+        lists.into_iter().flatten().chain(self.named.values()).copied()
+    }
+
+    /// Returns the cost of the node itself on each path, whatever the value.
+    pub(super) fn weight(&self, measure: Measure) -> u64 {
+        match measure {
+            Measure::Steps => 1 + self.own + self.name_patterns.len() as u64,
+            Measure::StepsPerByte => {
+                let patterns = self.patterns.iter().chain(&self.name_patterns);
+                patterns
+                    .map(|cost| cost.steps(PER_BYTE_OF as usize).div_ceil(PER_BYTE_OF))
+                    .fold(self.per_kilobyte.div_ceil(PER_BYTE_OF), u64::saturating_add)
+            }
+            Measure::Errors => 1 + self.own_errors,
+            Measure::ErrorsInUnions if self.is_in_union => 1 + self.own_errors,
+            Measure::ErrorsInUnions => 0,
+            Measure::CopiedBytes => self.branches,
+        }
+    }
+
+    /// Returns the cost of the node itself for a value.
+    pub(super) fn weight_for(&self, measure: Measure, value: &Value) -> u64 {
+        let weight = self.weight(measure);
+        let texts = |costs: &[Cost], text: &str| costs.iter().map(|cost| cost.steps(text.len())).sum::<u64>();
+        match (measure, value) {
+            (Measure::CopiedBytes, _) if 0 < weight => weight.saturating_mul(Size::of(value).bytes()),
+            (Measure::Steps, Value::String(text)) => {
+                let own = (text.len() as u64).saturating_mul(self.per_kilobyte) / PER_BYTE_OF;
+                weight.saturating_add(own).saturating_add(texts(&self.patterns, text))
+            }
+            (Measure::Steps, Value::Object(members))
+                if limits::VALIDATION_STEPS_MAX
+                    < (members.len() as u64).saturating_mul(self.name_patterns.len() as u64) =>
+            {
+                u64::MAX
+            }
+            (Measure::Steps, Value::Array(items)) if self.is_unique => {
+                weight.saturating_add(weights::unique_steps(items))
+            }
+            (Measure::Steps, Value::Object(members)) if !self.name_patterns.is_empty() => members
+                .keys()
+                .map(|name| texts(&self.name_patterns, name) + self.name_patterns.len() as u64)
+                .fold(weight, u64::saturating_add),
+            _ => weight,
+        }
+    }
+}
+
+fn number(id: NodeId) -> u32 {
+    u32::try_from(id.index()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,81 @@
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::*;
+use crate::{Catalog, Coordinates, Dialects, Subject, Version};
+use crate::{Schema, limits};
+
+fn resolved(schema: &Value) -> Result<Resolved, crate::Diagnostics> {
+    let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };
+    let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default())?;
+    Catalog::default().resolve(&Arc::new(schema))
+}
+
+fn nested(depth: usize) -> Value {
+    (0..depth).fold(json!(1), |inner, _| json!({ "a": inner }))
+}
+
+#[test]
+fn what_multiplies_is_seen_before_it_is_walked() {
+    let down = json!({"properties": {"a": {"$ref": "#"}}});
+    let once = ValidationCost::of(&resolved(&down).unwrap()).unwrap();
+    assert!(once.allow(&nested(100), limits::VALIDATION_STEPS_MAX), "a recursion that goes one way");
+    let twice = ValidationCost::of(&resolved(&json!({"allOf": [down, down]})).unwrap()).unwrap();
+    assert!(twice.allow(&nested(10), limits::VALIDATION_STEPS_MAX));
+    assert!(!twice.allow(&nested(100), limits::VALIDATION_STEPS_MAX), "2^100 ways");
+    let doubling = |levels: usize| {
+        let next = |n: usize| json!({"$ref": format!("#/$defs/a{n}")});
+        let mut all: serde_json::Map<String, Value> =
+            (0..levels).map(|n| (format!("a{n}"), json!({"allOf": [next(n + 1), next(n + 1)]}))).collect();
+        all.insert(format!("a{levels}"), json!({"type": "integer"}));
+        json!({"$ref": "#/$defs/a0", "$defs": all, "$id": "https://example.com/x"})
+    };
+    assert!(
+        ValidationCost::of(&resolved(&doubling(10)).unwrap())
+            .unwrap()
+            .allow(&json!(1), limits::VALIDATION_STEPS_MAX)
+    );
+    assert!(
+        !ValidationCost::of(&resolved(&doubling(60)).unwrap())
+            .unwrap()
+            .allow(&json!(1), limits::VALIDATION_STEPS_MAX)
+    );
+}
+
+#[test]
+fn recursions_that_multiply_are_told_from_those_that_do_not() {
+    let multiplies = |schema: Value| ValidationCost::of(&resolved(&schema).unwrap()).unwrap().multiply();
+    let down = |name: &str| json!({"properties": {name: {"$ref": "#"}}});
+    assert!(multiplies(json!({"allOf": [down("a"), down("a")]})));
+    assert!(multiplies(json!({"anyOf": [{"items": {"$ref": "#"}}, {"items": {"$ref": "#"}}]})));
+    assert!(!multiplies(json!({"oneOf": [down("left"), down("right"), {"type": "integer"}]})));
+    assert!(!multiplies(down("a")));
+    assert!(!multiplies(json!({"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}})));
+}
+
+#[test]
+fn comparing_with_every_value_of_an_enumeration_counts() {
+    let among = |values: Vec<Value>| {
+        let schema = json!({"type": "array", "items": {"enum": values}});
+        resolved(&schema).unwrap().validator(crate::Formats::Annotate).unwrap()
+    };
+    let numbers = among((0..9_000).map(|n| json!(n)).collect());
+    assert!(numbers.can_decide(&json!(vec![8_999; 1_000])));
+    assert!(!numbers.can_decide(&json!(vec![8_999; 20_000])), "180 million comparisons");
+    let texts = among((0..9_000).map(|n| json!(n.to_string())).collect());
+    assert!(texts.can_decide(&json!(vec!["8999"; 20_000])), "which are looked up");
+}
+
+#[test]
+fn references_are_not_chained_without_end() {
+    let chain = |levels: usize| {
+        let mut all: serde_json::Map<String, Value> =
+            (0..levels).map(|n| (format!("a{n}"), json!({"$ref": format!("#/$defs/a{}", n + 1)}))).collect();
+        all.insert(format!("a{levels}"), json!({"type": "integer"}));
+        resolved(&json!({"$ref": "#/$defs/a0", "$defs": all}))
+    };
+    assert!(chain(200).is_ok());
+    let refused = chain(10_000).unwrap_err();
+    assert_eq!(refused[0].code, crate::Code::TooDeep, "{refused:?}");
+}
