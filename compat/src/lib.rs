@@ -14,7 +14,7 @@
 //! 2. `content`: under a content model, a writer's nodes become places that are closed when they are flattened.
 //! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
 //!    alternatives (`flat`), children pairwise, recursion coinductively.
-//! 4. `beyond`: what structure does not decide, unions, negations, conditions, is decided by what
+//! 4. `subtract`: what structure does not decide, unions, negations, conditions, is decided by what
 //!    is left of the writer when the reader is taken away.
 //! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
 //!    that should break the assertion, and lifted to whole events.
@@ -27,7 +27,6 @@
 //! a witness is shown only after the validator has accepted it under the writer and refused it
 //! under the reader.
 
-mod beyond;
 mod changes;
 mod check;
 mod content;
@@ -51,6 +50,7 @@ mod relax;
 mod report;
 mod rules;
 mod sample;
+mod subtract;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -291,7 +291,7 @@ impl Engine {
             return true;
         }
         let passing = self.within(flat, condition.test);
-        let failing = self.beyond(flat, condition.test);
+        let failing = self.subtract(flat, condition.test);
         passing.iter().all(|part| covered(condition.then, self, part))
             && failing.iter().all(|part| covered(condition.otherwise, self, part))
     }

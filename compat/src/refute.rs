@@ -226,7 +226,7 @@ impl Engine {
         self.refute_applicators(flat, writer, reader, found, depth);
         if self.effort == Effort::Deep && depth == 0 {
             let assertion = unmet.clone();
-            for rest in self.beyond(flat, reader).into_iter().take(LEFT_MAX) {
+            for rest in self.subtract(flat, reader).into_iter().take(LEFT_MAX) {
                 let values = self.samples_of(&rest, 3);
                 found.extend(values.into_iter().map(|value| Candidate {
                     value,

@@ -41,7 +41,7 @@ impl Engine {
         };
         // A branch may cover each part when none covers the whole, or one what the others leave.
         flat.unions.iter().any(|own| own_branches(self, own))
-            || (1 < candidates.len() && self.beyond_all(flat, &candidates).is_empty())
+            || (1 < candidates.len() && self.subtract_all(flat, &candidates).is_empty())
             || self
                 .split(flat)
                 .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))

@@ -9,7 +9,7 @@ use crate::prove::explicit_names;
 use crate::tree::{Id, Node};
 
 impl Engine {
-    pub(super) fn beyond_objects(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
+    pub(super) fn subtract_objects(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
         let reader = &node.objects;
         for name in reader.required.iter().filter(|name| !flat.objects.required.contains(*name)) {
             left.push(self.lacking(flat, name));
@@ -23,7 +23,7 @@ impl Engine {
         {
             left.push(flat.with_objects(|own| own.min = own.min.max(max + 1)));
         }
-        self.beyond_properties(flat, node, left);
+        self.subtract_properties(flat, node, left);
         if reader.names.is_some_and(|names| !self.names_covered(flat, names)) {
             left.push(flat.widened());
         }
@@ -35,7 +35,7 @@ impl Engine {
         }
         for (name, schema) in reader.dependent_schemas.iter() {
             let having = self.having(flat, name);
-            left.extend(self.beyond(&having, *schema));
+            left.extend(self.subtract(&having, *schema));
         }
         if let Some(unevaluated) = reader.unevaluated
             && !self.unevaluated_covered(flat, node, unevaluated, 0)
@@ -44,7 +44,7 @@ impl Engine {
         }
     }
 
-    fn beyond_properties(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
+    fn subtract_properties(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
         let layer = PropertyLayer::of(&node.objects);
         if flat.objects.layers.contains(&layer) {
             return;
@@ -73,13 +73,13 @@ impl Engine {
         }
         if unsure || !self.cells_covered(flat, &layer) {
             left.push(flat.widened());
-            self.beyond_cells(flat, &layer, left);
+            self.subtract_unnamed_properties(flat, &layer, left);
         }
     }
 
     /// Adds objects with a property that nobody spells out and a layer refuses. They say where to
     /// look, not what is left: another such name would do as well.
-    fn beyond_cells(&mut self, flat: &Flat, layer: &PropertyLayer, left: &mut Vec<Flat>) {
+    fn subtract_unnamed_properties(&mut self, flat: &Flat, layer: &PropertyLayer, left: &mut Vec<Flat>) {
         for name in self.fresh_names(flat, layer, 1) {
             let mut rules: Vec<Id> = Vec::new();
             for (pattern, schema) in layer.patterns.iter() {

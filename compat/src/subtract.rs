@@ -31,7 +31,7 @@ const CUTS_MAX: usize = 32;
 
 impl Engine {
     /// Returns alternatives that together hold at least what one accepts and a schema refuses.
-    pub(crate) fn beyond(&mut self, flat: &Flat, schema: Id) -> Vec<Flat> {
+    pub(crate) fn subtract(&mut self, flat: &Flat, schema: Id) -> Vec<Flat> {
         if flat.holds.contains(&schema.class()) || self.tree.is_true(schema) {
             return Vec::new();
         }
@@ -55,7 +55,7 @@ impl Engine {
                         left.push(only.with_values(kept));
                     }
                 }
-                None => self.beyond_node(&only, schema, &mut left),
+                None => self.subtract_node(&only, schema, &mut left),
             }
         }
         left.retain(|rest| !self.is_empty(rest));
@@ -64,7 +64,7 @@ impl Engine {
     }
 
     /// Returns what an alternative accepts beyond all of several schemas.
-    pub(crate) fn beyond_all(&mut self, flat: &Flat, schemas: &[Id]) -> Vec<Flat> {
+    pub(crate) fn subtract_all(&mut self, flat: &Flat, schemas: &[Id]) -> Vec<Flat> {
         let mut left = vec![flat.clone()];
         // What is in the schema of a negation is known to hold it, so that `X` takes it away for sure.
         let is_negation = |schema: &&Id| self.tree.negated(**schema).is_some();
@@ -72,7 +72,7 @@ impl Engine {
         for schema in first.into_iter().chain(then) {
             let mut next = Vec::new();
             for rest in &left {
-                next.extend(self.beyond(rest, *schema));
+                next.extend(self.subtract(rest, *schema));
             }
             left = next;
             if left.is_empty() || LEFT_MAX < left.len() {
@@ -85,10 +85,10 @@ impl Engine {
     /// Returns an alternative as several that have no negations left in them.
     pub(crate) fn without_negations(&mut self, flat: &Flat) -> Vec<Flat> {
         let bare = Flat { not: Rc::default(), ..flat.clone() };
-        self.beyond_all(&bare, &flat.not)
+        self.subtract_all(&bare, &flat.not)
     }
 
-    fn beyond_node(&mut self, flat: &Flat, schema: Id, left: &mut Vec<Flat>) {
+    fn subtract_node(&mut self, flat: &Flat, schema: Id, left: &mut Vec<Flat>) {
         let node = self.tree.shared(schema);
         let is_unknown = node.opaque.is_some() || node.place.is_some();
         if is_unknown || !node.types.has(flat.types) {
@@ -99,27 +99,27 @@ impl Engine {
             left.extend(without_values(flat, values));
         }
         match flat.types {
-            Types::NUMBER => left.extend(beyond_numbers(flat, &node.numbers)),
-            Types::STRING => left.extend(beyond_strings(flat, &node.strings)),
-            Types::ARRAY => self.beyond_arrays(flat, &node, left),
-            Types::OBJECT => self.beyond_objects(flat, &node, left),
+            Types::NUMBER => left.extend(subtract_numbers(flat, &node.numbers)),
+            Types::STRING => left.extend(subtract_strings(flat, &node.strings)),
+            Types::ARRAY => self.subtract_arrays(flat, &node, left),
+            Types::OBJECT => self.subtract_objects(flat, &node, left),
             _ => {}
         }
         for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
-            left.extend(self.beyond(flat, part));
+            left.extend(self.subtract(flat, part));
         }
         for union in &node.any_of {
-            left.extend(self.beyond_all(flat, union));
+            left.extend(self.subtract_all(flat, union));
         }
         for union in &node.one_of {
-            left.extend(self.beyond_all(flat, union));
+            left.extend(self.subtract_all(flat, union));
             left.extend(self.in_two_of(flat, union));
         }
         for not in &node.not {
             left.extend(self.within(flat, *not));
         }
         for condition in &node.conditions {
-            left.extend(self.beyond_condition(flat, condition));
+            left.extend(self.subtract_condition(flat, condition));
         }
     }
 
@@ -158,16 +158,16 @@ impl Engine {
         both
     }
 
-    fn beyond_condition(&mut self, flat: &Flat, condition: &Condition) -> Vec<Flat> {
+    fn subtract_condition(&mut self, flat: &Flat, condition: &Condition) -> Vec<Flat> {
         let mut left = Vec::new();
         if let Some(then) = condition.then {
             for part in self.within(flat, condition.test) {
-                left.extend(self.beyond(&part, then));
+                left.extend(self.subtract(&part, then));
             }
         }
         if let Some(otherwise) = condition.otherwise {
-            for part in self.beyond(flat, condition.test) {
-                left.extend(self.beyond(&part, otherwise));
+            for part in self.subtract(flat, condition.test) {
+                left.extend(self.subtract(&part, otherwise));
             }
         }
         left
@@ -236,7 +236,7 @@ fn without_values(flat: &Flat, values: &[serde_json::Value]) -> Vec<Flat> {
     }
 }
 
-fn beyond_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
+fn subtract_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
     let mut left = Vec::new();
     let turned = |bound: &Bound| Bound { value: bound.value.clone(), exclusive: !bound.exclusive };
     if let Some(min) = &reader.min {
@@ -259,7 +259,7 @@ fn beyond_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
     left
 }
 
-fn beyond_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {
+fn subtract_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {
     let mut left = Vec::new();
     if flat.strings.min < reader.min {
         let max = flat.strings.max.map_or(reader.min - 1, |max| max.min(reader.min - 1));

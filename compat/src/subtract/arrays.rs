@@ -7,7 +7,7 @@ use crate::flat::{Flat, FlatArrays, ItemLayer};
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
-    pub(super) fn beyond_arrays(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
+    pub(super) fn subtract_arrays(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
         let reader = &node.arrays;
         let own = Rc::clone(&flat.arrays);
         let with = |change: &dyn Fn(&mut FlatArrays)| {
