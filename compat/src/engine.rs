@@ -6,8 +6,8 @@ use evschema_model::{Formats, Stop};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
+use crate::alternatives::Alternative;
 use crate::content::{Opening, Way};
-use crate::flat::Flat;
 use crate::pattern::Patterns;
 use crate::prove::Discriminator;
 use crate::refute::Candidate;
@@ -62,11 +62,11 @@ pub(crate) struct Engine {
     /// What tells the branches of each union apart.
     pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
     /// What accepts anything, to be shared.
-    pub(crate) anything: Flat,
+    pub(crate) anything: Alternative,
     /// The alternatives of each node, by its number: they keep its place.
-    pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
+    pub(crate) alternatives: HashMap<u32, Rc<Vec<Alternative>>>,
     /// The alternatives of the parts of a node with many conditions, while that node is flattened.
-    pub(crate) lean: Option<HashMap<u32, Rc<Vec<Flat>>>>,
+    pub(crate) lean: Option<HashMap<u32, Rc<Vec<Alternative>>>>,
     /// Whether the ways of a node with many conditions are being found.
     pub(crate) is_lean: bool,
     /// The ways in which the schemas of each place hold, by the number of their node.
@@ -133,8 +133,8 @@ impl Engine {
             fuel,
             spent: 0,
             discriminators: HashMap::new(),
-            anything: Flat::default(),
-            flats: HashMap::new(),
+            anything: Alternative::default(),
+            alternatives: HashMap::new(),
             lean: None,
             is_lean: false,
             ways: HashMap::new(),

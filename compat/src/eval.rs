@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::flat::Flat;
 use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
@@ -100,19 +100,19 @@ impl Engine {
 
     /// Tells the same of what a writer's listed value stands for: `enum` compares numbers by value,
     /// so that who lists `1` may send `1.0`, which draft 4 alone calls no integer.
-    pub(crate) fn accepts_listed(&mut self, id: Id, flat: &Flat, value: &Value) -> Truth {
-        self.of_any_spelling(flat, value, |engine| engine.accepts(id, value))
+    pub(crate) fn accepts_listed(&mut self, id: Id, alternative: &Alternative, value: &Value) -> Truth {
+        self.of_any_spelling(alternative, value, |engine| engine.accepts(id, value))
     }
 
     /// Answers for every spelling of a listed value of an alternative.
     pub(crate) fn of_any_spelling(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         value: &Value,
         answer: impl FnOnce(&mut Self) -> Truth,
     ) -> Truth {
         let before = self.is_any_spelling;
-        self.is_any_spelling = !(value.is_number() && flat.numbers.is_spelt);
+        self.is_any_spelling = !(value.is_number() && alternative.numbers.is_spelt);
         let truth = answer(self);
         self.is_any_spelling = before;
         truth

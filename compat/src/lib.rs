@@ -13,7 +13,7 @@
 //!    structurally equal nodes share a class (`tree`).
 //! 2. `content`: under a content model, a writer's nodes become places that are closed when they are flattened.
 //! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
-//!    alternatives (`flat`), children pairwise, recursion coinductively.
+//!    alternatives (`alternatives`), children pairwise, recursion coinductively.
 //! 4. `subtract`: what structure does not decide, unions, negations, conditions, is decided by what
 //!    is left of the writer when the reader is taken away.
 //! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
@@ -27,6 +27,7 @@
 //! a witness is shown only after the validator has accepted it under the writer and refused it
 //! under the reader.
 
+mod alternatives;
 mod changes;
 mod check;
 mod content;
@@ -35,7 +36,6 @@ mod engine;
 mod eval;
 mod export;
 mod findings;
-mod flat;
 mod format;
 mod library;
 mod lower;

@@ -167,18 +167,18 @@ impl Engine {
     fn is_opened(&mut self, handed: &Handed, value: &Value) -> Truth {
         let schema = self.tree.all(handed.holding.clone());
         let place = self.tree.place(schema, handed.tests.clone(), None);
-        let flats = self.flats(place);
+        let alternatives = self.alternatives(place);
         let (mut opened, mut closed, mut unknown) = (false, false, false);
-        for flat in flats.iter() {
+        for alternative in alternatives.iter() {
             // The alternatives that may have the value, were they not closed.
-            let meant = match (value, &flat.values) {
+            let meant = match (value, &alternative.values) {
                 (_, Some(_)) => false,
-                (Value::Object(_), None) => flat.types.has(crate::tree::Types::OBJECT),
-                _ => flat.types.has(crate::tree::Types::ARRAY),
+                (Value::Object(_), None) => alternative.types.has(crate::tree::Types::OBJECT),
+                _ => alternative.types.has(crate::tree::Types::ARRAY),
             };
-            opened |= meant && flat.opened == Truth::Yes;
-            closed |= meant && flat.opened == Truth::No;
-            unknown |= meant && flat.opened == Truth::Unknown;
+            opened |= meant && alternative.opened == Truth::Yes;
+            closed |= meant && alternative.opened == Truth::No;
+            unknown |= meant && alternative.opened == Truth::Unknown;
         }
         match (opened, closed || unknown) {
             (true, false) => Truth::Yes,

@@ -7,8 +7,8 @@
 use std::rc::Rc;
 
 use super::says::{self, Says};
+use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::flat::Flat;
 use crate::tree::{Condition, Id, Node, Types};
 
 /// Most ways of one place.
@@ -30,7 +30,7 @@ const PAIRS_MAX: usize = 24;
 #[derive(Debug, Clone)]
 pub(crate) struct Way {
     /// What values are accepted: at least those of the schemas that hold.
-    pub(crate) flat: Flat,
+    pub(crate) alternative: Alternative,
     /// What the schemas that hold declare.
     pub(super) says: Says,
     /// Schemas of the place that count as well but need not hold.
@@ -53,9 +53,9 @@ impl Engine {
     fn find_ways(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
             self.cuts += 1;
-            let flat = self.anything.widened();
+            let alternative = self.anything.widened();
             let says = Says { is_free: true, has_free_items: true, ..Says::default() };
-            return vec![Way { flat, says, maybe: Vec::new() }];
+            return vec![Way { alternative, says, maybe: Vec::new() }];
         }
         if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.is_lean) {
             return known.to_vec();
@@ -73,7 +73,7 @@ impl Engine {
     fn ways_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         let node = self.tree.shared(id);
         let own = says::own(&self.tree, &node);
-        let mut ways = vec![Way { flat: self.own(&node, id), says: own, maybe: Vec::new() }];
+        let mut ways = vec![Way { alternative: self.own(&node, id), says: own, maybe: Vec::new() }];
         let parts: Vec<Id> = says::always(&self.tree, &node).collect();
         for part in parts {
             let others = self.find_ways(part, path);
@@ -95,8 +95,9 @@ impl Engine {
         }
         ways = self.with_dependencies(ways, &node, path);
         ways.retain(|way| {
-            let flat = &way.flat;
-            !flat.types.is_empty() && flat.values.as_ref().is_none_or(|values| !values.is_empty())
+            let alternative = &way.alternative;
+            !alternative.types.is_empty()
+                && alternative.values.as_ref().is_none_or(|values| !values.is_empty())
         });
         ways
     }
@@ -111,7 +112,7 @@ impl Engine {
         let mut both = Vec::with_capacity(many);
         for way in &ways {
             for other in &others {
-                if !way.flat.types.and(other.flat.types).is_empty() {
+                if !way.alternative.types.and(other.alternative.types).is_empty() {
                     both.push(way.and(other));
                 }
             }
@@ -120,8 +121,8 @@ impl Engine {
     }
 
     fn left_whole(&self, mut way: Way, union: &[Id]) -> Way {
-        Rc::make_mut(&mut way.flat.unions).push(union.to_vec());
-        way.flat.is_wider = true;
+        Rc::make_mut(&mut way.alternative.unions).push(union.to_vec());
+        way.alternative.is_wider = true;
         self.may_hold(&mut way, union);
         way
     }
@@ -146,7 +147,7 @@ impl Engine {
                 if !are_apart && SETS_MAX < declaring.len() {
                     let also = declaring.iter().copied().filter(|other| other != branch);
                     let also: Vec<Id> = if declaring.len() <= PAIRS_MAX {
-                        also.filter(|other| !self.is_disjoint(&way.flat, *other)).collect()
+                        also.filter(|other| !self.is_disjoint(&way.alternative, *other)).collect()
                     } else {
                         also.collect()
                     };
@@ -162,7 +163,7 @@ impl Engine {
                     let more = self.find_ways(*branch, path);
                     together = self.both(together, more, &[*branch]);
                 }
-                together.retain(|way| !self.is_empty(&way.flat));
+                together.retain(|way| !self.is_empty(&way.alternative));
                 others.extend(together);
             }
         }
@@ -181,8 +182,8 @@ impl Engine {
             // A branch that does not hold declares nothing, but it describes the object.
             other.says.is_no_map |= is_described;
             if !are_apart {
-                Rc::make_mut(&mut other.flat.exclusive).push(union.to_vec());
-                other.flat.is_wider = true;
+                Rc::make_mut(&mut other.alternative.exclusive).push(union.to_vec());
+                other.alternative.is_wider = true;
             }
         }
         self.both(ways, others, union)
@@ -196,7 +197,7 @@ impl Engine {
             return self.with_whole_condition(ways, condition);
         }
         let mut failing = ways.clone();
-        failing.iter_mut().for_each(|way| way.flat = way.flat.and_not(test));
+        failing.iter_mut().for_each(|way| way.alternative = way.alternative.and_not(test));
         if let Some(otherwise) = otherwise {
             let others = self.find_ways(otherwise, path);
             failing = self.both(failing, others, &[otherwise]);
@@ -216,8 +217,8 @@ impl Engine {
         let parts = [Some(condition.test), condition.then, condition.otherwise];
         let parts: Vec<Id> = parts.into_iter().flatten().collect();
         for way in &mut ways {
-            Rc::make_mut(&mut way.flat.conditions).push(*condition);
-            way.flat.is_wider = true;
+            Rc::make_mut(&mut way.alternative.conditions).push(*condition);
+            way.alternative.is_wider = true;
             self.may_hold(way, &parts);
         }
         ways
@@ -234,18 +235,18 @@ impl Engine {
             let mut lacking = Vec::new();
             for way in ways {
                 // Anything but an object has no property.
-                let mut objects = way.flat.only(Types::OBJECT);
+                let mut objects = way.alternative.only(Types::OBJECT);
                 Rc::make_mut(&mut objects.objects).required.insert(name.clone());
-                let flat = if way.flat.objects.required.contains(name) {
-                    way.flat.without(Types::OBJECT)
+                let alternative = if way.alternative.objects.required.contains(name) {
+                    way.alternative.without(Types::OBJECT)
                 } else {
-                    self.lacking(&way.flat, name)
+                    self.lacking(&way.alternative, name)
                 };
-                having.push(Way { flat: objects, ..way.clone() });
-                lacking.push(Way { flat, ..way });
+                having.push(Way { alternative: objects, ..way.clone() });
+                lacking.push(Way { alternative, ..way });
             }
-            having.retain(|way| !way.flat.types.is_empty());
-            lacking.retain(|way| !way.flat.types.is_empty());
+            having.retain(|way| !way.alternative.types.is_empty());
+            lacking.retain(|way| !way.alternative.types.is_empty());
             let others = self.find_ways(*schema, path);
             ways = self.both(having, others, &[*schema]);
             ways.append(&mut lacking);
@@ -260,7 +261,7 @@ impl Way {
         says.add(&other.says);
         let mut maybe = self.maybe.clone();
         maybe.extend(other.maybe.iter().filter(|more| !self.maybe.iter().any(|known| known.is(**more))));
-        Self { flat: self.flat.and(&other.flat), says, maybe }
+        Self { alternative: self.alternative.and(&other.alternative), says, maybe }
     }
 }
 

@@ -73,11 +73,12 @@ impl Texts<'_> {
                 json!({"prefix": prefix, "rest": self.schemas(rest.as_slice()), "writer": self.whole_writer()})
             }
             Assertion::ItemCount => {
-                let counts = self.counts(|flat| (flat.arrays.min, flat.arrays.max));
+                let counts = self.counts(|alternative| (alternative.arrays.min, alternative.arrays.max));
                 json!({"reader": [reader.arrays.min, reader.arrays.max], "writer": counts})
             }
             Assertion::PropertyCount => {
-                let counts = self.counts(|flat| (flat.min_properties(), flat.objects.max));
+                let counts =
+                    self.counts(|alternative| (alternative.min_properties(), alternative.objects.max));
                 json!({"reader": [reader.objects.min, reader.objects.max], "writer": counts})
             }
             Assertion::UniqueItems => json!("uniqueItems"),
@@ -145,14 +146,14 @@ impl Texts<'_> {
 
     /// Returns what the writer's alternatives say of values of some types, parts aside.
     fn written(&mut self, types: Types) -> Value {
-        let flats = self.engine.flats(self.writer);
-        if ALTERNATIVES_MAX < flats.len() {
+        let alternatives = self.engine.alternatives(self.writer);
+        if ALTERNATIVES_MAX < alternatives.len() {
             return self.whole_writer();
         }
         let mut written = Vec::new();
-        for flat in flats.iter() {
-            for one in flat.types.and(types).each() {
-                let only = flat.only(one);
+        for alternative in alternatives.iter() {
+            for one in alternative.types.and(types).each() {
+                let only = alternative.only(one);
                 let own = Node {
                     types: one,
                     values: only.values.clone(),
@@ -171,9 +172,9 @@ impl Texts<'_> {
         Value::Array(sorted(written))
     }
 
-    fn counts(&mut self, count: impl Fn(&crate::flat::Flat) -> (u64, Option<u64>)) -> Value {
-        let flats = self.engine.flats(self.writer);
-        Value::Array(sorted(flats.iter().map(|flat| json!(count(flat))).collect()))
+    fn counts(&mut self, count: impl Fn(&crate::alternatives::Alternative) -> (u64, Option<u64>)) -> Value {
+        let alternatives = self.engine.alternatives(self.writer);
+        Value::Array(sorted(alternatives.iter().map(|alternative| json!(count(alternative))).collect()))
     }
 
     fn of_unions(&mut self, unions: &[Vec<Id>]) -> Value {
@@ -215,9 +216,9 @@ impl Engine {
     pub(crate) fn removed_values(&mut self, writer: Id, reader: &Node) -> Option<Vec<Value>> {
         let listed = reader.values.as_ref()?;
         let mut removed = Vec::new();
-        for flat in self.flats(writer).iter() {
-            for one in flat.types.each() {
-                let values = self.finite_values(&flat.only(one))?;
+        for alternative in self.alternatives(writer).iter() {
+            for one in alternative.types.each() {
+                let values = self.finite_values(&alternative.only(one))?;
                 removed.extend(values.into_iter().filter(|value| !listed.contains(value)));
             }
         }

@@ -215,8 +215,8 @@ fn take_additional(engine: &mut Engine, node: &mut Node, asserted: &mut Node, wr
     asserted.objects.patterns = free(&objects.patterns);
     asserted.objects.additional = Some(rest);
     let mut sent: BTreeSet<Name> = BTreeSet::new();
-    for flat in engine.flats(writer).iter() {
-        sent.extend(explicit_names(flat, None));
+    for alternative in engine.alternatives(writer).iter() {
+        sent.extend(explicit_names(alternative, None));
     }
     let mut declared: Vec<(Name, Id)> = objects.properties.iter().cloned().collect();
     for name in sent {
