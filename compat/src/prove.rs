@@ -314,7 +314,7 @@ impl Engine {
         if covered(condition.then, self, alternative) && covered(condition.otherwise, self, alternative) {
             return true;
         }
-        let passing = self.within(alternative, condition.test);
+        let passing = self.intersect(alternative, condition.test);
         let failing = self.subtract(alternative, condition.test);
         passing.iter().all(|part| covered(condition.then, self, part))
             && failing.iter().all(|part| covered(condition.otherwise, self, part))

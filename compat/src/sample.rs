@@ -169,7 +169,7 @@ impl Engine {
                     branches.reverse();
                 }
                 let fitting =
-                    branches.iter().find_map(|branch| self.within(&rest, *branch).into_iter().next());
+                    branches.iter().find_map(|branch| self.intersect(&rest, *branch).into_iter().next());
                 if let Some(fitting) = fitting {
                     rest = Alternative { unions: Rc::default(), ..fitting };
                 }

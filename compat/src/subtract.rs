@@ -116,7 +116,7 @@ impl Engine {
             left.extend(self.in_two_of(alternative, union));
         }
         for not in &node.not {
-            left.extend(self.within(alternative, *not));
+            left.extend(self.intersect(alternative, *not));
         }
         for condition in &node.conditions {
             left.extend(self.subtract_condition(alternative, condition));
@@ -124,7 +124,7 @@ impl Engine {
     }
 
     /// Returns what an alternative and a schema both accept.
-    pub(crate) fn within(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
+    pub(crate) fn intersect(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
         let others = self.alternatives(schema);
         let mut both = Vec::new();
         for other in others.iter() {
@@ -141,7 +141,7 @@ impl Engine {
         let mut parts: Vec<(usize, Alternative)> = Vec::new();
         let mut both = Vec::new();
         for (at, branch) in union.iter().enumerate() {
-            let here = self.within(alternative, *branch);
+            let here = self.intersect(alternative, *branch);
             for (_, before) in &parts {
                 for part in &here {
                     let shared = before.and(part);
@@ -161,7 +161,7 @@ impl Engine {
     fn subtract_condition(&mut self, alternative: &Alternative, condition: &Condition) -> Vec<Alternative> {
         let mut left = Vec::new();
         if let Some(then) = condition.then {
-            for part in self.within(alternative, condition.test) {
+            for part in self.intersect(alternative, condition.test) {
                 left.extend(self.subtract(&part, then));
             }
         }

@@ -57,7 +57,8 @@ impl Engine {
                 continue;
             };
             if let Some(branch) = branch {
-                further = further.iter().flat_map(|alternative| self.within(alternative, branch)).collect();
+                further =
+                    further.iter().flat_map(|alternative| self.intersect(alternative, branch)).collect();
             }
         }
         if left.len() == alternative.conditions.len() {
@@ -74,9 +75,9 @@ impl Engine {
         let bare = Alternative { conditions: Rc::default(), ..alternative.clone() };
         let mut chosen = Vec::new();
         for condition in alternative.conditions.iter().take(SAMPLED_MAX) {
-            let tested = self.within(&bare, condition.test).into_iter().next();
+            let tested = self.intersect(&bare, condition.test).into_iter().next();
             let then = match (tested, condition.then) {
-                (Some(tested), Some(then)) => self.within(&tested, then).into_iter().next(),
+                (Some(tested), Some(then)) => self.intersect(&tested, then).into_iter().next(),
                 (tested, _) => tested,
             };
             chosen.extend(then);
