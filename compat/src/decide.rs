@@ -117,7 +117,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
         let why = "a document's references cannot be resolved".to_owned();
         return Decision::of(Tree::default(), Vec::new(), Answer::undecided(None, why));
     };
-    let may_prove = !tree.has_paradox();
+    let may_prove = !tree.is_ill_founded();
     let writer = match question.model {
         ContentModel::Strict => written,
         ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
