@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::engine::{Effort, Engine, with_stack};
 use crate::export::export;
-use crate::library::{self, Said};
+use crate::oracle::{self, OracleAnswer};
 use crate::pair::{Pair, Pairs};
 use crate::prove::{Assertion, Obligation, Step};
 use crate::refute::Candidate;
@@ -183,17 +183,17 @@ fn answer(
         return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
     }
     engine.refuel(question.fuel);
-    match ask_library(engine, writer, reader) {
+    match consult_oracle(engine, writer, reader) {
         // The library is told nothing of spellings: what it takes for an integer is wider than what
         // draft 4 does.
-        Said::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
-        Said::Beyond(difference) => {
+        OracleAnswer::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
+        OracleAnswer::Difference(difference) => {
             let witnesses = witnesses_in(engine, confirm, &difference, writer, reader);
             if !witnesses.is_empty() {
                 return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
             }
         }
-        Said::Covered | Said::Silent => {}
+        OracleAnswer::Covered | OracleAnswer::Unknown => {}
     }
     engine.refuel(question.fuel);
     // A tolerant reader removes undeclared members, so they cannot be the reason.
@@ -282,14 +282,14 @@ fn confirmed(
     if witnesses.is_empty() { spare.into_iter().collect() } else { witnesses }
 }
 
-fn ask_library(engine: &Engine, writer: Id, reader: Id) -> Said {
+fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
     // It leaves out what the test of a condition evaluates.
     if engine.tree.has_unevaluated() && engine.tree.has_conditions() {
-        return Said::Silent;
+        return OracleAnswer::Unknown;
     }
     match (export(&engine.tree, writer), export(&engine.tree, reader)) {
-        (Some(writer), Some(reader)) => library::ask(&writer, &reader, engine.formats),
-        (None, _) | (_, None) => Said::Silent,
+        (Some(writer), Some(reader)) => oracle::compare(&writer, &reader, engine.formats),
+        (None, _) | (_, None) => OracleAnswer::Unknown,
     }
 }
 

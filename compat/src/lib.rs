@@ -19,7 +19,7 @@
 //! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
 //!    that should break the assertion, and lifted to whole events.
 //! 6. `decide`: the validator confirms or drops each candidate; what stays open goes to the
-//!    library's prover (`library`); what is open still is undecided.
+//!    library's prover (`oracle`); what is open still is undecided.
 //!
 //! What is ours and what is the library's, and why, is in docs/adr/0002 and 0004.
 //!
@@ -38,10 +38,10 @@ mod export;
 mod findings;
 mod format;
 mod ill_founded;
-mod library;
 mod lower;
 mod mask;
 mod number;
+mod oracle;
 mod pair;
 mod pattern;
 mod prove;
