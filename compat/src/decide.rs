@@ -2,7 +2,7 @@
 
 mod change;
 mod confirm;
-mod isolate;
+mod minimize;
 mod open;
 mod search;
 
@@ -178,7 +178,7 @@ fn answer(
         }
         if !question.is_brief {
             engine.refuel(question.fuel);
-            isolate::isolate(engine, confirm, &mut witnesses, writer, reader);
+            minimize::minimize(engine, confirm, &mut witnesses, writer, reader);
         }
         return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
     }

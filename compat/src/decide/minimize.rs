@@ -18,7 +18,7 @@ use crate::tree::Id;
 const STOCKS_MAX: usize = 6;
 
 /// Replaces witnesses that break for more than their own reason by some that do not.
-pub(super) fn isolate(
+pub(super) fn minimize(
     engine: &mut Engine,
     confirm: &mut Confirm<'_>,
     witnesses: &mut [Witness],
