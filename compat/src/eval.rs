@@ -145,8 +145,8 @@ impl Engine {
         for part in &node.all_of {
             truth = truth.and(self.eval(*part, value, depth + 1));
         }
-        if let Some(slot) = node.slot {
-            truth = truth.and(match self.tree.in_slot(slot) {
+        if let Some(recursive_ref) = node.recursive_ref {
+            truth = truth.and(match self.tree.recursive_target(recursive_ref) {
                 Some(target) => self.eval(target, value, depth + 1),
                 None => Truth::Unknown,
             });

@@ -15,7 +15,7 @@ impl Tree {
     /// Returns whether a recursive reference leads back to itself, on the same value, through a keyword that can
     /// negate the result.
     pub(crate) fn is_ill_founded(&self) -> bool {
-        self.slot_targets().any(|start| self.refers_to_own_negation(start))
+        self.recursive_targets().any(|start| self.refers_to_own_negation(start))
     }
 
     fn refers_to_own_negation(&self, start: Id) -> bool {
@@ -30,7 +30,10 @@ impl Tree {
             };
             node.all_of.iter().chain(node.any_of.iter().flatten()).for_each(|part| go(*part, false));
             node.objects.dependent_schemas.iter().for_each(|(_, part)| go(*part, false));
-            node.slot.and_then(|slot| self.in_slot(slot)).into_iter().for_each(|part| go(part, false));
+            node.recursive_ref
+                .and_then(|reference| self.recursive_target(reference))
+                .into_iter()
+                .for_each(|part| go(part, false));
             node.one_of.iter().flatten().chain(&node.not).for_each(|part| go(*part, true));
             for condition in &node.conditions {
                 go(condition.test, true);

@@ -154,9 +154,9 @@ impl<'s> Lowering<'_, '_, 's> {
         match self.seen.get(&key) {
             Some(Seen::Done(id)) => return *id,
             Some(Seen::Open(slot)) => {
-                let slot = slot.unwrap_or_else(|| self.tree.reserve_slot());
+                let slot = slot.unwrap_or_else(|| self.tree.reserve_recursive_ref());
                 self.seen.insert(key, Seen::Open(Some(slot)));
-                return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
+                return self.tree.add(Node { recursive_ref: Some(slot), ..Node::default() }, origin);
             }
             None => {}
         }
@@ -175,7 +175,7 @@ impl<'s> Lowering<'_, '_, 's> {
                 self.depth -= 1;
                 let id = self.tree.add(node, origin);
                 if let Some(Seen::Open(Some(slot))) = self.seen.get(&key) {
-                    self.tree.fill_slot(*slot, id);
+                    self.tree.resolve_recursive_ref(*slot, id);
                 }
                 id
             }
@@ -298,10 +298,10 @@ impl<'s> Lowering<'_, '_, 's> {
             && let Some(number) = self.number_of(&found.scope)
             && !self.seen.contains_key(&(origin, number))
         {
-            let slot = self.tree.reserve_slot();
+            let slot = self.tree.reserve_recursive_ref();
             self.seen.insert((origin, number), Seen::Open(Some(slot)));
             self.deferred.push(Deferred { slot, found, draft });
-            return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
+            return self.tree.add(Node { recursive_ref: Some(slot), ..Node::default() }, origin);
         }
         self.is_referred = true;
         self.schema(found.schema, &found.scope, draft)
@@ -315,7 +315,7 @@ impl<'s> Lowering<'_, '_, 's> {
             }
             self.is_referred = true;
             let id = self.schema(found.schema, &found.scope, draft);
-            self.tree.fill_slot(slot, id);
+            self.tree.resolve_recursive_ref(slot, id);
         }
     }
 

@@ -272,7 +272,12 @@ impl Engine {
         if let Some(assertion) = own {
             return here(assertion);
         }
-        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
+        for part in node
+            .all_of
+            .iter()
+            .copied()
+            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
+        {
             if let Some((id, assertion)) = self.unmet(alternative, part, path) {
                 return Some(Unmet::Below(id, assertion));
             }

@@ -245,7 +245,12 @@ impl Engine {
         depth: usize,
     ) {
         let node = self.tree.shared(reader);
-        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
+        for part in node
+            .all_of
+            .iter()
+            .copied()
+            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
+        {
             self.refute_alternative(alternative, writer, part, found, depth + 1);
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);

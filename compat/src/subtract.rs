@@ -105,7 +105,12 @@ impl Engine {
             Types::OBJECT => self.subtract_objects(alternative, &node, left),
             _ => {}
         }
-        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
+        for part in node
+            .all_of
+            .iter()
+            .copied()
+            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
+        {
             left.extend(self.subtract(alternative, part));
         }
         for union in &node.any_of {

@@ -33,7 +33,7 @@ impl Engine {
                 return true;
             }
             open.extend(&node.all_of);
-            open.extend(node.slot.and_then(|slot| self.tree.in_slot(slot)));
+            open.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
             open.extend(node.place.as_ref().map(|place| place.schema));
         }
         false

@@ -64,8 +64,8 @@ impl Engine {
         for part in &node.all_of {
             alternatives = self.product(alternatives, &[*part], path);
         }
-        if let Some(slot) = node.slot {
-            match self.tree.in_slot(slot) {
+        if let Some(recursive_ref) = node.recursive_ref {
+            match self.tree.recursive_target(recursive_ref) {
                 Some(target) => alternatives = self.product(alternatives, &[target], path),
                 None => alternatives.iter_mut().for_each(|alternative| alternative.is_wider = true),
             }

@@ -175,7 +175,7 @@ pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
 
 /// Returns what applies wherever a node does: `allOf` and references.
 pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item = Id> + 't {
-    let target = node.slot.and_then(|slot| tree.in_slot(slot));
+    let target = node.recursive_ref.and_then(|reference| tree.recursive_target(reference));
     node.all_of.iter().copied().chain(target).chain(node.place.as_ref().map(|place| place.schema))
 }
 

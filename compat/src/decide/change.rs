@@ -259,11 +259,12 @@ fn rename(value: &mut Value, numbers: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                let slot = member.as_str().and_then(|text| text.strip_prefix("#/$defs/")).map(str::to_owned);
-                match slot.filter(|_| name == "$ref") {
-                    Some(slot) => {
-                        let at = numbers.iter().position(|known| *known == slot).unwrap_or_else(|| {
-                            numbers.push(slot);
+                let definition =
+                    member.as_str().and_then(|text| text.strip_prefix("#/$defs/")).map(str::to_owned);
+                match definition.filter(|_| name == "$ref") {
+                    Some(definition) => {
+                        let at = numbers.iter().position(|known| *known == definition).unwrap_or_else(|| {
+                            numbers.push(definition);
                             numbers.len() - 1
                         });
                         *member = Value::String(format!("#/$defs/{at}"));
