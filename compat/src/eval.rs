@@ -127,7 +127,7 @@ impl Engine {
     }
 
     fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {
-        let mut truth = if node.opaque.is_some() { Truth::Unknown } else { Truth::Yes };
+        let mut truth = if node.unsupported.is_some() { Truth::Unknown } else { Truth::Yes };
         if let Some(place) = &node.place {
             truth = truth.and(self.eval(place.schema, value, depth + 1));
             // Of events that a tolerant reader has stripped, it is not said what they were.

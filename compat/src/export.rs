@@ -76,7 +76,7 @@ impl Export<'_> {
 
     fn at_this_depth(&mut self, id: Id) -> Option<Value> {
         let node = self.tree.node(id);
-        if node.opaque.is_some() {
+        if node.unsupported.is_some() {
             return None;
         }
         if self.tree.is_true(id) {

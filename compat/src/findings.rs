@@ -105,7 +105,7 @@ fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -
     let (candidate, baseline) =
         place.map_or((None, None), |obligation| places.spots(tree, obligation, sides.direction));
     let candidate = candidate.unwrap_or_default();
-    let assertion = Assertion::Opaque(open.why.clone());
+    let assertion = Assertion::Undecided(open.why.clone());
     let uses = place.map(|obligation| places.uses(obligation, sides.direction)).unwrap_or_default();
     let meant = place.map_or(&assertion, |obligation| &obligation.assertion);
     let identity = Identity::of(meant, sides, &candidate, &uses, &open.change, Some(&open.why));

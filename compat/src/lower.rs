@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::format;
 use crate::number::{Bound, Decimal};
 use crate::tree::{
-    Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
+    Condition, Contains, Id, Listed, Name, Named, Node, Origin, Tree, Types, Unsupported, normalized,
 };
 
 use keywords::Keywords;
@@ -112,7 +112,7 @@ pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) 
 }
 
 fn opaque(tree: &mut Tree, why: &str, origin: Origin) -> Id {
-    tree.add(Node { opaque: Opaque::like_no_other(why, origin), ..Node::default() }, origin)
+    tree.add(Node { unsupported: Unsupported::like_no_other(why, origin), ..Node::default() }, origin)
 }
 
 /// Tells whether a part of a schema refers to something, or may be referred to.
@@ -195,11 +195,11 @@ impl<'s> Lowering<'_, '_, 's> {
         let origin = Origin::of(schema);
         let text = schema.to_string();
         let opaque = if refers(schema) {
-            Opaque::like_no_other(why, origin)
+            Unsupported::like_no_other(why, origin)
         } else {
-            Opaque::like_its_text(why, format!("{around} {is_referred} {text}"))
+            Unsupported::like_its_text(why, format!("{around} {is_referred} {text}"))
         };
-        self.tree.add(Node { opaque, ..Node::default() }, origin)
+        self.tree.add(Node { unsupported: opaque, ..Node::default() }, origin)
     }
 
     /// Tells whether some keyword may look at what others have left: `unevaluated…`.
@@ -235,7 +235,7 @@ impl<'s> Lowering<'_, '_, 's> {
         draft: Draft,
     ) -> Node {
         let Some(scope) = outer.within(whole, draft) else {
-            return Node { opaque: Opaque::plain("an `$id` here is not a URI"), ..Node::default() };
+            return Node { unsupported: Unsupported::plain("an `$id` here is not a URI"), ..Node::default() };
         };
         let scope = &*scope;
         let members = &Keywords::of(members);
@@ -272,12 +272,13 @@ impl<'s> Lowering<'_, '_, 's> {
         draft: Draft,
     ) {
         let Value::String(reference) = reference else {
-            node.opaque = Opaque::plain(format!("`{keyword}` is not a string"));
+            node.unsupported = Unsupported::plain(format!("`{keyword}` is not a string"));
             return;
         };
         if reference.is_empty() {
             // It names the document, but the validator takes it for no reference at all.
-            node.opaque = Opaque::plain(format!("`{keyword}` is empty; write `#` to name the document"));
+            node.unsupported =
+                Unsupported::plain(format!("`{keyword}` is empty; write `#` to name the document"));
             return;
         }
         match scope.follow(keyword, reference) {
@@ -285,7 +286,7 @@ impl<'s> Lowering<'_, '_, 's> {
                 let target = self.referred(found, draft);
                 node.all_of.push(target);
             }
-            None => node.opaque = Opaque::plain(format!("`{keyword}` `{reference}` leads nowhere")),
+            None => node.unsupported = Unsupported::plain(format!("`{keyword}` `{reference}` leads nowhere")),
         }
     }
 
@@ -381,8 +382,8 @@ impl<'s> Lowering<'_, '_, 's> {
 
     fn strings(&mut self, node: &mut Node, members: &Keywords<'s>, draft: Draft) {
         let strings = &mut node.strings;
-        strings.min = count(members.min_length, "minLength", &mut node.opaque).unwrap_or(0);
-        strings.max = count(members.max_length, "maxLength", &mut node.opaque);
+        strings.min = count(members.min_length, "minLength", &mut node.unsupported).unwrap_or(0);
+        strings.max = count(members.max_length, "maxLength", &mut node.unsupported);
         if let Some(Value::String(pattern)) = members.pattern {
             strings.patterns.push(pattern.clone());
         }
@@ -408,8 +409,8 @@ impl<'s> Lowering<'_, '_, 's> {
     }
 
     fn arrays(&mut self, node: &mut Node, members: &Keywords<'s>, scope: &Scope<'s>, draft: Draft) {
-        node.arrays.min = count(members.min_items, "minItems", &mut node.opaque).unwrap_or(0);
-        node.arrays.max = count(members.max_items, "maxItems", &mut node.opaque);
+        node.arrays.min = count(members.min_items, "minItems", &mut node.unsupported).unwrap_or(0);
+        node.arrays.max = count(members.max_items, "maxItems", &mut node.unsupported);
         node.arrays.unique = members.unique_items == Some(&Value::Bool(true));
         let (prefix, rest) = if draft == Draft::Draft202012 {
             (members.prefix_items, members.items)
@@ -428,8 +429,9 @@ impl<'s> Lowering<'_, '_, 's> {
             && let Some(contains) = members.contains
         {
             let counted = Draft::Draft201909 <= draft;
-            let mut bound =
-                |written, keyword| if counted { count(written, keyword, &mut node.opaque) } else { None };
+            let mut bound = |written, keyword| {
+                if counted { count(written, keyword, &mut node.unsupported) } else { None }
+            };
             let min = bound(members.min_contains, "minContains").unwrap_or(1);
             let max = bound(members.max_contains, "maxContains");
             if 0 < min || max.is_some() || draft == Draft::Draft202012 {
@@ -438,8 +440,8 @@ impl<'s> Lowering<'_, '_, 's> {
                 // It evaluates from 2020-12 on; the validator lets it do so in 2019-09 too, so that
                 // nothing is said of either.
                 if draft == Draft::Draft201909 && self.minds_what_is_evaluated() {
-                    node.opaque =
-                        Opaque::plain("draft 2019-09 does not define which items `contains` evaluates");
+                    node.unsupported =
+                        Unsupported::plain("draft 2019-09 does not define which items `contains` evaluates");
                 }
             }
         }
@@ -451,8 +453,8 @@ impl<'s> Lowering<'_, '_, 's> {
     }
 
     fn objects(&mut self, node: &mut Node, members: &Keywords<'s>, scope: &Scope<'s>, draft: Draft) {
-        node.objects.min = count(members.min_properties, "minProperties", &mut node.opaque).unwrap_or(0);
-        node.objects.max = count(members.max_properties, "maxProperties", &mut node.opaque);
+        node.objects.min = count(members.min_properties, "minProperties", &mut node.unsupported).unwrap_or(0);
+        node.objects.max = count(members.max_properties, "maxProperties", &mut node.unsupported);
         if let Some(Value::Array(names)) = members.required {
             node.objects.required = sorted_names(names);
         }
@@ -508,12 +510,13 @@ impl<'s> Lowering<'_, '_, 's> {
 }
 
 fn numbers(node: &mut Node, members: &Keywords<'_>, draft: Draft) {
-    let Node { numbers, opaque, .. } = node;
+    let Node { numbers, unsupported: opaque, .. } = node;
     let mut decimal = |written: Option<&Value>, keyword: &str| {
         let Some(Value::Number(number)) = written else { return None };
         let decimal = Decimal::of(number);
         if decimal.is_none() {
-            *opaque = Opaque::plain(format!("`{keyword}` {number} is too large or too precise to compare"));
+            *opaque =
+                Unsupported::plain(format!("`{keyword}` {number} is too large or too precise to compare"));
         }
         decimal
     };
@@ -538,11 +541,11 @@ fn numbers(node: &mut Node, members: &Keywords<'_>, draft: Draft) {
 }
 
 /// Reads a count; one too large to hold is as good as none for a minimum's failure, so it is opaque.
-fn count(written: Option<&Value>, keyword: &str, opaque: &mut Option<Opaque>) -> Option<u64> {
+fn count(written: Option<&Value>, keyword: &str, opaque: &mut Option<Unsupported>) -> Option<u64> {
     let Some(Value::Number(number)) = written else { return None };
     let count = Decimal::of(number).and_then(|decimal| decimal.to_count());
     if count.is_none() {
-        *opaque = Opaque::plain(format!("`{keyword}` {number} is beyond the counts that are compared"));
+        *opaque = Unsupported::plain(format!("`{keyword}` {number} is beyond the counts that are compared"));
     }
     count
 }

@@ -124,7 +124,7 @@ pub(crate) enum Assertion {
     OneOf,
     Not,
     Condition,
-    Opaque(String),
+    Undecided(String),
 }
 
 /// Deepest nesting of pairs.
@@ -215,10 +215,16 @@ impl Engine {
             return None;
         }
         if path.iter().any(|open| open.is(reader)) {
-            return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
+            return Some((
+                reader,
+                Assertion::Undecided("the schema refers to itself without end".to_owned()),
+            ));
         }
         if !self.spend(1) {
-            return Some((reader, Assertion::Opaque("the comparison reached its limit of steps".to_owned())));
+            return Some((
+                reader,
+                Assertion::Undecided("the comparison reached its limit of steps".to_owned()),
+            ));
         }
         let node = self.tree.shared(reader);
         if let Some(values) = &alternative.values
@@ -242,12 +248,12 @@ impl Engine {
         path: &mut Vec<Id>,
     ) -> Option<Unmet> {
         let here = |assertion| Some(Unmet::Here(assertion));
-        if let Some(opaque) = &node.opaque {
-            return here(Assertion::Opaque(opaque.why.clone()));
+        if let Some(unsupported) = &node.unsupported {
+            return here(Assertion::Undecided(unsupported.why.clone()));
         }
         if node.place.is_some() {
             // A relaxed reader has places of the writer. They accept their own alternatives, which hold them.
-            return here(Assertion::Opaque("the writer sends other values here".to_owned()));
+            return here(Assertion::Undecided("the writer sends other values here".to_owned()));
         }
         if !node.types.has(alternative.types) {
             return here(Assertion::refused(alternative));

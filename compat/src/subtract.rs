@@ -90,7 +90,7 @@ impl Engine {
 
     fn subtract_node(&mut self, alternative: &Alternative, schema: Id, left: &mut Vec<Alternative>) {
         let node = self.tree.shared(schema);
-        let is_unknown = node.opaque.is_some() || node.place.is_some();
+        let is_unknown = node.unsupported.is_some() || node.place.is_some();
         if is_unknown || !node.types.has(alternative.types) {
             left.push(if is_unknown { alternative.widened() } else { alternative.clone() });
             return;

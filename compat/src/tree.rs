@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub(crate) use listed::Listed;
 pub(crate) use named::Named;
-pub(crate) use node::{Arrays, Condition, Contains, Node, Objects, Opaque, Place, PlaceReader, Strings};
+pub(crate) use node::{Arrays, Condition, Contains, Node, Objects, Place, PlaceReader, Strings, Unsupported};
 pub(crate) use types::Types;
 
 use crate::number::Decimal;

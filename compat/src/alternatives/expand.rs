@@ -170,7 +170,7 @@ impl Engine {
             Rc::make_mut(&mut alternative.arrays).layers.extend(layer);
             alternative.is_wider = true;
         }
-        alternative.is_wider |= node.opaque.is_some();
+        alternative.is_wider |= node.unsupported.is_some();
         alternative
     }
 

@@ -111,7 +111,7 @@ impl Engine {
             let (objects, arrays) = (&node.objects, &node.arrays);
             let is_counted = 0 < objects.min || (!arrays.prefix.is_empty() && 0 < arrays.min);
             let is_odd = objects.names.is_some() || !arrays.contains.is_empty() || !node.not.is_empty();
-            if is_counted || is_odd || node.opaque.is_some() || NODES_MAX < seen.len() {
+            if is_counted || is_odd || node.unsupported.is_some() || NODES_MAX < seen.len() {
                 return false;
             }
             open.extend(says::in_place(&self.tree, &[id]));

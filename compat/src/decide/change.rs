@@ -137,7 +137,7 @@ impl Texts<'_> {
                 }
                 json!({"conditions": parts, "writer": self.whole_writer()})
             }
-            Assertion::Unevaluated | Assertion::Opaque(_) => {
+            Assertion::Unevaluated | Assertion::Undecided(_) => {
                 self.is_of_documents = true;
                 Value::Null
             }

@@ -62,7 +62,7 @@ pub(super) fn reason(
     }
     let obligation = Obligation { path, ..Obligation::here(writer, unmet.place, unmet.assertion) };
     let obligation = engine.relaxed.as_written(obligation);
-    let why = if let Assertion::Opaque(why) = &obligation.assertion {
+    let why = if let Assertion::Undecided(why) = &obligation.assertion {
         why.clone()
     } else {
         format!("found neither a proof nor a counterexample for {}", obligation.assertion.words())

@@ -116,7 +116,7 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
             }
             None => format!("{name} may violate the `then` or `else` of {who}"),
         },
-        Assertion::Opaque(why) => format!("{who} may reject {name}: {why}"),
+        Assertion::Undecided(why) => format!("{who} may reject {name}: {why}"),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
         | Assertion::OneOf
         | Assertion::Not
         | Assertion::Condition
-        | Assertion::Opaque(_) => false,
+        | Assertion::Undecided(_) => false,
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: 
         Assertion::OneOf => asserted.one_of = std::mem::take(&mut node.one_of),
         Assertion::Not => asserted.not = std::mem::take(&mut node.not),
         Assertion::Condition => asserted.conditions = std::mem::take(&mut node.conditions),
-        Assertion::Opaque(_) => asserted.opaque = node.opaque.take(),
+        Assertion::Undecided(_) => asserted.unsupported = node.unsupported.take(),
         // Not taken apart from the rest of the node.
         Assertion::Unevaluated => return None,
     }
