@@ -72,7 +72,7 @@ pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Found> {
 fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness, change: &Change) -> Found {
     let obligation = &witness.obligation;
     let assertion = &obligation.assertion;
-    let (candidate, baseline) = places.spots(tree, obligation, sides.direction);
+    let (candidate, baseline) = places.locations(tree, obligation, sides.direction);
     let mut candidate = candidate.unwrap_or_default();
     if let Some(objection) = &witness.objection {
         candidate.used_in(&objection.place);
@@ -84,7 +84,7 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
         former: former_fingerprint(assertion.rule().id, sides, &candidate, assertion),
         used_at: uses.shown(&candidate.pointer),
         pointer: candidate.named(assertion, sides.candidate.schema().value()),
-        baseline: baseline.map(|spot| spot.named(assertion, sides.baseline.schema().value())),
+        baseline: baseline.map(|location| location.named(assertion, sides.baseline.schema().value())),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
     let place = places.in_event(tree, obligation, sides.direction, Some(witness));
@@ -103,7 +103,7 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
 fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -> Found {
     let place = open.obligation.as_ref();
     let (candidate, baseline) =
-        place.map_or((None, None), |obligation| places.spots(tree, obligation, sides.direction));
+        place.map_or((None, None), |obligation| places.locations(tree, obligation, sides.direction));
     let candidate = candidate.unwrap_or_default();
     let assertion = Assertion::Undecided(open.why.clone());
     let uses = place.map(|obligation| places.uses(obligation, sides.direction)).unwrap_or_default();
@@ -114,7 +114,7 @@ fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -
         former: former_fingerprint(assertion.rule().id, sides, &candidate, &assertion),
         used_at: uses.shown(&candidate.pointer),
         pointer: candidate.pointer,
-        baseline: baseline.map(|spot| spot.pointer),
+        baseline: baseline.map(|location| location.pointer),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
     let event_place = place.map(|obligation| {
