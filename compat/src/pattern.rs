@@ -380,7 +380,7 @@ const BYTES: &[u8] = &{
 mod tests {
     use super::*;
 
-    fn intersect(writer: &[&str], reader: &str) -> Answer {
+    fn within(writer: &[&str], reader: &str) -> Answer {
         Patterns::default().is_within(&writer.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>(), reader)
     }
 

@@ -213,7 +213,7 @@ impl<'a> Confirm<'a> {
     }
 }
 
-fn intersect(place: &str, whole: &str) -> bool {
+fn within(place: &str, whole: &str) -> bool {
     place.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Found<'r> {
 
 impl<'r> Scope<'r> {
     /// Returns the scope inside a schema; nothing when what it calls itself is not a URI.
-    pub(super) fn intersect(&self, schema: &Value, draft: Draft) -> Option<Cow<'_, Self>> {
+    pub(super) fn within(&self, schema: &Value, draft: Draft) -> Option<Cow<'_, Self>> {
         let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
         match self {
             Self::Library(resolver) if names_itself() => {
