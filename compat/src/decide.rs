@@ -18,7 +18,7 @@ use crate::refute::Candidate;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
 pub(crate) use change::Change;
-use confirm::Confirm;
+use confirm::Confirmer;
 
 /// A question: does the reader accept what the writer sends?
 #[derive(Clone, Copy)]
@@ -133,7 +133,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     });
     engine.relaxed.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
-    let mut confirm = Confirm::new(question, written, reader);
+    let mut confirm = Confirmer::new(question, written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
     if question.is_brief || answer.verdict == Verdict::Compatible {
         return Decision::of(engine.tree, engine.opened_places, answer);
@@ -144,7 +144,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
 /// Answers for one reader: the one of the question, or a relaxed one.
 fn answer(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     question: &Question<'_>,
     roots: Roots,
     reader: Id,
@@ -162,7 +162,7 @@ fn answer(
     let first = if question.is_brief { Effort::First } else { Effort::Each };
     for effort in [first, Effort::Deep] {
         engine.refuel(question.fuel);
-        engine.look(effort);
+        engine.begin_refutation(effort);
         let mut candidates = Vec::new();
         for reader in &readers {
             candidates.extend(engine.refute(writer, *reader));
@@ -243,7 +243,7 @@ fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
 /// Puts candidates to the validator; keeps the first that holds for each obligation.
 fn confirmed(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     candidates: Vec<Candidate>,
     is_brief: bool,
 ) -> Vec<Witness> {
@@ -296,7 +296,7 @@ fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
 /// Looks for witnesses among the values of the library's difference.
 fn witnesses_in(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     difference: &Value,
     writer: Id,
     reader: Id,

@@ -140,25 +140,25 @@ impl Engine {
         if self.proven.contains(&pair) {
             return true;
         }
-        if self.resisted.contains(&pair) || DEPTH_MAX < self.depth || !self.spend(1) {
+        if self.unproven.contains(&pair) || DEPTH_MAX < self.proof_depth || !self.spend(1) {
             return false;
         }
-        let mark = self.trail.len();
+        let mark = self.proof_order.len();
         self.proven.insert(pair);
-        self.trail.push(pair);
-        self.open.push(pair);
-        self.depth += 1;
+        self.proof_order.push(pair);
+        self.proofs_in_progress.push(pair);
+        self.proof_depth += 1;
         let alternatives = self.alternatives(writer);
         let holds = alternatives
             .iter()
             .all(|alternative| self.covers_alternative(alternative, reader, &mut Vec::new()));
-        self.depth -= 1;
-        self.open.pop();
+        self.proof_depth -= 1;
+        self.proofs_in_progress.pop();
         if !holds {
             // What was proven since may rest on the assumption that just failed.
             self.take_back(mark);
             if !self.is_spent() {
-                self.resisted.insert(pair);
+                self.unproven.insert(pair);
             }
         }
         holds
@@ -173,7 +173,7 @@ impl Engine {
 
     /// Forgets what was proven since a mark in the trail.
     fn take_back(&mut self, mark: usize) {
-        for pair in self.trail.drain(mark..) {
+        for pair in self.proof_order.drain(mark..) {
             self.proven.remove(&pair);
         }
     }
@@ -183,7 +183,7 @@ impl Engine {
     /// A pair that is still being proven must not be assumed here: nothing has become smaller.
     fn covers_here(&mut self, writer: Id, reader: Id) -> bool {
         let pair = (writer.class(), reader.class());
-        !self.open.contains(&pair) && self.covers(writer, reader)
+        !self.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
 
     /// Tells whether one alternative of the writer is proven to be accepted.
@@ -197,7 +197,7 @@ impl Engine {
             let only = alternative.only(one);
             self.is_empty(&only)
                 || self.unmet(&only, reader, path).is_none()
-                || self.is_in_two(&only)
+                || self.is_in_two_branches(&only)
                 || self.advance(&only).is_some_and(|further| {
                     further.iter().all(|alternative| self.covers_alternative(alternative, reader, path))
                 })

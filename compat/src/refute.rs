@@ -50,17 +50,21 @@ impl Engine {
     /// Returns values of the writer that the reader seems to refuse, smallest first.
     pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let pair = (writer.class(), reader.class());
-        let inside = self.refuting.iter().filter(|open| **open == pair).count();
-        if 0 < inside || DEPTH_MAX < self.refuting.len() || !self.spend(4) || self.covers(writer, reader) {
+        let inside = self.refutations_in_progress.iter().filter(|open| **open == pair).count();
+        if 0 < inside
+            || DEPTH_MAX < self.refutations_in_progress.len()
+            || !self.spend(4)
+            || self.covers(writer, reader)
+        {
             return Vec::new();
         }
         let key = (pair.0, pair.1, self.tree.origin(writer), self.tree.origin(reader));
-        if let Some(known) = self.refuted.get(&key) {
+        if let Some(known) = self.known_candidates.get(&key) {
             let known = Rc::clone(known);
             let nodes = known.iter().map(|candidate| nodes_in(&candidate.value)).sum();
-            return if self.copy(nodes) { known.to_vec() } else { Vec::new() };
+            return if self.reserve_copy(nodes) { known.to_vec() } else { Vec::new() };
         }
-        self.refuting.push(pair);
+        self.refutations_in_progress.push(pair);
         let mut found = Vec::new();
         let mut kept =
             if self.effort == Effort::First { self.plain_refutation(writer, reader) } else { Vec::new() };
@@ -81,12 +85,12 @@ impl Engine {
                 }
             }
         }
-        self.refuting.pop();
+        self.refutations_in_progress.pop();
         if !found.is_empty() {
             kept = self.keep_best(writer, reader, found);
         }
-        if self.copy(kept.iter().map(|candidate| nodes_in(&candidate.value)).sum()) {
-            self.refuted.insert(key, Rc::new(kept.clone()));
+        if self.reserve_copy(kept.iter().map(|candidate| nodes_in(&candidate.value)).sum()) {
+            self.known_candidates.insert(key, Rc::new(kept.clone()));
         }
         kept
     }
@@ -112,9 +116,9 @@ impl Engine {
     }
 
     /// Begins to look for witnesses.
-    pub(crate) fn look(&mut self, effort: Effort) {
+    pub(crate) fn begin_refutation(&mut self, effort: Effort) {
         self.effort = effort;
-        self.refuted.clear();
+        self.known_candidates.clear();
     }
 
     /// Keeps the candidates that hold at this place, few of each kind.
@@ -419,7 +423,7 @@ impl Engine {
             }
             let mut values = self.texts(own, 4);
             values.extend(odd_texts(own));
-            values.extend(format::odd(format).iter().map(|text| Value::from(*text)));
+            values.extend(format::near_misses(format).iter().map(|text| Value::from(*text)));
             let every = own.with_formats();
             for pattern in format::language(format).into_iter().flat_map(|language| &language.over) {
                 let found = self.patterns.find(&every, &none_of(own, pattern), own.min, own.max);

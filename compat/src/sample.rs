@@ -46,15 +46,19 @@ impl Engine {
     pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
         let class = id.class();
         // Once more than itself, so that a list has an element; not without end.
-        let inside = self.sampling.iter().filter(|open| **open == class).count();
-        if 1 < inside || DEPTH_MAX < self.sampling.len() || !self.spend(2) {
+        let inside = self.samplings_in_progress.iter().filter(|open| **open == class).count();
+        if 1 < inside || DEPTH_MAX < self.samplings_in_progress.len() || !self.spend(2) {
             return Vec::new();
         }
-        if let Some(known) = self.sampled.get(&(class, many)) {
+        if let Some(known) = self.known_samples.get(&(class, many)) {
             let known = Rc::clone(known);
-            return if self.copy(known.iter().map(nodes_in).sum()) { known.to_vec() } else { Vec::new() };
+            return if self.reserve_copy(known.iter().map(nodes_in).sum()) {
+                known.to_vec()
+            } else {
+                Vec::new()
+            };
         }
-        self.sampling.push(class);
+        self.samplings_in_progress.push(class);
         let alternatives = self.alternatives(id);
         let mut found: Vec<Value> = Vec::new();
         for alternative in alternatives.iter() {
@@ -68,9 +72,9 @@ impl Engine {
                 break;
             }
         }
-        self.sampling.pop();
+        self.samplings_in_progress.pop();
         found.truncate(many.max(1) * 2);
-        self.sampled.insert((class, many), Rc::new(found.clone()));
+        self.known_samples.insert((class, many), Rc::new(found.clone()));
         found
     }
 
@@ -97,7 +101,7 @@ impl Engine {
             }
             return fitting;
         }
-        if !alternative.not.is_empty() && self.subtracting < SUBTRACTIONS_MAX {
+        if !alternative.not.is_empty() && self.subtraction_depth < SUBTRACTIONS_MAX {
             let mut found = Vec::new();
             for rest in self.without_negations(alternative) {
                 found.extend(self.samples_within(&rest, many, splits));
@@ -263,7 +267,7 @@ impl Engine {
                 }
             }
         }
-        (self.may_make(nodes) && self.copy(nodes)).then(|| items.into_iter().flatten().collect())
+        (self.may_make(nodes) && self.reserve_copy(nodes)).then(|| items.into_iter().flatten().collect())
     }
 
     fn next_item(
@@ -363,13 +367,13 @@ impl Engine {
             }
         }
         self.fill_up(alternative, &mut object)?;
-        (self.may_make(nodes) && self.copy(nodes)).then_some(object)
+        (self.may_make(nodes) && self.reserve_copy(nodes)).then_some(object)
     }
 
     /// Counts the nodes of a value that was made; returns whether more may be made in this comparison.
     fn may_make(&mut self, nodes: usize) -> bool {
-        self.made = self.made.saturating_add(nodes);
-        self.made <= MADE_MAX
+        self.nodes_made = self.nodes_made.saturating_add(nodes);
+        self.nodes_made <= MADE_MAX
     }
 
     /// Adds properties until there are as many as the alternative asks for.

@@ -38,10 +38,10 @@ impl Engine {
         if self.tree.is_false(schema) {
             return vec![alternative.clone()];
         }
-        if DEPTH_MAX < self.subtracting || !self.spend(2) {
+        if DEPTH_MAX < self.subtraction_depth || !self.spend(2) {
             return vec![alternative.widened()];
         }
-        self.subtracting += 1;
+        self.subtraction_depth += 1;
         let mut left = Vec::new();
         for one in alternative.types.each() {
             let only = alternative.only(one);
@@ -59,7 +59,7 @@ impl Engine {
             }
         }
         left.retain(|rest| !self.is_empty(rest));
-        self.subtracting -= 1;
+        self.subtraction_depth -= 1;
         if LEFT_MAX < left.len() { vec![alternative.widened()] } else { left }
     }
 
@@ -118,7 +118,7 @@ impl Engine {
         }
         for union in &node.one_of {
             left.extend(self.subtract_all(alternative, union));
-            left.extend(self.in_two_of(alternative, union));
+            left.extend(self.intersect_two_branches(alternative, union));
         }
         for not in &node.not {
             left.extend(self.intersect(alternative, *not));
@@ -142,7 +142,11 @@ impl Engine {
     }
 
     /// Returns what two branches of a union accept, of an alternative.
-    pub(crate) fn in_two_of(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Alternative> {
+    pub(crate) fn intersect_two_branches(
+        &mut self,
+        alternative: &Alternative,
+        union: &[Id],
+    ) -> Vec<Alternative> {
         let mut parts: Vec<(usize, Alternative)> = Vec::new();
         let mut both = Vec::new();
         for (at, branch) in union.iter().enumerate() {

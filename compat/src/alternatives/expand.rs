@@ -25,31 +25,31 @@ impl Engine {
             return Rc::clone(known);
         }
         // What the parts of a node with many conditions are flattened to holds for that node only.
-        let outer = std::mem::take(&mut self.lean);
+        let outer = std::mem::take(&mut self.alternatives_of_parts);
         if self.has_many_conditions(id) {
-            self.lean = Some(HashMap::new());
+            self.alternatives_of_parts = Some(HashMap::new());
         }
         let alternatives = self.expand(id, &mut Vec::new());
-        self.lean = outer;
+        self.alternatives_of_parts = outer;
         Rc::clone(self.alternatives.entry(id.index()).or_insert_with(|| Rc::new(alternatives)))
     }
 
     fn expand(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Alternative> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
-            self.cuts += 1;
+            self.truncations += 1;
             return vec![Alternative { is_wider: true, ..self.anything.clone() }];
         }
-        let known = self.lean.as_ref().unwrap_or(&self.alternatives);
+        let known = self.alternatives_of_parts.as_ref().unwrap_or(&self.alternatives);
         if let Some(known) = known.get(&id.index()) {
             return known.to_vec();
         }
-        let cuts = self.cuts;
+        let truncations = self.truncations;
         path.push(id);
         let alternatives = self.expand_node(id, path);
         path.pop();
         // What was cut short was so because of the way here; anything else is true everywhere.
-        if cuts == self.cuts {
-            let known = self.lean.as_mut().unwrap_or(&mut self.alternatives);
+        if truncations == self.truncations {
+            let known = self.alternatives_of_parts.as_mut().unwrap_or(&mut self.alternatives);
             known.insert(id.index(), Rc::new(alternatives.clone()));
         }
         alternatives
@@ -75,20 +75,20 @@ impl Engine {
         }
         // Of `oneOf` the alternatives do not say that no second branch holds; it is only noted.
         for union in &node.one_of {
-            if !self.are_apart(union) {
+            if !self.are_exclusive(union) {
                 for alternative in &mut alternatives {
                     Rc::make_mut(&mut alternative.exclusive).push(union.clone());
                     alternative.is_wider = true;
                 }
             }
         }
-        if self.lean.is_some() {
+        if self.alternatives_of_parts.is_some() {
             for alternative in alternatives.iter_mut().filter(|_| !node.conditions.is_empty()) {
                 Rc::make_mut(&mut alternative.conditions).extend_from_slice(&node.conditions);
                 alternative.is_wider = true;
             }
         }
-        let expanded = if self.lean.is_some() { &[] } else { node.conditions.as_slice() };
+        let expanded = if self.alternatives_of_parts.is_some() { &[] } else { node.conditions.as_slice() };
         for condition in expanded {
             let then = [Some(condition.test), condition.then].into_iter().flatten().collect();
             let then = self.tree.all(then);
@@ -131,7 +131,7 @@ impl Engine {
             for branch in &branches {
                 if !alternative.types.and(branch.types).is_empty() {
                     let both = alternative.and(branch);
-                    self.hold(both.bytes_beside(alternative, branch));
+                    self.reserve_bytes(both.bytes_beside(alternative, branch));
                     add_alternative(&mut product, both);
                 }
             }
@@ -175,7 +175,7 @@ impl Engine {
     }
 
     /// Tells whether no two branches of a union can hold at once.
-    pub(crate) fn are_apart(&mut self, union: &[Id]) -> bool {
+    pub(crate) fn are_exclusive(&mut self, union: &[Id]) -> bool {
         // Quadratic in the branches, so only asked of unions of a readable size.
         self.discriminator(union).is_some()
             || (union.len() <= 24

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::says::{self, Says};
+use super::declarations::{self, Declarations};
 use super::strip::Read;
 use super::ways::Way;
 use crate::alternatives::{
@@ -17,7 +17,7 @@ use crate::tree::{Id, Name, Named, Node, Origin, Place, PlaceReader, Types};
 
 /// A place being closed.
 struct Closing<'p> {
-    says: Says,
+    declarations: Declarations,
     /// Everything that may hold beside what holds, in place.
     maybe: Vec<Id>,
     /// Under `tolerant`, what the reader has for the place.
@@ -27,12 +27,12 @@ struct Closing<'p> {
 impl Engine {
     /// Returns the alternatives of a place.
     pub(crate) fn alternatives_of_place(&mut self, id: Id, place: &Place) -> Vec<Alternative> {
-        if self.closing.contains(&id.class()) {
+        if self.closings_in_progress.contains(&id.class()) {
             // A place inside itself, met while it is being closed: open is wider.
-            self.cuts += 1;
+            self.truncations += 1;
             return vec![self.anything.widened()];
         }
-        self.closing.push(id.class());
+        self.closings_in_progress.push(id.class());
         let ways = self.ways(place.schema);
         let mut alternatives = Vec::with_capacity(ways.len());
         for way in ways.iter() {
@@ -41,7 +41,7 @@ impl Engine {
                 Some(reader) => self.left_of(way, place, reader, &mut alternatives),
             }
         }
-        self.closing.pop();
+        self.closings_in_progress.pop();
         alternatives.retain(|alternative| !alternative.types.is_empty());
         let origin = self.tree.origin(id);
         if alternatives.iter().any(|alternative| alternative.opened != Truth::No)
@@ -68,7 +68,7 @@ impl Engine {
         for one in [Types::ARRAY, Types::OBJECT] {
             let alternative = way.alternative.only(one);
             // What is removed widens the alternative, so that a value in two branches could come back.
-            if alternative.types.is_empty() || self.is_in_two(&alternative) {
+            if alternative.types.is_empty() || self.is_in_two_branches(&alternative) {
                 continue;
             }
             let read = self.read(&alternative, reader);
@@ -78,31 +78,32 @@ impl Engine {
     }
 
     fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Alternative {
-        let mut says = way.says.clone();
-        let has_tuple = 0 < says.tuple;
-        let is_no_map = says.is_no_map;
-        let here = says::in_place(&self.tree, &way.maybe);
+        let mut declarations = way.declarations.clone();
+        let has_tuple = 0 < declarations.tuple;
+        let is_no_map = declarations.is_no_map;
+        let here = declarations::in_place(&self.tree, &way.maybe);
         for part in &here {
-            says.add(&says::own(&self.tree, self.tree.node(*part)));
+            declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
-        let beside = says::in_place(&self.tree, &place.maybe);
+        let beside = declarations::in_place(&self.tree, &place.maybe);
         for part in &beside {
-            says.add(&says::own(&self.tree, self.tree.node(*part)));
+            declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
         // Whether these apply is open, so they may declare, but not end the freedom of a map.
-        says.is_no_map = is_no_map;
+        declarations.is_no_map = is_no_map;
         if !has_tuple {
             // A tuple that may apply makes another one longer, and ends no freedom.
-            says.tuple = 0;
+            declarations.tuple = 0;
         }
         let mut maybe = here;
         maybe.extend(beside);
         // Without what only may apply, the place may have to be free.
-        let lacks_names = way.says.names.len() < says.names.len()
-            && way.says.patterns.is_empty()
-            && (way.says.names.len() as u64) < way.alternative.objects.min;
-        let lacks_items = way.says.tuple < says.tuple && (way.says.tuple as u64) < way.alternative.arrays.min;
-        let closing = Closing { says, maybe, reader };
+        let lacks_names = way.declarations.names.len() < declarations.names.len()
+            && way.declarations.patterns.is_empty()
+            && (way.declarations.names.len() as u64) < way.alternative.objects.min;
+        let lacks_items = way.declarations.tuple < declarations.tuple
+            && (way.declarations.tuple as u64) < way.alternative.arrays.min;
+        let closing = Closing { declarations, maybe, reader };
         let mut alternative = way.alternative.clone();
         if lacks_names || lacks_items || self.may_leave_nothing(&place.maybe) {
             // Together with these the place may have to be free. They need not apply, so it is left as it is.
@@ -119,7 +120,7 @@ impl Engine {
 
     /// Returns whether schemas ask for something that the declared members alone may not have.
     fn may_leave_nothing(&self, maybe: &[Id]) -> bool {
-        says::in_place(&self.tree, maybe).into_iter().any(|part| {
+        declarations::in_place(&self.tree, maybe).into_iter().any(|part| {
             let node = self.tree.node(part);
             let (objects, arrays) = (&node.objects, &node.arrays);
             0 < objects.min || 0 < arrays.min || !arrays.contains.is_empty() || !node.not.is_empty()
@@ -129,30 +130,37 @@ impl Engine {
     fn close_object(&mut self, alternative: &mut Alternative, closing: &Closing<'_>) {
         let layers = self.layers_of_places(&alternative.objects, closing);
         Rc::make_mut(&mut alternative.objects).layers = layers;
-        let says = &closing.says;
-        if says.has_all_members() || is_closed(&alternative.objects, says, |id| self.tree.is_false(id)) {
+        let declarations = &closing.declarations;
+        if declarations.has_all_members()
+            || is_closed(&alternative.objects, declarations, |id| self.tree.is_false(id))
+        {
             return;
         }
         let origin = Origin::default();
         let (anything, nothing) = (self.tree.boolean(true, origin), self.tree.boolean(false, origin));
         let layer = PropertyLayer {
-            properties: says.names.iter().map(|name| (name.clone(), anything)).collect(),
-            patterns: says.patterns.iter().map(|pattern| (pattern.clone(), anything)).collect(),
+            properties: declarations.names.iter().map(|name| (name.clone(), anything)).collect(),
+            patterns: declarations.patterns.iter().map(|pattern| (pattern.clone(), anything)).collect(),
             additional: Some(nothing),
         };
         let mut closed = alternative.clone();
         Rc::make_mut(&mut closed.objects).layers.push(layer);
-        match self.is_vacuous_object(alternative, &closed, says) {
+        match self.is_vacuous_object(alternative, &closed, declarations) {
             Truth::No => *alternative = closed,
             opened @ (Truth::Yes | Truth::Unknown) => alternative.opened = opened,
         }
     }
 
     /// Returns whether an object has no value once it is closed, though it has some before.
-    fn is_vacuous_object(&mut self, open: &Alternative, closed: &Alternative, says: &Says) -> Truth {
+    fn is_vacuous_object(
+        &mut self,
+        open: &Alternative,
+        closed: &Alternative,
+        declarations: &Declarations,
+    ) -> Truth {
         let (open, closed) = (open.only(Types::OBJECT), closed.only(Types::OBJECT));
         let objects = &closed.objects;
-        if says.patterns.is_empty() && (objects.required.len() as u64) < objects.min {
+        if declarations.patterns.is_empty() && (objects.required.len() as u64) < objects.min {
             let names = explicit_names(&closed, None);
             let possible = names.iter().filter(|name| {
                 let schema = self.property_schema(objects, name);
@@ -188,7 +196,7 @@ impl Engine {
     fn close_array(&mut self, alternative: &mut Alternative, closing: &Closing<'_>) {
         let layers = self.item_layers_of_places(&alternative.arrays, closing);
         Rc::make_mut(&mut alternative.arrays).layers = layers;
-        let Some(most) = closing.says.items_max() else { return };
+        let Some(most) = closing.declarations.items_max() else { return };
         let most = most as u64;
         let arrays = &alternative.arrays;
         if arrays.max.is_some_and(|max| max <= most) {
@@ -486,10 +494,14 @@ fn says_nothing_else(alternative: &Alternative) -> bool {
 }
 
 /// Returns whether an object is closed to the declared names as it is written.
-fn is_closed(objects: &AlternativeObjects, says: &Says, is_false: impl Fn(Id) -> bool) -> bool {
+fn is_closed(
+    objects: &AlternativeObjects,
+    declarations: &Declarations,
+    is_false: impl Fn(Id) -> bool,
+) -> bool {
     objects.layers.iter().any(|layer| {
         layer.additional.is_some_and(&is_false)
-            && says.names.iter().all(|name| layer.properties.of(name).is_some())
-            && says.patterns.iter().all(|pattern| layer.patterns.of(pattern).is_some())
+            && declarations.names.iter().all(|name| layer.properties.of(name).is_some())
+            && declarations.patterns.iter().all(|pattern| layer.patterns.of(pattern).is_some())
     })
 }

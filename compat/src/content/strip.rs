@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt as _};
 
-use super::says;
+use super::declarations;
 use crate::alternatives::{Alternative, PropertyLayer};
 use crate::engine::Engine;
 use crate::eval::Truth;
@@ -35,10 +35,10 @@ impl Engine {
             }
             read.surely.push(id);
             let node = self.tree.shared(id);
-            open.extend(says::always(&self.tree, &node));
+            open.extend(declarations::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
                 // A discriminator rules branches out, opened or not.
-                let meant = self.meant(alternative, union);
+                let meant = self.selected_branches(alternative, union);
                 let counts: Vec<Truth> = union
                     .iter()
                     .map(|branch| match &meant {
@@ -58,7 +58,7 @@ impl Engine {
             // A test counts even where it does not hold; of its branches those that do.
             let tests: Vec<Id> =
                 node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
-            maybe.extend(says::in_place(&self.tree, &tests));
+            maybe.extend(declarations::in_place(&self.tree, &tests));
             open.extend(tests);
             for condition in &node.conditions {
                 let (chosen, other) = match self.counts_for(alternative, condition.test) {
@@ -83,7 +83,7 @@ impl Engine {
                 }
             }
         }
-        read.maybe = says::in_place(&self.tree, &maybe);
+        read.maybe = declarations::in_place(&self.tree, &maybe);
         read
     }
 
@@ -114,7 +114,7 @@ impl Engine {
             if is_counted || is_odd || node.unsupported.is_some() || NODES_MAX < seen.len() {
                 return false;
             }
-            open.extend(says::in_place(&self.tree, &[id]));
+            open.extend(declarations::in_place(&self.tree, &[id]));
             open.extend(objects.properties.iter().chain(objects.patterns.iter()).map(|(_, id)| *id));
             open.extend(objects.additional.into_iter().chain(objects.unevaluated));
             open.extend(arrays.prefix.iter().copied().chain(arrays.items).chain(arrays.unevaluated));
@@ -135,10 +135,10 @@ impl Engine {
 
     /// Returns at least what an alternative leaves when a reader's undeclared members are removed.
     pub(super) fn strip(&mut self, mut alternative: Alternative, read: &Read) -> Alternative {
-        let mut kept = says::all_of(&self.tree, &read.surely);
-        kept.is_no_map |= says::is_described(&self.tree, &read.surely);
+        let mut kept = declarations::all_of(&self.tree, &read.surely);
+        kept.is_no_map |= declarations::is_described(&self.tree, &read.surely);
         let mut possible = kept.clone();
-        possible.add(&says::all_of(&self.tree, &read.maybe));
+        possible.add(&declarations::all_of(&self.tree, &read.maybe));
         // What may apply can make the object no map, and need not.
         let is_map = !kept.is_no_map;
         // These spoke of whole values, and the values have changed.

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::says::{self, Says};
+use super::declarations::{self, Declarations};
 use crate::alternatives::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id, Node, Types};
@@ -32,7 +32,7 @@ pub(crate) struct Way {
     /// What values are accepted: at least those of the schemas that hold.
     pub(crate) alternative: Alternative,
     /// What the schemas that hold declare.
-    pub(super) says: Says,
+    pub(super) declarations: Declarations,
     /// Schemas of the place that count as well but need not hold.
     pub(super) maybe: Vec<Id>,
 }
@@ -43,28 +43,29 @@ impl Engine {
         if let Some(known) = self.ways.get(&id.index()) {
             return Rc::clone(known);
         }
-        let is_lean = self.has_many_conditions(id);
-        let outer = std::mem::replace(&mut self.is_lean, is_lean);
+        let keeps_conditions = self.has_many_conditions(id);
+        let outer = std::mem::replace(&mut self.keeps_conditions, keeps_conditions);
         let ways = Rc::new(self.find_ways(id, &mut Vec::new()));
-        self.is_lean = outer;
+        self.keeps_conditions = outer;
         Rc::clone(self.ways.entry(id.index()).or_insert(ways))
     }
 
     fn find_ways(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
-            self.cuts += 1;
+            self.truncations += 1;
             let alternative = self.anything.widened();
-            let says = Says { is_free: true, has_free_items: true, ..Says::default() };
-            return vec![Way { alternative, says, maybe: Vec::new() }];
+            let declarations =
+                Declarations { is_free: true, has_free_items: true, ..Declarations::default() };
+            return vec![Way { alternative, declarations, maybe: Vec::new() }];
         }
-        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.is_lean) {
+        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.keeps_conditions) {
             return known.to_vec();
         }
-        let cuts = self.cuts;
+        let truncations = self.truncations;
         path.push(id);
         let ways = self.ways_here(id, path);
         path.pop();
-        if cuts == self.cuts && !self.is_lean {
+        if truncations == self.truncations && !self.keeps_conditions {
             self.ways.insert(id.index(), Rc::new(ways.clone()));
         }
         ways
@@ -72,9 +73,9 @@ impl Engine {
 
     fn ways_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         let node = self.tree.shared(id);
-        let own = says::own(&self.tree, &node);
-        let mut ways = vec![Way { alternative: self.own(&node, id), says: own, maybe: Vec::new() }];
-        let parts: Vec<Id> = says::always(&self.tree, &node).collect();
+        let own = declarations::own(&self.tree, &node);
+        let mut ways = vec![Way { alternative: self.own(&node, id), declarations: own, maybe: Vec::new() }];
+        let parts: Vec<Id> = declarations::always(&self.tree, &node).collect();
         for part in parts {
             let others = self.find_ways(part, path);
             ways = self.both(ways, others, &[part]);
@@ -87,7 +88,7 @@ impl Engine {
         }
         ways.iter_mut().for_each(|way| self.may_hold(way, &node.tests));
         for condition in &node.conditions {
-            ways = if self.is_lean {
+            ways = if self.keeps_conditions {
                 self.with_whole_condition(ways, condition)
             } else {
                 self.under_condition(ways, condition, path)
@@ -129,22 +130,22 @@ impl Engine {
 
     /// Notes schemas that apply to the place, and may hold.
     fn may_hold(&self, way: &mut Way, schemas: &[Id]) {
-        way.says.is_no_map |= says::describes(&self.tree, schemas);
+        way.declarations.is_no_map |= declarations::describes(&self.tree, schemas);
         way.maybe.extend_from_slice(schemas);
     }
 
     fn in_any(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
-        let is_described = says::describes(&self.tree, union);
+        let is_described = declarations::describes(&self.tree, union);
         let declaring: Vec<Id> = union
             .iter()
             .copied()
-            .filter(|branch| says::all(&self.tree, &[*branch]) != Says::default())
+            .filter(|branch| declarations::all(&self.tree, &[*branch]) != Declarations::default())
             .collect();
-        let are_apart = self.are_apart(union);
+        let are_exclusive = self.are_exclusive(union);
         let mut others: Vec<Way> = Vec::new();
         for branch in union {
             for mut way in self.find_ways(*branch, path) {
-                if !are_apart && SETS_MAX < declaring.len() {
+                if !are_exclusive && SETS_MAX < declaring.len() {
                     let also = declaring.iter().copied().filter(|other| other != branch);
                     let also: Vec<Id> = if declaring.len() <= PAIRS_MAX {
                         also.filter(|other| !self.is_disjoint(&way.alternative, *other)).collect()
@@ -156,7 +157,7 @@ impl Engine {
                 others.push(way);
             }
         }
-        if !are_apart && declaring.len() <= SETS_MAX {
+        if !are_exclusive && declaring.len() <= SETS_MAX {
             for set in sets(&declaring) {
                 let mut together = self.find_ways(set[0], path);
                 for branch in &set[1..] {
@@ -167,21 +168,21 @@ impl Engine {
                 others.extend(together);
             }
         }
-        others.iter_mut().for_each(|way| way.says.is_no_map |= is_described);
+        others.iter_mut().for_each(|way| way.declarations.is_no_map |= is_described);
         self.both(ways, others, union)
     }
 
     fn in_one(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
-        let is_described = says::describes(&self.tree, union);
+        let is_described = declarations::describes(&self.tree, union);
         let mut others: Vec<Way> = Vec::new();
         for branch in union {
             others.extend(self.find_ways(*branch, path));
         }
-        let are_apart = self.are_apart(union);
+        let are_exclusive = self.are_exclusive(union);
         for other in &mut others {
             // A branch that does not hold declares nothing, but it describes the object.
-            other.says.is_no_map |= is_described;
-            if !are_apart {
+            other.declarations.is_no_map |= is_described;
+            if !are_exclusive {
                 Rc::make_mut(&mut other.alternative.exclusive).push(union.to_vec());
                 other.alternative.is_wider = true;
             }
@@ -257,11 +258,11 @@ impl Engine {
 
 impl Way {
     fn and(&self, other: &Self) -> Self {
-        let mut says = self.says.clone();
-        says.add(&other.says);
+        let mut declarations = self.declarations.clone();
+        declarations.add(&other.declarations);
         let mut maybe = self.maybe.clone();
         maybe.extend(other.maybe.iter().filter(|more| !self.maybe.iter().any(|known| known.is(**more))));
-        Self { alternative: self.alternative.and(&other.alternative), says, maybe }
+        Self { alternative: self.alternative.and(&other.alternative), declarations, maybe }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::refute::Candidate;
 use crate::tree::{Id, Tree};
 
 /// Confirms witnesses; compiles validators when the first candidate comes.
-pub(super) struct Confirm<'a> {
+pub(super) struct Confirmer<'a> {
     question: &'a Question<'a>,
     writer: Id,
     reader: Id,
@@ -67,7 +67,7 @@ pub(super) struct Refusal {
     pub(super) others: usize,
 }
 
-impl<'a> Confirm<'a> {
+impl<'a> Confirmer<'a> {
     pub(super) fn new(question: &'a Question<'a>, writer: Id, reader: Id) -> Self {
         Self { question, writer, reader, relaxed: None, validators: None, violations_left: VIOLATIONS_MAX }
     }

@@ -1,7 +1,7 @@
 //! Goes on behind what was found: the reader is relaxed at each finding and asked again, until nothing is left.
 
 use super::change::Change;
-use super::confirm::Confirm;
+use super::confirm::Confirmer;
 use super::{Answer, Decision, Open, Question, Roots, Witness, answer};
 use crate::engine::Engine;
 use crate::prove::{Assertion, Obligation, Step};
@@ -40,7 +40,7 @@ struct Search {
 /// Completes a decision that found something.
 pub(super) fn search(
     mut engine: Engine,
-    mut confirm: Confirm<'_>,
+    mut confirm: Confirmer<'_>,
     question: &Question<'_>,
     roots: Roots,
     first: Answer,

@@ -53,7 +53,7 @@ impl Engine {
 
     fn has_none_of_type(&mut self, alternative: &Alternative, one: Types, depth: usize) -> bool {
         // What is left when the negations are taken away, one after the other.
-        if !alternative.not.is_empty() && self.subtracting < NEGATIONS_DEPTH_MAX {
+        if !alternative.not.is_empty() && self.subtraction_depth < NEGATIONS_DEPTH_MAX {
             let only = alternative.only(one);
             if self.without_negations(&only).is_empty() {
                 return true;
@@ -124,17 +124,17 @@ impl Engine {
     /// A node met again further in is taken to have none: were there a value, there would be a
     /// smallest one, and it holds no smaller one. So `{"a": {"a": …}}` without end is no value.
     pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
-        if self.tree.is_false(id) || self.emptying.contains(&id) {
+        if self.tree.is_false(id) || self.assumed_empty.contains(&id) {
             return true;
         }
         if self.tree.is_true(id) {
             return false;
         }
-        let mark = self.trail.len();
-        self.emptying.push(id);
+        let mark = self.proof_order.len();
+        self.assumed_empty.push(id);
         let alternatives = self.alternatives(id);
         let is_empty = alternatives.iter().all(|alternative| self.is_empty_within(alternative, depth));
-        self.emptying.pop();
+        self.assumed_empty.pop();
         if !is_empty {
             // What was proven since may rest on what was assumed.
             self.take_back(mark);

@@ -197,12 +197,12 @@ impl Engine {
 
     /// Lists the values of a node, when they are few.
     pub(crate) fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
-        if !self.spend(1) || VALUES_DEPTH_MAX < self.listing {
+        if !self.spend(1) || VALUES_DEPTH_MAX < self.listing_depth {
             return None;
         }
-        self.listing += 1;
+        self.listing_depth += 1;
         let found = self.few_values_of(schema);
-        self.listing -= 1;
+        self.listing_depth -= 1;
         found
     }
 

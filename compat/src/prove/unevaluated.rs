@@ -17,7 +17,7 @@ use super::objects::explicit_names;
 const SPLITS_MAX: usize = 3;
 
 /// Times that what is looked at is found out inside each other, of one value.
-const LOOKS_MAX: usize = 6;
+const EVALUATION_DEPTH_MAX: usize = 6;
 
 /// What is looked at for sure.
 #[derive(Default)]
@@ -123,12 +123,12 @@ impl Engine {
 
     fn evaluated(&mut self, alternative: &Alternative, node: &Node) -> Evaluated {
         // A branch that leads back here asks the same again.
-        if LOOKS_MAX <= self.looking {
+        if EVALUATION_DEPTH_MAX <= self.evaluation_depth {
             return Evaluated::default();
         }
-        self.looking += 1;
+        self.evaluation_depth += 1;
         let evaluated = self.evaluated_within(alternative, node);
-        self.looking -= 1;
+        self.evaluation_depth -= 1;
         evaluated
     }
 

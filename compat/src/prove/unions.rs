@@ -71,7 +71,7 @@ impl Engine {
                 self.split(alternative).is_some_and(|parts| {
                     parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path))
                 }) || (self.is_in_union(alternative, &candidates, path)
-                    && self.in_two_of(alternative, &candidates).is_empty())
+                    && self.intersect_two_branches(alternative, &candidates).is_empty())
             }
         }
     }
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Returns whether all of an alternative is in two branches of a `oneOf` of its own, so that it has no value.
-    pub(crate) fn is_in_two(&mut self, alternative: &Alternative) -> bool {
+    pub(crate) fn is_in_two_branches(&mut self, alternative: &Alternative) -> bool {
         /// Most branches that are tried.
         const BRANCHES_MAX: usize = 8;
         // Without the unions, or each would be looked for in itself.
@@ -112,14 +112,14 @@ impl Engine {
 
     /// Returns the branches that may share a value with the writer.
     pub(crate) fn overlapping(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Id> {
-        if let Some(meant) = self.meant(alternative, union) {
+        if let Some(meant) = self.selected_branches(alternative, union) {
             return meant;
         }
         union.iter().copied().filter(|branch| !self.is_disjoint(alternative, *branch)).collect()
     }
 
     /// Returns the branches that the writer's discriminator names, where both have one.
-    pub(crate) fn meant(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Id>> {
+    pub(crate) fn selected_branches(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Id>> {
         let discriminator = self.discriminator(union)?;
         if alternative.types != Types::OBJECT || !alternative.objects.required.contains(&discriminator.name) {
             return None;

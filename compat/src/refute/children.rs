@@ -54,7 +54,7 @@ impl Engine {
             for base in self.samples_of(alternative, 4) {
                 let Value::Array(items) = base else { continue };
                 for at in 0..items.len() {
-                    if !self.copy(2 * items.iter().map(nodes_in).sum::<usize>()) {
+                    if !self.reserve_copy(2 * items.iter().map(nodes_in).sum::<usize>()) {
                         return;
                     }
                     let (mut longer, mut doubled) = (items.clone(), items.clone());
@@ -98,7 +98,7 @@ impl Engine {
             misses.extend(self.samples(item, 4));
             for miss in misses {
                 for length in [arrays.min, arrays.min.max(1)] {
-                    if !self.copy(nodes_in(&miss).saturating_mul(length.min(LENGTH_MAX) as usize)) {
+                    if !self.reserve_copy(nodes_in(&miss).saturating_mul(length.min(LENGTH_MAX) as usize)) {
                         return;
                     }
                     let items = vec![miss.clone(); usize::try_from(length.min(LENGTH_MAX)).unwrap_or(0)];
@@ -108,7 +108,7 @@ impl Engine {
             if let Some(max) = contains.max.filter(|max| *max < LENGTH_MAX) {
                 let both = self.tree.all(vec![item, contains.schema]);
                 for hit in self.samples(both, 2) {
-                    if !self.copy(nodes_in(&hit).saturating_mul(max as usize + 1)) {
+                    if !self.reserve_copy(nodes_in(&hit).saturating_mul(max as usize + 1)) {
                         return;
                     }
                     let items = vec![hit; usize::try_from(max + 1).unwrap_or(0)];
@@ -145,7 +145,7 @@ impl Engine {
         let base = self.object_with(alternative, &[]);
         // What the writer requires, all its objects have.
         for name in read.required.iter().filter(|name| !alternative.objects.required.contains(*name)) {
-            if !self.copy(base.as_ref().map_or(1, object_nodes)) {
+            if !self.reserve_copy(base.as_ref().map_or(1, object_nodes)) {
                 return;
             }
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
@@ -304,7 +304,7 @@ impl Engine {
         let mut object = match base {
             Some(base) if simple => {
                 let nodes = object_nodes(base) + nodes_in(&value);
-                if !self.copy(nodes) {
+                if !self.reserve_copy(nodes) {
                     return None;
                 }
                 base.clone()
