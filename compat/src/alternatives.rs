@@ -16,9 +16,9 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::eval::Truth;
 use crate::number::Numbers;
 use crate::tree::{Class, Condition, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
+use crate::truth::Truth;
 
 /// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
 #[derive(Debug, Clone)]
@@ -261,4 +261,15 @@ impl PropertyLayer {
     pub(crate) fn declared(&self, name: &str) -> Option<Id> {
         self.properties.of(name)
     }
+}
+
+/// Returns every property name that an alternative or a layer of a reader mentions, in order.
+pub(crate) fn explicit_names(alternative: &Alternative, reader: Option<&PropertyLayer>) -> Vec<Name> {
+    let layers = alternative.objects.layers.iter().chain(reader);
+    let mut names: Vec<Name> =
+        layers.flat_map(|layer| layer.properties.iter().map(|(name, _)| Rc::clone(name))).collect();
+    names.extend(alternative.objects.required.iter().cloned());
+    names.sort();
+    names.dedup();
+    names
 }

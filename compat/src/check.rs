@@ -9,10 +9,11 @@ mod subsumed;
 use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, SubjectPolicy, Version};
 
 use crate::changes::changes;
-use crate::decide::{Question, decide};
+use crate::decide::decide;
 use crate::findings::Sides;
 use crate::mask::version_properties;
 use crate::pair::Pairs;
+use crate::question::Question;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
 use crate::waivers::Waivers;
 use accepted::Accepted;

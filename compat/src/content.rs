@@ -14,10 +14,11 @@ mod close;
 mod declarations;
 mod open;
 mod strip;
+mod way;
 mod ways;
 
 pub(crate) use open::Opening;
-pub(crate) use ways::Way;
+pub(crate) use way::Way;
 
 use std::rc::Rc;
 

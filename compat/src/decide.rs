@@ -6,77 +6,22 @@ mod minimize;
 mod open;
 mod search;
 
-use evschema_model::{ContentModel, Formats, Pointer, Resolved};
+use evschema_model::{ContentModel, Resolved};
 use serde_json::Value;
 
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
+use crate::decision::{Change, Decision, Open};
 use crate::engine::{Effort, Engine, with_stack};
 use crate::export::export;
+use crate::obligation::{Obligation, Step};
 use crate::oracle::{self, OracleAnswer};
 use crate::pair::{Pair, Pairs};
-use crate::prove::{Assertion, Obligation, Step};
-use crate::refute::Candidate;
+use crate::question::Question;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
-pub(crate) use change::Change;
+use crate::witness::Witness;
 use confirm::Confirmer;
-
-/// A question: does the reader accept what the writer sends?
-#[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
-    pub(crate) writer: &'a Resolved,
-    pub(crate) reader: &'a Resolved,
-    pub(crate) model: ContentModel,
-    pub(crate) formats: Formats,
-    pub(crate) fuel: u64,
-    /// Places of the reader that are taken to accept anything.
-    pub(crate) masked: &'a [Origin],
-    /// Whether one witness is enough, or each place that breaks wants its own.
-    pub(crate) is_brief: bool,
-}
-
-/// A value that the validator accepts under the writer and refuses under the reader.
-#[derive(Debug, Clone)]
-pub(crate) struct Witness {
-    pub(crate) value: Value,
-    pub(crate) obligation: Obligation,
-    /// What the reader objects to; not asked for in brief.
-    pub(crate) objection: Option<Objection>,
-}
-
-/// What a reader objects to in an event, as the validator says it.
-#[derive(Debug, Clone)]
-pub(crate) struct Objection {
-    pub(crate) message: String,
-    /// Where in the event.
-    pub(crate) place: Pointer,
-}
-
-/// A place where neither a proof nor a counterexample was found.
-#[derive(Debug, Clone)]
-pub(crate) struct Open {
-    /// Where; nothing where it is the whole comparison.
-    pub(crate) obligation: Option<Obligation>,
-    pub(crate) why: String,
-    pub(crate) change: Change,
-}
-
-/// The answer, with what it rests on.
-pub(crate) struct Decision {
-    /// The graver of what was found: a break, then a doubt.
-    pub(crate) verdict: Verdict,
-    /// Events that break, each with the change behind it.
-    pub(crate) witnesses: Vec<(Witness, Change)>,
-    /// Where the proof did not get through, and why.
-    pub(crate) open: Vec<Open>,
-    /// Whether the reader is proven to accept everything but what the witnesses and open places report.
-    pub(crate) is_settled: bool,
-    /// Whether there may be more to report.
-    pub(crate) may_have_more: bool,
-    /// Where the writer's places are free, because closed they would have no value.
-    pub(crate) opened: Vec<Origin>,
-    /// The lowered pair, for telling places and words.
-    pub(crate) tree: Tree,
-}
 
 /// A compared pair, lowered.
 #[derive(Clone, Copy)]

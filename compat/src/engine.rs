@@ -7,10 +7,10 @@ use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
 use crate::alternatives::Alternative;
+use crate::candidate::Candidate;
 use crate::content::{Opening, Way};
 use crate::pattern::Patterns;
 use crate::prove::Discriminator;
-use crate::refute::Candidate;
 use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
 

@@ -10,40 +10,7 @@ use crate::engine::Engine;
 use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
-
-/// An answer that may be missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Truth {
-    Yes,
-    No,
-    Unknown,
-}
-
-impl Truth {
-    pub(crate) fn of(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-
-    pub(crate) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            (Self::Yes | Self::Unknown, Self::Yes | Self::Unknown) => Self::Unknown,
-        }
-    }
-
-    pub(crate) fn or(self, other: Self) -> Self {
-        self.not().and(other.not()).not()
-    }
-
-    pub(crate) fn not(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-}
+use crate::truth::Truth;
 
 /// Deepest chain of applicators and children that is followed.
 const DEPTH_MAX: usize = 256;

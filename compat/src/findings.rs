@@ -11,11 +11,12 @@ pub(crate) use places::walk;
 use evschema_model::{Pointer, Position, Resolved, Schema};
 use serde_json::Value;
 
-use crate::decide::{Change, Decision, Open, Witness};
-use crate::prove::Assertion;
+use crate::assertion::Assertion;
+use crate::decision::{Change, Decision, Open};
 use crate::report::{Direction, Finding, Fingerprint, Severity};
 use crate::rules::Rule;
 use crate::tree::Tree;
+use crate::witness::Witness;
 pub(crate) use identity::Identity;
 use identity::former_fingerprint;
 use order::Order;

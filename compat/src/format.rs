@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub(crate) use language::language;
 
-use crate::eval::Truth;
+use crate::truth::Truth;
 
 /// Returns lengths in characters between which all strings of a format are.
 pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {

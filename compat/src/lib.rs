@@ -28,10 +28,13 @@
 //! under the reader.
 
 mod alternatives;
+mod assertion;
+mod candidate;
 mod changes;
 mod check;
 mod content;
 mod decide;
+mod decision;
 mod engine;
 mod eval;
 mod export;
@@ -41,10 +44,12 @@ mod ill_founded;
 mod lower;
 mod mask;
 mod number;
+mod obligation;
 mod oracle;
 mod pair;
 mod pattern;
 mod prove;
+mod question;
 mod refute;
 mod relax;
 mod report;
@@ -54,7 +59,9 @@ mod subtract;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod truth;
 mod waivers;
+mod witness;
 
 pub use check::{
     Baseline, Settings, Standing, advise, baselines, check, containment, containment_under, diff,

@@ -17,7 +17,7 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
 
-use crate::eval::Truth;
+use crate::truth::Truth;
 
 /// An automaton that several comparisons use.
 type Shared = Arc<dense::DFA<Vec<u32>>>;

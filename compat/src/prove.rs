@@ -7,6 +7,7 @@
 //! Cardelli, "Subtyping recursive types", 1993).
 
 mod arrays;
+mod discriminator;
 mod empty;
 mod names;
 mod objects;
@@ -14,118 +15,14 @@ mod scalars;
 mod unevaluated;
 mod unions;
 
-pub(crate) use objects::explicit_names;
-pub(crate) use unions::Discriminator;
+pub(crate) use discriminator::Discriminator;
 
 use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::number::Decimal;
-use crate::tree::{Condition, Id, Node, Origin, Tree, Types};
-
-/// An assertion of the reader that the writer was not shown to fulfil.
-#[derive(Debug, Clone)]
-pub(crate) struct Obligation {
-    pub(crate) writer: Id,
-    pub(crate) reader: Id,
-    pub(crate) assertion: Assertion,
-    /// The members and items passed on the way here, innermost first. They tell the uses of a shared definition
-    /// apart.
-    pub(crate) path: Vec<Step>,
-}
-
-/// A member or an item on the way to a place, by the reader's schema of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Step {
-    /// The schema as it is written there.
-    pub(crate) member: Origin,
-    /// The schema that it refers to, or itself.
-    target: Origin,
-}
-
-impl Step {
-    /// Off every way that matters: which schemas were passed there makes no difference.
-    pub(crate) const OFF: Self = Self { member: Origin(usize::MAX), target: Origin(usize::MAX) };
-
-    /// Returns whether both lead to the same schema.
-    pub(crate) fn is_to_same(&self, other: &Self) -> bool {
-        self.target == other.target
-    }
-
-    /// Returns the step to a schema.
-    pub(crate) fn to(tree: &Tree, member: Id) -> Self {
-        Self { member: tree.origin(member), target: tree.target(member) }
-    }
-}
-
-impl Obligation {
-    /// Returns an obligation of the place being compared.
-    pub(crate) fn here(writer: Id, reader: Id, assertion: Assertion) -> Self {
-        Self { writer, reader, assertion, path: Vec::new() }
-    }
-
-    /// Returns the obligation as the object or array around its place has it.
-    pub(crate) fn lifted(mut self, step: Step) -> Self {
-        self.path.push(step);
-        self
-    }
-
-    /// Returns the way to the place from a root. A recursion leads back to the same use.
-    pub(crate) fn way(&self, root: Step) -> Vec<Step> {
-        let mut way = vec![root];
-        for step in self.path.iter().rev() {
-            extend_way(&mut way, *step);
-        }
-        way
-    }
-}
-
-/// Adds a step to a way. One that leads to a schema which the way passed already leads back to it.
-pub(crate) fn extend_way(way: &mut Vec<Step>, step: Step) {
-    match way.iter().position(|known| known.target == step.target) {
-        Some(back) => way.truncate(back + 1),
-        None => way.push(step),
-    }
-}
-
-impl PartialEq for Obligation {
-    fn eq(&self, other: &Self) -> bool {
-        self.writer.is(other.writer)
-            && self.reader.is(other.reader)
-            && self.assertion == other.assertion
-            && self.path == other.path
-    }
-}
-
-/// What kind of assertion it is; the rule of a finding follows from it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Assertion {
-    /// Which types are refused, in words.
-    Types(String),
-    Values,
-    Numbers,
-    Lengths,
-    Pattern(String),
-    Format(String),
-    Items,
-    ItemCount,
-    UniqueItems,
-    Contains,
-    Required(String),
-    Property(String),
-    /// A property that the writer declares and the reader does not, and refuses.
-    Lacks(String),
-    Additional,
-    Names,
-    PropertyCount,
-    Dependent(String),
-    Unevaluated,
-    AnyOf,
-    OneOf,
-    Not,
-    Condition,
-    Undecided(String),
-}
+use crate::tree::{Condition, Id, Node, Types};
+use crate::truth::Truth;
 
 /// Deepest nesting of pairs.
 const DEPTH_MAX: usize = 200;

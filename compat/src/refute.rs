@@ -11,21 +11,15 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
 use crate::engine::{Effort, Engine};
-use crate::eval::Truth;
 use crate::format;
 use crate::number::Decimal;
-use crate::prove::{Assertion, Obligation};
-use crate::sample::ODD_TEXTS;
-use crate::sample::nodes_in;
+use crate::obligation::Obligation;
+use crate::sample::{ODD_TEXTS, nodes_in};
 use crate::tree::{Id, Listed, Strings, Types};
-
-/// A value that may refute, and what it was made to break.
-#[derive(Debug, Clone)]
-pub(crate) struct Candidate {
-    pub(crate) value: Value,
-    pub(crate) obligation: Obligation,
-}
+use crate::truth::Truth;
 
 /// Most candidates that one place hands to the one above it, and most of one kind among them.
 const PLACE_MAX: usize = 48;

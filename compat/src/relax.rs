@@ -5,15 +5,19 @@
 //! `N \ assertion` and `anyOf [assertion, W]`. So nothing else is accepted that was not reported. The relaxed reader
 //! is made anew from the reader as written, with all findings so far.
 
+mod relaxations;
 mod take;
 
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::prove::{Assertion, Obligation, Step, extend_way};
+use crate::obligation::{Obligation, Step, extend_way};
 use crate::tree::{Id, Listed, Named, Node, Origin, Types};
+pub(crate) use relaxations::Relaxations;
+use relaxations::RelaxedUnion;
 use take::{Taken, looks_at_the_rest, take, without_the_rest};
 
 /// An assertion that values of a writer's node need not meet.
@@ -26,55 +30,6 @@ pub(crate) struct Relaxed {
     assertion: Assertion,
     /// Whether no assertion of the place needs to be met: wider than what was reported.
     is_whole: bool,
-}
-
-/// What is known of the nodes that were made by relaxing.
-#[derive(Debug, Default)]
-pub(crate) struct Relaxations {
-    unions: HashMap<u32, Rc<RelaxedUnion>>,
-    /// The reader's root, where every way begins.
-    pub(crate) root: Option<Step>,
-    /// The node as written, by the number of the node made of it.
-    originals: HashMap<u32, Id>,
-}
-
-/// `anyOf [assertion, W]`.
-#[derive(Debug)]
-pub(crate) struct RelaxedUnion {
-    assertion: Assertion,
-    /// The branch with the assertion, and one with the rest where the two cannot be separated.
-    tried: Vec<Id>,
-}
-
-impl RelaxedUnion {
-    /// Returns the branches in which other breaks are looked for.
-    pub(crate) fn tried(&self) -> Vec<Id> {
-        self.tried.clone()
-    }
-}
-
-impl Relaxations {
-    /// Returns the union that relaxing made of an assertion.
-    pub(crate) fn union(&self, id: Id) -> Option<Rc<RelaxedUnion>> {
-        self.unions.get(&id.index()).cloned()
-    }
-
-    /// Returns the way from the reader's root to an obligation.
-    pub(crate) fn way(&self, obligation: &Obligation) -> Vec<Step> {
-        self.root.map_or_else(Vec::new, |root| obligation.way(root))
-    }
-
-    /// Returns an obligation with the node as it was written, and the assertion that it has there.
-    pub(crate) fn as_written(&self, mut obligation: Obligation) -> Obligation {
-        if let Some(union) = self.unions.get(&obligation.reader.index()) {
-            obligation.assertion = union.assertion.clone();
-        }
-        if let Some(original) = self.originals.get(&obligation.reader.index()) {
-            obligation.reader = *original;
-        }
-        obligation.path = self.way(&obligation).into_iter().skip(1).rev().collect();
-        obligation
-    }
 }
 
 impl Relaxed {

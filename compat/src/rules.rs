@@ -7,7 +7,7 @@ mod table;
 
 pub use table::RULES;
 
-use crate::prove::Assertion;
+use crate::assertion::Assertion;
 use table::*;
 
 /// A rule.

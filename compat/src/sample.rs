@@ -11,11 +11,10 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::{Map, Value};
 
-use crate::alternatives::{Alternative, PropertyLayer};
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::prove::explicit_names;
 use crate::tree::{Id, Name, Types};
+use crate::truth::Truth;
 
 /// Deepest event that is made.
 const DEPTH_MAX: usize = 40;

@@ -14,11 +14,11 @@ use std::rc::Rc;
 
 use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::format;
 use crate::number::{Bound, Numbers};
 use crate::pattern::one_of_texts;
 use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
+use crate::truth::Truth;
 
 /// Deepest subtraction within subtractions.
 const DEPTH_MAX: usize = 5;

@@ -2,8 +2,8 @@
 
 use super::{AlternativeArrays, AlternativeObjects};
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::tree::Id;
+use crate::truth::Truth;
 
 impl Engine {
     /// Returns the schemas that rule a property of this name.

@@ -6,10 +6,12 @@ use evschema_model::{Bump, ContentModel, Pointer, Resolved, field_names};
 
 use super::accepted::Accepted;
 use super::{Baseline, Settings, directions, sides};
-use crate::decide::{Decision, Question, decide};
+use crate::decide::decide;
+use crate::decision::Decision;
 use crate::findings::{Found, Sides, findings, walk};
 use crate::mask::version_properties;
 use crate::pair::Pairs;
+use crate::question::Question;
 use crate::report::{Direction, Finding, OldReaders, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Origin;
 

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::declarations::{self, Declarations};
 use super::open::refuses_all;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::export::export;
 use crate::tree::{Condition, Id, Name, Node};
+use crate::truth::Truth;
 
 /// Deepest event that is looked through.
 const DEPTH_MAX: usize = 128;

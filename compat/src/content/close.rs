@@ -6,14 +6,13 @@ use serde_json::Value;
 
 use super::declarations::{self, Declarations};
 use super::strip::Read;
-use super::ways::Way;
+use super::way::Way;
 use crate::alternatives::{
-    Alternative, AlternativeArrays, AlternativeObjects, ItemLayer, PropertyLayer, add_classes,
+    Alternative, AlternativeArrays, AlternativeObjects, ItemLayer, PropertyLayer, add_classes, explicit_names,
 };
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::prove::explicit_names;
 use crate::tree::{Id, Name, Named, Node, Origin, Place, PlaceReader, Types};
+use crate::truth::Truth;
 
 /// A place being closed.
 struct Closing<'p> {

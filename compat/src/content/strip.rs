@@ -10,8 +10,8 @@ use foldhash::{HashSet, HashSetExt as _};
 use super::declarations;
 use crate::alternatives::{Alternative, PropertyLayer};
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::tree::{Id, Name, Origin, PlaceReader, Types};
+use crate::truth::Truth;
 
 /// What a tolerant reader applies to the values of an alternative, in place.
 pub(super) struct Read {

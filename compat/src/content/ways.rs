@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::declarations::{self, Declarations};
-use crate::alternatives::Alternative;
+use super::way::Way;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id, Node, Types};
 
@@ -25,17 +25,6 @@ const SETS_MAX: usize = 3;
 
 /// Most branches of an `anyOf` that are compared pair by pair.
 const PAIRS_MAX: usize = 24;
-
-/// One way in which the schemas of a place hold.
-#[derive(Debug, Clone)]
-pub(crate) struct Way {
-    /// What values are accepted: at least those of the schemas that hold.
-    pub(crate) alternative: Alternative,
-    /// What the schemas that hold declare.
-    pub(super) declarations: Declarations,
-    /// Schemas of the place that count as well but need not hold.
-    pub(super) maybe: Vec<Id>,
-}
 
 impl Engine {
     /// Returns the ways in which a node can hold.
@@ -253,16 +242,6 @@ impl Engine {
             ways.append(&mut lacking);
         }
         ways
-    }
-}
-
-impl Way {
-    fn and(&self, other: &Self) -> Self {
-        let mut declarations = self.declarations.clone();
-        declarations.add(&other.declarations);
-        let mut maybe = self.maybe.clone();
-        maybe.extend(other.maybe.iter().filter(|more| !self.maybe.iter().any(|known| known.is(**more))));
-        Self { alternative: self.alternative.and(&other.alternative), declarations, maybe }
     }
 }
 

@@ -4,29 +4,18 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::assertion::Assertion;
+use crate::decision::Change;
 use crate::engine::Engine;
 use crate::export::export;
 use crate::number::Decimal;
-use crate::prove::{Assertion, Obligation};
+use crate::obligation::Obligation;
 use crate::tree::{Id, Node, Strings, Tree, Types, normalized};
 
 /// Most alternatives of a writer that are written out one by one.
 const ALTERNATIVES_MAX: usize = 64;
 
-/// A change as canonical text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) text: String,
-    /// Whether part of it cannot be written down. Then it is that of the two documents as they are.
-    pub(crate) is_of_documents: bool,
-}
-
 impl Change {
-    /// Returns the change as that of the two documents.
-    pub(super) fn of_documents() -> Self {
-        Self { text: String::new(), is_of_documents: true }
-    }
-
     /// Returns the change behind an obligation that is not met.
     pub(super) fn of(engine: &mut Engine, obligation: &Obligation) -> Self {
         let reader = engine.tree.shared(obligation.reader);

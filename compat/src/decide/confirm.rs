@@ -9,14 +9,15 @@ use evschema_model::{
 };
 use serde_json::Value;
 
-use super::{Objection, Question};
+use crate::candidate::Candidate;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::export::export;
 use crate::findings::walk;
 use crate::lower::{Reading, lower};
-use crate::refute::Candidate;
+use crate::question::Question;
 use crate::tree::{Id, Tree};
+use crate::truth::Truth;
+use crate::witness::Objection;
 
 /// Confirms witnesses; compiles validators when the first candidate comes.
 pub(super) struct Confirmer<'a> {

@@ -7,12 +7,13 @@
 use evschema_model::Pointer;
 use serde_json::{Map, Value};
 
-use super::Witness;
 use super::confirm::Confirmer;
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
 use crate::engine::Engine;
-use crate::prove::Assertion;
-use crate::refute::{Candidate, weight};
+use crate::refute::weight;
 use crate::tree::Id;
+use crate::witness::Witness;
 
 /// Most events of both sides that are tried as stock.
 const STOCKS_MAX: usize = 6;

@@ -2,12 +2,12 @@
 
 use evschema_model::Stop;
 
-use super::Obligation;
 use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::prove::{Assertion, Step};
+use crate::obligation::{Obligation, Step};
 use crate::tree::Id;
+use crate::truth::Truth;
 
 /// Deepest member or item that is named.
 const DEPTH_MAX: usize = 32;

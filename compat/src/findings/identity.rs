@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::Sides;
 use super::places::SourceLocation;
-use crate::decide::Change;
-use crate::prove::Assertion;
+use crate::assertion::Assertion;
+use crate::decision::Change;
 use crate::report::Fingerprint;
 
 /// The rule of every place that is not decided.

@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::Sides;
 use super::event_path::{EventPlace, places_of};
 use super::identity::{Use, Uses};
-use crate::decide::Witness;
-use crate::prove::{Assertion, Obligation};
+use crate::assertion::Assertion;
+use crate::obligation::Obligation;
 use crate::report::Direction;
 use crate::tree::{Id, Origin, Tree};
+use crate::witness::Witness;
 
 /// A place, seen from the document that is compared.
 #[derive(Debug, Clone, Default)]

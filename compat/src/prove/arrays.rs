@@ -1,7 +1,7 @@
 //! Arrays: positions, counts, uniqueness, `contains`.
 
-use super::Assertion;
 use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
 use crate::tree::{Contains, Id, Node};
 

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Types};
+use crate::truth::Truth;
 
 /// Deepest subtraction in which negations are still looked into.
 const NEGATIONS_DEPTH_MAX: usize = 3;

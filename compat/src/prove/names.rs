@@ -9,13 +9,11 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::alternatives::{Alternative, PropertyLayer};
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::pattern::one_of_texts;
 use crate::tree::{Id, Name, Types};
-
-use super::objects::explicit_names;
+use crate::truth::Truth;
 
 /// Names that match the same patterns, and what the writer says of properties of such a name.
 #[derive(Debug, Clone)]

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::Value;
 
-use super::Assertion;
 use super::names::Cell;
-use crate::alternatives::{Alternative, PropertyLayer};
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::tree::{Id, Listed, Name, Named, Node, Origin, Types};
+use crate::truth::Truth;
 
 impl Engine {
     pub(super) fn unmet_by_objects(
@@ -279,15 +279,4 @@ impl Alternative {
         }
         alternative
     }
-}
-
-/// Returns every name that the writer, or this layer of a reader, mentions; in order.
-pub(crate) fn explicit_names(alternative: &Alternative, reader: Option<&PropertyLayer>) -> Vec<Name> {
-    let layers = alternative.objects.layers.iter().chain(reader);
-    let mut names: Vec<Name> =
-        layers.flat_map(|layer| layer.properties.iter().map(|(name, _)| Rc::clone(name))).collect();
-    names.extend(alternative.objects.required.iter().cloned());
-    names.sort();
-    names.dedup();
-    names
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::Assertion;
 use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
 use crate::format;
 use crate::number::Numbers;

@@ -6,12 +6,10 @@
 
 use std::rc::Rc;
 
-use crate::alternatives::{Alternative, PropertyLayer};
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::tree::{Id, Name, Node};
-
-use super::objects::explicit_names;
+use crate::truth::Truth;
 
 /// Unions that are split inside each other.
 const SPLITS_MAX: usize = 3;

@@ -3,20 +3,11 @@
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _, HashSet};
-use serde_json::Value;
 
+use super::discriminator::Discriminator;
 use crate::alternatives::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Class, Id, Listed, Name, Types};
-
-/// What tells the branches of a union apart: a property that each of them requires, with listed
-/// values of which no two branches share one. Real unions of events have it (`type`, `kind`,
-/// `action`), and it makes of hundreds of branches one to look at.
-#[derive(Debug)]
-pub(crate) struct Discriminator {
-    name: Name,
-    branches: HashMap<Value, Id>,
-}
 
 /// Most parts of a branch that are looked through for a discriminator.
 const PARTS_MAX: usize = 16;

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::Candidate;
-use crate::alternatives::{Alternative, PropertyLayer};
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
 use crate::engine::{Effort, Engine};
-use crate::eval::Truth;
-use crate::prove::{Assertion, Obligation, Step, explicit_names};
+use crate::obligation::{Obligation, Step};
 use crate::sample::nodes_in;
 use crate::tree::{Id, Name};
+use crate::truth::Truth;
 
 /// Names that some `propertyNames` refuses.
 const ODD_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::alternatives::explicit_names;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::number::{Decimal, Numbers};
-use crate::prove::{Assertion, explicit_names};
 use crate::tree::{Id, Name, Named, Node, Objects, Origin};
+use crate::truth::Truth;
 
 /// An assertion apart from its node.
 pub(super) struct Taken {

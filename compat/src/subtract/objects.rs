@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::alternatives::{Alternative, AlternativeObjects, PropertyLayer};
+use crate::alternatives::{Alternative, AlternativeObjects, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::prove::explicit_names;
 use crate::tree::{Id, Node};
+use crate::truth::Truth;
 
 impl Engine {
     pub(super) fn subtract_objects(
