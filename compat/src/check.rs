@@ -2,22 +2,23 @@
 
 mod accepted;
 mod advice;
-mod asking;
+mod comparison;
 mod selection;
 mod subsumed;
 
 use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, SubjectPolicy, Version};
 
 use crate::changes::changes;
-use crate::decide::{Question, decide};
+use crate::decide::decide;
 use crate::findings::Sides;
 use crate::mask::version_properties;
 use crate::pair::Pairs;
+use crate::question::Question;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
 use crate::waivers::Waivers;
 use accepted::Accepted;
 pub use advice::advise;
-use asking::Asking;
+use comparison::Comparer;
 use selection::Selection;
 pub use selection::{Standing, baselines};
 pub use subsumed::sends_no_more;
@@ -91,7 +92,7 @@ fn check_as(
     let Selection { previous, line_previous, predecessors, successors, .. } =
         Selection::of(&at.version, mode, history, Baseline::about);
     let accepted = Accepted::of(waivers, history.iter().map(Baseline::version));
-    let mut asking = Asking::new(settings);
+    let mut comparer = Comparer::new(settings);
     let mut may_have_more = false;
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
@@ -110,14 +111,14 @@ fn check_as(
                 continue;
             }
             let sides = sides(candidate, &baseline.resolved, direction, Severity::Error);
-            let held = asking.hold(&sides, &accepted, &mut found);
-            verdict = verdict.and(held.verdict);
-            may_have_more |= held.may_have_more;
-            if held.is_proven {
+            let outcome = comparer.compare(&sides, &accepted, &mut found);
+            verdict = verdict.and(outcome.verdict);
+            may_have_more |= outcome.may_have_more;
+            if outcome.is_proven {
                 standing_for = Some(baseline);
             }
             let is_previous = previous.is_some_and(|previous| previous.version() == baseline.version());
-            if is_previous && held.is_proven {
+            if is_previous && outcome.is_proven {
                 proven.push(direction);
             }
         }
@@ -128,9 +129,9 @@ fn check_as(
                 Direction::Forward => Direction::Backward,
             };
             let sides = sides(candidate, &baseline.resolved, mirrored, Severity::Error);
-            let held = asking.hold(&sides, &accepted, &mut found);
-            verdict = verdict.and(held.verdict);
-            may_have_more |= held.may_have_more;
+            let outcome = comparer.compare(&sides, &accepted, &mut found);
+            verdict = verdict.and(outcome.verdict);
+            may_have_more |= outcome.may_have_more;
         }
     }
     let required_bump = previous.map_or(Bump::Patch, |previous| {
@@ -139,14 +140,14 @@ fn check_as(
             return Bump::Major;
         }
         let waived = found.iter().any(|finding| finding.waived.is_some());
-        let bump = asking.required_bump(&proven, &previous.resolved, candidate);
+        let bump = comparer.required_bump(&proven, &previous.resolved, candidate);
         if same_line && waived { bump.min(Bump::Minor) } else { bump }
     });
     let version_too_small =
         line_previous.is_some_and(|line| at.version.step_from(line.version()) < required_bump);
     let is_advised = settings.advises && verdict == Verdict::Compatible;
-    let stricter = if is_advised { asking.stricter(candidate, &predecessors) } else { None };
-    let old_readers = if is_advised { asking.old_readers(candidate, &predecessors) } else { None };
+    let stricter = if is_advised { comparer.stricter(candidate, &predecessors) } else { None };
+    let old_readers = if is_advised { comparer.old_readers(candidate, &predecessors) } else { None };
     Report {
         subject: at.subject,
         required_version: at.version.clone(),
@@ -167,7 +168,7 @@ fn check_as(
         masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
         stricter,
         old_readers,
-        opened: asking.opened,
+        opened: comparer.opened,
     }
 }
 
@@ -175,7 +176,7 @@ fn check_as(
 pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
     let waivers = Waivers::default();
     let accepted = Accepted::of(&waivers, std::iter::empty());
-    let mut asking = Asking::new(settings);
+    let mut comparer = Comparer::new(settings);
     let mut may_have_more = false;
     let mut found = Vec::new();
     let mut verdicts = [Verdict::Compatible; 2];
@@ -183,9 +184,9 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
         let counts = directions(settings.policy.mode).any(|checked| checked == direction);
         let severity = if counts { Severity::Error } else { Severity::Warning };
         let sides = sides(to, from, direction, severity);
-        let held = asking.hold(&sides, &accepted, &mut found);
-        *verdict = held.verdict;
-        may_have_more |= held.may_have_more;
+        let outcome = comparer.compare(&sides, &accepted, &mut found);
+        *verdict = outcome.verdict;
+        may_have_more |= outcome.may_have_more;
     }
     found.sort_by_key(|finding| finding.severity);
     Diff {
@@ -195,7 +196,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
         content_model: settings.policy.content_model,
         backward: verdicts[0],
         forward: verdicts[1],
-        required_bump: asking.bump_of(verdicts[0], verdicts[1], from, to),
+        required_bump: comparer.bump_of(verdicts[0], verdicts[1], from, to),
         findings: found,
         may_have_more,
         changes: changes(from.schema().document().value(), to.schema().document().value()),
@@ -204,7 +205,7 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
 
 /// Returns the step that a change requires: what `version = auto` takes.
 pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
-    Asking::new(settings).required_bump(&[], from, to)
+    Comparer::new(settings).required_bump(&[], from, to)
 }
 
 /// Decides plain containment: whether everything `writer` accepts is accepted by `reader`.

@@ -11,13 +11,14 @@
 
 mod check;
 mod close;
+mod declarations;
 mod open;
-mod says;
 mod strip;
+mod way;
 mod ways;
 
 pub(crate) use open::Opening;
-pub(crate) use ways::Way;
+pub(crate) use way::Way;
 
 use std::rc::Rc;
 
@@ -39,7 +40,7 @@ impl Tree {
         let mut maybe: Vec<Id> = maybe.into_iter().filter(|other| self.may_nest(*other)).collect();
         sort(&mut maybe);
         // A schema that holds declares what it declares as one that may hold, branches of it aside that do not.
-        let has_branches = says::has_branches(self, schema);
+        let has_branches = declarations::has_branches(self, schema);
         maybe.retain(|other| (has_branches || *other != schema) && !self.is_true(*other));
         let reader = reader.map(|mut reader| {
             sort(&mut reader.surely);

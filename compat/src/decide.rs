@@ -2,81 +2,26 @@
 
 mod change;
 mod confirm;
-mod isolate;
+mod minimize;
 mod open;
 mod search;
 
-use evschema_model::{ContentModel, Formats, Pointer, Resolved};
+use evschema_model::{ContentModel, Resolved};
 use serde_json::Value;
 
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
+use crate::decision::{Change, Decision, Open};
 use crate::engine::{Effort, Engine, with_stack};
 use crate::export::export;
-use crate::library::{self, Said};
+use crate::obligation::{Obligation, Step};
+use crate::oracle::{self, OracleAnswer};
 use crate::pair::{Pair, Pairs};
-use crate::prove::{Assertion, Obligation, Step};
-use crate::refute::Candidate;
+use crate::question::Question;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
-pub(crate) use change::Change;
-use confirm::Confirm;
-
-/// A question: does the reader accept what the writer sends?
-#[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
-    pub(crate) writer: &'a Resolved,
-    pub(crate) reader: &'a Resolved,
-    pub(crate) model: ContentModel,
-    pub(crate) formats: Formats,
-    pub(crate) fuel: u64,
-    /// Places of the reader that are taken to accept anything.
-    pub(crate) masked: &'a [Origin],
-    /// Whether one witness is enough, or each place that breaks wants its own.
-    pub(crate) is_brief: bool,
-}
-
-/// A value that the validator accepts under the writer and refuses under the reader.
-#[derive(Debug, Clone)]
-pub(crate) struct Witness {
-    pub(crate) value: Value,
-    pub(crate) obligation: Obligation,
-    /// What the reader objects to; not asked for in brief.
-    pub(crate) objection: Option<Objection>,
-}
-
-/// What a reader objects to in an event, as the validator says it.
-#[derive(Debug, Clone)]
-pub(crate) struct Objection {
-    pub(crate) message: String,
-    /// Where in the event.
-    pub(crate) place: Pointer,
-}
-
-/// A place where neither a proof nor a counterexample was found.
-#[derive(Debug, Clone)]
-pub(crate) struct Open {
-    /// Where; nothing where it is the whole comparison.
-    pub(crate) obligation: Option<Obligation>,
-    pub(crate) why: String,
-    pub(crate) change: Change,
-}
-
-/// The answer, with what it rests on.
-pub(crate) struct Decision {
-    /// The graver of what was found: a break, then a doubt.
-    pub(crate) verdict: Verdict,
-    /// Events that break, each with the change behind it.
-    pub(crate) witnesses: Vec<(Witness, Change)>,
-    /// Where the proof did not get through, and why.
-    pub(crate) open: Vec<Open>,
-    /// Whether the reader is proven to accept everything but what the witnesses and open places report.
-    pub(crate) is_settled: bool,
-    /// Whether there may be more to report.
-    pub(crate) may_have_more: bool,
-    /// Where the writer's places are free, because closed they would have no value.
-    pub(crate) opened: Vec<Origin>,
-    /// The lowered pair, for telling places and words.
-    pub(crate) tree: Tree,
-}
+use crate::witness::Witness;
+use confirm::Confirmer;
 
 /// A compared pair, lowered.
 #[derive(Clone, Copy)]
@@ -117,7 +62,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
         let why = "a document's references cannot be resolved".to_owned();
         return Decision::of(Tree::default(), Vec::new(), Answer::undecided(None, why));
     };
-    let may_prove = !tree.has_paradox();
+    let may_prove = !tree.is_ill_founded();
     let writer = match question.model {
         ContentModel::Strict => written,
         ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
@@ -133,7 +78,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     });
     engine.relaxed.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
-    let mut confirm = Confirm::new(question, written, reader);
+    let mut confirm = Confirmer::new(question, written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
     if question.is_brief || answer.verdict == Verdict::Compatible {
         return Decision::of(engine.tree, engine.opened_places, answer);
@@ -144,7 +89,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
 /// Answers for one reader: the one of the question, or a relaxed one.
 fn answer(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     question: &Question<'_>,
     roots: Roots,
     reader: Id,
@@ -162,7 +107,7 @@ fn answer(
     let first = if question.is_brief { Effort::First } else { Effort::Each };
     for effort in [first, Effort::Deep] {
         engine.refuel(question.fuel);
-        engine.look(effort);
+        engine.begin_refutation(effort);
         let mut candidates = Vec::new();
         for reader in &readers {
             candidates.extend(engine.refute(writer, *reader));
@@ -178,22 +123,22 @@ fn answer(
         }
         if !question.is_brief {
             engine.refuel(question.fuel);
-            isolate::isolate(engine, confirm, &mut witnesses, writer, reader);
+            minimize::minimize(engine, confirm, &mut witnesses, writer, reader);
         }
         return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
     }
     engine.refuel(question.fuel);
-    match ask_library(engine, writer, reader) {
+    match consult_oracle(engine, writer, reader) {
         // The library is told nothing of spellings: what it takes for an integer is wider than what
         // draft 4 does.
-        Said::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
-        Said::Beyond(difference) => {
+        OracleAnswer::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
+        OracleAnswer::Difference(difference) => {
             let witnesses = witnesses_in(engine, confirm, &difference, writer, reader);
             if !witnesses.is_empty() {
                 return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
             }
         }
-        Said::Covered | Said::Silent => {}
+        OracleAnswer::Covered | OracleAnswer::Unknown => {}
     }
     engine.refuel(question.fuel);
     // A tolerant reader removes undeclared members, so they cannot be the reason.
@@ -243,7 +188,7 @@ fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
 /// Puts candidates to the validator; keeps the first that holds for each obligation.
 fn confirmed(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     candidates: Vec<Candidate>,
     is_brief: bool,
 ) -> Vec<Witness> {
@@ -282,21 +227,21 @@ fn confirmed(
     if witnesses.is_empty() { spare.into_iter().collect() } else { witnesses }
 }
 
-fn ask_library(engine: &Engine, writer: Id, reader: Id) -> Said {
+fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
     // It leaves out what the test of a condition evaluates.
     if engine.tree.has_unevaluated() && engine.tree.has_conditions() {
-        return Said::Silent;
+        return OracleAnswer::Unknown;
     }
     match (export(&engine.tree, writer), export(&engine.tree, reader)) {
-        (Some(writer), Some(reader)) => library::ask(&writer, &reader, engine.formats),
-        (None, _) | (_, None) => Said::Silent,
+        (Some(writer), Some(reader)) => oracle::compare(&writer, &reader, engine.formats),
+        (None, _) | (_, None) => OracleAnswer::Unknown,
     }
 }
 
 /// Looks for witnesses among the values of the library's difference.
 fn witnesses_in(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     difference: &Value,
     writer: Id,
     reader: Id,

@@ -6,11 +6,11 @@ use evschema_model::{Formats, Stop};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
+use crate::alternatives::Alternative;
+use crate::candidate::Candidate;
 use crate::content::{Opening, Way};
-use crate::flat::Flat;
 use crate::pattern::Patterns;
 use crate::prove::Discriminator;
-use crate::refute::Candidate;
 use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
 
@@ -62,21 +62,21 @@ pub(crate) struct Engine {
     /// What tells the branches of each union apart.
     pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
     /// What accepts anything, to be shared.
-    pub(crate) anything: Flat,
+    pub(crate) anything: Alternative,
     /// The alternatives of each node, by its number: they keep its place.
-    pub(crate) flats: HashMap<u32, Rc<Vec<Flat>>>,
+    pub(crate) alternatives: HashMap<u32, Rc<Vec<Alternative>>>,
     /// The alternatives of the parts of a node with many conditions, while that node is flattened.
-    pub(crate) lean: Option<HashMap<u32, Rc<Vec<Flat>>>>,
+    pub(crate) alternatives_of_parts: Option<HashMap<u32, Rc<Vec<Alternative>>>>,
     /// Whether the ways of a node with many conditions are being found.
-    pub(crate) is_lean: bool,
+    pub(crate) keeps_conditions: bool,
     /// The ways in which the schemas of each place hold, by the number of their node.
     pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
     /// Where places stay free, because closed they would have no value.
     pub(crate) opened_places: Vec<Origin>,
     /// The places that are being closed, outermost first.
-    pub(crate) closing: Vec<Class>,
+    pub(crate) closings_in_progress: Vec<Class>,
     /// What was opened for a tolerant reader.
-    pub(crate) opening: Opening,
+    pub(crate) opened_readers: Opening,
     /// The readers that were relaxed at what findings report.
     pub(crate) relaxed: Relaxations,
     /// Validators of single nodes, by their number, where one could be made.
@@ -86,39 +86,39 @@ pub(crate) struct Engine {
     /// Pairs proven, or assumed while they are being proven.
     pub(crate) proven: HashSet<(Class, Class)>,
     /// The proven pairs in order, so that what rested on a failed assumption can be taken back.
-    pub(crate) trail: Vec<(Class, Class)>,
+    pub(crate) proof_order: Vec<(Class, Class)>,
     /// The pairs that are being proven, outermost first.
-    pub(crate) open: Vec<(Class, Class)>,
+    pub(crate) proofs_in_progress: Vec<(Class, Class)>,
     /// Pairs that resisted; true only of the rules here, not of the schemas.
-    pub(crate) resisted: HashSet<(Class, Class)>,
+    pub(crate) unproven: HashSet<(Class, Class)>,
     /// Candidates found before, by classes and places of writer and reader.
-    pub(crate) refuted: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
+    pub(crate) known_candidates: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
     /// Samples made before, by class and number.
-    pub(crate) sampled: HashMap<(Class, usize), Rc<Vec<Value>>>,
+    pub(crate) known_samples: HashMap<(Class, usize), Rc<Vec<Value>>>,
     /// How often steps were taken.
     ticks: u32,
     /// Nodes of the two documents.
     nodes_lowered: usize,
     /// Bytes that alternatives and candidates take, roughly; what is dropped again is counted too.
-    held: usize,
+    bytes_held: usize,
     /// Nodes of all values that were made.
-    pub(crate) made: usize,
+    pub(crate) nodes_made: usize,
     /// Pairs that are being refuted, so that recursion ends.
-    pub(crate) refuting: Vec<(Class, Class)>,
+    pub(crate) refutations_in_progress: Vec<(Class, Class)>,
     /// Nodes that are being shown to have no value, outermost first.
-    pub(crate) emptying: Vec<Id>,
+    pub(crate) assumed_empty: Vec<Id>,
     /// How often a recursion or a limit cut alternatives short.
-    pub(crate) cuts: usize,
+    pub(crate) truncations: usize,
     /// How many subtractions are being made inside each other.
-    pub(crate) subtracting: usize,
+    pub(crate) subtraction_depth: usize,
     /// How many values are being listed inside each other.
-    pub(crate) listing: usize,
+    pub(crate) listing_depth: usize,
     /// How many pairs are being proven inside each other.
-    pub(crate) depth: usize,
+    pub(crate) proof_depth: usize,
     /// How often it is being found out, inside each other, what is looked at.
-    pub(crate) looking: usize,
+    pub(crate) evaluation_depth: usize,
     /// Nodes whose samples are being made, likewise.
-    pub(crate) sampling: Vec<Class>,
+    pub(crate) samplings_in_progress: Vec<Class>,
 }
 
 impl Engine {
@@ -133,35 +133,35 @@ impl Engine {
             fuel,
             spent: 0,
             discriminators: HashMap::new(),
-            anything: Flat::default(),
-            flats: HashMap::new(),
-            lean: None,
-            is_lean: false,
+            anything: Alternative::default(),
+            alternatives: HashMap::new(),
+            alternatives_of_parts: None,
+            keeps_conditions: false,
             ways: HashMap::new(),
             opened_places: Vec::new(),
-            closing: Vec::new(),
-            opening: Opening::default(),
+            closings_in_progress: Vec::new(),
+            opened_readers: Opening::default(),
             relaxed: Relaxations::default(),
             validators: HashMap::new(),
             effort: Effort::Each,
             proven: HashSet::new(),
-            trail: Vec::new(),
-            open: Vec::new(),
-            resisted: HashSet::new(),
-            refuted: HashMap::new(),
-            sampled: HashMap::new(),
+            proof_order: Vec::new(),
+            proofs_in_progress: Vec::new(),
+            unproven: HashSet::new(),
+            known_candidates: HashMap::new(),
+            known_samples: HashMap::new(),
             ticks: 0,
             nodes_lowered: tree_len,
-            held: 0,
-            made: 0,
-            refuting: Vec::new(),
-            emptying: Vec::new(),
-            cuts: 0,
-            subtracting: 0,
-            listing: 0,
-            depth: 0,
-            looking: 0,
-            sampling: Vec::new(),
+            bytes_held: 0,
+            nodes_made: 0,
+            refutations_in_progress: Vec::new(),
+            assumed_empty: Vec::new(),
+            truncations: 0,
+            subtraction_depth: 0,
+            listing_depth: 0,
+            proof_depth: 0,
+            evaluation_depth: 0,
+            samplings_in_progress: Vec::new(),
         }
     }
 
@@ -180,12 +180,12 @@ impl Engine {
 
     /// Returns the bytes that are held, roughly.
     fn bytes(&self) -> usize {
-        self.held.saturating_add(self.tree.len().saturating_sub(self.nodes_lowered) * NODE_BYTES)
+        self.bytes_held.saturating_add(self.tree.len().saturating_sub(self.nodes_lowered) * NODE_BYTES)
     }
 
     /// Counts bytes that are held from now on; returns whether there is room for them. Without, the fuel is used up.
-    pub(crate) fn hold(&mut self, bytes: usize) -> bool {
-        self.held = self.held.saturating_add(bytes);
+    pub(crate) fn reserve_bytes(&mut self, bytes: usize) -> bool {
+        self.bytes_held = self.bytes_held.saturating_add(bytes);
         let has_room = self.bytes() <= BYTES_MAX;
         if !has_room {
             self.fuel = 0;
@@ -194,11 +194,11 @@ impl Engine {
     }
 
     /// Takes the steps and counts the bytes for a copy of a value with so many nodes; returns whether there is room.
-    pub(crate) fn copy(&mut self, nodes: usize) -> bool {
+    pub(crate) fn reserve_copy(&mut self, nodes: usize) -> bool {
         /// Bytes of a node, roughly, and nodes that are copied in a step.
         const NODE_BYTES: usize = 250;
         const NODES_IN_A_STEP: usize = 32;
-        self.hold(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
+        self.reserve_bytes(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
     }
 
     /// Tells whether there is no room to go on, or nobody waits for the answer.

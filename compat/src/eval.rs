@@ -5,45 +5,12 @@
 
 use serde_json::{Map, Value};
 
+use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::flat::Flat;
 use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
-
-/// An answer that may be missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Truth {
-    Yes,
-    No,
-    Unknown,
-}
-
-impl Truth {
-    pub(crate) fn of(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-
-    pub(crate) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            (Self::Yes | Self::Unknown, Self::Yes | Self::Unknown) => Self::Unknown,
-        }
-    }
-
-    pub(crate) fn or(self, other: Self) -> Self {
-        self.not().and(other.not()).not()
-    }
-
-    pub(crate) fn not(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-}
+use crate::truth::Truth;
 
 /// Deepest chain of applicators and children that is followed.
 const DEPTH_MAX: usize = 256;
@@ -100,19 +67,19 @@ impl Engine {
 
     /// Tells the same of what a writer's listed value stands for: `enum` compares numbers by value,
     /// so that who lists `1` may send `1.0`, which draft 4 alone calls no integer.
-    pub(crate) fn accepts_listed(&mut self, id: Id, flat: &Flat, value: &Value) -> Truth {
-        self.of_any_spelling(flat, value, |engine| engine.accepts(id, value))
+    pub(crate) fn accepts_listed(&mut self, id: Id, alternative: &Alternative, value: &Value) -> Truth {
+        self.of_any_spelling(alternative, value, |engine| engine.accepts(id, value))
     }
 
     /// Answers for every spelling of a listed value of an alternative.
     pub(crate) fn of_any_spelling(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         value: &Value,
         answer: impl FnOnce(&mut Self) -> Truth,
     ) -> Truth {
         let before = self.is_any_spelling;
-        self.is_any_spelling = !(value.is_number() && flat.numbers.is_spelt);
+        self.is_any_spelling = !(value.is_number() && alternative.numbers.is_spelt);
         let truth = answer(self);
         self.is_any_spelling = before;
         truth
@@ -127,7 +94,7 @@ impl Engine {
     }
 
     fn eval_applicators(&mut self, node: &Node, value: &Value, depth: usize) -> Truth {
-        let mut truth = if node.opaque.is_some() { Truth::Unknown } else { Truth::Yes };
+        let mut truth = if node.unsupported.is_some() { Truth::Unknown } else { Truth::Yes };
         if let Some(place) = &node.place {
             truth = truth.and(self.eval(place.schema, value, depth + 1));
             // Of events that a tolerant reader has stripped, it is not said what they were.
@@ -145,8 +112,8 @@ impl Engine {
         for part in &node.all_of {
             truth = truth.and(self.eval(*part, value, depth + 1));
         }
-        if let Some(slot) = node.slot {
-            truth = truth.and(match self.tree.in_slot(slot) {
+        if let Some(recursive_ref) = node.recursive_ref {
+            truth = truth.and(match self.tree.recursive_target(recursive_ref) {
                 Some(target) => self.eval(target, value, depth + 1),
                 None => Truth::Unknown,
             });

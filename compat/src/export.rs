@@ -27,17 +27,20 @@ pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
         has_plain_contains: false,
     };
     let mut schema = export.node(id)?;
-    while let Some(slot) = export.unwritten.pop() {
-        let definition = export.node(tree.in_slot(slot)?)?;
-        export.definitions.insert(slot, definition);
+    while let Some(recursive_ref) = export.unwritten.pop() {
+        let definition = export.node(tree.recursive_target(recursive_ref)?)?;
+        export.definitions.insert(recursive_ref, definition);
     }
     // Before 2020-12 what `contains` matched was not evaluated by it.
     if export.has_unevaluated_items && export.has_plain_contains {
         return None;
     }
     if !export.definitions.is_empty() {
-        let definitions: Map<String, Value> =
-            export.definitions.into_iter().map(|(slot, schema)| (slot.to_string(), schema)).collect();
+        let definitions: Map<String, Value> = export
+            .definitions
+            .into_iter()
+            .map(|(recursive_ref, schema)| (recursive_ref.to_string(), schema))
+            .collect();
         if let Value::Object(members) = &mut schema {
             members.insert("$defs".to_owned(), Value::Object(definitions));
         }
@@ -73,7 +76,7 @@ impl Export<'_> {
 
     fn at_this_depth(&mut self, id: Id) -> Option<Value> {
         let node = self.tree.node(id);
-        if node.opaque.is_some() {
+        if node.unsupported.is_some() {
             return None;
         }
         if self.tree.is_true(id) {
@@ -223,13 +226,13 @@ impl Export<'_> {
             }
             all.push(Value::Object(part));
         }
-        if let Some(slot) = node.slot {
+        if let Some(recursive_ref) = node.recursive_ref {
             // Its definition is written later: definitions can refer to each other without end.
-            if let Entry::Vacant(definition) = self.definitions.entry(slot) {
+            if let Entry::Vacant(definition) = self.definitions.entry(recursive_ref) {
                 definition.insert(Value::Bool(true));
-                self.unwritten.push(slot);
+                self.unwritten.push(recursive_ref);
             }
-            out.insert("$ref".to_owned(), json!(format!("#/$defs/{slot}")));
+            out.insert("$ref".to_owned(), json!(format!("#/$defs/{recursive_ref}")));
         }
         if !all.is_empty() {
             out.insert("allOf".to_owned(), Value::Array(all));

@@ -11,11 +11,12 @@ pub(crate) use places::walk;
 use evschema_model::{Pointer, Position, Resolved, Schema};
 use serde_json::Value;
 
-use crate::decide::{Change, Decision, Open, Witness};
-use crate::prove::Assertion;
+use crate::assertion::Assertion;
+use crate::decision::{Change, Decision, Open};
 use crate::report::{Direction, Finding, Fingerprint, Severity};
 use crate::rules::Rule;
 use crate::tree::Tree;
+use crate::witness::Witness;
 pub(crate) use identity::Identity;
 use identity::former_fingerprint;
 use order::Order;
@@ -72,7 +73,7 @@ pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Found> {
 fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness, change: &Change) -> Found {
     let obligation = &witness.obligation;
     let assertion = &obligation.assertion;
-    let (candidate, baseline) = places.spots(tree, obligation, sides.direction);
+    let (candidate, baseline) = places.locations(tree, obligation, sides.direction);
     let mut candidate = candidate.unwrap_or_default();
     if let Some(objection) = &witness.objection {
         candidate.used_in(&objection.place);
@@ -84,7 +85,7 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
         former: former_fingerprint(assertion.rule().id, sides, &candidate, assertion),
         used_at: uses.shown(&candidate.pointer),
         pointer: candidate.named(assertion, sides.candidate.schema().value()),
-        baseline: baseline.map(|spot| spot.named(assertion, sides.baseline.schema().value())),
+        baseline: baseline.map(|location| location.named(assertion, sides.baseline.schema().value())),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
     let place = places.in_event(tree, obligation, sides.direction, Some(witness));
@@ -103,9 +104,9 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
 fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -> Found {
     let place = open.obligation.as_ref();
     let (candidate, baseline) =
-        place.map_or((None, None), |obligation| places.spots(tree, obligation, sides.direction));
+        place.map_or((None, None), |obligation| places.locations(tree, obligation, sides.direction));
     let candidate = candidate.unwrap_or_default();
-    let assertion = Assertion::Opaque(open.why.clone());
+    let assertion = Assertion::Undecided(open.why.clone());
     let uses = place.map(|obligation| places.uses(obligation, sides.direction)).unwrap_or_default();
     let meant = place.map_or(&assertion, |obligation| &obligation.assertion);
     let identity = Identity::of(meant, sides, &candidate, &uses, &open.change, Some(&open.why));
@@ -114,7 +115,7 @@ fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -
         former: former_fingerprint(assertion.rule().id, sides, &candidate, &assertion),
         used_at: uses.shown(&candidate.pointer),
         pointer: candidate.pointer,
-        baseline: baseline.map(|spot| spot.pointer),
+        baseline: baseline.map(|location| location.pointer),
         within: candidate.within.as_ref().map(ToString::to_string),
     };
     let event_place = place.map(|obligation| {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) use language::language;
 
-use crate::eval::Truth;
+use crate::truth::Truth;
 
 /// Returns lengths in characters between which all strings of a format are.
 pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
@@ -76,7 +76,7 @@ pub(crate) fn examples(format: &str) -> &'static [&'static str] {
 }
 
 /// Returns strings that are nearly of a format, and strings of other formats, to refute a reader that asserts it.
-pub(crate) fn odd(format: &str) -> &'static [&'static str] {
+pub(crate) fn near_misses(format: &str) -> &'static [&'static str] {
     match format {
         "date" => &["2024-02-30", "2024-01-31T12:00:00Z"],
         "time" => &["12:00:00", "12:00"],

@@ -13,13 +13,13 @@
 //!    structurally equal nodes share a class (`tree`).
 //! 2. `content`: under a content model, a writer's nodes become places that are closed when they are flattened.
 //! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
-//!    alternatives (`flat`), children pairwise, recursion coinductively.
-//! 4. `beyond`: what structure does not decide, unions, negations, conditions, is decided by what
+//!    alternatives (`alternatives`), children pairwise, recursion coinductively.
+//! 4. `subtract`: what structure does not decide, unions, negations, conditions, is decided by what
 //!    is left of the writer when the reader is taken away.
 //! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
 //!    that should break the assertion, and lifted to whole events.
 //! 6. `decide`: the validator confirms or drops each candidate; what stays open goes to the
-//!    library's prover (`library`); what is open still is undecided.
+//!    library's prover (`oracle`); what is open still is undecided.
 //!
 //! What is ours and what is the library's, and why, is in docs/adr/0002 and 0004.
 //!
@@ -27,34 +27,41 @@
 //! a witness is shown only after the validator has accepted it under the writer and refused it
 //! under the reader.
 
-mod beyond;
+mod alternatives;
+mod assertion;
+mod candidate;
 mod changes;
 mod check;
 mod content;
 mod decide;
+mod decision;
 mod engine;
 mod eval;
 mod export;
 mod findings;
-mod flat;
 mod format;
-mod library;
+mod ill_founded;
 mod lower;
 mod mask;
 mod number;
+mod obligation;
+mod oracle;
 mod pair;
-mod paradox;
 mod pattern;
 mod prove;
+mod question;
 mod refute;
 mod relax;
 mod report;
 mod rules;
 mod sample;
+mod subtract;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod truth;
 mod waivers;
+mod witness;
 
 pub use check::{
     Baseline, Settings, Standing, advise, baselines, check, containment, containment_under, diff,

@@ -4,14 +4,14 @@
 //! values of `enum` and `const` are normalized, and numbers are decimals.
 
 use evschema_model::graph::{
-    ContainsMarks, Content, Keyword, Names, NodeId, SchemaGraph, Settings, Sources, TypeNames, Unsupported,
+    self, ContainsMarks, Content, Keyword, Names, NodeId, SchemaGraph, Settings, Sources, TypeNames,
 };
 use evschema_model::{Formats, Resolved};
 use serde_json::{Number, Value};
 
 use crate::number::{Bound, Decimal};
 use crate::tree::{
-    Condition, Contains, Id, Listed, Name, Named, Node, Opaque, Origin, Tree, Types, normalized,
+    Condition, Contains, Id, Listed, Name, Named, Node, Origin, Tree, Types, Unsupported, normalized,
 };
 
 /// How the schemas of a comparison are read.
@@ -71,9 +71,9 @@ impl<'g> Lowering<'_, 'g, '_> {
         match self.seen[at.index()] {
             Seen::Done(id) => return id,
             Seen::Open(slot) => {
-                let slot = slot.unwrap_or_else(|| self.tree.reserve_slot());
+                let slot = slot.unwrap_or_else(|| self.tree.reserve_recursive_ref());
                 self.seen[at.index()] = Seen::Open(Some(slot));
-                return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
+                return self.tree.add(Node { recursive_ref: Some(slot), ..Node::default() }, origin);
             }
             Seen::New => {}
         }
@@ -88,7 +88,7 @@ impl<'g> Lowering<'_, 'g, '_> {
             }
         };
         if let Seen::Open(Some(slot)) = self.seen[at.index()] {
-            self.tree.fill_slot(slot, id);
+            self.tree.resolve_recursive_ref(slot, id);
         }
         self.seen[at.index()] = Seen::Done(id);
         id
@@ -99,7 +99,7 @@ impl<'g> Lowering<'_, 'g, '_> {
         while let Some((slot, at)) = self.deferred.pop() {
             self.seen[at.index()] = Seen::New;
             let id = self.schema(at);
-            self.tree.fill_slot(slot, id);
+            self.tree.resolve_recursive_ref(slot, id);
         }
     }
 
@@ -108,10 +108,10 @@ impl<'g> Lowering<'_, 'g, '_> {
         let origin = Origin::of(self.graph.node(at).value);
         let is_new = matches!(self.seen[at.index()], Seen::New);
         if DEPTH_MAX < self.depth && is_new && !self.reading.masked.contains(&origin) {
-            let slot = self.tree.reserve_slot();
+            let slot = self.tree.reserve_recursive_ref();
             self.seen[at.index()] = Seen::Open(Some(slot));
             self.deferred.push((slot, at));
-            return self.tree.add(Node { slot: Some(slot), ..Node::default() }, origin);
+            return self.tree.add(Node { recursive_ref: Some(slot), ..Node::default() }, origin);
         }
         self.schema(at)
     }
@@ -120,8 +120,8 @@ impl<'g> Lowering<'_, 'g, '_> {
         let mut node = Node::default();
         for keyword in keywords {
             if let Keyword::Unsupported(why) = keyword {
-                let is_alone = matches!(why, Unsupported::OtherDraft { .. });
-                node.opaque = opaque(why, value);
+                let is_alone = matches!(why, graph::Unsupported::OtherDraft { .. });
+                node.unsupported = unsupported(why, value);
                 if is_alone {
                     return node;
                 }
@@ -263,7 +263,8 @@ impl<'g> Lowering<'_, 'g, '_> {
         node.arrays.contains.push(Contains { schema, min, max, evaluates });
         // In 2019-09 the validator lets it evaluate items, as 2020-12 does.
         if marks == ContainsMarks::Undefined && self.graph.has_unevaluated() {
-            node.opaque = Opaque::plain("draft 2019-09 does not define which items `contains` evaluates");
+            node.unsupported =
+                Unsupported::plain("draft 2019-09 does not define which items `contains` evaluates");
         }
     }
 
@@ -283,21 +284,21 @@ impl<'g> Lowering<'_, 'g, '_> {
 }
 
 /// Returns the mark of a schema whose meaning is not known.
-fn opaque(why: &Unsupported<'_>, schema: &Value) -> Option<Opaque> {
+fn unsupported(why: &graph::Unsupported<'_>, schema: &Value) -> Option<Unsupported> {
     let origin = Origin::of(schema);
     match why {
         // If it has no references, it means the same wherever the same text is reached in the same way.
-        Unsupported::OtherDraft { around, is_referred } if !refers(schema) => {
-            Opaque::like_its_text(why.to_string(), format!("{around} {is_referred} {schema}"))
+        graph::Unsupported::OtherDraft { around, is_referred } if !refers(schema) => {
+            Unsupported::like_its_text(why.to_string(), format!("{around} {is_referred} {schema}"))
         }
-        Unsupported::OtherDraft { .. } | Unsupported::TooManyScopes | Unsupported::NotASchema => {
-            Opaque::like_no_other(why.to_string(), origin)
-        }
-        Unsupported::RootIdentity => Opaque::like_no_other(why.to_string(), Origin::default()),
-        Unsupported::Identity
-        | Unsupported::NotAReference { .. }
-        | Unsupported::EmptyReference { .. }
-        | Unsupported::MissingTarget { .. } => Opaque::plain(why.to_string()),
+        graph::Unsupported::OtherDraft { .. }
+        | graph::Unsupported::TooManyScopes
+        | graph::Unsupported::NotASchema => Unsupported::like_no_other(why.to_string(), origin),
+        graph::Unsupported::RootIdentity => Unsupported::like_no_other(why.to_string(), Origin::default()),
+        graph::Unsupported::Identity
+        | graph::Unsupported::NotAReference { .. }
+        | graph::Unsupported::EmptyReference { .. }
+        | graph::Unsupported::MissingTarget { .. } => Unsupported::plain(why.to_string()),
     }
 }
 
@@ -330,7 +331,8 @@ fn lower_to(node: &mut Node, limit: &Number, exclusive: bool) {
 fn decimal(node: &mut Node, number: &Number, keyword: &str) -> Option<Decimal> {
     let decimal = Decimal::of(number);
     if decimal.is_none() {
-        node.opaque = Opaque::plain(format!("`{keyword}` {number} is too large or too precise to compare"));
+        node.unsupported =
+            Unsupported::plain(format!("`{keyword}` {number} is too large or too precise to compare"));
     }
     decimal
 }
@@ -339,7 +341,8 @@ fn decimal(node: &mut Node, number: &Number, keyword: &str) -> Option<Decimal> {
 fn count(node: &mut Node, number: &Number, keyword: &str) -> Option<u64> {
     let count = Decimal::of(number).and_then(|decimal| decimal.to_count());
     if count.is_none() {
-        node.opaque = Opaque::plain(format!("`{keyword}` {number} is beyond the counts that are compared"));
+        node.unsupported =
+            Unsupported::plain(format!("`{keyword}` {number} is beyond the counts that are compared"));
     }
     count
 }

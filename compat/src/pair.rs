@@ -2,8 +2,8 @@
 
 use evschema_model::{Draft, Resolved};
 
-use crate::decide::Question;
 use crate::lower::{Reading, lower};
+use crate::question::Question;
 use crate::tree::{Id, Origin, Tree};
 
 /// A writer and a reader, as they were written.

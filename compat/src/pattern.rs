@@ -17,7 +17,7 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
 
-use crate::eval::Truth;
+use crate::truth::Truth;
 
 /// An automaton that several comparisons use.
 type Shared = Arc<dense::DFA<Vec<u32>>>;
@@ -27,7 +27,7 @@ type Shared = Arc<dense::DFA<Vec<u32>>>;
 pub(crate) struct Patterns {
     automata: HashMap<String, Option<Shared>>,
     /// Searches made before, by what was asked.
-    searched: HashMap<Asked, Search>,
+    searched: HashMap<Query, Search>,
     lengths: HashMap<String, (u64, Option<u64>)>,
     /// Product states visited, and bytes of automata used, in this comparison.
     visited: usize,
@@ -41,7 +41,7 @@ const BYTES_MAX: usize = 24 << 20;
 
 /// A search: what all match, what none matches, the lengths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Asked {
+struct Query {
     every: Vec<String>,
     none: Vec<String>,
     min: u64,
@@ -160,12 +160,12 @@ impl Patterns {
     }
 
     fn search(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
-        let asked = Asked { every: every.to_vec(), none: none.to_vec(), min, max };
-        if let Some(known) = self.searched.get(&asked) {
+        let query = Query { every: every.to_vec(), none: none.to_vec(), min, max };
+        if let Some(known) = self.searched.get(&query) {
             return known.clone();
         }
         let answer = self.walk(every, none, min, max);
-        self.searched.insert(asked, answer.clone());
+        self.searched.insert(query, answer.clone());
         answer
     }
 

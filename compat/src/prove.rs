@@ -1,12 +1,13 @@
 //! Proves containment, assertion by assertion of the reader.
 //!
-//! The writer is taken as its alternatives ([`Flat`], together at least as wide), the reader as
+//! The writer is taken as its alternatives ([`Alternative`], together at least as wide), the reader as
 //! it is written. Every rule is sufficient; none is needed, so a failure says only that the pair
 //! resists. Recursion is closed coinductively: a pair may be assumed while it is being proven,
 //! because it is met again only one level deeper in the event, and events are finite (Amadio and
 //! Cardelli, "Subtyping recursive types", 1993).
 
 mod arrays;
+mod discriminator;
 mod empty;
 mod names;
 mod objects;
@@ -14,118 +15,14 @@ mod scalars;
 mod unevaluated;
 mod unions;
 
-pub(crate) use objects::explicit_names;
-pub(crate) use unions::Discriminator;
+pub(crate) use discriminator::Discriminator;
 
+use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::Flat;
 use crate::number::Decimal;
-use crate::tree::{Condition, Id, Node, Origin, Tree, Types};
-
-/// An assertion of the reader that the writer was not shown to fulfil.
-#[derive(Debug, Clone)]
-pub(crate) struct Obligation {
-    pub(crate) writer: Id,
-    pub(crate) reader: Id,
-    pub(crate) assertion: Assertion,
-    /// The members and items passed on the way here, innermost first. They tell the uses of a shared definition
-    /// apart.
-    pub(crate) path: Vec<Step>,
-}
-
-/// A member or an item on the way to a place, by the reader's schema of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Step {
-    /// The schema as it is written there.
-    pub(crate) member: Origin,
-    /// The schema that it refers to, or itself.
-    target: Origin,
-}
-
-impl Step {
-    /// Off every way that matters: which schemas were passed there makes no difference.
-    pub(crate) const OFF: Self = Self { member: Origin(usize::MAX), target: Origin(usize::MAX) };
-
-    /// Returns whether both lead to the same schema.
-    pub(crate) fn is_to_same(&self, other: &Self) -> bool {
-        self.target == other.target
-    }
-
-    /// Returns the step to a schema.
-    pub(crate) fn to(tree: &Tree, member: Id) -> Self {
-        Self { member: tree.origin(member), target: tree.target(member) }
-    }
-}
-
-impl Obligation {
-    /// Returns an obligation of the place being compared.
-    pub(crate) fn here(writer: Id, reader: Id, assertion: Assertion) -> Self {
-        Self { writer, reader, assertion, path: Vec::new() }
-    }
-
-    /// Returns the obligation as the object or array around its place has it.
-    pub(crate) fn lifted(mut self, step: Step) -> Self {
-        self.path.push(step);
-        self
-    }
-
-    /// Returns the way to the place from a root. A recursion leads back to the same use.
-    pub(crate) fn way(&self, root: Step) -> Vec<Step> {
-        let mut way = vec![root];
-        for step in self.path.iter().rev() {
-            extend_way(&mut way, *step);
-        }
-        way
-    }
-}
-
-/// Adds a step to a way. One that leads to a schema which the way passed already leads back to it.
-pub(crate) fn extend_way(way: &mut Vec<Step>, step: Step) {
-    match way.iter().position(|known| known.target == step.target) {
-        Some(back) => way.truncate(back + 1),
-        None => way.push(step),
-    }
-}
-
-impl PartialEq for Obligation {
-    fn eq(&self, other: &Self) -> bool {
-        self.writer.is(other.writer)
-            && self.reader.is(other.reader)
-            && self.assertion == other.assertion
-            && self.path == other.path
-    }
-}
-
-/// What kind of assertion it is; the rule of a finding follows from it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Assertion {
-    /// Which types are refused, in words.
-    Types(String),
-    Values,
-    Numbers,
-    Lengths,
-    Pattern(String),
-    Format(String),
-    Items,
-    ItemCount,
-    UniqueItems,
-    Contains,
-    Required(String),
-    Property(String),
-    /// A property that the writer declares and the reader does not, and refuses.
-    Lacks(String),
-    Additional,
-    Names,
-    PropertyCount,
-    Dependent(String),
-    Unevaluated,
-    AnyOf,
-    OneOf,
-    Not,
-    Condition,
-    Opaque(String),
-}
+use crate::tree::{Condition, Id, Node, Types};
+use crate::truth::Truth;
 
 /// Deepest nesting of pairs.
 const DEPTH_MAX: usize = 200;
@@ -140,23 +37,25 @@ impl Engine {
         if self.proven.contains(&pair) {
             return true;
         }
-        if self.resisted.contains(&pair) || DEPTH_MAX < self.depth || !self.spend(1) {
+        if self.unproven.contains(&pair) || DEPTH_MAX < self.proof_depth || !self.spend(1) {
             return false;
         }
-        let mark = self.trail.len();
+        let mark = self.proof_order.len();
         self.proven.insert(pair);
-        self.trail.push(pair);
-        self.open.push(pair);
-        self.depth += 1;
-        let flats = self.flats(writer);
-        let holds = flats.iter().all(|flat| self.flat_covers(flat, reader, &mut Vec::new()));
-        self.depth -= 1;
-        self.open.pop();
+        self.proof_order.push(pair);
+        self.proofs_in_progress.push(pair);
+        self.proof_depth += 1;
+        let alternatives = self.alternatives(writer);
+        let holds = alternatives
+            .iter()
+            .all(|alternative| self.covers_alternative(alternative, reader, &mut Vec::new()));
+        self.proof_depth -= 1;
+        self.proofs_in_progress.pop();
         if !holds {
             // What was proven since may rest on the assumption that just failed.
             self.take_back(mark);
             if !self.is_spent() {
-                self.resisted.insert(pair);
+                self.unproven.insert(pair);
             }
         }
         holds
@@ -171,7 +70,7 @@ impl Engine {
 
     /// Forgets what was proven since a mark in the trail.
     fn take_back(&mut self, mark: usize) {
-        for pair in self.trail.drain(mark..) {
+        for pair in self.proof_order.drain(mark..) {
             self.proven.remove(&pair);
         }
     }
@@ -181,41 +80,57 @@ impl Engine {
     /// A pair that is still being proven must not be assumed here: nothing has become smaller.
     fn covers_here(&mut self, writer: Id, reader: Id) -> bool {
         let pair = (writer.class(), reader.class());
-        !self.open.contains(&pair) && self.covers(writer, reader)
+        !self.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
 
     /// Tells whether one alternative of the writer is proven to be accepted.
-    pub(crate) fn flat_covers(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> bool {
-        flat.types.each().all(|one| {
-            let only = flat.only(one);
+    pub(crate) fn covers_alternative(
+        &mut self,
+        alternative: &Alternative,
+        reader: Id,
+        path: &mut Vec<Id>,
+    ) -> bool {
+        alternative.types.each().all(|one| {
+            let only = alternative.only(one);
             self.is_empty(&only)
                 || self.unmet(&only, reader, path).is_none()
-                || self.is_in_two(&only)
-                || self
-                    .advance(&only)
-                    .is_some_and(|further| further.iter().all(|flat| self.flat_covers(flat, reader, path)))
+                || self.is_in_two_branches(&only)
+                || self.advance(&only).is_some_and(|further| {
+                    further.iter().all(|alternative| self.covers_alternative(alternative, reader, path))
+                })
         })
     }
 
     /// Returns the first assertion of the reader that values of one type are not shown to meet.
-    pub(crate) fn unmet(&mut self, flat: &Flat, reader: Id, path: &mut Vec<Id>) -> Option<(Id, Assertion)> {
-        if flat.is_held_by(reader.class()) {
+    pub(crate) fn unmet(
+        &mut self,
+        alternative: &Alternative,
+        reader: Id,
+        path: &mut Vec<Id>,
+    ) -> Option<(Id, Assertion)> {
+        if alternative.is_held_by(reader.class()) {
             return None;
         }
         if path.iter().any(|open| open.is(reader)) {
-            return Some((reader, Assertion::Opaque("the schema refers to itself without end".to_owned())));
+            return Some((
+                reader,
+                Assertion::Undecided("the schema refers to itself without end".to_owned()),
+            ));
         }
         if !self.spend(1) {
-            return Some((reader, Assertion::Opaque("the comparison reached its limit of steps".to_owned())));
+            return Some((
+                reader,
+                Assertion::Undecided("the comparison reached its limit of steps".to_owned()),
+            ));
         }
         let node = self.tree.shared(reader);
-        if let Some(values) = &flat.values
-            && values.iter().all(|value| self.accepts_listed(reader, flat, value) == Truth::Yes)
+        if let Some(values) = &alternative.values
+            && values.iter().all(|value| self.accepts_listed(reader, alternative, value) == Truth::Yes)
         {
             return None;
         }
         path.push(reader);
-        let unmet = self.unmet_assertion(flat, &node, path).map(|found| match found {
+        let unmet = self.unmet_assertion(alternative, &node, path).map(|found| match found {
             Unmet::Here(assertion) => (reader, assertion),
             Unmet::Below(id, assertion) => (id, assertion),
         });
@@ -223,99 +138,116 @@ impl Engine {
         unmet
     }
 
-    fn unmet_assertion(&mut self, flat: &Flat, node: &Node, path: &mut Vec<Id>) -> Option<Unmet> {
+    fn unmet_assertion(
+        &mut self,
+        alternative: &Alternative,
+        node: &Node,
+        path: &mut Vec<Id>,
+    ) -> Option<Unmet> {
         let here = |assertion| Some(Unmet::Here(assertion));
-        if let Some(opaque) = &node.opaque {
-            return here(Assertion::Opaque(opaque.why.clone()));
+        if let Some(unsupported) = &node.unsupported {
+            return here(Assertion::Undecided(unsupported.why.clone()));
         }
         if node.place.is_some() {
             // A relaxed reader has places of the writer. They accept their own alternatives, which hold them.
-            return here(Assertion::Opaque("the writer sends other values here".to_owned()));
+            return here(Assertion::Undecided("the writer sends other values here".to_owned()));
         }
-        if !node.types.has(flat.types) {
-            return here(Assertion::refused(flat));
+        if !node.types.has(alternative.types) {
+            return here(Assertion::refused(alternative));
         }
         if let Some(allowed) = &node.values {
-            let finite = self.finite_values(flat);
+            let finite = self.finite_values(alternative);
             if !finite.is_some_and(|values| values.iter().all(|value| allowed.contains(value))) {
                 return here(Assertion::Values);
             }
         }
-        let own = if flat.types == Types::NUMBER {
-            (!flat.numbers.is_within(&node.numbers)).then_some(Assertion::Numbers)
-        } else if flat.types == Types::STRING {
-            self.unmet_by_strings(flat, node)
-        } else if flat.types == Types::ARRAY {
-            self.unmet_by_arrays(flat, node)
-        } else if flat.types == Types::OBJECT {
-            self.unmet_by_objects(flat, node, path)
+        let own = if alternative.types == Types::NUMBER {
+            (!alternative.numbers.is_within(&node.numbers)).then_some(Assertion::Numbers)
+        } else if alternative.types == Types::STRING {
+            self.unmet_by_strings(alternative, node)
+        } else if alternative.types == Types::ARRAY {
+            self.unmet_by_arrays(alternative, node)
+        } else if alternative.types == Types::OBJECT {
+            self.unmet_by_objects(alternative, node, path)
         } else {
             None
         };
         if let Some(assertion) = own {
             return here(assertion);
         }
-        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
-            if let Some((id, assertion)) = self.unmet(flat, part, path) {
+        for part in node
+            .all_of
+            .iter()
+            .copied()
+            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
+        {
+            if let Some((id, assertion)) = self.unmet(alternative, part, path) {
                 return Some(Unmet::Below(id, assertion));
             }
         }
         for union in &node.any_of {
-            if !self.is_in_union(flat, union, path) {
+            if !self.is_in_union(alternative, union, path) {
                 return here(Assertion::AnyOf);
             }
         }
         for union in &node.one_of {
-            if !self.is_in_exactly_one(flat, union, path) {
+            if !self.is_in_exactly_one(alternative, union, path) {
                 return here(Assertion::OneOf);
             }
         }
         for not in &node.not {
-            if !flat.not.iter().any(|own| self.covers_here(*not, *own)) && !self.is_disjoint(flat, *not) {
+            if !alternative.not.iter().any(|own| self.covers_here(*not, *own))
+                && !self.is_disjoint(alternative, *not)
+            {
                 return here(Assertion::Not);
             }
         }
         for condition in &node.conditions {
-            if !self.meets_condition(flat, condition, path) {
+            if !self.meets_condition(alternative, condition, path) {
                 return here(Assertion::Condition);
             }
         }
         None
     }
 
-    fn meets_condition(&mut self, flat: &Flat, condition: &Condition, path: &mut Vec<Id>) -> bool {
-        let mut covered = |part: Option<Id>, engine: &mut Self, flat: &Flat| {
-            part.is_none_or(|part| engine.flat_covers(flat, part, path))
+    fn meets_condition(
+        &mut self,
+        alternative: &Alternative,
+        condition: &Condition,
+        path: &mut Vec<Id>,
+    ) -> bool {
+        let mut covered = |part: Option<Id>, engine: &mut Self, alternative: &Alternative| {
+            part.is_none_or(|part| engine.covers_alternative(alternative, part, path))
         };
-        if covered(condition.then, self, flat) && covered(condition.otherwise, self, flat) {
+        if covered(condition.then, self, alternative) && covered(condition.otherwise, self, alternative) {
             return true;
         }
-        let passing = self.within(flat, condition.test);
-        let failing = self.beyond(flat, condition.test);
+        let passing = self.intersect(alternative, condition.test);
+        let failing = self.subtract(alternative, condition.test);
         passing.iter().all(|part| covered(condition.then, self, part))
             && failing.iter().all(|part| covered(condition.otherwise, self, part))
     }
 
     /// Splits an alternative where that may let a branch cover each part.
-    fn split(&mut self, flat: &Flat) -> Option<Vec<Flat>> {
+    fn split(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if !self.spend(8) {
             return None;
         }
-        if let Some(values) = self.finite_values(flat)
+        if let Some(values) = self.finite_values(alternative)
             && 1 < values.len()
             && values.len() <= 256
         {
-            return Some(values.into_iter().map(|value| flat.with_values(vec![value])).collect());
+            return Some(values.into_iter().map(|value| alternative.with_values(vec![value])).collect());
         }
-        self.split_by_property(flat)
+        self.split_by_property(alternative)
     }
 }
 
 impl Assertion {
     /// Returns the refusal of the types of an alternative.
-    pub(crate) fn refused(flat: &Flat) -> Self {
-        let integer = flat.numbers.step.as_ref().is_some_and(Decimal::is_integer);
-        Self::Types(flat.types.names(integer))
+    pub(crate) fn refused(alternative: &Alternative) -> Self {
+        let integer = alternative.numbers.step.as_ref().is_some_and(Decimal::is_integer);
+        Self::Types(alternative.types.names(integer))
     }
 }
 

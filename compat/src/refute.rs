@@ -10,22 +10,16 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
 use crate::engine::{Effort, Engine};
-use crate::eval::Truth;
-use crate::flat::Flat;
 use crate::format;
 use crate::number::Decimal;
-use crate::prove::{Assertion, Obligation};
-use crate::sample::ODD_TEXTS;
-use crate::sample::nodes_in;
+use crate::obligation::Obligation;
+use crate::sample::{ODD_TEXTS, nodes_in};
 use crate::tree::{Id, Listed, Strings, Types};
-
-/// A value that may refute, and what it was made to break.
-#[derive(Debug, Clone)]
-pub(crate) struct Candidate {
-    pub(crate) value: Value,
-    pub(crate) obligation: Obligation,
-}
+use crate::truth::Truth;
 
 /// Most candidates that one place hands to the one above it, and most of one kind among them.
 const PLACE_MAX: usize = 48;
@@ -50,28 +44,32 @@ impl Engine {
     /// Returns values of the writer that the reader seems to refuse, smallest first.
     pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let pair = (writer.class(), reader.class());
-        let inside = self.refuting.iter().filter(|open| **open == pair).count();
-        if 0 < inside || DEPTH_MAX < self.refuting.len() || !self.spend(4) || self.covers(writer, reader) {
+        let inside = self.refutations_in_progress.iter().filter(|open| **open == pair).count();
+        if 0 < inside
+            || DEPTH_MAX < self.refutations_in_progress.len()
+            || !self.spend(4)
+            || self.covers(writer, reader)
+        {
             return Vec::new();
         }
         let key = (pair.0, pair.1, self.tree.origin(writer), self.tree.origin(reader));
-        if let Some(known) = self.refuted.get(&key) {
+        if let Some(known) = self.known_candidates.get(&key) {
             let known = Rc::clone(known);
             let nodes = known.iter().map(|candidate| nodes_in(&candidate.value)).sum();
-            return if self.copy(nodes) { known.to_vec() } else { Vec::new() };
+            return if self.reserve_copy(nodes) { known.to_vec() } else { Vec::new() };
         }
-        self.refuting.push(pair);
+        self.refutations_in_progress.push(pair);
         let mut found = Vec::new();
         let mut kept =
             if self.effort == Effort::First { self.plain_refutation(writer, reader) } else { Vec::new() };
-        'alternatives: for flat in self.flats(writer).iter() {
+        'alternatives: for alternative in self.alternatives(writer).iter() {
             if !kept.is_empty() {
                 break;
             }
-            for one in flat.types.each() {
-                let only = flat.only(one);
+            for one in alternative.types.each() {
+                let only = alternative.only(one);
                 if !self.is_empty(&only) {
-                    self.refute_flat(&only, writer, reader, &mut found, 0);
+                    self.refute_alternative(&only, writer, reader, &mut found, 0);
                 }
                 if self.effort == Effort::First && !found.is_empty() {
                     kept = self.keep_best(writer, reader, std::mem::take(&mut found));
@@ -81,24 +79,24 @@ impl Engine {
                 }
             }
         }
-        self.refuting.pop();
+        self.refutations_in_progress.pop();
         if !found.is_empty() {
             kept = self.keep_best(writer, reader, found);
         }
-        if self.copy(kept.iter().map(|candidate| nodes_in(&candidate.value)).sum()) {
-            self.refuted.insert(key, Rc::new(kept.clone()));
+        if self.reserve_copy(kept.iter().map(|candidate| nodes_in(&candidate.value)).sum()) {
+            self.known_candidates.insert(key, Rc::new(kept.clone()));
         }
         kept
     }
 
     /// Looks among the plainest values of the writer: of wide unions that is often enough.
     fn plain_refutation(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
-        let flats = self.flats(writer);
-        if flats.len() < 2 {
+        let alternatives = self.alternatives(writer);
+        if alternatives.len() < 2 {
             return Vec::new();
         }
-        for flat in flats.iter() {
-            for value in self.samples_of(flat, 1) {
+        for alternative in alternatives.iter() {
+            for value in self.samples_of(alternative, 1) {
                 if self.accepts(writer, &value) == Truth::Yes && self.accepts(reader, &value) == Truth::No {
                     let assertion = Assertion::AnyOf;
                     return vec![Candidate {
@@ -112,9 +110,9 @@ impl Engine {
     }
 
     /// Begins to look for witnesses.
-    pub(crate) fn look(&mut self, effort: Effort) {
+    pub(crate) fn begin_refutation(&mut self, effort: Effort) {
         self.effort = effort;
-        self.refuted.clear();
+        self.known_candidates.clear();
     }
 
     /// Keeps the candidates that hold at this place, few of each kind.
@@ -148,9 +146,9 @@ impl Engine {
     }
 
     /// Collects candidates for one alternative and one type against one reader.
-    pub(crate) fn refute_flat(
+    pub(crate) fn refute_alternative(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         writer: Id,
         reader: Id,
         found: &mut Vec<Candidate>,
@@ -159,14 +157,14 @@ impl Engine {
         if 24 < depth || !self.spend(2) {
             return;
         }
-        let Some((place, unmet)) = self.unmet(flat, reader, &mut Vec::new()) else { return };
-        if let Some(further) = self.advance(flat) {
-            for flat in further {
-                self.refute_flat(&flat, writer, reader, found, depth + 1);
+        let Some((place, unmet)) = self.unmet(alternative, reader, &mut Vec::new()) else { return };
+        if let Some(further) = self.advance(alternative) {
+            for alternative in further {
+                self.refute_alternative(&alternative, writer, reader, found, depth + 1);
             }
             return;
         }
-        if let Some(values) = &flat.values {
+        if let Some(values) = &alternative.values {
             let obligation = Obligation::here(writer, place, unmet.clone());
             let listed = values.iter().take(LISTED_MAX).cloned();
             let respelt = values.iter().take(LISTED_MAX).filter_map(respelt);
@@ -176,31 +174,31 @@ impl Engine {
         let node = self.tree.shared(reader);
         let mut add = |engine: &mut Self, values: Vec<Value>, assertion: &Assertion| {
             for value in values {
-                if engine.flat_accepts(flat, &value) != Truth::No {
+                if engine.alternative_accepts(alternative, &value) != Truth::No {
                     let obligation = Obligation::here(writer, reader, assertion.clone());
                     found.push(Candidate { value, obligation });
                 }
             }
         };
-        if !node.types.has(flat.types) {
-            let values = self.samples_of(flat, 2);
-            add(self, values, &Assertion::refused(flat));
+        if !node.types.has(alternative.types) {
+            let values = self.samples_of(alternative, 2);
+            add(self, values, &Assertion::refused(alternative));
             return;
         }
         if let Some(allowed) = &node.values {
-            let values = self.values_beside(flat, allowed);
+            let values = self.values_beside(alternative, allowed);
             add(self, values, &Assertion::Values);
         }
-        if flat.types == Types::NUMBER && !flat.numbers.is_within(&node.numbers) {
-            if node.numbers.is_spelt && !flat.numbers.is_spelt {
-                let samples = flat.numbers.samples();
+        if alternative.types == Types::NUMBER && !alternative.numbers.is_within(&node.numbers) {
+            if node.numbers.is_spelt && !alternative.numbers.is_spelt {
+                let samples = alternative.numbers.samples();
                 let numbers = samples.iter().map(|sample| Value::Number(sample.to_number()));
                 let values = numbers.filter_map(|number| respelt(&number)).collect();
-                add(self, values, &Assertion::refused(flat));
+                add(self, values, &Assertion::refused(alternative));
             }
-            let mut values = flat.numbers.clone().samples();
-            values.extend(beside(&flat.numbers, &node.numbers));
-            values.retain(|value| flat.numbers.contains(value) && !node.numbers.contains(value));
+            let mut values = alternative.numbers.clone().samples();
+            values.extend(beside(&alternative.numbers, &node.numbers));
+            values.retain(|value| alternative.numbers.contains(value) && !node.numbers.contains(value));
             // A number that is no integer is of another type, as people see it.
             let takes_integers = node.numbers.step.as_ref() == Some(&Decimal::one());
             let (others, fractions): (Vec<Decimal>, Vec<Decimal>) =
@@ -209,24 +207,24 @@ impl Engine {
                 values.into_iter().map(|value| Value::Number(value.to_number())).collect()
             };
             add(self, numbers(others), &Assertion::Numbers);
-            add(self, numbers(fractions), &Assertion::refused(flat));
+            add(self, numbers(fractions), &Assertion::refused(alternative));
         }
-        if flat.types == Types::STRING {
-            let tries = self.strings_beside(flat, &node.strings);
+        if alternative.types == Types::STRING {
+            let tries = self.strings_beside(alternative, &node.strings);
             for (values, assertion) in tries {
                 add(self, values, &assertion);
             }
         }
-        if flat.types == Types::ARRAY {
-            self.refute_arrays(flat, writer, reader, found);
+        if alternative.types == Types::ARRAY {
+            self.refute_arrays(alternative, writer, reader, found);
         }
-        if flat.types == Types::OBJECT {
-            self.refute_objects(flat, writer, reader, found, depth);
+        if alternative.types == Types::OBJECT {
+            self.refute_objects(alternative, writer, reader, found, depth);
         }
-        self.refute_applicators(flat, writer, reader, found, depth);
+        self.refute_applicators(alternative, writer, reader, found, depth);
         if self.effort == Effort::Deep && depth == 0 {
             let assertion = unmet.clone();
-            for rest in self.beyond(flat, reader).into_iter().take(LEFT_MAX) {
+            for rest in self.subtract(alternative, reader).into_iter().take(LEFT_MAX) {
                 let values = self.samples_of(&rest, 3);
                 found.extend(values.into_iter().map(|value| Candidate {
                     value,
@@ -238,35 +236,42 @@ impl Engine {
 
     fn refute_applicators(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         writer: Id,
         reader: Id,
         found: &mut Vec<Candidate>,
         depth: usize,
     ) {
         let node = self.tree.shared(reader);
-        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
-            self.refute_flat(flat, writer, part, found, depth + 1);
+        for part in node
+            .all_of
+            .iter()
+            .copied()
+            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
+        {
+            self.refute_alternative(alternative, writer, part, found, depth + 1);
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);
         if let Some(relaxed) = self.relaxed.union(reader) {
             // The other branches accept the writer's values that were reported; these two miss what else breaks.
             for branch in relaxed.tried() {
-                self.refute_flat(flat, writer, branch, found, depth + 1);
+                self.refute_alternative(alternative, writer, branch, found, depth + 1);
             }
             return;
         }
         for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
             for union in unions {
-                if self.effort == Effort::First && self.refute_union(flat, writer, reader, union, found) {
+                if self.effort == Effort::First
+                    && self.refute_union(alternative, writer, reader, union, found)
+                {
                     continue;
                 }
                 let mut inner = Vec::new();
-                let meant = self.overlapping(flat, union);
+                let meant = self.overlapping(alternative, union);
                 // Where no branch could be meant, one is as good as another.
                 let tried = if meant.is_empty() { &union[..union.len().min(UNMEANT_MAX)] } else { &meant };
                 for branch in tried {
-                    self.refute_flat(flat, writer, *branch, &mut inner, depth + 1);
+                    self.refute_alternative(alternative, writer, *branch, &mut inner, depth + 1);
                 }
                 // With one branch that could be meant, what it misses says more than the union.
                 for mut candidate in inner {
@@ -275,9 +280,9 @@ impl Engine {
                     }
                     found.push(candidate);
                 }
-                let mut values = self.samples_of(flat, 6);
+                let mut values = self.samples_of(alternative, 6);
                 if assertion == Assertion::OneOf && 1 < meant.len() {
-                    values.extend(self.samples_of_two(flat, &meant));
+                    values.extend(self.samples_of_two(alternative, &meant));
                 }
                 found.extend(
                     values.into_iter().map(|value| Candidate { value, obligation: here(assertion.clone()) }),
@@ -286,26 +291,26 @@ impl Engine {
         }
         for not in &node.not {
             let mut values = Vec::new();
-            for other in self.flats(*not).iter() {
-                values.extend(self.samples_of(&flat.and(other), 4));
+            for other in self.alternatives(*not).iter() {
+                values.extend(self.samples_of(&alternative.and(other), 4));
             }
             found.extend(
                 values.into_iter().map(|value| Candidate { value, obligation: here(Assertion::Not) }),
             );
         }
         for condition in &node.conditions {
-            let mut values = self.samples_of(flat, 6);
+            let mut values = self.samples_of(alternative, 6);
             let mut inner = Vec::new();
-            for test in self.flats(condition.test).iter() {
-                let both = flat.and(test);
+            for test in self.alternatives(condition.test).iter() {
+                let both = alternative.and(test);
                 values.extend(self.samples_of(&both, 6));
                 if let Some(then) = condition.then {
-                    self.refute_flat(&both, writer, then, &mut inner, depth + 1);
+                    self.refute_alternative(&both, writer, then, &mut inner, depth + 1);
                 }
             }
             if let Some(otherwise) = condition.otherwise {
-                let failing = flat.and_not(condition.test);
-                self.refute_flat(&failing, writer, otherwise, &mut inner, depth + 1);
+                let failing = alternative.and_not(condition.test);
+                self.refute_alternative(&failing, writer, otherwise, &mut inner, depth + 1);
             }
             values.extend(inner.into_iter().map(|candidate| candidate.value));
             found.extend(
@@ -317,14 +322,14 @@ impl Engine {
     /// Looks for a value that no branch, or more than one, accepts, without looking into branches.
     fn refute_union(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         writer: Id,
         reader: Id,
         union: &[Id],
         found: &mut Vec<Candidate>,
     ) -> bool {
-        let mut values = self.samples_of(flat, 4);
-        values.extend(self.samples_of_two(flat, &union[..union.len().min(UNMEANT_MAX)]));
+        let mut values = self.samples_of(alternative, 4);
+        values.extend(self.samples_of_two(alternative, &union[..union.len().min(UNMEANT_MAX)]));
         for value in values {
             if self.accepts(writer, &value) != Truth::No && self.accepts(reader, &value) == Truth::No {
                 let obligation = Obligation::here(writer, reader, Assertion::AnyOf);
@@ -336,16 +341,16 @@ impl Engine {
     }
 
     /// Makes values that two branches of a union accept.
-    fn samples_of_two(&mut self, flat: &Flat, union: &[Id]) -> Vec<Value> {
+    fn samples_of_two(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Value> {
         /// Pairs of branches that are tried.
         const PAIRS_MAX: usize = 200;
         let mut values = Vec::new();
         let pairs = (0..union.len()).flat_map(|a| (a + 1..union.len()).map(move |b| (a, b))).take(PAIRS_MAX);
         for (a, b) in pairs {
-            let (left, right) = (self.flats(union[a]), self.flats(union[b]));
+            let (left, right) = (self.alternatives(union[a]), self.alternatives(union[b]));
             for left in left.iter().take(4) {
                 for right in right.iter().take(4) {
-                    let both = flat.and(left).and(right);
+                    let both = alternative.and(left).and(right);
                     if !both.types.is_empty() && !self.is_empty(&both) {
                         values.extend(self.samples_of(&both, 2));
                     }
@@ -356,18 +361,22 @@ impl Engine {
     }
 
     /// Makes values that are not among those listed.
-    fn values_beside(&mut self, flat: &Flat, listed: &Listed) -> Vec<Value> {
-        let mut values = self.samples_of(flat, listed.len().min(32) + 2);
-        if let Some(own) = &flat.values {
+    fn values_beside(&mut self, alternative: &Alternative, listed: &Listed) -> Vec<Value> {
+        let mut values = self.samples_of(alternative, listed.len().min(32) + 2);
+        if let Some(own) = &alternative.values {
             values.extend(own.iter().filter(|value| !listed.contains(value)).take(8).cloned());
         }
         values.retain(|value| !listed.contains(value));
         values
     }
 
-    fn strings_beside(&mut self, flat: &Flat, reader: &crate::tree::Strings) -> Vec<(Vec<Value>, Assertion)> {
+    fn strings_beside(
+        &mut self,
+        alternative: &Alternative,
+        reader: &crate::tree::Strings,
+    ) -> Vec<(Vec<Value>, Assertion)> {
         let mut tries = Vec::new();
-        let own = &flat.strings;
+        let own = &alternative.strings;
         let mut around = Vec::new();
         if own.min < reader.min {
             around.push((own.min, Some(reader.min - 1)));
@@ -408,7 +417,7 @@ impl Engine {
             }
             let mut values = self.texts(own, 4);
             values.extend(odd_texts(own));
-            values.extend(format::odd(format).iter().map(|text| Value::from(*text)));
+            values.extend(format::near_misses(format).iter().map(|text| Value::from(*text)));
             let every = own.with_formats();
             for pattern in format::language(format).into_iter().flat_map(|language| &language.over) {
                 let found = self.patterns.find(&every, &none_of(own, pattern), own.min, own.max);

@@ -5,15 +5,19 @@
 //! `N \ assertion` and `anyOf [assertion, W]`. So nothing else is accepted that was not reported. The relaxed reader
 //! is made anew from the reader as written, with all findings so far.
 
+mod relaxations;
 mod take;
 
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::prove::{Assertion, Obligation, Step, extend_way};
+use crate::obligation::{Obligation, Step, extend_way};
 use crate::tree::{Id, Listed, Named, Node, Origin, Types};
+pub(crate) use relaxations::Relaxations;
+use relaxations::RelaxedUnion;
 use take::{Taken, looks_at_the_rest, take, without_the_rest};
 
 /// An assertion that values of a writer's node need not meet.
@@ -26,55 +30,6 @@ pub(crate) struct Relaxed {
     assertion: Assertion,
     /// Whether no assertion of the place needs to be met: wider than what was reported.
     is_whole: bool,
-}
-
-/// What is known of the nodes that were made by relaxing.
-#[derive(Debug, Default)]
-pub(crate) struct Relaxations {
-    unions: HashMap<u32, Rc<RelaxedUnion>>,
-    /// The reader's root, where every way begins.
-    pub(crate) root: Option<Step>,
-    /// The node as written, by the number of the node made of it.
-    originals: HashMap<u32, Id>,
-}
-
-/// `anyOf [assertion, W]`.
-#[derive(Debug)]
-pub(crate) struct RelaxedUnion {
-    assertion: Assertion,
-    /// The branch with the assertion, and one with the rest where the two cannot be separated.
-    tried: Vec<Id>,
-}
-
-impl RelaxedUnion {
-    /// Returns the branches in which other breaks are looked for.
-    pub(crate) fn tried(&self) -> Vec<Id> {
-        self.tried.clone()
-    }
-}
-
-impl Relaxations {
-    /// Returns the union that relaxing made of an assertion.
-    pub(crate) fn union(&self, id: Id) -> Option<Rc<RelaxedUnion>> {
-        self.unions.get(&id.index()).cloned()
-    }
-
-    /// Returns the way from the reader's root to an obligation.
-    pub(crate) fn way(&self, obligation: &Obligation) -> Vec<Step> {
-        self.root.map_or_else(Vec::new, |root| obligation.way(root))
-    }
-
-    /// Returns an obligation with the node as it was written, and the assertion that it has there.
-    pub(crate) fn as_written(&self, mut obligation: Obligation) -> Obligation {
-        if let Some(union) = self.unions.get(&obligation.reader.index()) {
-            obligation.assertion = union.assertion.clone();
-        }
-        if let Some(original) = self.originals.get(&obligation.reader.index()) {
-            obligation.reader = *original;
-        }
-        obligation.path = self.way(&obligation).into_iter().skip(1).rev().collect();
-        obligation
-    }
 }
 
 impl Relaxed {
@@ -98,16 +53,16 @@ pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option
         list,
         applied: vec![false; list.len()],
         done: HashMap::new(),
-        slots: HashMap::new(),
+        recursive_refs: HashMap::new(),
         pending: Vec::new(),
         leading_back: HashMap::new(),
         has_unevaluated,
     };
     let root = relaxing.engine.relaxed.root.into_iter().collect();
     let relaxed = relaxing.node(reader, &root);
-    while let Some((target, way, slot)) = relaxing.pending.pop() {
+    while let Some((target, way, recursive_ref)) = relaxing.pending.pop() {
         let id = relaxing.node(target, &way);
-        relaxing.engine.tree.fill_slot(slot, id);
+        relaxing.engine.tree.resolve_recursive_ref(recursive_ref, id);
     }
     relaxing.applied.iter().all(|applied| *applied).then_some(relaxed)
 }
@@ -117,7 +72,7 @@ struct Relaxing<'e> {
     list: &'e [Relaxed],
     applied: Vec<bool>,
     done: HashMap<(u32, Vec<Step>), Id>,
-    slots: HashMap<(u32, Vec<Step>), u32>,
+    recursive_refs: HashMap<(u32, Vec<Step>), u32>,
     pending: Vec<(Id, Vec<Step>, u32)>,
     /// Whether a node leads back to a way, by both.
     leading_back: HashMap<(u32, Vec<Step>), bool>,
@@ -142,8 +97,8 @@ impl Relaxing<'_> {
         let mut node = Node::clone(&old);
         self.members(&mut node, way);
         self.in_place(&mut node, way);
-        if let Some(slot) = old.slot {
-            node.slot = Some(self.slot(slot, way));
+        if let Some(recursive_ref) = old.recursive_ref {
+            node.recursive_ref = Some(self.relaxed_ref(recursive_ref, way));
         }
         let origin = self.engine.tree.origin(id);
         let relaxed = self.here(id, node, &old, origin, way);
@@ -180,7 +135,7 @@ impl Relaxing<'_> {
 
     /// Returns whether a recursion below a node leads back to the part of a way that is on the list.
     fn leads_back(&mut self, id: Id, way: &[Step]) -> bool {
-        if !self.engine.tree.has_slots() {
+        if !self.engine.tree.has_recursive_refs() {
             return false;
         }
         let key = (id.index(), way.to_vec());
@@ -212,7 +167,7 @@ impl Relaxing<'_> {
             open.extend(node.any_of.iter().chain(&node.one_of).flatten());
             open.extend(node.conditions.iter().flat_map(|own| own.then.into_iter().chain(own.otherwise)));
             open.extend(objects.dependent_schemas.iter().map(|(_, id)| *id));
-            open.extend(node.slot.and_then(|slot| tree.in_slot(slot)));
+            open.extend(node.recursive_ref.and_then(|reference| tree.recursive_target(reference)));
         }
         self.leading_back.insert(key, found);
         found
@@ -245,13 +200,13 @@ impl Relaxing<'_> {
         }
     }
 
-    fn slot(&mut self, slot: u32, way: &[Step]) -> u32 {
-        if let Some(known) = self.slots.get(&(slot, way.to_vec())) {
+    fn relaxed_ref(&mut self, reference: u32, way: &[Step]) -> u32 {
+        if let Some(known) = self.recursive_refs.get(&(reference, way.to_vec())) {
             return *known;
         }
-        let new = self.engine.tree.reserve_slot();
-        self.slots.insert((slot, way.to_vec()), new);
-        if let Some(target) = self.engine.tree.in_slot(slot) {
+        let new = self.engine.tree.reserve_recursive_ref();
+        self.recursive_refs.insert((reference, way.to_vec()), new);
+        if let Some(target) = self.engine.tree.recursive_target(reference) {
             self.pending.push((target, way.to_vec(), new));
         }
         new

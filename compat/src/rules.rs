@@ -7,7 +7,7 @@ mod table;
 
 pub use table::RULES;
 
-use crate::prove::Assertion;
+use crate::assertion::Assertion;
 use table::*;
 
 /// A rule.
@@ -68,7 +68,7 @@ impl Assertion {
             Self::AnyOf | Self::OneOf => &NARROWS_UNION,
             Self::Not => &EXCLUDES_VALUE,
             Self::Condition => &ADDS_CONDITION,
-            Self::Opaque(_) => &UNDECIDED,
+            Self::Undecided(_) => &UNDECIDED,
         }
     }
 
@@ -96,7 +96,7 @@ impl Assertion {
             Self::OneOf => "`oneOf`".to_owned(),
             Self::Not => "`not`".to_owned(),
             Self::Condition => "`if`".to_owned(),
-            Self::Opaque(why) => why.clone(),
+            Self::Undecided(why) => why.clone(),
         }
     }
 

@@ -11,11 +11,10 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::{Map, Value};
 
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::{Flat, PropertyLayer};
-use crate::prove::explicit_names;
 use crate::tree::{Id, Name, Types};
+use crate::truth::Truth;
 
 /// Deepest event that is made.
 const DEPTH_MAX: usize = 40;
@@ -46,19 +45,23 @@ impl Engine {
     pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
         let class = id.class();
         // Once more than itself, so that a list has an element; not without end.
-        let inside = self.sampling.iter().filter(|open| **open == class).count();
-        if 1 < inside || DEPTH_MAX < self.sampling.len() || !self.spend(2) {
+        let inside = self.samplings_in_progress.iter().filter(|open| **open == class).count();
+        if 1 < inside || DEPTH_MAX < self.samplings_in_progress.len() || !self.spend(2) {
             return Vec::new();
         }
-        if let Some(known) = self.sampled.get(&(class, many)) {
+        if let Some(known) = self.known_samples.get(&(class, many)) {
             let known = Rc::clone(known);
-            return if self.copy(known.iter().map(nodes_in).sum()) { known.to_vec() } else { Vec::new() };
+            return if self.reserve_copy(known.iter().map(nodes_in).sum()) {
+                known.to_vec()
+            } else {
+                Vec::new()
+            };
         }
-        self.sampling.push(class);
-        let flats = self.flats(id);
+        self.samplings_in_progress.push(class);
+        let alternatives = self.alternatives(id);
         let mut found: Vec<Value> = Vec::new();
-        for flat in flats.iter() {
-            let more = self.samples_of(flat, many);
+        for alternative in alternatives.iter() {
+            let more = self.samples_of(alternative, many);
             for value in more {
                 if self.accepts(id, &value) != Truth::No && !found.contains(&value) {
                     found.push(value);
@@ -68,27 +71,27 @@ impl Engine {
                 break;
             }
         }
-        self.sampling.pop();
+        self.samplings_in_progress.pop();
         found.truncate(many.max(1) * 2);
-        self.sampled.insert((class, many), Rc::new(found.clone()));
+        self.known_samples.insert((class, many), Rc::new(found.clone()));
         found
     }
 
     /// Returns values of one alternative.
-    pub(crate) fn samples_of(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
-        self.samples_within(flat, many, 0)
+    pub(crate) fn samples_of(&mut self, alternative: &Alternative, many: usize) -> Vec<Value> {
+        self.samples_within(alternative, many, 0)
     }
 
     /// As [`Self::samples_of`], for a part of an alternative that was split so many times.
-    fn samples_within(&mut self, flat: &Flat, many: usize, splits: usize) -> Vec<Value> {
+    fn samples_within(&mut self, alternative: &Alternative, many: usize, splits: usize) -> Vec<Value> {
         if SPLITS_MAX < splits || !self.spend(1) {
             return Vec::new();
         }
         let splits = splits + 1;
-        if let Some(values) = &flat.values {
+        if let Some(values) = &alternative.values {
             let mut fitting: Vec<Value> = Vec::new();
             for value in values.iter() {
-                if self.flat_accepts(flat, value) != Truth::No {
+                if self.alternative_accepts(alternative, value) != Truth::No {
                     fitting.push(value.clone());
                 }
                 if many.max(2) <= fitting.len() {
@@ -97,56 +100,56 @@ impl Engine {
             }
             return fitting;
         }
-        if !flat.not.is_empty() && self.subtracting < SUBTRACTIONS_MAX {
+        if !alternative.not.is_empty() && self.subtraction_depth < SUBTRACTIONS_MAX {
             let mut found = Vec::new();
-            for rest in self.without_negations(flat) {
+            for rest in self.without_negations(alternative) {
                 found.extend(self.samples_within(&rest, many, splits));
                 if many.max(2) * 2 <= found.len() {
                     break;
                 }
             }
-            found.retain(|value| flat.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes));
+            found.retain(|value| alternative.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes));
             if !found.is_empty() {
                 return found;
             }
         }
-        if !flat.conditions.is_empty() {
+        if !alternative.conditions.is_empty() {
             let mut found = Vec::new();
-            for chosen in self.under_some_conditions(flat) {
+            for chosen in self.under_some_conditions(alternative) {
                 found.extend(self.samples_within(&chosen, many, splits));
             }
             return found;
         }
-        if !flat.unions.is_empty() {
+        if !alternative.unions.is_empty() {
             let mut found = Vec::new();
-            for chosen in self.in_some_branches(flat) {
+            for chosen in self.in_some_branches(alternative) {
                 found.extend(self.samples_within(&chosen, many, splits));
             }
             return found;
         }
         let mut found = Vec::new();
         for one in PLAUSIBLE {
-            if !flat.types.has(one) {
+            if !alternative.types.has(one) {
                 continue;
             }
             let more = match one {
                 Types::NULL => vec![Value::Null],
                 Types::BOOLEAN => vec![Value::Bool(true), Value::Bool(false)],
-                Types::NUMBER => flat
+                Types::NUMBER => alternative
                     .numbers
                     .samples()
                     .into_iter()
                     .map(|decimal| Value::Number(decimal.to_number()))
                     .collect(),
-                Types::STRING => self.texts(&flat.strings, many),
-                Types::ARRAY => self.arrays(flat, many),
-                _ => self.objects(flat, many),
+                Types::STRING => self.texts(&alternative.strings, many),
+                Types::ARRAY => self.arrays(alternative, many),
+                _ => self.objects(alternative, many),
             };
             let kept: Vec<Value> = more
                 .into_iter()
                 .filter(|value| {
-                    self.flat_accepts(flat, value) != Truth::No
-                        && flat.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes)
+                    self.alternative_accepts(alternative, value) != Truth::No
+                        && alternative.not.iter().all(|not| self.accepts(*not, value) != Truth::Yes)
                 })
                 .take(many.max(1))
                 .collect();
@@ -159,19 +162,19 @@ impl Engine {
     }
 
     /// Chooses branches of the unions that were left whole: the first that fit, and the last.
-    fn in_some_branches(&mut self, flat: &Flat) -> Vec<Flat> {
+    fn in_some_branches(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let mut chosen = Vec::new();
         for backwards in [false, true] {
-            let mut rest = Flat { unions: Rc::default(), ..flat.clone() };
-            for union in flat.unions.iter() {
+            let mut rest = Alternative { unions: Rc::default(), ..alternative.clone() };
+            for union in alternative.unions.iter() {
                 let mut branches = union.clone();
                 if backwards {
                     branches.reverse();
                 }
                 let fitting =
-                    branches.iter().find_map(|branch| self.within(&rest, *branch).into_iter().next());
+                    branches.iter().find_map(|branch| self.intersect(&rest, *branch).into_iter().next());
                 if let Some(fitting) = fitting {
-                    rest = Flat { unions: Rc::default(), ..fitting };
+                    rest = Alternative { unions: Rc::default(), ..fitting };
                 }
             }
             chosen.push(rest);
@@ -179,8 +182,8 @@ impl Engine {
         chosen
     }
 
-    fn arrays(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
-        let arrays = &flat.arrays;
+    fn arrays(&mut self, alternative: &Alternative, many: usize) -> Vec<Value> {
+        let arrays = &alternative.arrays;
         let prefix = Self::prefix_len(arrays) as u64;
         let wanted = arrays.contains.iter().map(|contains| contains.min).fold(0, u64::saturating_add);
         let mut lengths: Vec<u64> = [arrays.min.max(wanted), arrays.min.max(1), prefix, prefix + wanted]
@@ -198,7 +201,7 @@ impl Engine {
         for length in lengths {
             let fillers = if many == 1 { 2 } else { 3 };
             for variant in 0..fillers {
-                if let Some(value) = self.filled(flat, length, variant)
+                if let Some(value) = self.filled(alternative, length, variant)
                     && !found.contains(&value)
                 {
                     found.push(value);
@@ -213,10 +216,10 @@ impl Engine {
 
     /// Makes an array of a length: what it must contain first, wherever it may stand, then the
     /// rest, of nothing that it may contain only so often.
-    fn filled(&mut self, flat: &Flat, length: u64, variant: usize) -> Option<Value> {
+    fn filled(&mut self, alternative: &Alternative, length: u64, variant: usize) -> Option<Value> {
         /// Most bytes of texts in one array.
         const TEXT_BYTES_MAX: usize = 4 << 20;
-        let arrays = &flat.arrays;
+        let arrays = &alternative.arrays;
         let length = usize::try_from(length).ok()?;
         let mut items: Vec<Option<Value>> = vec![None; length];
         let (mut text_bytes, mut nodes) = (0, 0);
@@ -263,7 +266,7 @@ impl Engine {
                 }
             }
         }
-        (self.may_make(nodes) && self.copy(nodes)).then(|| items.into_iter().flatten().collect())
+        (self.may_make(nodes) && self.reserve_copy(nodes)).then(|| items.into_iter().flatten().collect())
     }
 
     fn next_item(
@@ -283,11 +286,13 @@ impl Engine {
         }
     }
 
-    fn objects(&mut self, flat: &Flat, many: usize) -> Vec<Value> {
+    fn objects(&mut self, alternative: &Alternative, many: usize) -> Vec<Value> {
         let mut found = Vec::new();
-        let Some(base) = self.object_with(flat, &[]) else { return found };
-        let names: Vec<Name> =
-            explicit_names(flat, None).into_iter().filter(|name| !base.contains_key(&**name)).collect();
+        let Some(base) = self.object_with(alternative, &[]) else { return found };
+        let names: Vec<Name> = explicit_names(alternative, None)
+            .into_iter()
+            .filter(|name| !base.contains_key(&**name))
+            .collect();
         found.push(Value::Object(base.clone()));
         if many == 1 {
             return found;
@@ -295,8 +300,8 @@ impl Engine {
         // One with every declared property, then one for each of the first few alone.
         let mut full = base.clone();
         for name in &names {
-            let schema = self.property_schema(&flat.objects, name);
-            if flat.objects.max.is_none_or(|max| (full.len() as u64) < max)
+            let schema = self.property_schema(&alternative.objects, name);
+            if alternative.objects.max.is_none_or(|max| (full.len() as u64) < max)
                 && let Some(value) = self.sample(schema)
             {
                 full.insert(name.to_string(), value);
@@ -306,17 +311,17 @@ impl Engine {
             found.push(Value::Object(full));
         }
         for name in names.iter().take(many) {
-            if let Some(object) = self.object_with(flat, &[&**name]) {
+            if let Some(object) = self.object_with(alternative, &[&**name]) {
                 found.push(Value::Object(object));
             }
         }
-        for name in self.fresh_names(flat, &PropertyLayer::default(), 1).iter().take(many) {
-            if let Some(object) = self.object_with(flat, &[name.as_str()]) {
+        for name in self.fresh_names(alternative, &PropertyLayer::default(), 1).iter().take(many) {
+            if let Some(object) = self.object_with(alternative, &[name.as_str()]) {
                 found.push(Value::Object(object));
             }
         }
         for name in base.keys().take(many) {
-            let schema = self.property_schema(&flat.objects, name);
+            let schema = self.property_schema(&alternative.objects, name);
             for value in self.samples(schema, 3).into_iter().skip(1) {
                 let mut object = base.clone();
                 object.insert(name.clone(), value);
@@ -327,12 +332,16 @@ impl Engine {
     }
 
     /// Makes the smallest object of an alternative that has these properties.
-    pub(crate) fn object_with(&mut self, flat: &Flat, wanted: &[&str]) -> Option<Map<String, Value>> {
+    pub(crate) fn object_with(
+        &mut self,
+        alternative: &Alternative,
+        wanted: &[&str],
+    ) -> Option<Map<String, Value>> {
         let mut object = Map::new();
-        let mut names: Vec<Name> = needed_names(flat, wanted);
+        let mut names: Vec<Name> = needed_names(alternative, wanted);
         let mut listed: HashSet<Name> = names.iter().cloned().collect();
         let mut dependent: HashMap<&str, Vec<&Name>> = HashMap::new();
-        for (given, needed) in &flat.objects.dependent_required {
+        for (given, needed) in &alternative.objects.dependent_required {
             dependent.entry(given).or_default().extend(needed);
         }
         let mut nodes = 0;
@@ -343,7 +352,7 @@ impl Engine {
             if !self.spend(1) {
                 return None;
             }
-            let schema = self.property_schema(&flat.objects, &name);
+            let schema = self.property_schema(&alternative.objects, &name);
             let value = self.sample(schema)?;
             nodes += nodes_in(&value);
             if NODES_MAX < nodes {
@@ -356,37 +365,38 @@ impl Engine {
                 }
             }
         }
-        self.fill_up(flat, &mut object)?;
-        (self.may_make(nodes) && self.copy(nodes)).then_some(object)
+        self.fill_up(alternative, &mut object)?;
+        (self.may_make(nodes) && self.reserve_copy(nodes)).then_some(object)
     }
 
     /// Counts the nodes of a value that was made; returns whether more may be made in this comparison.
     fn may_make(&mut self, nodes: usize) -> bool {
-        self.made = self.made.saturating_add(nodes);
-        self.made <= MADE_MAX
+        self.nodes_made = self.nodes_made.saturating_add(nodes);
+        self.nodes_made <= MADE_MAX
     }
 
     /// Adds properties until there are as many as the alternative asks for.
-    fn fill_up(&mut self, flat: &Flat, object: &mut Map<String, Value>) -> Option<()> {
-        if flat.objects.min <= object.len() as u64 {
+    fn fill_up(&mut self, alternative: &Alternative, object: &mut Map<String, Value>) -> Option<()> {
+        if alternative.objects.min <= object.len() as u64 {
             return Some(());
         }
-        if LENGTH_MAX < flat.objects.min {
+        if LENGTH_MAX < alternative.objects.min {
             return None;
         }
-        let mut names: Vec<String> = explicit_names(flat, None).iter().map(ToString::to_string).collect();
-        let missing = usize::try_from(flat.objects.min).unwrap_or(0);
-        names.extend(self.fresh_names(flat, &PropertyLayer::default(), missing.min(FRESH_MAX)));
-        names.extend((1..=flat.objects.min).map(|n| format!("extra{n}")));
+        let mut names: Vec<String> =
+            explicit_names(alternative, None).iter().map(ToString::to_string).collect();
+        let missing = usize::try_from(alternative.objects.min).unwrap_or(0);
+        names.extend(self.fresh_names(alternative, &PropertyLayer::default(), missing.min(FRESH_MAX)));
+        names.extend((1..=alternative.objects.min).map(|n| format!("extra{n}")));
         for name in names {
-            if flat.objects.min <= object.len() as u64 {
+            if alternative.objects.min <= object.len() as u64 {
                 return Some(());
             }
             if object.contains_key(&name) {
                 continue;
             }
-            let schema = self.property_schema(&flat.objects, &name);
-            let named = flat
+            let schema = self.property_schema(&alternative.objects, &name);
+            let named = alternative
                 .objects
                 .names
                 .iter()
@@ -395,7 +405,7 @@ impl Engine {
                 object.insert(name, value);
             }
         }
-        (flat.objects.min <= object.len() as u64).then_some(())
+        (alternative.objects.min <= object.len() as u64).then_some(())
     }
 }
 
@@ -408,9 +418,9 @@ pub(crate) fn nodes_in(value: &Value) -> usize {
     }
 }
 
-fn needed_names(flat: &Flat, wanted: &[&str]) -> Vec<Name> {
-    let mut names: Vec<Name> = flat.objects.required.iter().cloned().collect();
-    let more = wanted.iter().filter(|name| !flat.objects.required.contains(**name));
+fn needed_names(alternative: &Alternative, wanted: &[&str]) -> Vec<Name> {
+    let mut names: Vec<Name> = alternative.objects.required.iter().cloned().collect();
+    let more = wanted.iter().filter(|name| !alternative.objects.required.contains(**name));
     names.extend(more.map(|name| Name::from(*name)));
     names
 }

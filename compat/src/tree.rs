@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub(crate) use listed::Listed;
 pub(crate) use named::Named;
-pub(crate) use node::{Arrays, Condition, Contains, Node, Objects, Opaque, Place, PlaceReader, Strings};
+pub(crate) use node::{Arrays, Condition, Contains, Node, Objects, Place, PlaceReader, Strings, Unsupported};
 pub(crate) use types::Types;
 
 use crate::number::Decimal;
@@ -94,7 +94,7 @@ pub(crate) struct Tree {
     /// Long lists of values, by hash: the versions of a schema repeat them.
     lists: HashMap<u64, Listed>,
     /// The nodes that recursive references stand for.
-    slots: Vec<Option<Id>>,
+    recursive_refs: Vec<Option<Id>>,
 }
 
 impl Default for Tree {
@@ -104,7 +104,7 @@ impl Default for Tree {
             origins: Vec::new(),
             interned: HashMap::new(),
             lists: HashMap::new(),
-            slots: Vec::new(),
+            recursive_refs: Vec::new(),
         };
         for (types, class) in [(Types::ALL, Class::ANYTHING), (Types::NONE, Class::NOTHING)] {
             tree.interned.insert(Rc::new(Node { types, ..Node::default() }), class);
@@ -223,13 +223,13 @@ impl Tree {
         }
     }
 
-    pub(crate) fn reserve_slot(&mut self) -> u32 {
-        self.slots.push(None);
-        u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+    pub(crate) fn reserve_recursive_ref(&mut self) -> u32 {
+        self.recursive_refs.push(None);
+        u32::try_from(self.recursive_refs.len() - 1).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn fill_slot(&mut self, slot: u32, id: Id) {
-        self.slots[slot as usize] = Some(id);
+    pub(crate) fn resolve_recursive_ref(&mut self, recursive_ref: u32, id: Id) {
+        self.recursive_refs[recursive_ref as usize] = Some(id);
     }
 
     pub(crate) fn node(&self, id: Id) -> &Node {
@@ -252,9 +252,9 @@ impl Tree {
         let mut at = id;
         for _ in 0..CHAIN_MAX {
             let node = self.node(at);
-            let next = match (node.all_of.as_slice(), node.slot) {
+            let next = match (node.all_of.as_slice(), node.recursive_ref) {
                 ([only], None) if node.is_bare() => Some(*only),
-                ([], Some(slot)) => self.in_slot(slot),
+                ([], Some(recursive_ref)) => self.recursive_target(recursive_ref),
                 _ => None,
             };
             let Some(next) = next else { break };
@@ -264,18 +264,18 @@ impl Tree {
     }
 
     /// Returns whether a schema refers back to itself.
-    pub(crate) fn has_slots(&self) -> bool {
-        !self.slots.is_empty()
+    pub(crate) fn has_recursive_refs(&self) -> bool {
+        !self.recursive_refs.is_empty()
     }
 
     /// Returns what stands in a slot.
-    pub(crate) fn in_slot(&self, slot: u32) -> Option<Id> {
-        self.slots.get(slot as usize).copied().flatten()
+    pub(crate) fn recursive_target(&self, recursive_ref: u32) -> Option<Id> {
+        self.recursive_refs.get(recursive_ref as usize).copied().flatten()
     }
 
     /// Returns the nodes that recursive references stand for.
-    pub(crate) fn slot_targets(&self) -> impl Iterator<Item = Id> {
-        self.slots.iter().copied().flatten()
+    pub(crate) fn recursive_targets(&self) -> impl Iterator<Item = Id> {
+        self.recursive_refs.iter().copied().flatten()
     }
 
     /// Returns whether some schema looks at what others evaluate.

@@ -2,7 +2,7 @@
 
 use evschema_model::Version;
 
-use crate::decide::Decision;
+use crate::decision::Decision;
 use crate::findings::{Found, Sides, findings};
 use crate::report::Direction;
 use crate::waivers::Waivers;

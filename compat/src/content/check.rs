@@ -5,12 +5,12 @@
 
 use serde_json::{Map, Value};
 
+use super::declarations::{self, Declarations};
 use super::open::refuses_all;
-use super::says::{self, Says};
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::export::export;
 use crate::tree::{Condition, Id, Name, Node};
+use crate::truth::Truth;
 
 /// Deepest event that is looked through.
 const DEPTH_MAX: usize = 128;
@@ -52,7 +52,7 @@ struct Applied {
     holding: Vec<Id>,
     /// The tests of conditions, and all parts of them.
     tests: Vec<Id>,
-    says: Says,
+    declarations: Declarations,
 }
 
 impl Engine {
@@ -76,7 +76,7 @@ impl Engine {
         let here = self.applied(handed, value, doubtful);
         match value {
             Value::Array(items) => {
-                if here.says.items_max().is_some_and(|max| max < items.len()) {
+                if here.declarations.items_max().is_some_and(|max| max < items.len()) {
                     let opened = self.is_opened(handed, value);
                     if opened != Truth::Yes {
                         return opened;
@@ -130,10 +130,10 @@ impl Engine {
     }
 
     fn declares_name(&mut self, here: &Applied, value: &Value, name: &str, side: Side) -> bool {
-        let says = &here.says;
-        !says.is_no_map
-            || says.names.contains(name)
-            || says.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
+        let declarations = &here.declarations;
+        !declarations.is_no_map
+            || declarations.names.contains(name)
+            || declarations.patterns.iter().any(|pattern| self.patterns.is_match(pattern, name) == Truth::Yes)
             || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, value, name, side))
     }
 
@@ -145,7 +145,7 @@ impl Engine {
             return true;
         }
         objects.has_real_unevaluated
-            && says::in_place(&self.tree, &[id]).into_iter().all(|part| {
+            && declarations::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
                 // A part that may apply may also have evaluated the member.
                 let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
@@ -167,18 +167,18 @@ impl Engine {
     fn is_opened(&mut self, handed: &Handed, value: &Value) -> Truth {
         let schema = self.tree.all(handed.holding.clone());
         let place = self.tree.place(schema, handed.tests.clone(), None);
-        let flats = self.flats(place);
+        let alternatives = self.alternatives(place);
         let (mut opened, mut closed, mut unknown) = (false, false, false);
-        for flat in flats.iter() {
+        for alternative in alternatives.iter() {
             // The alternatives that may have the value, were they not closed.
-            let meant = match (value, &flat.values) {
+            let meant = match (value, &alternative.values) {
                 (_, Some(_)) => false,
-                (Value::Object(_), None) => flat.types.has(crate::tree::Types::OBJECT),
-                _ => flat.types.has(crate::tree::Types::ARRAY),
+                (Value::Object(_), None) => alternative.types.has(crate::tree::Types::OBJECT),
+                _ => alternative.types.has(crate::tree::Types::ARRAY),
             };
-            opened |= meant && flat.opened == Truth::Yes;
-            closed |= meant && flat.opened == Truth::No;
-            unknown |= meant && flat.opened == Truth::Unknown;
+            opened |= meant && alternative.opened == Truth::Yes;
+            closed |= meant && alternative.opened == Truth::No;
+            unknown |= meant && alternative.opened == Truth::Unknown;
         }
         match (opened, closed || unknown) {
             (true, false) => Truth::Yes,
@@ -198,10 +198,10 @@ impl Engine {
             }
             here.holding.push(id);
             let node = self.tree.shared(id);
-            here.says.add(&says::own(&self.tree, &node));
-            open.extend(says::always(&self.tree, &node));
+            here.declarations.add(&declarations::own(&self.tree, &node));
+            open.extend(declarations::always(&self.tree, &node));
             for branch in node.any_of.iter().chain(&node.one_of).flatten() {
-                here.says.is_no_map |= says::all(&self.tree, &[*branch]).is_no_map;
+                here.declarations.is_no_map |= declarations::all(&self.tree, &[*branch]).is_no_map;
                 if self.counts(*branch, value, doubtful) {
                     open.push(*branch);
                 }
@@ -214,7 +214,7 @@ impl Engine {
             open.extend(dependents(&node, value));
         }
         here.tests = self.applied_in_tests(tests, value, doubtful);
-        here.says.add(&says::all_of(&self.tree, &here.tests));
+        here.declarations.add(&declarations::all_of(&self.tree, &here.tests));
         here
     }
 
@@ -228,7 +228,7 @@ impl Engine {
             }
             found.push(id);
             let node = self.tree.shared(id);
-            open.extend(says::always(&self.tree, &node));
+            open.extend(declarations::always(&self.tree, &node));
             open.extend(node.any_of.iter().chain(&node.one_of).flatten());
             open.extend(&node.tests);
             for condition in &node.conditions {
@@ -394,10 +394,10 @@ impl Engine {
             }
             here.holding.push(id);
             let node = self.tree.shared(id);
-            here.says.add(&says::own(&self.tree, &node));
-            open.extend(says::always(&self.tree, &node));
+            here.declarations.add(&declarations::own(&self.tree, &node));
+            open.extend(declarations::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
-                here.says.is_no_map |= says::all(&self.tree, union).is_no_map;
+                here.declarations.is_no_map |= declarations::all(&self.tree, union).is_no_map;
                 let mut holding = Vec::new();
                 for branch in union {
                     match self.opened_holds(*branch, value) {
@@ -414,7 +414,7 @@ impl Engine {
             let tests = node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test));
             let tests: Vec<Id> = tests.collect();
             open.extend(match in_tests {
-                InTests::All => says::in_place(&self.tree, &tests),
+                InTests::All => declarations::in_place(&self.tree, &tests),
                 InTests::Chosen => tests,
             });
             for condition in &node.conditions {
@@ -437,7 +437,7 @@ impl Engine {
 
     /// Returns a schema without the keywords that refuse undeclared members.
     pub(crate) fn opened(&mut self, id: Id) -> Id {
-        self.opening.open(&mut self.tree, id)
+        self.opened_readers.open(&mut self.tree, id)
     }
 
     /// Returns whether a value satisfies a schema that is opened to further members.

@@ -4,18 +4,19 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::says::{self, Says};
+use super::declarations::{self, Declarations};
 use super::strip::Read;
-use super::ways::Way;
+use super::way::Way;
+use crate::alternatives::{
+    Alternative, AlternativeArrays, AlternativeObjects, ItemLayer, PropertyLayer, add_classes, explicit_names,
+};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::{Flat, FlatArrays, FlatObjects, ItemLayer, PropertyLayer, add_classes};
-use crate::prove::explicit_names;
 use crate::tree::{Id, Name, Named, Node, Origin, Place, PlaceReader, Types};
+use crate::truth::Truth;
 
 /// A place being closed.
 struct Closing<'p> {
-    says: Says,
+    declarations: Declarations,
     /// Everything that may hold beside what holds, in place.
     maybe: Vec<Id>,
     /// Under `tolerant`, what the reader has for the place.
@@ -24,125 +25,141 @@ struct Closing<'p> {
 
 impl Engine {
     /// Returns the alternatives of a place.
-    pub(crate) fn flats_of_place(&mut self, id: Id, place: &Place) -> Vec<Flat> {
-        if self.closing.contains(&id.class()) {
+    pub(crate) fn alternatives_of_place(&mut self, id: Id, place: &Place) -> Vec<Alternative> {
+        if self.closings_in_progress.contains(&id.class()) {
             // A place inside itself, met while it is being closed: open is wider.
-            self.cuts += 1;
+            self.truncations += 1;
             return vec![self.anything.widened()];
         }
-        self.closing.push(id.class());
+        self.closings_in_progress.push(id.class());
         let ways = self.ways(place.schema);
-        let mut flats = Vec::with_capacity(ways.len());
+        let mut alternatives = Vec::with_capacity(ways.len());
         for way in ways.iter() {
             match &place.reader {
-                None => flats.push(self.close(way, place, None)),
-                Some(reader) => self.left_of(way, place, reader, &mut flats),
+                None => alternatives.push(self.close(way, place, None)),
+                Some(reader) => self.left_of(way, place, reader, &mut alternatives),
             }
         }
-        self.closing.pop();
-        flats.retain(|flat| !flat.types.is_empty());
+        self.closings_in_progress.pop();
+        alternatives.retain(|alternative| !alternative.types.is_empty());
         let origin = self.tree.origin(id);
-        if flats.iter().any(|flat| flat.opened != Truth::No) && !self.opened_places.contains(&origin) {
+        if alternatives.iter().any(|alternative| alternative.opened != Truth::No)
+            && !self.opened_places.contains(&origin)
+        {
             self.opened_places.push(origin);
         }
-        for flat in &mut flats {
-            add_classes(Rc::make_mut(&mut flat.holds), &[id.class()]);
+        for alternative in &mut alternatives {
+            add_classes(Rc::make_mut(&mut alternative.holds), &[id.class()]);
         }
-        flats
+        alternatives
     }
 
     /// Adds what a tolerant reader leaves of a way's values, type by type: the members that it declares depend on it.
-    fn left_of(&mut self, way: &Way, place: &Place, reader: &PlaceReader, flats: &mut Vec<Flat>) {
+    fn left_of(
+        &mut self,
+        way: &Way,
+        place: &Place,
+        reader: &PlaceReader,
+        alternatives: &mut Vec<Alternative>,
+    ) {
         // Nothing is removed from a value without parts.
-        flats.push(way.flat.without(Types::ARRAY.or(Types::OBJECT)));
+        alternatives.push(way.alternative.without(Types::ARRAY.or(Types::OBJECT)));
         for one in [Types::ARRAY, Types::OBJECT] {
-            let flat = way.flat.only(one);
+            let alternative = way.alternative.only(one);
             // What is removed widens the alternative, so that a value in two branches could come back.
-            if flat.types.is_empty() || self.is_in_two(&flat) {
+            if alternative.types.is_empty() || self.is_in_two_branches(&alternative) {
                 continue;
             }
-            let read = self.read(&flat, reader);
-            let closed = self.close(&Way { flat, ..way.clone() }, place, Some(&read));
-            flats.push(self.strip(closed, &read));
+            let read = self.read(&alternative, reader);
+            let closed = self.close(&Way { alternative, ..way.clone() }, place, Some(&read));
+            alternatives.push(self.strip(closed, &read));
         }
     }
 
-    fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Flat {
-        let mut says = way.says.clone();
-        let has_tuple = 0 < says.tuple;
-        let is_no_map = says.is_no_map;
-        let here = says::in_place(&self.tree, &way.maybe);
+    fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Alternative {
+        let mut declarations = way.declarations.clone();
+        let has_tuple = 0 < declarations.tuple;
+        let is_no_map = declarations.is_no_map;
+        let here = declarations::in_place(&self.tree, &way.maybe);
         for part in &here {
-            says.add(&says::own(&self.tree, self.tree.node(*part)));
+            declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
-        let beside = says::in_place(&self.tree, &place.maybe);
+        let beside = declarations::in_place(&self.tree, &place.maybe);
         for part in &beside {
-            says.add(&says::own(&self.tree, self.tree.node(*part)));
+            declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
         // Whether these apply is open, so they may declare, but not end the freedom of a map.
-        says.is_no_map = is_no_map;
+        declarations.is_no_map = is_no_map;
         if !has_tuple {
             // A tuple that may apply makes another one longer, and ends no freedom.
-            says.tuple = 0;
+            declarations.tuple = 0;
         }
         let mut maybe = here;
         maybe.extend(beside);
         // Without what only may apply, the place may have to be free.
-        let lacks_names = way.says.names.len() < says.names.len()
-            && way.says.patterns.is_empty()
-            && (way.says.names.len() as u64) < way.flat.objects.min;
-        let lacks_items = way.says.tuple < says.tuple && (way.says.tuple as u64) < way.flat.arrays.min;
-        let closing = Closing { says, maybe, reader };
-        let mut flat = way.flat.clone();
+        let lacks_names = way.declarations.names.len() < declarations.names.len()
+            && way.declarations.patterns.is_empty()
+            && (way.declarations.names.len() as u64) < way.alternative.objects.min;
+        let lacks_items = way.declarations.tuple < declarations.tuple
+            && (way.declarations.tuple as u64) < way.alternative.arrays.min;
+        let closing = Closing { declarations, maybe, reader };
+        let mut alternative = way.alternative.clone();
         if lacks_names || lacks_items || self.may_leave_nothing(&place.maybe) {
             // Together with these the place may have to be free. They need not apply, so it is left as it is.
-            return flat;
+            return alternative;
         }
-        if flat.values.is_none() && flat.types.has(Types::OBJECT) {
-            self.close_object(&mut flat, &closing);
+        if alternative.values.is_none() && alternative.types.has(Types::OBJECT) {
+            self.close_object(&mut alternative, &closing);
         }
-        if flat.values.is_none() && flat.types.has(Types::ARRAY) {
-            self.close_array(&mut flat, &closing);
+        if alternative.values.is_none() && alternative.types.has(Types::ARRAY) {
+            self.close_array(&mut alternative, &closing);
         }
-        flat
+        alternative
     }
 
     /// Returns whether schemas ask for something that the declared members alone may not have.
     fn may_leave_nothing(&self, maybe: &[Id]) -> bool {
-        says::in_place(&self.tree, maybe).into_iter().any(|part| {
+        declarations::in_place(&self.tree, maybe).into_iter().any(|part| {
             let node = self.tree.node(part);
             let (objects, arrays) = (&node.objects, &node.arrays);
             0 < objects.min || 0 < arrays.min || !arrays.contains.is_empty() || !node.not.is_empty()
         })
     }
 
-    fn close_object(&mut self, flat: &mut Flat, closing: &Closing<'_>) {
-        let layers = self.layers_of_places(&flat.objects, closing);
-        Rc::make_mut(&mut flat.objects).layers = layers;
-        let says = &closing.says;
-        if says.has_all_members() || is_closed(&flat.objects, says, |id| self.tree.is_false(id)) {
+    fn close_object(&mut self, alternative: &mut Alternative, closing: &Closing<'_>) {
+        let layers = self.layers_of_places(&alternative.objects, closing);
+        Rc::make_mut(&mut alternative.objects).layers = layers;
+        let declarations = &closing.declarations;
+        if declarations.has_all_members()
+            || is_closed(&alternative.objects, declarations, |id| self.tree.is_false(id))
+        {
             return;
         }
         let origin = Origin::default();
         let (anything, nothing) = (self.tree.boolean(true, origin), self.tree.boolean(false, origin));
         let layer = PropertyLayer {
-            properties: says.names.iter().map(|name| (name.clone(), anything)).collect(),
-            patterns: says.patterns.iter().map(|pattern| (pattern.clone(), anything)).collect(),
+            properties: declarations.names.iter().map(|name| (name.clone(), anything)).collect(),
+            patterns: declarations.patterns.iter().map(|pattern| (pattern.clone(), anything)).collect(),
             additional: Some(nothing),
         };
-        let mut closed = flat.clone();
+        let mut closed = alternative.clone();
         Rc::make_mut(&mut closed.objects).layers.push(layer);
-        match self.is_vacuous_object(flat, &closed, says) {
-            Truth::No => *flat = closed,
-            opened @ (Truth::Yes | Truth::Unknown) => flat.opened = opened,
+        match self.is_vacuous_object(alternative, &closed, declarations) {
+            Truth::No => *alternative = closed,
+            opened @ (Truth::Yes | Truth::Unknown) => alternative.opened = opened,
         }
     }
 
     /// Returns whether an object has no value once it is closed, though it has some before.
-    fn is_vacuous_object(&mut self, open: &Flat, closed: &Flat, says: &Says) -> Truth {
+    fn is_vacuous_object(
+        &mut self,
+        open: &Alternative,
+        closed: &Alternative,
+        declarations: &Declarations,
+    ) -> Truth {
         let (open, closed) = (open.only(Types::OBJECT), closed.only(Types::OBJECT));
         let objects = &closed.objects;
-        if says.patterns.is_empty() && (objects.required.len() as u64) < objects.min {
+        if declarations.patterns.is_empty() && (objects.required.len() as u64) < objects.min {
             let names = explicit_names(&closed, None);
             let possible = names.iter().filter(|name| {
                 let schema = self.property_schema(objects, name);
@@ -164,7 +181,7 @@ impl Engine {
     }
 
     /// Returns whether an alternative has values as it is, and none once it is closed.
-    fn has_only_open_values(&mut self, open: &Flat, closed: &Flat) -> Truth {
+    fn has_only_open_values(&mut self, open: &Alternative, closed: &Alternative) -> Truth {
         if !self.samples_of(closed, 2).is_empty() || self.is_empty(open) {
             return Truth::No;
         }
@@ -175,28 +192,28 @@ impl Engine {
         }
     }
 
-    fn close_array(&mut self, flat: &mut Flat, closing: &Closing<'_>) {
-        let layers = self.item_layers_of_places(&flat.arrays, closing);
-        Rc::make_mut(&mut flat.arrays).layers = layers;
-        let Some(most) = closing.says.items_max() else { return };
+    fn close_array(&mut self, alternative: &mut Alternative, closing: &Closing<'_>) {
+        let layers = self.item_layers_of_places(&alternative.arrays, closing);
+        Rc::make_mut(&mut alternative.arrays).layers = layers;
+        let Some(most) = closing.declarations.items_max() else { return };
         let most = most as u64;
-        let arrays = &flat.arrays;
+        let arrays = &alternative.arrays;
         if arrays.max.is_some_and(|max| max <= most) {
             return;
         }
         let wanted = arrays.contains.iter().map(|contains| contains.min).max().unwrap_or(0);
-        let mut closed = flat.clone();
+        let mut closed = alternative.clone();
         Rc::make_mut(&mut closed.arrays).max = Some(most);
         let opened = if most < arrays.min.max(wanted) {
             Truth::Yes
         } else {
-            let (open, closed) = (flat.only(Types::ARRAY), closed.only(Types::ARRAY));
+            let (open, closed) = (alternative.only(Types::ARRAY), closed.only(Types::ARRAY));
             let is_plain = arrays.contains.is_empty() && !arrays.unique && says_nothing_else(&closed);
             if is_plain { Truth::No } else { self.has_only_open_values(&open, &closed) }
         };
         match opened {
-            Truth::No => *flat = closed,
-            Truth::Yes | Truth::Unknown => flat.opened = opened,
+            Truth::No => *alternative = closed,
+            Truth::Yes | Truth::Unknown => alternative.opened = opened,
         }
     }
 
@@ -204,7 +221,11 @@ impl Engine {
     ///
     /// A name that is spelt out gets one place of all its schemas. What a pattern or the rest says rules more than
     /// one name, so the other schemas of such a name are only taken to be possible.
-    fn layers_of_places(&mut self, objects: &FlatObjects, closing: &Closing<'_>) -> Vec<PropertyLayer> {
+    fn layers_of_places(
+        &mut self,
+        objects: &AlternativeObjects,
+        closing: &Closing<'_>,
+    ) -> Vec<PropertyLayer> {
         /// A layer may have at most this number of pairs of a name or a pattern with a pattern. Beyond it, the engine lets
         /// members have any value, which only makes the writer wider.
         const PAIRS_MAX: usize = 2_000_000;
@@ -318,7 +339,7 @@ impl Engine {
         })
     }
 
-    fn item_layers_of_places(&mut self, arrays: &FlatArrays, closing: &Closing<'_>) -> Vec<ItemLayer> {
+    fn item_layers_of_places(&mut self, arrays: &AlternativeArrays, closing: &Closing<'_>) -> Vec<ItemLayer> {
         let contained: Vec<Id> = arrays.contains.iter().map(|contains| contains.schema).collect();
         let maybe_at = |engine: &mut Self, at: usize| {
             let mut maybe = engine.items(&closing.maybe, at);
@@ -347,7 +368,7 @@ impl Engine {
         placed
     }
 
-    fn rules_at(&mut self, arrays: &FlatArrays, at: usize, own: Id) -> Id {
+    fn rules_at(&mut self, arrays: &AlternativeArrays, at: usize, own: Id) -> Id {
         let layers = arrays.layers.iter();
         let rules = layers.filter_map(|layer| layer.prefix.get(at).copied().or(layer.items)).collect();
         self.all_at(rules, own)
@@ -467,15 +488,19 @@ fn ids_of(layer: &PropertyLayer) -> impl Iterator<Item = Id> + '_ {
 }
 
 /// Returns whether an alternative is ruled by its types and its parts alone.
-fn says_nothing_else(flat: &Flat) -> bool {
-    flat.not.is_empty() && flat.unions.is_empty() && flat.exclusive.is_empty()
+fn says_nothing_else(alternative: &Alternative) -> bool {
+    alternative.not.is_empty() && alternative.unions.is_empty() && alternative.exclusive.is_empty()
 }
 
 /// Returns whether an object is closed to the declared names as it is written.
-fn is_closed(objects: &FlatObjects, says: &Says, is_false: impl Fn(Id) -> bool) -> bool {
+fn is_closed(
+    objects: &AlternativeObjects,
+    declarations: &Declarations,
+    is_false: impl Fn(Id) -> bool,
+) -> bool {
     objects.layers.iter().any(|layer| {
         layer.additional.is_some_and(&is_false)
-            && says.names.iter().all(|name| layer.properties.of(name).is_some())
-            && says.patterns.iter().all(|pattern| layer.patterns.of(pattern).is_some())
+            && declarations.names.iter().all(|name| layer.properties.of(name).is_some())
+            && declarations.patterns.iter().all(|pattern| layer.patterns.of(pattern).is_some())
     })
 }

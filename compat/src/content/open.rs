@@ -10,7 +10,7 @@ use crate::tree::{Id, Named, Node, Tree};
 #[derive(Debug, Default)]
 pub(crate) struct Opening {
     done: HashMap<u32, Id>,
-    slots: HashMap<u32, u32>,
+    recursive_refs: HashMap<u32, u32>,
 }
 
 impl Opening {
@@ -18,9 +18,9 @@ impl Opening {
     pub(crate) fn open(&mut self, tree: &mut Tree, root: Id) -> Id {
         let mut pending = Vec::new();
         let opened = self.node(tree, root, &mut pending);
-        while let Some((target, slot)) = pending.pop() {
+        while let Some((target, recursive_ref)) = pending.pop() {
             let id = self.node(tree, target, &mut pending);
-            tree.fill_slot(slot, id);
+            tree.resolve_recursive_ref(recursive_ref, id);
         }
         opened
     }
@@ -52,13 +52,13 @@ impl Opening {
             condition.then = condition.then.map(|id| each(tree, id));
             condition.otherwise = condition.otherwise.map(|id| each(tree, id));
         }
-        if let Some(slot) = old.slot {
-            node.slot = Some(match self.slots.get(&slot) {
+        if let Some(recursive_ref) = old.recursive_ref {
+            node.recursive_ref = Some(match self.recursive_refs.get(&recursive_ref) {
                 Some(known) => *known,
                 None => {
-                    let new = tree.reserve_slot();
-                    self.slots.insert(slot, new);
-                    pending.extend(tree.in_slot(slot).map(|target| (target, new)));
+                    let new = tree.reserve_recursive_ref();
+                    self.recursive_refs.insert(recursive_ref, new);
+                    pending.extend(tree.recursive_target(recursive_ref).map(|target| (target, new)));
                     new
                 }
             });

@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt as _};
 
-use super::says;
+use super::declarations;
+use crate::alternatives::{Alternative, PropertyLayer};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::{Flat, PropertyLayer};
 use crate::tree::{Id, Name, Origin, PlaceReader, Types};
+use crate::truth::Truth;
 
 /// What a tolerant reader applies to the values of an alternative, in place.
 pub(super) struct Read {
@@ -25,7 +25,7 @@ impl Engine {
     /// Sorts what a reader has for a place by whether it counts for the values of an alternative.
     ///
     /// Of a union those branches count that hold for the opened schema, or all where none does.
-    pub(super) fn read(&mut self, flat: &Flat, reader: &PlaceReader) -> Read {
+    pub(super) fn read(&mut self, alternative: &Alternative, reader: &PlaceReader) -> Read {
         let mut read = Read { surely: Vec::new(), maybe: Vec::new() };
         let mut maybe = reader.maybe.clone();
         let mut open = reader.surely.clone();
@@ -35,15 +35,15 @@ impl Engine {
             }
             read.surely.push(id);
             let node = self.tree.shared(id);
-            open.extend(says::always(&self.tree, &node));
+            open.extend(declarations::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
                 // A discriminator rules branches out, opened or not.
-                let meant = self.meant(flat, union);
+                let meant = self.selected_branches(alternative, union);
                 let counts: Vec<Truth> = union
                     .iter()
                     .map(|branch| match &meant {
                         Some(meant) if !meant.contains(branch) => Truth::No,
-                        Some(_) | None => self.counts_for(flat, *branch),
+                        Some(_) | None => self.counts_for(alternative, *branch),
                     })
                     .collect();
                 let is_known = counts.contains(&Truth::Yes);
@@ -58,10 +58,10 @@ impl Engine {
             // A test counts even where it does not hold; of its branches those that do.
             let tests: Vec<Id> =
                 node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
-            maybe.extend(says::in_place(&self.tree, &tests));
+            maybe.extend(declarations::in_place(&self.tree, &tests));
             open.extend(tests);
             for condition in &node.conditions {
-                let (chosen, other) = match self.counts_for(flat, condition.test) {
+                let (chosen, other) = match self.counts_for(alternative, condition.test) {
                     Truth::Yes => (condition.then, condition.otherwise),
                     Truth::No => (condition.otherwise, condition.then),
                     Truth::Unknown => {
@@ -71,19 +71,19 @@ impl Engine {
                 };
                 open.extend(chosen);
                 // If the chosen branch does not hold, both count.
-                if chosen.is_some_and(|branch| self.counts_for(flat, branch) != Truth::Yes) {
+                if chosen.is_some_and(|branch| self.counts_for(alternative, branch) != Truth::Yes) {
                     maybe.extend(other);
                 }
             }
             for (name, schema) in node.objects.dependent_schemas.iter() {
-                if flat.types == Types::OBJECT && flat.objects.required.contains(name) {
+                if alternative.types == Types::OBJECT && alternative.objects.required.contains(name) {
                     open.push(*schema);
-                } else if !self.cannot_have(flat, name) {
+                } else if !self.cannot_have(alternative, name) {
                     maybe.push(*schema);
                 }
             }
         }
-        read.maybe = says::in_place(&self.tree, &maybe);
+        read.maybe = declarations::in_place(&self.tree, &maybe);
         read
     }
 
@@ -111,10 +111,10 @@ impl Engine {
             let (objects, arrays) = (&node.objects, &node.arrays);
             let is_counted = 0 < objects.min || (!arrays.prefix.is_empty() && 0 < arrays.min);
             let is_odd = objects.names.is_some() || !arrays.contains.is_empty() || !node.not.is_empty();
-            if is_counted || is_odd || node.opaque.is_some() || NODES_MAX < seen.len() {
+            if is_counted || is_odd || node.unsupported.is_some() || NODES_MAX < seen.len() {
                 return false;
             }
-            open.extend(says::in_place(&self.tree, &[id]));
+            open.extend(declarations::in_place(&self.tree, &[id]));
             open.extend(objects.properties.iter().chain(objects.patterns.iter()).map(|(_, id)| *id));
             open.extend(objects.additional.into_iter().chain(objects.unevaluated));
             open.extend(arrays.prefix.iter().copied().chain(arrays.items).chain(arrays.unevaluated));
@@ -122,11 +122,11 @@ impl Engine {
         true
     }
 
-    fn counts_for(&mut self, flat: &Flat, branch: Id) -> Truth {
+    fn counts_for(&mut self, alternative: &Alternative, branch: Id) -> Truth {
         let opened = self.opened(branch);
-        if self.flat_covers(flat, opened, &mut Vec::new()) {
+        if self.covers_alternative(alternative, opened, &mut Vec::new()) {
             Truth::Yes
-        } else if self.is_disjoint(flat, opened) {
+        } else if self.is_disjoint(alternative, opened) {
             Truth::No
         } else {
             Truth::Unknown
@@ -134,32 +134,32 @@ impl Engine {
     }
 
     /// Returns at least what an alternative leaves when a reader's undeclared members are removed.
-    pub(super) fn strip(&mut self, mut flat: Flat, read: &Read) -> Flat {
-        let mut kept = says::all_of(&self.tree, &read.surely);
-        kept.is_no_map |= says::is_described(&self.tree, &read.surely);
+    pub(super) fn strip(&mut self, mut alternative: Alternative, read: &Read) -> Alternative {
+        let mut kept = declarations::all_of(&self.tree, &read.surely);
+        kept.is_no_map |= declarations::is_described(&self.tree, &read.surely);
         let mut possible = kept.clone();
-        possible.add(&says::all_of(&self.tree, &read.maybe));
+        possible.add(&declarations::all_of(&self.tree, &read.maybe));
         // What may apply can make the object no map, and need not.
         let is_map = !kept.is_no_map;
         // These spoke of whole values, and the values have changed.
-        flat.holds = Rc::default();
-        flat.exclusive = Rc::default();
-        flat.unions = Rc::default();
-        flat.not = Rc::default();
-        flat.is_wider = true;
-        flat.values = None;
-        let layers = flat.arrays.layers.iter();
+        alternative.holds = Rc::default();
+        alternative.exclusive = Rc::default();
+        alternative.unions = Rc::default();
+        alternative.not = Rc::default();
+        alternative.is_wider = true;
+        alternative.values = None;
+        let layers = alternative.arrays.layers.iter();
         let mut items = layers.clone().flat_map(|layer| layer.prefix.iter().copied().chain(layer.items));
         // Items without parts stay as they are, and so what is said of them.
-        let is_plain = flat.arrays.layers.iter().any(|layer| layer.items.is_some())
+        let is_plain = alternative.arrays.layers.iter().any(|layer| layer.items.is_some())
             && items.all(|item| !self.tree.may_nest(item));
         if !is_plain {
-            let arrays = Rc::make_mut(&mut flat.arrays);
+            let arrays = Rc::make_mut(&mut alternative.arrays);
             arrays.unique = false;
             arrays.contains.clear();
         }
-        if !flat.types.has(Types::OBJECT) || kept.is_free {
-            return flat;
+        if !alternative.types.has(Types::OBJECT) || kept.is_free {
+            return alternative;
         }
         let origin = Origin::default();
         let (anything, nothing) = (self.tree.boolean(true, origin), self.tree.boolean(false, origin));
@@ -168,19 +168,19 @@ impl Engine {
                 || kept.names.contains(name)
                 || kept.patterns.iter().any(|pattern| engine.patterns.is_match(pattern, name) == Truth::Yes)
         };
-        let names: Vec<Name> = flat.objects.required.iter().cloned().collect();
+        let names: Vec<Name> = alternative.objects.required.iter().cloned().collect();
         let lost: Vec<Name> = names.into_iter().filter(|name| !is_kept(self, name)).collect();
-        let mut dependent = flat.objects.dependent_required.clone();
+        let mut dependent = alternative.objects.dependent_required.clone();
         dependent.retain_mut(|(given, needed)| {
             needed.retain(|name| is_kept(self, name));
             is_kept(self, given) && !needed.is_empty()
         });
-        let objects = Rc::make_mut(&mut flat.objects);
+        let objects = Rc::make_mut(&mut alternative.objects);
         objects.required.retain(|name| !lost.contains(name));
         objects.dependent_required = dependent;
         objects.dependent_schemas.clear();
         if is_map && !possible.is_no_map {
-            return flat;
+            return alternative;
         }
         objects.min = 0;
         if !possible.is_free && !is_map {
@@ -190,6 +190,6 @@ impl Engine {
                 additional: Some(nothing),
             });
         }
-        flat
+        alternative
     }
 }

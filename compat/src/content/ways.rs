@@ -6,9 +6,9 @@
 
 use std::rc::Rc;
 
-use super::says::{self, Says};
+use super::declarations::{self, Declarations};
+use super::way::Way;
 use crate::engine::Engine;
-use crate::flat::Flat;
 use crate::tree::{Condition, Id, Node, Types};
 
 /// Most ways of one place.
@@ -26,45 +26,35 @@ const SETS_MAX: usize = 3;
 /// Most branches of an `anyOf` that are compared pair by pair.
 const PAIRS_MAX: usize = 24;
 
-/// One way in which the schemas of a place hold.
-#[derive(Debug, Clone)]
-pub(crate) struct Way {
-    /// What values are accepted: at least those of the schemas that hold.
-    pub(crate) flat: Flat,
-    /// What the schemas that hold declare.
-    pub(super) says: Says,
-    /// Schemas of the place that count as well but need not hold.
-    pub(super) maybe: Vec<Id>,
-}
-
 impl Engine {
     /// Returns the ways in which a node can hold.
     pub(super) fn ways(&mut self, id: Id) -> Rc<Vec<Way>> {
         if let Some(known) = self.ways.get(&id.index()) {
             return Rc::clone(known);
         }
-        let is_lean = self.has_many_conditions(id);
-        let outer = std::mem::replace(&mut self.is_lean, is_lean);
+        let keeps_conditions = self.has_many_conditions(id);
+        let outer = std::mem::replace(&mut self.keeps_conditions, keeps_conditions);
         let ways = Rc::new(self.find_ways(id, &mut Vec::new()));
-        self.is_lean = outer;
+        self.keeps_conditions = outer;
         Rc::clone(self.ways.entry(id.index()).or_insert(ways))
     }
 
     fn find_ways(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
-            self.cuts += 1;
-            let flat = self.anything.widened();
-            let says = Says { is_free: true, has_free_items: true, ..Says::default() };
-            return vec![Way { flat, says, maybe: Vec::new() }];
+            self.truncations += 1;
+            let alternative = self.anything.widened();
+            let declarations =
+                Declarations { is_free: true, has_free_items: true, ..Declarations::default() };
+            return vec![Way { alternative, declarations, maybe: Vec::new() }];
         }
-        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.is_lean) {
+        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.keeps_conditions) {
             return known.to_vec();
         }
-        let cuts = self.cuts;
+        let truncations = self.truncations;
         path.push(id);
         let ways = self.ways_here(id, path);
         path.pop();
-        if cuts == self.cuts && !self.is_lean {
+        if truncations == self.truncations && !self.keeps_conditions {
             self.ways.insert(id.index(), Rc::new(ways.clone()));
         }
         ways
@@ -72,9 +62,9 @@ impl Engine {
 
     fn ways_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         let node = self.tree.shared(id);
-        let own = says::own(&self.tree, &node);
-        let mut ways = vec![Way { flat: self.own(&node, id), says: own, maybe: Vec::new() }];
-        let parts: Vec<Id> = says::always(&self.tree, &node).collect();
+        let own = declarations::own(&self.tree, &node);
+        let mut ways = vec![Way { alternative: self.own(&node, id), declarations: own, maybe: Vec::new() }];
+        let parts: Vec<Id> = declarations::always(&self.tree, &node).collect();
         for part in parts {
             let others = self.find_ways(part, path);
             ways = self.both(ways, others, &[part]);
@@ -87,7 +77,7 @@ impl Engine {
         }
         ways.iter_mut().for_each(|way| self.may_hold(way, &node.tests));
         for condition in &node.conditions {
-            ways = if self.is_lean {
+            ways = if self.keeps_conditions {
                 self.with_whole_condition(ways, condition)
             } else {
                 self.under_condition(ways, condition, path)
@@ -95,8 +85,9 @@ impl Engine {
         }
         ways = self.with_dependencies(ways, &node, path);
         ways.retain(|way| {
-            let flat = &way.flat;
-            !flat.types.is_empty() && flat.values.as_ref().is_none_or(|values| !values.is_empty())
+            let alternative = &way.alternative;
+            !alternative.types.is_empty()
+                && alternative.values.as_ref().is_none_or(|values| !values.is_empty())
         });
         ways
     }
@@ -111,7 +102,7 @@ impl Engine {
         let mut both = Vec::with_capacity(many);
         for way in &ways {
             for other in &others {
-                if !way.flat.types.and(other.flat.types).is_empty() {
+                if !way.alternative.types.and(other.alternative.types).is_empty() {
                     both.push(way.and(other));
                 }
             }
@@ -120,33 +111,33 @@ impl Engine {
     }
 
     fn left_whole(&self, mut way: Way, union: &[Id]) -> Way {
-        Rc::make_mut(&mut way.flat.unions).push(union.to_vec());
-        way.flat.is_wider = true;
+        Rc::make_mut(&mut way.alternative.unions).push(union.to_vec());
+        way.alternative.is_wider = true;
         self.may_hold(&mut way, union);
         way
     }
 
     /// Notes schemas that apply to the place, and may hold.
     fn may_hold(&self, way: &mut Way, schemas: &[Id]) {
-        way.says.is_no_map |= says::describes(&self.tree, schemas);
+        way.declarations.is_no_map |= declarations::describes(&self.tree, schemas);
         way.maybe.extend_from_slice(schemas);
     }
 
     fn in_any(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
-        let is_described = says::describes(&self.tree, union);
+        let is_described = declarations::describes(&self.tree, union);
         let declaring: Vec<Id> = union
             .iter()
             .copied()
-            .filter(|branch| says::all(&self.tree, &[*branch]) != Says::default())
+            .filter(|branch| declarations::all(&self.tree, &[*branch]) != Declarations::default())
             .collect();
-        let are_apart = self.are_apart(union);
+        let are_exclusive = self.are_exclusive(union);
         let mut others: Vec<Way> = Vec::new();
         for branch in union {
             for mut way in self.find_ways(*branch, path) {
-                if !are_apart && SETS_MAX < declaring.len() {
+                if !are_exclusive && SETS_MAX < declaring.len() {
                     let also = declaring.iter().copied().filter(|other| other != branch);
                     let also: Vec<Id> = if declaring.len() <= PAIRS_MAX {
-                        also.filter(|other| !self.is_disjoint(&way.flat, *other)).collect()
+                        also.filter(|other| !self.is_disjoint(&way.alternative, *other)).collect()
                     } else {
                         also.collect()
                     };
@@ -155,34 +146,34 @@ impl Engine {
                 others.push(way);
             }
         }
-        if !are_apart && declaring.len() <= SETS_MAX {
+        if !are_exclusive && declaring.len() <= SETS_MAX {
             for set in sets(&declaring) {
                 let mut together = self.find_ways(set[0], path);
                 for branch in &set[1..] {
                     let more = self.find_ways(*branch, path);
                     together = self.both(together, more, &[*branch]);
                 }
-                together.retain(|way| !self.is_empty(&way.flat));
+                together.retain(|way| !self.is_empty(&way.alternative));
                 others.extend(together);
             }
         }
-        others.iter_mut().for_each(|way| way.says.is_no_map |= is_described);
+        others.iter_mut().for_each(|way| way.declarations.is_no_map |= is_described);
         self.both(ways, others, union)
     }
 
     fn in_one(&mut self, ways: Vec<Way>, union: &[Id], path: &mut Vec<Id>) -> Vec<Way> {
-        let is_described = says::describes(&self.tree, union);
+        let is_described = declarations::describes(&self.tree, union);
         let mut others: Vec<Way> = Vec::new();
         for branch in union {
             others.extend(self.find_ways(*branch, path));
         }
-        let are_apart = self.are_apart(union);
+        let are_exclusive = self.are_exclusive(union);
         for other in &mut others {
             // A branch that does not hold declares nothing, but it describes the object.
-            other.says.is_no_map |= is_described;
-            if !are_apart {
-                Rc::make_mut(&mut other.flat.exclusive).push(union.to_vec());
-                other.flat.is_wider = true;
+            other.declarations.is_no_map |= is_described;
+            if !are_exclusive {
+                Rc::make_mut(&mut other.alternative.exclusive).push(union.to_vec());
+                other.alternative.is_wider = true;
             }
         }
         self.both(ways, others, union)
@@ -196,7 +187,7 @@ impl Engine {
             return self.with_whole_condition(ways, condition);
         }
         let mut failing = ways.clone();
-        failing.iter_mut().for_each(|way| way.flat = way.flat.and_not(test));
+        failing.iter_mut().for_each(|way| way.alternative = way.alternative.and_not(test));
         if let Some(otherwise) = otherwise {
             let others = self.find_ways(otherwise, path);
             failing = self.both(failing, others, &[otherwise]);
@@ -216,8 +207,8 @@ impl Engine {
         let parts = [Some(condition.test), condition.then, condition.otherwise];
         let parts: Vec<Id> = parts.into_iter().flatten().collect();
         for way in &mut ways {
-            Rc::make_mut(&mut way.flat.conditions).push(*condition);
-            way.flat.is_wider = true;
+            Rc::make_mut(&mut way.alternative.conditions).push(*condition);
+            way.alternative.is_wider = true;
             self.may_hold(way, &parts);
         }
         ways
@@ -234,33 +225,23 @@ impl Engine {
             let mut lacking = Vec::new();
             for way in ways {
                 // Anything but an object has no property.
-                let mut objects = way.flat.only(Types::OBJECT);
+                let mut objects = way.alternative.only(Types::OBJECT);
                 Rc::make_mut(&mut objects.objects).required.insert(name.clone());
-                let flat = if way.flat.objects.required.contains(name) {
-                    way.flat.without(Types::OBJECT)
+                let alternative = if way.alternative.objects.required.contains(name) {
+                    way.alternative.without(Types::OBJECT)
                 } else {
-                    self.lacking(&way.flat, name)
+                    self.lacking(&way.alternative, name)
                 };
-                having.push(Way { flat: objects, ..way.clone() });
-                lacking.push(Way { flat, ..way });
+                having.push(Way { alternative: objects, ..way.clone() });
+                lacking.push(Way { alternative, ..way });
             }
-            having.retain(|way| !way.flat.types.is_empty());
-            lacking.retain(|way| !way.flat.types.is_empty());
+            having.retain(|way| !way.alternative.types.is_empty());
+            lacking.retain(|way| !way.alternative.types.is_empty());
             let others = self.find_ways(*schema, path);
             ways = self.both(having, others, &[*schema]);
             ways.append(&mut lacking);
         }
         ways
-    }
-}
-
-impl Way {
-    fn and(&self, other: &Self) -> Self {
-        let mut says = self.says.clone();
-        says.add(&other.says);
-        let mut maybe = self.maybe.clone();
-        maybe.extend(other.maybe.iter().filter(|more| !self.maybe.iter().any(|known| known.is(**more))));
-        Self { flat: self.flat.and(&other.flat), says, maybe }
     }
 }
 

@@ -4,29 +4,18 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::assertion::Assertion;
+use crate::decision::Change;
 use crate::engine::Engine;
 use crate::export::export;
 use crate::number::Decimal;
-use crate::prove::{Assertion, Obligation};
+use crate::obligation::Obligation;
 use crate::tree::{Id, Node, Strings, Tree, Types, normalized};
 
 /// Most alternatives of a writer that are written out one by one.
 const ALTERNATIVES_MAX: usize = 64;
 
-/// A change as canonical text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) text: String,
-    /// Whether part of it cannot be written down. Then it is that of the two documents as they are.
-    pub(crate) is_of_documents: bool,
-}
-
 impl Change {
-    /// Returns the change as that of the two documents.
-    pub(super) fn of_documents() -> Self {
-        Self { text: String::new(), is_of_documents: true }
-    }
-
     /// Returns the change behind an obligation that is not met.
     pub(super) fn of(engine: &mut Engine, obligation: &Obligation) -> Self {
         let reader = engine.tree.shared(obligation.reader);
@@ -73,11 +62,12 @@ impl Texts<'_> {
                 json!({"prefix": prefix, "rest": self.schemas(rest.as_slice()), "writer": self.whole_writer()})
             }
             Assertion::ItemCount => {
-                let counts = self.counts(|flat| (flat.arrays.min, flat.arrays.max));
+                let counts = self.counts(|alternative| (alternative.arrays.min, alternative.arrays.max));
                 json!({"reader": [reader.arrays.min, reader.arrays.max], "writer": counts})
             }
             Assertion::PropertyCount => {
-                let counts = self.counts(|flat| (flat.min_properties(), flat.objects.max));
+                let counts =
+                    self.counts(|alternative| (alternative.min_properties(), alternative.objects.max));
                 json!({"reader": [reader.objects.min, reader.objects.max], "writer": counts})
             }
             Assertion::UniqueItems => json!("uniqueItems"),
@@ -136,7 +126,7 @@ impl Texts<'_> {
                 }
                 json!({"conditions": parts, "writer": self.whole_writer()})
             }
-            Assertion::Unevaluated | Assertion::Opaque(_) => {
+            Assertion::Unevaluated | Assertion::Undecided(_) => {
                 self.is_of_documents = true;
                 Value::Null
             }
@@ -145,14 +135,14 @@ impl Texts<'_> {
 
     /// Returns what the writer's alternatives say of values of some types, parts aside.
     fn written(&mut self, types: Types) -> Value {
-        let flats = self.engine.flats(self.writer);
-        if ALTERNATIVES_MAX < flats.len() {
+        let alternatives = self.engine.alternatives(self.writer);
+        if ALTERNATIVES_MAX < alternatives.len() {
             return self.whole_writer();
         }
         let mut written = Vec::new();
-        for flat in flats.iter() {
-            for one in flat.types.and(types).each() {
-                let only = flat.only(one);
+        for alternative in alternatives.iter() {
+            for one in alternative.types.and(types).each() {
+                let only = alternative.only(one);
                 let own = Node {
                     types: one,
                     values: only.values.clone(),
@@ -171,9 +161,9 @@ impl Texts<'_> {
         Value::Array(sorted(written))
     }
 
-    fn counts(&mut self, count: impl Fn(&crate::flat::Flat) -> (u64, Option<u64>)) -> Value {
-        let flats = self.engine.flats(self.writer);
-        Value::Array(sorted(flats.iter().map(|flat| json!(count(flat))).collect()))
+    fn counts(&mut self, count: impl Fn(&crate::alternatives::Alternative) -> (u64, Option<u64>)) -> Value {
+        let alternatives = self.engine.alternatives(self.writer);
+        Value::Array(sorted(alternatives.iter().map(|alternative| json!(count(alternative))).collect()))
     }
 
     fn of_unions(&mut self, unions: &[Vec<Id>]) -> Value {
@@ -215,9 +205,9 @@ impl Engine {
     pub(crate) fn removed_values(&mut self, writer: Id, reader: &Node) -> Option<Vec<Value>> {
         let listed = reader.values.as_ref()?;
         let mut removed = Vec::new();
-        for flat in self.flats(writer).iter() {
-            for one in flat.types.each() {
-                let values = self.finite_values(&flat.only(one))?;
+        for alternative in self.alternatives(writer).iter() {
+            for one in alternative.types.each() {
+                let values = self.finite_values(&alternative.only(one))?;
                 removed.extend(values.into_iter().filter(|value| !listed.contains(value)));
             }
         }
@@ -258,11 +248,12 @@ fn rename(value: &mut Value, numbers: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                let slot = member.as_str().and_then(|text| text.strip_prefix("#/$defs/")).map(str::to_owned);
-                match slot.filter(|_| name == "$ref") {
-                    Some(slot) => {
-                        let at = numbers.iter().position(|known| *known == slot).unwrap_or_else(|| {
-                            numbers.push(slot);
+                let definition =
+                    member.as_str().and_then(|text| text.strip_prefix("#/$defs/")).map(str::to_owned);
+                match definition.filter(|_| name == "$ref") {
+                    Some(definition) => {
+                        let at = numbers.iter().position(|known| *known == definition).unwrap_or_else(|| {
+                            numbers.push(definition);
                             numbers.len() - 1
                         });
                         *member = Value::String(format!("#/$defs/{at}"));

@@ -9,17 +9,18 @@ use evschema_model::{
 };
 use serde_json::Value;
 
-use super::{Objection, Question};
+use crate::candidate::Candidate;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::export::export;
 use crate::findings::walk;
 use crate::lower::{Reading, lower};
-use crate::refute::Candidate;
+use crate::question::Question;
 use crate::tree::{Id, Tree};
+use crate::truth::Truth;
+use crate::witness::Objection;
 
 /// Confirms witnesses; compiles validators when the first candidate comes.
-pub(super) struct Confirm<'a> {
+pub(super) struct Confirmer<'a> {
     question: &'a Question<'a>,
     writer: Id,
     reader: Id,
@@ -67,7 +68,7 @@ pub(super) struct Refusal {
     pub(super) others: usize,
 }
 
-impl<'a> Confirm<'a> {
+impl<'a> Confirmer<'a> {
     pub(super) fn new(question: &'a Question<'a>, writer: Id, reader: Id) -> Self {
         Self { question, writer, reader, relaxed: None, validators: None, violations_left: VIOLATIONS_MAX }
     }

@@ -2,33 +2,33 @@
 
 use evschema_model::Stop;
 
-use super::Obligation;
+use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::Flat;
-use crate::prove::{Assertion, Step};
+use crate::obligation::{Obligation, Step};
 use crate::tree::Id;
+use crate::truth::Truth;
 
 /// Deepest member or item that is named.
 const DEPTH_MAX: usize = 32;
 
 /// The first assertion of a reader that values of one type are not shown to meet.
 pub(super) struct Unmet {
-    flat: Flat,
+    alternative: Alternative,
     place: Id,
     pub(super) assertion: Assertion,
 }
 
 /// Returns the first assertion that is not shown to be met at a place.
 pub(super) fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<Unmet> {
-    let flats = engine.flats(writer);
-    for flat in flats.iter() {
-        for one in flat.types.each() {
-            let only = flat.only(one);
+    let alternatives = engine.alternatives(writer);
+    for alternative in alternatives.iter() {
+        for one in alternative.types.each() {
+            let only = alternative.only(one);
             if !engine.is_empty(&only)
                 && let Some((place, assertion)) = engine.unmet(&only, reader, &mut Vec::new())
             {
-                return Some(Unmet { flat: only, place, assertion });
+                return Some(Unmet { alternative: only, place, assertion });
             }
         }
     }
@@ -62,7 +62,7 @@ pub(super) fn reason(
     }
     let obligation = Obligation { path, ..Obligation::here(writer, unmet.place, unmet.assertion) };
     let obligation = engine.relaxed.as_written(obligation);
-    let why = if let Assertion::Opaque(why) = &obligation.assertion {
+    let why = if let Assertion::Undecided(why) = &obligation.assertion {
         why.clone()
     } else {
         format!("found neither a proof nor a counterexample for {}", obligation.assertion.words())
@@ -74,7 +74,7 @@ pub(super) fn reason(
 fn below(engine: &mut Engine, unmet: &Unmet) -> Option<(Id, Id)> {
     let node = engine.tree.shared(unmet.place);
     if let Assertion::Property(name) = &unmet.assertion {
-        let written = engine.property_schema(&unmet.flat.objects, name);
+        let written = engine.property_schema(&unmet.alternative.objects, name);
         let mut rules: Vec<Id> = node.objects.properties.of(name).into_iter().collect();
         for (pattern, rule) in node.objects.patterns.iter() {
             if engine.patterns.is_match(pattern, name) == Truth::Yes {
@@ -87,10 +87,10 @@ fn below(engine: &mut Engine, unmet: &Unmet) -> Option<(Id, Id)> {
     if unmet.assertion != Assertion::Items {
         return None;
     }
-    let most = Engine::prefix_len(&unmet.flat.arrays).max(node.arrays.prefix.len());
+    let most = Engine::prefix_len(&unmet.alternative.arrays).max(node.arrays.prefix.len());
     (0..=most).find_map(|at| {
         let rule = node.arrays.prefix.get(at).copied().or(node.arrays.items)?;
-        let written = engine.item_schema(&unmet.flat.arrays, at);
+        let written = engine.item_schema(&unmet.alternative.arrays, at);
         (!engine.covers(written, rule)).then_some((written, rule))
     })
 }

@@ -1,13 +1,16 @@
 //! Goes on behind what was found: the reader is relaxed at each finding and asked again, until nothing is left.
 
-use super::change::Change;
-use super::confirm::Confirm;
-use super::{Answer, Decision, Open, Question, Roots, Witness, answer};
+use super::confirm::Confirmer;
+use super::{Answer, Roots, answer};
+use crate::assertion::Assertion;
+use crate::decision::{Change, Decision, Open};
 use crate::engine::Engine;
-use crate::prove::{Assertion, Obligation, Step};
+use crate::obligation::{Obligation, Step};
+use crate::question::Question;
 use crate::relax::{Relaxed, relax};
 use crate::report::Verdict;
 use crate::tree::Origin;
+use crate::witness::Witness;
 
 /// Most readers that are relaxed in one search.
 const ROUNDS_MAX: usize = 32;
@@ -40,7 +43,7 @@ struct Search {
 /// Completes a decision that found something.
 pub(super) fn search(
     mut engine: Engine,
-    mut confirm: Confirm<'_>,
+    mut confirm: Confirmer<'_>,
     question: &Question<'_>,
     roots: Roots,
     first: Answer,

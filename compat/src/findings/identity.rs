@@ -7,9 +7,9 @@ use evschema_model::{Digest, Pointer, Resolved, Subject, Version};
 use sha2::{Digest as _, Sha256};
 
 use super::Sides;
-use super::places::Spot;
-use crate::decide::Change;
-use crate::prove::Assertion;
+use super::places::SourceLocation;
+use crate::assertion::Assertion;
+use crate::decision::Change;
 use crate::report::Fingerprint;
 
 /// The rule of every place that is not decided.
@@ -52,14 +52,14 @@ impl Identity {
     pub(super) fn of(
         assertion: &Assertion,
         sides: &Sides<'_>,
-        spot: &Spot,
+        location: &SourceLocation,
         uses: &Uses,
         change: &Change,
         undecided: Option<&str>,
     ) -> Self {
         let rule = if undecided.is_some() { UNDECIDED } else { assertion.rule().id };
         let subject = &sides.candidate.schema().at().subject;
-        let mut text = format!("{rule}\n{subject}\n{}\n{}\n", sides.direction, place(spot, assertion));
+        let mut text = format!("{rule}\n{subject}\n{}\n{}\n", sides.direction, place(location, assertion));
         for step in &uses.0 {
             let document = step.subject.as_ref().map_or("", Subject::as_str);
             text.push_str(&format!("{document}#{}\n", step.pointer));
@@ -89,12 +89,12 @@ fn digests(version: &Resolved) -> Vec<&Digest> {
 
 /// Names a place. A property stands for itself, declared or not, so that two properties of one object are two
 /// findings. What stands in another document is named by that document's subject.
-fn place(spot: &Spot, assertion: &Assertion) -> String {
-    let mut place = spot.local.clone();
+fn place(location: &SourceLocation, assertion: &Assertion) -> String {
+    let mut place = location.local.clone();
     if let Some(name) = assertion.name() {
         place = place.child("properties").child(name);
     }
-    match &spot.within {
+    match &location.within {
         Some(within) => format!("{}#{place}", within.at.subject),
         None => place.to_string(),
     }
@@ -105,11 +105,11 @@ fn place(spot: &Spot, assertion: &Assertion) -> String {
 pub(super) fn former_fingerprint(
     rule: &str,
     sides: &Sides<'_>,
-    spot: &Spot,
+    location: &SourceLocation,
     assertion: &Assertion,
 ) -> Fingerprint {
     let subject = &sides.candidate.schema().at().subject;
-    let place = place(spot, assertion);
+    let place = place(location, assertion);
     Fingerprint(hash(&format!("{rule}\n{subject}\n{place}\n{}", sides.direction), FORMER_BYTES))
 }
 

@@ -9,14 +9,15 @@ use serde_json::Value;
 use super::Sides;
 use super::event_path::{EventPlace, places_of};
 use super::identity::{Use, Uses};
-use crate::decide::Witness;
-use crate::prove::{Assertion, Obligation};
+use crate::assertion::Assertion;
+use crate::obligation::Obligation;
 use crate::report::Direction;
 use crate::tree::{Id, Origin, Tree};
+use crate::witness::Witness;
 
 /// A place, seen from the document that is compared.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spot {
+pub(super) struct SourceLocation {
     /// The place in the document itself; for one in another document, the reference that leads there.
     pub(super) pointer: Pointer,
     /// What names the place in words and in fingerprints: where it was written, in that document, or
@@ -43,7 +44,7 @@ impl fmt::Display for Within {
     }
 }
 
-impl Spot {
+impl SourceLocation {
     /// Takes the reference by which an event comes to its place, where there are several.
     pub(super) fn used_in(&mut self, event_place: &Pointer) {
         let steps: Vec<String> = event_place.tokens().collect();
@@ -131,24 +132,28 @@ impl<'a> Places<'a> {
     }
 
     /// Returns the place in the candidate and in the baseline.
-    pub(super) fn spots(
+    pub(super) fn locations(
         &self,
         tree: &Tree,
         obligation: &Obligation,
         direction: Direction,
-    ) -> (Option<Spot>, Option<Spot>) {
+    ) -> (Option<SourceLocation>, Option<SourceLocation>) {
         let (candidate, baseline) = match direction {
             Direction::Backward => (obligation.reader, obligation.writer),
             Direction::Forward => (obligation.writer, obligation.reader),
         };
-        let baseline = self.baseline.spot(tree, baseline);
-        let candidate = self.candidate.spot(tree, candidate).map(|spot| {
-            let written_out = baseline.as_ref().filter(|b| b.within.is_none() && b.local != spot.local);
+        let baseline = self.baseline.location(tree, baseline);
+        let candidate = self.candidate.location(tree, candidate).map(|location| {
+            let written_out = baseline.as_ref().filter(|b| b.within.is_none() && b.local != location.local);
             match written_out.and_then(|b| Some((&b.local, self.candidate.use_site(&b.local)?))) {
-                Some((local, pointer)) => {
-                    Spot { pointer, local: local.clone(), within: None, is_use: true, uses: Vec::new() }
-                }
-                None => spot,
+                Some((local, pointer)) => SourceLocation {
+                    pointer,
+                    local: local.clone(),
+                    within: None,
+                    is_use: true,
+                    uses: Vec::new(),
+                },
+                None => location,
             }
         });
         (candidate, baseline)
@@ -216,16 +221,16 @@ impl<'a> Index<'a> {
         Self { own: Document::of(root, &by_uri, Vec::new()), others }
     }
 
-    fn spot(&self, tree: &Tree, id: Id) -> Option<Spot> {
+    fn location(&self, tree: &Tree, id: Id) -> Option<SourceLocation> {
         let Origin(address) = tree.origin(id);
         let mut documents = std::iter::once(&self.own).chain(&self.others);
         let (document, place) =
             documents.find_map(|document| Some((document, document.places.get(&address)?.clone())))?;
         let (document, local) = self.follow(document, place);
         if document.schema.at() == self.own.schema.at() {
-            return Some(Spot { pointer: local.clone(), local, ..Spot::default() });
+            return Some(SourceLocation { pointer: local.clone(), local, ..SourceLocation::default() });
         }
-        Some(Spot {
+        Some(SourceLocation {
             pointer: document.uses.first().cloned().unwrap_or_default(),
             within: Some(Within { at: document.schema.at().clone(), local: local.clone() }),
             local,

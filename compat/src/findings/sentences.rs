@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::Sides;
 use super::event_path::{self, EventPlace};
-use crate::decide::Witness;
+use crate::assertion::Assertion;
 use crate::format;
 use crate::number::{Bound, Decimal, Numbers};
-use crate::prove::Assertion;
 use crate::report::Direction;
 use crate::tree::{Node, Tree};
+use crate::witness::Witness;
 
 /// Longest value that a sentence repeats, in characters.
 const QUOTED_MAX: usize = 40;
@@ -116,7 +116,7 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
             }
             None => format!("{name} may violate the `then` or `else` of {who}"),
         },
-        Assertion::Opaque(why) => format!("{who} may reject {name}: {why}"),
+        Assertion::Undecided(why) => format!("{who} may reject {name}: {why}"),
     }
 }
 

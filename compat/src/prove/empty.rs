@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::Flat;
 use crate::format;
 use crate::number::Decimal;
 use crate::tree::{Id, Types};
+use crate::truth::Truth;
 
 /// Deepest subtraction in which negations are still looked into.
 const NEGATIONS_DEPTH_MAX: usize = 3;
@@ -17,65 +17,65 @@ const DEPTH_MAX: usize = 6;
 
 impl Engine {
     /// Tells whether an alternative is known to accept nothing.
-    pub(crate) fn is_empty(&mut self, flat: &Flat) -> bool {
-        self.is_empty_within(flat, 0)
+    pub(crate) fn is_empty(&mut self, alternative: &Alternative) -> bool {
+        self.is_empty_within(alternative, 0)
     }
 
     /// Tells whether an alternative is known to share nothing with a node.
-    pub(crate) fn is_disjoint(&mut self, flat: &Flat, other: Id) -> bool {
-        if flat.not.iter().any(|not| not.class() == other.class()) {
+    pub(crate) fn is_disjoint(&mut self, alternative: &Alternative, other: Id) -> bool {
+        if alternative.not.iter().any(|not| not.class() == other.class()) {
             return true;
         }
-        if let Some(values) = &flat.values
-            && values.iter().all(|value| self.accepts_listed(other, flat, value) == Truth::No)
+        if let Some(values) = &alternative.values
+            && values.iter().all(|value| self.accepts_listed(other, alternative, value) == Truth::No)
         {
             return true;
         }
-        let others = self.flats(other);
+        let others = self.alternatives(other);
         if !self.spend(1 + others.len() as u64) {
             return false;
         }
         others.iter().all(|other| {
-            let both = flat.and(other);
+            let both = alternative.and(other);
             self.is_empty_within(&both, 0)
         })
     }
 
-    fn is_empty_within(&mut self, flat: &Flat, depth: usize) -> bool {
+    fn is_empty_within(&mut self, alternative: &Alternative, depth: usize) -> bool {
         if !self.spend(1) {
             return false;
         }
-        if let Some(values) = &flat.values {
-            return values.iter().all(|value| !self.may_list(flat, value));
+        if let Some(values) = &alternative.values {
+            return values.iter().all(|value| !self.may_list(alternative, value));
         }
-        flat.types.each().all(|one| self.has_none_of_type(flat, one, depth))
+        alternative.types.each().all(|one| self.has_none_of_type(alternative, one, depth))
     }
 
-    fn has_none_of_type(&mut self, flat: &Flat, one: Types, depth: usize) -> bool {
+    fn has_none_of_type(&mut self, alternative: &Alternative, one: Types, depth: usize) -> bool {
         // What is left when the negations are taken away, one after the other.
-        if !flat.not.is_empty() && self.subtracting < NEGATIONS_DEPTH_MAX {
-            let only = flat.only(one);
+        if !alternative.not.is_empty() && self.subtraction_depth < NEGATIONS_DEPTH_MAX {
+            let only = alternative.only(one);
             if self.without_negations(&only).is_empty() {
                 return true;
             }
         }
         match one {
-            Types::NUMBER => flat.numbers.is_empty(),
+            Types::NUMBER => alternative.numbers.is_empty(),
             Types::STRING => {
-                let strings = &flat.strings;
+                let strings = &alternative.strings;
                 let (min, max) = self.lengths(strings);
                 max.is_some_and(|max| max < min)
                     || ((1 < strings.patterns.len() || !strings.none.is_empty())
                         && self.has_no_texts(strings))
             }
-            Types::ARRAY => self.has_no_arrays(flat, depth),
-            Types::OBJECT => self.has_no_objects(flat, depth),
+            Types::ARRAY => self.has_no_arrays(alternative, depth),
+            Types::OBJECT => self.has_no_objects(alternative, depth),
             _ => false,
         }
     }
 
-    fn has_no_arrays(&mut self, flat: &Flat, depth: usize) -> bool {
-        let arrays = &flat.arrays;
+    fn has_no_arrays(&mut self, alternative: &Alternative, depth: usize) -> bool {
+        let arrays = &alternative.arrays;
         let needed = arrays.contains.iter().map(|contains| contains.min).max().unwrap_or(0).max(arrays.min);
         if arrays.max.is_some_and(|max| max < needed) {
             return true;
@@ -89,7 +89,11 @@ impl Engine {
                 return true;
             }
         }
-        if arrays.contains.iter().any(|contains| 0 < contains.min && self.cannot_contain(flat, contains)) {
+        if arrays
+            .contains
+            .iter()
+            .any(|contains| 0 < contains.min && self.cannot_contain(alternative, contains))
+        {
             return true;
         }
         // Each position that must be there must have a value.
@@ -100,9 +104,9 @@ impl Engine {
         })
     }
 
-    fn has_no_objects(&mut self, flat: &Flat, depth: usize) -> bool {
-        let objects = &flat.objects;
-        if objects.max.is_some_and(|max| max < flat.min_properties()) {
+    fn has_no_objects(&mut self, alternative: &Alternative, depth: usize) -> bool {
+        let objects = &alternative.objects;
+        if objects.max.is_some_and(|max| max < alternative.min_properties()) {
             return true;
         }
         if DEPTH_MAX < depth {
@@ -120,17 +124,17 @@ impl Engine {
     /// A node met again further in is taken to have none: were there a value, there would be a
     /// smallest one, and it holds no smaller one. So `{"a": {"a": …}}` without end is no value.
     pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
-        if self.tree.is_false(id) || self.emptying.contains(&id) {
+        if self.tree.is_false(id) || self.assumed_empty.contains(&id) {
             return true;
         }
         if self.tree.is_true(id) {
             return false;
         }
-        let mark = self.trail.len();
-        self.emptying.push(id);
-        let flats = self.flats(id);
-        let is_empty = flats.iter().all(|flat| self.is_empty_within(flat, depth));
-        self.emptying.pop();
+        let mark = self.proof_order.len();
+        self.assumed_empty.push(id);
+        let alternatives = self.alternatives(id);
+        let is_empty = alternatives.iter().all(|alternative| self.is_empty_within(alternative, depth));
+        self.assumed_empty.pop();
         if !is_empty {
             // What was proven since may rest on what was assumed.
             self.take_back(mark);
@@ -139,66 +143,70 @@ impl Engine {
     }
 
     /// Tells whether an alternative may accept a value of its list, in some spelling.
-    pub(crate) fn may_list(&mut self, flat: &Flat, value: &Value) -> bool {
-        self.of_any_spelling(flat, value, |engine| engine.flat_accepts(flat, value)) != Truth::No
+    pub(crate) fn may_list(&mut self, alternative: &Alternative, value: &Value) -> bool {
+        self.of_any_spelling(alternative, value, |engine| engine.alternative_accepts(alternative, value))
+            != Truth::No
     }
 
     /// Tells whether an alternative accepts a value, by what it says itself.
-    pub(crate) fn flat_accepts(&mut self, flat: &Flat, value: &Value) -> Truth {
-        if !flat.types.has(Types::of(value)) {
+    pub(crate) fn alternative_accepts(&mut self, alternative: &Alternative, value: &Value) -> Truth {
+        if !alternative.types.has(Types::of(value)) {
             return Truth::No;
         }
         let mut truth = match value {
             Value::Null | Value::Bool(_) => Truth::Yes,
             Value::Number(number) => {
-                Decimal::of(number).map_or(Truth::Unknown, |d| Truth::of(flat.numbers.contains(&d)))
+                Decimal::of(number).map_or(Truth::Unknown, |d| Truth::of(alternative.numbers.contains(&d)))
             }
             Value::String(text) => {
                 let length = text.chars().count() as u64;
-                let mut truth =
-                    Truth::of(flat.strings.min <= length && flat.strings.max.is_none_or(|max| length <= max));
-                for pattern in &flat.strings.patterns {
+                let mut truth = Truth::of(
+                    alternative.strings.min <= length
+                        && alternative.strings.max.is_none_or(|max| length <= max),
+                );
+                for pattern in &alternative.strings.patterns {
                     truth = truth.and(self.patterns.is_match(pattern, text));
                 }
-                for pattern in &flat.strings.none {
+                for pattern in &alternative.strings.none {
                     truth = truth.and(self.patterns.is_match(pattern, text).not());
                 }
                 if truth != Truth::No {
-                    truth = truth.and(format::all_accept(&flat.strings.formats, text));
+                    truth = truth.and(format::all_accept(&alternative.strings.formats, text));
                 }
                 truth
             }
             Value::Array(items) => {
                 let length = items.len() as u64;
-                let fits = flat.arrays.min <= length && flat.arrays.max.is_none_or(|max| length <= max);
-                Truth::of(fits).and(self.items_accepted(flat, items))
+                let fits = alternative.arrays.min <= length
+                    && alternative.arrays.max.is_none_or(|max| length <= max);
+                Truth::of(fits).and(self.items_accepted(alternative, items))
             }
             Value::Object(members) => {
                 let size = members.len() as u64;
-                let fits = flat.objects.min <= size
-                    && flat.objects.max.is_none_or(|max| size <= max)
-                    && flat.objects.required.iter().all(|name| members.contains_key(&**name));
+                let fits = alternative.objects.min <= size
+                    && alternative.objects.max.is_none_or(|max| size <= max)
+                    && alternative.objects.required.iter().all(|name| members.contains_key(&**name));
                 let mut truth = Truth::of(fits);
                 for (name, value) in members {
-                    let schema = self.property_schema(&flat.objects, name);
+                    let schema = self.property_schema(&alternative.objects, name);
                     truth = truth.and(self.accepts(schema, value));
-                    for names in &flat.objects.names {
+                    for names in &alternative.objects.names {
                         truth = truth.and(self.accepts(*names, &Value::from(name.as_str())));
                     }
                 }
                 truth.and(Truth::Unknown)
             }
         };
-        for not in flat.not.iter() {
+        for not in alternative.not.iter() {
             truth = truth.and(self.accepts(*not, value).not());
         }
         truth
     }
 
-    fn items_accepted(&mut self, flat: &Flat, items: &[Value]) -> Truth {
+    fn items_accepted(&mut self, alternative: &Alternative, items: &[Value]) -> Truth {
         let mut truth = Truth::Unknown;
         for (at, item) in items.iter().enumerate() {
-            let schema = self.item_schema(&flat.arrays, at);
+            let schema = self.item_schema(&alternative.arrays, at);
             truth = truth.and(self.accepts(schema, item));
         }
         truth

@@ -9,13 +9,11 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::{Flat, PropertyLayer};
 use crate::pattern::one_of_texts;
 use crate::tree::{Id, Name, Types};
-
-use super::objects::explicit_names;
+use crate::truth::Truth;
 
 /// Names that match the same patterns, and what the writer says of properties of such a name.
 #[derive(Debug, Clone)]
@@ -49,10 +47,10 @@ impl Cell {
 impl Engine {
     /// Returns the cells of the names that neither the writer nor a layer of the reader spells
     /// out, as far as the writer may have properties there.
-    pub(crate) fn cells(&mut self, flat: &Flat, reader: &PropertyLayer) -> Vec<Cell> {
-        let Some(allowed) = self.allowed_names(flat) else { return Vec::new() };
+    pub(crate) fn cells(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> Vec<Cell> {
+        let Some(allowed) = self.allowed_names(alternative) else { return Vec::new() };
         let mut patterns: Vec<Name> = Vec::new();
-        let layers = flat.objects.layers.iter().chain([reader]);
+        let layers = alternative.objects.layers.iter().chain([reader]);
         for (pattern, _) in layers.flat_map(|layer| layer.patterns.iter()) {
             // What comes after those that are held against each other puts no name on either side.
             if PATTERNS_MAX < patterns.len() {
@@ -65,7 +63,7 @@ impl Engine {
         let spelt = if patterns.is_empty() && allowed.is_empty() {
             String::new()
         } else {
-            spelt_out(&explicit_names(flat, Some(reader)))
+            spelt_out(&explicit_names(alternative, Some(reader)))
         };
         let mut open = vec![(Vec::new(), Vec::new())];
         for pattern in patterns.iter().take(PATTERNS_MAX) {
@@ -90,7 +88,7 @@ impl Engine {
         }
         let mut cells = Vec::new();
         for (every, none) in open {
-            let schema = self.cell_schema(flat, &every, &none);
+            let schema = self.cell_schema(alternative, &every, &none);
             if !self.has_no_value(schema, 0) {
                 cells.push(Cell { every, none, schema });
             }
@@ -99,9 +97,9 @@ impl Engine {
     }
 
     /// Returns what is sure to rule the writer's properties of a cell.
-    fn cell_schema(&mut self, flat: &Flat, every: &[Name], none: &[Name]) -> Id {
+    fn cell_schema(&mut self, alternative: &Alternative, every: &[Name], none: &[Name]) -> Id {
         let mut rules: Vec<Id> = Vec::new();
-        for layer in &flat.objects.layers {
+        for layer in &alternative.objects.layers {
             rules.extend(layer.patterns.iter().filter(|(own, _)| every.contains(own)).map(|(_, id)| *id));
             if layer.patterns.iter().all(|(own, _)| none.contains(own)) {
                 rules.extend(layer.additional);
@@ -121,13 +119,13 @@ impl Engine {
 
     /// Returns patterns that the writer's names match; nothing when it has none but those that
     /// are spelt out.
-    fn allowed_names(&mut self, flat: &Flat) -> Option<Vec<String>> {
+    fn allowed_names(&mut self, alternative: &Alternative) -> Option<Vec<String>> {
         let mut patterns = Vec::new();
-        for names in flat.objects.names.iter() {
-            let flats = self.flats(*names);
+        for names in alternative.objects.names.iter() {
+            let alternatives = self.alternatives(*names);
             let mut texts = Vec::new();
-            for flat in flats.iter() {
-                let only = flat.only(Types::STRING);
+            for alternative in alternatives.iter() {
+                let only = alternative.only(Types::STRING);
                 if !only.types.is_empty() && !self.is_empty(&only) {
                     texts.push(only);
                 }
@@ -150,10 +148,10 @@ impl Engine {
     }
 
     /// Returns the names an object of the writer can have, when they are few and known.
-    pub(crate) fn possible_names(&mut self, flat: &Flat) -> Option<Vec<Name>> {
-        let mut names = explicit_names(flat, None);
-        let allowed = self.allowed_names(flat);
-        for cell in self.cells(flat, &PropertyLayer::default()) {
+    pub(crate) fn possible_names(&mut self, alternative: &Alternative) -> Option<Vec<Name>> {
+        let mut names = explicit_names(alternative, None);
+        let allowed = self.allowed_names(alternative);
+        for cell in self.cells(alternative, &PropertyLayer::default()) {
             let every: Vec<String> =
                 cell.every.iter().map(ToString::to_string).chain(allowed.iter().flatten().cloned()).collect();
             let none: Vec<String> = cell.none.iter().map(ToString::to_string).collect();
@@ -166,17 +164,22 @@ impl Engine {
         }
         names.sort();
         names.dedup();
-        names.retain(|name| !self.cannot_have(flat, name));
+        names.retain(|name| !self.cannot_have(alternative, name));
         Some(names)
     }
 
     /// Returns names of each cell that nobody spells out, up to so many of each.
-    pub(crate) fn fresh_names(&mut self, flat: &Flat, reader: &PropertyLayer, many: usize) -> Vec<String> {
-        let allowed = self.allowed_names(flat).unwrap_or_default();
+    pub(crate) fn fresh_names(
+        &mut self,
+        alternative: &Alternative,
+        reader: &PropertyLayer,
+        many: usize,
+    ) -> Vec<String> {
+        let allowed = self.allowed_names(alternative).unwrap_or_default();
         let mut taken: Vec<String> =
-            explicit_names(flat, Some(reader)).iter().map(ToString::to_string).collect();
+            explicit_names(alternative, Some(reader)).iter().map(ToString::to_string).collect();
         let mut fresh = Vec::new();
-        for cell in self.cells(flat, reader) {
+        for cell in self.cells(alternative, reader) {
             let every: Vec<String> =
                 cell.every.iter().map(ToString::to_string).chain(allowed.iter().cloned()).collect();
             let plain = every.is_empty() && cell.none.is_empty();
@@ -203,10 +206,14 @@ impl Engine {
     }
 
     /// Tells whether no object of the writer has a property of this name.
-    pub(crate) fn cannot_have(&mut self, flat: &Flat, name: &str) -> bool {
-        let schema = self.property_schema(&flat.objects, name);
+    pub(crate) fn cannot_have(&mut self, alternative: &Alternative, name: &str) -> bool {
+        let schema = self.property_schema(&alternative.objects, name);
         self.has_no_value(schema, 0)
-            || flat.objects.names.iter().any(|names| self.accepts(*names, &Value::from(name)) == Truth::No)
+            || alternative
+                .objects
+                .names
+                .iter()
+                .any(|names| self.accepts(*names, &Value::from(name)) == Truth::No)
     }
 }
 

@@ -5,43 +5,43 @@ use std::rc::Rc;
 use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::Value;
 
-use super::Assertion;
 use super::names::Cell;
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::{Flat, PropertyLayer};
 use crate::tree::{Id, Listed, Name, Named, Node, Origin, Types};
+use crate::truth::Truth;
 
 impl Engine {
     pub(super) fn unmet_by_objects(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         node: &Node,
         path: &mut Vec<Id>,
     ) -> Option<Assertion> {
         let reader = &node.objects;
-        if let Some(missing) = reader.required.iter().find(|name| !self.is_sure_to_have(flat, name)) {
+        if let Some(missing) = reader.required.iter().find(|name| !self.is_sure_to_have(alternative, name)) {
             return Some(Assertion::Required(missing.to_string()));
         }
-        if flat.min_properties() < reader.min
+        if alternative.min_properties() < reader.min
             || reader.max.is_some_and(|read| {
-                flat.objects.max.is_none_or(|max| read < max)
-                    && self.most_properties(flat).is_none_or(|most| read < most)
+                alternative.objects.max.is_none_or(|max| read < max)
+                    && self.most_properties(alternative).is_none_or(|most| read < most)
             })
         {
             return Some(Assertion::PropertyCount);
         }
-        if let Some(assertion) = self.unmet_by_properties(flat, node) {
+        if let Some(assertion) = self.unmet_by_properties(alternative, node) {
             return Some(assertion);
         }
         if let Some(names) = reader.names
-            && !self.names_covered(flat, names)
+            && !self.names_covered(alternative, names)
         {
             return Some(Assertion::Names);
         }
         for (name, needed) in &reader.dependent_required {
-            let is_met = self.cannot_have(flat, name) || {
-                let having = self.having(flat, name);
+            let is_met = self.cannot_have(alternative, name) || {
+                let having = self.having(alternative, name);
                 needed.iter().all(|needed| self.is_sure_to_have(&having, needed))
             };
             if !is_met {
@@ -49,16 +49,17 @@ impl Engine {
             }
         }
         for (name, schema) in reader.dependent_schemas.iter() {
-            let stated = flat.objects.dependent_schemas.iter().any(|own| own.0 == *name && own.1 == *schema);
-            if !stated && !self.cannot_have(flat, name) {
-                let having = self.having(flat, name);
-                if !self.flat_covers(&having, *schema, path) {
+            let stated =
+                alternative.objects.dependent_schemas.iter().any(|own| own.0 == *name && own.1 == *schema);
+            if !stated && !self.cannot_have(alternative, name) {
+                let having = self.having(alternative, name);
+                if !self.covers_alternative(&having, *schema, path) {
                     return Some(Assertion::Dependent(name.to_string()));
                 }
             }
         }
         if let Some(unevaluated) = reader.unevaluated
-            && !self.unevaluated_covered(flat, node, unevaluated, 0)
+            && !self.unevaluated_covered(alternative, node, unevaluated, 0)
         {
             return Some(Assertion::Unevaluated);
         }
@@ -66,12 +67,12 @@ impl Engine {
     }
 
     /// Returns the objects of an alternative that have a property, and so what depends on it.
-    pub(crate) fn having(&mut self, flat: &Flat, name: &str) -> Flat {
-        let mut having = flat.clone();
+    pub(crate) fn having(&mut self, alternative: &Alternative, name: &str) -> Alternative {
+        let mut having = alternative.clone();
         Rc::make_mut(&mut having.objects).required.insert(name.into());
-        for (own, schema) in &flat.objects.dependent_schemas {
+        for (own, schema) in &alternative.objects.dependent_schemas {
             if **own == *name
-                && let [only] = self.flats(*schema).as_slice()
+                && let [only] = self.alternatives(*schema).as_slice()
             {
                 having = having.and(only);
             }
@@ -81,15 +82,15 @@ impl Engine {
 
     /// Holds the reader's `properties`, `patternProperties` and `additionalProperties` against
     /// every source of properties the writer has.
-    fn unmet_by_properties(&mut self, flat: &Flat, node: &Node) -> Option<Assertion> {
+    fn unmet_by_properties(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let reader = PropertyLayer::of(&node.objects);
         let says_nothing =
             reader.properties.is_empty() && reader.patterns.is_empty() && reader.additional.is_none();
-        if says_nothing || flat.objects.layers.contains(&reader) {
+        if says_nothing || alternative.objects.layers.contains(&reader) {
             return None;
         }
-        for name in explicit_names(flat, Some(&reader)) {
-            if !self.property_covered(flat, &reader, &name) {
+        for name in explicit_names(alternative, Some(&reader)) {
+            if !self.property_covered(alternative, &reader, &name) {
                 let ruled = reader.declared(&name).is_some()
                     || reader.patterns.iter().any(|(p, _)| self.patterns.is_match(p, &name) == Truth::Yes);
                 return Some(if ruled {
@@ -99,19 +100,21 @@ impl Engine {
                 });
             }
         }
-        self.unmet_in_cells(flat, &reader)
+        self.unmet_in_cells(alternative, &reader)
     }
 
     /// Tells whether a layer of the reader covers all properties that are not spelt out.
-    pub(crate) fn cells_covered(&mut self, flat: &Flat, reader: &PropertyLayer) -> bool {
-        self.unmet_in_cells(flat, reader).is_none()
+    pub(crate) fn cells_covered(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> bool {
+        self.unmet_in_cells(alternative, reader).is_none()
     }
 
-    fn unmet_in_cells(&mut self, flat: &Flat, reader: &PropertyLayer) -> Option<Assertion> {
-        if (reader.patterns.is_empty() && reader.additional.is_none()) || self.same_patterns(flat, reader) {
+    fn unmet_in_cells(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> Option<Assertion> {
+        if (reader.patterns.is_empty() && reader.additional.is_none())
+            || self.same_patterns(alternative, reader)
+        {
             return None;
         }
-        for cell in self.cells(flat, reader) {
+        for cell in self.cells(alternative, reader) {
             for (pattern, schema) in reader.patterns.iter().filter(|(p, _)| !cell.excludes(p)) {
                 if !self.covers(cell.schema, *schema) {
                     return Some(Assertion::Property(pattern.to_string()));
@@ -129,8 +132,8 @@ impl Engine {
 
     /// Tells whether the writer has a layer of the same patterns, whose schemas are covered one by
     /// one: then no automaton needs to be asked.
-    fn same_patterns(&mut self, flat: &Flat, reader: &PropertyLayer) -> bool {
-        flat.objects.layers.iter().any(|layer| {
+    fn same_patterns(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> bool {
+        alternative.objects.layers.iter().any(|layer| {
             layer.patterns.len() == reader.patterns.len()
                 && layer
                     .patterns
@@ -143,7 +146,7 @@ impl Engine {
         })
     }
 
-    fn property_covered(&mut self, flat: &Flat, reader: &PropertyLayer, name: &str) -> bool {
+    fn property_covered(&mut self, alternative: &Alternative, reader: &PropertyLayer, name: &str) -> bool {
         let mut rules: Vec<Id> = reader.declared(name).into_iter().collect();
         let named = !rules.is_empty();
         let mut unsure = false;
@@ -165,26 +168,27 @@ impl Engine {
         if rules.is_empty() {
             return true;
         }
-        let written = self.property_schema(&flat.objects, name);
-        rules.iter().all(|rule| self.covers(written, *rule)) || self.cannot_have(flat, name)
+        let written = self.property_schema(&alternative.objects, name);
+        rules.iter().all(|rule| self.covers(written, *rule)) || self.cannot_have(alternative, name)
     }
 
     /// Tells whether every object of the writer has a property of this name.
-    fn is_sure_to_have(&mut self, flat: &Flat, name: &str) -> bool {
-        if flat.objects.required.contains(name) {
+    fn is_sure_to_have(&mut self, alternative: &Alternative, name: &str) -> bool {
+        if alternative.objects.required.contains(name) {
             return true;
         }
         // So many properties, and too few other names to choose from.
-        self.depends_on_required(flat, name)
-            || (0 < flat.objects.min
-                && self.possible_names(flat).is_some_and(|names| {
-                    (names.iter().filter(|other| ***other != *name).count() as u64) < flat.min_properties()
+        self.depends_on_required(alternative, name)
+            || (0 < alternative.objects.min
+                && self.possible_names(alternative).is_some_and(|names| {
+                    (names.iter().filter(|other| ***other != *name).count() as u64)
+                        < alternative.min_properties()
                 }))
     }
 
     /// Tells whether a required property, or one that depends on it, needs a property of this name.
-    fn depends_on_required(&mut self, flat: &Flat, name: &str) -> bool {
-        let dependent = &flat.objects.dependent_required;
+    fn depends_on_required(&mut self, alternative: &Alternative, name: &str) -> bool {
+        let dependent = &alternative.objects.dependent_required;
         if !dependent.iter().any(|(_, needed)| needed.iter().any(|needed| **needed == *name)) {
             return false;
         }
@@ -192,7 +196,7 @@ impl Engine {
         for (given, needed) in dependent {
             by_name.entry(given).or_default().extend(needed);
         }
-        let mut seen: HashSet<&str> = flat.objects.required.iter().map(|name| &**name).collect();
+        let mut seen: HashSet<&str> = alternative.objects.required.iter().map(|name| &**name).collect();
         let mut open: Vec<&str> = seen.iter().copied().collect();
         while let Some(given) = open.pop() {
             if given == name {
@@ -207,30 +211,30 @@ impl Engine {
         false
     }
 
-    pub(super) fn most_properties(&mut self, flat: &Flat) -> Option<u64> {
-        let by_names = self.possible_names(flat).map(|names| names.len() as u64);
-        match (flat.objects.max, by_names) {
+    pub(super) fn most_properties(&mut self, alternative: &Alternative) -> Option<u64> {
+        let by_names = self.possible_names(alternative).map(|names| names.len() as u64);
+        match (alternative.objects.max, by_names) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
     }
 
-    pub(crate) fn names_covered(&mut self, flat: &Flat, names: Id) -> bool {
-        if flat.objects.names.iter().any(|own| self.covers(*own, names)) {
+    pub(crate) fn names_covered(&mut self, alternative: &Alternative, names: Id) -> bool {
+        if alternative.objects.names.iter().any(|own| self.covers(*own, names)) {
             return true;
         }
-        let named = explicit_names(flat, None).iter().all(|name| {
-            self.accepts(names, &Value::from(&**name)) == Truth::Yes || self.cannot_have(flat, name)
+        let named = explicit_names(alternative, None).iter().all(|name| {
+            self.accepts(names, &Value::from(&**name)) == Truth::Yes || self.cannot_have(alternative, name)
         });
         named
-            && self.cells(flat, &PropertyLayer::default()).into_iter().all(|cell| {
-                let name = self.name_schema(flat, &cell);
+            && self.cells(alternative, &PropertyLayer::default()).into_iter().all(|cell| {
+                let name = self.name_schema(alternative, &cell);
                 self.covers(name, names)
             })
     }
 
     /// Returns the schema of the names in a cell.
-    fn name_schema(&mut self, flat: &Flat, cell: &Cell) -> Id {
+    fn name_schema(&mut self, alternative: &Alternative, cell: &Cell) -> Id {
         let mut name = Node { types: Types::STRING, ..Node::default() };
         name.strings.patterns = cell.every.iter().map(ToString::to_string).collect();
         for pattern in &cell.none {
@@ -239,22 +243,22 @@ impl Engine {
             name.not.push(self.tree.add(other, Origin::default()));
         }
         let name = self.tree.add(name, Origin::default());
-        let rules = flat.objects.names.iter().copied().chain([name]).collect();
+        let rules = alternative.objects.names.iter().copied().chain([name]).collect();
         self.tree.all(rules)
     }
 
     /// Splits an object by the few values of one of its required properties: its discriminator.
-    pub(super) fn split_by_property(&mut self, flat: &Flat) -> Option<Vec<Flat>> {
-        if flat.types != Types::OBJECT {
+    pub(super) fn split_by_property(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
+        if alternative.types != Types::OBJECT {
             return None;
         }
-        for name in &flat.objects.required {
-            let schema = self.property_schema(&flat.objects, name);
+        for name in &alternative.objects.required {
+            let schema = self.property_schema(&alternative.objects, name);
             let Some(values) = self.few_values(schema).filter(|values| 1 < values.len()) else { continue };
             let parts = values.into_iter().map(|value| {
                 let only = Node { values: Some(Listed::of(vec![value])), ..Node::default() };
                 let only = self.tree.add(only, self.tree.origin(schema));
-                flat.with_property(name, only)
+                alternative.with_property(name, only)
             });
             return Some(parts.collect());
         }
@@ -262,28 +266,17 @@ impl Engine {
     }
 }
 
-impl Flat {
+impl Alternative {
     /// Returns the objects whose property of this name, if there, is accepted by a schema too.
     pub(crate) fn with_property(&self, name: &str, schema: Id) -> Self {
-        let mut flat = self.clone();
+        let mut alternative = self.clone();
         let layer = PropertyLayer {
             properties: Named::from_iter([(name.into(), schema)]),
             ..PropertyLayer::default()
         };
-        if !flat.objects.layers.contains(&layer) {
-            Rc::make_mut(&mut flat.objects).layers.push(layer);
+        if !alternative.objects.layers.contains(&layer) {
+            Rc::make_mut(&mut alternative.objects).layers.push(layer);
         }
-        flat
+        alternative
     }
-}
-
-/// Returns every name that the writer, or this layer of a reader, mentions; in order.
-pub(crate) fn explicit_names(flat: &Flat, reader: Option<&PropertyLayer>) -> Vec<Name> {
-    let layers = flat.objects.layers.iter().chain(reader);
-    let mut names: Vec<Name> =
-        layers.flat_map(|layer| layer.properties.iter().map(|(name, _)| Rc::clone(name))).collect();
-    names.extend(flat.objects.required.iter().cloned());
-    names.sort();
-    names.dedup();
-    names
 }

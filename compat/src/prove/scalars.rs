@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::Assertion;
+use crate::alternatives::Alternative;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::flat::Flat;
 use crate::format;
 use crate::number::Numbers;
 use crate::tree::{Id, Node, Strings, Types, normalized};
@@ -26,8 +26,8 @@ const ITEMS_MAX: usize = 6;
 const VALUES_DEPTH_MAX: usize = 4;
 
 impl Engine {
-    pub(super) fn unmet_by_strings(&mut self, flat: &Flat, node: &Node) -> Option<Assertion> {
-        let (writer, reader) = (&flat.strings, &node.strings);
+    pub(super) fn unmet_by_strings(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
+        let (writer, reader) = (&alternative.strings, &node.strings);
         let (min, max) = self.lengths(writer);
         let shorter = min < reader.min;
         let longer = reader.max.is_some_and(|read| max.is_none_or(|written| read < written));
@@ -106,23 +106,23 @@ impl Engine {
     }
 
     /// Lists the values of an alternative, when it is known to have few.
-    pub(crate) fn finite_values(&mut self, flat: &Flat) -> Option<Vec<Value>> {
-        if let Some(values) = &flat.values {
-            return Some(values.iter().filter(|value| self.may_list(flat, value)).cloned().collect());
+    pub(crate) fn finite_values(&mut self, alternative: &Alternative) -> Option<Vec<Value>> {
+        if let Some(values) = &alternative.values {
+            return Some(values.iter().filter(|value| self.may_list(alternative, value)).cloned().collect());
         }
-        let values = match flat.types {
+        let values = match alternative.types {
             Types::NULL => vec![Value::Null],
             Types::BOOLEAN => vec![Value::Bool(false), Value::Bool(true)],
-            Types::NUMBER => few_numbers(&flat.numbers)?,
-            Types::STRING => self.few_texts(&flat.strings)?,
-            Types::ARRAY => self.few_arrays(flat)?,
-            Types::OBJECT => self.few_objects(flat)?,
+            Types::NUMBER => few_numbers(&alternative.numbers)?,
+            Types::STRING => self.few_texts(&alternative.strings)?,
+            Types::ARRAY => self.few_arrays(alternative)?,
+            Types::OBJECT => self.few_objects(alternative)?,
             _ => return None,
         };
-        if flat.not.is_empty() {
+        if alternative.not.is_empty() {
             return Some(values);
         }
-        Some(values.into_iter().filter(|value| self.may_list(flat, value)).collect())
+        Some(values.into_iter().filter(|value| self.may_list(alternative, value)).collect())
     }
 
     fn few_texts(&mut self, strings: &Strings) -> Option<Vec<Value>> {
@@ -137,15 +137,16 @@ impl Engine {
         Some(words.into_iter().map(Value::String).collect())
     }
 
-    fn few_arrays(&mut self, flat: &Flat) -> Option<Vec<Value>> {
-        if flat.arrays.layers.is_empty() && flat.arrays.max != Some(0) {
+    fn few_arrays(&mut self, alternative: &Alternative) -> Option<Vec<Value>> {
+        if alternative.arrays.layers.is_empty() && alternative.arrays.max != Some(0) {
             return None;
         }
-        let longest = usize::try_from(self.longest(flat)?).ok().filter(|longest| *longest <= ITEMS_MAX)?;
+        let longest =
+            usize::try_from(self.longest(alternative)?).ok().filter(|longest| *longest <= ITEMS_MAX)?;
         let mut all = vec![Vec::new()];
         let mut found = vec![Value::Array(Vec::new())];
         for at in 0..longest {
-            let schema = self.item_schema(&flat.arrays, at);
+            let schema = self.item_schema(&alternative.arrays, at);
             let items = self.few_values(schema)?;
             if VALUES_MAX < all.len() * items.len() {
                 return None;
@@ -158,26 +159,28 @@ impl Engine {
                 .collect();
             found.extend(all.iter().cloned().map(Value::Array));
         }
-        found.retain(|value| self.may_list(flat, value));
+        found.retain(|value| self.may_list(alternative, value));
         Some(found)
     }
 
-    fn few_objects(&mut self, flat: &Flat) -> Option<Vec<Value>> {
-        if flat.objects.layers.iter().all(|layer| layer.additional.is_none())
-            && flat.objects.names.is_empty()
-            && flat.objects.max != Some(0)
+    fn few_objects(&mut self, alternative: &Alternative) -> Option<Vec<Value>> {
+        if alternative.objects.layers.iter().all(|layer| layer.additional.is_none())
+            && alternative.objects.names.is_empty()
+            && alternative.objects.max != Some(0)
         {
             return None;
         }
-        let names = if flat.objects.max == Some(0) { Vec::new() } else { self.possible_names(flat)? };
+        let names =
+            if alternative.objects.max == Some(0) { Vec::new() } else { self.possible_names(alternative)? };
         let mut all = vec![Map::new()];
         for name in names {
-            let schema = self.property_schema(&flat.objects, &name);
+            let schema = self.property_schema(&alternative.objects, &name);
             let values = self.few_values(schema)?;
             if VALUES_MAX < all.len() * (values.len() + 1) {
                 return None;
             }
-            let mut next = if flat.objects.required.contains(&name) { Vec::new() } else { all.clone() };
+            let mut next =
+                if alternative.objects.required.contains(&name) { Vec::new() } else { all.clone() };
             for before in &all {
                 for value in &values {
                     let mut object = before.clone();
@@ -188,24 +191,24 @@ impl Engine {
             all = next;
         }
         let mut found: Vec<Value> = all.into_iter().map(Value::Object).collect();
-        found.retain(|value| self.may_list(flat, value));
+        found.retain(|value| self.may_list(alternative, value));
         Some(found)
     }
 
     /// Lists the values of a node, when they are few.
     pub(crate) fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
-        if !self.spend(1) || VALUES_DEPTH_MAX < self.listing {
+        if !self.spend(1) || VALUES_DEPTH_MAX < self.listing_depth {
             return None;
         }
-        self.listing += 1;
+        self.listing_depth += 1;
         let found = self.few_values_of(schema);
-        self.listing -= 1;
+        self.listing_depth -= 1;
         found
     }
 
     fn few_values_of(&mut self, schema: Id) -> Option<Vec<Value>> {
         let mut found: Vec<Value> = Vec::new();
-        for alternative in self.flats(schema).iter() {
+        for alternative in self.alternatives(schema).iter() {
             for one in alternative.types.each() {
                 for value in self.finite_values(&alternative.only(one))? {
                     let value = normalized(&value);

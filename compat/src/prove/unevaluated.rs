@@ -6,18 +6,16 @@
 
 use std::rc::Rc;
 
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::{Flat, PropertyLayer};
 use crate::tree::{Id, Name, Node};
-
-use super::objects::explicit_names;
+use crate::truth::Truth;
 
 /// Unions that are split inside each other.
 const SPLITS_MAX: usize = 3;
 
 /// Times that what is looked at is found out inside each other, of one value.
-const LOOKS_MAX: usize = 6;
+const EVALUATION_DEPTH_MAX: usize = 6;
 
 /// What is looked at for sure.
 #[derive(Default)]
@@ -38,18 +36,18 @@ impl Engine {
     /// Tells whether every property that is not looked at is covered.
     pub(crate) fn unevaluated_covered(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         node: &Node,
         unevaluated: Id,
         splits: usize,
     ) -> bool {
-        let evaluated = self.evaluated(flat, node);
-        if evaluated.all_properties || self.rest_covered(flat, &evaluated, unevaluated) {
+        let evaluated = self.evaluated(alternative, node);
+        if evaluated.all_properties || self.rest_covered(alternative, &evaluated, unevaluated) {
             return true;
         }
         splits < SPLITS_MAX
             && evaluated.open.iter().any(|union| {
-                self.parts_in(flat, union).is_some_and(|parts| {
+                self.parts_in(alternative, union).is_some_and(|parts| {
                     parts.iter().all(|part| self.unevaluated_covered(part, node, unevaluated, splits + 1))
                 })
             })
@@ -58,13 +56,13 @@ impl Engine {
     /// Tells whether every item that is not looked at is covered.
     pub(crate) fn unevaluated_items_covered(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         node: &Node,
         unevaluated: Id,
         longest: Option<u64>,
         splits: usize,
     ) -> bool {
-        let evaluated = self.evaluated(flat, node);
+        let evaluated = self.evaluated(alternative, node);
         if evaluated.all_items {
             return true;
         }
@@ -76,12 +74,12 @@ impl Engine {
             let either = Node { any_of: vec![allowed], ..Node::default() };
             self.tree.add(either, self.tree.origin(unevaluated))
         };
-        if self.items_covered_from(flat, evaluated.items, rest, longest) {
+        if self.items_covered_from(alternative, evaluated.items, rest, longest) {
             return true;
         }
         splits < SPLITS_MAX
             && evaluated.open.iter().any(|union| {
-                self.parts_in(flat, union).is_some_and(|parts| {
+                self.parts_in(alternative, union).is_some_and(|parts| {
                     parts.iter().all(|part| {
                         self.unevaluated_items_covered(part, node, unevaluated, longest, splits + 1)
                     })
@@ -90,11 +88,11 @@ impl Engine {
     }
 
     /// Splits an alternative by the branches of a union that it is known to be in.
-    fn parts_in(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Flat>> {
+    fn parts_in(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Alternative>> {
         let mut parts = Vec::new();
         for branch in union {
-            for other in self.flats(*branch).iter() {
-                let part = flat.and(other);
+            for other in self.alternatives(*branch).iter() {
+                let part = alternative.and(other);
                 if !part.types.is_empty() && !self.is_empty(&part) {
                     parts.push(part);
                 }
@@ -103,36 +101,36 @@ impl Engine {
         self.spend(1 + parts.len() as u64).then_some(parts)
     }
 
-    fn rest_covered(&mut self, flat: &Flat, evaluated: &Evaluated, unevaluated: Id) -> bool {
+    fn rest_covered(&mut self, alternative: &Alternative, evaluated: &Evaluated, unevaluated: Id) -> bool {
         let patterns = evaluated.patterns.iter().map(|pattern| (Rc::clone(pattern), unevaluated));
         let layer = PropertyLayer { patterns: patterns.collect(), ..PropertyLayer::default() };
-        let named = explicit_names(flat, None).into_iter().all(|name| {
+        let named = explicit_names(alternative, None).into_iter().all(|name| {
             evaluated.names.contains(&name)
                 || evaluated.patterns.iter().any(|p| self.patterns.is_match(p, &name) == Truth::Yes)
                 || {
-                    let written = self.property_schema(&flat.objects, &name);
-                    self.covers(written, unevaluated) || self.cannot_have(flat, &name)
+                    let written = self.property_schema(&alternative.objects, &name);
+                    self.covers(written, unevaluated) || self.cannot_have(alternative, &name)
                 }
         });
         named
-            && self.cells(flat, &layer).iter().all(|cell| {
+            && self.cells(alternative, &layer).iter().all(|cell| {
                 evaluated.patterns.iter().any(|pattern| cell.is_within(pattern))
                     || self.covers(cell.schema, unevaluated)
             })
     }
 
-    fn evaluated(&mut self, flat: &Flat, node: &Node) -> Evaluated {
+    fn evaluated(&mut self, alternative: &Alternative, node: &Node) -> Evaluated {
         // A branch that leads back here asks the same again.
-        if LOOKS_MAX <= self.looking {
+        if EVALUATION_DEPTH_MAX <= self.evaluation_depth {
             return Evaluated::default();
         }
-        self.looking += 1;
-        let evaluated = self.evaluated_within(flat, node);
-        self.looking -= 1;
+        self.evaluation_depth += 1;
+        let evaluated = self.evaluated_within(alternative, node);
+        self.evaluation_depth -= 1;
         evaluated
     }
 
-    fn evaluated_within(&mut self, flat: &Flat, node: &Node) -> Evaluated {
+    fn evaluated_within(&mut self, alternative: &Alternative, node: &Node) -> Evaluated {
         let mut evaluated = Evaluated::default();
         let mut open = vec![Rc::new(node.clone())];
         let mut steps = 0;
@@ -154,13 +152,13 @@ impl Engine {
                 .contained
                 .extend(arrays.contains.iter().filter(|own| own.evaluates).map(|contains| contains.schema));
             let mut below: Vec<Id> = node.all_of.clone();
-            below.extend(node.slot.and_then(|slot| self.tree.in_slot(slot)));
+            below.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
             for union in node.any_of.iter().chain(&node.one_of) {
                 let mut is_open = false;
                 for branch in union {
-                    if self.flat_covers(flat, *branch, &mut Vec::new()) {
+                    if self.covers_alternative(alternative, *branch, &mut Vec::new()) {
                         below.push(*branch);
-                    } else if !self.is_disjoint(flat, *branch) {
+                    } else if !self.is_disjoint(alternative, *branch) {
                         is_open = true;
                     }
                 }
@@ -169,10 +167,10 @@ impl Engine {
                 }
             }
             for condition in &node.conditions {
-                if self.flat_covers(flat, condition.test, &mut Vec::new()) {
+                if self.covers_alternative(alternative, condition.test, &mut Vec::new()) {
                     below.push(condition.test);
                     below.extend(condition.then);
-                } else if self.is_disjoint(flat, condition.test) {
+                } else if self.is_disjoint(alternative, condition.test) {
                     below.extend(condition.otherwise);
                 } else {
                     let not = Node { not: vec![condition.test], ..Node::default() };
@@ -181,7 +179,7 @@ impl Engine {
                 }
             }
             for (name, schema) in objects.dependent_schemas.iter() {
-                if flat.objects.required.contains(name) {
+                if alternative.objects.required.contains(name) {
                     below.push(*schema);
                 }
             }

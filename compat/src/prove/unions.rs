@@ -3,32 +3,28 @@
 use std::rc::Rc;
 
 use foldhash::{HashMap, HashMapExt as _, HashSet};
-use serde_json::Value;
 
+use super::discriminator::Discriminator;
+use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::flat::Flat;
 use crate::tree::{Class, Id, Listed, Name, Types};
-
-/// What tells the branches of a union apart: a property that each of them requires, with listed
-/// values of which no two branches share one. Real unions of events have it (`type`, `kind`,
-/// `action`), and it makes of hundreds of branches one to look at.
-#[derive(Debug)]
-pub(crate) struct Discriminator {
-    name: Name,
-    branches: HashMap<Value, Id>,
-}
 
 /// Most parts of a branch that are looked through for a discriminator.
 const PARTS_MAX: usize = 16;
 
 impl Engine {
     /// Tells whether everything of an alternative is in some branch.
-    pub(super) fn is_in_union(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
-        if union.iter().any(|branch| flat.is_held_by(branch.class())) {
+    pub(super) fn is_in_union(
+        &mut self,
+        alternative: &Alternative,
+        union: &[Id],
+        path: &mut Vec<Id>,
+    ) -> bool {
+        if union.iter().any(|branch| alternative.is_held_by(branch.class())) {
             return true;
         }
-        let candidates = self.overlapping(flat, union);
-        if candidates.iter().any(|branch| self.flat_covers(flat, *branch, path)) {
+        let candidates = self.overlapping(alternative, union);
+        if candidates.iter().any(|branch| self.covers_alternative(alternative, *branch, path)) {
             return true;
         }
         let classes: HashSet<Class> = union.iter().map(|branch| branch.class()).collect();
@@ -40,36 +36,41 @@ impl Engine {
             })
         };
         // A branch may cover each part when none covers the whole, or one what the others leave.
-        flat.unions.iter().any(|own| own_branches(self, own))
-            || (1 < candidates.len() && self.beyond_all(flat, &candidates).is_empty())
+        alternative.unions.iter().any(|own| own_branches(self, own))
+            || (1 < candidates.len() && self.subtract_all(alternative, &candidates).is_empty())
             || self
-                .split(flat)
+                .split(alternative)
                 .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
     }
 
     /// Tells whether everything of an alternative is in one branch and in no other.
-    pub(super) fn is_in_exactly_one(&mut self, flat: &Flat, union: &[Id], path: &mut Vec<Id>) -> bool {
+    pub(super) fn is_in_exactly_one(
+        &mut self,
+        alternative: &Alternative,
+        union: &[Id],
+        path: &mut Vec<Id>,
+    ) -> bool {
         if self.discriminator(union).is_some() {
-            return self.is_in_union(flat, union, path);
+            return self.is_in_union(alternative, union, path);
         }
-        let candidates = self.overlapping(flat, union);
+        let candidates = self.overlapping(alternative, union);
         match candidates.as_slice() {
             [] => false,
-            [only] => self.flat_covers(flat, *only, path),
-            _ if self.is_known_exclusive(flat, &candidates) => true,
+            [only] => self.covers_alternative(alternative, *only, path),
+            _ if self.is_known_exclusive(alternative, &candidates) => true,
             _ => {
-                self.split(flat).is_some_and(|parts| {
+                self.split(alternative).is_some_and(|parts| {
                     parts.iter().all(|part| self.is_in_exactly_one(part, &candidates, path))
-                }) || (self.is_in_union(flat, &candidates, path)
-                    && self.in_two_of(flat, &candidates).is_empty())
+                }) || (self.is_in_union(alternative, &candidates, path)
+                    && self.intersect_two_branches(alternative, &candidates).is_empty())
             }
         }
     }
 
     /// Tells whether the writer's own `oneOf` says it: of its branches exactly one holds, those that can
     /// are the reader's candidates, one each, and no candidate is left over.
-    fn is_known_exclusive(&mut self, flat: &Flat, candidates: &[Id]) -> bool {
-        let exclusive = Rc::clone(&flat.exclusive);
+    fn is_known_exclusive(&mut self, alternative: &Alternative, candidates: &[Id]) -> bool {
+        let exclusive = Rc::clone(&alternative.exclusive);
         exclusive.iter().any(|own| {
             let mut left = candidates.to_vec();
             own.iter().all(|branch| match left.iter().position(|candidate| candidate == branch) {
@@ -77,18 +78,18 @@ impl Engine {
                     left.swap_remove(at);
                     true
                 }
-                None => self.is_disjoint(flat, *branch),
+                None => self.is_disjoint(alternative, *branch),
             }) && left.is_empty()
         })
     }
 
     /// Returns whether all of an alternative is in two branches of a `oneOf` of its own, so that it has no value.
-    pub(crate) fn is_in_two(&mut self, flat: &Flat) -> bool {
+    pub(crate) fn is_in_two_branches(&mut self, alternative: &Alternative) -> bool {
         /// Most branches that are tried.
         const BRANCHES_MAX: usize = 8;
         // Without the unions, or each would be looked for in itself.
-        let bare = Flat { exclusive: Rc::default(), ..flat.clone() };
-        flat.exclusive.iter().any(|union| {
+        let bare = Alternative { exclusive: Rc::default(), ..alternative.clone() };
+        alternative.exclusive.iter().any(|union| {
             let mut covering = 0;
             for branch in union.iter().take(BRANCHES_MAX) {
                 covering += usize::from(self.unmet(&bare, *branch, &mut Vec::new()).is_none());
@@ -101,22 +102,22 @@ impl Engine {
     }
 
     /// Returns the branches that may share a value with the writer.
-    pub(crate) fn overlapping(&mut self, flat: &Flat, union: &[Id]) -> Vec<Id> {
-        if let Some(meant) = self.meant(flat, union) {
+    pub(crate) fn overlapping(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Id> {
+        if let Some(meant) = self.selected_branches(alternative, union) {
             return meant;
         }
-        union.iter().copied().filter(|branch| !self.is_disjoint(flat, *branch)).collect()
+        union.iter().copied().filter(|branch| !self.is_disjoint(alternative, *branch)).collect()
     }
 
     /// Returns the branches that the writer's discriminator names, where both have one.
-    pub(crate) fn meant(&mut self, flat: &Flat, union: &[Id]) -> Option<Vec<Id>> {
+    pub(crate) fn selected_branches(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Id>> {
         let discriminator = self.discriminator(union)?;
-        if flat.types != Types::OBJECT || !flat.objects.required.contains(&discriminator.name) {
+        if alternative.types != Types::OBJECT || !alternative.objects.required.contains(&discriminator.name) {
             return None;
         }
-        let written = self.property_schema(&flat.objects, &discriminator.name);
+        let written = self.property_schema(&alternative.objects, &discriminator.name);
         let mut meant: Vec<Id> = Vec::new();
-        for alternative in self.flats(written).iter() {
+        for alternative in self.alternatives(written).iter() {
             for value in alternative.values.as_ref()?.iter() {
                 if let Some(branch) = discriminator.branches.get(value)
                     && !meant.contains(branch)

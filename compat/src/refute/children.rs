@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::Candidate;
+use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
 use crate::engine::{Effort, Engine};
-use crate::eval::Truth;
-use crate::flat::{Flat, PropertyLayer};
-use crate::prove::{Assertion, Obligation, Step, explicit_names};
+use crate::obligation::{Obligation, Step};
 use crate::sample::nodes_in;
 use crate::tree::{Id, Name};
+use crate::truth::Truth;
 
 /// Names that some `propertyNames` refuses.
 const ODD_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
@@ -19,22 +20,30 @@ const ODD_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_
 const LENGTH_MAX: u64 = 300;
 
 impl Engine {
-    pub(super) fn refute_arrays(&mut self, flat: &Flat, writer: Id, reader: Id, found: &mut Vec<Candidate>) {
+    pub(super) fn refute_arrays(
+        &mut self,
+        alternative: &Alternative,
+        writer: Id,
+        reader: Id,
+        found: &mut Vec<Candidate>,
+    ) {
         let read = self.tree.node(reader).arrays.clone();
-        let arrays = flat.arrays.clone();
+        let arrays = alternative.arrays.clone();
         let here =
             |value, assertion| Candidate { value, obligation: Obligation::here(writer, reader, assertion) };
         if 0 < read.min || read.max.is_some() {
-            found.extend(self.samples_of(flat, 4).into_iter().map(|base| here(base, Assertion::ItemCount)));
+            found.extend(
+                self.samples_of(alternative, 4).into_iter().map(|base| here(base, Assertion::ItemCount)),
+            );
         }
         if let Some(max) = read.max
             && max < LENGTH_MAX
-            && let Some(longer) = self.array_of(flat, max + 1)
+            && let Some(longer) = self.array_of(alternative, max + 1)
         {
             found.push(here(Value::Array(longer), Assertion::ItemCount));
         }
         if read.unique
-            && let Some(mut pair) = self.array_of(flat, arrays.min.max(2))
+            && let Some(mut pair) = self.array_of(alternative, arrays.min.max(2))
         {
             if 2 <= pair.len() {
                 let last = pair.len() - 1;
@@ -43,10 +52,10 @@ impl Engine {
             found.push(here(Value::Array(pair), Assertion::UniqueItems));
         }
         if read.unique && self.effort != Effort::First {
-            for base in self.samples_of(flat, 4) {
+            for base in self.samples_of(alternative, 4) {
                 let Value::Array(items) = base else { continue };
                 for at in 0..items.len() {
-                    if !self.copy(2 * items.iter().map(nodes_in).sum::<usize>()) {
+                    if !self.reserve_copy(2 * items.iter().map(nodes_in).sum::<usize>()) {
                         return;
                     }
                     let (mut longer, mut doubled) = (items.clone(), items.clone());
@@ -64,7 +73,7 @@ impl Engine {
             };
             let written = self.item_schema(&arrays, at);
             for inner in self.refute(written, schema) {
-                if let Some(mut items) = self.array_of(flat, arrays.min.max(at as u64 + 1)) {
+                if let Some(mut items) = self.array_of(alternative, arrays.min.max(at as u64 + 1)) {
                     items[at] = inner.value;
                     let own = Value::Array(items);
                     // An item that is refused whatever it is breaks the array, not the item.
@@ -82,13 +91,15 @@ impl Engine {
             let past = Self::prefix_len(&arrays);
             let item = self.item_schema(&arrays, past);
             // What the writer counts itself, it sends no more often than it must.
-            found.extend(self.samples_of(flat, 4).into_iter().map(|base| here(base, Assertion::Contains)));
+            found.extend(
+                self.samples_of(alternative, 4).into_iter().map(|base| here(base, Assertion::Contains)),
+            );
             let mut misses: Vec<Value> =
                 self.refute(item, contains.schema).into_iter().map(|c| c.value).collect();
             misses.extend(self.samples(item, 4));
             for miss in misses {
                 for length in [arrays.min, arrays.min.max(1)] {
-                    if !self.copy(nodes_in(&miss).saturating_mul(length.min(LENGTH_MAX) as usize)) {
+                    if !self.reserve_copy(nodes_in(&miss).saturating_mul(length.min(LENGTH_MAX) as usize)) {
                         return;
                     }
                     let items = vec![miss.clone(); usize::try_from(length.min(LENGTH_MAX)).unwrap_or(0)];
@@ -98,7 +109,7 @@ impl Engine {
             if let Some(max) = contains.max.filter(|max| *max < LENGTH_MAX) {
                 let both = self.tree.all(vec![item, contains.schema]);
                 for hit in self.samples(both, 2) {
-                    if !self.copy(nodes_in(&hit).saturating_mul(max as usize + 1)) {
+                    if !self.reserve_copy(nodes_in(&hit).saturating_mul(max as usize + 1)) {
                         return;
                     }
                     let items = vec![hit; usize::try_from(max + 1).unwrap_or(0)];
@@ -109,11 +120,11 @@ impl Engine {
     }
 
     /// Makes an array of an alternative with this length.
-    fn array_of(&mut self, flat: &Flat, length: u64) -> Option<Vec<Value>> {
-        if LENGTH_MAX < length || flat.arrays.max.is_some_and(|max| max < length) {
+    fn array_of(&mut self, alternative: &Alternative, length: u64) -> Option<Vec<Value>> {
+        if LENGTH_MAX < length || alternative.arrays.max.is_some_and(|max| max < length) {
             return None;
         }
-        let mut longer = flat.clone();
+        let mut longer = alternative.clone();
         Rc::make_mut(&mut longer.arrays).min = length;
         let Value::Array(items) = self.samples_of(&longer, 1).into_iter().next()? else { return None };
         (length <= items.len() as u64).then_some(items)
@@ -121,7 +132,7 @@ impl Engine {
 
     pub(super) fn refute_objects(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         writer: Id,
         reader: Id,
         found: &mut Vec<Candidate>,
@@ -132,15 +143,15 @@ impl Engine {
             value: Value::Object(value),
             obligation: Obligation::here(writer, reader, assertion),
         };
-        let base = self.object_with(flat, &[]);
+        let base = self.object_with(alternative, &[]);
         // What the writer requires, all its objects have.
-        for name in read.required.iter().filter(|name| !flat.objects.required.contains(*name)) {
-            if !self.copy(base.as_ref().map_or(1, object_nodes)) {
+        for name in read.required.iter().filter(|name| !alternative.objects.required.contains(*name)) {
+            if !self.reserve_copy(base.as_ref().map_or(1, object_nodes)) {
                 return;
             }
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
             if self.effort != Effort::First {
-                tries.extend(self.samples_of(flat, 4).into_iter().filter_map(into_object));
+                tries.extend(self.samples_of(alternative, 4).into_iter().filter_map(into_object));
             }
             for mut object in tries {
                 object.remove(&**name);
@@ -150,12 +161,12 @@ impl Engine {
                 return;
             }
         }
-        let names: Vec<Name> = explicit_names(flat, Some(&PropertyLayer::of(&read)));
+        let names: Vec<Name> = explicit_names(alternative, Some(&PropertyLayer::of(&read)));
         if 0 < read.min || read.max.is_some() {
-            let objects = self.samples_of(flat, 6).into_iter().filter_map(into_object);
+            let objects = self.samples_of(alternative, 6).into_iter().filter_map(into_object);
             found.extend(objects.map(|object| here(object, Assertion::PropertyCount)));
             if let Some(max) = read.max.filter(|max| *max < LENGTH_MAX) {
-                let mut fuller = flat.clone();
+                let mut fuller = alternative.clone();
                 let objects = Rc::make_mut(&mut fuller.objects);
                 objects.min = objects.min.max(max + 1);
                 found.extend(
@@ -163,17 +174,17 @@ impl Engine {
                 );
             }
         }
-        self.refute_properties(flat, reader, writer, &names, base.as_ref(), found);
+        self.refute_properties(alternative, reader, writer, &names, base.as_ref(), found);
         let single: Vec<&str> = names.iter().map(|name| &**name).collect();
         for (name, _) in &read.dependent_required {
-            if let Some(object) = self.object_with(flat, &[&**name]) {
+            if let Some(object) = self.object_with(alternative, &[&**name]) {
                 found.push(here(object, Assertion::Dependent(name.to_string())));
             }
         }
         for (name, schema) in read.dependent_schemas.iter() {
-            let having = self.having(flat, name);
+            let having = self.having(alternative, name);
             let mut inner = Vec::new();
-            self.refute_flat(&having, writer, *schema, &mut inner, depth + 4);
+            self.refute_alternative(&having, writer, *schema, &mut inner, depth + 4);
             for mut candidate in inner {
                 // What is asked of the object as a whole depends on the property.
                 if candidate.obligation.reader == *schema {
@@ -182,20 +193,20 @@ impl Engine {
                 }
                 found.push(candidate);
             }
-            if let Some(object) = self.object_with(flat, &[&**name]) {
+            if let Some(object) = self.object_with(alternative, &[&**name]) {
                 found.push(here(object, Assertion::Dependent(name.to_string())));
             }
         }
         if let Some(unevaluated) = read.unevaluated {
-            let declared_by_writer = explicit_names(flat, None);
-            let fresh = self.fresh_names(flat, &PropertyLayer::of(&read), 1);
+            let declared_by_writer = explicit_names(alternative, None);
+            let fresh = self.fresh_names(alternative, &PropertyLayer::of(&read), 1);
             for name in single.iter().copied().chain(fresh.iter().map(String::as_str)) {
-                let written = self.property_schema(&flat.objects, name);
+                let written = self.property_schema(&alternative.objects, name);
                 let mut values: Vec<Value> =
                     self.refute(written, unevaluated).into_iter().map(|c| c.value).collect();
                 values.extend(self.sample(written));
                 for value in values {
-                    if let Some(mut object) = self.object_with(flat, &[]) {
+                    if let Some(mut object) = self.object_with(alternative, &[]) {
                         object.insert(name.to_owned(), value);
                         let lacks = self.tree.is_false(unevaluated)
                             && declared_by_writer.iter().any(|own| **own == *name);
@@ -210,7 +221,7 @@ impl Engine {
 
     fn refute_properties(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         reader: Id,
         writer: Id,
         names: &[Name],
@@ -221,18 +232,18 @@ impl Engine {
         let layer = PropertyLayer::of(&read);
         let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
         if read.additional.is_some() || read.names.is_some() || !read.patterns.is_empty() {
-            names.extend(self.fresh_names(flat, &layer, 1));
+            names.extend(self.fresh_names(alternative, &layer, 1));
         }
         if let Some(read_names) = read.names {
             let mut refused = vec![self.negation(read_names)];
-            refused.extend(&flat.objects.names);
+            refused.extend(&alternative.objects.names);
             let refused = self.tree.all(refused);
             let texts = self.samples(refused, 6).into_iter().chain(ODD_NAMES.map(Value::from));
             names.extend(texts.filter_map(|text| text.as_str().map(str::to_owned)));
         }
         names.sort();
         names.dedup();
-        let declared_by_writer = explicit_names(flat, None);
+        let declared_by_writer = explicit_names(alternative, None);
         let before = found.len();
         for name in names {
             if self.is_spent() || (self.effort == Effort::First && before < found.len()) {
@@ -250,7 +261,7 @@ impl Engine {
             if rules.is_empty() && read.names.is_none() {
                 continue;
             }
-            let written = self.property_schema(&flat.objects, &name);
+            let written = self.property_schema(&alternative.objects, &name);
             for rule in rules {
                 let refuted = self.tree.is_false(rule);
                 for inner in self.refute(written, rule) {
@@ -266,7 +277,7 @@ impl Engine {
                     } else {
                         inner.obligation.lifted(Step::to(&self.tree, rule))
                     };
-                    if let Some(object) = self.object_having(flat, base, &name, inner.value) {
+                    if let Some(object) = self.object_having(alternative, base, &name, inner.value) {
                         found.push(Candidate { value: Value::Object(object), obligation });
                     }
                 }
@@ -274,7 +285,7 @@ impl Engine {
             if let Some(read_names) = read.names
                 && self.accepts(read_names, &Value::from(name.as_str())) != Truth::Yes
                 && let Some(value) = self.sample(written)
-                && let Some(object) = self.object_having(flat, base, &name, value)
+                && let Some(object) = self.object_having(alternative, base, &name, value)
             {
                 let obligation = Obligation::here(writer, reader, Assertion::Names);
                 found.push(Candidate { value: Value::Object(object), obligation });
@@ -285,21 +296,21 @@ impl Engine {
     /// Puts a property into the smallest object that may have it.
     fn object_having(
         &mut self,
-        flat: &Flat,
+        alternative: &Alternative,
         base: Option<&Map<String, Value>>,
         name: &str,
         value: Value,
     ) -> Option<Map<String, Value>> {
-        let simple = flat.objects.dependent_required.is_empty() && flat.objects.min == 0;
+        let simple = alternative.objects.dependent_required.is_empty() && alternative.objects.min == 0;
         let mut object = match base {
             Some(base) if simple => {
                 let nodes = object_nodes(base) + nodes_in(&value);
-                if !self.copy(nodes) {
+                if !self.reserve_copy(nodes) {
                     return None;
                 }
                 base.clone()
             }
-            _ => self.object_with(flat, &[name])?,
+            _ => self.object_with(alternative, &[name])?,
         };
         object.insert(name.to_owned(), value);
         Some(object)

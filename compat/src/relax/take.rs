@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::alternatives::explicit_names;
+use crate::assertion::Assertion;
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::number::{Decimal, Numbers};
-use crate::prove::{Assertion, explicit_names};
 use crate::tree::{Id, Name, Named, Node, Objects, Origin};
+use crate::truth::Truth;
 
 /// An assertion apart from its node.
 pub(super) struct Taken {
@@ -42,7 +43,7 @@ pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
         | Assertion::OneOf
         | Assertion::Not
         | Assertion::Condition
-        | Assertion::Opaque(_) => false,
+        | Assertion::Undecided(_) => false,
     }
 }
 
@@ -124,7 +125,7 @@ pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: 
         Assertion::OneOf => asserted.one_of = std::mem::take(&mut node.one_of),
         Assertion::Not => asserted.not = std::mem::take(&mut node.not),
         Assertion::Condition => asserted.conditions = std::mem::take(&mut node.conditions),
-        Assertion::Opaque(_) => asserted.opaque = node.opaque.take(),
+        Assertion::Undecided(_) => asserted.unsupported = node.unsupported.take(),
         // Not taken apart from the rest of the node.
         Assertion::Unevaluated => return None,
     }
@@ -215,8 +216,8 @@ fn take_additional(engine: &mut Engine, node: &mut Node, asserted: &mut Node, wr
     asserted.objects.patterns = free(&objects.patterns);
     asserted.objects.additional = Some(rest);
     let mut sent: BTreeSet<Name> = BTreeSet::new();
-    for flat in engine.flats(writer).iter() {
-        sent.extend(explicit_names(flat, None));
+    for alternative in engine.alternatives(writer).iter() {
+        sent.extend(explicit_names(alternative, None));
     }
     let mut declared: Vec<(Name, Id)> = objects.properties.iter().cloned().collect();
     for name in sent {

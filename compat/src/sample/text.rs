@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::format;
 use crate::tree::Strings;
+use crate::truth::Truth;
 
 /// Longest string that is made to satisfy a minimum: one more than the 65,535 that columns of databases
 /// hold, and schemas therefore allow, is among them.

@@ -182,8 +182,8 @@ fn references_that_depend_on_the_way() {
 
 #[test]
 fn dependencies_are_a_keyword_up_to_draft_7() {
-    let in_draft = |draft: &str, asks: &str| {
-        format!(r#"{{"$schema":"{draft}","properties":{{"a":{{"dependencies":{asks}}}}}}}"#)
+    let in_draft = |draft: &str, keyword_schema: &str| {
+        format!(r#"{{"$schema":"{draft}","properties":{{"a":{{"dependencies":{keyword_schema}}}}}}}"#)
     };
     for (draft, is_keyword) in [
         ("http://json-schema.org/draft-04/schema#", true),
@@ -192,11 +192,11 @@ fn dependencies_are_a_keyword_up_to_draft_7() {
         ("https://json-schema.org/draft/2019-09/schema", false),
         ("https://json-schema.org/draft/2020-12/schema", false),
     ] {
-        for asks in [r#"{"x":["y"]}"#, r#"{"x":{"required":["y"]}}"#] {
-            let (open, asking) = (in_draft(draft, "{}"), in_draft(draft, asks));
-            decides(&[(&open, &asking, !is_keyword), (&asking, &open, true)]);
+        for keyword_schema in [r#"{"x":["y"]}"#, r#"{"x":{"required":["y"]}}"#] {
+            let (open, constraint) = (in_draft(draft, "{}"), in_draft(draft, keyword_schema));
+            decides(&[(&open, &constraint, !is_keyword), (&constraint, &open, true)]);
             let since = r#"{"properties":{"a":{"dependentRequired":{"x":["y"]}}}}"#;
-            decides(&[(&asking, since, is_keyword)]);
+            decides(&[(&constraint, since, is_keyword)]);
         }
     }
 }

@@ -1,12 +1,21 @@
-//! Laws over generated schemas.
+//! Laws that hold for all generated schemas.
+//!
+//! A law accepts an undecided answer. So each law also counts the answers, and fails if too many of them are undecided.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use proptest::test_runner::TestRunner;
+use serde_json::{Map, Value, json};
 
 use super::{contained, resolved};
-use crate::{Settings, Verdict, diff};
+use crate::{Diff, Direction, Finding, Settings, Verdict, diff};
 
-/// Schemas over a small vocabulary, so that pairs are often related.
+/// Inputs of each law.
+const CASES: u32 = 96;
+
+/// Generates schemas from a few keywords and values, so that two of them are often related.
 fn schema() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(true)),
@@ -14,7 +23,7 @@ fn schema() -> impl Strategy<Value = Value> {
         (0..4_i64, 0..4_i64).prop_map(|(a, b)| json!({"type": "integer", "minimum": a, "maximum": b + 2})),
         (0..3_u64).prop_map(|n| json!({"type": "string", "maxLength": n})),
         prop::collection::vec(0..4_i64, 1..4).prop_map(|values| {
-            let distinct: std::collections::BTreeSet<i64> = values.into_iter().collect();
+            let distinct: BTreeSet<i64> = values.into_iter().collect();
             json!({ "enum": distinct })
         }),
         Just(json!({"pattern": "^a+$"})),
@@ -34,94 +43,204 @@ fn schema() -> impl Strategy<Value = Value> {
     })
 }
 
-fn holds(writer: &Value, reader: &Value) -> Option<bool> {
-    contained(&writer.to_string(), &reader.to_string())
+/// Asks the engine, and counts the answers of one law.
+#[derive(Debug, Default)]
+struct Answers {
+    decided: Cell<u32>,
+    undecided: Cell<u32>,
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn a_schema_is_contained_in_itself(a in schema()) {
-        prop_assert_eq!(holds(&a, &a), Some(true));
+impl Answers {
+    /// Returns whether the reader accepts everything that the writer accepts; `None` if this is undecided.
+    fn contained(&self, writer: &Value, reader: &Value) -> Option<bool> {
+        let answer = contained(&writer.to_string(), &reader.to_string());
+        self.count(answer.is_some());
+        answer
     }
 
-    #[test]
-    fn a_schema_is_contained_in_its_union_with_another(a in schema(), b in schema()) {
-        prop_assert_ne!(holds(&a, &json!({"anyOf": [a, b]})), Some(false));
-        prop_assert_ne!(holds(&json!({"allOf": [a, b]}), &a), Some(false));
-    }
-
-    #[test]
-    fn containment_is_transitive_where_decided(a in schema(), b in schema(), c in schema()) {
-        if holds(&a, &b) == Some(true) && holds(&b, &c) == Some(true) {
-            prop_assert_ne!(holds(&a, &c), Some(false));
+    /// Compares two versions in both directions.
+    fn diff(&self, from: &Value, to: &Value) -> Diff {
+        let [from, to] = [from, to].map(|schema| resolved("1.0.0", &schema.to_string()));
+        let diff = diff(&from, &to, &Settings::default());
+        for verdict in [diff.backward, diff.forward] {
+            self.count(verdict != Verdict::Undecided);
         }
+        diff
     }
 
-    #[test]
-    fn the_library_agrees_where_both_decide(a in schema(), b in schema()) {
-        use jsonschema::canonical::Containment;
+    fn count(&self, is_decided: bool) {
+        let counter = if is_decided { &self.decided } else { &self.undecided };
+        counter.set(counter.get() + 1);
+    }
+}
+
+/// Tests a law with generated inputs. At least 97 % of the engine's answers must be decided.
+fn law<S: Strategy>(inputs: S, law: impl Fn(&Answers, S::Value) -> Result<(), TestCaseError>) {
+    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+    let answers = Answers::default();
+    let result = TestRunner::new(config).run(&inputs, |input| law(&answers, input));
+    result.unwrap_or_else(|why| panic!("{why}"));
+    assert!(answers.undecided.get() * 33 < answers.decided.get(), "too often undecided: {answers:?}");
+}
+
+#[test]
+fn a_schema_and_an_equivalent_one_contain_each_other() {
+    law(schema(), |answers, a| {
+        let b = rewritten(&a);
+        prop_assert_ne!(answers.contained(&a, &b), Some(false));
+        prop_assert_ne!(answers.contained(&b, &a), Some(false));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_schema_is_contained_in_its_union_with_another() {
+    law((schema(), schema()), |answers, (a, b)| {
+        prop_assert_ne!(answers.contained(&a, &json!({"anyOf": [a, b]})), Some(false));
+        prop_assert_ne!(answers.contained(&json!({"allOf": [a, b]}), &a), Some(false));
+        Ok(())
+    });
+}
+
+#[test]
+fn containment_is_transitive_where_decided() {
+    law((schema(), schema(), schema()), |answers, (a, b, c)| {
+        if answers.contained(&a, &b) == Some(true) && answers.contained(&b, &c) == Some(true) {
+            prop_assert_ne!(answers.contained(&a, &c), Some(false));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_library_agrees_where_both_decide() {
+    use jsonschema::canonical::Containment;
+    law((schema(), schema()), |answers, (a, b)| {
         let covers = jsonschema::canonicalize(&b).unwrap().covers(&jsonschema::canonicalize(&a).unwrap());
-        match (covers, holds(&a, &b)) {
-            (Ok(Containment::Yes), ours) => prop_assert_ne!(ours, Some(false)),
-            (Ok(Containment::No), ours) => prop_assert_ne!(ours, Some(true)),
+        match (covers, answers.contained(&a, &b)) {
+            (Ok(Containment::Yes), own) => prop_assert_ne!(own, Some(false)),
+            (Ok(Containment::No), own) => prop_assert_ne!(own, Some(true)),
             _ => {}
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn backward_one_way_is_forward_the_other(a in schema(), b in schema()) {
-        let versions = [&a, &b].map(|schema| resolved("1.0.0", &schema.to_string()));
-        let there = diff(&versions[0], &versions[1], &Settings::default());
-        let back = diff(&versions[1], &versions[0], &Settings::default());
+#[test]
+fn backward_one_way_is_forward_the_other() {
+    law((schema(), schema()), |answers, (a, b)| {
+        let there = answers.diff(&a, &b);
+        let back = answers.diff(&b, &a);
         prop_assert_eq!((there.backward, there.forward), (back.forward, back.backward));
-        // The places are those of the newer version, so how many there are may differ.
-        let rules = |findings: &[crate::Finding], from: crate::Direction| -> std::collections::BTreeSet<String> {
-            let found = findings.iter().filter(|finding| finding.direction == from);
+        // The places of findings are places of the newer version, so the numbers of findings may differ.
+        let rules = |findings: &[Finding], direction: Direction| -> BTreeSet<String> {
+            let found = findings.iter().filter(|finding| finding.direction == direction);
             found.map(|finding| finding.rule.clone()).collect()
         };
-        let (backward, forward) = (crate::Direction::Backward, crate::Direction::Forward);
-        prop_assert_eq!(rules(&there.findings, backward), rules(&back.findings, forward));
-    }
+        prop_assert_eq!(
+            rules(&there.findings, Direction::Backward),
+            rules(&back.findings, Direction::Forward)
+        );
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_finding_has_an_event_unless_it_is_undecided(a in schema(), b in schema()) {
-        let versions = [&a, &b].map(|schema| resolved("1.0.0", &schema.to_string()));
-        let diff = diff(&versions[0], &versions[1], &Settings::default());
+#[test]
+fn a_finding_has_an_event_unless_it_is_undecided() {
+    law((schema(), schema()), |answers, (a, b)| {
+        let diff = answers.diff(&a, &b);
         for finding in &diff.findings {
             prop_assert_eq!(finding.witness.is_none(), finding.rule == "undecided");
         }
         let found = |direction| diff.findings.iter().filter(|finding| finding.direction == direction).count();
-        for (verdict, direction) in
-            [(diff.backward, crate::Direction::Backward), (diff.forward, crate::Direction::Forward)]
+        for (verdict, direction) in [(diff.backward, Direction::Backward), (diff.forward, Direction::Forward)]
         {
             prop_assert_eq!(verdict == Verdict::Compatible, found(direction) == 0);
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn a_reference_says_what_stands_there_written_out(a in schema(), b in schema()) {
-        let written_out = holds(&a, &b);
-        prop_assert_eq!(holds(&referring(&a), &b), written_out);
-        prop_assert_eq!(holds(&a, &referring(&b)), written_out);
-        prop_assert_ne!(holds(&a, &referring(&a)), Some(false));
-    }
+#[test]
+fn a_reference_means_the_schema_that_it_names() {
+    law((schema(), schema()), |answers, (a, b)| {
+        let written_out = answers.contained(&a, &b);
+        prop_assert_eq!(answers.contained(&referring(&a), &b), written_out);
+        prop_assert_eq!(answers.contained(&a, &referring(&b)), written_out);
+        prop_assert_ne!(answers.contained(&a, &referring(&a)), Some(false));
+        Ok(())
+    });
+}
 
-    #[test]
-    fn annotations_make_no_difference(a in schema(), b in schema()) {
-        prop_assert_eq!(holds(&annotated(&a), &annotated(&b)), holds(&a, &b));
-    }
+#[test]
+fn annotations_make_no_difference() {
+    law((schema(), schema()), |answers, (a, b)| {
+        prop_assert_eq!(answers.contained(&annotated(&a), &annotated(&b)), answers.contained(&a, &b));
+        Ok(())
+    });
+}
 
-    #[test]
-    fn the_order_of_members_makes_no_difference(a in schema(), b in schema()) {
-        prop_assert_eq!(holds(&a, &b), holds(&reversed(&a), &reversed(&b)));
+#[test]
+fn the_order_of_members_makes_no_difference() {
+    law((schema(), schema()), |answers, (a, b)| {
+        prop_assert_eq!(answers.contained(&a, &b), answers.contained(&reversed(&a), &reversed(&b)));
+        Ok(())
+    });
+}
+
+/// Returns an equivalent schema in which each subschema is written with other keywords. So the engine cannot recognise
+/// equal subschemas, and has to prove the containment.
+fn rewritten(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let list = |branches: &Value| -> Vec<Value> {
+        branches.as_array().into_iter().flatten().rev().map(rewritten).collect()
+    };
+    let member = |keyword: &str| members.get(keyword).cloned().unwrap_or(Value::Null);
+    match members.iter().next().map(|(keyword, value)| (keyword.as_str(), value)) {
+        Some(("enum", Value::Array(values))) => {
+            let constants: Vec<Value> = values.iter().map(|value| json!({ "const": value })).collect();
+            json!({ "anyOf": constants })
+        }
+        Some(("pattern", _)) => json!({"pattern": "^aa*$"}),
+        Some(("multipleOf", _)) => {
+            let others = ["null", "boolean", "string", "array", "object"];
+            json!({"anyOf": [{"type": "number", "multipleOf": 2}, {"type": others}]})
+        }
+        Some((keyword @ ("anyOf" | "oneOf"), branches)) => json!({ (keyword): list(branches) }),
+        Some(("not", negated)) => json!({ "not": rewritten(negated) }),
+        Some(("type", kind)) => match kind.as_str() {
+            Some("null") => json!({"const": null}),
+            Some("integer") => json!({"type": "number", "allOf": [
+                {"minimum": member("minimum")},
+                {"maximum": member("maximum")},
+                {"multipleOf": 1},
+            ]}),
+            Some("string") => {
+                json!({"type": "string", "pattern": format!("^[\\s\\S]{{0,{}}}$", member("maxLength"))})
+            }
+            Some("array") => {
+                let items = rewritten(&member("items"));
+                json!({"type": "array", "prefixItems": [items, items], "items": false})
+            }
+            _ => {
+                let properties = member("properties");
+                let required = member("required");
+                let (a, b) = (rewritten(&properties["a"]), rewritten(&properties["b"]));
+                json!({"type": "object", "allOf": [
+                    {"properties": {"a": a}},
+                    {"patternProperties": {"^b$": b}},
+                    {"required": required},
+                    {"properties": {"a": true, "b": true}, "additionalProperties": member("additionalProperties")},
+                ]})
+            }
+        },
+        _ => schema.clone(),
     }
 }
 
-/// Returns the same schema with each subschema behind a reference.
+/// Returns the same schema with a reference in place of each subschema.
 fn referring(schema: &Value) -> Value {
-    let mut definitions = serde_json::Map::new();
+    let mut definitions = Map::new();
     let mut root = refer(schema, &mut definitions);
     if let (Value::Object(members), false) = (&mut root, definitions.is_empty()) {
         members.insert("$defs".to_owned(), Value::Object(definitions));
@@ -129,7 +248,7 @@ fn referring(schema: &Value) -> Value {
     root
 }
 
-fn refer(schema: &Value, definitions: &mut serde_json::Map<String, Value>) -> Value {
+fn refer(schema: &Value, definitions: &mut Map<String, Value>) -> Value {
     let mut point = |sub: &Value| {
         let sub = refer(sub, definitions);
         let name = format!("d{}", definitions.len());
@@ -151,12 +270,12 @@ fn refer(schema: &Value, definitions: &mut serde_json::Map<String, Value>) -> Va
     Value::Object(members.collect())
 }
 
-/// Returns the same schema with words in it.
+/// Returns the same schema with annotations.
 fn annotated(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
             let is_schema = members.keys().any(|keyword| keyword != "a" && keyword != "b");
-            let mut members: serde_json::Map<String, Value> =
+            let mut members: Map<String, Value> =
                 members.iter().map(|(name, member)| (name.clone(), annotated(member))).collect();
             if is_schema && !members.contains_key("a") {
                 members.insert("description".to_owned(), json!("words"));

@@ -33,9 +33,9 @@ pub(crate) struct Node {
     /// Each `if` without `then` and `else`. It refuses nothing, but content models take it for a declaration.
     pub(crate) tests: Vec<Id>,
     /// A recursive reference: the node that stands in this slot.
-    pub(crate) slot: Option<u32>,
+    pub(crate) recursive_ref: Option<u32>,
     /// What cannot be lowered, in words; nothing is concluded through it.
-    pub(crate) opaque: Option<Opaque>,
+    pub(crate) unsupported: Option<Unsupported>,
     /// A place of the event as a content model has it; says nothing beside that.
     pub(crate) place: Option<Rc<Place>>,
 }
@@ -62,7 +62,7 @@ pub(crate) struct PlaceReader {
 
 /// Something that could not be lowered. Equal ones mean the same wherever they stand.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Opaque {
+pub(crate) struct Unsupported {
     /// What it is, in words.
     pub(crate) why: String,
     beside: Beside,
@@ -76,7 +76,7 @@ enum Beside {
     Text(String),
 }
 
-impl Opaque {
+impl Unsupported {
     /// Returns it with these words.
     pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
         Some(Self { why: why.into(), beside: Beside::Nothing })
@@ -229,8 +229,8 @@ impl Default for Node {
             not: Vec::new(),
             conditions: Vec::new(),
             tests: Vec::new(),
-            slot: None,
-            opaque: None,
+            recursive_ref: None,
+            unsupported: None,
             place: None,
         }
     }
@@ -256,8 +256,8 @@ impl Hash for Node {
         part(7, &self.one_of, self.one_of.is_empty(), state);
         part(8, &self.not, self.not.is_empty(), state);
         part(9, &self.conditions, self.conditions.is_empty(), state);
-        part(10, &self.slot, self.slot.is_none(), state);
-        part(11, &self.opaque, self.opaque.is_none(), state);
+        part(10, &self.recursive_ref, self.recursive_ref.is_none(), state);
+        part(11, &self.unsupported, self.unsupported.is_none(), state);
         part(12, &self.place, self.place.is_none(), state);
         part(13, &self.tests, self.tests.is_empty(), state);
     }
@@ -290,15 +290,15 @@ impl Node {
         let beside = [&self.all_of, &self.not, &self.tests].iter().any(|parts| !parts.is_empty())
             || [&self.any_of, &self.one_of].iter().any(|unions| !unions.is_empty())
             || !self.conditions.is_empty();
-        !(in_arrays || in_objects || beside || self.slot.is_some() || self.place.is_some())
+        !(in_arrays || in_objects || beside || self.recursive_ref.is_some() || self.place.is_some())
     }
 
     /// Tells whether a node says nothing itself, its `allOf` aside.
     pub(super) fn is_bare(&self) -> bool {
         self.types == Types::ALL
             && self.values.is_none()
-            && self.slot.is_none()
-            && self.opaque.is_none()
+            && self.recursive_ref.is_none()
+            && self.unsupported.is_none()
             && self.place.is_none()
             && self.any_of.is_empty()
             && self.one_of.is_empty()

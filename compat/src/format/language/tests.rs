@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::{NAMES, language};
-use crate::eval::Truth;
 use crate::format::{accepts, examples};
 use crate::pattern::Patterns;
+use crate::truth::Truth;
 
 /// Strings that are of a format or nearly, the odd ones above all.
 const ODD: &[&str] = &[

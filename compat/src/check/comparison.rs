@@ -6,15 +6,17 @@ use evschema_model::{Bump, ContentModel, Pointer, Resolved, field_names};
 
 use super::accepted::Accepted;
 use super::{Baseline, Settings, directions, sides};
-use crate::decide::{Decision, Question, decide};
+use crate::decide::decide;
+use crate::decision::Decision;
 use crate::findings::{Found, Sides, findings, walk};
 use crate::mask::version_properties;
 use crate::pair::Pairs;
+use crate::question::Question;
 use crate::report::{Direction, Finding, OldReaders, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Origin;
 
 /// Asks about pairs of versions.
-pub(super) struct Asking<'s> {
+pub(super) struct Comparer<'s> {
     settings: &'s Settings,
     pairs: Pairs,
     /// Where the content model left writers no value.
@@ -22,7 +24,7 @@ pub(super) struct Asking<'s> {
 }
 
 /// What holding a candidate against a baseline in one direction gave.
-pub(super) struct Held {
+pub(super) struct Outcome {
     /// Leaves waived findings aside.
     pub(super) verdict: Verdict,
     /// Whether it is compatible without any waiver.
@@ -31,22 +33,22 @@ pub(super) struct Held {
     pub(super) may_have_more: bool,
 }
 
-impl<'s> Asking<'s> {
+impl<'s> Comparer<'s> {
     pub(super) fn new(settings: &'s Settings) -> Self {
         Self { settings, pairs: Pairs::default(), opened: Vec::new() }
     }
 
     /// Decides one direction against one baseline.
-    pub(super) fn hold(
+    pub(super) fn compare(
         &mut self,
         sides: &Sides<'_>,
         accepted: &Accepted<'_>,
         found: &mut Vec<Finding>,
-    ) -> Held {
+    ) -> Outcome {
         let decision = self.decide(sides, false);
         self.note_opened(&decision, sides.writer_and_reader().0);
         if decision.verdict == Verdict::Compatible {
-            return Held { verdict: Verdict::Compatible, is_proven: true, may_have_more: false };
+            return Outcome { verdict: Verdict::Compatible, is_proven: true, may_have_more: false };
         }
         let mut here = findings(&decision, sides);
         accepted.mark(&mut here, &decision, sides);
@@ -64,7 +66,7 @@ impl<'s> Asking<'s> {
                 found.push(finding);
             }
         }
-        Held { verdict, is_proven: false, may_have_more: decision.may_have_more }
+        Outcome { verdict, is_proven: false, may_have_more: decision.may_have_more }
     }
 
     /// Returns the step that a change requires, where some directions are known to be compatible.
@@ -93,15 +95,15 @@ impl<'s> Asking<'s> {
         if breaks {
             return Bump::Major;
         }
-        if self.accept_the_same(from, to) { Bump::Patch } else { Bump::Minor }
+        if self.accept_same_events(from, to) { Bump::Patch } else { Bump::Minor }
     }
 
     /// Tells whether two versions are proven to accept the same events and to declare the same fields.
-    fn accept_the_same(&mut self, from: &Resolved, to: &Resolved) -> bool {
+    fn accept_same_events(&mut self, from: &Resolved, to: &Resolved) -> bool {
         from.schema().digest() == to.schema().digest()
             || (field_names(from.schema()) == field_names(to.schema())
                 && [(from, to), (to, from)].into_iter().all(|(writer, reader)| {
-                    let decision = self.ask(writer, reader, ContentModel::Strict, true);
+                    let decision = self.compare_under(writer, reader, ContentModel::Strict, true);
                     decision.verdict == Verdict::Compatible
                 }))
     }
@@ -114,7 +116,7 @@ impl<'s> Asking<'s> {
             for direction in directions(policy.mode) {
                 let sides = sides(candidate, &latest.resolved, direction, Severity::Note);
                 let (writer, reader) = sides.writer_and_reader();
-                let decision = self.ask(writer, reader, model, true);
+                let decision = self.compare_under(writer, reader, model, true);
                 if decision.verdict == Verdict::Incompatible
                     && let Some(finding) = findings(&decision, &sides).into_iter().next()
                 {
@@ -163,10 +165,16 @@ impl<'s> Asking<'s> {
 
     fn decide(&mut self, sides: &Sides<'_>, is_brief: bool) -> Decision {
         let (writer, reader) = sides.writer_and_reader();
-        self.ask(writer, reader, self.settings.policy.content_model, is_brief)
+        self.compare_under(writer, reader, self.settings.policy.content_model, is_brief)
     }
 
-    fn ask(&mut self, writer: &Resolved, reader: &Resolved, model: ContentModel, is_brief: bool) -> Decision {
+    fn compare_under(
+        &mut self,
+        writer: &Resolved,
+        reader: &Resolved,
+        model: ContentModel,
+        is_brief: bool,
+    ) -> Decision {
         // Only where both versions carry their own number does it tell them apart.
         let both = !version_properties(writer).is_empty();
         let masked: Vec<Origin> = if both {

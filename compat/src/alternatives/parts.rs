@@ -1,13 +1,13 @@
 //! The schemas that rule a member or an item of an alternative.
 
-use super::{FlatArrays, FlatObjects};
+use super::{AlternativeArrays, AlternativeObjects};
 use crate::engine::Engine;
-use crate::eval::Truth;
 use crate::tree::Id;
+use crate::truth::Truth;
 
 impl Engine {
     /// Returns the schemas that rule a property of this name.
-    pub(crate) fn property(&mut self, objects: &FlatObjects, name: &str) -> Vec<Id> {
+    pub(crate) fn property(&mut self, objects: &AlternativeObjects, name: &str) -> Vec<Id> {
         let patterns: usize = objects.layers.iter().map(|layer| layer.patterns.len()).sum();
         // Without its rules a property may have any value, which only makes the writer wider.
         if !self.spend(patterns as u64 / 16) {
@@ -36,13 +36,13 @@ impl Engine {
     }
 
     /// Returns the schema that rules a property of this name.
-    pub(crate) fn property_schema(&mut self, objects: &FlatObjects, name: &str) -> Id {
+    pub(crate) fn property_schema(&mut self, objects: &AlternativeObjects, name: &str) -> Id {
         let rules = self.property(objects, name);
         self.tree.all(rules)
     }
 
     /// Returns the schema that rules the item at a position.
-    pub(crate) fn item_schema(&mut self, arrays: &FlatArrays, at: usize) -> Id {
+    pub(crate) fn item_schema(&mut self, arrays: &AlternativeArrays, at: usize) -> Id {
         let layers = arrays.layers.iter().filter_map(|layer| layer.prefix.get(at).copied().or(layer.items));
         // Where no more items fit than have to be contained, each of them is.
         let each = arrays.contains.iter().filter(|own| arrays.max.is_some_and(|max| max <= own.min));
@@ -51,7 +51,7 @@ impl Engine {
     }
 
     /// Returns how many leading positions have schemas of their own.
-    pub(crate) fn prefix_len(arrays: &FlatArrays) -> usize {
+    pub(crate) fn prefix_len(arrays: &AlternativeArrays) -> usize {
         arrays.layers.iter().map(|layer| layer.prefix.len()).max().unwrap_or(0)
     }
 }

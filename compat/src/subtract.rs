@@ -12,13 +12,13 @@ mod objects;
 
 use std::rc::Rc;
 
+use crate::alternatives::Alternative;
 use crate::engine::Engine;
-use crate::eval::Truth;
-use crate::flat::Flat;
 use crate::format;
 use crate::number::{Bound, Numbers};
 use crate::pattern::one_of_texts;
 use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
+use crate::truth::Truth;
 
 /// Deepest subtraction within subtractions.
 const DEPTH_MAX: usize = 5;
@@ -31,20 +31,20 @@ const CUTS_MAX: usize = 32;
 
 impl Engine {
     /// Returns alternatives that together hold at least what one accepts and a schema refuses.
-    pub(crate) fn beyond(&mut self, flat: &Flat, schema: Id) -> Vec<Flat> {
-        if flat.holds.contains(&schema.class()) || self.tree.is_true(schema) {
+    pub(crate) fn subtract(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
+        if alternative.holds.contains(&schema.class()) || self.tree.is_true(schema) {
             return Vec::new();
         }
         if self.tree.is_false(schema) {
-            return vec![flat.clone()];
+            return vec![alternative.clone()];
         }
-        if DEPTH_MAX < self.subtracting || !self.spend(2) {
-            return vec![flat.widened()];
+        if DEPTH_MAX < self.subtraction_depth || !self.spend(2) {
+            return vec![alternative.widened()];
         }
-        self.subtracting += 1;
+        self.subtraction_depth += 1;
         let mut left = Vec::new();
-        for one in flat.types.each() {
-            let only = flat.only(one);
+        for one in alternative.types.each() {
+            let only = alternative.only(one);
             match self.finite_values(&only) {
                 Some(values) => {
                     let kept: Vec<_> = values
@@ -55,24 +55,24 @@ impl Engine {
                         left.push(only.with_values(kept));
                     }
                 }
-                None => self.beyond_node(&only, schema, &mut left),
+                None => self.subtract_node(&only, schema, &mut left),
             }
         }
         left.retain(|rest| !self.is_empty(rest));
-        self.subtracting -= 1;
-        if LEFT_MAX < left.len() { vec![flat.widened()] } else { left }
+        self.subtraction_depth -= 1;
+        if LEFT_MAX < left.len() { vec![alternative.widened()] } else { left }
     }
 
     /// Returns what an alternative accepts beyond all of several schemas.
-    pub(crate) fn beyond_all(&mut self, flat: &Flat, schemas: &[Id]) -> Vec<Flat> {
-        let mut left = vec![flat.clone()];
+    pub(crate) fn subtract_all(&mut self, alternative: &Alternative, schemas: &[Id]) -> Vec<Alternative> {
+        let mut left = vec![alternative.clone()];
         // What is in the schema of a negation is known to hold it, so that `X` takes it away for sure.
         let is_negation = |schema: &&Id| self.tree.negated(**schema).is_some();
         let (first, then): (Vec<&Id>, Vec<&Id>) = schemas.iter().partition(is_negation);
         for schema in first.into_iter().chain(then) {
             let mut next = Vec::new();
             for rest in &left {
-                next.extend(self.beyond(rest, *schema));
+                next.extend(self.subtract(rest, *schema));
             }
             left = next;
             if left.is_empty() || LEFT_MAX < left.len() {
@@ -83,52 +83,57 @@ impl Engine {
     }
 
     /// Returns an alternative as several that have no negations left in them.
-    pub(crate) fn without_negations(&mut self, flat: &Flat) -> Vec<Flat> {
-        let bare = Flat { not: Rc::default(), ..flat.clone() };
-        self.beyond_all(&bare, &flat.not)
+    pub(crate) fn without_negations(&mut self, alternative: &Alternative) -> Vec<Alternative> {
+        let bare = Alternative { not: Rc::default(), ..alternative.clone() };
+        self.subtract_all(&bare, &alternative.not)
     }
 
-    fn beyond_node(&mut self, flat: &Flat, schema: Id, left: &mut Vec<Flat>) {
+    fn subtract_node(&mut self, alternative: &Alternative, schema: Id, left: &mut Vec<Alternative>) {
         let node = self.tree.shared(schema);
-        let is_unknown = node.opaque.is_some() || node.place.is_some();
-        if is_unknown || !node.types.has(flat.types) {
-            left.push(if is_unknown { flat.widened() } else { flat.clone() });
+        let is_unknown = node.unsupported.is_some() || node.place.is_some();
+        if is_unknown || !node.types.has(alternative.types) {
+            left.push(if is_unknown { alternative.widened() } else { alternative.clone() });
             return;
         }
         if let Some(values) = &node.values {
-            left.extend(without_values(flat, values));
+            left.extend(without_values(alternative, values));
         }
-        match flat.types {
-            Types::NUMBER => left.extend(beyond_numbers(flat, &node.numbers)),
-            Types::STRING => left.extend(beyond_strings(flat, &node.strings)),
-            Types::ARRAY => self.beyond_arrays(flat, &node, left),
-            Types::OBJECT => self.beyond_objects(flat, &node, left),
+        match alternative.types {
+            Types::NUMBER => left.extend(subtract_numbers(alternative, &node.numbers)),
+            Types::STRING => left.extend(subtract_strings(alternative, &node.strings)),
+            Types::ARRAY => self.subtract_arrays(alternative, &node, left),
+            Types::OBJECT => self.subtract_objects(alternative, &node, left),
             _ => {}
         }
-        for part in node.all_of.iter().copied().chain(node.slot.and_then(|slot| self.tree.in_slot(slot))) {
-            left.extend(self.beyond(flat, part));
+        for part in node
+            .all_of
+            .iter()
+            .copied()
+            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
+        {
+            left.extend(self.subtract(alternative, part));
         }
         for union in &node.any_of {
-            left.extend(self.beyond_all(flat, union));
+            left.extend(self.subtract_all(alternative, union));
         }
         for union in &node.one_of {
-            left.extend(self.beyond_all(flat, union));
-            left.extend(self.in_two_of(flat, union));
+            left.extend(self.subtract_all(alternative, union));
+            left.extend(self.intersect_two_branches(alternative, union));
         }
         for not in &node.not {
-            left.extend(self.within(flat, *not));
+            left.extend(self.intersect(alternative, *not));
         }
         for condition in &node.conditions {
-            left.extend(self.beyond_condition(flat, condition));
+            left.extend(self.subtract_condition(alternative, condition));
         }
     }
 
     /// Returns what an alternative and a schema both accept.
-    pub(crate) fn within(&mut self, flat: &Flat, schema: Id) -> Vec<Flat> {
-        let others = self.flats(schema);
+    pub(crate) fn intersect(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
+        let others = self.alternatives(schema);
         let mut both = Vec::new();
         for other in others.iter() {
-            let part = flat.and(other);
+            let part = alternative.and(other);
             if !part.types.is_empty() && !self.is_empty(&part) {
                 both.push(part);
             }
@@ -137,16 +142,20 @@ impl Engine {
     }
 
     /// Returns what two branches of a union accept, of an alternative.
-    pub(crate) fn in_two_of(&mut self, flat: &Flat, union: &[Id]) -> Vec<Flat> {
-        let mut parts: Vec<(usize, Flat)> = Vec::new();
+    pub(crate) fn intersect_two_branches(
+        &mut self,
+        alternative: &Alternative,
+        union: &[Id],
+    ) -> Vec<Alternative> {
+        let mut parts: Vec<(usize, Alternative)> = Vec::new();
         let mut both = Vec::new();
         for (at, branch) in union.iter().enumerate() {
-            let here = self.within(flat, *branch);
+            let here = self.intersect(alternative, *branch);
             for (_, before) in &parts {
                 for part in &here {
                     let shared = before.and(part);
                     if !self.spend(1) {
-                        return vec![flat.widened()];
+                        return vec![alternative.widened()];
                     }
                     if !shared.types.is_empty() && !self.is_empty(&shared) {
                         both.push(shared);
@@ -158,16 +167,16 @@ impl Engine {
         both
     }
 
-    fn beyond_condition(&mut self, flat: &Flat, condition: &Condition) -> Vec<Flat> {
+    fn subtract_condition(&mut self, alternative: &Alternative, condition: &Condition) -> Vec<Alternative> {
         let mut left = Vec::new();
         if let Some(then) = condition.then {
-            for part in self.within(flat, condition.test) {
-                left.extend(self.beyond(&part, then));
+            for part in self.intersect(alternative, condition.test) {
+                left.extend(self.subtract(&part, then));
             }
         }
         if let Some(otherwise) = condition.otherwise {
-            for part in self.beyond(flat, condition.test) {
-                left.extend(self.beyond(&part, otherwise));
+            for part in self.subtract(alternative, condition.test) {
+                left.extend(self.subtract(&part, otherwise));
             }
         }
         left
@@ -185,7 +194,7 @@ impl Engine {
     }
 }
 
-impl Flat {
+impl Alternative {
     /// Returns the same, marked as accepting more than it should.
     pub(crate) fn widened(&self) -> Self {
         Self { is_wider: true, ..self.clone() }
@@ -196,20 +205,20 @@ impl Flat {
     }
 
     pub(crate) fn with_strings(&self, change: impl FnOnce(&mut Strings)) -> Self {
-        let mut flat = self.clone();
-        change(Rc::make_mut(&mut flat.strings));
-        flat
+        let mut alternative = self.clone();
+        change(Rc::make_mut(&mut alternative.strings));
+        alternative
     }
 }
 
-fn without_values(flat: &Flat, values: &[serde_json::Value]) -> Vec<Flat> {
-    match flat.types {
+fn without_values(alternative: &Alternative, values: &[serde_json::Value]) -> Vec<Alternative> {
+    match alternative.types {
         Types::STRING => {
             let texts: Vec<&str> = values.iter().filter_map(serde_json::Value::as_str).collect();
             if texts.is_empty() {
-                return vec![flat.clone()];
+                return vec![alternative.clone()];
             }
-            vec![flat.with_strings(|strings| strings.none.push(one_of_texts(texts)))]
+            vec![alternative.with_strings(|strings| strings.none.push(one_of_texts(texts)))]
         }
         Types::NUMBER => {
             let mut cuts: Vec<crate::number::Decimal> = values
@@ -218,25 +227,25 @@ fn without_values(flat: &Flat, values: &[serde_json::Value]) -> Vec<Flat> {
                 .collect();
             cuts.sort();
             if CUTS_MAX < cuts.len() {
-                return vec![flat.widened()];
+                return vec![alternative.widened()];
             }
             let ends = cuts.iter().cloned().map(|value| Some(Bound { value, exclusive: true }));
             let mut pieces = Vec::new();
             let mut from = None;
             for end in ends.chain([None]) {
                 let piece = Numbers { min: from, max: end.clone(), ..Numbers::default() };
-                pieces.push(flat.with_numbers(flat.numbers.and(&piece)));
+                pieces.push(alternative.with_numbers(alternative.numbers.and(&piece)));
                 from = end;
             }
             pieces
         }
         // Of objects and arrays it cannot be said that they are not just these.
-        _ if values.iter().any(|value| Types::of(value) == flat.types) => vec![flat.widened()],
-        _ => vec![flat.clone()],
+        _ if values.iter().any(|value| Types::of(value) == alternative.types) => vec![alternative.widened()],
+        _ => vec![alternative.clone()],
     }
 }
 
-fn beyond_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
+fn subtract_numbers(alternative: &Alternative, reader: &Numbers) -> Vec<Alternative> {
     let mut left = Vec::new();
     let turned = |bound: &Bound| Bound { value: bound.value.clone(), exclusive: !bound.exclusive };
     if let Some(min) = &reader.min {
@@ -246,42 +255,42 @@ fn beyond_numbers(flat: &Flat, reader: &Numbers) -> Vec<Flat> {
         left.push(Numbers { min: Some(turned(max)), ..Numbers::default() });
     }
     if let Some(step) = &reader.step
-        && !flat.numbers.step.as_ref().is_some_and(|own| own.is_multiple_of(step))
+        && !alternative.numbers.step.as_ref().is_some_and(|own| own.is_multiple_of(step))
     {
         left.push(Numbers { none: vec![step.clone()], ..Numbers::default() });
     }
-    let mut left: Vec<Flat> =
-        left.into_iter().map(|outside| flat.with_numbers(flat.numbers.and(&outside))).collect();
-    if reader.is_spelt && !flat.numbers.is_spelt {
+    let mut left: Vec<Alternative> =
+        left.into_iter().map(|outside| alternative.with_numbers(alternative.numbers.and(&outside))).collect();
+    if reader.is_spelt && !alternative.numbers.is_spelt {
         // Beyond the integers of draft 4 is `1.0` too, and no bound or step says so.
-        left.push(flat.widened());
+        left.push(alternative.widened());
     }
     left
 }
 
-fn beyond_strings(flat: &Flat, reader: &Strings) -> Vec<Flat> {
+fn subtract_strings(alternative: &Alternative, reader: &Strings) -> Vec<Alternative> {
     let mut left = Vec::new();
-    if flat.strings.min < reader.min {
-        let max = flat.strings.max.map_or(reader.min - 1, |max| max.min(reader.min - 1));
-        left.push(flat.with_strings(|strings| strings.max = Some(max)));
+    if alternative.strings.min < reader.min {
+        let max = alternative.strings.max.map_or(reader.min - 1, |max| max.min(reader.min - 1));
+        left.push(alternative.with_strings(|strings| strings.max = Some(max)));
     }
     if let Some(max) = reader.max
-        && flat.strings.max.is_none_or(|own| max < own)
+        && alternative.strings.max.is_none_or(|own| max < own)
     {
-        left.push(flat.with_strings(|strings| strings.min = strings.min.max(max + 1)));
+        left.push(alternative.with_strings(|strings| strings.min = strings.min.max(max + 1)));
     }
-    for pattern in reader.patterns.iter().filter(|pattern| !flat.strings.patterns.contains(pattern)) {
-        left.push(flat.with_strings(|strings| strings.none.push(pattern.clone())));
+    for pattern in reader.patterns.iter().filter(|pattern| !alternative.strings.patterns.contains(pattern)) {
+        left.push(alternative.with_strings(|strings| strings.none.push(pattern.clone())));
     }
-    for format in reader.formats.iter().filter(|format| !flat.strings.formats.contains(format)) {
+    for format in reader.formats.iter().filter(|format| !alternative.strings.formats.contains(format)) {
         let known = format::language(format).filter(|language| !language.under.is_empty());
         let Some(language) = known else {
-            left.push(flat.widened());
+            left.push(alternative.widened());
             continue;
         };
         // What is not of the format does not match one of these; some of what does not match may be of it.
         for pattern in &language.under {
-            let rest = flat.with_strings(|strings| strings.none.push(pattern.clone()));
+            let rest = alternative.with_strings(|strings| strings.none.push(pattern.clone()));
             left.push(if language.over.contains(pattern) { rest } else { rest.widened() });
         }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt as _};
 
-use super::Flat;
+use super::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id};
 
@@ -33,50 +33,51 @@ impl Engine {
                 return true;
             }
             open.extend(&node.all_of);
-            open.extend(node.slot.and_then(|slot| self.tree.in_slot(slot)));
+            open.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
             open.extend(node.place.as_ref().map(|place| place.schema));
         }
         false
     }
 
     /// Follows the conditions that an alternative decides; nothing where it decides none.
-    pub(crate) fn advance(&mut self, flat: &Flat) -> Option<Vec<Flat>> {
-        if flat.conditions.is_empty() {
+    pub(crate) fn advance(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
+        if alternative.conditions.is_empty() {
             return None;
         }
-        let bare = Flat { conditions: Rc::default(), ..flat.clone() };
+        let bare = Alternative { conditions: Rc::default(), ..alternative.clone() };
         let mut further = vec![bare.clone()];
         let mut left: Vec<Condition> = Vec::new();
-        for condition in flat.conditions.iter() {
+        for condition in alternative.conditions.iter() {
             let branch = if self.is_disjoint(&bare, condition.test) {
                 condition.otherwise
-            } else if self.flat_covers(&bare, condition.test, &mut Vec::new()) {
+            } else if self.covers_alternative(&bare, condition.test, &mut Vec::new()) {
                 condition.then
             } else {
                 left.push(*condition);
                 continue;
             };
             if let Some(branch) = branch {
-                further = further.iter().flat_map(|flat| self.within(flat, branch)).collect();
+                further =
+                    further.iter().flat_map(|alternative| self.intersect(alternative, branch)).collect();
             }
         }
-        if left.len() == flat.conditions.len() {
+        if left.len() == alternative.conditions.len() {
             return None;
         }
-        for flat in &mut further {
-            flat.conditions = Rc::new(left.clone());
+        for alternative in &mut further {
+            alternative.conditions = Rc::new(left.clone());
         }
         Some(further)
     }
 
     /// Chooses conditions that hold: each of the first few alone, and none of them.
-    pub(crate) fn under_some_conditions(&mut self, flat: &Flat) -> Vec<Flat> {
-        let bare = Flat { conditions: Rc::default(), ..flat.clone() };
+    pub(crate) fn under_some_conditions(&mut self, alternative: &Alternative) -> Vec<Alternative> {
+        let bare = Alternative { conditions: Rc::default(), ..alternative.clone() };
         let mut chosen = Vec::new();
-        for condition in flat.conditions.iter().take(SAMPLED_MAX) {
-            let tested = self.within(&bare, condition.test).into_iter().next();
+        for condition in alternative.conditions.iter().take(SAMPLED_MAX) {
+            let tested = self.intersect(&bare, condition.test).into_iter().next();
             let then = match (tested, condition.then) {
-                (Some(tested), Some(then)) => self.within(&tested, then).into_iter().next(),
+                (Some(tested), Some(then)) => self.intersect(&tested, then).into_iter().next(),
                 (tested, _) => tested,
             };
             chosen.extend(then);

@@ -1,13 +1,13 @@
 //! Flattening: a node as alternatives without applicators.
 //!
-//! Each [`Flat`] is one way to satisfy a node: everything `allOf` and `$ref` say, one branch of
+//! Each [`Alternative`] is one way to satisfy a node: everything `allOf` and `$ref` say, one branch of
 //! each union, one side of each condition. Together the alternatives accept **at least** what
 //! the node accepts (what cannot be expressed is dropped and noted), which is what a writer in a
 //! proof may be replaced by.
 
-mod alternatives;
 mod conditions;
 mod declared;
+mod expand;
 mod parts;
 mod unevaluated;
 
@@ -16,19 +16,19 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::eval::Truth;
 use crate::number::Numbers;
 use crate::tree::{Class, Condition, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
+use crate::truth::Truth;
 
 /// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
 #[derive(Debug, Clone)]
-pub(crate) struct Flat {
+pub(crate) struct Alternative {
     pub(crate) types: Types,
     pub(crate) values: Option<Listed>,
     pub(crate) numbers: Rc<Numbers>,
     pub(crate) strings: Rc<Strings>,
-    pub(crate) arrays: Rc<FlatArrays>,
-    pub(crate) objects: Rc<FlatObjects>,
+    pub(crate) arrays: Rc<AlternativeArrays>,
+    pub(crate) objects: Rc<AlternativeObjects>,
     pub(crate) not: Rc<Vec<Id>>,
     /// Unions left whole because there were too many combinations.
     pub(crate) unions: Rc<Vec<Vec<Id>>>,
@@ -47,7 +47,7 @@ pub(crate) struct Flat {
 
 /// Array assertions of one alternative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct FlatArrays {
+pub(crate) struct AlternativeArrays {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) unique: bool,
@@ -64,7 +64,7 @@ pub(crate) struct ItemLayer {
 
 /// Object assertions of one alternative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct FlatObjects {
+pub(crate) struct AlternativeObjects {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) required: BTreeSet<Name>,
@@ -82,7 +82,7 @@ pub(crate) struct PropertyLayer {
     pub(crate) additional: Option<Id>,
 }
 
-impl Default for Flat {
+impl Default for Alternative {
     /// Anything at all.
     fn default() -> Self {
         Self {
@@ -103,7 +103,7 @@ impl Default for Flat {
     }
 }
 
-impl Flat {
+impl Alternative {
     /// Returns what both accept.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
@@ -158,8 +158,9 @@ impl Flat {
         if !Rc::ptr_eq(&self.objects, &one.objects) && !Rc::ptr_eq(&self.objects, &other.objects) {
             let objects = &self.objects;
             let names = objects.required.len() + objects.dependent_required.len();
-            bytes +=
-                size_of::<FlatObjects>() + names * 48 + objects.layers.len() * size_of::<PropertyLayer>();
+            bytes += size_of::<AlternativeObjects>()
+                + names * 48
+                + objects.layers.len() * size_of::<PropertyLayer>();
         }
         bytes
     }
@@ -260,4 +261,15 @@ impl PropertyLayer {
     pub(crate) fn declared(&self, name: &str) -> Option<Id> {
         self.properties.of(name)
     }
+}
+
+/// Returns every property name that an alternative or a layer of a reader mentions, in order.
+pub(crate) fn explicit_names(alternative: &Alternative, reader: Option<&PropertyLayer>) -> Vec<Name> {
+    let layers = alternative.objects.layers.iter().chain(reader);
+    let mut names: Vec<Name> =
+        layers.flat_map(|layer| layer.properties.iter().map(|(name, _)| Rc::clone(name))).collect();
+    names.extend(alternative.objects.required.iter().cloned());
+    names.sort();
+    names.dedup();
+    names
 }

@@ -9,7 +9,7 @@ use crate::tree::{Id, Name, Node, Tree};
 
 /// What the schemas that hold at a place declare there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Says {
+pub(crate) struct Declarations {
     /// Names of declared members.
     pub(crate) names: BTreeSet<Name>,
     /// Patterns of declared members.
@@ -24,7 +24,7 @@ pub(crate) struct Says {
     pub(crate) has_free_items: bool,
 }
 
-impl Says {
+impl Declarations {
     /// Adds what other schemas say that hold too.
     pub(crate) fn add(&mut self, other: &Self) {
         self.names.extend(other.names.iter().cloned());
@@ -47,42 +47,44 @@ impl Says {
 }
 
 /// Returns what a node says itself, applicators aside.
-pub(super) fn own(tree: &Tree, node: &Node) -> Says {
+pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
     let objects = &node.objects;
-    let mut says = Says::default();
-    says.names.extend(objects.properties.iter().map(|(name, _)| name.clone()));
+    let mut declarations = Declarations::default();
+    declarations.names.extend(objects.properties.iter().map(|(name, _)| name.clone()));
     let patterns = objects.patterns.iter().map(|(pattern, _)| pattern);
-    says.patterns.extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
+    declarations
+        .patterns
+        .extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
     // A pattern of every name leaves nothing to `additionalProperties`, and that nothing to `unevaluatedProperties`.
     let has_real_rest = objects.has_real_rest || objects.has_real_unevaluated && !evaluates_rest(tree, node);
-    says.is_free = has_real_rest && objects.idle_patterns.is_empty();
+    declarations.is_free = has_real_rest && objects.idle_patterns.is_empty();
     if let Some(names) = objects.names {
-        says.names.extend(listed_names(tree, names));
+        declarations.names.extend(listed_names(tree, names));
     }
     let mut lists_objects = false;
     for value in node.values.iter().flat_map(|values| values.iter()) {
         if let Value::Object(members) = value {
             lists_objects = true;
-            says.names.extend(members.keys().map(|name| Name::from(name.as_str())));
+            declarations.names.extend(members.keys().map(|name| Name::from(name.as_str())));
         }
     }
-    says.is_no_map = !says.names.is_empty()
+    declarations.is_no_map = !declarations.names.is_empty()
         || lists_objects
-        || !says.patterns.is_empty()
+        || !declarations.patterns.is_empty()
         || objects.has_real_rest
         || objects.has_real_unevaluated;
     // These name members too, but do not describe them.
-    says.names.extend(objects.required.iter().cloned());
+    declarations.names.extend(objects.required.iter().cloned());
     for (name, needed) in &objects.dependent_required {
-        says.names.insert(name.clone());
-        says.names.extend(needed.iter().cloned());
+        declarations.names.insert(name.clone());
+        declarations.names.extend(needed.iter().cloned());
     }
-    says.names.extend(objects.dependent_schemas.iter().map(|(name, _)| name.clone()));
-    says.has_free_items = node.arrays.has_real_rest;
-    if !says.has_free_items {
-        says.tuple = node.arrays.prefix.len();
+    declarations.names.extend(objects.dependent_schemas.iter().map(|(name, _)| name.clone()));
+    declarations.has_free_items = node.arrays.has_real_rest;
+    if !declarations.has_free_items {
+        declarations.tuple = node.arrays.prefix.len();
     }
-    says
+    declarations
 }
 
 /// Returns whether `additionalProperties` accepts, and so evaluates, members that a node does not name.
@@ -91,21 +93,21 @@ pub(super) fn evaluates_rest(tree: &Tree, node: &Node) -> bool {
 }
 
 /// Returns what a node and all its applicators on the same value say together, whether they hold or not.
-pub(super) fn all(tree: &Tree, ids: &[Id]) -> Says {
-    let mut says = Says::default();
+pub(super) fn all(tree: &Tree, ids: &[Id]) -> Declarations {
+    let mut declarations = Declarations::default();
     for part in in_place(tree, ids) {
-        says.add(&own(tree, tree.node(part)));
+        declarations.add(&own(tree, tree.node(part)));
     }
-    says
+    declarations
 }
 
 /// Returns what nodes say together, applicators aside.
-pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Says {
-    let mut says = Says::default();
+pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Declarations {
+    let mut declarations = Declarations::default();
     for id in ids {
-        says.add(&own(tree, tree.node(*id)));
+        declarations.add(&own(tree, tree.node(*id)));
     }
-    says
+    declarations
 }
 
 /// Returns whether nodes describe the members of an object by parts that apply to every value, whether they hold or not.
@@ -175,7 +177,7 @@ pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
 
 /// Returns what applies wherever a node does: `allOf` and references.
 pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item = Id> + 't {
-    let target = node.slot.and_then(|slot| tree.in_slot(slot));
+    let target = node.recursive_ref.and_then(|reference| tree.recursive_target(reference));
     node.all_of.iter().copied().chain(target).chain(node.place.as_ref().map(|place| place.schema))
 }
 

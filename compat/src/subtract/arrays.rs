@@ -2,18 +2,23 @@
 
 use std::rc::Rc;
 
+use crate::alternatives::{Alternative, AlternativeArrays, ItemLayer};
 use crate::engine::Engine;
-use crate::flat::{Flat, FlatArrays, ItemLayer};
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
-    pub(super) fn beyond_arrays(&mut self, flat: &Flat, node: &Node, left: &mut Vec<Flat>) {
+    pub(super) fn subtract_arrays(
+        &mut self,
+        alternative: &Alternative,
+        node: &Node,
+        left: &mut Vec<Alternative>,
+    ) {
         let reader = &node.arrays;
-        let own = Rc::clone(&flat.arrays);
-        let with = |change: &dyn Fn(&mut FlatArrays)| {
-            let mut flat = flat.clone();
-            change(Rc::make_mut(&mut flat.arrays));
-            flat
+        let own = Rc::clone(&alternative.arrays);
+        let with = |change: &dyn Fn(&mut AlternativeArrays)| {
+            let mut alternative = alternative.clone();
+            change(Rc::make_mut(&mut alternative.arrays));
+            alternative
         };
         if own.min < reader.min {
             let most = own.max.map_or(reader.min - 1, |max| max.min(reader.min - 1));
@@ -24,8 +29,8 @@ impl Engine {
         {
             left.push(with(&|arrays| arrays.min = arrays.min.max(max + 1)));
         }
-        if reader.unique && !own.unique && !self.items_differ(flat) {
-            left.push(flat.widened());
+        if reader.unique && !own.unique && !self.items_differ(alternative) {
+            left.push(alternative.widened());
         }
         let positions = reader.prefix.len().max(Self::prefix_len(&own));
         for at in 0..positions {
@@ -73,9 +78,9 @@ impl Engine {
             }
         }
         if let Some(unevaluated) = reader.unevaluated {
-            let longest = self.longest(flat);
-            if !self.unevaluated_items_covered(flat, node, unevaluated, longest, 0) {
-                left.push(flat.widened());
+            let longest = self.longest(alternative);
+            if !self.unevaluated_items_covered(alternative, node, unevaluated, longest, 0) {
+                left.push(alternative.widened());
             }
         }
     }

@@ -7,20 +7,21 @@
 use evschema_model::Pointer;
 use serde_json::{Map, Value};
 
-use super::Witness;
-use super::confirm::Confirm;
+use super::confirm::Confirmer;
+use crate::assertion::Assertion;
+use crate::candidate::Candidate;
 use crate::engine::Engine;
-use crate::prove::Assertion;
-use crate::refute::{Candidate, weight};
+use crate::refute::weight;
 use crate::tree::Id;
+use crate::witness::Witness;
 
 /// Most events of both sides that are tried as stock.
 const STOCKS_MAX: usize = 6;
 
 /// Replaces witnesses that break for more than their own reason by some that do not.
-pub(super) fn isolate(
+pub(super) fn minimize(
     engine: &mut Engine,
-    confirm: &mut Confirm<'_>,
+    confirm: &mut Confirmer<'_>,
     witnesses: &mut [Witness],
     writer: Id,
     reader: Id,
@@ -52,7 +53,7 @@ pub(super) fn isolate(
 }
 
 /// Returns events that both sides accept, smallest first.
-fn both_accept(engine: &mut Engine, confirm: &mut Confirm<'_>, writer: Id, reader: Id) -> Vec<Value> {
+fn both_accept(engine: &mut Engine, confirm: &mut Confirmer<'_>, writer: Id, reader: Id) -> Vec<Value> {
     let both = engine.tree.all(vec![writer, reader]);
     let mut stocks = engine.samples(both, STOCKS_MAX);
     stocks.retain(|stock| confirm.is_accepted(engine, stock));

@@ -22,17 +22,17 @@ const REQUIRED_MAX: usize = 40;
 const DIGITS_MAX: usize = 15;
 
 /// What the library says of a pair.
-pub(crate) enum Said {
+pub(crate) enum OracleAnswer {
     /// Everything the writer accepts, the reader accepts.
     Covered,
     /// A schema of what the writer accepts and the reader refuses, to look for witnesses in.
-    Beyond(Value),
+    Difference(Value),
     /// Nothing.
-    Silent,
+    Unknown,
 }
 
 /// Asks whether a reader covers a writer, both given as schemas of draft 2020-12.
-pub(crate) fn ask(writer: &Value, reader: &Value, formats: Formats) -> Said {
+pub(crate) fn compare(writer: &Value, reader: &Value, formats: Formats) -> OracleAnswer {
     if CHARS_MAX < writer.to_string().len() + reader.to_string().len()
         || BRANCHES_MAX < branches(writer) + branches(reader)
         || REQUIRED_MAX < required(writer) + required(reader)
@@ -41,18 +41,18 @@ pub(crate) fn ask(writer: &Value, reader: &Value, formats: Formats) -> Said {
         || has_own_format(writer)
         || has_own_format(reader)
     {
-        return Said::Silent;
+        return OracleAnswer::Unknown;
     }
     let (Some(writer), Some(reader)) = (canonical(writer, formats), canonical(reader, formats)) else {
-        return Said::Silent;
+        return OracleAnswer::Unknown;
     };
     match reader.covers(&writer) {
-        Ok(Covers::Yes) => Said::Covered,
+        Ok(Covers::Yes) => OracleAnswer::Covered,
         Ok(Covers::No | Covers::Unknown) => match writer.subtract(&reader) {
-            Ok(difference) => Said::Beyond(difference.to_json_schema()),
-            Err(_) => Said::Silent,
+            Ok(difference) => OracleAnswer::Difference(difference.to_json_schema()),
+            Err(_) => OracleAnswer::Unknown,
         },
-        Err(_) => Said::Silent,
+        Err(_) => OracleAnswer::Unknown,
     }
 }
 

@@ -1,0 +1,49 @@
+//! The result of one comparison.
+
+use crate::obligation::Obligation;
+use crate::report::Verdict;
+use crate::tree::{Origin, Tree};
+use crate::witness::Witness;
+
+/// The answer to a question, with the evidence for it.
+pub(crate) struct Decision {
+    /// Incompatible if there is a witness; otherwise undecided if there is an open place.
+    pub(crate) verdict: Verdict,
+    /// Events that break the reader, each with the change that causes the break.
+    pub(crate) witnesses: Vec<(Witness, Change)>,
+    /// Places without a proof and without a witness.
+    pub(crate) open: Vec<Open>,
+    /// Whether the reader provably accepts everything except what the witnesses and the open places report.
+    pub(crate) is_settled: bool,
+    /// Whether the change may have more findings than these.
+    pub(crate) may_have_more: bool,
+    /// Places where the content model lets the writer send undeclared members, because otherwise the place would have
+    /// no value.
+    pub(crate) opened: Vec<Origin>,
+    /// The lowered pair; the findings take their places and words from it.
+    pub(crate) tree: Tree,
+}
+
+/// A place with neither a proof nor a counterexample.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    /// The place; `None` stands for the whole comparison.
+    pub(crate) obligation: Option<Obligation>,
+    pub(crate) why: String,
+    pub(crate) change: Change,
+}
+
+/// The change behind a finding, as canonical text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) text: String,
+    /// Whether the engine cannot write down a part of the change. Then the change is that of the two whole documents.
+    pub(crate) is_of_documents: bool,
+}
+
+impl Change {
+    /// Returns the change from one whole document to the other.
+    pub(crate) fn of_documents() -> Self {
+        Self { text: String::new(), is_of_documents: true }
+    }
+}

@@ -1,0 +1,45 @@
+//! Finds schemas whose definition has no meaning, because a value is valid only if it is not valid.
+//!
+//! An example is `{"not": {"$ref": "#"}}`: it accepts a value exactly if it rejects the value. The reference stays on
+//! the same value, so no answer is right. JSON Schema leaves such recursion undefined (Core 2020-12, section 9.4.1).
+//! The engine proves nothing about such a schema.
+//!
+//! Other recursion on the same value is harmless: if it passes no negation, no condition and no `oneOf`, it only
+//! repeats its own conditions.
+
+use foldhash::{HashSet, HashSetExt as _};
+
+use crate::tree::{Id, Tree};
+
+impl Tree {
+    /// Returns whether a recursive reference leads back to itself, on the same value, through a keyword that can
+    /// negate the result.
+    pub(crate) fn is_ill_founded(&self) -> bool {
+        self.recursive_targets().any(|start| self.refers_to_own_negation(start))
+    }
+
+    fn refers_to_own_negation(&self, start: Id) -> bool {
+        let mut seen: HashSet<(u32, bool)> = HashSet::new();
+        let mut open = vec![(start, false)];
+        while let Some((id, negated)) = open.pop() {
+            let node = self.node(id);
+            let mut go = |next: Id, negates: bool| {
+                if seen.insert((next.index(), negated || negates)) {
+                    open.push((next, negated || negates));
+                }
+            };
+            node.all_of.iter().chain(node.any_of.iter().flatten()).for_each(|part| go(*part, false));
+            node.objects.dependent_schemas.iter().for_each(|(_, part)| go(*part, false));
+            node.recursive_ref
+                .and_then(|reference| self.recursive_target(reference))
+                .into_iter()
+                .for_each(|part| go(part, false));
+            node.one_of.iter().flatten().chain(&node.not).for_each(|part| go(*part, true));
+            for condition in &node.conditions {
+                go(condition.test, true);
+                [condition.then, condition.otherwise].into_iter().flatten().for_each(|part| go(part, false));
+            }
+        }
+        seen.contains(&(start.index(), true))
+    }
+}

@@ -1,0 +1,20 @@
+//! The input of one comparison.
+
+use evschema_model::{ContentModel, Formats, Resolved};
+
+use crate::tree::Origin;
+
+/// The question of one comparison: does the reader accept everything that the writer sends?
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) writer: &'a Resolved,
+    pub(crate) reader: &'a Resolved,
+    pub(crate) model: ContentModel,
+    pub(crate) formats: Formats,
+    /// The limit of steps for each phase of the comparison.
+    pub(crate) fuel: u64,
+    /// Schemas of the reader that the comparison treats as if they accepted everything.
+    pub(crate) masked: &'a [Origin],
+    /// Whether one witness is enough. Otherwise the comparison looks for a witness at each place that breaks.
+    pub(crate) is_brief: bool,
+}
