@@ -11,7 +11,7 @@ use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, S
 use crate::changes::changes;
 use crate::decide::decide;
 use crate::findings::Sides;
-use crate::mask::version_properties;
+use crate::mask::version_constants;
 use crate::pair::Pairs;
 use crate::question::Question;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
@@ -165,7 +165,7 @@ fn check_as(
         version_too_small,
         findings: found,
         may_have_more,
-        masked: version_properties(candidate).into_iter().map(|(pointer, _)| pointer).collect(),
+        masked: version_constants(candidate.schema()),
         stricter,
         old_readers,
         opened: comparer.opened,

@@ -6,6 +6,8 @@ mod minimize;
 mod open;
 mod search;
 
+use std::rc::Rc;
+
 use evschema_model::{ContentModel, Resolved};
 use serde_json::Value;
 
@@ -16,7 +18,7 @@ use crate::engine::{Effort, Engine, with_stack};
 use crate::export::export;
 use crate::obligation::{Obligation, Step};
 use crate::oracle::{self, OracleAnswer};
-use crate::pair::{Pair, Pairs};
+use crate::pair::{Graphs, Pair, Pairs};
 use crate::question::Question;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
@@ -50,17 +52,17 @@ const CONFIRMATIONS_MAX_OF_ALL: usize = 2_000;
 const UNSORTED_MAX: usize = 4;
 
 /// Decides a question; `pairs` are those of the check that asks it.
-pub(crate) fn decide(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
+pub(crate) fn decide<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decision<'a> {
     with_stack(|| decide_here(question, pairs))
 }
 
-fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
+fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decision<'a> {
     if are_the_same(question.writer, question.reader) {
-        return Decision::of(Tree::default(), Vec::new(), Answer::compatible());
+        return Decision::of(Tree::default(), None, Vec::new(), Answer::compatible());
     }
-    let Some(Pair { mut tree, writer: written, reader }) = pairs.lowered(question) else {
+    let Some(Pair { mut tree, writer: written, reader, graphs }) = pairs.lowered(question) else {
         let why = "a document's references cannot be resolved".to_owned();
-        return Decision::of(Tree::default(), Vec::new(), Answer::undecided(None, why));
+        return Decision::of(Tree::default(), None, Vec::new(), Answer::undecided(None, why));
     };
     let may_prove = !tree.is_ill_founded();
     let writer = match question.model {
@@ -69,7 +71,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
     if may_prove && engine.covers(writer, reader) {
-        return Decision::of(engine.tree, engine.opened_places, Answer::compatible());
+        return Decision::of(engine.tree, Some(graphs), engine.opened_places, Answer::compatible());
     }
     // A tolerant reader accepts an event as it came, or as it leaves it.
     let left = (question.model == ContentModel::Tolerant).then(|| {
@@ -78,19 +80,19 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
     });
     engine.relaxed.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
-    let mut confirm = Confirmer::new(question, written, reader);
+    let mut confirm = Confirmer::new(question, Rc::clone(&graphs), written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
     if question.is_brief || answer.verdict == Verdict::Compatible {
-        return Decision::of(engine.tree, engine.opened_places, answer);
+        return Decision::of(engine.tree, Some(graphs), engine.opened_places, answer);
     }
-    search::search(engine, confirm, question, roots, answer)
+    search::search(engine, confirm, graphs, question, roots, answer)
 }
 
 /// Answers for one reader: the one of the question, or a relaxed one.
 fn answer(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
-    question: &Question<'_>,
+    question: &Question<'_, '_>,
     roots: Roots,
     reader: Id,
 ) -> Answer {
@@ -157,9 +159,9 @@ impl Answer {
     }
 }
 
-impl Decision {
+impl<'a> Decision<'a> {
     /// Returns the decision of one answer, without a search for more.
-    fn of(tree: Tree, opened: Vec<Origin>, answer: Answer) -> Self {
+    fn of(tree: Tree, graphs: Option<Rc<Graphs<'a>>>, opened: Vec<Origin>, answer: Answer) -> Self {
         let is_compatible = answer.verdict == Verdict::Compatible;
         Self {
             verdict: answer.verdict,
@@ -170,6 +172,7 @@ impl Decision {
             open: answer.open.into_iter().collect(),
             opened,
             tree,
+            graphs,
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The result of one comparison.
 
+use std::rc::Rc;
+
 use crate::obligation::Obligation;
+use crate::pair::Graphs;
 use crate::report::Verdict;
 use crate::tree::{Origin, Tree};
 use crate::witness::Witness;
 
 /// The answer to a question, with the evidence for it.
-pub(crate) struct Decision {
+pub(crate) struct Decision<'a> {
     /// Incompatible if there is a witness; otherwise undecided if there is an open place.
     pub(crate) verdict: Verdict,
     /// Events that break the reader, each with the change that causes the break.
@@ -22,6 +25,8 @@ pub(crate) struct Decision {
     pub(crate) opened: Vec<Origin>,
     /// The lowered pair; the findings take their places and words from it.
     pub(crate) tree: Tree,
+    /// The graphs of the pair; missing if the documents are equal, or if their references cannot be resolved.
+    pub(crate) graphs: Option<Rc<Graphs<'a>>>,
 }
 
 /// A place with neither a proof nor a counterexample.

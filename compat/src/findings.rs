@@ -6,8 +6,6 @@ mod order;
 mod places;
 mod sentences;
 
-pub(crate) use places::walk;
-
 use evschema_model::{Pointer, Position, Resolved, Schema};
 use serde_json::Value;
 
@@ -50,8 +48,8 @@ pub(crate) struct Found {
 }
 
 /// Returns the findings of a decision, one for each place, use and rule.
-pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Found> {
-    let places = Places::of(sides);
+pub(crate) fn findings<'a>(decision: &Decision<'a>, sides: &Sides<'a>) -> Vec<Found> {
+    let places = Places::of(sides, decision.graphs.as_deref());
     let order = Order::of(sides.writer_and_reader().0);
     let witnesses = decision.witnesses.iter().map(|(witness, change)| {
         let mut found = broken(&decision.tree, sides, &places, witness, change);
@@ -70,7 +68,13 @@ pub(crate) fn findings(decision: &Decision, sides: &Sides<'_>) -> Vec<Found> {
     all
 }
 
-fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness, change: &Change) -> Found {
+fn broken(
+    tree: &Tree,
+    sides: &Sides<'_>,
+    places: &Places<'_, '_>,
+    witness: &Witness,
+    change: &Change,
+) -> Found {
     let obligation = &witness.obligation;
     let assertion = &obligation.assertion;
     let (candidate, baseline) = places.locations(tree, obligation, sides.direction);
@@ -101,7 +105,7 @@ fn broken(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, witness: &Witness
     Found { finding, identity, number: 0 }
 }
 
-fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_>, open: &Open) -> Found {
+fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_, '_>, open: &Open) -> Found {
     let place = open.obligation.as_ref();
     let (candidate, baseline) =
         place.map_or((None, None), |obligation| places.locations(tree, obligation, sides.direction));

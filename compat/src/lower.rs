@@ -3,48 +3,42 @@
 //! The graph has one meaning for all drafts. The tree adds what a comparison needs: equal nodes share a class, the
 //! values of `enum` and `const` are normalized, and numbers are decimals.
 
-use evschema_model::graph::{
-    self, ContainsMarks, Content, Keyword, Names, NodeId, SchemaGraph, Settings, Sources, TypeNames,
-};
-use evschema_model::{Formats, Resolved};
+use evschema_model::graph::{self, ContainsMarks, Content, Keyword, Names, NodeId, SchemaGraph, TypeNames};
 use serde_json::{Number, Value};
 
 use crate::number::{Bound, Decimal};
 use crate::tree::{
-    Condition, Contains, Id, Listed, Name, Named, Node, Origin, Tree, Types, Unsupported, normalized,
+    Condition, Contains, Id, Listed, Name, Named, Node, Origin, Side, Tree, Types, Unsupported, normalized,
 };
 
-/// How the schemas of a comparison are read.
+/// How a graph is added.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'r> {
-    pub(crate) formats: Formats,
+    pub(crate) side: Side,
     /// Whether `1.0` is not an integer in draft 4, as in the validator.
     pub(crate) minds_spelling: bool,
     /// Subschemas that are replaced by `true`.
-    pub(crate) masked: &'r [Origin],
+    pub(crate) masked: &'r [NodeId],
 }
 
 /// At this depth, a reference is deferred: definitions can refer to each other in long chains.
 const DEPTH_MAX: usize = 128;
 
-/// Returns the root node of a document; `None` if its references cannot be resolved.
-pub(crate) fn lower(tree: &mut Tree, resolved: &Resolved, reading: Reading<'_>) -> Option<Id> {
-    let sources = Sources::of(resolved).ok()?;
-    let settings = Settings { formats: reading.formats, tells_scopes_apart: true };
-    let graph = SchemaGraph::of(&sources, settings);
+/// Adds a graph, and returns its root.
+pub(crate) fn lower(tree: &mut Tree, graph: &SchemaGraph<'_>, reading: Reading<'_>) -> Id {
     tree.reserve(graph.nodes().len());
     let seen = vec![Seen::New; graph.nodes().len()];
-    let mut lowering = Lowering { tree, graph: &graph, reading, seen, depth: 0, deferred: Vec::new() };
+    let mut lowering = Lowering { tree, graph, reading, seen, depth: 0, deferred: Vec::new() };
     let root = lowering.schema(graph.root());
     lowering.finish();
-    Some(root)
+    root
 }
 
 /// A graph that is added to the tree.
-struct Lowering<'t, 'g, 'r> {
-    tree: &'t mut Tree,
-    graph: &'g SchemaGraph<'g>,
-    reading: Reading<'r>,
+struct Lowering<'l, 'g> {
+    tree: &'l mut Tree,
+    graph: &'l SchemaGraph<'g>,
+    reading: Reading<'l>,
     /// The state of each node of the graph.
     seen: Vec<Seen>,
     /// The number of nodes that are being added inside each other.
@@ -61,11 +55,11 @@ enum Seen {
     Done(Id),
 }
 
-impl<'g> Lowering<'_, 'g, '_> {
+impl<'l, 'g> Lowering<'l, 'g> {
     fn schema(&mut self, at: NodeId) -> Id {
         let written = self.graph.node(at);
-        let origin = Origin::of(written.value);
-        if self.reading.masked.contains(&origin) {
+        let origin = Origin::of(self.reading.side, written);
+        if self.reading.masked.contains(&written.first) {
             return self.tree.boolean(true, origin);
         }
         match self.seen[at.index()] {
@@ -82,7 +76,7 @@ impl<'g> Lowering<'_, 'g, '_> {
             _ => {
                 self.seen[at.index()] = Seen::Open(None);
                 self.depth += 1;
-                let node = self.node(&written.keywords, written.value);
+                let node = self.node(written);
                 self.depth -= 1;
                 self.tree.add(node, origin)
             }
@@ -105,23 +99,24 @@ impl<'g> Lowering<'_, 'g, '_> {
 
     /// Adds the target of a reference, or defers it.
     fn referred(&mut self, at: NodeId) -> Id {
-        let origin = Origin::of(self.graph.node(at).value);
+        let written = self.graph.node(at);
         let is_new = matches!(self.seen[at.index()], Seen::New);
-        if DEPTH_MAX < self.depth && is_new && !self.reading.masked.contains(&origin) {
+        if DEPTH_MAX < self.depth && is_new && !self.reading.masked.contains(&written.first) {
             let slot = self.tree.reserve_recursive_ref();
             self.seen[at.index()] = Seen::Open(Some(slot));
             self.deferred.push((slot, at));
+            let origin = Origin::of(self.reading.side, written);
             return self.tree.add(Node { recursive_ref: Some(slot), ..Node::default() }, origin);
         }
         self.schema(at)
     }
 
-    fn node(&mut self, keywords: &'g [Keyword<'g>], value: &Value) -> Node {
+    fn node(&mut self, written: &'l graph::Node<'g>) -> Node {
         let mut node = Node::default();
-        for keyword in keywords {
+        for keyword in &written.keywords {
             if let Keyword::Unsupported(why) = keyword {
                 let is_alone = matches!(why, graph::Unsupported::OtherDraft { .. });
-                node.unsupported = unsupported(why, value);
+                node.unsupported = unsupported(why, written.value, Origin::of(self.reading.side, written));
                 if is_alone {
                     return node;
                 }
@@ -132,7 +127,7 @@ impl<'g> Lowering<'_, 'g, '_> {
         node
     }
 
-    fn keyword(&mut self, node: &mut Node, keyword: &'g Keyword<'g>) {
+    fn keyword(&mut self, node: &mut Node, keyword: &Keyword<'g>) {
         match keyword {
             Keyword::Unsupported(_) => {}
             Keyword::False => node.types = Types::NONE,
@@ -284,8 +279,7 @@ impl<'g> Lowering<'_, 'g, '_> {
 }
 
 /// Returns the mark of a schema whose meaning is not known.
-fn unsupported(why: &graph::Unsupported<'_>, schema: &Value) -> Option<Unsupported> {
-    let origin = Origin::of(schema);
+fn unsupported(why: &graph::Unsupported<'_>, schema: &Value, origin: Origin) -> Option<Unsupported> {
     match why {
         // If it has no references, it means the same wherever the same text is reached in the same way.
         graph::Unsupported::OtherDraft { around, is_referred } if !refers(schema) => {

@@ -26,7 +26,7 @@ pub(crate) struct Step {
 impl Step {
     /// Stands for all steps after a way has left every way that a relaxation is about. Which schemas these steps pass
     /// makes no difference.
-    pub(crate) const OFF: Self = Self { member: Origin(usize::MAX), target: Origin(usize::MAX) };
+    pub(crate) const OFF: Self = Self { member: Origin::Any, target: Origin::Any };
 
     /// Returns whether both steps lead to the same schema.
     pub(crate) fn is_to_same(&self, other: &Self) -> bool {

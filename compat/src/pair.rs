@@ -1,51 +1,78 @@
-//! Two documents in one arena, lowered once for all that one check asks about them.
+//! Two documents in one arena, read once for all comparisons of a check.
 
-use evschema_model::{Draft, Resolved};
+use std::rc::Rc;
+
+use evschema_model::graph::{NodeId, SchemaGraph, Settings};
+use evschema_model::{Draft, Pointer, Resolved};
 
 use crate::lower::{Reading, lower};
 use crate::question::Question;
-use crate::tree::{Id, Origin, Tree};
+use crate::tree::{Id, Side, Tree};
 
 /// A writer and a reader, as they were written.
 #[derive(Clone)]
-pub(crate) struct Pair {
+pub(crate) struct Pair<'a> {
     pub(crate) tree: Tree,
     pub(crate) writer: Id,
     pub(crate) reader: Id,
+    pub(crate) graphs: Rc<Graphs<'a>>,
 }
 
-/// The pairs that one check asks about more than once: under its own content model, under stricter ones, and for
-/// the step that the change requires.
-#[derive(Default)]
-pub(crate) struct Pairs(Vec<(Key, Pair)>);
+/// The graphs of a pair.
+#[derive(Debug)]
+pub(crate) struct Graphs<'a> {
+    pub(crate) writer: SchemaGraph<'a>,
+    pub(crate) reader: SchemaGraph<'a>,
+}
 
-/// What a pair was lowered from. Documents stay where they are while they are compared.
-#[derive(PartialEq)]
-struct Key {
-    writer: *const Resolved,
-    reader: *const Resolved,
-    masked: Vec<Origin>,
+/// The pairs that a check compares more than once: under its own content model, under stricter ones, and to find the
+/// required bump.
+#[derive(Default)]
+pub(crate) struct Pairs<'a>(Vec<(Key<'a>, Pair<'a>)>);
+
+/// The input of a pair.
+struct Key<'a> {
+    writer: &'a Resolved,
+    reader: &'a Resolved,
+    masked: Vec<Pointer>,
     minds_spelling: bool,
 }
 
-/// The nearest version is asked about first, in both directions; of a long line the others are asked about once.
+/// A check compares the nearest version first, in both directions. It compares the others of a long line once.
 const KEPT_MAX: usize = 2;
 
-impl Pairs {
-    /// Returns the two documents of a question; nothing when references cannot be resolved.
-    pub(crate) fn lowered(&mut self, question: &Question<'_>) -> Option<Pair> {
+impl Key<'_> {
+    /// Returns whether the inputs are the same objects.
+    fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.writer, other.writer)
+            && std::ptr::eq(self.reader, other.reader)
+            && self.masked == other.masked
+            && self.minds_spelling == other.minds_spelling
+    }
+}
+
+impl<'a> Pairs<'a> {
+    /// Returns the two documents of a question; `None` if their references cannot be resolved.
+    pub(crate) fn lowered(&mut self, question: &Question<'a, '_>) -> Option<Pair<'a>> {
         let Question { writer, reader, masked, formats, .. } = *question;
-        // No other draft says anything of spelling.
+        // Only draft 4 distinguishes `1.0` from `1`.
         let minds_spelling = has_draft_4(writer) || has_draft_4(reader);
         let key = Key { writer, reader, masked: masked.to_vec(), minds_spelling };
-        if let Some((_, pair)) = self.0.iter().find(|(known, _)| *known == key) {
+        if let Some((_, pair)) = self.0.iter().find(|(known, _)| known.is(&key)) {
             return Some(pair.clone());
         }
+        let settings = Settings { formats, tells_scopes_apart: true };
+        let graphs = Graphs {
+            writer: SchemaGraph::of(writer, settings).ok()?,
+            reader: SchemaGraph::of(reader, settings).ok()?,
+        };
+        let masked: Vec<NodeId> = masked.iter().filter_map(|pointer| graphs.reader.at(pointer)).collect();
         let mut tree = Tree::default();
-        let reading = Reading { formats, minds_spelling, masked: &[] };
-        let writer = lower(&mut tree, writer, reading)?;
-        let reader = lower(&mut tree, reader, Reading { masked, ..reading })?;
-        let pair = Pair { tree, writer, reader };
+        let written = Reading { side: Side::Writer, minds_spelling, masked: &[] };
+        let writer = lower(&mut tree, &graphs.writer, written);
+        let read = Reading { side: Side::Reader, minds_spelling, masked: &masked };
+        let reader = lower(&mut tree, &graphs.reader, read);
+        let pair = Pair { tree, writer, reader, graphs: Rc::new(graphs) };
         if self.0.len() < KEPT_MAX {
             self.0.push((key, pair.clone()));
         }
@@ -53,7 +80,7 @@ impl Pairs {
     }
 }
 
-/// Tells whether a part of a document may be read by draft 4.
+/// Returns whether draft 4 can apply to a part of a document.
 fn has_draft_4(resolved: &Resolved) -> bool {
     let mut documents = resolved.resources().map(|(_, document)| document).chain([resolved.schema()]);
     documents.any(|document| document.draft() == Draft::Draft4 || !document.is_plain())

@@ -1,20 +1,18 @@
 //! The input of one comparison.
 
-use evschema_model::{ContentModel, Formats, Resolved};
-
-use crate::tree::Origin;
+use evschema_model::{ContentModel, Formats, Pointer, Resolved};
 
 /// The question of one comparison: does the reader accept everything that the writer sends?
 #[derive(Clone, Copy)]
-pub(crate) struct Question<'a> {
+pub(crate) struct Question<'a, 'm> {
     pub(crate) writer: &'a Resolved,
     pub(crate) reader: &'a Resolved,
     pub(crate) model: ContentModel,
     pub(crate) formats: Formats,
     /// The limit of steps for each phase of the comparison.
     pub(crate) fuel: u64,
-    /// Schemas of the reader that the comparison treats as if they accepted everything.
-    pub(crate) masked: &'a [Origin],
+    /// Places in the reader's document whose schemas the comparison treats as if they accepted everything.
+    pub(crate) masked: &'m [Pointer],
     /// Whether one witness is enough. Otherwise the comparison looks for a witness at each place that breaks.
     pub(crate) is_brief: bool,
 }

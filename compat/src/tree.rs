@@ -13,6 +13,7 @@ mod types;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use evschema_model::graph::{self, NodeId};
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use serde_json::Value;
 
@@ -74,14 +75,38 @@ impl Hash for Id {
 /// A property's name, shared between all that mention it.
 pub(crate) type Name = Rc<str>;
 
-/// Where a node was written: the address of its JSON value, which stays put while its document
-/// is borrowed. Zero for nodes that nobody wrote.
+/// The subschema that a node was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Origin(pub(crate) usize);
+pub(crate) enum Origin {
+    /// The engine made the node.
+    #[default]
+    Engine,
+    Schema(Side, NodeId),
+    /// Stands for any subschema that makes no difference.
+    Any,
+}
+
+/// The schema graph of a subschema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Side {
+    Writer,
+    Reader,
+    /// A schema that the oracle made.
+    Difference,
+}
 
 impl Origin {
-    pub(crate) fn of(value: &Value) -> Self {
-        Self(std::ptr::from_ref(value) as usize)
+    /// Returns the origin of a node that is read from a graph.
+    pub(crate) fn of(side: Side, node: &graph::Node<'_>) -> Self {
+        Self::Schema(side, node.first)
+    }
+
+    /// Returns the subschema, if it is one of this side.
+    pub(crate) fn on(self, side: Side) -> Option<NodeId> {
+        match self {
+            Self::Schema(own, node) if own == side => Some(node),
+            Self::Schema(..) | Self::Engine | Self::Any => None,
+        }
     }
 }
 

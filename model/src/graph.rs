@@ -9,15 +9,15 @@
 //!
 //! ```
 //! # use std::sync::Arc;
-//! use evschema_model::graph::{Keyword, SchemaGraph, Settings, Sources};
+//! use evschema_model::graph::{Keyword, SchemaGraph, Settings};
 //! # use evschema_model::{Catalog, Coordinates, Dialects, Formats, Schema, Subject, Version};
 //! # let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };
 //! let text = br#"{"$schema": "http://json-schema.org/draft-04/schema#", "minimum": 0, "exclusiveMinimum": true}"#;
 //! let schema = Schema::read(at, text, &Dialects::default()).unwrap();
 //! let resolved = Catalog::default().resolve(&Arc::new(schema)).unwrap();
 //!
-//! let sources = Sources::of(&resolved).unwrap();
-//! let graph = SchemaGraph::of(&sources, Settings { formats: Formats::Assert, tells_scopes_apart: true });
+//! let settings = Settings { formats: Formats::Assert, tells_scopes_apart: true };
+//! let graph = SchemaGraph::of(&resolved, settings).unwrap();
 //! let root = graph.node(graph.root());
 //! assert!(matches!(root.keywords[..], [Keyword::ExclusiveMinimum(_)]));
 //! ```
@@ -27,21 +27,26 @@ mod normalize;
 mod scope;
 mod written;
 
+use std::cell::OnceCell;
+
 use foldhash::{HashMap, HashMapExt as _};
-use referencing::{Registry, Uri};
+use referencing::Uri;
 use serde_json::Value;
 
 pub use keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
 
 use crate::keywords::{self, Role};
-use crate::{Diagnostics, Draft, Formats, Resolved, Target};
-use scope::Scope;
+use crate::{Diagnostics, Draft, Formats, Pointer, Resolved, Schema, Target};
+use scope::{Found, Lent, Scope, in_metaschema};
 
 /// The subschemas that a schema reaches, each with its keywords.
 #[derive(Debug)]
 pub struct SchemaGraph<'r> {
     nodes: Vec<Node<'r>>,
     has_unevaluated: bool,
+    documents: Vec<&'r Schema>,
+    /// The locations of all values by address, which stays the same while the documents are borrowed.
+    locations: OnceCell<HashMap<usize, (usize, Pointer)>>,
 }
 
 /// The number of a node in its graph.
@@ -57,7 +62,18 @@ pub struct Node<'r> {
     pub value: &'r Value,
     /// Its keywords, in the order of [`Keyword`]'s variants.
     pub keywords: Vec<Keyword<'r>>,
+    /// The first node of this subschema. It is another node if the subschema is reached in several dynamic scopes.
+    pub first: NodeId,
     draft: Draft,
+}
+
+/// The place of a subschema.
+#[derive(Debug, Clone)]
+pub struct Location<'r> {
+    /// The document.
+    pub schema: &'r Schema,
+    /// The place in the document.
+    pub pointer: Pointer,
 }
 
 /// How a graph is read.
@@ -68,14 +84,6 @@ pub struct Settings {
     /// Whether a subschema has a node of its own for each dynamic scope in which it is reached. Otherwise, it has one
     /// node, and a dynamic reference leads to its target in the first of these scopes.
     pub tells_scopes_apart: bool,
-}
-
-/// A schema and what its references need.
-#[derive(Debug)]
-pub struct Sources<'r> {
-    resolved: &'r Resolved,
-    /// Missing if the schema [is plain](crate::Schema::is_plain).
-    registry: Option<Registry<'r>>,
 }
 
 /// At most this many dynamic scopes are told apart.
@@ -115,41 +123,39 @@ fn asserts(name: &str, draft: Draft) -> bool {
     keywords::keyword(name, draft).is_some_and(|keyword| keyword.role == Role::Asserts)
 }
 
-impl<'r> Sources<'r> {
-    /// Collects the documents that a schema reaches.
+impl<'r> SchemaGraph<'r> {
+    /// Reads a schema and everything that it refers to.
     ///
     /// # Errors
     ///
     /// If an embedded resource has an unusable identity.
-    pub fn of(resolved: &'r Resolved) -> Result<Self, Diagnostics> {
-        let registry = if resolved.schema().is_plain() { None } else { Some(resolved.registry()?) };
-        Ok(Self { resolved, registry })
-    }
-
-    /// Returns the scope of the root; `None` if the identity of the document is not a URI.
-    fn scope(&'r self) -> Option<Scope<'r>> {
-        let schema = self.resolved.schema();
-        let Some(registry) = &self.registry else { return Some(Scope::Plain(schema)) };
-        Some(Scope::Library(registry.resolver(Uri::parse(schema.base_uri().into_owned()).ok()?)))
-    }
-}
-
-impl<'r> SchemaGraph<'r> {
-    /// Reads a schema and everything that it refers to.
-    pub fn of(sources: &'r Sources<'r>, settings: Settings) -> Self {
-        let schema = sources.resolved.schema();
+    pub fn of(resolved: &'r Resolved, settings: Settings) -> Result<Self, Diagnostics> {
+        let schema: &'r Schema = resolved.schema();
+        let others = resolved.documents().into_iter().map(|document| &**document);
+        let documents: Vec<&'r Schema> = std::iter::once(schema).chain(others).collect();
+        let registry;
+        let scope = if schema.is_plain() {
+            Some(Scope::Plain(schema))
+        } else {
+            registry = resolved.registry()?;
+            Uri::parse(schema.base_uri().into_owned())
+                .ok()
+                .map(|base| Scope::Library(registry.resolver(base)))
+        };
         let mut reading = Reading {
             formats: settings.formats,
             nodes: Vec::with_capacity(schema.nodes()),
             known: HashMap::with_capacity(schema.nodes()),
+            first: HashMap::new(),
             foreign: HashMap::new(),
             readings: HashMap::new(),
             open: Vec::new(),
-            tells_scopes_apart: settings.tells_scopes_apart && has_dynamic_scopes(sources.resolved),
+            values: if schema.is_plain() { HashMap::new() } else { values_of(&documents) },
+            tells_scopes_apart: settings.tells_scopes_apart && has_dynamic_scopes(resolved),
             scopes: Vec::new(),
             has_unevaluated: false,
         };
-        match sources.scope() {
+        match scope {
             Some(scope) => {
                 reading.node(schema.value(), &scope, schema.draft(), false);
                 while let Some(open) = reading.open.pop() {
@@ -160,7 +166,8 @@ impl<'r> SchemaGraph<'r> {
                 reading.unsupported(schema.value(), schema.draft(), Unsupported::RootIdentity);
             }
         }
-        Self { nodes: reading.nodes, has_unevaluated: reading.has_unevaluated }
+        let Reading { nodes, has_unevaluated, .. } = reading;
+        Ok(Self { nodes, has_unevaluated, documents, locations: OnceCell::new() })
     }
 
     /// Returns the node of the whole schema.
@@ -176,6 +183,27 @@ impl<'r> SchemaGraph<'r> {
     /// Returns all nodes; the root is the first.
     pub fn nodes(&self) -> &[Node<'r>] {
         &self.nodes
+    }
+
+    /// Returns the place of a node; `None` if it is in a metaschema of the specifications.
+    pub fn location(&self, id: NodeId) -> Option<Location<'r>> {
+        let locations = self.locations.get_or_init(|| {
+            let mut found = HashMap::new();
+            for (number, document) in self.documents.iter().enumerate() {
+                for_each_value(document.value(), &mut Pointer::root(), &mut |value, pointer| {
+                    found.insert(address(value), (number, pointer.clone()));
+                });
+            }
+            found
+        });
+        let (document, pointer) = locations.get(&address(self.node(id).value))?;
+        Some(Location { schema: self.documents.get(*document)?, pointer: pointer.clone() })
+    }
+
+    /// Returns the first node of the subschema at a place of the root's document.
+    pub fn at(&self, pointer: &Pointer) -> Option<NodeId> {
+        let value = pointer.find(self.documents.first()?.value())?;
+        self.nodes.iter().find(|node| std::ptr::eq(node.value, value)).map(|node| node.first)
     }
 
     /// Returns whether a node has `unevaluatedItems` or `unevaluatedProperties`: only then the keywords that mark parts
@@ -223,19 +251,66 @@ impl<'r> Anchors<'r> {
     }
 }
 
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value) as usize
+}
+
+/// Calls `visit` for a value and all values in it.
+fn for_each_value<'r>(value: &'r Value, pointer: &mut Pointer, visit: &mut dyn FnMut(&'r Value, &Pointer)) {
+    visit(value, pointer);
+    let length = pointer.len();
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                pointer.push_name(name);
+                for_each_value(member, pointer, visit);
+                pointer.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                pointer.push(at);
+                for_each_value(item, pointer, visit);
+                pointer.truncate(length);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Returns the values of documents that can be schemas, by address.
+fn values_of<'r>(documents: &[&'r Schema]) -> HashMap<usize, &'r Value> {
+    let mut values = HashMap::new();
+    let mut open: Vec<&'r Value> = documents.iter().map(|document| document.value()).collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => open.extend(members.values()),
+            Value::Array(items) => open.extend(items),
+            Value::Bool(_) => {}
+            Value::Null | Value::Number(_) | Value::String(_) => continue,
+        }
+        values.insert(address(value), value);
+    }
+    values
+}
+
 /// A graph while it is read.
-struct Reading<'r> {
+struct Reading<'r, 'l> {
     formats: Formats,
     nodes: Vec<Node<'r>>,
     /// Nodes by the address of their value, which stays the same while the documents are borrowed, and the number of
     /// their dynamic scope.
     known: HashMap<(usize, usize), NodeId>,
+    /// The first node of each value, if scopes are told apart.
+    first: HashMap<usize, NodeId>,
     /// Nodes of schemas of [another draft](Unsupported::OtherDraft), by how they are reached too.
     foreign: HashMap<(usize, usize, Draft, bool), NodeId>,
     /// The readings of such schemas, by draft.
     readings: HashMap<(usize, usize, Draft), NodeId>,
     /// Nodes whose keywords are not read yet.
-    open: Vec<Open<'r>>,
+    open: Vec<Open<'r, 'l>>,
+    /// The values of the documents by address, to find those that the library returns.
+    values: HashMap<usize, &'r Value>,
     tells_scopes_apart: bool,
     /// The dynamic scopes so far, each as its resources, outermost first.
     scopes: Vec<Vec<String>>,
@@ -243,17 +318,30 @@ struct Reading<'r> {
 }
 
 /// A node whose keywords are not read yet.
-struct Open<'r> {
+struct Open<'r, 'l> {
     id: NodeId,
-    scope: Scope<'r>,
+    scope: Scope<'r, 'l>,
 }
 
-impl<'r> Reading<'r> {
-    fn node(&mut self, value: &'r Value, scope: &Scope<'r>, around: Draft, is_referred: bool) -> NodeId {
+impl<'r, 'l> Reading<'r, 'l> {
+    /// Returns the target of a reference as the documents lend it, or the specifications.
+    fn own(&self, found: &Found<'r, 'l>, reference: &str) -> Option<&'r Value> {
+        let value = match found.schema {
+            Lent::Documents(value) => return Some(value),
+            Lent::Library(value) => value,
+        };
+        if let Some(own) = self.values.get(&address(value)) {
+            return Some(own);
+        }
+        let (_, fragment) = reference.split_once('#').unwrap_or_default();
+        in_metaschema(&format!("{}#{fragment}", found.scope.base()?)).map(|found| found.contents())
+    }
+
+    fn node(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, around: Draft, is_referred: bool) -> NodeId {
         let Some(number) = self.number_of(scope) else {
             return self.unsupported(value, around, Unsupported::TooManyScopes);
         };
-        let address = std::ptr::from_ref(value) as usize;
+        let address = address(value);
         let draft = scope.draft_within(value).unwrap_or(around);
         if scope.names_other_draft(value, around) {
             let key = (address, number, around, is_referred);
@@ -281,7 +369,7 @@ impl<'r> Reading<'r> {
     }
 
     /// Adds a node, whose keywords are read later.
-    fn open(&mut self, value: &'r Value, scope: &Scope<'r>, draft: Draft) -> NodeId {
+    fn open(&mut self, value: &'r Value, scope: &Scope<'r, 'l>, draft: Draft) -> NodeId {
         let keyword = match value {
             Value::Object(_) | Value::Bool(true) => None,
             Value::Bool(false) => Some(Keyword::False),
@@ -289,25 +377,27 @@ impl<'r> Reading<'r> {
                 Some(Keyword::Unsupported(Unsupported::NotASchema))
             }
         };
-        let id = self.push(Node { value, keywords: Vec::from_iter(keyword), draft });
+        let id = self.push(value, Vec::from_iter(keyword), draft);
         if value.is_object() {
             self.open.push(Open { id, scope: scope.clone() });
         }
         id
     }
 
-    fn push(&mut self, node: Node<'r>) -> NodeId {
+    fn push(&mut self, value: &'r Value, keywords: Vec<Keyword<'r>>, draft: Draft) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(node);
+        let first =
+            if self.tells_scopes_apart { *self.first.entry(address(value)).or_insert(id) } else { id };
+        self.nodes.push(Node { value, keywords, first, draft });
         id
     }
 
     fn unsupported(&mut self, value: &'r Value, draft: Draft, why: Unsupported<'r>) -> NodeId {
-        self.push(Node { value, keywords: vec![Keyword::Unsupported(why)], draft })
+        self.push(value, vec![Keyword::Unsupported(why)], draft)
     }
 
     /// Returns the number of the dynamic scope in which a schema is reached; `None` if there are too many scopes.
-    fn number_of(&mut self, scope: &Scope<'r>) -> Option<usize> {
+    fn number_of(&mut self, scope: &Scope<'r, 'l>) -> Option<usize> {
         if !self.tells_scopes_apart {
             return Some(0);
         }

@@ -14,7 +14,7 @@ mod weights;
 
 use serde_json::Value;
 
-use crate::graph::{SchemaGraph, Settings, Sources};
+use crate::graph::{SchemaGraph, Settings};
 use crate::{Formats, Resolved};
 use count::Count;
 use node::Node;
@@ -59,9 +59,8 @@ impl Measure {
 impl ValidationCost {
     /// Reads the paths through a schema; returns `None` if its references cannot be resolved.
     pub(crate) fn of(resolved: &Resolved) -> Option<Self> {
-        let sources = Sources::of(resolved).ok()?;
-        let graph =
-            SchemaGraph::of(&sources, Settings { formats: Formats::Assert, tells_scopes_apart: false });
+        let settings = Settings { formats: Formats::Assert, tells_scopes_apart: false };
+        let graph = SchemaGraph::of(resolved, settings).ok()?;
         let nodes: Vec<Node> = graph.nodes().iter().map(Node::of).collect();
         let paths = vec![None; nodes.len()];
         let has_unique = nodes.iter().any(|node| node.is_unique);

@@ -2,6 +2,7 @@ use std::fmt::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::PatternOptions;
+use jsonschema::error::ValidationErrorKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,6 +33,9 @@ pub struct Violation {
     pub keyword: String,
     /// What is wrong, for people; quotes at most [`Violation::EXCERPT_CHARS_MAX`] of the event.
     pub message: String,
+    /// The missing property, if the keyword is `required`.
+    #[serde(skip)]
+    pub missing: Option<String>,
 }
 
 impl Violation {
@@ -51,6 +55,7 @@ impl Violation {
                 "the schema rejects the event, but listing all violations would take too long; validate a \
                  smaller event, or validate a part of the event with the schema of that part"
                     .to_owned(),
+            missing: None,
         }
     }
 }
@@ -226,7 +231,12 @@ impl Validator {
 }
 
 fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
+    let missing = match error.kind() {
+        ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
+        _ => None,
+    };
     Violation {
+        missing,
         pointer: Pointer::from_text(error.instance_path().to_string()),
         schema_pointer: Pointer::from_text(error.schema_path().to_string()),
         keyword: error.kind().keyword().to_owned(),

@@ -25,7 +25,7 @@ impl<'w> Accepted<'w> {
 
     /// Marks the findings that a waiver accepts: of the candidate itself, or of an earlier version of the line that
     /// made the same change. A candidate below its baseline is older; then the baseline made the change.
-    pub(super) fn mark(&self, here: &mut [Found], decision: &Decision, sides: &Sides<'_>) {
+    pub(super) fn mark(&self, here: &mut [Found], decision: &Decision<'_>, sides: &Sides<'_>) {
         let candidate = &sides.candidate.schema().at().version;
         let baseline = &sides.baseline.schema().at().version;
         let as_newer = if baseline < candidate { Vec::new() } else { findings(decision, &mirrored(sides)) };

@@ -1,24 +1,22 @@
 //! The questions of one check, which share what was lowered for them.
 
-use std::collections::HashMap;
-
-use evschema_model::{Bump, ContentModel, Pointer, Resolved, field_names};
+use evschema_model::{Bump, ContentModel, Resolved, field_names};
 
 use super::accepted::Accepted;
 use super::{Baseline, Settings, directions, sides};
 use crate::decide::decide;
 use crate::decision::Decision;
-use crate::findings::{Found, Sides, findings, walk};
-use crate::mask::version_properties;
+use crate::findings::{Found, Sides, findings};
+use crate::mask::version_constants;
 use crate::pair::Pairs;
 use crate::question::Question;
 use crate::report::{Direction, Finding, OldReaders, OpenedPlace, Severity, Stricter, Verdict};
-use crate::tree::Origin;
+use crate::tree::Side;
 
 /// Asks about pairs of versions.
 pub(super) struct Comparer<'s> {
     settings: &'s Settings,
-    pairs: Pairs,
+    pairs: Pairs<'s>,
     /// Where the content model left writers no value.
     pub(super) opened: Vec<OpenedPlace>,
 }
@@ -41,7 +39,7 @@ impl<'s> Comparer<'s> {
     /// Decides one direction against one baseline.
     pub(super) fn compare(
         &mut self,
-        sides: &Sides<'_>,
+        sides: &Sides<'s>,
         accepted: &Accepted<'_>,
         found: &mut Vec<Finding>,
     ) -> Outcome {
@@ -70,7 +68,12 @@ impl<'s> Comparer<'s> {
     }
 
     /// Returns the step that a change requires, where some directions are known to be compatible.
-    pub(super) fn required_bump(&mut self, proven: &[Direction], from: &Resolved, to: &Resolved) -> Bump {
+    pub(super) fn required_bump(
+        &mut self,
+        proven: &[Direction],
+        from: &'s Resolved,
+        to: &'s Resolved,
+    ) -> Bump {
         let mut verdicts = [Verdict::Compatible; 2];
         for (verdict, direction) in verdicts.iter_mut().zip([Direction::Backward, Direction::Forward]) {
             let is_checked = directions(self.settings.policy.mode).any(|checked| checked == direction);
@@ -86,8 +89,8 @@ impl<'s> Comparer<'s> {
         &mut self,
         backward: Verdict,
         forward: Verdict,
-        from: &Resolved,
-        to: &Resolved,
+        from: &'s Resolved,
+        to: &'s Resolved,
     ) -> Bump {
         let mode = self.settings.policy.mode;
         let breaks = (mode.checks_backward() && backward != Verdict::Compatible)
@@ -99,7 +102,7 @@ impl<'s> Comparer<'s> {
     }
 
     /// Tells whether two versions are proven to accept the same events and to declare the same fields.
-    fn accept_same_events(&mut self, from: &Resolved, to: &Resolved) -> bool {
+    fn accept_same_events(&mut self, from: &'s Resolved, to: &'s Resolved) -> bool {
         from.schema().digest() == to.schema().digest()
             || (field_names(from.schema()) == field_names(to.schema())
                 && [(from, to), (to, from)].into_iter().all(|(writer, reader)| {
@@ -109,7 +112,11 @@ impl<'s> Comparer<'s> {
     }
 
     /// Returns the break that a stricter content model finds, where the chosen one finds none.
-    pub(super) fn stricter(&mut self, candidate: &Resolved, predecessors: &[&Baseline]) -> Option<Stricter> {
+    pub(super) fn stricter(
+        &mut self,
+        candidate: &'s Resolved,
+        predecessors: &[&'s Baseline],
+    ) -> Option<Stricter> {
         let latest = predecessors.last()?;
         let policy = self.settings.policy;
         for model in ContentModel::ALL.into_iter().rev().filter(|model| *model < policy.content_model) {
@@ -131,8 +138,8 @@ impl<'s> Comparer<'s> {
     /// Returns what the latest earlier version rejects of the candidate's events, under a mode that does not check it.
     pub(super) fn old_readers(
         &mut self,
-        candidate: &Resolved,
-        predecessors: &[&Baseline],
+        candidate: &'s Resolved,
+        predecessors: &[&'s Baseline],
     ) -> Option<OldReaders> {
         let mode = self.settings.policy.mode;
         if !mode.checks_backward() || mode.checks_forward() {
@@ -146,42 +153,39 @@ impl<'s> Comparer<'s> {
         Some(OldReaders { version: latest.version().clone(), message, witness })
     }
 
-    fn note_opened(&mut self, decision: &Decision, writer: &Resolved) {
+    fn note_opened(&mut self, decision: &Decision<'_>, writer: &Resolved) {
         if decision.opened.is_empty() {
             return;
         }
-        let mut places = HashMap::new();
-        walk(writer.schema().value(), &mut Pointer::root(), &mut places);
-        for origin in &decision.opened {
-            if let Some(pointer) = places.get(&origin.0) {
-                let version = writer.schema().at().version.clone();
-                let place = OpenedPlace { version, pointer: pointer.clone() };
-                if !self.opened.contains(&place) {
-                    self.opened.push(place);
-                }
+        let Some(graphs) = &decision.graphs else { return };
+        let opened = decision.opened.iter().filter_map(|origin| origin.on(Side::Writer));
+        for location in opened.filter_map(|schema| graphs.writer.location(schema)) {
+            if location.schema.at() != writer.schema().at() {
+                continue;
+            }
+            let version = writer.schema().at().version.clone();
+            let place = OpenedPlace { version, pointer: location.pointer };
+            if !self.opened.contains(&place) {
+                self.opened.push(place);
             }
         }
     }
 
-    fn decide(&mut self, sides: &Sides<'_>, is_brief: bool) -> Decision {
+    fn decide(&mut self, sides: &Sides<'s>, is_brief: bool) -> Decision<'s> {
         let (writer, reader) = sides.writer_and_reader();
         self.compare_under(writer, reader, self.settings.policy.content_model, is_brief)
     }
 
     fn compare_under(
         &mut self,
-        writer: &Resolved,
-        reader: &Resolved,
+        writer: &'s Resolved,
+        reader: &'s Resolved,
         model: ContentModel,
         is_brief: bool,
-    ) -> Decision {
-        // Only where both versions carry their own number does it tell them apart.
-        let both = !version_properties(writer).is_empty();
-        let masked: Vec<Origin> = if both {
-            version_properties(reader).into_iter().map(|(_, origin)| origin).collect()
-        } else {
-            Vec::new()
-        };
+    ) -> Decision<'s> {
+        // The version identifies a schema only if both versions write it into their events.
+        let both = !version_constants(writer.schema()).is_empty();
+        let masked = if both { version_constants(reader.schema()) } else { Vec::new() };
         let Settings { formats, fuel, .. } = *self.settings;
         let question = Question { writer, reader, model, formats, fuel, masked: &masked, is_brief };
         decide(&question, &mut self.pairs)

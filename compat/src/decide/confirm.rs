@@ -1,8 +1,9 @@
 //! The validator has the last word on every witness.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use evschema_model::graph::{SchemaGraph, Settings};
 use evschema_model::{
     Catalog, ContentModel, Coordinates, Dialects, Formats, Pointer, Resolved, Schema, Stop, Subject,
     Validator, Version, Violation,
@@ -12,16 +13,17 @@ use serde_json::Value;
 use crate::candidate::Candidate;
 use crate::engine::Engine;
 use crate::export::export;
-use crate::findings::walk;
 use crate::lower::{Reading, lower};
+use crate::pair::Graphs;
 use crate::question::Question;
-use crate::tree::{Id, Tree};
+use crate::tree::{Id, Side, Tree};
 use crate::truth::Truth;
 use crate::witness::Objection;
 
 /// Confirms witnesses; compiles validators when the first candidate comes.
 pub(super) struct Confirmer<'a> {
-    question: &'a Question<'a>,
+    question: &'a Question<'a, 'a>,
+    graphs: Rc<Graphs<'a>>,
     writer: Id,
     reader: Id,
     /// The reader relaxed at what was found before; an event must break it too.
@@ -42,8 +44,6 @@ struct Validators {
     writer: Validator,
     /// The reader as written, and as masks have it.
     readers: Vec<Validator>,
-    /// Where each part of the reader's documents was written.
-    places: HashMap<usize, Pointer>,
 }
 
 impl Validators {
@@ -69,8 +69,21 @@ pub(super) struct Refusal {
 }
 
 impl<'a> Confirmer<'a> {
-    pub(super) fn new(question: &'a Question<'a>, writer: Id, reader: Id) -> Self {
-        Self { question, writer, reader, relaxed: None, validators: None, violations_left: VIOLATIONS_MAX }
+    pub(super) fn new(
+        question: &'a Question<'a, 'a>,
+        graphs: Rc<Graphs<'a>>,
+        writer: Id,
+        reader: Id,
+    ) -> Self {
+        Self {
+            question,
+            graphs,
+            writer,
+            reader,
+            relaxed: None,
+            validators: None,
+            violations_left: VIOLATIONS_MAX,
+        }
     }
 
     /// Whether no more reasons of witnesses may be looked for, so that no witness will be found.
@@ -115,15 +128,17 @@ impl<'a> Confirmer<'a> {
         }
         let mut violations = validators.readers.first()?.first_violations(value, self.violations_left);
         self.violations_left -= violations.len();
-        if violations.iter().any(|violation| self.counts(violation, &validators.places)) {
-            violations.retain(|violation| self.counts(violation, &validators.places));
+        if violations.iter().any(|violation| self.counts(violation)) {
+            violations.retain(|violation| self.counts(violation));
         }
-        let place = validators.places.get(&engine.tree.origin(candidate.obligation.reader).0);
+        let origin = engine.tree.origin(candidate.obligation.reader);
+        let location = origin.on(Side::Reader).and_then(|schema| self.graphs.reader.location(schema));
+        let place = location.map(|location| location.pointer);
         let keywords = candidate.obligation.assertion.keywords();
         let name = candidate.obligation.assertion.name();
         let is_meant = |violation: &Violation| {
-            place.is_some_and(|place| speaks_of(violation, place, keywords))
-                && name.is_none_or(|name| violation.keyword != "required" || names(violation, name))
+            place.as_ref().is_some_and(|place| speaks_of(violation, place, keywords))
+                && name.is_none_or(|name| violation.missing.as_deref().is_none_or(|missing| missing == name))
         };
         let meant = violations.iter().find(|violation| is_meant(violation));
         let objection = meant.or(violations.first()).map(|violation| Objection {
@@ -174,12 +189,9 @@ impl<'a> Confirmer<'a> {
     }
 
     /// Tells whether a violation would be one under the content model and the masks.
-    fn counts(&self, violation: &Violation, places: &HashMap<usize, Pointer>) -> bool {
-        let is_masked = self.question.masked.iter().any(|origin| {
-            places
-                .get(&origin.0)
-                .is_some_and(|place| within(violation.schema_pointer.as_str(), place.as_str()))
-        });
+    fn counts(&self, violation: &Violation) -> bool {
+        let place = violation.schema_pointer.as_str();
+        let is_masked = self.question.masked.iter().any(|masked| within(place, masked.as_str()));
         let is_ignored = self.question.model == ContentModel::Tolerant
             && matches!(violation.keyword.as_str(), "additionalProperties" | "unevaluatedProperties");
         !is_masked && !is_ignored
@@ -192,14 +204,7 @@ impl<'a> Confirmer<'a> {
         if !question.masked.is_empty() {
             readers.push(as_document(&export(tree, self.reader)?)?.validator(question.formats).ok()?);
         }
-        let mut places = HashMap::new();
-        if question.is_brief {
-            return Some(Validators { writer, readers, places });
-        }
-        for document in question.reader.documents().into_iter().chain([question.reader.schema()]) {
-            walk(document.value(), &mut Pointer::root(), &mut places);
-        }
-        Some(Validators { writer, readers, places })
+        Some(Validators { writer, readers })
     }
 
     /// Lowers a schema that the library made, to look for values in it.
@@ -210,17 +215,14 @@ impl<'a> Confirmer<'a> {
         formats: Formats,
     ) -> Option<Id> {
         let resolved = as_document(difference)?;
-        lower(tree, &resolved, Reading { formats, minds_spelling: false, masked: &[] })
+        let graph = SchemaGraph::of(&resolved, Settings { formats, tells_scopes_apart: true }).ok()?;
+        let reading = Reading { side: Side::Difference, minds_spelling: false, masked: &[] };
+        Some(lower(tree, &graph, reading))
     }
 }
 
 fn within(place: &str, whole: &str) -> bool {
     place.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Tells whether a violation of `required` is of this name, and not of another at the same place.
-fn names(violation: &Violation, name: &str) -> bool {
-    violation.message.contains(&Value::from(name).to_string())
 }
 
 /// Makes a document of a schema that nobody wrote down.

@@ -1,11 +1,14 @@
 //! Goes on behind what was found: the reader is relaxed at each finding and asked again, until nothing is left.
 
+use std::rc::Rc;
+
 use super::confirm::Confirmer;
 use super::{Answer, Roots, answer};
 use crate::assertion::Assertion;
 use crate::decision::{Change, Decision, Open};
 use crate::engine::Engine;
 use crate::obligation::{Obligation, Step};
+use crate::pair::Graphs;
 use crate::question::Question;
 use crate::relax::{Relaxed, relax};
 use crate::report::Verdict;
@@ -41,13 +44,14 @@ struct Search {
 }
 
 /// Completes a decision that found something.
-pub(super) fn search(
+pub(super) fn search<'a>(
     mut engine: Engine,
     mut confirm: Confirmer<'_>,
-    question: &Question<'_>,
+    graphs: Rc<Graphs<'a>>,
+    question: &Question<'_, '_>,
     roots: Roots,
     first: Answer,
-) -> Decision {
+) -> Decision<'a> {
     let verdict = first.verdict;
     let mut search = Search {
         witnesses: Vec::new(),
@@ -96,6 +100,7 @@ pub(super) fn search(
         may_have_more: !is_complete,
         opened: engine.opened_places,
         tree: engine.tree,
+        graphs: Some(graphs),
     }
 }
 

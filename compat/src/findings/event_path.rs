@@ -6,9 +6,10 @@
 use std::collections::HashSet;
 
 use evschema_model::Pointer;
-use serde_json::{Map, Value};
+use evschema_model::graph::{Keyword, Node, NodeId, SchemaGraph};
+use serde_json::Value;
 
-use super::places::{Document, Index};
+use super::places::Index;
 use crate::tree::Origin;
 
 /// A place in an event, for programs and for people.
@@ -18,20 +19,21 @@ pub(super) struct EventPlace {
     pub(super) path: String,
 }
 
-/// Most pairs of a schema and a part of the event that are visited for one finding.
+/// At most so many pairs of a schema and a part of the event are visited for one finding.
 const VISITED_MAX: usize = 100_000;
 
-/// Most places that are collected.
+/// At most so many places are collected.
 const FOUND_MAX: usize = 64;
 
-/// Deepest nesting of schemas, references included.
+/// The maximum nesting of schemas, references included.
 const DEPTH_MAX: usize = 200;
 
-/// Returns the places of an event to which a part of a version's schema applies, in the order of the schema. Without
-/// an event, those to which it could apply, each once.
-pub(super) fn places_of(index: &Index<'_>, part: Origin, event: Option<&Value>) -> Vec<EventPlace> {
-    let mut search = Search { index, part, visited: HashSet::new(), found: Vec::new(), depth: 0 };
-    search.schema(&index.own, index.own.root(), event, &EventPlace::default());
+/// Returns the places of an event to which a subschema of a version applies, in the order of the schema. Without an
+/// event, it returns the places to which the subschema could apply, each once.
+pub(super) fn places_of(index: &Index<'_, '_>, part: Origin, event: Option<&Value>) -> Vec<EventPlace> {
+    let (Some(graph), Some(part)) = (index.graph, index.subschema(part)) else { return Vec::new() };
+    let mut search = Search { graph, part, visited: HashSet::new(), found: Vec::new(), depth: 0 };
+    search.schema(graph.root(), event, &EventPlace::default());
     search.found
 }
 
@@ -53,113 +55,136 @@ pub(super) fn push(path: &mut String, name: &str) {
     }
 }
 
-struct Search<'i, 'v> {
-    index: &'i Index<'v>,
-    part: Origin,
-    visited: HashSet<(usize, usize)>,
+struct Search<'g, 'r> {
+    graph: &'g SchemaGraph<'r>,
+    part: NodeId,
+    /// The visited pairs of a node and the address of a part of the event.
+    visited: HashSet<(NodeId, usize)>,
     found: Vec<EventPlace>,
     depth: usize,
 }
 
-impl<'i> Search<'i, '_> {
-    fn schema(
-        &mut self,
-        document: &'i Document<'i>,
-        schema: &'i Value,
-        event: Option<&Value>,
-        at: &EventPlace,
-    ) {
-        let key = (Origin::of(schema).0, event.map_or(0, |event| Origin::of(event).0));
+impl<'g, 'r> Search<'g, 'r> {
+    fn schema(&mut self, id: NodeId, event: Option<&Value>, at: &EventPlace) {
+        let key = (id, event.map_or(0, |event| std::ptr::from_ref(event) as usize));
         let is_full = VISITED_MAX < self.visited.len() || FOUND_MAX < self.found.len();
         if DEPTH_MAX < self.depth || is_full || !self.visited.insert(key) {
             return;
         }
-        if Origin::of(schema) == self.part {
+        let node = self.graph.node(id);
+        if node.first == self.part {
             self.found.push(at.clone());
         }
-        let Value::Object(members) = schema else { return };
         self.depth += 1;
-        for (keyword, value) in members {
-            self.keyword(document, members, (keyword, value), event, at);
+        for keyword in &node.keywords {
+            self.keyword(node, keyword, event, at);
         }
         self.depth -= 1;
     }
 
+    fn schemas(&mut self, schemas: impl IntoIterator<Item = NodeId>, event: Option<&Value>, at: &EventPlace) {
+        schemas.into_iter().for_each(|schema| self.schema(schema, event, at));
+    }
+
     fn keyword(
         &mut self,
-        document: &'i Document<'i>,
-        siblings: &'i Map<String, Value>,
-        (keyword, value): (&str, &'i Value),
+        node: &'g Node<'r>,
+        keyword: &'g Keyword<'r>,
         event: Option<&Value>,
         at: &EventPlace,
     ) {
-        match (keyword, value) {
-            ("$ref", _) => {
-                if let Some((document, target)) = self.index.target(document, value) {
-                    self.schema(document, target, event, at);
-                }
+        match keyword {
+            Keyword::Reference(schema) | Keyword::Not(schema) | Keyword::PropertyNames(schema) => {
+                self.schema(*schema, event, at);
             }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => {
-                branches.iter().for_each(|branch| self.schema(document, branch, event, at));
+            Keyword::AllOf(schemas) | Keyword::AnyOf(schemas) | Keyword::OneOf(schemas) => {
+                self.schemas(schemas.iter().copied(), event, at);
             }
-            ("not" | "if" | "then" | "else" | "propertyNames", _) => {
-                self.schema(document, value, event, at);
+            Keyword::If { test, then, otherwise } => {
+                self.schemas([Some(*test), *then, *otherwise].into_iter().flatten(), event, at);
             }
-            ("dependentSchemas" | "dependencies", Value::Object(schemas)) => {
-                schemas.values().for_each(|schema| self.schema(document, schema, event, at));
+            Keyword::DependentSchemas(schemas) => {
+                self.schemas(schemas.iter().map(|(_, schema)| *schema), event, at);
             }
-            ("properties", Value::Object(properties)) => {
+            Keyword::Properties(properties) => {
                 for (name, schema) in properties {
                     let place = at.member(name);
-                    match event.map(|event| event.get(name)) {
-                        None => self.schema(document, schema, None, &place),
-                        Some(Some(member)) => self.schema(document, schema, Some(member), &place),
+                    match event.map(|event| event.get(*name)) {
+                        None => self.schema(*schema, None, &place),
+                        Some(Some(member)) => self.schema(*schema, Some(member), &place),
                         Some(None) => {}
                     }
                 }
             }
-            ("patternProperties", Value::Object(patterns)) => {
-                patterns.values().for_each(|schema| self.others(document, siblings, schema, event, at));
+            Keyword::PatternProperties(patterns) => {
+                patterns.iter().for_each(|(_, schema)| self.others(node, *schema, event, at));
             }
-            ("additionalProperties" | "unevaluatedProperties", _) => {
-                self.others(document, siblings, value, event, at);
+            Keyword::AdditionalProperties(schema) | Keyword::UnevaluatedProperties(schema) => {
+                self.others(node, *schema, event, at);
             }
-            ("prefixItems" | "items", Value::Array(positions)) => {
+            Keyword::PrefixItems(positions) => {
                 for (position, schema) in positions.iter().enumerate() {
                     let place = at.item(position, Some(position));
                     match event.map(|event| event.get(position)) {
-                        None => self.schema(document, schema, None, &place),
-                        Some(Some(item)) => self.schema(document, schema, Some(item), &place),
+                        None => self.schema(*schema, None, &place),
+                        Some(Some(item)) => self.schema(*schema, Some(item), &place),
                         Some(None) => {}
                     }
                 }
             }
-            ("items" | "additionalItems" | "unevaluatedItems" | "contains", _) => match event {
-                None => self.schema(document, value, None, &at.item(0, None)),
-                Some(Value::Array(items)) => {
-                    for (position, item) in items.iter().enumerate() {
-                        self.schema(document, value, Some(item), &at.item(position, None));
-                    }
-                }
-                Some(_) => {}
-            },
-            _ => {}
+            Keyword::Items(schema) | Keyword::UnevaluatedItems(schema) | Keyword::Contains { schema, .. } => {
+                self.items(*schema, event, at)
+            }
+            Keyword::False
+            | Keyword::Unsupported(_)
+            | Keyword::Type { .. }
+            | Keyword::Enum(_)
+            | Keyword::Const(_)
+            | Keyword::Minimum(_)
+            | Keyword::ExclusiveMinimum(_)
+            | Keyword::Maximum(_)
+            | Keyword::ExclusiveMaximum(_)
+            | Keyword::MultipleOf(_)
+            | Keyword::MinLength(_)
+            | Keyword::MaxLength(_)
+            | Keyword::Pattern(_)
+            | Keyword::Format(_)
+            | Keyword::Content(_)
+            | Keyword::MinItems(_)
+            | Keyword::MaxItems(_)
+            | Keyword::UniqueItems
+            | Keyword::MinProperties(_)
+            | Keyword::MaxProperties(_)
+            | Keyword::Required(_)
+            | Keyword::DependentRequired(_) => {}
         }
     }
 
-    /// Goes to the members that are not declared beside a keyword.
-    fn others(
-        &mut self,
-        document: &'i Document<'i>,
-        siblings: &Map<String, Value>,
-        schema: &'i Value,
-        event: Option<&Value>,
-        at: &EventPlace,
-    ) {
-        let Some(event) = event else { return self.schema(document, schema, None, &at.any_member("*")) };
+    /// Visits all items.
+    fn items(&mut self, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
+        match event {
+            None => self.schema(schema, None, &at.item(0, None)),
+            Some(Value::Array(items)) => {
+                for (position, item) in items.iter().enumerate() {
+                    self.schema(schema, Some(item), &at.item(position, None));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Visits the members that the node does not declare by name.
+    fn others(&mut self, node: &Node<'r>, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
+        let Some(event) = event else { return self.schema(schema, None, &at.any_member("*")) };
+        let is_declared = |name: &str| {
+            node.keywords.iter().any(|keyword| match keyword {
+                Keyword::Properties(properties) => properties.iter().any(|(declared, _)| *declared == name),
+                _ => false,
+            })
+        };
         for (name, member) in event.as_object().into_iter().flatten() {
-            if siblings.get("properties").and_then(|declared| declared.get(name)).is_none() {
-                self.schema(document, schema, Some(member), &at.any_member(name));
+            if !is_declared(name) {
+                self.schema(schema, Some(member), &at.any_member(name));
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Where in the documents each node was written.
+//! The places of nodes in the documents.
 
 use std::collections::HashMap;
 use std::fmt;
 
+use evschema_model::graph::{NodeId, SchemaGraph};
 use evschema_model::{Coordinates, Pointer, Resolved, Schema};
 use serde_json::Value;
 
@@ -11,8 +12,9 @@ use super::event_path::{EventPlace, places_of};
 use super::identity::{Use, Uses};
 use crate::assertion::Assertion;
 use crate::obligation::Obligation;
+use crate::pair::Graphs;
 use crate::report::Direction;
-use crate::tree::{Id, Origin, Tree};
+use crate::tree::{Id, Origin, Side, Tree};
 use crate::witness::Witness;
 
 /// A place, seen from the document that is compared.
@@ -70,14 +72,23 @@ impl SourceLocation {
 }
 
 /// The places of both versions.
-pub(super) struct Places<'a> {
-    candidate: Index<'a>,
-    baseline: Index<'a>,
+pub(super) struct Places<'a, 'g> {
+    candidate: Index<'a, 'g>,
+    baseline: Index<'a, 'g>,
 }
 
-impl<'a> Places<'a> {
-    pub(super) fn of(sides: &Sides<'a>) -> Self {
-        Self { candidate: Index::of(sides.candidate), baseline: Index::of(sides.baseline) }
+impl<'a, 'g> Places<'a, 'g> {
+    pub(super) fn of(sides: &Sides<'a>, graphs: Option<&'g Graphs<'a>>) -> Self {
+        let writer = (graphs.map(|graphs| &graphs.writer), Side::Writer);
+        let reader = (graphs.map(|graphs| &graphs.reader), Side::Reader);
+        let (candidate, baseline) = match sides.direction {
+            Direction::Backward => (reader, writer),
+            Direction::Forward => (writer, reader),
+        };
+        Self {
+            candidate: Index::of(sides.candidate, candidate.0, candidate.1),
+            baseline: Index::of(sides.baseline, baseline.0, baseline.1),
+        }
     }
 
     /// Returns the reader's schemas of the members and items on the way to an obligation.
@@ -160,31 +171,26 @@ impl<'a> Places<'a> {
     }
 }
 
-/// The places of one version: of its own document, and of those it refers to.
-pub(super) struct Index<'a> {
-    pub(super) own: Document<'a>,
+/// The places of one version: of its own document, and of the documents that it refers to.
+pub(super) struct Index<'a, 'g> {
+    side: Side,
+    /// Missing if the comparison has read no graph.
+    pub(super) graph: Option<&'g SchemaGraph<'a>>,
+    own: Document<'a>,
     others: Vec<Document<'a>>,
 }
 
-/// A document, and where each part of it stands.
-pub(super) struct Document<'a> {
+/// A document, and the places from which and to which its references lead.
+struct Document<'a> {
     schema: &'a Schema,
-    places: HashMap<usize, Pointer>,
-    /// Where its references to other documents lead: to which, and to which place in it.
+    /// The targets of its references to other documents: the document, and the place in it.
     leads: HashMap<Pointer, (&'a Coordinates, Pointer)>,
     /// The references in the version's own document that lead here, perhaps through others.
     uses: Vec<Pointer>,
 }
 
 impl<'a> Document<'a> {
-    /// Returns the whole schema.
-    pub(super) fn root(&self) -> &'a Value {
-        self.schema.value()
-    }
-
     fn of(schema: &'a Schema, by_uri: &HashMap<&str, &'a Schema>, uses: Vec<Pointer>) -> Self {
-        let mut places = HashMap::new();
-        walk(schema.value(), &mut Pointer::root(), &mut places);
         let leads = schema.foreign_references().filter_map(|reference| {
             let to = by_uri.get(reference.uri.as_str())?;
             let fragment = reference.written.split_once('#').map_or("", |(_, fragment)| fragment);
@@ -192,12 +198,12 @@ impl<'a> Document<'a> {
             place.find(to.value())?;
             Some((reference.pointer.clone(), (to.at(), place)))
         });
-        Self { schema, places, leads: leads.collect(), uses }
+        Self { schema, leads: leads.collect(), uses }
     }
 }
 
-impl<'a> Index<'a> {
-    fn of(resolved: &'a Resolved) -> Self {
+impl<'a, 'g> Index<'a, 'g> {
+    fn of(resolved: &'a Resolved, graph: Option<&'g SchemaGraph<'a>>, side: Side) -> Self {
         let root = resolved.schema();
         let by_uri: HashMap<&str, &'a Schema> =
             resolved.resources().map(|(uri, schema)| (uri, schema.as_ref())).collect();
@@ -218,14 +224,11 @@ impl<'a> Index<'a> {
                 open.push((schema, Some(by)));
             }
         }
-        Self { own: Document::of(root, &by_uri, Vec::new()), others }
+        Self { side, graph, own: Document::of(root, &by_uri, Vec::new()), others }
     }
 
     fn location(&self, tree: &Tree, id: Id) -> Option<SourceLocation> {
-        let Origin(address) = tree.origin(id);
-        let mut documents = std::iter::once(&self.own).chain(&self.others);
-        let (document, place) =
-            documents.find_map(|document| Some((document, document.places.get(&address)?.clone())))?;
+        let (document, place) = self.place(tree.origin(id))?;
         let (document, local) = self.follow(document, place);
         if document.schema.at() == self.own.schema.at() {
             return Some(SourceLocation { pointer: local.clone(), local, ..SourceLocation::default() });
@@ -239,10 +242,21 @@ impl<'a> Index<'a> {
         })
     }
 
-    fn use_at(&self, origin: Origin) -> Option<Use> {
+    /// Returns the subschema, if it is one of this version.
+    pub(super) fn subschema(&self, origin: Origin) -> Option<NodeId> {
+        origin.on(self.side)
+    }
+
+    /// Returns the document and the place of a subschema.
+    fn place(&self, origin: Origin) -> Option<(&Document<'a>, Pointer)> {
+        let location = self.graph?.location(origin.on(self.side)?)?;
         let mut documents = std::iter::once(&self.own).chain(&self.others);
-        let (document, pointer) =
-            documents.find_map(|document| Some((document, document.places.get(&origin.0)?.clone())))?;
+        let document = documents.find(|document| document.schema.at() == location.schema.at())?;
+        Some((document, location.pointer))
+    }
+
+    fn use_at(&self, origin: Origin) -> Option<Use> {
+        let (document, pointer) = self.place(origin)?;
         let at = document.schema.at();
         let subject = (at != self.own.schema.at()).then(|| at.subject.clone());
         Some(Use { subject, pointer })
@@ -270,24 +284,7 @@ impl<'a> Index<'a> {
     }
 }
 
-impl<'a> Index<'a> {
-    /// Returns the schema that a reference of a document leads to, and its document.
-    pub(super) fn target<'i>(
-        &'i self,
-        document: &'i Document<'a>,
-        reference: &Value,
-    ) -> Option<(&'i Document<'a>, &'a Value)> {
-        let place = document.places.get(&Origin::of(reference).0)?;
-        if let Some((to, place)) = document.leads.get(place) {
-            let other = self.others.iter().find(|other| other.schema.at() == *to)?;
-            return Some((other, place.find(other.root())?));
-        }
-        let place = Pointer::from_text(reference.as_str()?.strip_prefix('#')?);
-        Some((document, place.find(document.root())?))
-    }
-}
-
-impl Index<'_> {
+impl Index<'_, '_> {
     /// Returns the reference that stands where the other version has a place written out.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
         let mut value = self.own.schema.value();
@@ -308,26 +305,4 @@ impl Index<'_> {
 
 fn is_below(place: &Pointer, above: &Pointer) -> bool {
     place.as_str().strip_prefix(above.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Notes where each part of a document stands, by its address.
-pub(crate) fn walk(value: &Value, pointer: &mut Pointer, found: &mut HashMap<usize, Pointer>) {
-    found.insert(Origin::of(value).0, pointer.clone());
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                pointer.push(name);
-                walk(member, pointer, found);
-                pointer.pop();
-            }
-        }
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                pointer.push(at);
-                walk(item, pointer, found);
-                pointer.pop();
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }

@@ -16,9 +16,9 @@ pub(super) fn checks_content(draft: Draft) -> bool {
     matches!(draft, Draft::Draft6 | Draft::Draft7)
 }
 
-impl<'r> Reading<'r> {
+impl<'r, 'l> Reading<'r, 'l> {
     /// Reads the keywords of a node.
-    pub(super) fn fill(&mut self, Open { id, scope: outer }: Open<'r>) {
+    pub(super) fn fill(&mut self, Open { id, scope: outer }: Open<'r, 'l>) {
         let Node { value, draft, .. } = &self.nodes[id.index()];
         let (value, draft) = (*value, *draft);
         let Value::Object(members) = value else { return };
@@ -35,14 +35,14 @@ impl<'r> Reading<'r> {
 }
 
 /// A schema object whose keywords are read.
-struct Object<'a, 'r> {
-    reading: &'a mut Reading<'r>,
-    scope: &'a Scope<'r>,
+struct Object<'a, 'r, 'l> {
+    reading: &'a mut Reading<'r, 'l>,
+    scope: &'a Scope<'r, 'l>,
     draft: Draft,
     keywords: &'a mut Vec<Keyword<'r>>,
 }
 
-impl<'r> Object<'_, 'r> {
+impl<'r> Object<'_, 'r, '_> {
     fn read(&mut self, written: &Written<'r>) {
         if self.draft.ref_hides_siblings()
             && let Some(reference) = written.reference
@@ -78,7 +78,12 @@ impl<'r> Object<'_, 'r> {
             Value::String(reference) => match self.scope.follow(keyword, reference) {
                 Some(found) => {
                     let draft = found.draft.unwrap_or(self.draft);
-                    Keyword::Reference(self.reading.node(found.schema, &found.scope, draft, true))
+                    match self.reading.own(&found, reference) {
+                        Some(schema) => {
+                            Keyword::Reference(self.reading.node(schema, &found.scope, draft, true))
+                        }
+                        None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
+                    }
                 }
                 None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
             },

@@ -12,22 +12,29 @@ use crate::{Dialects, Draft, Schema};
 /// Most documents are plain: all their references are pointers into themselves. For these, a scope needs no registry of
 /// the library. To build one costs more than to read such a document.
 #[derive(Debug, Clone)]
-pub(super) enum Scope<'r> {
+pub(super) enum Scope<'r, 'l> {
     /// A plain document.
     Plain(&'r Schema),
     /// Identities, anchors and other documents: the library resolves them.
-    Library(Resolver<'r>),
+    Library(Resolver<'l>),
+}
+
+/// A value that the documents lend, or the library, which lends the same values for a shorter time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lent<'r, 'l> {
+    Documents(&'r Value),
+    Library(&'l Value),
 }
 
 /// The target of a reference.
-pub(super) struct Found<'r> {
-    pub(super) schema: &'r Value,
-    pub(super) scope: Scope<'r>,
+pub(super) struct Found<'r, 'l> {
+    pub(super) schema: Lent<'r, 'l>,
+    pub(super) scope: Scope<'r, 'l>,
     /// The draft of the target, if the library knows it.
     pub(super) draft: Option<Draft>,
 }
 
-impl<'r> Scope<'r> {
+impl<'r, 'l> Scope<'r, 'l> {
     /// Returns the scope inside a schema; `None` if its `$id` is not a URI.
     pub(super) fn within(&self, schema: &Value, draft: Draft) -> Option<Cow<'_, Self>> {
         let names_itself = || schema.get("$id").is_some() || schema.get("id").is_some();
@@ -65,10 +72,11 @@ impl<'r> Scope<'r> {
     }
 
     /// Returns the target of a keyword's reference.
-    pub(super) fn follow(&self, keyword: &str, reference: &str) -> Option<Found<'r>> {
+    pub(super) fn follow(&self, keyword: &str, reference: &str) -> Option<Found<'r, 'l>> {
         let resolver = match self {
             Self::Plain(document) => {
                 let schema = document.follow(reference)?;
+                let schema = Lent::Documents(schema);
                 return Some(Found { schema, scope: Self::Plain(document), draft: None });
             }
             Self::Library(resolver) => resolver,
@@ -79,7 +87,15 @@ impl<'r> Scope<'r> {
         };
         let (schema, resolver, draft) = found.into_inner();
         let draft = Draft::ALL.into_iter().find(|own| own.to_library() == draft);
-        Some(Found { schema, scope: Self::Library(resolver), draft })
+        Some(Found { schema: Lent::Library(schema), scope: Self::Library(resolver), draft })
+    }
+
+    /// Returns the URI of the resource that the schema is in.
+    pub(super) fn base(&self) -> Option<String> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Library(resolver) => Some(resolver.base_uri().as_str().to_owned()),
+        }
     }
 
     /// Returns the resources on the way to the schema, outermost first, each once.
@@ -101,7 +117,7 @@ impl<'r> Scope<'r> {
 }
 
 /// Returns the target of an absolute reference into a metaschema of the specifications.
-fn in_metaschema(reference: &str) -> Option<referencing::Resolved<'static>> {
+pub(super) fn in_metaschema(reference: &str) -> Option<referencing::Resolved<'static>> {
     let home = reference.split('#').next()?;
     if !referencing::SPECIFICATIONS.contains_resource(home) {
         return None;
