@@ -54,6 +54,21 @@ pub(crate) enum Form {
     SchemaOrNamesMap,
 }
 
+impl Form {
+    /// Whether values of this form contain subschemas.
+    pub(crate) fn has_schemas(self) -> bool {
+        matches!(
+            self,
+            Self::Schema
+                | Self::SchemaOrBoolean
+                | Self::SchemaOrSchemas
+                | Self::Schemas
+                | Self::SchemaMap
+                | Self::SchemaOrNamesMap
+        )
+    }
+}
+
 impl Keyword {
     const fn new(name: &'static str, since: Draft, form: Form, role: Role) -> Self {
         Self { name, since, until: Draft::Draft202012, form, role }

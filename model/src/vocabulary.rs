@@ -4,23 +4,24 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::keywords::{Keyword, Role, keyword};
 use crate::{Draft, Place, Pointer, for_each_subschema};
 
-/// A vocabulary whose keywords can refuse something.
+/// A vocabulary whose keywords can reject a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Vocabulary {
     /// Keywords that apply subschemas; in 2019-09 those of [`Vocabulary::Unevaluated`] too.
     Applicator,
-    /// Keywords that assert something of the value itself.
+    /// Keywords that restrict the value itself.
     Validation,
-    /// Keywords for what nothing else has looked at.
+    /// Keywords for the parts that no other keyword evaluates.
     Unevaluated,
     /// The keyword `format`.
     Format,
 }
 
 impl Vocabulary {
-    /// Every one that may be left out.
+    /// All vocabularies that a dialect can leave out.
     pub const ALL: [Self; 4] = [Self::Applicator, Self::Validation, Self::Unevaluated, Self::Format];
 
     /// Returns the last part of the vocabulary's URI, without a suffix.
@@ -33,8 +34,8 @@ impl Vocabulary {
         }
     }
 
-    /// Returns the vocabularies that a metaschema of this draft does not name under `$vocabulary`;
-    /// none where it has no such keyword.
+    /// Returns the vocabularies that a metaschema of this draft does not name under `$vocabulary`; none if it has no
+    /// such keyword.
     pub fn left_out_by(metaschema: &Value, draft: Draft) -> Vec<Self> {
         let Some(named) = metaschema.get("$vocabulary").and_then(Value::as_object) else {
             return Vec::new();
@@ -52,74 +53,25 @@ impl Vocabulary {
         Self::ALL.into_iter().filter(exists).filter(|vocabulary| !is_named(vocabulary)).collect()
     }
 
-    fn keywords(self, draft: Draft) -> &'static [&'static str] {
-        match self {
-            Self::Applicator if draft == Draft::Draft201909 => &[
-                "additionalItems",
-                "unevaluatedItems",
-                "items",
-                "contains",
-                "additionalProperties",
-                "unevaluatedProperties",
-                "properties",
-                "patternProperties",
-                "dependentSchemas",
-                "propertyNames",
-                "if",
-                "then",
-                "else",
-                "allOf",
-                "anyOf",
-                "oneOf",
-                "not",
-            ],
-            Self::Applicator => &[
-                "prefixItems",
-                "items",
-                "contains",
-                "additionalProperties",
-                "properties",
-                "patternProperties",
-                "dependentSchemas",
-                "propertyNames",
-                "if",
-                "then",
-                "else",
-                "allOf",
-                "anyOf",
-                "oneOf",
-                "not",
-            ],
-            Self::Validation => &[
-                "type",
-                "const",
-                "enum",
-                "multipleOf",
-                "maximum",
-                "exclusiveMaximum",
-                "minimum",
-                "exclusiveMinimum",
-                "maxLength",
-                "minLength",
-                "pattern",
-                "maxItems",
-                "minItems",
-                "uniqueItems",
-                "maxContains",
-                "minContains",
-                "maxProperties",
-                "minProperties",
-                "required",
-                "dependentRequired",
-            ],
-            Self::Unevaluated => &["unevaluatedItems", "unevaluatedProperties"],
-            Self::Format => &["format"],
+    /// Returns the vocabulary of a keyword; `None` for keywords of Core and for annotations.
+    fn of(keyword: &Keyword, draft: Draft) -> Option<Self> {
+        if keyword.role != Role::Asserts {
+            return None;
+        }
+        match keyword.name {
+            "$ref" | "$dynamicRef" | "$recursiveRef" => None,
+            "format" => Some(Self::Format),
+            "unevaluatedItems" | "unevaluatedProperties" if draft != Draft::Draft201909 => {
+                Some(Self::Unevaluated)
+            }
+            _ if keyword.form.has_schemas() => Some(Self::Applicator),
+            _ => Some(Self::Validation),
         }
     }
 }
 
-/// Removes the keywords of vocabularies from a schema and all below it: who does not know a keyword
-/// takes it for an annotation.
+/// Removes the keywords of vocabularies from a schema and its subschemas. A dialect without a vocabulary treats the
+/// keywords of that vocabulary as annotations.
 pub(crate) fn without(schema: &mut Value, left_out: &BTreeSet<Vocabulary>, draft: Draft) {
     let root = Place { pointer: Pointer::root(), schema: &*schema };
     let mut places = Vec::new();
@@ -129,8 +81,9 @@ pub(crate) fn without(schema: &mut Value, left_out: &BTreeSet<Vocabulary>, draft
         let Some(members) = schema.pointer_mut(place.as_str()).and_then(Value::as_object_mut) else {
             continue;
         };
-        members.retain(|keyword, _| {
-            !left_out.iter().any(|vocabulary| vocabulary.keywords(draft).contains(&keyword.as_str()))
+        members.retain(|name, _| {
+            let vocabulary = keyword(name, draft).and_then(|keyword| Vocabulary::of(keyword, draft));
+            vocabulary.is_none_or(|vocabulary| !left_out.contains(&vocabulary))
         });
     }
 }

@@ -1,10 +1,14 @@
-//! Which members of a schema are schemas, by draft.
+//! Walks the subschemas of a schema, by the keywords of its draft.
 
+use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value;
 
+use crate::keywords::{Form, KEYWORDS};
 use crate::{Draft, Pointer};
 
-/// How the value of a keyword holds subschemas.
+/// The form in which the value of a keyword contains subschemas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
     One,
@@ -15,45 +19,68 @@ enum Holds {
     MapOrNames,
 }
 
-/// Returns how a keyword of this draft holds subschemas, if it does.
-///
-/// `$defs` and `definitions` are walked in every draft: documents use either wherever they are.
-fn holds(keyword: &str, draft: Draft) -> Option<Holds> {
-    let since = |first: Draft, holds: Holds| (first <= draft).then_some(holds);
-    match keyword {
-        "additionalProperties" | "not" => Some(Holds::One),
-        "additionalItems" => (draft < Draft::Draft202012).then_some(Holds::One),
-        "items" => Some(if draft < Draft::Draft202012 { Holds::OneOrList } else { Holds::One }),
-        "contains" | "propertyNames" => since(Draft::Draft6, Holds::One),
-        "if" | "then" | "else" => since(Draft::Draft7, Holds::One),
-        "contentSchema" | "unevaluatedItems" | "unevaluatedProperties" => {
-            since(Draft::Draft201909, Holds::One)
+impl Holds {
+    fn of(form: Form) -> Option<Self> {
+        match form {
+            Form::Schema | Form::SchemaOrBoolean => Some(Self::One),
+            Form::SchemaOrSchemas => Some(Self::OneOrList),
+            Form::Schemas => Some(Self::List),
+            Form::SchemaMap => Some(Self::Map),
+            Form::SchemaOrNamesMap => Some(Self::MapOrNames),
+            Form::Anything
+            | Form::Types
+            | Form::Text
+            | Form::Identity
+            | Form::Boolean
+            | Form::Number
+            | Form::PositiveNumber
+            | Form::Count
+            | Form::Values
+            | Form::Names
+            | Form::NamesMap => None,
         }
-        "allOf" | "anyOf" | "oneOf" => Some(Holds::List),
-        "prefixItems" => since(Draft::Draft202012, Holds::List),
-        "properties" | "patternProperties" | "definitions" | "$defs" => Some(Holds::Map),
-        "dependentSchemas" => since(Draft::Draft201909, Holds::Map),
-        // The library looks for references there in 2019-09 too, in which the keyword applies nothing.
-        "dependencies" => (draft < Draft::Draft202012).then_some(Holds::MapOrNames),
-        _ => None,
     }
 }
 
-/// Tells whether a keyword holds subschemas in a later draft only.
+/// The keywords that contain subschemas, by draft.
+static HOLDS: LazyLock<[HashMap<&'static str, Holds>; Draft::ALL.len()]> = LazyLock::new(|| {
+    Draft::ALL.map(|draft| {
+        let mut all = HashMap::new();
+        for keyword in KEYWORDS {
+            // Documents use both names in every draft.
+            let is_definitions = matches!(keyword.name, "$defs" | "definitions");
+            // In 2019-09, the library still looks for references there.
+            let is_dependencies = keyword.name == "dependencies" && draft < Draft::Draft202012;
+            if (keyword.is_in(draft) || is_definitions || is_dependencies)
+                && let Some(holds) = Holds::of(keyword.form)
+            {
+                all.insert(keyword.name, holds);
+            }
+        }
+        all
+    })
+});
+
+/// Returns the form in which a keyword of this draft contains subschemas, if it does.
+fn holds(keyword: &str, draft: Draft) -> Option<Holds> {
+    HOLDS.get(draft as usize)?.get(keyword).copied()
+}
+
+/// Returns whether a keyword contains subschemas in a later draft only.
 pub(crate) fn holds_later(keyword: &str, draft: Draft) -> bool {
     let last = [Draft::Draft201909, Draft::Draft202012];
     holds(keyword, draft).is_none() && last.into_iter().any(|later| holds(keyword, later).is_some())
 }
 
-/// Whether a keyword that holds subschemas applies none of them in this draft: they only stand there.
+/// Whether a keyword that contains subschemas applies none of them in this draft.
 pub(crate) fn is_inert(keyword: &str, draft: Draft) -> bool {
     keyword == "dependencies" && !draft.has_dependencies()
 }
 
-/// A subschema and where it stands.
+/// A subschema and its place.
 #[derive(Debug, Clone)]
 pub struct Place<'v> {
-    /// Its place in the document.
+    /// The place in the document.
     pub pointer: Pointer,
     /// The schema: an object or a boolean, unless the document is not a valid schema.
     pub schema: &'v Value,
@@ -95,7 +122,7 @@ pub(crate) enum Which<'v> {
 }
 
 impl Way<'_> {
-    /// Goes this way from where a pointer is.
+    /// Moves a pointer along this way.
     pub(crate) fn step(self, pointer: &mut Pointer) {
         pointer.push_name(self.keyword);
         match self.which {
@@ -124,7 +151,7 @@ pub(crate) fn children<'v>(parent: &'v Value, draft: Draft, visit: &mut dyn FnMu
                     }
                 }
             }
-            // Not a schema; the metaschema says so elsewhere.
+            // Not a schema: the metaschema rejects it elsewhere.
             (Holds::One | Holds::OneOrList | Holds::List | Holds::Map | Holds::MapOrNames, _) => {}
         }
     }

@@ -1,6 +1,6 @@
 //! One node: the keywords of a schema, in the words of the newest draft.
 
-use evschema_model::{Draft, Formats};
+use evschema_model::{Draft, Formats, formats};
 use serde_json::{Map, Value, json};
 
 use super::spot::Spot;
@@ -74,7 +74,7 @@ impl<'c> Linker<'_, '_, 'c> {
         copy(spot, node, &["minLength", "maxLength", "pattern"]);
         let text = |keyword| spot.keyword(keyword).and_then(Value::as_str);
         if self.formats == Formats::Assert
-            && let Some(format) = text("format").and_then(|name| asserted_format(spot.draft, name))
+            && let Some(format) = text("format").and_then(|name| formats::asserted(spot.draft, name))
         {
             node.insert("format".to_owned(), json!(format));
         }
@@ -335,18 +335,4 @@ fn numbers(spot: &Spot<'_>, node: &mut Node) {
             copy(spot, node, &[plain, exclusive]);
         }
     }
-}
-
-/// Returns the format that is asserted in a draft; `None` where the name only annotates.
-fn asserted_format(draft: Draft, name: &str) -> Option<&str> {
-    let since = match name {
-        "hostname" if draft <= Draft::Draft6 => return Some("plain-hostname"),
-        "date" | "date-time" | "time" | "email" | "hostname" | "idn-email" | "ipv4" | "ipv6" | "regex"
-        | "uri" => Draft::Draft4,
-        "json-pointer" | "uri-reference" | "uri-template" => Draft::Draft6,
-        "idn-hostname" | "iri" | "iri-reference" | "relative-json-pointer" => Draft::Draft7,
-        "duration" | "uuid" => Draft::Draft201909,
-        _ => return None,
-    };
-    (since <= draft).then_some(name)
 }

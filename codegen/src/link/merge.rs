@@ -16,23 +16,30 @@ const MERGED: [&str; 7] =
 const PARTS_MAX: usize = 32;
 
 impl<'c> Linker<'_, '_, 'c> {
-    /// Returns the parts of an object, in the order in which the plan finds them; `None` when
-    /// there is none but itself, or they say more than can be put together.
-    fn parts(&self, spot: &Spot<'c>) -> Option<Vec<Spot<'c>>> {
+    /// Returns the parts of an object, in the order in which the plan finds them; `None` if the object is its only
+    /// part, or if the parts have keywords that cannot be merged.
+    fn parts(&self, spot: &Spot<'c>) -> Option<Parts<'c>> {
         let atlas = self.planner.atlas;
         if atlas.has_dynamic_references() {
             return None;
         }
         let mut parts: Vec<Spot<'c>> = Vec::new();
-        let mut open = VecDeque::from([*spot]);
-        while let Some(next) = open.pop_front() {
-            if parts.iter().any(|part| part.address() == next.address()) {
+        // All schemas on the way, and the pairs of a schema and a schema that it uses.
+        let mut seen: Vec<usize> = Vec::new();
+        let mut uses: Vec<(usize, usize)> = Vec::new();
+        let mut open = VecDeque::from([(None, *spot)]);
+        while let Some((user, next)) = open.pop_front() {
+            let known = seen.iter().position(|address| *address == next.address());
+            let at = known.unwrap_or(seen.len());
+            uses.extend(user.map(|user| (user, at)));
+            if known.is_some() {
                 continue;
             }
+            seen.push(next.address());
             let members = next.value.as_object()?;
             let refers = members.get("$ref").is_some_and(Value::is_string);
             if refers {
-                open.push_back(next.target(atlas, "$ref")?);
+                open.push_back((Some(at), next.target(atlas, "$ref")?));
                 if next.draft.ref_hides_siblings() {
                     continue;
                 }
@@ -47,12 +54,12 @@ impl<'c> Linker<'_, '_, 'c> {
                 return None;
             }
             parts.push(next);
-            open.extend(
-                members.get("allOf").and_then(Value::as_array).into_iter().flatten().map(|v| next.inside(v)),
-            );
+            let schemas = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            open.extend(schemas.map(|schema| (Some(at), next.inside(schema))));
         }
         let is_other = parts.iter().any(|part| part.address() != spot.address());
-        is_other.then_some(parts)
+        let copies = most_copies(seen.len(), &uses);
+        is_other.then_some(Parts { parts, copies })
     }
 
     /// Writes the node of an object that is put together; tells whether it is one.
@@ -62,15 +69,25 @@ impl<'c> Linker<'_, '_, 'c> {
         spot: &Spot<'c>,
         node: &mut Map<String, Value>,
     ) -> bool {
-        let Some(parts) = self.parts(spot) else { return false };
+        let Some(Parts { parts, copies }) = self.parts(spot) else { return false };
         let mut names: Vec<&'c str> = Vec::new();
         for name in parts.iter().flat_map(|part| spoken_names(part.value, part.draft)) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
-        let members: Vec<Value> =
-            names.iter().map(|name| self.merged_member(program, &parts, name)).collect();
+        let mut copies = copies;
+        let members: Vec<Value> = names
+            .iter()
+            .map(|name| {
+                let (member, uses) = self.merged_member(program, &parts, name);
+                copies = copies.max(copies.saturating_mul(uses));
+                member
+            })
+            .collect();
+        if 1 < copies {
+            node.insert("copies".to_owned(), json!(copies));
+        }
         let is_required = |name: &&str| {
             parts.iter().any(|part| {
                 let required = part.keyword("required").and_then(Value::as_array);
@@ -102,22 +119,29 @@ impl<'c> Linker<'_, '_, 'c> {
         true
     }
 
-    fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> Value {
+    /// Returns a member, and how many parts of the object have the same schema for it, at most.
+    fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> (Value, u32) {
         let mut nodes: Vec<Value> = Vec::new();
+        let mut uses: Vec<u32> = Vec::new();
         for part in parts {
             let properties = part.keyword("properties").and_then(Value::as_object);
             if let Some(property) = properties.and_then(|properties| properties.get(name)) {
                 let node = self.child(program, part.inside(property));
-                if !nodes.contains(&node) {
-                    nodes.push(node);
+                match nodes.iter().position(|known| *known == node) {
+                    Some(known) => uses[known] += 1,
+                    None => {
+                        nodes.push(node);
+                        uses.push(1);
+                    }
                 }
             }
         }
-        match nodes.as_slice() {
+        let member = match nodes.as_slice() {
             [] => json!([name]),
             [only] => json!([name, only]),
             several => json!([name, self.all_of(program, several)]),
-        }
+        };
+        (member, uses.into_iter().max().unwrap_or(1))
     }
 
     /// Adds a node that demands several others.
@@ -129,4 +153,33 @@ impl<'c> Linker<'_, '_, 'c> {
         draft.resources_of.push(0);
         draft.nodes.len() - 1
     }
+}
+
+/// The parts of a merged object.
+struct Parts<'c> {
+    parts: Vec<Spot<'c>>,
+    /// The number of uses of the part that is used most often: a validator applies it so many times.
+    copies: u32,
+}
+
+/// Returns the largest number of paths from the first part to a part. `uses` has the pairs of a part and a part that it
+/// uses. If a part uses itself, the number is the largest possible one.
+fn most_copies(parts: usize, uses: &[(usize, usize)]) -> u32 {
+    let mut paths = vec![0_u32; parts];
+    for _ in 0..=parts {
+        let mut next = vec![0_u32; parts];
+        if let Some(first) = next.first_mut() {
+            *first = 1;
+        }
+        for (user, used) in uses {
+            if let (Some(more), Some(slot)) = (paths.get(*user).copied(), next.get_mut(*used)) {
+                *slot = slot.saturating_add(more);
+            }
+        }
+        if next == paths {
+            return paths.into_iter().max().unwrap_or(1);
+        }
+        paths = next;
+    }
+    u32::MAX
 }
