@@ -1,38 +1,40 @@
-//! Measures how fast the parts are. Absolute times mean little on a shared machine: a figure is
-//! the median of several runs, and a bar is stated where it can be missed.
+//! Measures the speed of the parts.
+//!
+//! Each figure is the median of several runs, because other work on the machine changes single times. A figure can
+//! have a bar: the worst value that the project accepts. With `--check`, a missed bar fails the command.
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use crate::Outcome;
+use crate::TaskResult;
 
 mod codegen;
 mod compat;
 mod registry;
 
-/// What to measure.
+/// The benchmarks.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
-    /// Generated types against plain serde, on real events.
+    /// Compares generated types with plain serde types, on real events.
     Codegen(codegen::Args),
-    /// The compatibility engine, on pairs of real schemas.
+    /// Measures the compatibility engine on pairs of schemas.
     Compat(compat::Args),
-    /// The registry: reads beside a bare handler, writes beside pgbench, or a large inventory.
+    /// Measures the registry: reads, registrations, or a large inventory.
     Registry(registry::Args),
 }
 
-/// Options that every measurement has.
+/// Options of every benchmark.
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub(crate) struct Common {
-    /// Prints rows for a machine.
+    /// Prints the rows as JSON lines.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Exits 1 when a stated bar is missed.
+    /// Exits with code 1 if a figure misses its bar.
     #[arg(long)]
     pub(crate) check: bool,
 }
 
-/// Runs one of the measurements.
-pub(crate) fn run(bench: Bench) -> Outcome {
+/// Runs a benchmark.
+pub(crate) fn run(bench: Bench) -> TaskResult {
     match bench {
         Bench::Codegen(args) => codegen::run(&args),
         Bench::Compat(args) => compat::run(args),

@@ -19,7 +19,7 @@ use crate::scratch::{Build, Scratch, runtime};
 mod answers;
 mod sources;
 
-pub(crate) use answers::{Answer, ask};
+pub(crate) use answers::{Answer, check_events};
 pub(crate) use sources::{event_paths, model};
 
 /// Most rounds of building without what did not compile.
@@ -35,7 +35,7 @@ pub(crate) struct Batch {
 
 /// What became of one version.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Fate {
+pub(crate) struct Outcome {
     pub(crate) at: Coordinates,
     #[serde(skip)]
     pub(crate) batch: usize,
@@ -65,8 +65,8 @@ pub(crate) enum Stage {
 
 /// The compiled judge.
 #[derive(Debug)]
-pub(crate) struct Judged {
-    pub(crate) fates: Vec<Fate>,
+pub(crate) struct CompiledCorpus {
+    pub(crate) outcomes: Vec<Outcome>,
     /// Lines of generated code.
     pub(crate) lines: usize,
     pub(crate) compile: Duration,
@@ -92,30 +92,35 @@ pub(crate) struct Program<'a> {
 /// # Errors
 ///
 /// When what is left after taking out every failure still does not build.
-pub(crate) fn judge(batches: &[Batch], program: Program<'_>) -> Result<Judged, Box<dyn std::error::Error>> {
-    let mut fates = generate_each(batches);
+pub(crate) fn compile(
+    batches: &[Batch],
+    program: Program<'_>,
+) -> Result<CompiledCorpus, Box<dyn std::error::Error>> {
+    let mut outcomes = generate_each(batches);
     let started = Instant::now();
     for _ in 0..ROUNDS_MAX {
         let mut scratch = Scratch::new(program.name)?;
-        let (numbers, lines) = write(&mut scratch, batches, &fates, program)?;
+        let (numbers, lines) = write(&mut scratch, batches, &outcomes, program)?;
         match scratch.build(&binary(program), program.build)? {
             Ok(built) => {
                 let compile = started.elapsed();
-                return Ok(Judged { fates, lines, compile, program: built, numbers });
+                return Ok(CompiledCorpus { outcomes, lines, compile, program: built, numbers });
             }
             Err(errors) => {
                 let mut progress = false;
                 for error in &errors {
                     let Some((batch, file)) = place(&error.file) else { continue };
-                    for fate in fates.iter_mut().filter(|fate| fate.batch == batch && fate.is_in(file)) {
-                        fate.stage = Stage::NotCompiled;
-                        fate.detail = Some(error.message.clone());
+                    for outcome in
+                        outcomes.iter_mut().filter(|outcome| outcome.batch == batch && outcome.is_in(file))
+                    {
+                        outcome.stage = Stage::NotCompiled;
+                        outcome.detail = Some(error.message.clone());
                         progress = true;
                     }
                 }
                 if !progress {
                     let shown: Vec<&str> = errors.iter().take(20).map(|e| e.message.as_str()).collect();
-                    return Err(format!("the judge does not build:\n{}", shown.join("\n")).into());
+                    return Err(format!("the program does not build:\n{}", shown.join("\n")).into());
                 }
             }
         }
@@ -125,10 +130,10 @@ pub(crate) fn judge(batches: &[Batch], program: Program<'_>) -> Result<Judged, B
 
 /// Scratch workspaces share a target folder, so that their programs need names of their own.
 fn binary(program: Program<'_>) -> String {
-    format!("judged-{}", program.name)
+    format!("corpus-{}", program.name)
 }
 
-impl Fate {
+impl Outcome {
     fn is_in(&self, file: &str) -> bool {
         self.stage == Stage::Compiled && self.files.contains(file)
     }
@@ -140,23 +145,23 @@ fn place(path: &str) -> Option<(usize, &str)> {
     Some((folder.parse().ok()?, file))
 }
 
-fn generate_each(batches: &[Batch]) -> Vec<Fate> {
+fn generate_each(batches: &[Batch]) -> Vec<Outcome> {
     // A panic is counted; its message would stand in the middle of a table.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let mut fates = Vec::new();
+    let mut outcomes = Vec::new();
     for (number, batch) in batches.iter().enumerate() {
-        fates.extend(batch.events.iter().map(|at| generate_one(number, batch, at)));
+        outcomes.extend(batch.events.iter().map(|at| generate_one(number, batch, at)));
     }
     std::panic::set_hook(hook);
-    fates
+    outcomes
 }
 
-fn generate_one(number: usize, batch: &Batch, at: &Coordinates) -> Fate {
+fn generate_one(number: usize, batch: &Batch, at: &Coordinates) -> Outcome {
     let started = Instant::now();
     let result = catch_unwind(|| generate(&batch.catalog, std::slice::from_ref(at), &batch.options));
     let micros = started.elapsed().as_micros();
-    let mut fate = Fate {
+    let mut outcome = Outcome {
         at: at.clone(),
         batch: number,
         stage: Stage::Compiled,
@@ -165,20 +170,20 @@ fn generate_one(number: usize, batch: &Batch, at: &Coordinates) -> Fate {
         files: BTreeSet::new(),
     };
     match result {
-        Err(_) => fate.stage = Stage::Panicked,
-        Ok(Ok(files)) => fate.files = files.into_iter().map(|file| file.path).collect(),
+        Err(_) => outcome.stage = Stage::Panicked,
+        Ok(Ok(files)) => outcome.files = files.into_iter().map(|file| file.path).collect(),
         Ok(Err(problems)) => {
             let of_reference = |code: Code| {
                 matches!(code, Code::MissingReference | Code::RemoteReference | Code::DanglingReference)
             };
             let missing = problems.iter().all(|problem| of_reference(problem.diagnostic.code));
-            fate.stage = if missing { Stage::ReferenceMissing } else { Stage::Refused };
-            fate.detail = problems.first().map(|problem| problem.diagnostic.to_string());
+            outcome.stage = if missing { Stage::ReferenceMissing } else { Stage::Refused };
+            outcome.detail = problems.first().map(|problem| problem.diagnostic.to_string());
         }
     }
     // The index is in every output and nobody's fault.
-    fate.files.remove("mod.rs");
-    fate
+    outcome.files.remove("mod.rs");
+    outcome
 }
 
 type Numbers = BTreeMap<(usize, Coordinates), usize>;
@@ -186,20 +191,21 @@ type Numbers = BTreeMap<(usize, Coordinates), usize>;
 fn write(
     scratch: &mut Scratch,
     batches: &[Batch],
-    fates: &[Fate],
+    outcomes: &[Outcome],
     program: Program<'_>,
 ) -> Result<(Numbers, usize), Box<dyn std::error::Error>> {
     let mut numbers = Numbers::new();
     let mut lines = 0;
     for (number, batch) in batches.iter().enumerate() {
-        let is_good = |fate: &&Fate| fate.batch == number && fate.stage == Stage::Compiled;
-        let good: Vec<Coordinates> = fates.iter().filter(is_good).map(|fate| fate.at.clone()).collect();
+        let is_good = |outcome: &&Outcome| outcome.batch == number && outcome.stage == Stage::Compiled;
+        let good: Vec<Coordinates> =
+            outcomes.iter().filter(is_good).map(|outcome| outcome.at.clone()).collect();
         let files = generate(&batch.catalog, &good, &batch.options).map_err(first_problem)?;
         lines += files.iter().map(|file| file.text.lines().count()).sum::<usize>();
-        // The forms that borrow are judged too, and are no part of what most people get.
+        // The forms that borrow are compiled too, and are no part of what most people get.
         let both = Options { borrowed: true, ..batch.options.clone() };
         let files = generate(&batch.catalog, &good, &both).map_err(first_problem)?;
-        let mut kinds = String::new();
+        let mut types = String::new();
         scratch
             .write(&format!("events{number}/Cargo.toml"), &sources::events_manifest(number, program.build))?;
         for file in &files {
@@ -208,15 +214,15 @@ fn write(
                 let borrowed = event.borrowed.as_ref();
                 let borrowed = borrowed.map(|name| format!(", {name} in events::{}", event.module));
                 let borrowed = borrowed.unwrap_or_default();
-                kinds.push_str(&format!("    judge::kind!(events::{}{borrowed}),\n", event.path()));
+                types.push_str(&format!("    harness::event_type!(events::{}{borrowed}),\n", event.path()));
                 numbers.insert((number, event.at), numbers.len());
             }
         }
-        scratch.write(&format!("events{number}/src/lib.rs"), &sources::events_lib(&kinds))?;
+        scratch.write(&format!("events{number}/src/lib.rs"), &sources::events_lib(&types))?;
     }
-    scratch.write("judge/Cargo.toml", &sources::judge_manifest())?;
-    scratch.write("judge/src/lib.rs", &sources::judge_lib())?;
-    scratch.write("judge/src/same.rs", include_str!("judged/same.rs"))?;
+    scratch.write("harness/Cargo.toml", &sources::harness_manifest())?;
+    scratch.write("harness/src/lib.rs", &sources::harness_lib())?;
+    scratch.write("harness/src/same.rs", include_str!("compiled_corpus/same.rs"))?;
     let dependencies: String =
         (0..batches.len()).map(|n| format!("events{n} = {{ path = \"../events{n}\" }}\n")).collect();
     scratch.write(
@@ -225,7 +231,8 @@ fn write(
     )?;
     for (name, text) in program.sources {
         let main = *name == "main.rs";
-        let text = if main { format!("{text}{}", sources::kinds(batches.len())) } else { (*text).to_owned() };
+        let text =
+            if main { format!("{text}{}", sources::event_types(batches.len())) } else { (*text).to_owned() };
         scratch.write(&format!("program/src/{name}"), &text)?;
     }
     scratch.write("Cargo.toml", &sources::workspace(batches.len(), &runtime()))?;

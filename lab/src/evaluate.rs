@@ -1,43 +1,44 @@
-//! Judges the parts on real-world data. Each command prints rows for a machine with `--json`, and
-//! exits 0 only when nothing it judges is wrong.
+//! Checks the answers of the parts on real-world data.
+//!
+//! With `--json`, each command prints JSON lines. A command exits with code 0 only if it finds no wrong answer.
 
 use clap::Subcommand;
 
-use crate::Outcome;
+use crate::TaskResult;
 
 mod bumps;
 mod codegen;
 mod containment;
 mod content;
-mod minors;
 mod registry;
+mod source_compat;
 mod suite;
 
-/// What to judge.
+/// The evaluations.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Evaluate {
-    /// Plain containment of pairs whose answer is known.
+    /// Compares the answers of the engine with the known answers for pairs of schemas.
     Containment(containment::Args),
-    /// A registry that is given every version of real histories.
+    /// Registers every version of real histories, and checks every response.
     Registry(registry::Args),
-    /// Version steps that authors declared, and the steps that the changes require.
+    /// Compares the version steps that authors declared with the required bumps.
     Bumps(bumps::Args),
-    /// Code generated from real schemas, deciding real events.
+    /// Validates real events with code that is generated from real schemas.
     Codegen(codegen::Args),
-    /// The official JSON Schema test suite, decided by generated code.
+    /// Runs the official test suite of JSON Schema with generated code.
     Suite(suite::Args),
-    /// Clients of an old version, compiled against a new minor.
-    Minors(minors::Args),
+    /// Compiles clients of an old version with the generated code of the next version.
+    SourceCompat(source_compat::Args),
 }
 
-/// Runs one of the commands.
-pub(crate) fn run(evaluate: Evaluate) -> Outcome {
+/// Runs an evaluation.
+pub(crate) fn run(evaluate: Evaluate) -> TaskResult {
     match evaluate {
         Evaluate::Containment(args) => containment::run(args),
         Evaluate::Registry(args) => registry::run(args),
         Evaluate::Bumps(args) => bumps::run(&args),
         Evaluate::Codegen(args) => codegen::run(&args),
         Evaluate::Suite(args) => suite::run(&args),
-        Evaluate::Minors(args) => minors::run(&args),
+        Evaluate::SourceCompat(args) => source_compat::run(&args),
     }
 }

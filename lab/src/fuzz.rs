@@ -1,9 +1,11 @@
-//! Tries the parts on inputs that nobody wrote. A run says what it tried, keeps what went wrong in
-//! files, and exits 0 only when nothing did.
+//! Tests the parts with random and hostile inputs.
+//!
+//! A command prints the number of its inputs, and writes each input with a wrong result to a file. It exits with code 0
+//! only if every result was right.
 
 use clap::Subcommand;
 
-use crate::Outcome;
+use crate::TaskResult;
 
 mod codegen;
 mod compat;
@@ -12,23 +14,23 @@ mod events;
 mod requests;
 mod schemas;
 
-/// What to try.
+/// The fuzz tests.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Fuzz {
-    /// Generated types against the validator, on mutations of real events.
+    /// Compares generated types with the validator, on mutated real events.
     Codegen(codegen::Args),
-    /// The compatibility engine, on mutations of real schemas.
+    /// Tests the compatibility engine with mutated real schemas, or with generated pairs.
     Compat(compat::Args),
-    /// The checks of generated code, on schemas and events that are made to cost much.
+    /// Measures the checks of generated code on expensive schemas and events.
     Events(events::Args),
-    /// A registry with little memory, on requests that are made to cost much.
+    /// Sends expensive requests to a registry with little memory.
     Requests(requests::Args),
-    /// The generator, on mutations of real schemas with hostile texts in them.
+    /// Tests the generator with mutated real schemas that contain hostile strings.
     Schemas(schemas::Args),
 }
 
-/// Runs one of the commands.
-pub(crate) fn run(fuzz: Fuzz) -> Outcome {
+/// Runs a fuzz test.
+pub(crate) fn run(fuzz: Fuzz) -> TaskResult {
     match fuzz {
         Fuzz::Codegen(args) => codegen::run(&args),
         Fuzz::Compat(args) => compat::run(args),

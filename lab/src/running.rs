@@ -1,3 +1,5 @@
+//! A registry in this process, with an empty database.
+
 use std::thread::JoinHandle;
 
 use evschema_registry::{Config, Server};
@@ -5,12 +7,12 @@ use evschema_tests::Postgres;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-/// A database to run on.
+/// The kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Database {
     /// A file in a temporary folder.
     Sqlite,
-    /// A server started for this.
+    /// A temporary server.
     Postgres,
 }
 
@@ -23,7 +25,7 @@ impl Database {
     }
 }
 
-/// An empty database of its own; dropped, it goes away.
+/// An empty temporary database. `Drop` removes it.
 pub(crate) struct Storage {
     pub(crate) url: String,
     _postgres: Option<Postgres>,
@@ -31,7 +33,7 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    /// Makes one.
+    /// Creates a database.
     pub(crate) fn new(database: Database) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let (url, postgres) = match database {
@@ -45,17 +47,17 @@ impl Storage {
     }
 }
 
-/// A registry in this process; dropped, it stops.
+/// A registry in this process. `Drop` stops it.
 pub(crate) struct Running {
     url: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    // After the registry, which still writes to it while it stops.
+    // The last field, because the registry still writes to the database while it stops.
     _storage: Option<Storage>,
 }
 
 impl Running {
-    /// Starts one on a database of its own, as the configuration says otherwise.
+    /// Starts a registry with this configuration on an empty database.
     pub(crate) fn start(database: Database, config: Config) -> Result<Self, String> {
         let storage = Storage::new(database)?;
         let mut running = Self::on(Config { database: storage.url.clone(), ..config })?;
@@ -63,28 +65,28 @@ impl Running {
         Ok(running)
     }
 
-    /// Starts one on the configuration's database, and on any free port.
+    /// Starts a registry on the database of the configuration, and on a free port.
     pub(crate) fn on(config: Config) -> Result<Self, String> {
         let listen = "127.0.0.1:0".parse().map_err(|error| format!("{error}"))?;
         let config = Config { listen, ..config };
         let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, told) = std::sync::mpsc::channel();
+        let (started, start) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
                 Ok(runtime) => runtime,
-                Err(error) => return drop(tell.send(Err(error.to_string()))),
+                Err(error) => return drop(started.send(Err(error.to_string()))),
             };
             runtime.block_on(async {
                 match Server::bind(config).await {
                     Ok(server) => {
-                        let _ = tell.send(Ok(server.local_addr()));
+                        let _ = started.send(Ok(server.local_addr()));
                         let _ = server.run(async { drop(stopped.await) }).await;
                     }
-                    Err(error) => drop(tell.send(Err(error.to_string()))),
+                    Err(error) => drop(started.send(Err(error.to_string()))),
                 }
             });
         });
-        let address = told.recv().map_err(|_| "the registry did not start".to_owned())??;
+        let address = start.recv().map_err(|_| "the registry did not start".to_owned())??;
         Ok(Self { url: format!("http://{address}"), stop: Some(stop), thread: Some(thread), _storage: None })
     }
 
@@ -97,7 +99,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A registry that has panicked answered nothing, which the rows show.
+            // A panic of the registry is visible in the rows, because its responses are missing.
             let _ = thread.join();
         }
     }

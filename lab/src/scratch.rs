@@ -1,7 +1,7 @@
-//! A Cargo workspace outside this one, written and built by a task.
+//! A separate Cargo workspace that a task writes and builds (a scratch workspace).
 //!
-//! It lives in the target folder and stays there: what does not change is not written again, so that
-//! Cargo builds only what is new. This workspace gains no dependency by what a scratch one needs.
+//! The workspace stays in the target folder, and a task only writes files that have changed. So Cargo builds only the
+//! changes. The dependencies of a scratch workspace are no dependencies of this repository.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,41 +10,41 @@ use std::{fs, io};
 
 use evschema_tests::repository;
 
-/// A workspace being written.
+/// A scratch workspace.
 #[derive(Debug)]
 pub(crate) struct Scratch {
     folder: PathBuf,
-    /// That of its packages. In a target folder that workspaces share, Cargo tells their packages apart by name, version
-    /// and place in the workspace only, and would take what one has built for what another asks for.
+    /// The version of all packages. It differs from workspace to workspace, because all workspaces share a target
+    /// folder. There, Cargo distinguishes packages only by name, version and position in the workspace.
     version: String,
     written: BTreeSet<PathBuf>,
 }
 
-/// One error of the compiler.
+/// An error of the compiler.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildError {
-    /// The file, relative to the workspace; empty when the error is of no file.
+    /// The file, relative to the workspace. It is empty if the error belongs to no file.
     pub(crate) file: String,
     pub(crate) message: String,
 }
 
-/// How a workspace is built.
+/// The kind of build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// Unoptimised.
+    /// Without optimization.
     Dev,
-    /// Optimised, for what is measured or runs long.
+    /// With optimization, for benchmarks and long runs.
     Release,
-    /// Not built, only checked; there is no program then.
+    /// A check only, which creates no program.
     Check,
 }
 
 impl Scratch {
-    /// Returns the workspace of this name.
+    /// Returns the workspace with this name.
     ///
     /// # Errors
     ///
-    /// When its folder cannot be made.
+    /// If its folder cannot be created.
     pub(crate) fn new(name: &str) -> io::Result<Self> {
         let folder = repository().join("target/scratch").join(name);
         fs::create_dir_all(&folder)?;
@@ -53,11 +53,12 @@ impl Scratch {
         Ok(Self { folder, version: format!("0.0.{print}"), written: BTreeSet::new() })
     }
 
-    /// Writes a file, if it does not say the same already; the packages of manifests get a version of this workspace's.
+    /// Writes a file, if its content has changed. In manifests, it replaces the version `0.0.0` by the version of this
+    /// workspace.
     ///
     /// # Errors
     ///
-    /// When the file system refuses.
+    /// If the file system reports an error.
     pub(crate) fn write(&mut self, path: &str, text: &str) -> io::Result<()> {
         let path = self.folder.join(path);
         if let Some(parent) = path.parent() {
@@ -76,11 +77,11 @@ impl Scratch {
         Ok(())
     }
 
-    /// Starts from the versions that this repository has locked, so that both build the same code.
+    /// Copies this repository's Cargo.lock, so that both workspaces use the same versions.
     ///
     /// # Errors
     ///
-    /// When the lock cannot be copied.
+    /// If the file cannot be copied.
     pub(crate) fn lock(&self) -> io::Result<()> {
         let lock = self.folder.join("Cargo.lock");
         if !lock.exists() {
@@ -89,11 +90,11 @@ impl Scratch {
         Ok(())
     }
 
-    /// Removes the sources that an earlier run wrote and this one did not.
+    /// Removes the source files of earlier runs that this run did not write.
     ///
     /// # Errors
     ///
-    /// When the file system refuses.
+    /// If the file system reports an error.
     pub(crate) fn sweep(&self) -> io::Result<()> {
         let mut open = vec![self.folder.clone()];
         while let Some(folder) = open.pop() {
@@ -111,8 +112,7 @@ impl Scratch {
         Ok(())
     }
 
-    /// Returns the command of Cargo for this workspace; the target folder is shared by all scratch
-    /// workspaces of a kind of build.
+    /// Returns a Cargo command for this workspace. All scratch workspaces share one target folder.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo
@@ -127,11 +127,11 @@ impl Scratch {
         repository().join("target/scratch/target")
     }
 
-    /// Builds everything, and returns where the program of this name is, or what the compiler says.
+    /// Builds the workspace, and returns the path of this program, or the errors of the compiler.
     ///
     /// # Errors
     ///
-    /// When Cargo cannot be run.
+    /// If Cargo cannot be started.
     pub(crate) fn build(&self, program: &str, build: Build) -> io::Result<Result<PathBuf, Vec<BuildError>>> {
         let (flags, folder): (&[&str], _) = match build {
             Build::Dev => (&["build"], "debug"),
@@ -147,17 +147,17 @@ impl Scratch {
         if output.status.success() {
             return Ok(Ok(self.target().join(folder).join(program)));
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        let mut errors: Vec<BuildError> = said.lines().filter_map(error_of_line).collect();
+        let printed = String::from_utf8_lossy(&output.stderr);
+        let mut errors: Vec<BuildError> = printed.lines().filter_map(error_of_line).collect();
         if errors.iter().all(|error| error.file.is_empty()) {
-            let tail: Vec<&str> = said.lines().take(40).collect();
+            let tail: Vec<&str> = printed.lines().take(40).collect();
             errors = vec![BuildError { file: String::new(), message: tail.join("\n") }];
         }
         Ok(Err(errors))
     }
 }
 
-/// Reads a line such as `events0/src/events/x.rs:3:5: error[E0425]: …`.
+/// Parses a line such as `events0/src/events/x.rs:3:5: error[E0425]: …`.
 fn error_of_line(line: &str) -> Option<BuildError> {
     let (place, message) = line.split_once(": error")?;
     let file = place.split(':').next().filter(|file| file.ends_with(".rs")).unwrap_or_default();
@@ -169,7 +169,7 @@ pub(crate) fn ours(name: &str, folder: &str) -> String {
     format!("{name} = {{ path = {:?} }}\n", repository().join(folder))
 }
 
-/// Returns the dependency of generated code, with all that schemas may ask of it.
+/// Returns the dependency of generated code, with the features that any schema can need.
 pub(crate) fn runtime() -> String {
     format!("evschema-runtime = {{ path = {:?}, features = [\"idn\"] }}\n", repository().join("runtime"))
 }

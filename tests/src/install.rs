@@ -1,22 +1,16 @@
-//! Sees to it that the machine has the programs that the tests start.
-
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use evschema_tests::{Browser, Missing, Postgres, find_program};
+use crate::{Missing, find_program};
 
-/// Installs what is missing, where this process may; says what to install where it may not.
-pub(crate) fn prepare(_root: &Path) -> Result<(), String> {
-    ensure(&tests_need)
-}
-
-/// As [`prepare`], for the measurements of the registry.
-pub(crate) fn prepare_bench() -> Result<(), String> {
-    ensure(&bench_needs)
-}
-
-#[expect(clippy::print_stdout, reason = "people watch what is installed")]
-fn ensure(find_missing: &dyn Fn() -> Vec<Missing>) -> Result<(), String> {
+/// Installs the missing programs through apt, if this process runs as root.
+///
+/// `find_missing` returns the programs that are missing. The function calls it again after the installation.
+///
+/// # Errors
+///
+/// If a program is still missing. The message names the command that installs it.
+#[expect(clippy::print_stdout, reason = "a developer must see that packages are installed")]
+pub fn install_missing(find_missing: &dyn Fn() -> Vec<Missing>) -> Result<(), String> {
     let missing = find_missing();
     if missing.is_empty() {
         return Ok(());
@@ -34,20 +28,6 @@ fn ensure(find_missing: &dyn Fn() -> Vec<Missing>) -> Result<(), String> {
     apt(&arguments)?;
     let still = find_missing();
     if still.is_empty() { Ok(()) } else { Err(format!("still missing after `{by_hand}`: {still:?}")) }
-}
-
-fn tests_need() -> Vec<Missing> {
-    [Postgres::find_missing(), Browser::find().err()].into_iter().flatten().collect()
-}
-
-fn bench_needs() -> Vec<Missing> {
-    let lacks = |program, package, further: &[PathBuf]| match find_program(program, further) {
-        Some(_) => None,
-        None => Some(Missing { program, package }),
-    };
-    let wrk = lacks("wrk", "wrk", &[]);
-    let pgbench = lacks("pgbench", "postgresql-contrib", &Postgres::version_folders());
-    [Postgres::find_missing(), wrk, pgbench].into_iter().flatten().collect()
 }
 
 fn is_root() -> bool {

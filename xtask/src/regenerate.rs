@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use evschema_tests::repository;
 
-use crate::Outcome;
+use crate::TaskResult;
 
 mod goldens;
 
@@ -56,7 +56,7 @@ const GENERATORS: &[Generator] = &[
 ];
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if write(args.check)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -14,7 +14,7 @@ use evschema_registry::{Administration, Config, Server};
 use evschema_tests::{find_program, repository};
 use tokio::sync::oneshot;
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// The version that the checks are known for; a newer one may have others.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if call(&args.further)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -24,7 +24,7 @@ use clap::Args as ClapArgs;
 use evschema_tests::{corpora, repository};
 
 use super::Common;
-use crate::Outcome;
+use crate::TaskResult;
 use crate::corpus::{Corpus, Source};
 use crate::scratch::Build;
 
@@ -61,7 +61,7 @@ pub(crate) struct Args {
 type Failure = Box<dyn std::error::Error>;
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let folders = if args.events.is_empty() { all_folders()? } else { args.events.clone() };
     let corpora: Vec<(String, Corpus)> = folders.into_iter().map(read).collect::<Result<_, _>>()?;
     let mut met = true;

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 
 use super::Common;
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command; a release build on a quiet machine is what the bars are for.
-pub(crate) fn run(args: Args) -> Outcome {
+pub(crate) fn run(args: Args) -> TaskResult {
     let json = args.common.json;
     let mut missed = shapes::run(json)? + shapes::versions(json)?;
     if let Some(pairs) = &args.pairs {

@@ -1,11 +1,13 @@
-//! The registry: what a read costs beside a bare handler, a registration beside the database's own
-//! benchmark, both as the inventory grows, and both beside another registry.
+//! Measures the registry, in three ways:
+//!
+//! - reads, compared with a bare handler that returns the same bytes
+//! - registrations, compared with pgbench, the benchmark program of Postgres
+//! - reads and registrations on a large inventory
 
 mod bare;
 mod fill;
 mod inventory;
 mod latency;
-mod peer;
 mod process;
 mod processor;
 mod queries;
@@ -21,71 +23,79 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::Common;
-use crate::Outcome;
+use crate::TaskResult;
 use crate::running::Database;
+use evschema_tests::{Missing, Postgres, find_program, install_missing};
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
-    /// Measures registrations alone.
+    /// Measures only registrations.
     #[arg(long, conflicts_with = "scale")]
     writes: bool,
-    /// Measures registering and reading by id beside a registry that runs at this URL and speaks Confluent's API
-    /// (`POST /subjects/{subject}/versions`, `GET /schemas/ids/{id}`), in turns. It fills the peer with subjects
-    /// `load.…`. docs/adr/0029 has what was found, and how to start one.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["scale", "writes"])]
-    peer: Option<String>,
-    /// Fills a registry with as many subjects and versions as follow, and measures it.
+    /// Fills a registry with many subjects and versions, and measures this registry.
     #[arg(long)]
     scale: bool,
-    /// Measures the inventory that such a run has filled this database with, instead of filling one.
+    /// Measures a database that an earlier run with `--scale` filled.
     #[arg(long, value_name = "URL", requires = "scale")]
     filled: Option<String>,
-    /// Subjects of a large inventory.
+    /// The number of subjects of a large inventory.
     #[arg(long, default_value_t = 10_000)]
     subjects: usize,
-    /// Versions of each subject.
+    /// The number of versions of each subject.
     #[arg(long, default_value_t = 10)]
     versions: usize,
-    /// Versions of one subject more, whose line is long.
+    /// The number of versions of one further subject with a long line.
     #[arg(long, default_value_t = 300)]
     line: usize,
-    /// The databases to run on.
+    /// The databases.
     #[arg(long, value_enum, default_values = ["sqlite", "postgres"])]
     database: Vec<Database>,
-    /// Folder with folders of real event schemas, from which the inventory is made.
+    /// The folder of the corpora. The inventory consists of their schemas.
     #[arg(long, default_value = "../shared/corpora/events")]
     events: PathBuf,
-    /// Serves a database; how the measurements start a registry in a process of its own.
+    /// Runs a registry on this database. The benchmark uses this option to start a registry in a separate process.
     #[arg(long, value_name = "URL", hide = true)]
     serve: Option<String>,
-    /// Serves the one answer that it reads, by the framework alone.
+    /// Runs the bare handler. It returns the response that it reads from the standard input.
     #[arg(long, hide = true)]
     serve_bare: bool,
 }
 
-/// Runs the command; the bars are for a release build on a quiet machine.
-pub(crate) fn run(args: &Args) -> Outcome {
+/// Runs the command. The bars apply to a release build on a machine without other work.
+pub(crate) fn run(args: &Args) -> TaskResult {
     if let Some(database) = &args.serve {
         return process::serve(database).map(|()| ExitCode::SUCCESS);
     }
     if args.serve_bare {
         return bare::serve().map(|()| ExitCode::SUCCESS);
     }
-    crate::machine::prepare_bench()?;
-    let missed = match &args.peer {
-        Some(url) => peer::run(args, url)?,
-        None if args.scale => scale::run(args)?,
-        None if args.writes => writes::run(args)?,
-        None => reads::run(args)? + writes::run(args)?,
+    install_missing(&find_missing)?;
+    let missed = if args.scale {
+        scale::run(args)?
+    } else if args.writes {
+        writes::run(args)?
+    } else {
+        reads::run(args)? + writes::run(args)?
     };
     Ok(if args.common.check && 0 < missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Prints a row: as it is for a machine, its members in one line for people.
-fn say(args: &Args, row: &Value) -> std::io::Result<()> {
+/// Returns the programs that the benchmark needs and that are not installed.
+fn find_missing() -> Vec<Missing> {
+    let find = |program, package, further: &[PathBuf]| match find_program(program, further) {
+        Some(_) => None,
+        None => Some(Missing { program, package }),
+    };
+    let wrk = find("wrk", "wrk", &[]);
+    let pgbench = find("pgbench", "postgresql-contrib", &Postgres::version_folders());
+    [Postgres::find_missing(), wrk, pgbench].into_iter().flatten().collect()
+}
+
+/// Prints a row: as JSON with `--json`, otherwise all its members in one line.
+fn print_row(args: &Args, row: &Value) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if args.common.json {
         return writeln!(out, "{row}");

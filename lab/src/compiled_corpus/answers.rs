@@ -37,14 +37,14 @@ pub(crate) struct Answer {
 /// # Errors
 ///
 /// When the program cannot be run.
-pub(crate) fn ask(
+pub(crate) fn check_events(
     program: &Path,
     questions: &[(usize, &Value)],
 ) -> Result<Vec<Answer>, Box<dyn std::error::Error>> {
     let mut answers = Vec::new();
     while answers.len() < questions.len() {
         let before = answers.len();
-        let complete = ask_from(program, &questions[before..], &mut answers)?;
+        let complete = check_from(program, &questions[before..], &mut answers)?;
         if !complete {
             answers.push(Answer { panicked: true, ..Answer::default() });
         }
@@ -53,7 +53,7 @@ pub(crate) fn ask(
 }
 
 /// Returns whether every question was answered.
-fn ask_from(
+fn check_from(
     program: &Path,
     questions: &[(usize, &Value)],
     answers: &mut Vec<Answer>,

@@ -3,15 +3,15 @@
 use std::io::{BufRead, Write};
 
 fn main() {
-    judge::keep_panics();
-    let kinds = kinds();
+    harness::keep_panics();
+    let types = event_types();
     // Line by line: what was answered stays known when an event takes the process down.
     let mut out = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
         let (number, event) = line.split_once(' ').unwrap();
         let number: usize = number.parse().unwrap();
-        let decision = kinds[number].decide(event.as_bytes());
+        let decision = types[number].decide(event.as_bytes());
         let answer = serde_json::json!({
             "typed": decision.typed,
             "checked": decision.checked,

@@ -12,7 +12,7 @@ const SERDE_JSON: &str = "serde_json = { version = \"1\", features = [\"arbitrar
 pub(super) fn workspace(batches: usize, runtime: &str) -> String {
     let members: String = (0..batches).map(|n| format!("\"events{n}\", ")).collect();
     format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [{members}\"judge\", \"program\"]\n\
+        "[workspace]\nresolver = \"3\"\nmembers = [{members}\"harness\", \"program\"]\n\
          [workspace.dependencies]\n{runtime}\
          [profile.dev]\ndebug = false\nincremental = false\n\
          [profile.dev.package.\"*\"]\nopt-level = 1\n\
@@ -26,40 +26,42 @@ fn package(name: &str) -> String {
 
 pub(super) fn events_manifest(number: usize, _build: Build) -> String {
     format!(
-        "{}[dependencies]\nevschema-runtime.workspace = true\njudge = {{ path = \"../judge\" }}\n",
+        "{}[dependencies]\nevschema-runtime.workspace = true\nharness = {{ path = \"../harness\" }}\n",
         package(&format!("events{number}"))
     )
 }
 
-pub(super) fn events_lib(kinds: &str) -> String {
+pub(super) fn events_lib(types: &str) -> String {
     format!(
         "//! Generated events and their functions.\n#![deny(warnings)]\n\npub mod events;\n\n\
-         /// The functions of each event type.\npub static KINDS: &[judge::Kind] = &[\n{kinds}];\n"
+         /// The functions of each event type.\npub static EVENT_TYPES: &[harness::EventType] = &[\n{types}];\n"
     )
 }
 
-pub(super) fn judge_manifest() -> String {
-    format!("{}[dependencies]\n{SERDE_JSON}", package("judge"))
+pub(super) fn harness_manifest() -> String {
+    format!("{}[dependencies]\n{SERDE_JSON}", package("harness"))
 }
 
-pub(super) fn judge_lib() -> String {
+pub(super) fn harness_lib() -> String {
     // Until every generated type can be checked without being built, reading stands in for it.
     let event = std::fs::read_to_string(repository().join("runtime/src/event.rs")).unwrap_or_default();
     let call = if event.contains("fn check_bytes") { "check_bytes" } else { "from_slice" };
-    include_str!("judge.rs").replace("CHECK_BYTES", &format!("<$type>::{call}(event)"))
+    include_str!("harness.rs").replace("CHECK_BYTES", &format!("<$type>::{call}(event)"))
 }
 
 pub(super) fn program_manifest(name: &str, events: &str, more: &str) -> String {
     format!(
-        "{}[[bin]]\nname = \"{name}\"\npath = \"src/main.rs\"\n[dependencies]\njudge = {{ path = \"../judge\" }}\n{SERDE_JSON}{events}{more}",
-        package("judged-program")
+        "{}[[bin]]\nname = \"{name}\"\npath = \"src/main.rs\"\n[dependencies]\nharness = {{ path = \"../harness\" }}\n{SERDE_JSON}{events}{more}",
+        package("corpus-program")
     )
 }
 
-/// Returns the function that lists the kinds of all batches in order.
-pub(super) fn kinds(batches: usize) -> String {
-    let all: String = (0..batches).map(|n| format!("events{n}::KINDS, ")).collect();
-    format!("\nfn kinds() -> Vec<&'static judge::Kind> {{\n    [{all}].into_iter().flatten().collect()\n}}\n")
+/// Returns the function that lists the types of all batches in order.
+pub(super) fn event_types(batches: usize) -> String {
+    let all: String = (0..batches).map(|n| format!("events{n}::EVENT_TYPES, ")).collect();
+    format!(
+        "\nfn event_types() -> Vec<&'static harness::EventType> {{\n    [{all}].into_iter().flatten().collect()\n}}\n"
+    )
 }
 
 /// Returns the dependency on the model, for a program that asks the validator itself.

@@ -2,7 +2,7 @@
 //!
 //! No truth is known here: authors promise different things, and keep their promises more or less. The
 //! table says how often both agree, and `--show` lists where they do not, with the finding that tells
-//! why, to be judged by eye.
+//! why, to be rows by eye.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use evschema_model::{Bump, Catalog, ContentModel, Mode, Resolved, Subject, Subje
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::Outcome;
+use crate::TaskResult;
 use crate::corpus::{Corpus, Source};
 
 /// Options of the command.
@@ -42,7 +42,7 @@ struct Pair {
 }
 
 /// The bump that a pair requires under a content model.
-struct Judged {
+struct Comparison {
     pair: String,
     declared: Bump,
     required: Bump,
@@ -60,7 +60,7 @@ fn mode(text: &str) -> Result<Mode, String> {
 
 /// Runs the command. Disagreement is no failure.
 #[expect(clippy::print_stdout, reason = "the table is what the command is for")]
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let corpus = Corpus::read(&args.source)?;
     let path = args.source.events.join("pairs.jsonl");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -71,21 +71,21 @@ pub(crate) fn run(args: &Args) -> Outcome {
             formats: corpus.options.formats,
             ..Settings::default()
         };
-        let mut judged = Vec::new();
+        let mut rows = Vec::new();
         let mut left_out = 0;
         for pair in &pairs {
-            match judge(&corpus.catalog, pair, &settings) {
-                Some(row) => judged.push(row),
+            match compare(&corpus.catalog, pair, &settings) {
+                Some(row) => rows.push(row),
                 None => left_out += 1,
             }
         }
         if args.json {
-            for row in &judged {
+            for row in &rows {
                 println!("{}", row_of(row, content_model));
             }
         } else {
-            print!("{}", table(&judged, args.mode, content_model, left_out));
-            for row in judged.iter().filter(|row| row.declared != row.required).take(args.show) {
+            print!("{}", table(&rows, args.mode, content_model, left_out));
+            for row in rows.iter().filter(|row| row.declared != row.required).take(args.show) {
                 println!("  {} declared {}, required {}: {}", row.pair, row.declared, row.required, row.why);
             }
         }
@@ -93,14 +93,14 @@ pub(crate) fn run(args: &Args) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn judge(catalog: &Catalog, pair: &Pair, settings: &Settings) -> Option<Judged> {
+fn compare(catalog: &Catalog, pair: &Pair, settings: &Settings) -> Option<Comparison> {
     let read = |version: &Version| -> Option<Resolved> {
         catalog.resolve(catalog.get(&pair.subject, version)?).ok()
     };
     let (from, to) = (read(&pair.from)?, read(&pair.to)?);
     let required = required_bump(&from, &to, settings);
     let why = reason(&from, &to, settings);
-    Some(Judged {
+    Some(Comparison {
         pair: format!("{} {} to {}", pair.subject, pair.from, pair.to),
         declared: pair.declared_bump,
         required,
@@ -126,23 +126,23 @@ fn reason(from: &Resolved, to: &Resolved, settings: &Settings) -> String {
     }
 }
 
-fn row_of(row: &Judged, model: ContentModel) -> serde_json::Value {
+fn row_of(row: &Comparison, model: ContentModel) -> serde_json::Value {
     json!({
         "pair": row.pair, "content_model": model.to_string(), "declared": row.declared,
         "required": row.required, "why": row.why,
     })
 }
 
-fn table(judged: &[Judged], mode: Mode, model: ContentModel, left_out: usize) -> String {
+fn table(rows: &[Comparison], mode: Mode, model: ContentModel, left_out: usize) -> String {
     let mut counts: BTreeMap<(Bump, Bump), usize> = BTreeMap::new();
-    for row in judged {
+    for row in rows {
         *counts.entry((row.declared, row.required)).or_default() += 1;
     }
     let count = |declared, required| counts.get(&(declared, required)).copied().unwrap_or(0);
-    let sum = |keep: &dyn Fn(&Judged) -> bool| judged.iter().filter(|row| keep(row)).count();
-    let percent = |many: usize| 100.0 * many as f64 / judged.len().max(1) as f64;
+    let sum = |keep: &dyn Fn(&Comparison) -> bool| rows.iter().filter(|row| keep(row)).count();
+    let percent = |many: usize| 100.0 * many as f64 / rows.len().max(1) as f64;
     let steps = [Bump::Patch, Bump::Minor, Bump::Major];
-    let mut text = format!("{mode}, {model}: {} pairs ({left_out} could not be read)\n", judged.len());
+    let mut text = format!("{mode}, {model}: {} pairs ({left_out} could not be read)\n", rows.len());
     text.push_str("  declared \\ required   patch   minor   major\n");
     for declared in steps {
         let row: Vec<String> = steps.map(|required| format!("{:>7}", count(declared, required))).into();

@@ -1,6 +1,6 @@
 //! Code generated from real schemas, compiled, deciding real events.
 //!
-//! Every instance is judged by the generated type, by its check without types, and by the
+//! Every instance is compiled by the generated type, by its check without types, and by the
 //! `jsonschema` crate; what is accepted must come back with everything that a schema names.
 
 use std::process::ExitCode;
@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use serde::Serialize;
 
-use crate::Outcome;
+use crate::TaskResult;
+use crate::compiled_corpus::{Answer, Batch, CompiledCorpus, Program, Stage, check_events, compile};
 use crate::corpus::{Corpus, Event, Source};
-use crate::judged::{Answer, Batch, Judged, Program, Stage, ask, judge};
 use crate::scratch::Build;
 
 /// Options of the command.
@@ -67,7 +67,7 @@ struct Decided<'c> {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let mut corpus = Corpus::read(&args.source)?;
     corpus.options.keep_unknown = args.keep_unknown;
     let batches: Vec<Batch> = corpus
@@ -83,13 +83,13 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let program = Program {
         name: &format!("codegen-{name}"),
         build: Build::Dev,
-        sources: &[("main.rs", include_str!("../judged/program.rs"))],
+        sources: &[("main.rs", include_str!("../compiled_corpus/program.rs"))],
         dependencies: "",
     };
-    let judged = judge(&batches, program)?;
-    let decided = decide(&corpus, &judged)?;
-    let summary = summarize(&corpus, &judged, &decided);
-    print(args, &corpus, &judged, &decided, &summary)?;
+    let compiled = compile(&batches, program)?;
+    let decided = decide(&corpus, &compiled)?;
+    let summary = summarize(&corpus, &compiled, &decided);
+    print(args, &corpus, &compiled, &decided, &summary)?;
     let clean = summary.generation_failed == 0
         && summary.compiled == summary.generated
         && summary.unlike_library + summary.check_unlike_library + summary.panics == 0
@@ -97,14 +97,18 @@ pub(crate) fn run(args: &Args) -> Outcome {
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn decide<'c>(corpus: &'c Corpus, judged: &Judged) -> Result<Vec<Decided<'c>>, Box<dyn std::error::Error>> {
-    let number =
-        |event: &Event| judged.numbers.iter().find(|((_, at), _)| *at == event.at).map(|(_, number)| *number);
+fn decide<'c>(
+    corpus: &'c Corpus,
+    compiled: &CompiledCorpus,
+) -> Result<Vec<Decided<'c>>, Box<dyn std::error::Error>> {
+    let number = |event: &Event| {
+        compiled.numbers.iter().find(|((_, at), _)| *at == event.at).map(|(_, number)| *number)
+    };
     let asked: Vec<(usize, &Event)> =
         corpus.events.iter().filter_map(|event| Some((number(event)?, event))).collect();
     let questions: Vec<_> = asked.iter().map(|(number, event)| (*number, &event.instance)).collect();
     let names = corpus.property_names();
-    let answers = ask(&judged.program, &questions)?;
+    let answers = check_events(&compiled.program, &questions)?;
     let decided = asked.into_iter().zip(answers).map(|((_, event), answer)| {
         let named =
             |pointer: &&String| pointer.rsplit_once('/').is_some_and(|(_, name)| names.contains(name));
@@ -120,10 +124,10 @@ fn library(corpus: &Corpus, event: &Event) -> Option<bool> {
     Some(validator.is_valid(&event.instance))
 }
 
-fn summarize(corpus: &Corpus, judged: &Judged, decided: &[Decided<'_>]) -> Summary {
-    let count = |stage: Stage| judged.fates.iter().filter(|fate| fate.stage == stage).count();
+fn summarize(corpus: &Corpus, compiled: &CompiledCorpus, decided: &[Decided<'_>]) -> Summary {
+    let count = |stage: Stage| compiled.outcomes.iter().filter(|outcome| outcome.stage == stage).count();
     let of = |test: &dyn Fn(&Decided<'_>) -> bool| decided.iter().filter(|one| test(one)).count();
-    let mut micros: Vec<u128> = judged.fates.iter().map(|fate| fate.micros).collect();
+    let mut micros: Vec<u128> = compiled.outcomes.iter().map(|outcome| outcome.micros).collect();
     micros.sort_unstable();
     Summary {
         versions: corpus.versions.len() + corpus.refused.len(),
@@ -132,10 +136,10 @@ fn summarize(corpus: &Corpus, judged: &Judged, decided: &[Decided<'_>]) -> Summa
         generated: count(Stage::Compiled) + count(Stage::NotCompiled),
         generation_failed: count(Stage::Refused) + count(Stage::Panicked),
         compiled: count(Stage::Compiled),
-        lines: judged.lines,
+        lines: compiled.lines,
         generation_ms: micros.iter().sum::<u128>() / 1000,
         generation_median_micros: micros.get(micros.len() / 2).copied().unwrap_or_default(),
-        compile_seconds: judged.compile.as_secs_f64(),
+        compile_seconds: compiled.compile.as_secs_f64(),
         instances: decided.len(),
         decided_right: of(&|one| one.event.valid == Some(one.answer.typed)),
         unlike_label: of(&|one| one.event.valid.is_some_and(|valid| valid != one.answer.typed)),
@@ -152,13 +156,13 @@ fn summarize(corpus: &Corpus, judged: &Judged, decided: &[Decided<'_>]) -> Summa
 fn print(
     args: &Args,
     corpus: &Corpus,
-    judged: &Judged,
+    compiled: &CompiledCorpus,
     decided: &[Decided<'_>],
     summary: &Summary,
 ) -> Result<(), serde_json::Error> {
     if args.json {
-        for fate in &judged.fates {
-            println!("{}", serde_json::to_string(fate)?);
+        for outcome in &compiled.outcomes {
+            println!("{}", serde_json::to_string(outcome)?);
         }
         println!("{}", serde_json::to_string(summary)?);
         return Ok(());
@@ -166,8 +170,8 @@ fn print(
     for (at, why) in &corpus.refused {
         println!("{at}: not a schema: {why}");
     }
-    for fate in judged.fates.iter().filter(|fate| fate.stage != Stage::Compiled) {
-        println!("{}: {:?}: {}", fate.at, fate.stage, fate.detail.as_deref().unwrap_or(""));
+    for outcome in compiled.outcomes.iter().filter(|outcome| outcome.stage != Stage::Compiled) {
+        println!("{}: {:?}: {}", outcome.at, outcome.stage, outcome.detail.as_deref().unwrap_or(""));
     }
     for one in decided {
         if let Some(said) = complaint(one) {

@@ -12,7 +12,7 @@ use evschema_model::{ContentModel, Dialects, Draft, Formats};
 use evschema_tests::{draw_events, read_alone};
 use serde_json::{Value, json};
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -72,7 +72,7 @@ struct Tally {
 ///
 /// A pair's time includes parsing, lowering and the confirmation of the witness.
 #[expect(clippy::print_stdout, reason = "the table is what the command is for")]
-pub(crate) fn run(args: Args) -> Outcome {
+pub(crate) fn run(args: Args) -> TaskResult {
     let mut dialects = Dialects::default();
     for mapping in &args.dialect {
         let (uri, draft) = mapping.rsplit_once('=').ok_or("--dialect takes URI=draft-04")?;

@@ -11,7 +11,7 @@ use evschema_model::{Catalog, ContentModel, Coordinates, Dialects, Formats, Reso
 use evschema_tests::{ContentSettings, read_alone, try_content};
 use serde_json::{Value, json};
 
-use crate::Outcome;
+use crate::TaskResult;
 use crate::corpus::{Corpus, Source};
 use crate::fuzz::content::{ContentFigures, print_faults};
 
@@ -27,7 +27,7 @@ pub(super) struct Run<'r> {
 
 /// Compares the pairs of a file and the steps of histories, and prints a row for each corpus.
 #[expect(clippy::print_stdout, reason = "the table is what the command is for")]
-pub(super) fn run(run: &Run<'_>, pairs: Option<&Path>, histories: &[PathBuf]) -> Outcome {
+pub(super) fn run(run: &Run<'_>, pairs: Option<&Path>, histories: &[PathBuf]) -> TaskResult {
     let mut rows: BTreeMap<String, ContentFigures> = BTreeMap::new();
     if let Some(pairs) = pairs {
         run.try_pairs(pairs, &mut rows)?;

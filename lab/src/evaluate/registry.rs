@@ -20,7 +20,7 @@ use evschema_registry::Config;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::Outcome;
+use crate::TaskResult;
 use crate::running::{Database, Running};
 use evidence::Evidence;
 use tally::{Row, Tally};
@@ -54,7 +54,7 @@ struct Line {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: Args) -> Outcome {
+pub(crate) fn run(args: Args) -> TaskResult {
     let file = args.events.join("schemas.jsonl");
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut lines = Vec::new();
@@ -73,13 +73,13 @@ pub(crate) fn run(args: Args) -> Outcome {
     }
     let mut wrong = false;
     for database in &args.database {
-        let tally = judge(*database, &lines, &dialects)?;
+        let tally = register_all(*database, &lines, &dialects)?;
         wrong |= tally.print(&corpus, database.name(), args.json)?;
     }
     Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-fn judge(database: Database, lines: &[Line], dialects: &Dialects) -> Result<Tally, String> {
+fn register_all(database: Database, lines: &[Line], dialects: &Dialects) -> Result<Tally, String> {
     let config = Config { dialects: dialects.clone(), ..Config::default() };
     let running = Running::start(database, config)?;
     let client = Client::new(running.url(), None);

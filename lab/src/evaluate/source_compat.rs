@@ -16,9 +16,9 @@ use evschema_model::{Bump, Catalog, Coordinates};
 use evschema_tests::corpora;
 use serde::Serialize;
 
-use crate::Outcome;
+use crate::TaskResult;
+use crate::compiled_corpus::event_paths;
 use crate::corpus::{Corpus, Source};
-use crate::judged::event_paths;
 use crate::scratch::{Build, Scratch, runtime};
 
 mod client;
@@ -66,7 +66,7 @@ const ROUNDS_MAX: usize = 6;
 const CRATE_STEPS_MAX: usize = 40;
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let mut steps = Vec::new();
     for folder in folders(args)? {
         collect(&folder, &mut steps)?;
@@ -180,7 +180,7 @@ impl Step {
 
 /// Compiles what still holds; returns whether something turned out not to.
 fn try_all(steps: &mut [Step]) -> Result<bool, Box<dyn std::error::Error>> {
-    let mut scratch = Scratch::new("minors")?;
+    let mut scratch = Scratch::new("source-compat")?;
     let mut modules: BTreeMap<usize, String> = BTreeMap::new();
     for (number, step) in steps.iter().enumerate().filter(|(_, step)| step.holds.is_none()) {
         let package = number / CRATE_STEPS_MAX;

@@ -13,8 +13,8 @@ use evschema_model::{Coordinates, Draft, Formats};
 use evschema_tests::corpora;
 use serde::Serialize;
 
-use super::Outcome;
-use crate::judged::{Answer, Batch, Fate, Judged, Program, Stage, ask, judge};
+use crate::TaskResult;
+use crate::compiled_corpus::{Answer, Batch, CompiledCorpus, Outcome, Program, Stage, check_events, compile};
 use crate::scratch::Build;
 
 mod reading;
@@ -71,7 +71,7 @@ struct Wrong {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let root = corpora()
         .map(|folder| folder.join("json-schema-test-suite"))
         .filter(|folder| folder.is_dir())
@@ -83,13 +83,13 @@ pub(crate) fn run(args: &Args) -> Outcome {
         suites.push(Suite::read(&root, draft, Formats::Assert, false)?);
     }
     let batches: Vec<Batch> = suites.iter().map(Suite::batch).collect();
-    let judged = judge(&batches, program())?;
+    let compiled = compile(&batches, program())?;
     let mut figures = BTreeMap::new();
     let mut wrong = Vec::new();
     for (number, suite) in suites.iter().enumerate() {
-        decide(suite, number, &judged, &mut figures, &mut wrong)?;
+        decide(suite, number, &compiled, &mut figures, &mut wrong)?;
     }
-    print(args, &judged, &figures, &wrong)?;
+    print(args, &compiled, &figures, &wrong)?;
     let clean = wrong.iter().all(|one| !one.counts);
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -98,7 +98,7 @@ fn program() -> Program<'static> {
     Program {
         name: "suite",
         build: Build::Dev,
-        sources: &[("main.rs", include_str!("../judged/program.rs"))],
+        sources: &[("main.rs", include_str!("../compiled_corpus/program.rs"))],
         dependencies: "",
     }
 }
@@ -109,28 +109,34 @@ type Table = BTreeMap<(&'static str, String), Figures>;
 fn decide(
     suite: &Suite,
     batch: usize,
-    judged: &Judged,
+    compiled: &CompiledCorpus,
     table: &mut Table,
     wrong: &mut Vec<Wrong>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let fates: BTreeMap<&Coordinates, &Fate> =
-        judged.fates.iter().filter(|fate| fate.batch == batch).map(|fate| (&fate.at, fate)).collect();
+    let outcomes: BTreeMap<&Coordinates, &Outcome> = compiled
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.batch == batch)
+        .map(|outcome| (&outcome.at, outcome))
+        .collect();
     let mut questions = Vec::new();
     for group in &suite.groups {
-        let number = group.at.as_ref().and_then(|at| judged.numbers.get(&(batch, at.clone())));
+        let number = group.at.as_ref().and_then(|at| compiled.numbers.get(&(batch, at.clone())));
         questions.extend(group.cases.iter().filter_map(|case| Some((*number?, &case.data))));
     }
-    let mut answers = ask(&judged.program, &questions)?.into_iter();
+    let mut answers = check_events(&compiled.program, &questions)?.into_iter();
     for group in &suite.groups {
         let figures = table.entry((suite.draft.as_str(), group.file.clone())).or_default();
-        let fate = group.at.as_ref().and_then(|at| fates.get(at)).copied();
-        let is_known = group.at.as_ref().is_some_and(|at| judged.numbers.contains_key(&(batch, at.clone())));
-        let compiled = is_known && fate.is_some_and(|fate| fate.stage == Stage::Compiled);
+        let outcome = group.at.as_ref().and_then(|at| outcomes.get(at)).copied();
+        let is_known =
+            group.at.as_ref().is_some_and(|at| compiled.numbers.contains_key(&(batch, at.clone())));
+        let compiled = is_known && outcome.is_some_and(|outcome| outcome.stage == Stage::Compiled);
         figures.schemas += 1;
-        figures.generated +=
-            usize::from(fate.is_some_and(|fate| matches!(fate.stage, Stage::Compiled | Stage::NotCompiled)));
+        figures.generated += usize::from(
+            outcome.is_some_and(|outcome| matches!(outcome.stage, Stage::Compiled | Stage::NotCompiled)),
+        );
         figures.compiled += usize::from(compiled);
-        let why = group.refused.clone().or_else(|| fate.and_then(|fate| fate.detail.clone()));
+        let why = group.refused.clone().or_else(|| outcome.and_then(|outcome| outcome.detail.clone()));
         for (at, case) in group.cases.iter().enumerate() {
             let answer = if is_known { answers.next() } else { None };
             let library = group.library.get(at).copied();
@@ -184,7 +190,12 @@ fn count(
 }
 
 #[expect(clippy::print_stdout, reason = "the table is what the command is for")]
-fn print(args: &Args, judged: &Judged, table: &Table, wrong: &[Wrong]) -> Result<(), serde_json::Error> {
+fn print(
+    args: &Args,
+    compiled: &CompiledCorpus,
+    table: &Table,
+    wrong: &[Wrong],
+) -> Result<(), serde_json::Error> {
     if args.json {
         for ((draft, file), figures) in table {
             println!("{}", serde_json::json!({ "draft": draft, "file": file, "figures": figures }));
@@ -240,9 +251,9 @@ fn print(args: &Args, judged: &Judged, table: &Table, wrong: &[Wrong]) -> Result
     }
     println!(
         "{} lines of generated code, generated in {} ms, compiled in {:.1} s",
-        judged.lines,
-        judged.fates.iter().map(|fate| fate.micros).sum::<u128>() / 1000,
-        judged.compile.as_secs_f64()
+        compiled.lines,
+        compiled.outcomes.iter().map(|outcome| outcome.micros).sum::<u128>() / 1000,
+        compiled.compile.as_secs_f64()
     );
     Ok(())
 }

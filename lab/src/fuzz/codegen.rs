@@ -17,9 +17,9 @@ use clap::Args as ClapArgs;
 use evschema_tests::{Draw, repository};
 use serde_json::{Value, json};
 
-use crate::Outcome;
+use crate::TaskResult;
+use crate::compiled_corpus::{Batch, CompiledCorpus, Program, compile, model};
 use crate::corpus::{Corpus, Source};
-use crate::judged::{Batch, Judged, Program, judge, model};
 use crate::scratch::Build;
 
 /// Options of the command.
@@ -54,7 +54,7 @@ const BYTES_MAX: usize = 20_000;
 const BATCH_VERSIONS_MAX: usize = 120;
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let corpus = Corpus::read(&args.source)?;
     let step = args.types.map_or(1, |most| corpus.versions.len().div_ceil(most.max(1))).max(1);
     let versions: Vec<_> = corpus.versions.iter().step_by(step).cloned().collect();
@@ -79,22 +79,27 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ],
         dependencies: &format!("{}fastrand = \"2\"\n", model()),
     };
-    let judged = judge(&batches, program)?;
+    let compiled = compile(&batches, program)?;
     let out = repository().join(&args.out);
     fs::create_dir_all(&out)?;
-    let settings = settings(args, &corpus, &judged, &name)?;
+    let settings = settings(args, &corpus, &compiled, &name)?;
     let kept = out.join(format!("{name}.jsonl"));
-    let figures = watch(&judged.program, &settings, &kept)?;
+    let figures = watch(&compiled.program, &settings, &kept)?;
     print(&name, &figures, &kept);
     let clean = ["unlike", "check_unlike", "panics", "wrong"].iter().all(|name| figures[*name] == 0);
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Writes what the program reads, and returns the folder.
-fn settings(args: &Args, corpus: &Corpus, judged: &Judged, name: &str) -> Result<PathBuf, std::io::Error> {
+fn settings(
+    args: &Args,
+    corpus: &Corpus,
+    compiled: &CompiledCorpus,
+    name: &str,
+) -> Result<PathBuf, std::io::Error> {
     let folder = repository().join("target/scratch").join(format!("fuzz-{name}-input"));
     fs::create_dir_all(&folder)?;
-    let mut numbered: Vec<_> = judged.numbers.iter().map(|((_, at), number)| (*number, at)).collect();
+    let mut numbered: Vec<_> = compiled.numbers.iter().map(|((_, at), number)| (*number, at)).collect();
     numbered.sort();
     let mut kinds = String::new();
     let mut seeds = String::new();

@@ -18,7 +18,7 @@ use evschema_tests::{Fault, Trial, corpora, mutate, read_alone, repository, sche
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -65,7 +65,7 @@ struct Figures {
 
 /// Runs the command.
 #[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
-pub(crate) fn run(args: Args) -> Outcome {
+pub(crate) fn run(args: Args) -> TaskResult {
     if let Some(model) = args.content {
         return super::content::run(model, args.minutes, args.seed, args.events);
     }

@@ -12,7 +12,7 @@ use evschema_tests::{ContentSettings, ContentTrial, content_pair, read_alone, tr
 use fastrand::Rng;
 use serde_json::json;
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Figures of a run: of directions, but for `pairs`.
 #[derive(Default)]
@@ -107,7 +107,7 @@ pub(crate) fn print_faults(pair: &serde_json::Value, trials: &[ContentTrial; 2])
 
 /// Tries generated pairs for some minutes.
 #[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
-pub(super) fn run(model: ContentModel, minutes: f64, seed: u64, events: usize) -> Outcome {
+pub(super) fn run(model: ContentModel, minutes: f64, seed: u64, events: usize) -> TaskResult {
     std::panic::set_hook(Box::new(|_| {}));
     let dialects = Dialects::default();
     let until = Instant::now() + Duration::from_secs_f64(60.0 * minutes);

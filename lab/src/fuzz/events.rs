@@ -14,7 +14,7 @@ use evschema_tests::attack::{AttackRequest, random, random_event};
 use fastrand::Rng;
 use proc_macro2::{TokenStream, TokenTree};
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// How long to try, and what a check may cost.
 #[derive(Debug, ClapArgs)]
@@ -58,7 +58,7 @@ impl Cost {
 }
 
 #[expect(clippy::print_stdout, reason = "the account is what the command is for")]
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     std::fs::create_dir_all(&args.keep)?;
     let mut rng = Rng::with_seed(args.seed);
     let end = Instant::now() + Duration::from_secs_f64(args.minutes * 60.0);

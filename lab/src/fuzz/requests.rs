@@ -9,7 +9,7 @@ use evschema_tests::attack::{Attack, designed, random};
 use evschema_tests::{Cost, Guarded};
 use fastrand::Rng;
 
-use crate::Outcome;
+use crate::TaskResult;
 
 /// How long to try, and what a request may cost.
 #[derive(Debug, ClapArgs)]
@@ -50,7 +50,7 @@ impl Most {
 }
 
 #[expect(clippy::print_stdout, reason = "the account is what the command is for")]
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let program = std::env::current_exe()?.with_file_name("evschema");
     if !program.is_file() {
         return Err(format!("build {} first", program.display()).into());

@@ -19,7 +19,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value};
 
 use super::compat::documents;
-use crate::Outcome;
+use crate::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -71,7 +71,7 @@ struct Figures {
 
 /// Runs the command.
 #[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let documents = documents()?;
     fs::create_dir_all(&args.out)?;
     // A panic is a fault like others here; its message is kept with the schema.

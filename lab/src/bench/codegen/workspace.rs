@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::choice::Chosen;
 use super::{BUILD, Failure, typify};
+use crate::compiled_corpus::event_paths;
 use crate::corpus::Corpus;
-use crate::judged::event_paths;
 use crate::scratch::{Scratch, runtime};
 
 /// Templates that print plain serde types.

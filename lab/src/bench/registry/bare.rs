@@ -1,3 +1,5 @@
+//! A handler that only returns prepared bytes: the fastest server that is possible with the framework of the registry.
+
 use std::error::Error;
 use std::io::Read as _;
 
@@ -9,11 +11,11 @@ use axum::routing::get;
 
 use super::process::Answer;
 
-/// Returns what [`serve`] reads: the path, the headers, an empty line, the body.
+/// Returns the input of [`serve`]: the path, the headers, an empty line, and the body.
 pub(super) fn request(path: &str, answer: &Answer) -> Vec<u8> {
     let mut text = format!("{path}\n");
     for (name, value) in &answer.headers {
-        // The server writes these two itself.
+        // The server adds these two headers itself.
         if name != "content-length" && name != "date" {
             text.push_str(&format!("{name}: {value}\n"));
         }
@@ -24,9 +26,8 @@ pub(super) fn request(path: &str, answer: &Answer) -> Vec<u8> {
     bytes
 }
 
-/// Serves one answer from memory by the framework alone, until it is killed; what it serves is read from the
-/// standard input.
-#[expect(clippy::print_stdout, reason = "whoever started it reads the address there")]
+/// Reads a response from the standard input, and returns this response to every request until the process is killed.
+#[expect(clippy::print_stdout, reason = "the parent process reads the address")]
 pub(super) fn serve() -> Result<(), Box<dyn Error>> {
     let mut input = Vec::new();
     std::io::stdin().read_to_end(&mut input)?;

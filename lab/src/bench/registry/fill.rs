@@ -1,3 +1,5 @@
+//! Fills a registry with the versions of an inventory.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -7,18 +9,18 @@ use evschema_api::client::{Client, Registered};
 use super::inventory::{Inventory, Item};
 use super::latency::Latency;
 
-/// Clients that fill a registry; each registers the versions of a subject one after the other.
+/// The number of parallel clients. Each client registers the versions of a subject one after the other.
 const CLIENTS: usize = 4;
 
-/// What a registration took while the registry grew.
+/// The times of registrations while the registry grew.
 #[derive(Debug)]
 pub(super) struct Growth {
-    /// Subjects that were there at the end of the step, and the registrations of the step.
+    /// For each step, the number of subjects at its end, and the times of its registrations.
     pub(super) steps: Vec<(usize, Latency)>,
     pub(super) seconds: f64,
 }
 
-/// Registers subjects and their versions over HTTP, checks included, as a team would over years.
+/// Registers subjects and their versions over HTTP. The registry checks each version.
 pub(super) fn fill(
     url: &str,
     inventory: &Inventory,
@@ -63,7 +65,7 @@ pub(super) fn fill(
     Ok(Growth { steps, seconds: started.elapsed().as_secs_f64() })
 }
 
-/// Registers the versions of one subject more, one after the other, and returns what each took.
+/// Registers the versions of one further subject one after the other, and returns their times.
 pub(super) fn lengthen(
     url: &str,
     inventory: &Inventory,

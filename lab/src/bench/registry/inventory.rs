@@ -1,3 +1,5 @@
+//! Subjects and versions for a benchmark, made from real schemas.
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -7,15 +9,17 @@ use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version, f
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Longest schema that the inventory is made from, in bytes.
+/// The size limit of a real schema, in bytes. Larger schemas are omitted.
 const BYTES_MAX: usize = 16 << 10;
 
-/// Schemas made from real ones: each subject has the name and the content of a real event, and each version
-/// adds an optional field with the name of a real one, so that every registration is a compatible step.
+/// Subjects that are made from real schemas.
+///
+/// Each subject has the name and the schema of a real event. Each version adds an optional property with a real name, so
+/// every version is compatible with the previous one.
 #[derive(Debug)]
 pub(super) struct Inventory {
     bases: Vec<Base>,
-    /// The names of fields in real schemas.
+    /// The names of properties in real schemas.
     pub(super) names: Vec<String>,
 }
 
@@ -25,7 +29,7 @@ struct Base {
     schema: Value,
 }
 
-/// One version to be registered.
+/// A version that a client registers.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) subject: Subject,
@@ -40,7 +44,7 @@ struct Line {
 }
 
 impl Inventory {
-    /// Reads the real schemas in the folders of a folder.
+    /// Reads the real schemas in the subfolders of a folder.
     pub(super) fn read(events: &Path) -> Result<Self, Box<dyn std::error::Error>> {
         let mut files: Vec<_> = fs::read_dir(events)
             .map_err(|error| format!("{}: {error}; `--events` names another folder", events.display()))?
@@ -66,7 +70,7 @@ impl Inventory {
         Ok(Self { bases, names: names.into_iter().collect() })
     }
 
-    /// Returns the name of a subject by its number.
+    /// Returns the name of the subject with this number.
     pub(super) fn subject(&self, number: usize) -> Result<Subject, Box<dyn std::error::Error>> {
         let base = &self.bases[number % self.bases.len()];
         let mut name = format!("team{:03}.{}", number % 997, base.subject);
@@ -74,7 +78,7 @@ impl Inventory {
         Ok(Subject::parse(&format!("{name}.n{number}"))?)
     }
 
-    /// Returns a version of a subject by both numbers, from zero.
+    /// Returns a version. Both numbers begin with zero.
     pub(super) fn item(&self, number: usize, version: usize) -> Result<Item, Box<dyn std::error::Error>> {
         let mut schema = self.bases[number % self.bases.len()].schema.clone();
         let mut random = fastrand::Rng::with_seed(number as u64);
@@ -87,10 +91,8 @@ impl Inventory {
         let version = Version::parse(&format!("1.{version}.0"))?;
         Ok(Item { subject: self.subject(number)?, version, bytes: serde_json::to_vec(&schema)? })
     }
-}
 
-impl Inventory {
-    /// Returns a version of a line whose schemas are all of one size: each lets a field be longer.
+    /// Returns a version of a line in which all schemas have the same size: each version only raises a length limit.
     pub(super) fn step(&self, number: usize, version: usize) -> Result<Item, Box<dyn std::error::Error>> {
         let mut schema = self.bases[number % self.bases.len()].schema.clone();
         if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
@@ -101,7 +103,7 @@ impl Inventory {
     }
 }
 
-/// Returns a schema without what names itself, if it stands alone and is an object's.
+/// Returns a schema without its identifiers. Returns `None` if it has no properties, or refers to other documents.
 fn usable(line: Line) -> Option<(Base, Vec<String>)> {
     let Line { subject, mut schema } = line;
     let members = schema.as_object_mut()?;
@@ -112,7 +114,7 @@ fn usable(line: Line) -> Option<(Base, Vec<String>)> {
     let text = schema.to_string();
     let at = Coordinates { subject: Subject::parse(&subject).ok()?, version: Version::new(1, 0, 0) };
     let read = Arc::new(Schema::read(at, text.as_bytes(), &Dialects::default()).ok()?);
-    // Real ones refer to what is not there, in others and in themselves.
+    // Some real schemas contain references to missing targets.
     let stands_alone = Catalog::default().resolve(&read).is_ok() && text.len() <= BYTES_MAX;
     let names = fields(&read).into_iter().map(|field| field.name).collect();
     stands_alone.then_some((Base { subject, schema }, names))

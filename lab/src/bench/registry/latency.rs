@@ -1,11 +1,13 @@
+//! The times of a repeated action.
+
 use std::time::{Duration, Instant};
 
-/// How long something took, many times.
+/// The times of a repeated action.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Latency(Vec<Duration>);
 
 impl Latency {
-    /// Does something and notes how long it took.
+    /// Runs the action and adds its time.
     pub(super) fn time<T>(&mut self, act: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let done = act();
@@ -13,7 +15,7 @@ impl Latency {
         done
     }
 
-    /// Notes how long it took.
+    /// Adds a time.
     pub(super) fn add(&mut self, took: Duration) {
         self.0.push(took);
     }
@@ -22,12 +24,12 @@ impl Latency {
         self.0.extend(others.0);
     }
 
-    /// Returns how many there are.
+    /// Returns the number of times.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// Returns the time that so many of a hundred do not exceed, in milliseconds.
+    /// Returns a percentile in milliseconds.
     pub(super) fn percentile(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -1,3 +1,5 @@
+//! A registry or a bare handler in a separate process, so that it shares no thread with the load.
+
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -7,14 +9,14 @@ use evschema_registry::{Config, Server};
 use super::bare;
 use super::processor::Processor;
 
-/// An answer of a server.
+/// A response of a server.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
-/// A registry in a process of its own, which this program becomes when it is called so.
+/// A server in a separate process. The process runs this program with a hidden option.
 pub(super) struct Process {
     child: Child,
     url: String,
@@ -22,12 +24,12 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts one, and returns when it listens.
+    /// Starts a registry on this database, and waits until it listens.
     pub(super) fn start(database: &str) -> Result<Self, Box<dyn Error>> {
         Self::spawn(&["--serve", database], None)
     }
 
-    /// Starts a server beside it that knows one answer by heart.
+    /// Starts a bare handler that returns this response.
     pub(super) fn start_bare(path: &str, answer: &Answer) -> Result<Self, Box<dyn Error>> {
         Self::spawn(&["--serve-bare"], Some(&bare::request(path, answer)))
     }
@@ -53,12 +55,12 @@ impl Process {
         &self.url
     }
 
-    /// Sends a request and reads the answer, which must be no error.
+    /// Sends a request. Fails if the response is an error.
     pub(super) fn get(&self, path: &str) -> Result<(), Box<dyn Error>> {
         self.answer(path).map(|_| ())
     }
 
-    /// As [`Process::get`], and returns the answer.
+    /// Sends a request and returns the response. Fails if the response is an error.
     pub(super) fn answer(&self, path: &str) -> Result<Answer, Box<dyn Error>> {
         let request = self.agent.get(format!("{}{path}", self.url)).header("accept-encoding", "identity");
         let mut response = request.call()?;
@@ -73,12 +75,12 @@ impl Process {
         Ok(Answer { headers, body })
     }
 
-    /// Returns what tells the processor time of the registry and of the database it was started on.
+    /// Returns a counter for the processor time of the registry and of its database.
     pub(super) fn processor(&self, database: &str) -> std::io::Result<Processor> {
         Processor::of(self.child.id(), database)
     }
 
-    /// Returns the memory that the process has in use, in MiB.
+    /// Returns the resident memory of the process, in MiB.
     pub(super) fn memory(&self) -> Result<u64, Box<dyn Error>> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
@@ -89,17 +91,16 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Its input ends, at which it stops.
+        // A registry stops at the end of its input. The input of a bare handler has ended already, so it is killed.
         if self.child.stdin.take().is_none() {
-            // Its input has been read to the end already.
             let _killed = self.child.kill();
         }
         let _ended = self.child.wait();
     }
 }
 
-/// Serves until the input ends; what [`Process::start`] starts.
-#[expect(clippy::print_stdout, reason = "whoever started it reads the address there")]
+/// Runs a registry until the standard input ends. [`Process::start`] uses this function.
+#[expect(clippy::print_stdout, reason = "the parent process reads the address")]
 pub(super) fn serve(database: &str) -> Result<(), Box<dyn Error>> {
     let config =
         Config { database: database.to_owned(), listen: "127.0.0.1:0".parse()?, ..Config::default() };

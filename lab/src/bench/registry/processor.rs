@@ -1,19 +1,21 @@
+//! Processor time of a registry and its database.
+
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The processor time of a registry and of the servers of its database.
+/// The processor time of a registry and of its database.
 ///
-/// Other work on the machine makes an answer late, and does not change this much.
+/// Other work on the machine delays a response, but has little effect on the processor time.
 #[derive(Debug)]
 pub(super) struct Processor {
-    /// What the kernel tells of each thread.
+    /// The `schedstat` file of each thread.
     threads: Vec<PathBuf>,
 }
 
 impl Processor {
-    /// Looks for the threads of a process, and for the servers of Postgres that work for this database.
+    /// Finds the threads of a process, and the Postgres processes that serve this database.
     pub(super) fn of(process: u32, database: &str) -> io::Result<Self> {
         let mut threads = Vec::new();
         for thread in fs::read_dir(format!("/proc/{process}/task"))? {
@@ -22,7 +24,7 @@ impl Processor {
         if let Some(served) = served(database) {
             for process in fs::read_dir("/proc")? {
                 let process = process?.path();
-                // Those that have ended meanwhile have no command line.
+                // A process that has ended in the meantime has no command line.
                 if fs::read_to_string(process.join("cmdline")).is_ok_and(|line| line.starts_with(&served)) {
                     threads.push(process.join("schedstat"));
                 }
@@ -31,7 +33,7 @@ impl Processor {
         Ok(Self { threads })
     }
 
-    /// Returns what they have taken so far, to the nanosecond.
+    /// Returns the sum of the processor times.
     pub(super) fn time(&self) -> Duration {
         let taken = |path: &PathBuf| {
             let text = fs::read_to_string(path).ok()?;
@@ -41,7 +43,7 @@ impl Processor {
     }
 }
 
-/// Returns how the command line of a server of Postgres begins that works for this database.
+/// Returns the start of the command line of a Postgres process that serves this database.
 fn served(database: &str) -> Option<String> {
     let (_, rest) = database.strip_prefix("postgres")?.split_once("://")?;
     let (user, rest) = rest.split_once('@')?;

@@ -1,8 +1,10 @@
+//! Random requests to a large inventory.
+
 use std::error::Error;
 
 use super::inventory::Inventory;
 
-/// Requests for what is somewhere in an inventory, drawn at random from the same seed each time.
+/// Creates random requests. Each run creates the same requests, because the seed is fixed.
 pub(super) struct Queries<'i> {
     inventory: &'i Inventory,
     subjects: usize,
@@ -12,7 +14,7 @@ pub(super) struct Queries<'i> {
 
 type Path = Result<String, Box<dyn Error>>;
 
-/// Makes the path of one request.
+/// Creates the path of a request.
 type Kind<'i> = fn(&mut Queries<'i>) -> Path;
 
 impl<'i> Queries<'i> {
@@ -44,7 +46,7 @@ impl<'i> Queries<'i> {
         ]
     }
 
-    /// Returns the path of any document.
+    /// Returns the path of a random schema.
     pub(super) fn document(&mut self) -> Path {
         let version = self.random.usize(..self.versions);
         Ok(format!("/schemas/{}/1.{version}.0.json", self.subject()?))

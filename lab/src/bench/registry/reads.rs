@@ -1,5 +1,6 @@
-//! Reading a version's content beside a bare handler that returns the same bytes with the same headers: same
-//! runtime, same load tool, one after the other, several times.
+//! Compares reads of a schema with a bare handler that returns the same bytes and headers.
+//!
+//! Both servers use the same runtime, and `wrk` sends the same load to them in turns.
 
 use std::error::Error;
 use std::path::Path;
@@ -11,26 +12,25 @@ use serde_json::json;
 
 use super::inventory::Inventory;
 use super::process::Process;
-use super::{Args, say};
+use super::{Args, print_row};
 use crate::running::{Database, Storage};
 
-/// Least part of the bare handler's requests a second.
+/// The bar of the request rate, as a part of the bare handler's rate.
 const PART_MIN: f64 = 0.9;
-/// Most times the bare handler's 99th percentile.
+/// The bar of the 99th percentile, as a multiple of the bare handler's percentile.
 const P99_MAX: f64 = 1.5;
 const ROUNDS: usize = 5;
 const SECONDS: u32 = 4;
-pub(super) const CONNECTIONS: u32 = 32;
+const CONNECTIONS: u32 = 32;
 
-/// What a load has measured.
+/// The result of `wrk`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Load {
-    pub(super) per_second: f64,
-    pub(super) p50_ms: f64,
-    pub(super) p99_ms: f64,
+struct Load {
+    per_second: f64,
+    p99_ms: f64,
 }
 
-/// Measures, and returns how many bars were missed.
+/// Measures each database, and returns the number of missed bars.
 pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let wrk = find_program("wrk", &[]).ok_or("`wrk` is not installed: apt-get install wrk")?;
     let inventory = Inventory::read(&args.events)?;
@@ -75,8 +75,8 @@ fn measure(
             "part": part, "bare_p99_ms": median(pairs.iter().map(|(bare, _)| bare.p99_ms)),
             "p99_times": times,
         });
-        say(args, &row)?;
-        // The bare handler knows neither tags nor encodings: it sends the bytes, whatever is asked.
+        print_row(args, &row)?;
+        // The bare handler ignores the request headers and always sends the bytes, so only plain reads have bars.
         if header.is_none() {
             missed += usize::from(part < PART_MIN) + usize::from(P99_MAX < times);
         }
@@ -84,8 +84,8 @@ fn measure(
     Ok(missed)
 }
 
-/// Reads one URL with the load tool.
-pub(super) fn load(wrk: &Path, url: &str, header: Option<&str>) -> Result<Load, Box<dyn Error>> {
+/// Requests one URL with `wrk`.
+fn load(wrk: &Path, url: &str, header: Option<&str>) -> Result<Load, Box<dyn Error>> {
     let mut command = Command::new(wrk);
     command.args(["--threads", "1", "--connections", &CONNECTIONS.to_string(), "--latency"]);
     command.args(["--duration", &SECONDS.to_string()]);
@@ -100,12 +100,11 @@ pub(super) fn load(wrk: &Path, url: &str, header: Option<&str>) -> Result<Load, 
     if text.contains("Non-2xx or 3xx responses") || text.contains("Socket errors") {
         return Err(format!("wrk had errors: {text}").into());
     }
-    let per_second = find("Requests/sec:").ok_or_else(|| format!("wrk said: {text}"))?.parse()?;
-    let part = |name| millis(&find(name).unwrap_or_default());
-    Ok(Load { per_second, p50_ms: part("50%")?, p99_ms: part("99%")? })
+    let per_second = find("Requests/sec:").ok_or_else(|| format!("wrk printed: {text}"))?.parse()?;
+    Ok(Load { per_second, p99_ms: millis(&find("99%").unwrap_or_default())? })
 }
 
-/// Reads `910.00us`, `1.20ms` or `2.00s`.
+/// Parses a time such as `910.00us`, `1.20ms` or `2.00s`.
 fn millis(text: &str) -> Result<f64, Box<dyn Error>> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let number: f64 = text[..text.len() - unit.len()].parse()?;

@@ -1,3 +1,5 @@
+//! Fills a registry with a large inventory, and measures it.
+
 use std::time::{Duration, Instant};
 
 use evschema_api::client::Client;
@@ -11,22 +13,22 @@ use super::inventory::Inventory;
 use super::latency::Latency;
 use super::process::Process;
 use super::queries::Queries;
-use super::{Args, say};
+use super::{Args, print_row};
 use crate::running::{Database, Running, Storage};
 
-/// Longest time from the start of the process to its being ready.
+/// The bar of the time from the start of the process until it is ready.
 const READY_MAX: Duration = Duration::from_secs(1);
-/// Longest time of 99 in a hundred lists, searches and looks for the latest version, in milliseconds.
+/// The bar of the 99th percentile of lists, searches and requests for the latest version, in milliseconds.
 const P99_MAX: f64 = 5.0;
-/// Requests of a round, and rounds: the figure is the median of the rounds' percentiles.
+/// The number of requests in a round. Each figure is the median of the rounds' percentiles.
 const REQUESTS: usize = 1_000;
 const ROUNDS: usize = 5;
-/// Requests of each kind that took most of the processors' time, of which the path is told.
+/// For each kind of request, the output contains the paths of this number of slowest requests.
 const SLOWEST: usize = 3;
-/// Documents read to fill the cache, before memory is looked at.
+/// The number of schemas that fill the cache before the benchmark measures the memory.
 const DOCUMENTS: usize = 30_000;
 
-/// Measures a large inventory on each database; returns how many bars were missed.
+/// Measures a large inventory on each database, and returns the number of missed bars.
 pub(super) fn run(args: &Args) -> Result<usize, Box<dyn std::error::Error>> {
     let inventory = Inventory::read(&args.events)?;
     if let Some(url) = &args.filled {
@@ -54,9 +56,9 @@ fn measure(
         "database": name, "what": "filled over HTTP", "registrations": registrations,
         "seconds": growth.seconds, "per_second": registrations as f64 / growth.seconds,
     });
-    say(args, &filled)?;
+    print_row(args, &filled)?;
     for (subjects, step) in &growth.steps {
-        say(args, &row(name, "registration", step, json!({ "subjects": subjects })))?;
+        print_row(args, &row(name, "registration", step, json!({ "subjects": subjects })))?;
     }
     for (number, mode) in [Mode::BackwardTransitive, Mode::Backward].into_iter().enumerate() {
         let number = args.subjects + number;
@@ -64,7 +66,7 @@ fn measure(
         Client::new(running.url(), None).put_subject(&inventory.subject(number)?, &patch, None)?;
         for (versions, step) in lengthen(running.url(), inventory, number, args.line)? {
             let of = json!({ "mode": mode.as_str(), "versions": versions });
-            say(args, &row(name, "registration on a line", &step, of))?;
+            print_row(args, &row(name, "registration on a line", &step, of))?;
         }
     }
     drop(running);
@@ -72,7 +74,7 @@ fn measure(
     Ok(missed)
 }
 
-/// Starts a registry on what is there, and reads.
+/// Starts a registry on a filled database, and measures its start, its reads and its memory.
 fn serve(
     name: &str,
     database: &str,
@@ -118,7 +120,7 @@ fn serve(
         let of = json!({
             "processor_p50_ms": work.percentile(50), "processor_p99_ms": work.percentile(99), "slowest": slowest,
         });
-        say(args, &row(name, what, median, of))?;
+        print_row(args, &row(name, what, median, of))?;
     }
     for _ in 0..DOCUMENTS {
         process.get(&queries.document()?)?;
@@ -128,7 +130,7 @@ fn serve(
         "begun_mib": begun, "after_reading_mib": process.memory()?,
         "cache_mib": Config::default().cache_bytes >> 20,
     });
-    say(args, &memory)?;
+    print_row(args, &memory)?;
     Ok(missed)
 }
 

@@ -1,5 +1,6 @@
-//! Registrations beside what Postgres itself reaches with the same statements: pgbench runs what the server
-//! has logged of a registry that registered the versions of a subject like most.
+//! Compares the rate of registrations with the rate of pgbench, which runs the same SQL statements.
+//!
+//! The benchmark registers the versions of an average subject, and takes the statements from the log of Postgres.
 
 mod family;
 mod script;
@@ -21,28 +22,28 @@ use serde_json::json;
 use super::inventory::Inventory;
 use super::process::Process;
 use super::reads::median;
-use super::{Args, say};
+use super::{Args, print_row};
 use crate::running::Running;
 
-/// Least part of the registrations a second that pgbench reaches.
+/// The bar of the registration rate, as a part of pgbench's rate.
 const PART_MIN: f64 = 0.5;
 const CLIENTS: usize = 16;
-/// Versions that are registered of each subject, each checked against those before.
+/// The number of versions of each subject. The registry compares each version with the previous ones.
 const VERSIONS: usize = 3;
-/// How a registry's connections have the server plan (`registry/src/store/postgres/connections.rs`). Left to itself it
-/// plans some statements anew each time, and pgbench would be the slower for it.
+/// The planner settings of the registry's connections (`registry/src/store/postgres/connections.rs`). Without them,
+/// Postgres would plan some statements at each execution, and pgbench would be slower.
 const PLANS: &str = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 const ROUNDS: usize = 5;
 const SECONDS: u64 = 8;
-/// Schemas that the subjects have, in turn.
+/// The number of different schemas. The subjects use them in turn.
 const SCHEMAS: usize = 300;
-/// The subject whose registrations are recorded; lower case, so that its folded name is the same.
+/// The subject whose statements are recorded. It is lower case, so that its case-folded name is equal.
 const RECORDED: &str = "load.recorded";
 
 /// The versions of a subject.
 type Bodies = [String; VERSIONS];
 
-/// Measures, and returns how many bars were missed.
+/// Measures Postgres, and returns the number of missed bars.
 pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
     let pgbench = find_program("pgbench", &Postgres::version_folders());
     let pgbench = pgbench.ok_or("`pgbench` is not installed: apt-get install postgresql-contrib")?;
@@ -68,22 +69,22 @@ pub(super) fn run(args: &Args) -> Result<usize, Box<dyn Error>> {
         "own_processor_us": processor(|(_, own)| own.processor_us),
         "processor_part": processor(|(theirs, own)| theirs.processor_us / own.processor_us),
     });
-    say(args, &row)?;
+    print_row(args, &row)?;
     Ok(usize::from(part < PART_MIN))
 }
 
-/// What registrations took.
+/// The rate and the cost of registrations.
 #[derive(Debug)]
 struct Measured {
-    /// How many there were a second.
+    /// Registrations per second.
     per_second: f64,
-    /// The processor time of each, clients and servers together, in microseconds. Other work on the machine makes
-    /// registrations late, and those of the side that has fewer threads later; it does not change this much.
+    /// The processor time of a registration in microseconds, clients and servers together. Other work on the machine
+    /// has little effect on this time, but it delays the side with fewer threads more.
     processor_us: f64,
 }
 
 impl Measured {
-    /// Measures work that tells how many registrations there were a second and how many in all.
+    /// Measures work that returns its registrations per second and their total number.
     fn of(work: impl FnOnce() -> Result<(f64, f64), Box<dyn Error>>) -> Result<Self, Box<dyn Error>> {
         let before = family::processor_time()?;
         let (per_second, count) = work()?;
@@ -92,15 +93,15 @@ impl Measured {
     }
 }
 
-/// What the server was asked while the versions of a subject were registered.
+/// The statements that Postgres ran while a client registered the versions of a subject.
 struct Recorded {
-    /// What asks the same.
+    /// The pgbench script with the same statements.
     script: script::Script,
-    /// Its text.
+    /// The file of the script.
     file: tempfile::NamedTempFile,
 }
 
-/// Registers the versions of a subject while the server logs, and makes a script of it.
+/// Registers the versions of a subject while Postgres logs its statements, and converts the log to a script.
 fn record(server: &Postgres, bodies: &[Bodies]) -> Result<Recorded, Box<dyn Error>> {
     let running = Running::on(Config { database: server.url(), ..Config::default() })?;
     let client = Client::new(running.url(), None);
@@ -121,8 +122,9 @@ fn record(server: &Postgres, bodies: &[Bodies]) -> Result<Recorded, Box<dyn Erro
     Ok(Recorded { script, file })
 }
 
-/// Returns which versions are most like the mean of all, by bytes and by the names of fields, of which the search has
-/// a row each. Several scripts would be fairer, but for each of them pgbench has the server plan every statement anew.
+/// Returns the number of the schema that is nearest to the mean size, in bytes and in property names.
+///
+/// Several scripts would represent the schemas better, but Postgres would plan every statement of each script again.
 fn ordinary(bodies: &[Bodies]) -> Result<usize, Box<dyn Error>> {
     let sizes = |bodies: &Bodies| -> Result<[f64; 2], Box<dyn Error>> {
         let text = &bodies[VERSIONS - 1];
@@ -158,17 +160,17 @@ fn pgbench_rate(
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let tps =
         text.lines().find_map(|line| line.strip_prefix("tps = ")).and_then(|rest| rest.split(' ').next());
-    let said = || format!("pgbench said: {text}{}", String::from_utf8_lossy(&output.stderr));
+    let printed = || format!("pgbench printed: {text}{}", String::from_utf8_lossy(&output.stderr));
     if !output.status.success() {
-        return Err(said().into());
+        return Err(printed().into());
     }
     let count =
         text.lines().find_map(|line| line.strip_prefix("number of transactions actually processed: "));
     let versions = |number: &str| Ok::<_, Box<dyn Error>>(number.trim().parse::<f64>()? * VERSIONS as f64);
-    Ok((versions(tps.ok_or_else(said)?)?, versions(count.ok_or_else(said)?)?))
+    Ok((versions(tps.ok_or_else(printed)?)?, versions(count.ok_or_else(printed)?)?))
 }
 
-/// Returns how many versions are registered a second by clients on subjects of their own.
+/// Returns the rate and the number of registrations, if each client registers its own subjects.
 fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<(f64, f64), Box<dyn Error>> {
     let count = AtomicUsize::new(0);
     let start = Instant::now();
@@ -195,7 +197,7 @@ fn own_rate(url: &str, bodies: &[Bodies], round: usize) -> Result<(f64, f64), Bo
     Ok((versions / seconds, versions))
 }
 
-/// Returns what is registered, made before anything is measured.
+/// Creates all schemas before the measurement starts.
 fn bodies(inventory: &Inventory) -> Result<Vec<Bodies>, Box<dyn Error>> {
     (0..SCHEMAS)
         .map(|number| {
@@ -208,7 +210,7 @@ fn bodies(inventory: &Inventory) -> Result<Vec<Bodies>, Box<dyn Error>> {
         .collect()
 }
 
-/// Registers the versions of a subject, one after the other; no two subjects have the same content.
+/// Registers the versions of a subject one after the other. A comment makes the content of each subject unique.
 fn register(client: &Client, bodies: &[Bodies], subject: &str, number: usize) -> Result<(), Box<dyn Error>> {
     let of_its_own = format!("{{\"$comment\":\"{subject}\",");
     let subject = Subject::parse(subject)?;

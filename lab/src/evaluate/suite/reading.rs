@@ -11,7 +11,7 @@ use evschema_model::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::judged::Batch;
+use crate::compiled_corpus::Batch;
 
 /// Where the suite serves its remote documents.
 const SERVER: &str = "http://localhost:1234/";

@@ -14,8 +14,8 @@ use evschema_model::{
     Catalog, Coordinates, Dialect, Dialects, Formats, Schema, Subject, Validator, Version, parse_event,
 };
 use fastrand::Rng;
-use judge::serde_json::{self, Value, json};
-use judge::{Decision, Kind};
+use harness::serde_json::{self, Value, json};
+use harness::{Decision, EventType};
 
 mod mangle;
 
@@ -28,7 +28,7 @@ const SHOWN_MAX: u64 = 5;
 const SHRINKS_MAX: usize = 400;
 
 struct Subjects {
-    kind: &'static Kind,
+    event_type: &'static EventType,
     name: String,
     validator: Validator,
     hints: Hints,
@@ -79,7 +79,7 @@ fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
         seeds.entry(number).or_default().push(Tree::of(&row["event"]));
     }
     let mut found = Vec::new();
-    for (number, (row, kind)) in lines(folder, "kinds.jsonl").iter().zip(kinds()).enumerate() {
+    for (number, (row, event_type)) in lines(folder, "kinds.jsonl").iter().zip(event_types()).enumerate() {
         let at = coordinates(row);
         let schema = catalog.get(&at.subject, &at.version).unwrap();
         let resolved = catalog.resolve(schema).unwrap();
@@ -88,7 +88,7 @@ fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
         resolved.documents().iter().for_each(|document| hints.add(document.value()));
         let Some(seeds) = seeds.remove(&number) else { continue };
         found.push(Subjects {
-            kind,
+            event_type,
             name: at.to_string(),
             validator: resolved.validator(formats).unwrap(),
             hints,
@@ -100,7 +100,7 @@ fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
 }
 
 fn main() {
-    judge::keep_panics();
+    harness::keep_panics();
     let folder = std::env::args().nth(1).unwrap();
     let folder = Path::new(&folder);
     let settings: Value =
@@ -205,15 +205,15 @@ impl Outcome {
     fn of(subject: &Subjects, bytes: &[u8], thorough: bool) -> Self {
         let library = parse_event(bytes).ok().map(|event| subject.validator.is_valid(&event));
         let decision = if thorough && library.is_some() {
-            subject.kind.decide(bytes)
+            subject.event_type.decide(bytes)
         } else {
             let caught = std::panic::catch_unwind(|| {
-                let checked = (subject.kind.check)(bytes);
-                (checked, (subject.kind.accepts)(bytes))
+                let checked = (subject.event_type.check)(bytes);
+                (checked, (subject.event_type.accepts)(bytes))
             });
             match caught {
                 Ok((checked, typed)) => Decision { typed, checked, ..Decision::default() },
-                Err(_) => subject.kind.decide(bytes),
+                Err(_) => subject.event_type.decide(bytes),
             }
         };
         Self {

@@ -1,17 +1,19 @@
+//! Processor time of this process and its descendants.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::time::Duration;
 
-/// Ticks of the kernel's account of processes a second, on every Linux that this runs on.
+/// Kernel ticks per second in `/proc`, the same on all common Linux systems.
 const TICKS_PER_SECOND: u32 = 100;
 
-/// Returns the processor time of this program and of all that it has started, what has ended among it included.
+/// Returns the processor time of this process and of all its descendants, including those that have ended.
 pub(super) fn processor_time() -> io::Result<Duration> {
     let mut processes = BTreeMap::new();
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
-        // Those that end meanwhile are in the account of whoever started them.
+        // If a process ends in the meantime, the time of its parent includes its time.
         if let Some(number) = name.to_str().and_then(|name| name.parse::<u32>().ok())
             && let Ok(stat) = fs::read_to_string(format!("/proc/{number}/stat"))
             && let Some(process) = read(&stat)
@@ -34,9 +36,9 @@ pub(super) fn processor_time() -> io::Result<Duration> {
     Ok(Duration::from_secs(ticks) / TICKS_PER_SECOND)
 }
 
-/// Reads who started a process, and its ticks with those of what it has started and seen end.
+/// Parses the parent of a process, and the ticks of the process with those of its ended children.
 fn read(stat: &str) -> Option<(u32, u64)> {
-    // The name before it may hold anything.
+    // The name of the program can contain any character.
     let (_, fields) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = fields.split(' ').collect();
     let ticks = fields.get(11..15)?.iter().filter_map(|field| field.parse::<u64>().ok()).sum();

@@ -1,30 +1,32 @@
+//! Converts a log of Postgres to a pgbench script.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// A statement as the server has logged it.
+/// A statement in the log.
 #[derive(Debug)]
 struct Statement {
     sql: String,
-    /// As literals of SQL.
+    /// The parameters as SQL literals.
     parameters: Vec<String>,
-    /// The server's process, one for each connection.
+    /// The process id. Each connection has its own process.
     process: String,
 }
 
-/// What pgbench runs.
+/// A pgbench script.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    /// The statements, of which those that differ from run to run name what is taken from it.
+    /// The statements. A random variable replaces the values that must differ in each run.
     pub(super) text: String,
-    /// The parameters that are the same in each run, by the names that the text has for them. pgbench sends them
-    /// with each statement, as a registry does.
+    /// The names and values of the other parameters. pgbench sends them with each statement, like a registry.
     pub(super) variables: Vec<(String, String)>,
-    /// How many statements there are.
+    /// The number of statements.
     pub(super) statements: usize,
 }
 
-/// Makes a pgbench script of what the server has logged: the same statements with the same parameters, but for the
-/// subject's name and the contents' digests, which are taken from the run.
+/// Converts a log to a pgbench script with the same statements.
+///
+/// Only the name of the subject and the digests of its schemas are different in each run.
 pub(super) fn of(log: &str, subject: &str) -> Result<Script, String> {
     let statements = read(log);
     if statements.is_empty() {
@@ -45,7 +47,7 @@ pub(super) fn of(log: &str, subject: &str) -> Result<Script, String> {
     Ok(script)
 }
 
-/// Returns what stands for a literal in the script.
+/// Returns the expression that replaces a literal in the script.
 fn value(
     literal: &str,
     subject: &str,
@@ -68,7 +70,7 @@ fn value(
     variable
 }
 
-/// Puts values in the place of `$1`, `$2` and so on; what they hold is left as it is.
+/// Replaces `$1`, `$2` and so on by values. A `$` inside a value stays.
 fn filled(sql: &str, values: &[String]) -> String {
     let mut pieces = sql.split('$');
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -83,12 +85,12 @@ fn filled(sql: &str, values: &[String]) -> String {
     out
 }
 
-/// Reads the statements of a log, each on one line, in order.
+/// Parses the statements of a log in their order.
 fn read(log: &str) -> Vec<Statement> {
     let mut entries: Vec<String> = Vec::new();
     for line in log.lines() {
         match line.strip_prefix('\t') {
-            // An entry goes on.
+            // This line continues the entry.
             Some(rest) => {
                 if let Some(last) = entries.last_mut() {
                     last.push(' ');
@@ -106,7 +108,7 @@ fn read(log: &str) -> Vec<Statement> {
             let sql = rest.split_once(": ").map_or("", |(_, sql)| sql).to_owned();
             statements.push(Statement { sql, parameters: Vec::new(), process });
         } else if let Some((_, sql)) = entry.split_once("LOG:  statement: ") {
-            // A transaction that only reads may end while another has begun elsewhere.
+            // The `ROLLBACK` of one connection can be logged after the `BEGIN` of another.
             let ends = sql == "ROLLBACK";
             let last = statements.iter().rposition(|statement| ends && statement.process == process);
             let at = last.map_or(statements.len(), |last| last + 1);
@@ -121,7 +123,7 @@ fn read(log: &str) -> Vec<Statement> {
     statements
 }
 
-/// Reads `$1 = 'it''s', $2 = NULL`.
+/// Parses a list such as `$1 = 'it''s', $2 = NULL`.
 fn parameters(list: &str) -> Vec<String> {
     let mut literals = Vec::new();
     let mut rest = list;

@@ -9,7 +9,7 @@ pub use same::{lost, same};
 pub use serde_json;
 
 /// The functions of one generated event type.
-pub struct Kind {
+pub struct EventType {
     /// Reads, and writes what was read.
     pub read: fn(&[u8]) -> Read,
     /// Reads, and says only whether that went well.
@@ -34,12 +34,12 @@ pub enum Read {
 
 /// Gives the functions of a type.
 #[macro_export]
-macro_rules! kind {
+macro_rules! event_type {
     ($type:ty) => {
-        $crate::kind!($type, |_| true)
+        $crate::event_type!($type, |_| true)
     };
     ($type:ty, $borrowed:ident in $($module:ident)::+) => {
-        $crate::kind!($type, |event| {
+        $crate::event_type!($type, |event| {
             match ($($module)::+::$borrowed::from_slice(event), <$type>::from_slice(event)) {
                 (Ok(borrowed), Ok(owned)) => {
                     borrowed.to_vec().ok() == owned.to_vec().ok() && borrowed.into_owned() == owned
@@ -49,7 +49,7 @@ macro_rules! kind {
         })
     };
     ($type:ty, $agrees:expr) => {
-        $crate::Kind {
+        $crate::EventType {
             read: |event| match <$type>::from_slice(event) {
                 Ok(typed) => $crate::Read::Accepted(
                     typed.validate().map_err(|error| error.to_string()),
@@ -109,7 +109,7 @@ pub struct Decision {
     pub why: Option<String>,
 }
 
-impl Kind {
+impl EventType {
     /// Decides an event.
     pub fn decide(&self, event: &[u8]) -> Decision {
         let caught = catch_unwind(AssertUnwindSafe(|| self.try_decide(event)));
