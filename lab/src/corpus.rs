@@ -1,4 +1,4 @@
-//! A folder of real event schemas and events: `schemas.jsonl` and, where there are, `instances.jsonl`.
+//! Reads a corpus: a folder with real schemas (`schemas.jsonl`), and optionally events (`instances.jsonl`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,33 +8,34 @@ use std::sync::Arc;
 use clap::Args as ClapArgs;
 use evschema_codegen::Options;
 use evschema_model::{Catalog, Coordinates, Dialect, Dialects, Draft, Formats, Schema, Subject, Version};
+use evschema_tests::corpora;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Which events are read, and how their schemas are understood.
+/// The options that select a corpus and the meaning of its schemas.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct Source {
-    /// Folder with `schemas.jsonl` and, if there are events, `instances.jsonl`.
+    /// The folder of the corpus, with `schemas.jsonl` and optionally `instances.jsonl`.
     #[arg(long)]
     pub(crate) events: PathBuf,
-    /// `URI=DRAFT`: the draft that a foreign `$schema` stands for; may be given again.
+    /// `URI=DRAFT`: the draft of an unknown `$schema` URI. You can repeat this option.
     #[arg(long)]
     pub(crate) dialect: Vec<String>,
-    /// Whether `format` refuses values, `assert` or `annotate`; the verdicts of the corpora are without.
+    /// Whether `format` rejects values: `assert` or `annotate`. The labels of the corpora apply to `annotate`.
     #[arg(long, default_value = "annotate")]
     pub(crate) formats: String,
-    /// Lets documents that are referred to and not there accept anything.
+    /// Adds a document that accepts every value for each missing target of a reference.
     #[arg(long)]
     pub(crate) stub_missing: bool,
 }
 
-/// Schemas and events.
+/// The schemas and events of a corpus.
 #[derive(Debug)]
 pub(crate) struct Corpus {
     pub(crate) catalog: Catalog,
-    /// The versions of the corpus, without stubs.
+    /// The versions of the corpus, without the added documents.
     pub(crate) versions: Vec<Coordinates>,
-    /// Versions that are no schemas, and why.
+    /// The versions that are no schemas, with the reasons.
     pub(crate) refused: Vec<(Coordinates, String)>,
     pub(crate) events: Vec<Event>,
     pub(crate) options: Options,
@@ -44,7 +45,7 @@ pub(crate) struct Corpus {
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) at: Coordinates,
-    /// What its authors say of it.
+    /// The label of the authors.
     pub(crate) valid: Option<bool>,
     pub(crate) instance: Value,
 }
@@ -71,7 +72,7 @@ impl Corpus {
     ///
     /// # Errors
     ///
-    /// When a file is not there or a line is not what it should be.
+    /// If a file is missing, or a line has the wrong form.
     pub(crate) fn read(source: &Source) -> Result<Self, Failure> {
         let dialects = dialects(&source.dialect)?;
         let mut catalog = Catalog::default();
@@ -100,7 +101,7 @@ impl Corpus {
         Ok(Self { catalog, versions, refused, events, options })
     }
 
-    /// Returns the names that any schema of the corpus gives a property.
+    /// Returns all names of properties in the schemas of the corpus.
     pub(crate) fn property_names(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         for schema in self.catalog.iter() {
@@ -131,7 +132,30 @@ fn coordinates(subject: &str, version: &str) -> Result<Coordinates, Failure> {
     Ok(Coordinates { subject: Subject::parse(subject)?, version: Version::parse(version)? })
 }
 
-fn dialects(given: &[String]) -> Result<Dialects, Failure> {
+/// Returns the folders of the given corpora, or those of all corpora if `given` is empty.
+///
+/// # Errors
+///
+/// If the folder of the corpora is missing.
+pub(crate) fn folders(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    let root =
+        corpora().ok_or("the corpora are missing; set EVSCHEMA_CORPORA, or name a folder with --events")?;
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(root.join("events"))?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+    folders.retain(|folder| folder.join("schemas.jsonl").exists());
+    folders.sort();
+    Ok(folders)
+}
+
+/// Parses options of the form `URI=DRAFT`.
+///
+/// # Errors
+///
+/// If an option has another form, or the draft is unknown.
+pub(crate) fn dialects(given: &[String]) -> Result<Dialects, Failure> {
     let mut dialects = Dialects::default();
     for one in given {
         let (uri, draft) =
@@ -158,7 +182,7 @@ fn read_events(path: &Path) -> Result<Vec<Event>, Failure> {
     Ok(events)
 }
 
-/// Adds a document that accepts anything for every `$id` that is referred to and not there.
+/// Adds a document that accepts every value for each missing target of a reference.
 fn stub_missing(catalog: &mut Catalog) -> Result<(), Failure> {
     let mut missing: BTreeMap<String, (Draft, BTreeSet<String>)> = BTreeMap::new();
     for schema in catalog.iter() {
@@ -173,7 +197,8 @@ fn stub_missing(catalog: &mut Catalog) -> Result<(), Failure> {
         for fragment in fragments.iter().filter(|fragment| fragment.starts_with('/')) {
             let mut place = &mut stub;
             for token in fragment.split('/').skip(1) {
-                let members = place.as_object_mut().ok_or("a fragment leads through what is no object")?;
+                let members =
+                    place.as_object_mut().ok_or("a fragment leads through a value that is no object")?;
                 place = members.entry(token).or_insert_with(|| Value::Object(serde_json::Map::new()));
             }
         }

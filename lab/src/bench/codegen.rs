@@ -1,31 +1,31 @@
-//! Generated types against plain serde, in one process, and what they weigh.
+//! Compares generated types with plain serde types: the time of a parse, the size of the code, and the compile time.
 //!
-//! What is measured is compiled in a scratch workspace: generated types (`ours`), plain serde types
-//! (`plain`), validators of the `jsonschema` crate's macro (`library`) and typify's types
-//! (`typified`). Contenders take turns; a figure is the median over the turns of a time divided by
-//! plain serde's of the same turn, so that a busy machine slows both.
+//! A scratch workspace contains the generated types (`ours`), plain serde types (`plain`), validators from the macro of
+//! the `jsonschema` crate (`library`), and types of typify (`typified`). The program measures them in turns. In each
+//! turn, it divides the time of a type by the time of the plain type, so that other work on the machine slows both. A
+//! figure is the median of these ratios.
 //!
-//! **The plain types** are printed from the same plan through other templates (`codegen/plain`), so
-//! that they have the same fields, boxes and lists. They are what a person would derive:
+//! **The plain types** come from the same plan through other templates (`codegen/plain`), so they have the same fields,
+//! boxes and lists. They are the types that a developer would write:
 //!
-//! - `Option` for what may be absent or null, `Vec`, `String`, `BTreeMap` for an object of one kind
-//!   of value, `i64` and `f64` where ours keep every digit, `serde_json::Value` for anything;
-//! - an enum of renamed units for listed texts, constants among them, which is cheaper than `String`;
-//! - `untagged` for a union, `flatten` for members beside named ones. Serde buffers for both; such
-//!   types are marked, and the bars are stated without them too.
+//! - `Option` for a property that can be absent or null, `BTreeMap` for an object whose properties have one type, `i64`
+//!   and `f64` for numbers, and `serde_json::Value` for any value
+//! - an enum with renamed units for listed strings and constants, which is cheaper than `String`
+//! - `untagged` for a union, and `flatten` for undeclared properties. Serde buffers the values of both. The table marks
+//!   such types, and shows the medians also without them.
 //!
-//! They check nothing, and ignore members that they do not know.
+//! The plain types check nothing, and ignore undeclared properties.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::Args as ClapArgs;
-use evschema_tests::{corpora, repository};
+use evschema_tests::repository;
 
 use super::Common;
 use crate::TaskResult;
-use crate::corpus::{Corpus, Source};
+use crate::corpus::{Corpus, Source, folders};
 use crate::scratch::Build;
 
 mod choice;
@@ -42,18 +42,17 @@ use table::Figures;
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
-    /// Folder of a corpus; may be given again. All that are there when absent.
+    /// The folder of a corpus. You can repeat this option. Without it, the benchmark uses all corpora.
     #[arg(long)]
     events: Vec<PathBuf>,
-    /// Types of each corpus that are timed, from the one with the smallest events to the one with
-    /// the largest.
+    /// The number of measured types of each corpus, from the type with the smallest events to the type with the
+    /// largest.
     #[arg(long, default_value_t = 4)]
     types: usize,
-    /// How many types the weight is taken of; 0 leaves it out.
+    /// The number of types whose code size and compile time the benchmark measures. With 0, it omits both.
     #[arg(long, default_value_t = 100)]
     weighed: usize,
-    /// Leaves out the validators of the `jsonschema` crate's macro and typify's types, which take
-    /// minutes to compile.
+    /// Omits the validators of the `jsonschema` crate and the types of typify, which take minutes to compile.
     #[arg(long)]
     alone: bool,
 }
@@ -62,8 +61,8 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> TaskResult {
-    let folders = if args.events.is_empty() { all_folders()? } else { args.events.clone() };
-    let corpora: Vec<(String, Corpus)> = folders.into_iter().map(read).collect::<Result<_, _>>()?;
+    let corpora: Vec<(String, Corpus)> =
+        folders(&args.events)?.into_iter().map(read).collect::<Result<_, _>>()?;
     let mut met = true;
     if args.types != 0 {
         let mut chosen = choice::choose(&corpora, args.types)?;
@@ -76,16 +75,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if args.common.check && !met { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn all_folders() -> Result<Vec<PathBuf>, Failure> {
-    let root = corpora().ok_or("no corpora are there; set EVSCHEMA_CORPORA, or name one with --events")?;
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(root.join("events"))?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
-    folders.retain(|folder| folder.join("schemas.jsonl").exists());
-    folders.sort();
-    Ok(folders)
-}
-
-/// Reads a corpus and the name of its module.
+/// Reads a corpus, and returns it with the name of its module.
 fn read(folder: PathBuf) -> Result<(String, Corpus), Failure> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
     let source =
@@ -93,7 +83,7 @@ fn read(folder: PathBuf) -> Result<(String, Corpus), Failure> {
     Ok((name, Corpus::read(&source)?))
 }
 
-/// Compiles and runs the program that times the chosen types.
+/// Compiles and runs the program that measures the chosen types.
 fn timed(corpora: &[(String, Corpus)], chosen: &mut [Chosen], alone: bool) -> Result<Vec<Figures>, Failure> {
     let program = workspace::built(corpora, chosen, alone)?;
     let input = repository().join("target/scratch/bench-input");
@@ -106,13 +96,13 @@ fn timed(corpora: &[(String, Corpus)], chosen: &mut [Chosen], alone: bool) -> Re
     }
     let mut figures = Vec::new();
     for (line, one) in String::from_utf8(output.stdout)?.lines().zip(chosen.iter()) {
-        let mut said: Figures = serde_json::from_str(line)?;
-        said.name.clone_from(&one.name);
-        said.buffers = one.buffers;
-        figures.push(said);
+        let mut measured: Figures = serde_json::from_str(line)?;
+        measured.name.clone_from(&one.name);
+        measured.buffers = one.buffers;
+        figures.push(measured);
     }
     Ok(figures)
 }
 
-/// How the programs are built: figures of others would say nothing.
+/// The kind of build. Without optimization, the times would mean nothing.
 const BUILD: Build = Build::Release;

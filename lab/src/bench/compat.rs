@@ -1,5 +1,7 @@
-//! The compatibility engine: on real pairs beside the library's prover, and on documents that
-//! differ in one place, where cost should follow the difference, not the size.
+//! Measures the compatibility engine.
+//!
+//! On real pairs, the benchmark compares the engine with the prover of the `jsonschema` crate. It also measures generated
+//! documents that differ in one place: there, the time should depend on the difference, not on the size.
 
 mod real;
 mod shapes;
@@ -17,18 +19,18 @@ use crate::TaskResult;
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
-    /// File of real pairs, as `evaluate containment` takes it; without one, the shapes alone.
+    /// The file with real pairs, in the format of `evaluate containment`. Without it, the benchmark uses only generated documents.
     #[arg(long)]
     pairs: Option<PathBuf>,
-    /// Measures only the corpora whose names begin so.
+    /// Measures only the corpora whose names have this prefix.
     #[arg(long, default_value = "rw-")]
     corpus: String,
-    /// Takes this `$schema` URI for a draft, `URI=draft-04`; may be given several times.
+    /// `URI=DRAFT`: the draft of an unknown `$schema` URI. You can repeat this option.
     #[arg(long, value_name = "URI=DRAFT")]
     dialect: Vec<String>,
 }
 
-/// Runs the command; a release build on a quiet machine is what the bars are for.
+/// Runs the command. The bars apply to a release build on a machine without other work.
 pub(crate) fn run(args: Args) -> TaskResult {
     let json = args.common.json;
     let mut missed = shapes::run(json)? + shapes::versions(json)?;

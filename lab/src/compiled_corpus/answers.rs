@@ -1,4 +1,4 @@
-//! Asks the compiled judge.
+//! Validates events with the compiled program.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -9,42 +9,42 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The longest that one event may take before the judge is taken for hanging.
+/// The time limit for one event. After it, the program counts as hanging.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
 
-/// What the judge says of one event.
+/// The answer of the program for one event.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Answer {
-    /// Whether reading accepts it.
+    /// Whether the type accepts the event.
     pub(crate) typed: bool,
-    /// Whether the check without types accepts it.
+    /// Whether the check without a type accepts the event.
     pub(crate) checked: bool,
-    /// Whether the process did not survive it.
+    /// Whether the process panicked, crashed or did not answer.
     pub(crate) panicked: bool,
-    /// What is wrong beyond the verdict.
+    /// A further error, for example in the event that the type writes back.
     pub(crate) wrong: Option<String>,
-    /// Members that did not come back.
+    /// Members that are missing in the event that the type writes back.
     pub(crate) dropped: Vec<String>,
-    /// Why reading refuses it.
+    /// The reason why the type rejects the event.
     pub(crate) why: Option<String>,
 }
 
-/// Asks about events, each by the number of its type; answers are in the order of the questions.
+/// Validates events, each with the type of its number, and returns the answers in the same order.
 ///
-/// An event that ends the process, or is not answered in a minute, counts as panicked; the
-/// process is started again for those after it.
+/// If an event ends the process, or gets no answer within a minute, its answer is `panicked`. A new process then
+/// validates the remaining events.
 ///
 /// # Errors
 ///
-/// When the program cannot be run.
+/// If the program cannot be started.
 pub(crate) fn check_events(
     program: &Path,
-    questions: &[(usize, &Value)],
+    events: &[(usize, &Value)],
 ) -> Result<Vec<Answer>, Box<dyn std::error::Error>> {
     let mut answers = Vec::new();
-    while answers.len() < questions.len() {
+    while answers.len() < events.len() {
         let before = answers.len();
-        let complete = check_from(program, &questions[before..], &mut answers)?;
+        let complete = check_from(program, &events[before..], &mut answers)?;
         if !complete {
             answers.push(Answer { panicked: true, ..Answer::default() });
         }
@@ -52,28 +52,28 @@ pub(crate) fn check_events(
     Ok(answers)
 }
 
-/// Returns whether every question was answered.
+/// Validates events with one process, and returns whether it answered all of them.
 fn check_from(
     program: &Path,
-    questions: &[(usize, &Value)],
+    events: &[(usize, &Value)],
     answers: &mut Vec<Answer>,
 ) -> Result<bool, Box<dyn std::error::Error>> {
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let (Some(mut told), Some(said)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err("the judge has no standard streams".into());
+    let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err("the program has no standard streams".into());
     };
-    let text: String = questions.iter().map(|(number, event)| format!("{number} {event}\n")).collect();
-    // A judge that ended reads no more; that shows in its answers.
-    let writer = std::thread::spawn(move || told.write_all(text.as_bytes()).ok());
+    let text: String = events.iter().map(|(number, event)| format!("{number} {event}\n")).collect();
+    // If the process has ended, the write fails, and answers are missing.
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()).ok());
     let (sender, lines) = mpsc::channel();
     let reader = std::thread::spawn(move || {
-        for line in BufReader::new(said).lines().map_while(Result::ok) {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
             if sender.send(line).is_err() {
                 break;
             }
         }
     });
-    let end = answers.len() + questions.len();
+    let end = answers.len() + events.len();
     while answers.len() < end {
         match lines.recv_timeout(ANSWER_MAX) {
             Ok(line) => answers.push(serde_json::from_str(&line)?),

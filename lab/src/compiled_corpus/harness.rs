@@ -1,4 +1,4 @@
-//! What a generated event type makes of an event. Compiled in a scratch workspace.
+//! Calls all functions of a generated event type, and compares their results. A scratch workspace compiles this crate.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,29 +10,28 @@ pub use serde_json;
 
 /// The functions of one generated event type.
 pub struct EventType {
-    /// Reads, and writes what was read.
+    /// Parses an event and writes it back.
     pub read: fn(&[u8]) -> Read,
-    /// Reads, and says only whether that went well.
+    /// Parses an event, and returns whether the type accepts it.
     pub accepts: fn(&[u8]) -> bool,
-    /// Decides without types.
+    /// Checks an event without a type.
     pub check: fn(&[u8]) -> bool,
-    /// Types without checking, and compares what `validate` says of the value with what reading
-    /// says of its bytes; `None` when the type cannot hold the event.
+    /// Parses an event with serde, which checks nothing. Returns the result of `validate` for the value, and the result
+    /// of a normal parse of the value's bytes. Returns `None` if the type cannot hold the event.
     pub built: fn(&[u8]) -> Option<(bool, bool)>,
-    /// Tells whether the type that borrows text agrees: on the verdict, on what is written back, and
-    /// on the owned value.
+    /// Returns whether the borrowed type gives the same result: the verdict, the written event, and the owned value.
     pub agrees: fn(&[u8]) -> bool,
 }
 
-/// What came of reading.
+/// The result of a parse.
 pub enum Read {
-    /// The event is refused.
+    /// The type rejects the event for this reason.
     Refused(String),
-    /// It is accepted: what `validate` says, and the event written back.
+    /// The type accepts the event: the result of `validate`, and the event that the type writes back.
     Accepted(Result<(), String>, Result<Vec<u8>, String>),
 }
 
-/// Gives the functions of a type.
+/// Creates the functions of a type.
 #[macro_export]
 macro_rules! event_type {
     ($type:ty) => {
@@ -69,7 +68,7 @@ macro_rules! event_type {
     };
 }
 
-/// An answer, however it is given.
+/// A `bool` or a `Result` as the answer of a check.
 pub trait Verdict {
     fn accepts(self) -> bool;
 }
@@ -87,35 +86,35 @@ impl<T, E> Verdict for Result<T, E> {
 }
 
 thread_local! {
-    /// What the last panic said, and where.
+    /// The message and place of the last panic.
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps what a panic says for the decision; it would stand between the answers on a terminal.
+/// Stores the messages of panics for the answers. On a terminal, they would appear between the answers.
 pub fn keep_panics() {
-    std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|said| *said = info.to_string())));
+    std::panic::set_hook(Box::new(|info| PANIC.with_borrow_mut(|message| *message = info.to_string())));
 }
 
-/// What one type decides of one event.
+/// The results of one type for one event.
 #[derive(Default)]
 pub struct Decision {
     pub typed: bool,
     pub checked: bool,
     pub panicked: bool,
-    /// What is wrong beyond the verdict: an event that does not come back, an answer of `validate`.
+    /// A further error: in the event that the type writes back, or in the result of `validate`.
     pub wrong: Option<String>,
-    /// Members that the type did not keep, as pointers.
+    /// Pointers to the members that the type dropped.
     pub dropped: Vec<String>,
     pub why: Option<String>,
 }
 
 impl EventType {
-    /// Decides an event.
+    /// Validates an event in every way.
     pub fn decide(&self, event: &[u8]) -> Decision {
         let caught = catch_unwind(AssertUnwindSafe(|| self.try_decide(event)));
         caught.unwrap_or_else(|_| Decision {
             panicked: true,
-            why: Some(PANIC.with_borrow(|said| said.replace('\n', " "))),
+            why: Some(PANIC.with_borrow(|message| message.replace('\n', " "))),
             ..Decision::default()
         })
     }
@@ -147,7 +146,7 @@ impl EventType {
         decision
     }
 
-    /// Compares an event with what came back.
+    /// Compares an event with the event that the type wrote back.
     fn compare(&self, event: &[u8], bytes: &[u8], decision: &mut Decision) {
         let before = serde_json::from_slice(event).unwrap();
         let after = serde_json::from_slice(bytes).unwrap();

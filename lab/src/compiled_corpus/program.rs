@@ -1,11 +1,11 @@
-//! Judges events: a line `NUMBER EVENT` in, a line of JSON out. Compiled in a scratch workspace.
+//! Reads lines of the form `NUMBER EVENT`, and prints a JSON line for each event. A scratch workspace compiles this program.
 
 use std::io::{BufRead, Write};
 
 fn main() {
     harness::keep_panics();
     let types = event_types();
-    // Line by line: what was answered stays known when an event takes the process down.
+    // Prints each answer at once, so that it is not lost if a later event ends the process.
     let mut out = std::io::stdout();
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();

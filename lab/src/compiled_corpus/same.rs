@@ -1,15 +1,15 @@
-//! Whether two JSON values are the same: numbers by all their digits, members in any order.
+//! Compares two JSON values: numbers by all their digits, and members in any order.
 
 use serde_json::Value;
 
-/// Returns the members that are gone, as pointers; an error names a place that says something else.
+/// Returns pointers to the missing members. An error is the pointer to another difference.
 pub fn lost(before: &Value, after: &Value) -> Result<Vec<String>, String> {
     let mut gone = Vec::new();
     walk(before, after, &mut String::new(), &mut gone)?;
     Ok(gone)
 }
 
-/// Tells whether two values are the same.
+/// Returns whether two values are equal.
 pub fn same(a: &Value, b: &Value) -> bool {
     lost(a, b).is_ok_and(|gone| gone.is_empty())
 }
@@ -48,7 +48,7 @@ fn walk(before: &Value, after: &Value, place: &mut String, gone: &mut Vec<String
     }
 }
 
-/// Returns sign, digits and exponent, alike for every spelling of a number.
+/// Returns the sign, the digits and the exponent. They are the same for each spelling of a number.
 fn digits(text: &str) -> (bool, String, i128) {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -59,7 +59,7 @@ fn digits(text: &str) -> (bool, String, i128) {
         return (false, String::new(), 0);
     }
     let trailing = all.len() - all.trim_end_matches('0').len();
-    // An exponent that no integer holds is compared as far as it goes.
+    // An exponent beyond 128 bits becomes the largest exponent.
     let exponent = exponent.trim_start_matches('+').parse::<i128>().unwrap_or(i128::MAX / 2);
     (negative, significant.to_owned(), exponent - fraction.len() as i128 + trailing as i128)
 }

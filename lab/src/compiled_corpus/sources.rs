@@ -6,7 +6,7 @@ use evschema_tests::repository;
 
 use crate::scratch::{Build, ours};
 
-/// Numbers are compared by all their digits, and parsed as the workspace parses them.
+/// The same features as in this workspace, so that numbers keep all digits.
 const SERDE_JSON: &str = "serde_json = { version = \"1\", features = [\"arbitrary_precision\", \"preserve_order\", \"raw_value\"] }\n";
 
 pub(super) fn workspace(batches: usize, runtime: &str) -> String {
@@ -43,7 +43,7 @@ pub(super) fn harness_manifest() -> String {
 }
 
 pub(super) fn harness_lib() -> String {
-    // Until every generated type can be checked without being built, reading stands in for it.
+    // An older runtime has no `check_bytes`. There, a parse replaces the check.
     let event = std::fs::read_to_string(repository().join("runtime/src/event.rs")).unwrap_or_default();
     let call = if event.contains("fn check_bytes") { "check_bytes" } else { "from_slice" };
     include_str!("harness.rs").replace("CHECK_BYTES", &format!("<$type>::{call}(event)"))
@@ -64,19 +64,19 @@ pub(super) fn event_types(batches: usize) -> String {
     )
 }
 
-/// Returns the dependency on the model, for a program that asks the validator itself.
+/// Returns the dependency on `evschema-model`, for a program that calls the validator.
 pub(crate) fn model() -> String {
     ours("evschema-model", "model")
 }
 
-/// Where an event type is, in generated code.
+/// The place of an event type in generated code.
 #[derive(Debug)]
 pub(crate) struct EventPath {
     pub(crate) at: Coordinates,
     /// The module, such as `order_placed::v1`.
     pub(crate) module: String,
     pub(crate) name: String,
-    /// The name of the type that borrows its text, if there is one.
+    /// The name of the borrowed type, if it exists.
     pub(crate) borrowed: Option<String>,
 }
 
@@ -91,21 +91,21 @@ pub(crate) fn event_paths(file: &GeneratedFile) -> Vec<EventPath> {
     let mut found: Vec<EventPath> = Vec::new();
     let mut module = "";
     for line in file.text.lines() {
-        let said = line.trim_start();
+        let code = line.trim_start();
         if let Some(rest) = line.strip_prefix("pub mod ") {
             module = rest.trim_end_matches(" {");
-        } else if let Some(of) = said.strip_prefix("rt::event! { ")
-            && let Some((name, told)) = of.split_once(" = ")
+        } else if let Some(of) = code.strip_prefix("rt::event! { ")
+            && let Some((name, rest)) = of.split_once(" = ")
         {
-            let told: Vec<&str> = told.split('"').skip(1).step_by(2).take(2).collect();
-            if let [subject, version] = told.as_slice()
+            let literals: Vec<&str> = rest.split('"').skip(1).step_by(2).take(2).collect();
+            if let [subject, version] = literals.as_slice()
                 && let (Ok(subject), Ok(version)) = (Subject::parse(subject), Version::parse(version))
             {
                 let module = format!("{}::{module}", file.path.trim_end_matches(".rs"));
                 let at = Coordinates { subject, version };
                 found.push(EventPath { at, module, name: name.to_owned(), borrowed: None });
             }
-        } else if let Some(of) = said.strip_prefix("rt::event_ref! { ")
+        } else if let Some(of) = code.strip_prefix("rt::event_ref! { ")
             && let (Some(event), Some((borrowed, _))) = (found.last_mut(), of.split_once(" of "))
         {
             event.borrowed = Some(borrowed.to_owned());

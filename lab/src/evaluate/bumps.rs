@@ -21,18 +21,18 @@ use crate::corpus::{Corpus, Source};
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
-    /// Who has to read whom: `backward`, `forward` or `full`.
+    /// The mode: `backward`, `forward` or `full`.
     #[arg(long, default_value = "backward", value_parser = mode)]
     mode: Mode,
-    /// How many disagreements to list under each content model.
+    /// The number of differences to list for each content model.
     #[arg(long, default_value_t = 0)]
     show: usize,
-    /// Prints a row for each pair and content model.
+    /// Prints a JSON line for each pair and content model.
     #[arg(long)]
     json: bool,
 }
 
-/// One line of `pairs.jsonl`.
+/// A line of `pairs.jsonl`.
 #[derive(Debug, Deserialize)]
 struct Pair {
     subject: Subject,
@@ -41,12 +41,12 @@ struct Pair {
     declared_bump: Bump,
 }
 
-/// The bump that a pair requires under a content model.
+/// The declared and the required bump of a pair under a content model.
 struct Comparison {
     pair: String,
     declared: Bump,
     required: Bump,
-    /// Whether nobody could tell.
+    /// Whether the comparison is undecided.
     is_undecided: bool,
     why: String,
 }
@@ -58,8 +58,8 @@ fn mode(text: &str) -> Result<Mode, String> {
         .ok_or_else(|| "`backward`, `forward` or `full`".to_owned())
 }
 
-/// Runs the command. Disagreement is no failure.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+/// Runs the command. A difference is no failure.
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
     let corpus = Corpus::read(&args.source)?;
     let path = args.source.events.join("pairs.jsonl");

@@ -18,18 +18,18 @@ use crate::scratch::Build;
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
-    /// Generates structs that keep the members that no schema names.
+    /// Generates structs that keep undeclared properties.
     #[arg(long)]
     keep_unknown: bool,
-    /// Prints rows for a machine.
+    /// Prints the rows as JSON lines.
     #[arg(long)]
     json: bool,
 }
 
-/// Most versions that become one crate; several crates compile at once.
+/// The limit of versions in one crate. Several crates compile at the same time.
 const BATCH_VERSIONS_MAX: usize = 120;
 
-/// Sums for the table.
+/// The figures of the table.
 #[derive(Debug, Default, Serialize)]
 struct Summary {
     versions: usize,
@@ -40,7 +40,7 @@ struct Summary {
     compiled: usize,
     lines: usize,
     generation_ms: u128,
-    /// The median time to generate one schema by itself.
+    /// The median time to generate one schema alone.
     generation_median_micros: u128,
     compile_seconds: f64,
     instances: usize,
@@ -49,20 +49,20 @@ struct Summary {
     unlike_library: usize,
     check_unlike_library: usize,
     panics: usize,
-    /// Accepted events that do not come back, or on which `validate` disagrees.
+    /// Accepted events that differ after the type writes them back, or that `validate` rejects.
     wrong_beyond_the_verdict: usize,
-    /// Accepted events of which members were dropped that no schema of the corpus names.
+    /// Accepted events that lose only members with names that no schema of the corpus declares.
     unknown_dropped: usize,
-    /// Accepted events of which members were dropped that some schema names.
+    /// Accepted events that lose a member with a name that a schema of the corpus declares.
     named_dropped: usize,
 }
 
-/// An event with what the judge and the library say of it.
+/// An event with the answers of the program and of the `jsonschema` crate.
 struct Decided<'c> {
     event: &'c Event,
     answer: Answer,
     library: Option<bool>,
-    /// Members that were dropped although some schema names them.
+    /// The dropped members with names that a schema of the corpus declares.
     named: Vec<String>,
 }
 
@@ -104,12 +104,12 @@ fn decide<'c>(
     let number = |event: &Event| {
         compiled.numbers.iter().find(|((_, at), _)| *at == event.at).map(|(_, number)| *number)
     };
-    let asked: Vec<(usize, &Event)> =
+    let known: Vec<(usize, &Event)> =
         corpus.events.iter().filter_map(|event| Some((number(event)?, event))).collect();
-    let questions: Vec<_> = asked.iter().map(|(number, event)| (*number, &event.instance)).collect();
+    let events: Vec<_> = known.iter().map(|(number, event)| (*number, &event.instance)).collect();
     let names = corpus.property_names();
-    let answers = check_events(&compiled.program, &questions)?;
-    let decided = asked.into_iter().zip(answers).map(|((_, event), answer)| {
+    let answers = check_events(&compiled.program, &events)?;
+    let decided = known.into_iter().zip(answers).map(|((_, event), answer)| {
         let named =
             |pointer: &&String| pointer.rsplit_once('/').is_some_and(|(_, name)| names.contains(name));
         let named = answer.dropped.iter().filter(named).cloned().collect();
@@ -139,7 +139,7 @@ fn summarize(corpus: &Corpus, compiled: &CompiledCorpus, decided: &[Decided<'_>]
         lines: compiled.lines,
         generation_ms: micros.iter().sum::<u128>() / 1000,
         generation_median_micros: micros.get(micros.len() / 2).copied().unwrap_or_default(),
-        compile_seconds: compiled.compile.as_secs_f64(),
+        compile_seconds: compiled.compile_time.as_secs_f64(),
         instances: decided.len(),
         decided_right: of(&|one| one.event.valid == Some(one.answer.typed)),
         unlike_label: of(&|one| one.event.valid.is_some_and(|valid| valid != one.answer.typed)),
@@ -174,7 +174,7 @@ fn print(
         println!("{}: {:?}: {}", outcome.at, outcome.stage, outcome.detail.as_deref().unwrap_or(""));
     }
     for one in decided {
-        if let Some(said) = complaint(one) {
+        if let Some(said) = difference(one) {
             println!("{}: {said}", one.event.at);
         }
     }
@@ -204,8 +204,8 @@ fn print(
     Ok(())
 }
 
-/// Returns what there is to say of an event, if anything.
-fn complaint(one: &Decided<'_>) -> Option<String> {
+/// Returns the most important difference for an event.
+fn difference(one: &Decided<'_>) -> Option<String> {
     let why = one.answer.why.as_deref().unwrap_or("");
     let (typed, checked) = (one.answer.typed, one.answer.checked);
     if one.answer.panicked {

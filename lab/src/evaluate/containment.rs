@@ -1,4 +1,6 @@
-//! Plain containment of `old` in `new`, for pairs whose answer is known.
+//! Compares pairs of schemas whose answer is known: does `new` accept every event of `old`?
+//!
+//! The comparison ignores modes and content models (plain containment), unless `--content` selects a content model.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -8,37 +10,37 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 use evschema_compat::{Containment, containment};
-use evschema_model::{ContentModel, Dialects, Draft, Formats};
+use evschema_model::{ContentModel, Dialects, Formats};
 use evschema_tests::{draw_events, read_alone};
 use serde_json::{Value, json};
 
-use crate::TaskResult;
+use crate::{TaskResult, corpus};
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// File of pairs: a JSON line each, `{"id","corpus","old","new","contained"}`.
+    /// The file with the pairs. Each pair is a JSON line: `{"id","corpus","old","new","contained"}`.
     #[arg(long, required_unless_present = "events")]
     pairs: Option<PathBuf>,
-    /// Decides under this content model instead, and compares with the oracle of content models.
+    /// Compares under this content model, and compares the answers with the oracle of the content models.
     #[arg(long, value_name = "MODEL")]
     content: Option<ContentModel>,
-    /// Folder of a real history, each step of which is a pair; may be given several times.
+    /// The folder of a real history. Each step of the history is a pair. You can repeat this option.
     #[arg(long, value_name = "DIR", requires = "content")]
     events: Vec<PathBuf>,
-    /// Whether `format` refuses values; the labels of the corpus hold for `annotate`.
+    /// Whether `format` rejects values: `assert` or `annotate`. The labels of the corpus apply to `annotate`.
     #[arg(long, default_value = "annotate", value_parser = formats)]
     formats: Formats,
-    /// Events to draw for each pair that is answered contained, and to put to the reader.
+    /// The number of random events for each pair with the answer "contained". The reader must accept them.
     #[arg(long, value_name = "EVENTS", default_value_t = 0)]
     sample: usize,
-    /// File for a JSON line per pair.
+    /// The file for a JSON line per pair.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Takes this `$schema` URI for a draft, `URI=draft-04`; may be given several times.
+    /// `URI=DRAFT`: the draft of an unknown `$schema` URI. You can repeat this option.
     #[arg(long, value_name = "URI=DRAFT")]
     dialect: Vec<String>,
-    /// Prints the line of each pair on standard output instead of the table.
+    /// Prints a JSON line for each pair instead of the table.
     #[arg(long)]
     json: bool,
 }
@@ -51,33 +53,31 @@ fn formats(text: &str) -> Result<Formats, String> {
     }
 }
 
-/// What was answered in one corpus.
+/// The answers for one corpus.
 #[derive(Default)]
 struct Tally {
     agreed: usize,
-    /// Answers against a known label.
+    /// Answers that contradict a known label.
     wrong: Vec<String>,
     undecided: usize,
-    /// Answers where nobody knows.
+    /// Answers for pairs without a label.
     unknown_answered: usize,
     unknown_undecided: usize,
     micros: Vec<u128>,
-    /// Events drawn for pairs answered contained, pairs for which some were, and for which none was.
+    /// The number of random events for pairs with the answer "contained".
     events: usize,
+    /// Pairs with at least one random event.
     sampled: usize,
+    /// Pairs for which no random event was found.
     unsampled: usize,
 }
 
-/// Runs the command: answers every pair and holds the answers against the labels.
+/// Runs the command: compares each pair, and compares the answer with the label.
 ///
-/// A pair's time includes parsing, lowering and the confirmation of the witness.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+/// The time of a pair includes the parse, the translation, and the confirmation of the witness.
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(crate) fn run(args: Args) -> TaskResult {
-    let mut dialects = Dialects::default();
-    for mapping in &args.dialect {
-        let (uri, draft) = mapping.rsplit_once('=').ok_or("--dialect takes URI=draft-04")?;
-        dialects.map(uri, Draft::parse(draft)?);
-    }
+    let dialects = corpus::dialects(&args.dialect)?;
     if let Some(model) = args.content {
         let (formats, sample, dialect) = (args.formats, args.sample, &args.dialect);
         let how = super::content::Run { model, formats, sample, dialects: &dialects, dialect };
@@ -92,7 +92,7 @@ pub(crate) fn run(args: Args) -> TaskResult {
         let line = line?;
         let pair: Value = serde_json::from_str(&line)?;
         let text = |name: &str| pair[name].as_str().unwrap_or("?").to_owned();
-        let (id, corpus) = (text("id"), text("corpus"));
+        let (id, name) = (text("id"), text("corpus"));
         let (old, new) = (pair["old"].to_string(), pair["new"].to_string());
         let started = Instant::now();
         let answer = answer(&old, &new, args.formats, &dialects);
@@ -104,7 +104,7 @@ pub(crate) fn run(args: Args) -> TaskResult {
         if args.json {
             println!("{row}");
         }
-        let tally = tallies.entry(corpus).or_default();
+        let tally = tallies.entry(name).or_default();
         tally.count(&id, &answer, pair["contained"].as_bool(), micros);
         if 0 < args.sample && answer == Containment::Contained {
             tally.sample(&id, &old, &new, &args, &dialects)?;
@@ -157,7 +157,7 @@ impl Tally {
         }
     }
 
-    /// Draws events of a contained pair, and notes the pair as wrong when one breaks the reader.
+    /// Draws random events for a contained pair. If the reader rejects an event, the pair counts as wrong.
     fn sample(
         &mut self,
         id: &str,

@@ -1,4 +1,4 @@
-//! The engine under a content model on corpora and real histories, against the oracle.
+//! Compares the engine under a content model with the oracle, on corpora and real histories.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -15,18 +15,18 @@ use crate::TaskResult;
 use crate::corpus::{Corpus, Source};
 use crate::fuzz::content::{ContentFigures, print_faults};
 
-/// Settings of a run.
+/// The settings of a run.
 pub(super) struct Run<'r> {
     pub(super) model: ContentModel,
     pub(super) formats: Formats,
     pub(super) sample: usize,
     pub(super) dialects: &'r Dialects,
-    /// As given, for the corpora of events.
+    /// The options `URI=DRAFT`, for the corpora of events.
     pub(super) dialect: &'r [String],
 }
 
 /// Compares the pairs of a file and the steps of histories, and prints a row for each corpus.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(super) fn run(run: &Run<'_>, pairs: Option<&Path>, histories: &[PathBuf]) -> TaskResult {
     let mut rows: BTreeMap<String, ContentFigures> = BTreeMap::new();
     if let Some(pairs) = pairs {
@@ -123,8 +123,9 @@ impl Run<'_> {
         print_faults(&json!({"model": self.model.to_string(), "id": id}), &trials);
     }
 
-    /// Returns the schema without the constants that repeat its own version: the engine does not
-    /// compare them, so that events of the one version do not fit the other.
+    /// Returns the schema without the constants that repeat its own version.
+    ///
+    /// The engine ignores these constants, but the oracle would reject all events of the other version.
     fn without_version(&self, resolved: &Resolved, catalog: &Catalog) -> Option<Resolved> {
         let masked = check(resolved, &[], &Settings::default(), &Waivers::default()).masked;
         if masked.is_empty() {

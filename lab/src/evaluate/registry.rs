@@ -1,9 +1,8 @@
-//! A registry that is given every version of real histories, in order.
+//! Registers every version of a real history, and checks every response.
 //!
-//! References between documents of one history may lead to a later line of the file, so what is
-//! refused for a missing reference is sent again, pass by pass, until a pass registers nothing
-//! new. Afterwards everything registered is sent once more, which must change nothing, and read
-//! back, which must give the bytes that were sent.
+//! A document can refer to a later line of the file. So if the registry rejects a version because of a missing reference,
+//! the command sends the version again in the next pass. It stops if a pass registers nothing. Then it sends each
+//! registered version again, which must change nothing, and reads it, which must return the same bytes.
 
 mod evidence;
 mod tally;
@@ -15,12 +14,13 @@ use std::time::Instant;
 use clap::Args as ClapArgs;
 use evschema_api::ProblemCode;
 use evschema_api::client::{Client, ClientError, Registered};
-use evschema_model::{Coordinates, Dialects, Draft, Subject, Version};
+use evschema_model::{Coordinates, Dialects, Subject, Version};
 use evschema_registry::Config;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::TaskResult;
+use crate::corpus::dialects;
 use crate::running::{Database, Running};
 use evidence::Evidence;
 use tally::{Row, Tally};
@@ -28,24 +28,24 @@ use tally::{Row, Tally};
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Folder with a `schemas.jsonl`: one `{subject, version, schema}` a line.
+    /// The folder of the corpus. Each line of its `schemas.jsonl` is `{subject, version, schema}`.
     #[arg(long)]
     events: PathBuf,
 
-    /// Lets an unknown `$schema` mean a draft, as `URI=draft-04`; may be given several times.
-    #[arg(long, value_name = "URI=DRAFT", value_parser = dialect)]
-    dialect: Vec<(String, Draft)>,
+    /// `URI=DRAFT`: the draft of an unknown `$schema` URI. You can repeat this option.
+    #[arg(long, value_name = "URI=DRAFT")]
+    dialect: Vec<String>,
 
-    /// The databases to run on.
+    /// The databases.
     #[arg(long, value_enum, default_values = ["sqlite", "postgres"])]
     database: Vec<Database>,
 
-    /// Prints a row for each registration, and one for each database, for a machine.
+    /// Prints a JSON line for each registration and for each database.
     #[arg(long)]
     json: bool,
 }
 
-/// One line of `schemas.jsonl`.
+/// A line of `schemas.jsonl`.
 #[derive(Debug, Deserialize)]
 struct Line {
     subject: Subject,
@@ -67,10 +67,7 @@ pub(crate) fn run(args: Args) -> TaskResult {
         return Err(format!("{} holds no schema", file.display()).into());
     }
     let corpus = args.events.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let mut dialects = Dialects::default();
-    for (uri, draft) in &args.dialect {
-        dialects.map(uri, *draft);
-    }
+    let dialects = dialects(&args.dialect)?;
     let mut wrong = false;
     for database in &args.database {
         let tally = register_all(*database, &lines, &dialects)?;
@@ -144,7 +141,7 @@ fn register(client: &Client, line: &Line, evidence: &mut Evidence) -> Row {
     }
 }
 
-/// Sends a version once more and reads it back.
+/// Sends a version again and reads it.
 fn still_there(client: &Client, line: &Line) -> Result<(), String> {
     let bytes = line.schema.get().as_bytes();
     match client.register(&line.subject, &line.version, bytes) {
@@ -157,9 +154,4 @@ fn still_there(client: &Client, line: &Line) -> Result<(), String> {
         Ok(_) => Err("read back as other bytes".to_owned()),
         Err(error) => Err(format!("read back: {error}")),
     }
-}
-
-fn dialect(text: &str) -> Result<(String, Draft), String> {
-    let (uri, draft) = text.rsplit_once('=').ok_or("write URI=DRAFT")?;
-    Ok((uri.to_owned(), Draft::parse(draft).map_err(|error| error.to_string())?))
 }

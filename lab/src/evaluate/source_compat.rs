@@ -1,9 +1,9 @@
-//! Whether a minor version of a schema is a minor version of the Rust generated from it.
+//! Checks whether a minor version of a schema is also a minor version of its generated Rust code.
 //!
-//! For every two consecutive versions whose required bump is a patch or a minor, a consumer and a
-//! producer are written against the old version's types, mechanically and with all of them, and
-//! compiled against the new version's. They do what the attributes of the types allow a foreign
-//! crate: patterns end with `..` and `_`, values are made by `new` and by setting fields.
+//! For two consecutive versions with the required bump patch or minor, the command writes a client of the old version. The
+//! client parses and creates values of all types. Then the command compiles the client with the types of the new version.
+//! The client only uses what the attributes of the types allow: patterns end with `..` or `_`, and values come from `new`
+//! and from assignments to fields.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,12 +13,11 @@ use clap::Args as ClapArgs;
 use evschema_codegen::{GeneratedFile, Options, generate};
 use evschema_compat::{Settings, required_bump};
 use evschema_model::{Bump, Catalog, Coordinates};
-use evschema_tests::corpora;
 use serde::Serialize;
 
 use crate::TaskResult;
 use crate::compiled_corpus::event_paths;
-use crate::corpus::{Corpus, Source};
+use crate::corpus::{Corpus, Source, folders};
 use crate::scratch::{Build, Scratch, runtime};
 
 mod client;
@@ -32,10 +31,10 @@ use surface::surface;
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Folder of a corpus; may be given again. All of them when absent.
+    /// The folder of a corpus. You can repeat this option. Without it, the command uses all corpora.
     #[arg(long)]
     events: Vec<PathBuf>,
-    /// Prints rows for a machine.
+    /// Prints the rows as JSON lines.
     #[arg(long)]
     json: bool,
 }
@@ -47,28 +46,28 @@ struct Step {
     from: Coordinates,
     to: Coordinates,
     bump: &'static str,
-    /// Whether the old version's clients compile against the new one; `None` until it is tried.
+    /// Whether the client of the old version compiles with the new version. `None` before the first build.
     holds: Option<bool>,
-    /// What the compiler says.
+    /// The error of the compiler.
     detail: Option<String>,
     #[serde(skip)]
     files: Vec<GeneratedFile>,
-    /// What the types show differently.
+    /// The differences between the types.
     #[serde(skip)]
     reasons: Vec<(Reason, String)>,
 }
 
-/// Most rounds of compiling without the steps that did not hold: names are resolved before types
-/// are checked, so that one run does not show every error.
+/// The limit of builds. Each build omits the steps that failed before. One build does not show all errors, because the
+/// compiler resolves names before it checks types.
 const ROUNDS_MAX: usize = 6;
 
-/// Steps in one crate.
+/// The limit of steps in one crate.
 const CRATE_STEPS_MAX: usize = 40;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> TaskResult {
     let mut steps = Vec::new();
-    for folder in folders(args)? {
+    for folder in folders(&args.events)? {
         collect(&folder, &mut steps)?;
     }
     for _ in 0..ROUNDS_MAX {
@@ -80,28 +79,15 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         step.holds = Some(true);
     }
     print(args, &steps)?;
-    let clean = steps.iter().all(|step| step.holds == Some(true) || !step.is_our_doing());
+    let clean = steps.iter().all(|step| step.holds == Some(true) || !step.is_caused_by_generator());
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn folders(args: &Args) -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
-    if !args.events.is_empty() {
-        return Ok(args.events.clone());
-    }
-    let root = corpora().ok_or("no corpora are there; set EVSCHEMA_CORPORA, or name one with --events")?;
-    let mut folders = Vec::new();
-    for entry in std::fs::read_dir(root.join("events"))? {
-        folders.push(entry?.path());
-    }
-    folders.sort();
-    Ok(folders)
-}
-
-/// Finds the steps of a corpus that a client should survive.
+/// Finds the steps of a corpus that must not break a client.
 fn collect(folder: &std::path::Path, steps: &mut Vec<Step>) -> Result<(), Box<dyn std::error::Error>> {
     let corpus = Corpus::read(&Source {
         events: folder.to_owned(),
-        // Snowplow's schemas name a metaschema of their own, which is draft 4 with a header.
+        // The schemas of Snowplow have their own metaschema, which is draft 4 with an additional header.
         dialect: vec![
             "http://iglucentral.com/schemas/com.snowplowanalytics.self-desc/schema/jsonschema/1-0-0=draft-04"
                 .to_owned(),
@@ -142,15 +128,15 @@ fn bump(catalog: &Catalog, from: &Coordinates, to: &Coordinates) -> Option<Bump>
     Some(required_bump(&resolve(from)?, &resolve(to)?, &Settings::default()))
 }
 
-/// Why clients may fail, each with what it is about.
+/// The differences that can break a client, each with its place.
 type Reasons = Vec<(Reason, String)>;
 
-/// Returns the text of the file of types that several modules have alike.
+/// Returns the text of the file with the shared types.
 fn shared(files: &[GeneratedFile]) -> Option<&str> {
     files.iter().find(|file| file.path == "shared.rs").map(|file| file.text.as_str())
 }
 
-/// Generates the new version, with clients of the old one in the module of its event.
+/// Generates the new version, and adds the client of the old version to the module of the event.
 fn with_clients(
     catalog: &Catalog,
     from: &Coordinates,
@@ -165,20 +151,20 @@ fn with_clients(
     let before = surface(&old[of(&old, from)?].text, shared(&old))?;
     let file = of(&new, to)?;
     let after = surface(&new[file].text, shared(&new))?;
-    // The module of the version is the last thing in its file; the clients go before its end.
+    // The module of the version is the last item of its file, so the client goes before the last bracket.
     let end = new[file].text.rfind('}')?;
     new[file].text.insert_str(end, &client(&before));
     Some((new, reasons(&before, &after)))
 }
 
 impl Step {
-    /// Tells whether the generator could have spared the client.
-    fn is_our_doing(&self) -> bool {
+    /// Returns whether the generator caused the break, not the schema.
+    fn is_caused_by_generator(&self) -> bool {
         self.reasons.first().is_none_or(|(reason, _)| *reason == Reason::Renamed)
     }
 }
 
-/// Compiles what still holds; returns whether something turned out not to.
+/// Compiles the steps that have not failed yet, and returns whether a step failed.
 fn try_all(steps: &mut [Step]) -> Result<bool, Box<dyn std::error::Error>> {
     let mut scratch = Scratch::new("source-compat")?;
     let mut modules: BTreeMap<usize, String> = BTreeMap::new();
@@ -222,7 +208,7 @@ fn try_all(steps: &mut [Step]) -> Result<bool, Box<dyn std::error::Error>> {
     Ok(true)
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 fn print(args: &Args, steps: &[Step]) -> Result<(), serde_json::Error> {
     if args.json {
         for step in steps {
@@ -250,7 +236,7 @@ fn print(args: &Args, steps: &[Step]) -> Result<(), serde_json::Error> {
         *held += usize::from(step.holds == Some(true));
         if step.holds == Some(false) {
             let why =
-                step.reasons.first().map_or("nothing that shows".to_owned(), |(why, _)| why.to_string());
+                step.reasons.first().map_or("no visible difference".to_owned(), |(why, _)| why.to_string());
             *because.entry(why).or_default() += 1;
         }
     }

@@ -1,9 +1,8 @@
-//! The official JSON Schema test suite, decided by generated code.
+//! Runs the official test suite of JSON Schema with generated code.
 //!
-//! Each schema of the suite becomes an event type, the suite's `remotes` the documents it may refer
-//! to. Mandatory cases are generated with `format` as an annotation, as the suite means them; the
-//! optional cases of `format` with it asserted. Nothing is left out: what is not generated or does
-//! not compile decides its cases wrong.
+//! Each schema of the suite becomes an event type, which can refer to the documents in `remotes`. In mandatory cases,
+//! `format` is an annotation; in the optional cases of `format`, it is an assertion. If a schema is not generated, or its
+//! code does not compile, all its cases count as wrong.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -24,37 +23,37 @@ use reading::{Group, Suite};
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Only this draft, such as `draft-07` or `2020-12`.
+    /// Runs only this draft, such as `draft-07` or `2020-12`.
     #[arg(long)]
     draft: Option<String>,
-    /// Also the optional cases that are not about `format`; they do not count.
+    /// Also runs the other optional cases. Wrong answers to them do not count.
     #[arg(long)]
     optional: bool,
-    /// Prints rows for a machine: one for each file, and one for each case decided wrong.
+    /// Prints a JSON line for each file, and for each wrong case.
     #[arg(long)]
     json: bool,
 }
 
-/// Figures of one file of the suite.
+/// The figures of one file of the suite.
 #[derive(Debug, Default, Clone, Serialize)]
 struct Figures {
     schemas: usize,
     generated: usize,
     compiled: usize,
     cases: usize,
-    /// Cases that reading into the type decides right.
+    /// Cases in which the type is right.
     right: usize,
     wrong: usize,
-    /// Cases that the check without types decides wrong.
+    /// Cases in which the check without a type is wrong.
     check_wrong: usize,
-    /// Accepted events that do not come back, or that `validate` refuses.
+    /// Accepted events that differ after the type writes them back, or that `validate` rejects.
     lost: usize,
     panics: usize,
-    /// Cases that the `jsonschema` crate decides wrong, for comparison.
+    /// Cases in which the `jsonschema` crate is wrong, for comparison.
     library_wrong: usize,
 }
 
-/// A case that was not decided as it should be.
+/// A case with a wrong answer.
 #[derive(Debug, Serialize)]
 struct Wrong {
     draft: &'static str,
@@ -62,7 +61,7 @@ struct Wrong {
     group: String,
     case: String,
     valid: bool,
-    /// `None` when there is no type to decide it.
+    /// `None` if no type exists.
     typed: Option<bool>,
     checked: Option<bool>,
     library: Option<bool>,
@@ -75,7 +74,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     let root = corpora()
         .map(|folder| folder.join("json-schema-test-suite"))
         .filter(|folder| folder.is_dir())
-        .ok_or("the official suite is not there; set EVSCHEMA_CORPORA")?;
+        .ok_or("the official suite is missing; set EVSCHEMA_CORPORA")?;
     let only = args.draft.as_deref().map(Draft::parse).transpose()?;
     let mut suites = Vec::new();
     for draft in Draft::ALL.into_iter().filter(|draft| only.is_none_or(|only| only == *draft)) {
@@ -105,7 +104,7 @@ fn program() -> Program<'static> {
 
 type Table = BTreeMap<(&'static str, String), Figures>;
 
-/// Asks about every case of a suite and counts.
+/// Runs every case of a suite, and counts the answers.
 fn decide(
     suite: &Suite,
     batch: usize,
@@ -119,12 +118,12 @@ fn decide(
         .filter(|outcome| outcome.batch == batch)
         .map(|outcome| (&outcome.at, outcome))
         .collect();
-    let mut questions = Vec::new();
+    let mut events = Vec::new();
     for group in &suite.groups {
         let number = group.at.as_ref().and_then(|at| compiled.numbers.get(&(batch, at.clone())));
-        questions.extend(group.cases.iter().filter_map(|case| Some((*number?, &case.data))));
+        events.extend(group.cases.iter().filter_map(|case| Some((*number?, &case.data))));
     }
-    let mut answers = check_events(&compiled.program, &questions)?.into_iter();
+    let mut answers = check_events(&compiled.program, &events)?.into_iter();
     for group in &suite.groups {
         let figures = table.entry((suite.draft.as_str(), group.file.clone())).or_default();
         let outcome = group.at.as_ref().and_then(|at| outcomes.get(at)).copied();
@@ -189,7 +188,7 @@ fn count(
     })
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 fn print(
     args: &Args,
     compiled: &CompiledCorpus,
@@ -253,12 +252,12 @@ fn print(
         "{} lines of generated code, generated in {} ms, compiled in {:.1} s",
         compiled.lines,
         compiled.outcomes.iter().map(|outcome| outcome.micros).sum::<u128>() / 1000,
-        compiled.compile.as_secs_f64()
+        compiled.compile_time.as_secs_f64()
     );
     Ok(())
 }
 
-/// Returns how the cases of a file are summed up.
+/// Returns the group of a file in the summary.
 fn kind_of(file: &str) -> &'static str {
     if file.starts_with("optional/format/") {
         "all of format, asserted"
@@ -269,7 +268,7 @@ fn kind_of(file: &str) -> &'static str {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 fn row(draft: &str, file: &str, f: &Figures) {
     println!(
         "{draft:<9} {file:<38} {:>7} {:>9} {:>8} {:>6} {:>6} {:>6} {:>6} {:>5} {:>6}  {:>8}",
@@ -302,7 +301,7 @@ impl Figures {
 }
 
 impl Group {
-    /// Returns the name of the file, without its ending.
+    /// Returns the name of the file without its extension.
     fn file_name(path: &std::path::Path, folder: &str) -> String {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         format!("{folder}{stem}")

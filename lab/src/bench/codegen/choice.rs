@@ -1,4 +1,4 @@
-//! Which types are timed.
+//! Chooses the types that the benchmark measures.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,24 @@ use serde_json::{Value, json};
 use super::Failure;
 use crate::corpus::Corpus;
 
-/// A type that is timed.
+/// A measured type.
 #[derive(Debug)]
 pub(super) struct Chosen {
     /// The corpus and the version.
     pub(super) name: String,
-    /// Which of the corpora it is of.
+    /// The index of its corpus.
     pub(super) corpus: usize,
     pub(super) at: Coordinates,
-    /// What the program is told of it.
+    /// The row that the program reads.
     pub(super) row: Value,
-    /// Whether serde has to buffer for the plain type.
+    /// Whether serde buffers values of the plain type.
     pub(super) buffers: bool,
 }
 
-/// Most events of one type.
+/// The limit of events for one type.
 const EVENTS_MAX: usize = 5;
 
-/// Chooses types with events of each corpus.
+/// Chooses types that have events, from each corpus.
 pub(super) fn choose(corpora: &[(String, Corpus)], types: usize) -> Result<Vec<Chosen>, Failure> {
     let mut chosen = Vec::new();
     for (number, (name, corpus)) in corpora.iter().enumerate() {
@@ -38,8 +38,9 @@ pub(super) fn choose(corpora: &[(String, Corpus)], types: usize) -> Result<Vec<C
     Ok(chosen)
 }
 
-/// Returns the versions whose events are the smallest, the largest, and evenly between; of each subject
-/// the newest that has events.
+/// Returns the versions with the smallest events, with the largest events, and evenly between them.
+///
+/// For each subject, only the newest version with events counts.
 fn of_corpus(corpus: &Corpus, types: usize) -> Vec<Coordinates> {
     let mut newest: BTreeMap<&Subject, (&Coordinates, usize)> = BTreeMap::new();
     for event in corpus.events.iter().filter(|event| event.valid != Some(false)) {

@@ -1,7 +1,7 @@
-//! What generated code weighs: lines, CPU time to check it, time to generate it, beside typify.
+//! Measures the size of generated code, the time to generate it, and the time of `cargo check`. Compares it with typify.
 //!
-//! Lines are counted as they are printed: ours by our own layout, typify's by `prettyplease`. Ours hold the
-//! schema and its linked form too, a line each, so that the size is told beside them.
+//! Lines are counted in the printed form: our generator breaks its own lines, and `prettyplease` breaks those of typify.
+//! Our code also contains each schema and its linked form on one long line, so the table also shows the size in KiB.
 
 use std::fs;
 
@@ -15,18 +15,18 @@ use super::workspace::first_problem;
 use super::{Corpus, Failure};
 use crate::scratch::{Build, Scratch, runtime};
 
-/// Bars for 100 event types: lines, CPU seconds of `cargo check`; and milliseconds for a schema.
+/// Bars for 100 event types: lines, and CPU seconds of `cargo check`. For one schema: milliseconds of the generation.
 const LINES: f64 = 12_000.0;
 const CHECK_S: f64 = 10.0;
 const GENERATE_MS: f64 = 5.0;
 
-/// Most rounds of checking without what did not compile.
+/// The limit of rounds. Each round omits the code that did not compile in the previous round.
 const ROUNDS_MAX: usize = 6;
 
-/// Kernel ticks of a second, in `/proc`.
+/// Kernel ticks per second in `/proc`.
 const TICKS: f64 = 100.0;
 
-/// What the code of so many types weighs.
+/// The figures of the code for a number of types.
 #[derive(Debug)]
 struct Weight {
     what: &'static str,
@@ -34,14 +34,15 @@ struct Weight {
     lines: usize,
     bytes: usize,
     check_s: f64,
-    /// How long each type took by itself, in CPU milliseconds, the shortest first.
+    /// The time to generate each type alone, in CPU milliseconds, in ascending order.
     generate_ms: Vec<f64>,
 }
 
-/// CPU milliseconds that a generation is repeated for, several times what the kernel's clock is off.
+/// The CPU milliseconds of all repetitions of a generation. The kernel's clock is several times more precise.
 const SPENT_MS: f64 = 30.0;
 
-/// Takes the newest version of each subject, from each corpus in turn, and weighs what is generated.
+/// Generates the newest version of each subject, from each corpus in turn, and prints the figures.
+///
 /// Returns whether every bar is met.
 pub(super) fn weigh(
     common: Common,
@@ -126,7 +127,7 @@ fn weigh_ours(
     Ok(Weight { what, types: chosen.len(), lines, bytes, check_s, generate_ms })
 }
 
-/// Returns the CPU time that it takes to generate one version by itself: others may be running.
+/// Returns the CPU time to generate one version alone. The CPU time does not contain the work of other programs.
 fn alone_ms(corpus: &Corpus, at: &Coordinates) -> Result<f64, Failure> {
     let (started, mut runs) = (thread_ms()?, 0.0);
     loop {
@@ -139,14 +140,14 @@ fn alone_ms(corpus: &Corpus, at: &Coordinates) -> Result<f64, Failure> {
     }
 }
 
-/// Returns the CPU milliseconds that this thread took; the kernel counts on now and then.
+/// Returns the CPU milliseconds of this thread. The kernel updates this number only at intervals.
 fn thread_ms() -> Result<f64, Failure> {
-    let said = fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanos: f64 = said.split_whitespace().next().ok_or("`schedstat` is empty")?.parse()?;
+    let stat = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanos: f64 = stat.split_whitespace().next().ok_or("`schedstat` is empty")?.parse()?;
     Ok(nanos / 1e6)
 }
 
-/// Weighs what typify makes and the compiler accepts; returns whose that is.
+/// Measures the code of typify that compiles, and returns the numbers of its types.
 fn weigh_typify(made: Vec<Typified>) -> Result<(Weight, Vec<usize>), Failure> {
     let mut kept: Vec<&Typified> = made.iter().filter(|one| one.text.is_some()).collect();
     for _ in 0..ROUNDS_MAX {
@@ -179,7 +180,7 @@ fn weigh_typify(made: Vec<Typified>) -> Result<(Weight, Vec<usize>), Failure> {
             }
         }
     }
-    Err("there is still code of typify that does not compile".into())
+    Err("some code of typify still does not compile".into())
 }
 
 fn write_manifests(scratch: &mut Scratch, name: &str, dependencies: &str) -> Result<(), Failure> {
@@ -195,8 +196,7 @@ fn write_manifests(scratch: &mut Scratch, name: &str, dependencies: &str) -> Res
     Ok(())
 }
 
-/// Returns the CPU seconds that checking the crate takes when its dependencies were checked before,
-/// or the files with errors.
+/// Returns the CPU seconds of `cargo check` for the crate without its dependencies, or the files with errors.
 fn checked(scratch: &Scratch, name: &str) -> Result<Result<f64, Vec<String>>, Failure> {
     if let Err(errors) = scratch.build(name, Build::Check)? {
         let files = errors.into_iter().map(|e| if e.file.is_empty() { e.message } else { e.file });
@@ -211,18 +211,18 @@ fn checked(scratch: &Scratch, name: &str) -> Result<Result<f64, Vec<String>>, Fa
     Ok(Ok(children_s()? - before))
 }
 
-/// Returns the CPU seconds that ended children of this process took.
+/// Returns the CPU seconds of the ended children of this process.
 fn children_s() -> Result<f64, Failure> {
     let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name of the program is in brackets, and may hold anything.
+    // The name of the program is in brackets, and can contain any character.
     let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
     let field = |at: usize| after.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
-    let (user, system) = field(13).zip(field(14)).ok_or("`/proc/self/stat` is not understood")?;
+    let (user, system) = field(13).zip(field(14)).ok_or("`/proc/self/stat` has an unknown form")?;
     Ok((user + system) / TICKS)
 }
 
-/// Prints the weights, and returns whether ours meets every bar.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+/// Prints the table, and returns whether our code meets every bar.
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 fn print(common: Common, weights: &[Weight]) -> bool {
     let mut missed = Vec::new();
     if !common.json {
@@ -262,13 +262,13 @@ fn print(common: Common, weights: &[Weight]) -> bool {
         }
     }
     if !common.json {
-        let said =
+        let result =
             if missed.is_empty() { "met".to_owned() } else { format!("missed by {}", missed.join(", ")) };
         println!(
-            "bars, for 100 types: {LINES} lines, {CHECK_S} CPU s, {GENERATE_MS} CPU ms each in the median: {said}"
+            "bars, for 100 types: {LINES} lines, {CHECK_S} CPU s, {GENERATE_MS} CPU ms each in the median: {result}"
         );
         if cfg!(debug_assertions) {
-            println!("(generated by an unoptimised build: its times say nothing)");
+            println!("(generated by a build without optimization: the times mean nothing)");
         }
     }
     missed.is_empty()

@@ -1,57 +1,57 @@
-//! The table of times.
+//! Prints the table of times.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::Common;
 
-/// Reading into the owned type against plain serde: bars of the median and of the worst type.
+/// Bars for a parse into the owned type, compared with plain serde: for the median, and for the worst type.
 const OWNED_MEDIAN: f64 = 0.95;
 const OWNED_WORST: f64 = 1.10;
 
-/// Reading into the type that borrows its text against plain serde: bar of the median.
+/// Bar for a parse into the borrowed type, compared with plain serde: for the median.
 const BORROWED_MEDIAN: f64 = 0.75;
 
-/// Checking without types against `serde::de::IgnoredAny`: bar of the median.
+/// Bar for a check without types, compared with `serde::de::IgnoredAny`: for the median.
 const CHECK: f64 = 1.5;
 
-/// What the program says of one type; ratios are medians over turns.
+/// The figures of one type. Ratios are medians of all turns.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Figures {
     pub(super) name: String,
-    /// Why it was not timed.
+    /// The reason why the type was not measured.
     #[serde(default)]
     skipped: Option<String>,
     #[serde(default)]
     events: usize,
     #[serde(default)]
     bytes: usize,
-    /// Plain serde, microseconds for an event.
+    /// The time of plain serde for one event, in microseconds.
     #[serde(default)]
     plain_us: Option<f64>,
-    /// Typed and validated, against plain serde.
+    /// A parse with all checks, compared with plain serde.
     #[serde(default)]
     owned: Option<f64>,
-    /// Typed and validated into the type that borrows its text, against plain serde.
+    /// A parse into the borrowed type with all checks, compared with plain serde.
     #[serde(default)]
     borrowed: Option<f64>,
-    /// `check_bytes`, against `IgnoredAny`.
+    /// `check_bytes`, compared with `IgnoredAny`.
     #[serde(default)]
     check: Option<f64>,
-    /// `Value`, the validator of the `jsonschema` crate's macro, and `from_value` of the plain type,
-    /// against plain serde.
+    /// A parse to a `Value`, a validator from the macro of the `jsonschema` crate, and `from_value` of the plain type,
+    /// compared with plain serde.
     #[serde(default)]
     library: Option<f64>,
-    /// Typify's type, against plain serde.
+    /// A parse into the type of typify, compared with plain serde.
     #[serde(default)]
     typify: Option<f64>,
-    /// Whether serde buffers for the plain type.
+    /// Whether serde buffers values of the plain type.
     #[serde(default)]
     pub(super) buffers: bool,
 }
 
 /// Prints the table, and returns whether every bar is met.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_json::Error> {
     let of = |ratio: fn(&Figures) -> Option<f64>, all: bool| {
         sorted(figures.iter().filter(|one| all || !one.buffers).filter_map(ratio).collect())
@@ -112,12 +112,12 @@ pub(super) fn print(common: Common, figures: &[Figures]) -> Result<bool, serde_j
             println!("{name:<46} of none");
             continue;
         }
-        let said = bar.map_or_else(String::new, |bar| {
+        let result = bar.map_or_else(String::new, |bar| {
             format!("  (bar {bar}: {})", if median(all) <= bar { "met" } else { "missed" })
         });
         let (least, most) = (shown(least), shown(most));
         println!(
-            "{name:<46} of {:<3} best {least}  median {:.2}  worst {most}{said}",
+            "{name:<46} of {:<3} best {least}  median {:.2}  worst {most}{result}",
             all.len(),
             median(all)
         );

@@ -1,4 +1,4 @@
-//! What typify makes of the same schemas, where it makes anything.
+//! Generates types for the same schemas with typify.
 
 use std::fs;
 use std::process::Command;
@@ -10,18 +10,18 @@ use serde_json::Value;
 use super::{BUILD, Failure};
 use crate::scratch::Scratch;
 
-/// What typify's types depend on beside serde.
+/// The dependencies of the types of typify, except serde.
 pub(super) const NEEDS: &str = "chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }\n\
      regress = \"0.10\"\nuuid = { version = \"1\", features = [\"serde\"] }\n";
 
-/// What typify made of one schema.
+/// The result of typify for one schema.
 #[derive(Debug, Deserialize)]
 pub(super) struct Typified {
     pub(super) number: usize,
-    /// The name of the root's type.
+    /// The name of the type for the root of the schema.
     #[serde(default)]
     pub(super) root: Option<String>,
-    /// The code, formatted; `None` where it refuses or panics.
+    /// The formatted code, or `None` if typify rejects the schema or panics.
     #[serde(default)]
     pub(super) text: Option<String>,
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! The scratch workspace in which the contenders are compiled.
+//! Writes and builds the scratch workspace with all types that the benchmark compares.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::compiled_corpus::event_paths;
 use crate::corpus::Corpus;
 use crate::scratch::{Scratch, runtime};
 
-/// Templates that print plain serde types.
+/// The templates of the plain serde types.
 const PLAIN: &[(&str, &str)] = &[
     ("struct.rs.hbs", include_str!("plain/struct.rs.hbs")),
     ("union.rs.hbs", include_str!("plain/union.rs.hbs")),
@@ -23,32 +23,32 @@ const PLAIN: &[(&str, &str)] = &[
     ("shared.rs.hbs", include_str!("plain/shared.rs.hbs")),
 ];
 
-/// What the plain types name instead of the runtime.
+/// The crate of the plain types. Its module `plain` replaces the runtime.
 const PLAIN_LIB: &str = "//! Plain serde types.\n#![allow(dead_code, unused_imports)]\n\n\
-    /// What a person would write for the runtime's types.\npub mod plain {\n    \
+    /// The usual types instead of the types of the runtime.\npub mod plain {\n    \
     pub type Integer = i64;\n    pub type Number = f64;\n    pub type Json = serde_json::Value;\n    \
     pub type Maybe<T> = Option<T>;\n    pub type Map<T> = std::collections::BTreeMap<String, T>;\n}\n\n";
 
-/// The crate whose macro compiles validators; 0.61 does not resolve with its macros.
+/// The crate with the macro for validators. Cargo cannot resolve version 0.61 with its macros.
 const MACRO: &str = "macro-jsonschema = { package = \"jsonschema\", version = \"=0.60.2\", \
     default-features = false, features = [\"macros\"] }\n";
 
 const SERDE: &str = "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
 
-/// Most rounds of building without what did not compile.
+/// The limit of rounds. Each round omits the code that did not compile in the previous round.
 const ROUNDS_MAX: usize = 6;
 
-/// The paths of a type.
+/// The paths of the types for one event.
 #[derive(Default, Clone)]
 struct Paths {
     ours: String,
-    /// That of the type that borrows its text, where there is text.
+    /// The borrowed type, if the event contains strings.
     borrowed: Option<String>,
     plain: String,
     typified: Option<String>,
 }
 
-/// Generates, compiles, and returns where the program is.
+/// Generates and compiles all types, and returns the path of the program.
 pub(super) fn built(
     corpora: &[(String, Corpus)],
     chosen: &mut [Chosen],
@@ -92,14 +92,14 @@ pub(super) fn built(
             errors.iter().map(|error| error.file.clone()).filter(|file| foreign(file)).collect();
         if bad.is_empty() {
             let shown: Vec<&str> = errors.iter().take(10).map(|error| error.message.as_str()).collect();
-            return Err(format!("what is measured does not build:\n{}", shown.join("\n")).into());
+            return Err(format!("the program does not build:\n{}", shown.join("\n")).into());
         }
         left_out.extend(bad);
     }
-    Err("there is still code of others that does not compile".into())
+    Err("some code of other generators still does not compile".into())
 }
 
-/// Writes our types and the plain ones; returns the paths of each chosen type.
+/// Writes our types and the plain types, and returns the paths for each chosen type.
 fn write_types(
     scratch: &mut Scratch,
     corpora: &[(String, Corpus)],
@@ -180,7 +180,7 @@ fn write_program(scratch: &mut Scratch, paths: &[Paths], libraries: &[usize]) ->
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}"
         )
     };
-    // What nobody uses is not worth compiling.
+    // Without a user, the dependencies need not be compiled.
     let library = &format!("serde_json = \"1\"\n{MACRO}");
     let needs = &format!("{SERDE}{}", typify::NEEDS);
     let typified = if paths.iter().all(|paths| paths.typified.is_none()) { "" } else { needs };

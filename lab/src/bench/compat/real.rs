@@ -1,25 +1,27 @@
-//! Real pairs: ours beside `jsonschema::canonical`, all pairs by the one, then all by the other.
+//! Measures real pairs with our engine and with `jsonschema::canonical`.
 //!
-//! A pair that takes the other 100 ms would empty the caches before ours, and the next pair would measure
-//! that; a registry, and a check of a tree, do one comparison after the other.
+//! The benchmark runs all pairs with one engine before it runs them with the other. Otherwise, a slow pair of one engine
+//! would empty the processor's caches for the other. A registry also makes one comparison after the other.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Instant;
 
 use evschema_compat::{Containment, containment_under};
-use evschema_model::{ContentModel, Dialects, Draft, Formats, Resolved};
+use evschema_model::{ContentModel, Dialects, Formats, Resolved};
 use evschema_tests::read_alone;
 use jsonschema::canonical;
 use serde_json::{Value, json};
 
-/// What a pair may take under any content model, in microseconds: all but one in a hundred, any.
+use crate::corpus;
+
+/// Bars under every content model: a percentile, and its time in microseconds.
 const BARS_MICROS: [(usize, u128); 2] = [(99, 5_000), (100, 50_000)];
 
-/// What half of the pairs may take, in the time that reading both documents takes in the same run.
+/// Bar of the median, as a multiple of the median time to parse both documents.
 const MEDIAN_IN_READINGS: u128 = 4;
 
-/// What one decider did.
+/// The results of one engine.
 #[derive(Default)]
 struct Taken {
     decided: usize,
@@ -38,25 +40,21 @@ impl Taken {
     }
 }
 
-/// Measures the pairs of the corpora whose names begin so; returns how many bars were missed.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+/// Measures the pairs of the corpora with this prefix, and returns the number of missed bars.
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(super) fn run(
     pairs: &Path,
-    corpus: &str,
+    prefix: &str,
     dialects: &[String],
     json: bool,
 ) -> Result<usize, Box<dyn std::error::Error>> {
-    let mut known = Dialects::default();
-    for mapping in dialects {
-        let (uri, draft) = mapping.rsplit_once('=').ok_or("--dialect takes URI=draft-04")?;
-        known.map(uri, Draft::parse(draft)?);
-    }
+    let known = corpus::dialects(dialects)?;
     let file =
         std::fs::File::open(pairs).map_err(|error| format!("cannot read {}: {error}", pairs.display()))?;
     let mut texts: Vec<(String, String)> = Vec::new();
     for line in BufReader::new(file).lines() {
         let pair: Value = serde_json::from_str(&line?)?;
-        if !pair["corpus"].as_str().is_some_and(|name| name.starts_with(corpus)) {
+        if !pair["corpus"].as_str().is_some_and(|name| name.starts_with(prefix)) {
             continue;
         }
         texts.push((pair["old"].to_string(), pair["new"].to_string()));
@@ -115,7 +113,7 @@ fn read_both(old: &str, new: &str, dialects: &Dialects) -> Option<[Resolved; 2]>
     Some([read_alone("old", old, dialects).ok()?, read_alone("new", new, dialects).ok()?])
 }
 
-/// All of it: parsing, deciding, confirming the witness.
+/// Parses both documents, compares them, and confirms the witness.
 fn decide(model: ContentModel, old: &str, new: &str, dialects: &Dialects) -> bool {
     read_both(old, new, dialects).is_some_and(|[old, new]| {
         let answer = containment_under(model, &old, &new, Formats::Annotate);
@@ -123,7 +121,7 @@ fn decide(model: ContentModel, old: &str, new: &str, dialects: &Dialects) -> boo
     })
 }
 
-/// `covers` alone: it shows no witness.
+/// Parses both documents and compares them. `jsonschema::canonical` finds no witness.
 fn covers(old: &str, new: &str) -> bool {
     let read = |text: &str| {
         let value: Value = serde_json::from_str(text).ok()?;

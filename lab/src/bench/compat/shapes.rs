@@ -1,4 +1,4 @@
-//! Documents of growing size that differ in one place, under each content model.
+//! Measures generated documents of growing size that differ in one place, under each content model.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,10 +8,10 @@ use evschema_model::{Catalog, ContentModel, Coordinates, Dialects, Formats, Sche
 use evschema_tests::read_alone;
 use serde_json::{Map, Value, json};
 
-/// Runs of each case; the median is shown.
+/// The number of runs. The table shows the median.
 const RUNS: usize = 9;
 
-/// The longest that a decision may take, parsing included.
+/// Bar of one comparison in microseconds, including the parse.
 const BAR_MICROS: u128 = 100_000;
 
 type Shape = fn(usize, Value) -> Value;
@@ -22,15 +22,15 @@ const SHAPES: [(&str, [usize; 3], Shape); 3] = [
     ("if/then kinds", [10, 50, 100], conditions),
 ];
 
-/// What differs: the schema of one place in the old and in the new version.
+/// The differences: the schema of one place in the old and in the new version.
 const CHANGES: [(&str, &str, &str); 3] = [
     ("description", r#"{"type":"number","description":"a"}"#, r#"{"type":"number","description":"b"}"#),
     ("wider", r#"{"type":"integer"}"#, r#"{"type":"number"}"#),
     ("narrower", r#"{"type":"number"}"#, r#"{"type":"integer"}"#),
 ];
 
-/// Measures every shape in every size, both ways; returns how often the bar was missed.
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+/// Measures every shape in every size with every difference, and returns the number of missed bars.
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 pub(super) fn run(json: bool) -> Result<usize, Box<dyn std::error::Error>> {
     let mut missed = 0;
     if !json {
@@ -67,14 +67,14 @@ pub(super) fn run(json: bool) -> Result<usize, Box<dyn std::error::Error>> {
     Ok(missed)
 }
 
-/// Versions of the subject that [`versions`] checks.
+/// The number of versions that [`versions`] checks.
 const VERSIONS: usize = 200;
 
-/// The longest that the check of all of them may take.
+/// Bar for the check of all versions, in microseconds.
 const VERSIONS_BAR_MICROS: u128 = 1_000_000;
 
-/// Measures the check of a subject of many versions, each of which adds a property; returns whether the bar was missed.
-#[expect(clippy::print_stdout, reason = "the row is what the command is for")]
+/// Checks many versions of one subject. Each version adds a property. Returns 1 if the bar was missed, otherwise 0.
+#[expect(clippy::print_stdout, reason = "the row is the output of the command")]
 pub(super) fn versions(json: bool) -> Result<usize, Box<dyn std::error::Error>> {
     let dialects = Dialects::default();
     let mut history: Vec<Baseline> = Vec::new();
@@ -102,7 +102,7 @@ pub(super) fn versions(json: bool) -> Result<usize, Box<dyn std::error::Error>> 
     Ok(usize::from(VERSIONS_BAR_MICROS < micros))
 }
 
-/// An object of many properties, the last of which is given.
+/// Returns an object with many properties. `last` is the schema of the last property.
 fn object(size: usize, last: Value) -> Value {
     let mut properties: Map<String, Value> =
         (1..size).map(|n| (format!("p{n}"), json!({"type": "string", "maxLength": n}))).collect();
@@ -110,7 +110,7 @@ fn object(size: usize, last: Value) -> Value {
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 
-/// A union of many tagged branches, the last of which has the given property.
+/// Returns a union with many tagged branches. `last` is the schema of a property in the last branch.
 fn union(size: usize, last: Value) -> Value {
     let branch = |n: usize, schema: Value| {
         json!({
@@ -127,7 +127,7 @@ fn union(size: usize, last: Value) -> Value {
     json!({ "oneOf": branches })
 }
 
-/// Many kinds of events by `if` and `then`, the last of which has the given property.
+/// Returns a schema with many `if` and `then`. `last` is the schema of a property in the last `then`.
 fn conditions(size: usize, last: Value) -> Value {
     let kind = |n: usize, schema: Value| {
         json!({
@@ -142,7 +142,7 @@ fn conditions(size: usize, last: Value) -> Value {
     json!({"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"], "allOf": kinds})
 }
 
-/// Medians of a case: all of it, and the share of reading the two documents.
+/// The medians of one case: the total time, and the time to parse both documents.
 struct Taken {
     verdict: &'static str,
     micros: u128,

@@ -1,3 +1,5 @@
+//! Checks that a rejection contains its reasons.
+
 use std::sync::Arc;
 
 use evschema_api::{Problem, ProblemCode};
@@ -5,7 +7,7 @@ use evschema_compat::Report;
 use evschema_model::{Catalog, Coordinates, Dialects, Formats, Schema, Validator};
 use serde_json::Value;
 
-/// Looks for the evidence in refusals, with a catalog of its own of what is registered.
+/// Checks rejections against a catalog of the registered versions.
 pub(super) struct Evidence<'d> {
     dialects: &'d Dialects,
     catalog: Catalog,
@@ -16,18 +18,15 @@ impl<'d> Evidence<'d> {
         Self { dialects, catalog: Catalog::default() }
     }
 
-    /// Notes a version that the registry has accepted.
+    /// Adds a version that the registry has accepted.
     pub(super) fn registered(&mut self, at: Coordinates, bytes: &[u8]) {
         if let Ok(schema) = Schema::read(at, bytes, self.dialects) {
             self.catalog.replace(Arc::new(schema));
         }
     }
 
-    /// Returns what a refusal lacks; `None` when it carries its evidence.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "every other code is one that a registration must not meet"
-    )]
+    /// Returns the missing part of a rejection, or `None` if it contains its reasons.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a registration must not get any other code")]
     pub(super) fn lacking(&self, at: &Coordinates, sent: &[u8], problem: &Problem) -> Option<String> {
         if problem.detail.is_empty() || problem.help.is_none() {
             return Some("a refusal without words or help".to_owned());
@@ -47,7 +46,7 @@ impl<'d> Evidence<'d> {
                 });
                 (!placed).then(|| "no error with a place".to_owned())
             }
-            // The other version is named in the detail.
+            // The detail contains the coordinates of the other version.
             ProblemCode::IdTaken | ProblemCode::VersionExists => {
                 (!problem.detail.contains('@')).then(|| "the other version is not named".to_owned())
             }
@@ -55,10 +54,7 @@ impl<'d> Evidence<'d> {
         }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "every other refusal with a report wants its witnesses"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other rejection with a report needs witnesses")]
     fn report_lacks(
         &self,
         at: &Coordinates,
@@ -82,8 +78,7 @@ impl<'d> Evidence<'d> {
                 if witnesses.peek().is_none() {
                     return Some("incompatible, without a witness".to_owned());
                 }
-                // A property that only repeats the version is left out of the comparison, so a
-                // witness need not carry the right one.
+                // The comparison ignores a property that repeats the version, so a witness can have a wrong value there.
                 if !report.masked.is_empty() {
                     return None;
                 }

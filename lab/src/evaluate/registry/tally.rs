@@ -1,33 +1,35 @@
+//! Counts and prints the results of registrations.
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use evschema_model::Coordinates;
 use serde_json::json;
 
-/// Most wrong rows that are written out for people.
+/// The limit of printed errors without `--json`.
 const WRONG_SHOWN_MAX: usize = 20;
 
-/// What became of one registration.
+/// The result of one registration.
 pub(super) struct Row {
     pub(super) at: Coordinates,
-    /// `registered`, or the code of the refusal.
+    /// `registered`, or the code of the rejection.
     pub(super) outcome: String,
     pub(super) detail: String,
     pub(super) micros: u64,
-    /// What is wrong with the answer, if anything.
+    /// The error in the response.
     pub(super) wrong: Option<String>,
 }
 
-/// What became of all of them on one database.
+/// The results of all registrations on one database.
 pub(super) struct Tally {
     pub(super) rows: Vec<Row>,
     pub(super) passes: usize,
-    /// What was wrong afterwards.
+    /// The errors of the second registration and of the read.
     pub(super) wrong: Vec<String>,
 }
 
 impl Tally {
-    /// Prints the table, or rows for a machine; tells whether anything was wrong.
+    /// Prints the table or the JSON lines. Returns whether an error exists.
     pub(super) fn print(&self, corpus: &str, database: &str, json: bool) -> std::io::Result<bool> {
         let mut out = std::io::stdout().lock();
         let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,18 +1,18 @@
-//! Code that a user of generated types could have written, for every type of a surface.
+//! Writes the code of a client that uses every type of a surface.
 
 use super::surface::{Shown, Surface};
 
-/// Stands for a value that the client has from elsewhere.
+/// A function that replaces the values that a client would get elsewhere.
 const GIVEN: &str = "    fn given<T>() -> T {\n        loop {}\n    }\n";
 
-/// Returns a module of functions that read and make values of every type, in every way there is.
+/// Returns a module with functions that read and create values of every type in every possible way.
 pub(super) fn client(surface: &Surface) -> String {
     let functions: String =
         surface.iter().enumerate().map(|(number, (name, shown))| of_type(number, name, shown)).collect();
     format!("\n    pub mod clients_of_the_old_version {{\n    use super::*;\n{GIVEN}{functions}    }}\n")
 }
 
-/// Returns a type as it is named from one module further in.
+/// Returns the path of a type from a module that is one level deeper.
 fn named(of: &str) -> String {
     of.replace("super::super::", "super::super::super::")
 }

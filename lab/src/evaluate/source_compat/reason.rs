@@ -1,26 +1,26 @@
-//! Why a client of an old version does not compile, by what the types show.
+//! Finds the reasons why a client of an old version does not compile.
 
 use std::fmt;
 
 use super::surface::{Shown, Surface};
 
-/// What changed between two surfaces, the most telling first.
+/// A kind of difference between two surfaces. The most important kinds are first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
-    /// A type is there under another name, or no member leads to why it is gone: the generator's
-    /// fault, as all others are the schema's doing.
+    /// A type has another name, or is missing for no visible reason. The generator causes this difference; the schema
+    /// causes all others.
     Renamed,
-    /// A member is gone from the schema.
+    /// The schema lost a member.
     MemberRemoved,
-    /// A text or alternative is gone from the schema.
+    /// The schema lost a string of an enum, or an alternative.
     VariantRemoved,
-    /// What was always there may now be absent or `null`.
+    /// A member that was always present can now be absent or `null`.
     MayBeAbsent,
-    /// What may have been absent is now always there.
+    /// A member that could be absent is now always present.
     AlwaysThere,
-    /// A member's values are of another type than before.
+    /// The values of a member have another type.
     TypeChanged,
-    /// `new` takes something else.
+    /// `new` has other arguments.
     Constructor,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Returns everything that changed for a client of the old surface.
+/// Returns all differences for a client of the old surface.
 pub(super) fn reasons(old: &Surface, new: &Surface) -> Vec<(Reason, String)> {
     let mut found = Vec::new();
     for (name, before) in old {
@@ -90,12 +90,12 @@ fn change(old: &str, new: &str) -> Reason {
     }
 }
 
-/// Tells whether every member that leads to a type is gone or no longer of a type like it.
+/// Returns whether each member with this type is missing, or has a different kind of type.
 fn is_explained(gone: &str, old: &Surface, new: &Surface) -> bool {
     let mut led_to = 0;
     for (name, before) in old {
         let Some(after) = new.get(name) else {
-            // What held it is gone too, and explained or not by itself.
+            // The enclosing type is missing too. Another call examines it.
             led_to += usize::from(leads(before).any(|of| mentions(of, gone)));
             continue;
         };
@@ -105,7 +105,7 @@ fn is_explained(gone: &str, old: &Surface, new: &Surface) -> bool {
         });
         for (was, is) in fields.chain(variants).filter(|(was, _)| mentions(was, gone)) {
             led_to += 1;
-            // Another named type in the same place is the same type renamed.
+            // If the same place has a named type again, the generator renamed the type.
             if is.is_some_and(|is| template(is) == template(was)) {
                 return false;
             }
@@ -126,7 +126,7 @@ fn mentions(of: &str, name: &str) -> bool {
     words(of).any(|word| word == name)
 }
 
-/// Returns a type with the names of generated types left out.
+/// Returns the words of a type, with `_` for the names of generated types.
 fn template(of: &str) -> Vec<&str> {
     const KNOWN: [&str; 14] = [
         "Option", "Vec", "Box", "String", "bool", "i64", "rt", "Map", "Maybe", "Json", "Number", "Integer",

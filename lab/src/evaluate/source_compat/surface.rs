@@ -1,4 +1,4 @@
-//! What generated types show to the code that uses them.
+//! Reads the public surface of generated types.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,24 @@ use syn::{Item, UseTree};
 /// The types of one module, by name.
 pub(super) type Surface = BTreeMap<String, Shown>;
 
-/// One type, as far as other code can see it.
+/// The public parts of one type.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
-    /// Public fields and their types.
+    /// The public fields and their types.
     pub(super) fields: BTreeMap<String, String>,
-    /// Setters and what they take.
+    /// The setters and the types of their arguments.
     pub(super) setters: BTreeMap<String, String>,
-    /// The types of the arguments of `new`, where there is one.
+    /// The types of the arguments of `new`, if it exists.
     pub(super) new: Option<Vec<String>>,
-    /// The type that a newtype is around.
+    /// The inner type of a newtype.
     pub(super) inner: Option<String>,
-    /// Variants, and the type that each holds.
+    /// The variants and their types.
     pub(super) variants: BTreeMap<String, Option<String>>,
 }
 
-/// Returns the surface of the first module of a generated file, with what it uses of the file of shared
-/// types; `None` if it cannot be read.
+/// Returns the surface of the first module of a generated file, including the shared types that it uses.
+///
+/// Returns `None` if the file cannot be parsed.
 pub(super) fn surface(text: &str, shared: Option<&str>) -> Option<Surface> {
     let file = syn::parse_file(text).ok()?;
     let module =
@@ -45,7 +46,7 @@ pub(super) fn surface(text: &str, shared: Option<&str>) -> Option<Surface> {
     Some(surface)
 }
 
-/// Returns the names in the group that a `use` ends with, and what they are called here.
+/// Returns the imported names of a `use`, each with its local name.
 fn other_names(tree: &UseTree) -> Vec<(String, String)> {
     match tree {
         UseTree::Path(path) => other_names(&path.tree),

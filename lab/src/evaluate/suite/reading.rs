@@ -1,4 +1,4 @@
-//! The files of the suite.
+//! Reads the files of the suite.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::compiled_corpus::Batch;
 
-/// Where the suite serves its remote documents.
+/// The URI of the remote documents.
 const SERVER: &str = "http://localhost:1234/";
 
-/// Schemas and cases of one draft that are generated alike.
+/// The schemas and cases of one draft with the same meaning of `format`.
 #[derive(Debug)]
 pub(super) struct Suite {
     pub(super) draft: Draft,
@@ -30,11 +30,11 @@ pub(super) struct Suite {
 pub(super) struct Group {
     pub(super) file: String,
     pub(super) description: String,
-    /// The schema's place in the catalog, when it is a schema.
+    /// The coordinates of the schema in the catalog, or `None` if it is no schema.
     pub(super) at: Option<Coordinates>,
     pub(super) refused: Option<String>,
     pub(super) cases: Vec<Case>,
-    /// What the `jsonschema` crate says of each case.
+    /// The answers of the `jsonschema` crate to the cases.
     pub(super) library: Vec<bool>,
     pub(super) is_optional: bool,
 }
@@ -56,7 +56,7 @@ struct GroupText {
 type Failure = Box<dyn std::error::Error>;
 
 impl Suite {
-    /// Reads a draft's mandatory files, or those of `optional/format` where formats assert.
+    /// Reads the mandatory files of a draft. If formats are assertions, reads the files of `optional/format` instead.
     pub(super) fn read(root: &Path, draft: Draft, formats: Formats, optional: bool) -> Result<Self, Failure> {
         let folder = folder(draft);
         let tests = root.join("tests").join(folder);
@@ -74,11 +74,11 @@ impl Suite {
                 suite.read_folder(&tests.join("optional/format"), "optional/format/", false, &dialects)?;
             }
         }
-        // Last, so that a remote document has its URI, whatever a case calls itself.
+        // The remote documents are last, so that no case takes their URIs.
         for (number, (uri, document)) in remotes.into_iter().enumerate() {
             suite.add_remote(number, &uri, document, &dialects);
         }
-        suite.ask_library();
+        suite.run_library();
         Ok(suite)
     }
 
@@ -126,23 +126,23 @@ impl Suite {
         Ok(())
     }
 
-    /// Adds a document under the URI where the suite serves it, and under its own.
+    /// Adds a remote document under the URI of the suite, and under its own URI.
     fn add_remote(&mut self, number: usize, uri: &str, document: Value, dialects: &Dialects) {
         let mut document = with_draft(document, self.draft);
         if let Value::Object(members) = &mut document {
-            // A document is named by where it was found, unless it says otherwise.
+            // Without its own `$id`, a document has the URI of its location.
             members.entry(self.draft.id_keyword()).or_insert_with(|| uri.into());
         }
         let Ok(subject) = Subject::parse(&format!("remote.n{number}")) else { return };
         let at = Coordinates { subject, version: Version::new(1, 0, 0) };
-        // Documents of other drafts are served too; only this one's have to be readable.
+        // The folder also contains documents of other drafts, which this draft need not accept.
         if let Ok(schema) = Schema::read(at.clone(), document.to_string().as_bytes(), dialects) {
             self.catalog.replace(Arc::new(schema));
             self.catalog.know_as(uri, &at);
         }
     }
 
-    fn ask_library(&mut self) {
+    fn run_library(&mut self) {
         for group in &mut self.groups {
             let schema = group.at.as_ref().and_then(|at| self.catalog.get(&at.subject, &at.version));
             let validator = schema
@@ -165,7 +165,7 @@ fn folder(draft: Draft) -> &'static str {
     }
 }
 
-/// The suite's schemas are of the draft whose folder they are in, said or not.
+/// Adds the draft to a schema without `$schema`. The folder of the schema determines its draft.
 fn with_draft(mut schema: Value, draft: Draft) -> Value {
     if let Value::Object(members) = &mut schema {
         members.entry("$schema").or_insert_with(|| draft.uri().into());
@@ -185,7 +185,7 @@ fn json_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Returns the remote documents of one draft and of all drafts, with their URIs.
+/// Returns the remote documents of this draft and those of all drafts, with their URIs.
 fn remotes(root: &Path, own: &str) -> Result<Vec<(String, Value)>, Failure> {
     let mut found = Vec::new();
     let mut open = vec![root.to_owned()];
@@ -207,7 +207,7 @@ fn remotes(root: &Path, own: &str) -> Result<Vec<(String, Value)>, Failure> {
     Ok(found)
 }
 
-/// Lets the metaschemas among the remote documents stand for the draft.
+/// Maps the metaschemas among the remote documents to the draft.
 fn dialects(remotes: &[(String, Value)], draft: Draft) -> Result<Dialects, Failure> {
     let mut dialects = Dialects::default();
     for (uri, document) in remotes {

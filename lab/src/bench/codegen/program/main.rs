@@ -1,11 +1,10 @@
-//! Times generated types against plain serde. Compiled in a scratch workspace.
+//! Compares generated types with plain serde types and others. A scratch workspace compiles this program.
 //!
-//! Reads `types.jsonl` from the folder that is its first argument: a type's number and its events.
-//! Prints one line of JSON for each type. Contenders take turns in one process; a figure is the
-//! median over the turns.
+//! The first argument is a folder. Its file `types.jsonl` contains the number of each type and its events. The program
+//! prints one JSON line for each type. All candidates run in turns in one process; a figure is the median of all turns.
 //!
-//! With three more arguments, a type's number, a contender and a number of times, it only does that
-//! so many times: for a profiler.
+//! For a profiler, three more arguments select a type by its number, a candidate, and a number of repetitions. The
+//! program then only repeats this candidate.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
-/// The functions that are timed for one type; each tells whether it accepted the event.
+/// The measured functions for one event type. Each function returns whether it accepted the event.
 pub struct Timed {
     ours: fn(&[u8]) -> bool,
     borrowed: Option<fn(&[u8]) -> bool>,
@@ -39,22 +38,22 @@ macro_rules! timed {
     };
 }
 
-/// How long a batch of one contender takes, about: too short to be interrupted often.
+/// The approximate time of one batch. It is short, so that interruptions are rare.
 const BATCH: Duration = Duration::from_micros(300);
 
-/// Turns that every contender gets.
+/// The number of turns of each candidate.
 const TURNS: usize = 61;
 
-const CONTENDERS: [&str; 7] = ["plain", "owned", "check", "ignored", "library", "typify", "borrowed"];
+const CANDIDATES: [&str; 7] = ["plain", "owned", "check", "ignored", "library", "typify", "borrowed"];
 
 fn read<T: DeserializeOwned>(event: &[u8]) -> bool {
     black_box(serde_json::from_slice::<T>(event)).is_ok()
 }
 
-type Contender<'a> = Box<dyn Fn(&[u8]) -> bool + 'a>;
+type Candidate<'a> = Box<dyn Fn(&[u8]) -> bool + 'a>;
 
-fn contenders(timed: &Timed) -> Vec<Option<Contender<'_>>> {
-    let library = timed.is_valid.map(|is_valid| -> Contender<'_> {
+fn candidates(timed: &Timed) -> Vec<Option<Candidate<'_>>> {
+    let library = timed.is_valid.map(|is_valid| -> Candidate<'_> {
         Box::new(move |event| {
             let value: Value = serde_json::from_slice(event).unwrap();
             is_valid(&value) && (timed.from_value)(value)
@@ -66,8 +65,8 @@ fn contenders(timed: &Timed) -> Vec<Option<Contender<'_>>> {
         Some(Box::new(timed.check)),
         Some(Box::new(read::<IgnoredAny>)),
         library,
-        timed.typified.map(|read| -> Contender<'_> { Box::new(read) }),
-        timed.borrowed.map(|read| -> Contender<'_> { Box::new(read) }),
+        timed.typified.map(|read| -> Candidate<'_> { Box::new(read) }),
+        timed.borrowed.map(|read| -> Candidate<'_> { Box::new(read) }),
     ]
 }
 
@@ -77,10 +76,10 @@ fn main() {
     let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     for (row, timed) in rows.zip(TYPES) {
         match arguments.get(1..4) {
-            Some([number, contender, times]) if row["number"].to_string() == *number => {
-                let at = CONTENDERS.iter().position(|name| name == contender).unwrap();
-                let contender = contenders(timed).swap_remove(at).unwrap();
-                pass(&contender, &events(&row, timed).1, times.parse().unwrap());
+            Some([number, candidate, times]) if row["number"].to_string() == *number => {
+                let at = CANDIDATES.iter().position(|name| name == candidate).unwrap();
+                let candidate = candidates(timed).swap_remove(at).unwrap();
+                pass(&candidate, &events(&row, timed).1, times.parse().unwrap());
             }
             Some(_) => {}
             None => println!("{}", measure(&row, timed)),
@@ -88,7 +87,7 @@ fn main() {
     }
 }
 
-/// Returns how many events are accepted, and those that plain serde reads too.
+/// Returns the number of accepted events, and those of them that plain serde also parses.
 fn events(row: &Value, timed: &Timed) -> (usize, Vec<Vec<u8>>) {
     let all = row["events"].as_array().unwrap().iter().map(|event| event.as_str().unwrap().as_bytes().to_vec());
     let accepted: Vec<Vec<u8>> = all.filter(|event| (timed.ours)(event)).collect();
@@ -102,9 +101,9 @@ fn measure(row: &Value, timed: &Timed) -> Value {
         let why = if accepted == 0 { "no event is accepted" } else { "plain serde reads no event" };
         return json!({ "name": row["name"], "skipped": why });
     }
-    let contenders = contenders(timed);
-    let runs = |at: usize| contenders[at].as_ref().filter(|run| events.iter().all(|event| run(event)));
-    let runs: Vec<Option<&Contender<'_>>> = (0..CONTENDERS.len()).map(runs).collect();
+    let candidates = candidates(timed);
+    let runs = |at: usize| candidates[at].as_ref().filter(|run| events.iter().all(|event| run(event)));
+    let runs: Vec<Option<&Candidate<'_>>> = (0..CANDIDATES.len()).map(runs).collect();
     let mut repeats = 1;
     while pass(runs[0].unwrap(), &events, repeats) < BATCH {
         repeats *= 2;
@@ -112,7 +111,7 @@ fn measure(row: &Value, timed: &Timed) -> Value {
     let mut times = vec![Vec::new(); runs.len()];
     for turn in 0..TURNS {
         for place in 0..runs.len() {
-            // Who is first changes, so that nobody always runs after the same one.
+            // The order changes, so that no candidate always runs after the same other candidate.
             let at = (place + turn) % runs.len();
             if let Some(run) = runs[at] {
                 times[at].push(pass(run, &events, repeats).as_secs_f64());
@@ -140,11 +139,11 @@ fn median(mut ratios: Vec<f64>) -> Option<f64> {
     ratios.get(ratios.len() / 2).copied()
 }
 
-fn pass(contender: &Contender<'_>, events: &[Vec<u8>], repeats: usize) -> Duration {
+fn pass(candidate: &Candidate<'_>, events: &[Vec<u8>], repeats: usize) -> Duration {
     let started = Instant::now();
     for _ in 0..repeats {
         for event in events {
-            black_box(contender(black_box(event)));
+            black_box(candidate(black_box(event)));
         }
     }
     started.elapsed()

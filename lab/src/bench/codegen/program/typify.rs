@@ -1,7 +1,7 @@
-//! Runs typify on schemas. Compiled in a scratch workspace.
+//! Runs typify on schemas. A scratch workspace compiles this program.
 //!
-//! Reads rows with a `number` and a `schema` from the file that is its only argument; prints a line
-//! for each: the code, formatted, the name of the root's type, and the CPU time that it took.
+//! The only argument is a file with rows that contain a `number` and a `schema`. For each row, the program prints a line
+//! with the formatted code, the name of the root type, and the CPU time.
 
 use std::panic::catch_unwind;
 
@@ -36,7 +36,7 @@ fn generated(schema: Value) -> Option<(String, String)> {
     Some((prettyplease::unparse(&file), name))
 }
 
-/// Returns the CPU microseconds that this thread took.
+/// Returns the CPU microseconds of this thread.
 fn thread_micros() -> f64 {
     let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     said.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e3
