@@ -37,7 +37,8 @@ use crate::environment::Environment;
 use crate::terminal::Terminal;
 
 /// The allocator. Documents consist of many small allocations that live for a moment: with the C library's allocator,
-/// reading and comparing them takes a third longer. The libraries set no allocator, because each program chooses its own.
+/// reading and comparing them takes a third longer. The libraries set no allocator, because each program chooses its
+/// own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,8 +1,8 @@
 //! Generates and compiles the code for a corpus, with a program that validates events.
 //!
-//! First, the generator runs for each version alone, so that one failure hides no other. Then it runs for all versions of
-//! a batch together, and each batch becomes one crate. A compiler warning is an error. If a file does not compile, the
-//! next build omits it, so that each failure counts only for its own versions.
+//! First, the generator runs for each version alone, so that one failure hides no other. Then it runs for all versions
+//! of a batch together, and each batch becomes one crate. A compiler warning is an error. If a file does not compile,
+//! the next build omits it, so that each failure counts only for its own versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::catch_unwind;
@@ -201,7 +201,7 @@ fn write(
             outcomes.iter().filter(is_good).map(|outcome| outcome.at.clone()).collect();
         let files = generate(&batch.catalog, &good, &batch.options).map_err(first_problem)?;
         lines += files.iter().map(|file| file.text.lines().count()).sum::<usize>();
-        // The forms that borrow are compiled too, and are no part of what most people get.
+        // The program also contains the borrowed types. `lines` does not count them, because they are optional.
         let both = Options { borrowed: true, ..batch.options.clone() };
         let files = generate(&batch.catalog, &good, &both).map_err(first_problem)?;
         let mut types = String::new();

@@ -1,7 +1,7 @@
 //! Measures the compatibility engine.
 //!
-//! On real pairs, the benchmark compares the engine with the prover of the `jsonschema` crate. It also measures generated
-//! documents that differ in one place: there, the time should depend on the difference, not on the size.
+//! On real pairs, the benchmark compares the engine with the prover of the `jsonschema` crate. It also measures
+//! generated documents that differ in one place: there, the time should depend on the difference, not on the size.
 
 mod real;
 mod shapes;
@@ -19,7 +19,8 @@ use crate::TaskResult;
 pub(crate) struct Args {
     #[command(flatten)]
     common: Common,
-    /// The file with real pairs, in the format of `evaluate containment`. Without it, the benchmark uses only generated documents.
+    /// The file with real pairs, in the format of `evaluate containment`. Without it, the benchmark uses only
+    /// generated documents.
     #[arg(long)]
     pairs: Option<PathBuf>,
     /// Measures only the corpora whose names have this prefix.

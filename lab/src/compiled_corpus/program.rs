@@ -1,4 +1,5 @@
-//! Reads lines of the form `NUMBER EVENT`, and prints a JSON line for each event. A scratch workspace compiles this program.
+//! Reads lines of the form `NUMBER EVENT`, and prints a JSON line for each event. A scratch workspace compiles this
+//! program.
 
 use std::io::{BufRead, Write};
 

@@ -56,7 +56,7 @@ pub(super) fn program_manifest(name: &str, events: &str, more: &str) -> String {
     )
 }
 
-/// Returns the function that lists the types of all batches in order.
+/// Returns the function that lists the event types of all batches in order.
 pub(super) fn event_types(batches: usize) -> String {
     let all: String = (0..batches).map(|n| format!("events{n}::EVENT_TYPES, ")).collect();
     format!(

@@ -1,8 +1,7 @@
-//! The steps that authors declared between versions, beside those that the engine requires.
+//! Compares the bumps that authors declared with the required bumps.
 //!
-//! No truth is known here: authors promise different things, and keep their promises more or less. The
-//! table says how often both agree, and `--show` lists where they do not, with the finding that tells
-//! why, to be rows by eye.
+//! Neither side is right by definition, because authors define compatibility in different ways. The table shows how
+//! often both agree. `--show` lists the differences, each with the finding that explains the required bump.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
-//! Code generated from real schemas, compiled, deciding real events.
+//! Validates real events with code that is generated from real schemas.
 //!
-//! Every instance is compiled by the generated type, by its check without types, and by the
-//! `jsonschema` crate; what is accepted must come back with everything that a schema names.
+//! The generated type, the check without a type and the `jsonschema` crate validate each event, and must agree. If a
+//! type accepts an event, it must write the event back with all properties that the schema declares.
 
 use std::process::ExitCode;
 
@@ -152,7 +152,7 @@ fn summarize(corpus: &Corpus, compiled: &CompiledCorpus, decided: &[Decided<'_>]
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
+#[expect(clippy::print_stdout, reason = "the table is the output of the command")]
 fn print(
     args: &Args,
     corpus: &Corpus,

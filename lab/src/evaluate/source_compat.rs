@@ -1,9 +1,9 @@
 //! Checks whether a minor version of a schema is also a minor version of its generated Rust code.
 //!
-//! For two consecutive versions with the required bump patch or minor, the command writes a client of the old version. The
-//! client parses and creates values of all types. Then the command compiles the client with the types of the new version.
-//! The client only uses what the attributes of the types allow: patterns end with `..` or `_`, and values come from `new`
-//! and from assignments to fields.
+//! For two consecutive versions with the required bump patch or minor, the command writes a client of the old version.
+//! The client parses and creates values of all types. Then the command compiles the client with the types of the new
+//! version. The client only uses what the attributes of the types allow: patterns end with `..` or `_`, and values
+//! come from `new` and from assignments to fields.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,12 +1,12 @@
-//! Generated types against the `jsonschema` crate, on mutations of real events.
+//! Compares generated types with the `jsonschema` crate, on mutated real events.
 //!
-//! A type's `from_slice` and `check_bytes` must decide every text as the validator does; what is no
-//! JSON or repeats a name is to be refused. On one event in eight also: what was accepted comes
-//! back, and `validate` agrees with reading. The program that does so is compiled together with the
-//! generated types, and keeps the smallest form of each event that is decided otherwise. Where both
-//! agree and the validator does not, and the event has a number that a double does not hold, or
-//! one with an exponent beyond 64 bits, it counts as `rounded`: the validator does not read such
-//! numbers as they are written (docs/adr/0001).
+//! `from_slice` and `check_bytes` of a type must give the same verdict as the validator. They must reject a text that
+//! is no JSON or repeats a name. For one event in eight, the type must also write an accepted event back, and
+//! `validate` must agree with `from_slice`. The program contains the generated types. For each wrong event, it prints
+//! the smallest form that it finds.
+//!
+//! The validator rounds a number that does not fit into a double, and a number with an exponent beyond 64 bits
+//! (docs/adr/0001). If an event contains such a number, and only the validator differs, the event counts as `rounded`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -27,30 +27,31 @@ use crate::scratch::Build;
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
-    /// How many events to try.
+    /// The number of events.
     #[arg(long, default_value_t = 100_000)]
     instances: u64,
-    /// Where the random numbers begin; the same seed tries the same events.
+    /// The seed of the random numbers. The same seed creates the same events.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Threads that try events.
+    /// The number of threads.
     #[arg(long, default_value_t = 1)]
     threads: u64,
-    /// Most versions that are tried, spread evenly over the corpus; all when absent.
+    /// The limit of tested versions, which are spread evenly over the corpus. Without this option, all versions are
+    /// tested.
     #[arg(long)]
     types: Option<usize>,
-    /// Where events that are decided wrong are kept, one file for each corpus.
+    /// The folder for the wrong events, with one file for each corpus.
     #[arg(long, default_value = "target/fuzz/codegen")]
     out: PathBuf,
 }
 
-/// Events drawn from a schema, beside those that the corpus has.
+/// The number of random events for each schema, in addition to the events of the corpus.
 const DRAWN: usize = 12;
 
-/// Longest event that is mutated, in bytes: a small one meets as many rules in less time.
+/// The size limit of an event in bytes. A small event tests as many rules in less time.
 const BYTES_MAX: usize = 20_000;
 
-/// Most versions that become one crate.
+/// The limit of versions in one crate.
 const BATCH_VERSIONS_MAX: usize = 120;
 
 /// Runs the command.
@@ -90,7 +91,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Writes what the program reads, and returns the folder.
+/// Writes the input files of the program, and returns their folder.
 fn settings(
     args: &Args,
     corpus: &Corpus,
@@ -101,10 +102,10 @@ fn settings(
     fs::create_dir_all(&folder)?;
     let mut numbered: Vec<_> = compiled.numbers.iter().map(|((_, at), number)| (*number, at)).collect();
     numbered.sort();
-    let mut kinds = String::new();
+    let mut types = String::new();
     let mut seeds = String::new();
     for (number, at) in &numbered {
-        kinds.push_str(&format!("{}\n", json!({ "subject": at.subject, "version": at.version })));
+        types.push_str(&format!("{}\n", json!({ "subject": at.subject, "version": at.version })));
         for event in seeds_of(corpus, at, args.seed) {
             seeds.push_str(&format!("{}\n", json!({ "number": number, "event": event })));
         }
@@ -125,14 +126,14 @@ fn settings(
         "threads": args.threads.max(1),
         "seed": args.seed,
     });
-    fs::write(folder.join("kinds.jsonl"), kinds)?;
+    fs::write(folder.join("types.jsonl"), types)?;
     fs::write(folder.join("seeds.jsonl"), seeds)?;
     fs::write(folder.join("documents.jsonl"), documents)?;
     fs::write(folder.join("settings.json"), settings.to_string())?;
     Ok(folder)
 }
 
-/// Returns the events of the corpus, and some that are drawn from the schema.
+/// Returns the events of the corpus, and random events for the schema.
 fn seeds_of(corpus: &Corpus, at: &evschema_model::Coordinates, seed: u64) -> Vec<Value> {
     let fits = |event: &Value| event.to_string().len() <= BYTES_MAX;
     let own = corpus.events.iter().filter(|event| event.at == *at).map(|event| event.instance.clone());
@@ -144,17 +145,17 @@ fn seeds_of(corpus: &Corpus, at: &evschema_model::Coordinates, seed: u64) -> Vec
     seeds
 }
 
-/// Runs the program, keeps what it finds, and returns its figures.
+/// Runs the program, stores the wrong events, and returns the figures.
 fn watch(
     program: &std::path::Path,
     settings: &std::path::Path,
     kept: &std::path::Path,
 ) -> Result<Value, Box<dyn std::error::Error>> {
     let mut child = Command::new(program).arg(settings).stdout(Stdio::piped()).spawn()?;
-    let said = child.stdout.take().ok_or("the program has no standard output")?;
+    let output = child.stdout.take().ok_or("the program has no standard output")?;
     let mut file = fs::File::create(kept)?;
     let mut figures = Value::Null;
-    for line in BufReader::new(said).lines() {
+    for line in BufReader::new(output).lines() {
         let line = line?;
         let row: Value = serde_json::from_str(&line)?;
         if row["figures"] == true {
@@ -170,7 +171,7 @@ fn watch(
     Ok(figures)
 }
 
-#[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 fn print(name: &str, figures: &Value, kept: &std::path::Path) {
     println!("{name}: {figures}");
     if let Ok(text) = fs::read_to_string(kept)

@@ -1,8 +1,8 @@
-//! The compatibility engine on pairs of mutated schemas.
+//! Tests the compatibility engine with pairs of mutated schemas.
 //!
-//! Each pair is held to the engine's promises: no panic, an answer in bounded time, a witness that
-//! the validator confirms, and no drawn event that breaks a reader said to contain the writer.
-//! The pair being tried stands in a file, so that one which takes the process down is not lost.
+//! For each pair, the engine must not panic, and must answer in bounded time. The validator must confirm each witness.
+//! If the answer is "contained", the reader must accept each random event of the writer. The current pair is in a
+//! file, so that it is not lost if it ends the process.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,33 +23,33 @@ use crate::TaskResult;
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// How long to run.
+    /// The duration in minutes.
     #[arg(long, default_value_t = 1.0)]
     minutes: f64,
-    /// Where the random numbers begin; the same seed tries the same pairs in the same order.
+    /// The seed of the random numbers. The same seed creates the same pairs in the same order.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Events drawn for a pair that is answered contained.
+    /// The number of random events for each pair with the answer "contained".
     #[arg(long, default_value_t = 50)]
     events: usize,
-    /// Where pairs that went wrong are kept.
+    /// The folder for the pairs with a wrong result.
     #[arg(long, default_value = "target/fuzz/compat")]
     out: PathBuf,
-    /// Tries generated pairs under this content model against the oracle of content models.
+    /// Uses generated pairs under this content model, and compares the answers with the oracle of the content models.
     #[arg(long, value_name = "MODEL")]
     content: Option<ContentModel>,
 }
 
-/// Largest document that is mutated, in bytes: a small one meets as many rules in less time.
+/// The size limit of a document in bytes. A small document tests as many rules in less time.
 const BYTES_MAX: usize = 30_000;
 
-/// The longest that a pair may take before it is kept as slow.
+/// The time limit of a pair. Slower pairs are stored.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// How often the figures are shown while it runs.
+/// The interval between two outputs of the figures.
 const SHOWN_EVERY: Duration = Duration::from_secs(300);
 
-/// Figures of a run.
+/// The figures of a run.
 #[derive(Default)]
 struct Figures {
     pairs: u64,
@@ -64,7 +64,7 @@ struct Figures {
 }
 
 /// Runs the command.
-#[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 pub(crate) fn run(args: Args) -> TaskResult {
     if let Some(model) = args.content {
         return super::content::run(model, args.minutes, args.seed, args.events);
@@ -72,7 +72,7 @@ pub(crate) fn run(args: Args) -> TaskResult {
     let documents = documents()?;
     fs::create_dir_all(&args.out)?;
     println!("{} documents to mutate, seed {}", documents.len(), args.seed);
-    // A panic is a fault like others here; its message is kept with the pair.
+    // Hides the messages of panics. A panic counts as a fault, and its message is stored with the pair.
     std::panic::set_hook(Box::new(|_| {}));
     let started = Instant::now();
     let until = started + Duration::from_secs_f64(60.0 * args.minutes);
@@ -95,7 +95,7 @@ pub(crate) fn run(args: Args) -> TaskResult {
     Ok(if figures.faults == 0 { ExitCode::SUCCESS } else { ExitCode::from(100) })
 }
 
-/// Makes two schemas that are related: a mutation and its origin, or two of one origin.
+/// Returns two related schemas: a schema and its mutation, or two mutations of the same schema.
 fn pair(documents: &[Value], rng: &mut Rng) -> (Value, Value) {
     let origin = rng.choice(documents).cloned().unwrap_or(Value::Bool(true));
     let many = |rng: &mut Rng| match rng.u8(..4) {
@@ -142,7 +142,7 @@ impl Figures {
             Some(Containment::Contained) => self.contained += 1,
             Some(Containment::NotContained { .. }) => self.not_contained += 1,
             Some(Containment::Undecided { reason }) => {
-                // What is quoted differs from pair to pair, the rest is the reason.
+                // The quoted parts of a reason differ from pair to pair, so they do not count.
                 let kind = reason.split('`').step_by(2).collect::<Vec<_>>().join("…");
                 *self.undecided.entry(kind).or_default() += 1;
             }
@@ -198,7 +198,7 @@ impl std::fmt::Display for Figures {
     }
 }
 
-/// Returns the documents to mutate: the example schemas, and the corpora where they are there.
+/// Returns the documents for the mutations: the example schemas, and the corpora if they exist.
 pub(super) fn documents() -> Result<Vec<Value>, Box<dyn std::error::Error>> {
     let mut found = Vec::new();
     for subject in fs::read_dir(schemas())? {
@@ -209,7 +209,7 @@ pub(super) fn documents() -> Result<Vec<Value>, Box<dyn std::error::Error>> {
             }
         }
     }
-    // Small hand-made schemas, which hold what real ones rarely do.
+    // Small schemas with features that are rare in real schemas.
     let probes = repository().join("tests/fixtures/schemas-to-mutate.jsonl");
     add_lines(&probes, &[""], &mut found)?;
     if let Some(corpora) = corpora() {
@@ -221,7 +221,7 @@ pub(super) fn documents() -> Result<Vec<Value>, Box<dyn std::error::Error>> {
     Ok(found)
 }
 
-/// Adds the schemas that stand at these places in each line of a file.
+/// Adds the schemas at these JSON Pointers in each line of a file.
 fn add_lines(path: &Path, places: &[&str], found: &mut Vec<Value>) -> Result<(), Box<dyn std::error::Error>> {
     for line in BufReader::new(fs::File::open(path)?).lines() {
         let row: Value = serde_json::from_str(&line?)?;

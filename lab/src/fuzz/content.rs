@@ -1,6 +1,6 @@
-//! The compatibility engine under a content model, on generated pairs, against the oracle.
+//! Compares the engine under a content model with the oracle, on generated pairs.
 //!
-//! Every fault is printed as a JSON line with its pair, so that it can be tried again.
+//! The command prints each fault as a JSON line with its pair, so that a developer can repeat it.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::TaskResult;
 
-/// Figures of a run: of directions, but for `pairs`.
+/// The figures of a run. All figures except `pairs` count directions, witnesses or events.
 #[derive(Default)]
 pub(crate) struct ContentFigures {
     pub(crate) pairs: u64,
@@ -27,9 +27,9 @@ pub(crate) struct ContentFigures {
     pub(crate) unknown_witnesses: usize,
     pub(crate) events: usize,
     pub(crate) unknown_events: usize,
-    /// Compatible directions without any event that the writer sends.
+    /// Compatible directions for which no event of the writer was found.
     pub(crate) untried: u64,
-    /// Directions whose schemas the oracle does not evaluate.
+    /// Directions with schemas that the oracle does not support.
     pub(crate) beyond: u64,
     pub(crate) panics: u64,
 }
@@ -89,8 +89,8 @@ impl std::fmt::Display for ContentFigures {
     }
 }
 
-/// Prints the faults of a pair as JSON lines; the directions are those of [`try_content`].
-#[expect(clippy::print_stdout, reason = "the faults are what the command is for")]
+/// Prints the faults of a pair as JSON lines. The two trials are those of [`try_content`].
+#[expect(clippy::print_stdout, reason = "the faults are the output of the command")]
 pub(crate) fn print_faults(pair: &serde_json::Value, trials: &[ContentTrial; 2]) {
     for (direction, trial) in ["backward", "forward"].into_iter().zip(trials) {
         for fault in &trial.faults {
@@ -105,8 +105,8 @@ pub(crate) fn print_faults(pair: &serde_json::Value, trials: &[ContentTrial; 2])
     }
 }
 
-/// Tries generated pairs for some minutes.
-#[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
+/// Tests generated pairs for a number of minutes.
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 pub(super) fn run(model: ContentModel, minutes: f64, seed: u64, events: usize) -> TaskResult {
     std::panic::set_hook(Box::new(|_| {}));
     let dialects = Dialects::default();

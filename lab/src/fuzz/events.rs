@@ -1,5 +1,7 @@
-//! The checks of generated code, on hostile schemas and events: the program of a schema, as the generator writes it,
-//! runs in this process, so that nothing is compiled.
+//! Measures the checks of generated code on hostile schemas and events.
+//!
+//! The linked schema comes from the generator, and the runtime checks events against it in this process. So the command
+//! compiles no code.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,27 +18,27 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::TaskResult;
 
-/// How long to try, and what a check may cost.
+/// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// How long to run, in minutes.
+    /// The duration in minutes.
     #[arg(long, default_value_t = 1.0)]
     minutes: f64,
-    /// Where the random numbers begin.
+    /// The seed of the random numbers.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Processor time that a check may take, in seconds, including its violations.
+    /// The limit of processor time for a check in seconds, including the list of violations.
     #[arg(long, default_value_t = 2.5)]
     seconds: f64,
-    /// Memory that a check may take, in MiB.
+    /// The limit of memory for a check in MiB.
     #[arg(long, default_value_t = 256)]
     mib: u64,
-    /// Where schemas and events that cost more are kept.
+    /// The folder for the schemas and events that exceed a limit.
     #[arg(long, default_value = "target/fuzz-events")]
     keep: PathBuf,
 }
 
-/// Events that are tried with each schema.
+/// The number of random events for each schema.
 const EVENTS: usize = 4;
 
 /// The cost of a check.
@@ -48,7 +50,7 @@ struct Cost {
 
 impl Cost {
     fn of<T>(work: impl FnOnce() -> T) -> Result<(T, Self), std::io::Error> {
-        // The peak counts from here.
+        // Resets the peak of the memory.
         std::fs::write("/proc/self/clear_refs", "5")?;
         let (before, began) = (status("VmRSS")?, processor_time()?);
         let result = work();
@@ -57,7 +59,8 @@ impl Cost {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the account is what the command is for")]
+/// Runs the command.
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
     std::fs::create_dir_all(&args.keep)?;
     let mut rng = Rng::with_seed(args.seed);
@@ -106,7 +109,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Returns a schema as generated code embeds it; `None` if no code is generated for it. It is never freed.
+/// Returns a schema in the form of generated code, which is never freed. Returns `None` if the generator rejects it.
 fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error::Error>> {
     let at = Coordinates { subject: Subject::parse("a")?, version: Version::new(1, 0, 0) };
     let Ok(schema) = Schema::read(at.clone(), text.as_bytes(), &Dialects::default()) else { return Ok(None) };
@@ -128,7 +131,7 @@ fn document(text: &str) -> Result<Option<&'static Document>, Box<dyn std::error:
     Ok(Some(Box::leak(Box::new(document))))
 }
 
-/// Returns the root and the text of the program in a generated file.
+/// Returns the root and the text of the linked schema in a generated file.
 fn program_of(file: &GeneratedFile) -> Option<(u32, String)> {
     let tokens: TokenStream = file.text.parse().ok()?;
     program_in(tokens)
@@ -162,7 +165,7 @@ fn program_in(tokens: TokenStream) -> Option<(u32, String)> {
     None
 }
 
-/// Returns a number of `/proc/self/status`, in KiB.
+/// Returns a number from `/proc/self/status`, in KiB.
 fn status(name: &str) -> Result<u64, std::io::Error> {
     let text = std::fs::read_to_string("/proc/self/status")?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));

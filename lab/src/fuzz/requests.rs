@@ -1,4 +1,4 @@
-//! Requests that are made to cost much, against a registry whose memory is limited.
+//! Sends expensive requests to a registry with limited memory.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,45 +11,46 @@ use fastrand::Rng;
 
 use crate::TaskResult;
 
-/// How long to try, and what a request may cost.
+/// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// How long random requests are tried, in minutes; the designed ones come first.
+    /// The duration of the random requests in minutes. The designed requests are first.
     #[arg(long, default_value_t = 1.0)]
     minutes: f64,
-    /// Where the random requests begin.
+    /// The seed of the random requests.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Address space of the registry, in MiB.
+    /// The address space of the registry in MiB.
     #[arg(long, default_value_t = 2_048)]
     limit: u64,
-    /// Most processor time of a request, in seconds.
+    /// The limit of processor time for a request in seconds.
     #[arg(long, default_value_t = 2.5)]
     seconds: f64,
-    /// Most memory of a request beyond what was in use before it, in MiB.
+    /// The limit of additional memory for a request in MiB.
     #[arg(long, default_value_t = 256)]
     mib: u64,
-    /// Where requests that cost more are kept.
+    /// The folder for the requests that exceed a limit.
     #[arg(long, default_value = "target/fuzz-requests")]
     keep: PathBuf,
 }
 
-/// The costliest request so far, by one measure.
+/// The request with the highest cost of one kind.
 #[derive(Debug, Default)]
-struct Most {
+struct Highest {
     what: String,
     value: f64,
 }
 
-impl Most {
-    fn see(&mut self, what: &str, value: f64) {
+impl Highest {
+    fn update(&mut self, what: &str, value: f64) {
         if self.value < value {
             *self = Self { what: what.to_owned(), value };
         }
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the account is what the command is for")]
+/// Runs the command. It starts the `evschema` binary in the folder of its own binary.
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
     let program = std::env::current_exe()?.with_file_name("evschema");
     if !program.is_file() {
@@ -57,17 +58,17 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     }
     std::fs::create_dir_all(&args.keep)?;
     let mut registry = Guarded::start(&program, args.limit);
-    let (mut seconds, mut mib) = (Most::default(), Most::default());
+    let (mut seconds, mut mib) = (Highest::default(), Highest::default());
     let (mut tried, mut bad) = (0_usize, 0_usize);
-    let mut judge = |registry: &mut Guarded, attack: &Attack, shows: bool| -> Result<(), std::io::Error> {
+    let mut send = |registry: &mut Guarded, attack: &Attack, shows: bool| -> Result<(), std::io::Error> {
         let (registered, cost) = registry.attack(attack);
         tried += 1;
         let all = registered.iter().map(|cost| ("register", cost)).chain([("request", &cost)]);
         for (step, cost) in all {
             let what = format!("{} ({step})", attack.name);
             let grown = cost.peak_mib.saturating_sub(cost.before_mib);
-            seconds.see(&what, cost.cpu.as_secs_f64());
-            mib.see(&what, grown as f64);
+            seconds.update(&what, cost.cpu.as_secs_f64());
+            mib.update(&what, grown as f64);
             if shows {
                 println!(
                     "{what:<56} {:>4} {:>7.2} s {:>6} MiB",
@@ -91,15 +92,15 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     };
     println!("{:<56} {:>4} {:>9} {:>10}", "designed", "", "processor", "memory");
     for attack in designed() {
-        // Memory that one attack leaves to the next would hide what the next one takes.
+        // A new process for each attack, because memory of an earlier attack would hide the cost of the next one.
         registry = Guarded::start(&program, args.limit);
-        judge(&mut registry, &attack, true)?;
+        send(&mut registry, &attack, true)?;
     }
     let end = Instant::now() + Duration::from_secs_f64(args.minutes * 60.0);
     let mut rng = Rng::with_seed(args.seed);
     while Instant::now() < end {
         let attack = Attack { name: format!("random {}", rng.get_seed()), ..random(&mut rng) };
-        judge(&mut registry, &attack, false)?;
+        send(&mut registry, &attack, false)?;
     }
     println!(
         "{tried} attacks, {bad} bad; most processor time {:.2} s: {}; most memory {} MiB: {}",

@@ -1,8 +1,8 @@
-//! The generator on schemas that nobody meant.
+//! Tests the generator with mutated real schemas and hostile strings.
 //!
-//! Real schemas are mutated, and texts that try to become code are put in place of names, titles and
-//! constants. Whatever is still a schema must be generated or refused, without a panic and in bounded
-//! time; what is generated must be Rust and have no item but those of an event.
+//! The command mutates real schemas, and replaces names, titles and constants by strings that try to become code. The
+//! generator must accept or reject each schema without a panic and in bounded time. The generated code must be valid
+//! Rust, and must contain only the items of an event.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,21 +24,21 @@ use crate::TaskResult;
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// How many schemas to try.
+    /// The number of schemas.
     #[arg(long, default_value_t = 10_000)]
     schemas: u64,
-    /// Where the random numbers begin; the same seed tries the same schemas.
+    /// The seed of the random numbers. The same seed creates the same schemas.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where schemas that went wrong are kept.
+    /// The folder for the schemas with a wrong result.
     #[arg(long, default_value = "target/fuzz/schemas")]
     out: PathBuf,
 }
 
-/// The longest that a schema may take before it is kept as slow.
+/// The time limit of a schema. Slower schemas are stored.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// Texts that try to end a comment, a literal or a template, and names that are taken.
+/// Strings that try to end a comment, a literal or a template, and reserved names.
 const HOSTILE: [&str; 14] = [
     "*/ pub fn evil() {} /*",
     "\"; pub fn evil() {} //",
@@ -56,7 +56,7 @@ const HOSTILE: [&str; 14] = [
     "#![feature(evil)]",
 ];
 
-/// Figures of a run.
+/// The figures of a run.
 #[derive(Default)]
 struct Figures {
     tried: u64,
@@ -70,11 +70,11 @@ struct Figures {
 }
 
 /// Runs the command.
-#[expect(clippy::print_stdout, reason = "the figures are what the command is for")]
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
     let documents = documents()?;
     fs::create_dir_all(&args.out)?;
-    // A panic is a fault like others here; its message is kept with the schema.
+    // Hides the messages of panics. A panic counts as a fault.
     std::panic::set_hook(Box::new(|_| {}));
     let mut figures = Figures::default();
     for turn in 0..args.schemas {
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         if rng.bool() {
             poison(&mut schema, &mut rng);
         }
-        // What takes the process down is not lost.
+        // The current schema is in a file, so that it is not lost if it ends the process.
         fs::write(args.out.join("trying.json"), schema.to_string())?;
         if let Some(fault) = figures.try_one(&schema) {
             fs::write(args.out.join(format!("{fault}-{turn}.json")), format!("{schema:#}"))?;
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
 }
 
 impl Figures {
-    /// Returns what went wrong.
+    /// Generates the code of a schema, and returns the kind of fault.
     fn try_one(&mut self, schema: &Value) -> Option<&'static str> {
         self.tried += 1;
         let at = Coordinates { subject: Subject::parse("x").ok()?, version: Version::new(1, 0, 0) };
@@ -140,7 +140,7 @@ impl Figures {
     }
 }
 
-/// Puts hostile texts in place of some names and texts.
+/// Replaces some names and strings by hostile strings.
 fn poison(value: &mut Value, rng: &mut Rng) {
     match value {
         Value::String(text) => {
@@ -152,11 +152,11 @@ fn poison(value: &mut Value, rng: &mut Rng) {
         Value::Object(members) => {
             let mut poisoned = Map::new();
             for (name, mut member) in std::mem::take(members) {
-                // The draft and the references stay, or there would be no schema left.
+                // The draft and the references stay. Otherwise, the document would rarely be a schema.
                 if !name.starts_with('$') {
                     poison(&mut member, rng);
                 }
-                // Names of properties and definitions; a keyword that is renamed says nothing.
+                // This also renames keywords, which then have no effect.
                 let name = if rng.u8(..20) == 0 { evil(rng) } else { name };
                 poisoned.insert(name, member);
             }

@@ -1,7 +1,9 @@
-//! Measures the size of generated code, the time to generate it, and the time of `cargo check`. Compares it with typify.
+//! Measures the size of generated code, the time to generate it, and the time of `cargo check`. Compares it with
+//! typify.
 //!
-//! Lines are counted in the printed form: our generator breaks its own lines, and `prettyplease` breaks those of typify.
-//! Our code also contains each schema and its linked form on one long line, so the table also shows the size in KiB.
+//! Lines are counted in the printed form: our generator breaks its own lines, and `prettyplease` breaks those of
+//! typify. Our code also contains each schema and its linked form on one long line, so the table also shows the size
+//! in KiB.
 
 use std::fs;
 

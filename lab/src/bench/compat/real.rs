@@ -1,7 +1,7 @@
 //! Measures real pairs with our engine and with `jsonschema::canonical`.
 //!
-//! The benchmark runs all pairs with one engine before it runs them with the other. Otherwise, a slow pair of one engine
-//! would empty the processor's caches for the other. A registry also makes one comparison after the other.
+//! The benchmark runs all pairs with one engine before it runs them with the other. Otherwise, a slow pair of one
+//! engine would empty the processor's caches for the other. A registry also makes one comparison after the other.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

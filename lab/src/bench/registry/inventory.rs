@@ -14,8 +14,8 @@ const BYTES_MAX: usize = 16 << 10;
 
 /// Subjects that are made from real schemas.
 ///
-/// Each subject has the name and the schema of a real event. Each version adds an optional property with a real name, so
-/// every version is compatible with the previous one.
+/// Each subject has the name and the schema of a real event. Each version adds an optional property with a real name,
+/// so every version is compatible with the previous one.
 #[derive(Debug)]
 pub(super) struct Inventory {
     bases: Vec<Base>,

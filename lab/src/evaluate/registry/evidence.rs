@@ -78,7 +78,8 @@ impl<'d> Evidence<'d> {
                 if witnesses.peek().is_none() {
                     return Some("incompatible, without a witness".to_owned());
                 }
-                // The comparison ignores a property that repeats the version, so a witness can have a wrong value there.
+                // The comparison ignores a property that repeats the version, so a witness can have a wrong value
+                // there.
                 if !report.masked.is_empty() {
                     return None;
                 }

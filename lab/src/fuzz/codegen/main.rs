@@ -1,9 +1,13 @@
-//! Holds generated types to the validator on mutated events. Compiled in a scratch workspace.
+//! Compares generated types with the validator, on mutated events. A scratch workspace compiles this program.
 //!
-//! Reads `kinds.jsonl` (subject and version, in the order of the types), `documents.jsonl` (every
-//! schema), `seeds.jsonl` (a type's number and an event) and `settings.json` from the folder that is
-//! its only argument. Prints a line of JSON for every event that is not decided alike, smallest form
-//! first, and a last line with the figures.
+//! The only argument is a folder with these files:
+//!
+//! - `types.jsonl`: the subject and version of each type
+//! - `documents.jsonl`: all schemas
+//! - `seeds.jsonl`: events, each with the number of its type
+//! - `settings.json`
+//!
+//! The program prints a JSON line for each wrong event, in its smallest form, and a last line with the figures.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -21,13 +25,13 @@ mod mangle;
 
 use mangle::{Hints, Tree, mangle};
 
-/// Most mismatches that are printed for one type; more say nothing new.
+/// The limit of printed events for one type. Further events show nothing new.
 const SHOWN_MAX: u64 = 5;
 
-/// Most attempts at making a mismatch smaller.
+/// The limit of attempts to make a wrong event smaller.
 const SHRINKS_MAX: usize = 400;
 
-struct Subjects {
+struct Target {
     event_type: &'static EventType,
     name: String,
     validator: Validator,
@@ -42,7 +46,7 @@ struct Figures {
     accepted: AtomicU64,
     not_json: AtomicU64,
     unlike: AtomicU64,
-    /// Those unlike for a number that the validator rounds.
+    /// Events with a number that the validator rounds.
     rounded: AtomicU64,
     check_unlike: AtomicU64,
     panics: AtomicU64,
@@ -61,7 +65,7 @@ fn coordinates(row: &Value) -> Coordinates {
     }
 }
 
-fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
+fn targets(folder: &Path, settings: &Value) -> Vec<Target> {
     let mut dialects = Dialects::default();
     for one in settings["dialects"].as_array().unwrap() {
         let (uri, draft) = one.as_str().unwrap().rsplit_once('=').unwrap();
@@ -79,7 +83,7 @@ fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
         seeds.entry(number).or_default().push(Tree::of(&row["event"]));
     }
     let mut found = Vec::new();
-    for (number, (row, event_type)) in lines(folder, "kinds.jsonl").iter().zip(event_types()).enumerate() {
+    for (number, (row, event_type)) in lines(folder, "types.jsonl").iter().zip(event_types()).enumerate() {
         let at = coordinates(row);
         let schema = catalog.get(&at.subject, &at.version).unwrap();
         let resolved = catalog.resolve(schema).unwrap();
@@ -87,7 +91,7 @@ fn subjects(folder: &Path, settings: &Value) -> Vec<Subjects> {
         hints.add(schema.value());
         resolved.documents().iter().for_each(|document| hints.add(document.value()));
         let Some(seeds) = seeds.remove(&number) else { continue };
-        found.push(Subjects {
+        found.push(Target {
             event_type,
             name: at.to_string(),
             validator: resolved.validator(formats).unwrap(),
@@ -105,16 +109,16 @@ fn main() {
     let folder = Path::new(&folder);
     let settings: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.join("settings.json")).unwrap()).unwrap();
-    let subjects = subjects(folder, &settings);
+    let targets = targets(folder, &settings);
     let (instances, threads) =
         (settings["instances"].as_u64().unwrap(), settings["threads"].as_u64().unwrap());
     let seed = settings["seed"].as_u64().unwrap();
     let figures = Figures::default();
     std::thread::scope(|scope| {
         for thread in 0..threads {
-            let (subjects, figures) = (&subjects, &figures);
-            let work = move || run(subjects, figures, instances / threads, seed * 1000 + thread);
-            // What a schema of the corpus allows to nest is read by recursion.
+            let (targets, figures) = (&targets, &figures);
+            let work = move || run(targets, figures, instances / threads, seed * 1000 + thread);
+            // The types parse nested values by recursion.
             std::thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, work).unwrap();
         }
     });
@@ -122,7 +126,7 @@ fn main() {
     println!(
         "{}",
         json!({
-            "figures": true, "types": subjects.len(), "seeds": subjects.iter().map(|s| s.seeds.len()).sum::<usize>(),
+            "figures": true, "types": targets.len(), "seeds": targets.iter().map(|s| s.seeds.len()).sum::<usize>(),
             "tried": count(&figures.tried), "accepted": count(&figures.accepted),
             "not_json": count(&figures.not_json), "unlike": count(&figures.unlike),
             "check_unlike": count(&figures.check_unlike), "rounded": count(&figures.rounded), "panics": count(&figures.panics),
@@ -131,14 +135,14 @@ fn main() {
     );
 }
 
-fn run(subjects: &[Subjects], figures: &Figures, instances: u64, seed: u64) {
+fn run(targets: &[Target], figures: &Figures, instances: u64, seed: u64) {
     let mut rng = Rng::with_seed(seed);
     let add = |figure: &AtomicU64, is: bool| figure.fetch_add(u64::from(is), Ordering::Relaxed);
     for number in 0..instances {
-        let subject = &subjects[rng.usize(..subjects.len())];
-        let mut event = subject.seeds[rng.usize(..subject.seeds.len())].clone();
+        let target = &targets[rng.usize(..targets.len())];
+        let mut event = target.seeds[rng.usize(..target.seeds.len())].clone();
         for _ in 0..[1, 1, 1, 2, 2, 3, 5, 0][rng.usize(..8)] {
-            mangle(&mut event, &subject.hints, &mut rng);
+            mangle(&mut event, &target.hints, &mut rng);
         }
         let mut text = String::new();
         let spelt = rng.u8(..4) == 0;
@@ -148,9 +152,9 @@ fn run(subjects: &[Subjects], figures: &Figures, instances: u64, seed: u64) {
         if broken {
             corrupt(&mut bytes, &mut rng);
         }
-        // Coming back and `validate` cost more than the verdict: one event in eight is asked.
+        // The written event and `validate` cost more than the verdict, so only one event in eight tests them.
         let thorough = number % 8 == 0;
-        let outcome = Outcome::of(subject, &bytes, thorough);
+        let outcome = Outcome::of(target, &bytes, thorough);
         add(&figures.tried, true);
         add(&figures.accepted, outcome.library == Some(true));
         add(&figures.not_json, outcome.library.is_none());
@@ -167,17 +171,17 @@ fn run(subjects: &[Subjects], figures: &Figures, instances: u64, seed: u64) {
         add(&figures.check_unlike, outcome.checked != outcome.expected());
         add(&figures.panics, outcome.panicked);
         add(&figures.wrong, outcome.wrong.is_some());
-        if outcome.is_bad() && subject.shown.fetch_add(1, Ordering::Relaxed) < SHOWN_MAX {
+        if outcome.is_bad() && target.shown.fetch_add(1, Ordering::Relaxed) < SHOWN_MAX {
             if !broken {
-                bytes = shrink(subject, event, thorough, bytes);
+                bytes = shrink(target, event, thorough, bytes);
             }
-            let outcome = Outcome::of(subject, &bytes, thorough);
-            println!("{}", outcome.shown(&subject.name, &bytes));
+            let outcome = Outcome::of(target, &bytes, thorough);
+            println!("{}", outcome.shown(&target.name, &bytes));
         }
     }
 }
 
-/// Breaks the text itself: cut short, a byte changed, or something after it.
+/// Corrupts the text: truncates it, changes a byte, or appends a byte.
 fn corrupt(bytes: &mut Vec<u8>, rng: &mut Rng) {
     match rng.u8(..4) {
         0 => bytes.truncate(rng.usize(..=bytes.len())),
@@ -190,11 +194,11 @@ fn corrupt(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// What all say of one event.
+/// The answers of the type, the check and the validator for one event.
 struct Outcome {
     typed: bool,
     checked: bool,
-    /// `None` for what is no JSON, or repeats a name.
+    /// `None` if the text is no JSON, or repeats a name.
     library: Option<bool>,
     panicked: bool,
     wrong: Option<String>,
@@ -202,18 +206,18 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(subject: &Subjects, bytes: &[u8], thorough: bool) -> Self {
-        let library = parse_event(bytes).ok().map(|event| subject.validator.is_valid(&event));
+    fn of(target: &Target, bytes: &[u8], thorough: bool) -> Self {
+        let library = parse_event(bytes).ok().map(|event| target.validator.is_valid(&event));
         let decision = if thorough && library.is_some() {
-            subject.event_type.decide(bytes)
+            target.event_type.decide(bytes)
         } else {
             let caught = std::panic::catch_unwind(|| {
-                let checked = (subject.event_type.check)(bytes);
-                (checked, (subject.event_type.accepts)(bytes))
+                let checked = (target.event_type.check)(bytes);
+                (checked, (target.event_type.accepts)(bytes))
             });
             match caught {
                 Ok((checked, typed)) => Decision { typed, checked, ..Decision::default() },
-                Err(_) => subject.event_type.decide(bytes),
+                Err(_) => target.event_type.decide(bytes),
             }
         };
         Self {
@@ -238,7 +242,7 @@ impl Outcome {
         self.is_unlike() || self.panicked || self.wrong.is_some()
     }
 
-    /// Tells whether two outcomes are bad in the same way.
+    /// Returns whether two outcomes are equal.
     fn is_like(&self, other: &Self) -> bool {
         (self.typed, self.checked, self.library, self.panicked, self.wrong.is_some())
             == (other.typed, other.checked, other.library, other.panicked, other.wrong.is_some())
@@ -253,16 +257,16 @@ impl Outcome {
     }
 }
 
-/// Leaves out of an event what it is not badly decided for.
-fn shrink(subject: &Subjects, mut event: Tree, thorough: bool, bytes: Vec<u8>) -> Vec<u8> {
-    let first = Outcome::of(subject, &bytes, thorough);
+/// Removes the parts of a wrong event that do not matter for the outcome.
+fn shrink(target: &Target, mut event: Tree, thorough: bool, bytes: Vec<u8>) -> Vec<u8> {
+    let first = Outcome::of(target, &bytes, thorough);
     let text = |tree: &Tree| {
         let mut text = String::new();
         tree.write(&mut text, None);
         text.into_bytes()
     };
-    if !Outcome::of(subject, &text(&event), thorough).is_like(&first) {
-        // It is about the spelling.
+    if !Outcome::of(target, &text(&event), thorough).is_like(&first) {
+        // The outcome depends on the spelling of the text.
         return bytes;
     }
     let mut tries = 0;
@@ -282,7 +286,7 @@ fn shrink(subject: &Subjects, mut event: Tree, thorough: bool, bytes: Vec<u8>) -
                 _ => {}
             }
             tries += 1;
-            if Outcome::of(subject, &text(&without), thorough).is_like(&first) {
+            if Outcome::of(target, &text(&without), thorough).is_like(&first) {
                 event = without;
                 smaller = true;
             }
