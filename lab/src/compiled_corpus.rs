@@ -13,6 +13,7 @@ use evschema_codegen::{Options, generate};
 use evschema_model::{Catalog, Code, Coordinates};
 use serde::Serialize;
 
+use crate::corpus::Corpus;
 use crate::scratch::{Build, Scratch, runtime};
 
 mod answers;
@@ -30,6 +31,19 @@ pub(crate) struct Batch {
     pub(crate) catalog: Catalog,
     pub(crate) options: Options,
     pub(crate) events: Vec<Coordinates>,
+}
+
+/// The limit of versions in one crate. Several crates compile at the same time.
+const BATCH_VERSIONS_MAX: usize = 120;
+
+/// Divides versions of a corpus into batches.
+pub(crate) fn batches(corpus: &Corpus, versions: &[Coordinates]) -> Vec<Batch> {
+    let batch = |events: &[Coordinates]| Batch {
+        catalog: corpus.catalog.clone(),
+        options: corpus.options.clone(),
+        events: events.to_vec(),
+    };
+    versions.chunks(BATCH_VERSIONS_MAX).map(batch).collect()
 }
 
 /// The outcome for one version.
@@ -205,8 +219,7 @@ fn write(
         let both = Options { borrowed: true, ..batch.options.clone() };
         let files = generate(&batch.catalog, &good, &both).map_err(first_problem)?;
         let mut types = String::new();
-        scratch
-            .write(&format!("events{number}/Cargo.toml"), &sources::events_manifest(number, program.build))?;
+        scratch.write(&format!("events{number}/Cargo.toml"), &sources::events_manifest(number))?;
         for file in &files {
             scratch.write(&format!("events{number}/src/events/{}", file.path), &file.text)?;
             for event in event_paths(file).into_iter().filter(|event| good.contains(&event.at)) {

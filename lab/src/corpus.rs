@@ -22,8 +22,8 @@ pub(crate) struct Source {
     #[arg(long)]
     pub(crate) dialect: Vec<String>,
     /// Whether `format` rejects values: `assert` or `annotate`. The labels of the corpora apply to `annotate`.
-    #[arg(long, default_value = "annotate")]
-    pub(crate) formats: String,
+    #[arg(long, default_value = "annotate", value_parser = formats)]
+    pub(crate) formats: Formats,
     /// Adds a document that accepts every value for each missing target of a reference.
     #[arg(long)]
     pub(crate) stub_missing: bool,
@@ -92,12 +92,7 @@ impl Corpus {
             stub_missing(&mut catalog)?;
         }
         let events = read_events(&source.events.join("instances.jsonl"))?;
-        let formats = match source.formats.as_str() {
-            "annotate" => Formats::Annotate,
-            "assert" => Formats::Assert,
-            other => return Err(format!("`{other}` is not one of `annotate`, `assert`").into()),
-        };
-        let options = Options { formats, ..Options::default() };
+        let options = Options { formats: source.formats, ..Options::default() };
         Ok(Self { catalog, versions, refused, events, options })
     }
 
@@ -148,6 +143,19 @@ pub(crate) fn folders(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     folders.retain(|folder| folder.join("schemas.jsonl").exists());
     folders.sort();
     Ok(folders)
+}
+
+/// Parses the option `--formats`.
+///
+/// # Errors
+///
+/// If the text is not one of the two values.
+pub(crate) fn formats(text: &str) -> Result<Formats, String> {
+    match text {
+        "annotate" => Ok(Formats::Annotate),
+        "assert" => Ok(Formats::Assert),
+        _ => Err("`annotate` or `assert`".to_owned()),
+    }
 }
 
 /// Parses options of the form `URI=DRAFT`.

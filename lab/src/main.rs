@@ -13,6 +13,7 @@ mod evaluate;
 mod fuzz;
 mod running;
 mod scratch;
+mod thread_time;
 
 /// The allocator of `evschema`, so that a benchmark measures the program that users run.
 #[global_allocator]

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::Args as ClapArgs;
+use evschema_model::Formats;
 use evschema_tests::repository;
 
 use super::Common;
@@ -78,8 +79,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
 /// Reads a corpus, and returns it with the name of its module.
 fn read(folder: PathBuf) -> Result<(String, Corpus), Failure> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
-    let source =
-        Source { events: folder, dialect: Vec::new(), formats: "assert".to_owned(), stub_missing: true };
+    let source = Source { events: folder, dialect: Vec::new(), formats: Formats::Assert, stub_missing: true };
     Ok((name, Corpus::read(&source)?))
 }
 

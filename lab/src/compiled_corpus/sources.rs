@@ -4,7 +4,7 @@ use evschema_codegen::GeneratedFile;
 use evschema_model::{Coordinates, Subject, Version};
 use evschema_tests::repository;
 
-use crate::scratch::{Build, ours};
+use crate::scratch::ours;
 
 /// The same features as in this workspace, so that numbers keep all digits.
 const SERDE_JSON: &str = "serde_json = { version = \"1\", features = [\"arbitrary_precision\", \"preserve_order\", \"raw_value\"] }\n";
@@ -24,7 +24,7 @@ fn package(name: &str) -> String {
     format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n")
 }
 
-pub(super) fn events_manifest(number: usize, _build: Build) -> String {
+pub(super) fn events_manifest(number: usize) -> String {
     format!(
         "{}[dependencies]\nevschema-runtime.workspace = true\nharness = {{ path = \"../harness\" }}\n",
         package(&format!("events{number}"))

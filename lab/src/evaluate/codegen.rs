@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 use serde::Serialize;
 
 use crate::TaskResult;
-use crate::compiled_corpus::{Answer, Batch, CompiledCorpus, Program, Stage, check_events, compile};
+use crate::compiled_corpus::{Answer, CompiledCorpus, Program, Stage, batches, check_events, compile};
 use crate::corpus::{Corpus, Event, Source};
 use crate::scratch::Build;
 
@@ -25,9 +25,6 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 }
-
-/// The limit of versions in one crate. Several crates compile at the same time.
-const BATCH_VERSIONS_MAX: usize = 120;
 
 /// The figures of the table.
 #[derive(Debug, Default, Serialize)]
@@ -70,15 +67,7 @@ struct Decided<'c> {
 pub(crate) fn run(args: &Args) -> TaskResult {
     let mut corpus = Corpus::read(&args.source)?;
     corpus.options.keep_unknown = args.keep_unknown;
-    let batches: Vec<Batch> = corpus
-        .versions
-        .chunks(BATCH_VERSIONS_MAX)
-        .map(|events| Batch {
-            catalog: corpus.catalog.clone(),
-            options: corpus.options.clone(),
-            events: events.to_vec(),
-        })
-        .collect();
+    let batches = batches(&corpus, &corpus.versions);
     let name = args.source.events.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let program = Program {
         name: &format!("codegen-{name}"),

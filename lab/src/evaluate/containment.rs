@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", requires = "content")]
     events: Vec<PathBuf>,
     /// Whether `format` rejects values: `assert` or `annotate`. The labels of the corpus apply to `annotate`.
-    #[arg(long, default_value = "annotate", value_parser = formats)]
+    #[arg(long, default_value = "annotate", value_parser = corpus::formats)]
     formats: Formats,
     /// The number of random events for each pair with the answer "contained". The reader must accept them.
     #[arg(long, value_name = "EVENTS", default_value_t = 0)]
@@ -43,14 +43,6 @@ pub(crate) struct Args {
     /// Prints a JSON line for each pair instead of the table.
     #[arg(long)]
     json: bool,
-}
-
-fn formats(text: &str) -> Result<Formats, String> {
-    match text {
-        "annotate" => Ok(Formats::Annotate),
-        "assert" => Ok(Formats::Assert),
-        _ => Err("`annotate` or `assert`".to_owned()),
-    }
 }
 
 /// The answers for one corpus.

@@ -87,7 +87,7 @@ impl Run<'_> {
         let corpus = Corpus::read(&Source {
             events: folder.to_owned(),
             dialect: self.dialect.to_vec(),
-            formats: "annotate".to_owned(),
+            formats: Formats::Annotate,
             stub_missing: true,
         })?;
         let mut versions: Vec<&Coordinates> = corpus.versions.iter().collect();

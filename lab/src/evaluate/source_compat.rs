@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use evschema_codegen::{GeneratedFile, Options, generate};
 use evschema_compat::{Settings, required_bump};
-use evschema_model::{Bump, Catalog, Coordinates};
+use evschema_model::{Bump, Catalog, Coordinates, Formats};
 use serde::Serialize;
 
 use crate::TaskResult;
@@ -92,7 +92,7 @@ fn collect(folder: &std::path::Path, steps: &mut Vec<Step>) -> Result<(), Box<dy
             "http://iglucentral.com/schemas/com.snowplowanalytics.self-desc/schema/jsonschema/1-0-0=draft-04"
                 .to_owned(),
         ],
-        formats: "assert".to_owned(),
+        formats: Formats::Assert,
         stub_missing: true,
     })?;
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -14,11 +14,12 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args as ClapArgs;
+use evschema_model::Formats;
 use evschema_tests::{Draw, repository};
 use serde_json::{Value, json};
 
 use crate::TaskResult;
-use crate::compiled_corpus::{Batch, CompiledCorpus, Program, compile, model};
+use crate::compiled_corpus::{CompiledCorpus, Program, batches, compile, model};
 use crate::corpus::{Corpus, Source};
 use crate::scratch::Build;
 
@@ -51,22 +52,12 @@ const DRAWN: usize = 12;
 /// The size limit of an event in bytes. A small event tests as many rules in less time.
 const BYTES_MAX: usize = 20_000;
 
-/// The limit of versions in one crate.
-const BATCH_VERSIONS_MAX: usize = 120;
-
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> TaskResult {
     let corpus = Corpus::read(&args.source)?;
     let step = args.types.map_or(1, |most| corpus.versions.len().div_ceil(most.max(1))).max(1);
     let versions: Vec<_> = corpus.versions.iter().step_by(step).cloned().collect();
-    let batches: Vec<Batch> = versions
-        .chunks(BATCH_VERSIONS_MAX)
-        .map(|events| Batch {
-            catalog: corpus.catalog.clone(),
-            options: corpus.options.clone(),
-            events: events.to_vec(),
-        })
-        .collect();
+    let batches = batches(&corpus, &versions);
     let name = args.source.events.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let program = Program {
         name: &format!("fuzz-{name}"),
@@ -121,7 +112,7 @@ fn settings(
         .collect();
     let settings = json!({
         "dialects": args.source.dialect,
-        "formats": args.source.formats,
+        "formats": if args.source.formats == Formats::Assert { "assert" } else { "annotate" },
         "instances": args.instances,
         "threads": args.threads.max(1),
         "seed": args.seed,

@@ -17,6 +17,7 @@ use fastrand::Rng;
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::TaskResult;
+use crate::thread_time::thread_time;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -52,9 +53,9 @@ impl Cost {
     fn of<T>(work: impl FnOnce() -> T) -> Result<(T, Self), std::io::Error> {
         // Resets the peak of the memory.
         std::fs::write("/proc/self/clear_refs", "5")?;
-        let (before, began) = (status("VmRSS")?, processor_time()?);
+        let (before, began) = (status("VmRSS")?, thread_time()?);
         let result = work();
-        let seconds = (processor_time()? - began).as_secs_f64();
+        let seconds = (thread_time()? - began).as_secs_f64();
         Ok((result, Self { seconds, mib: status("VmHWM")?.saturating_sub(before) >> 10 }))
     }
 }
@@ -171,13 +172,4 @@ fn status(name: &str) -> Result<u64, std::io::Error> {
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let number = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
     number.ok_or_else(|| std::io::Error::other(format!("no {name} in /proc/self/status")))
-}
-
-/// Returns the processor time of this thread.
-fn processor_time() -> Result<Duration, std::io::Error> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanoseconds = text.split_whitespace().next().and_then(|first| first.parse().ok());
-    nanoseconds
-        .map(Duration::from_nanos)
-        .ok_or_else(|| std::io::Error::other("no /proc/thread-self/schedstat"))
 }

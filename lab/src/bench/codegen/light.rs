@@ -16,6 +16,7 @@ use super::typify::{self, Typified};
 use super::workspace::first_problem;
 use super::{Corpus, Failure};
 use crate::scratch::{Build, Scratch, runtime};
+use crate::thread_time::thread_time;
 
 /// Bars for 100 event types: lines, and CPU seconds of `cargo check`. For one schema: milliseconds of the generation.
 const LINES: f64 = 12_000.0;
@@ -131,22 +132,15 @@ fn weigh_ours(
 
 /// Returns the CPU time to generate one version alone. The CPU time does not contain the work of other programs.
 fn alone_ms(corpus: &Corpus, at: &Coordinates) -> Result<f64, Failure> {
-    let (started, mut runs) = (thread_ms()?, 0.0);
+    let (started, mut runs) = (thread_time()?, 0.0);
     loop {
         std::hint::black_box(generate(&corpus.catalog, std::slice::from_ref(at), &corpus.options).is_ok());
         runs += 1.0;
-        let spent = thread_ms()? - started;
+        let spent = (thread_time()? - started).as_secs_f64() * 1e3;
         if SPENT_MS <= spent {
             return Ok(spent / runs);
         }
     }
-}
-
-/// Returns the CPU milliseconds of this thread. The kernel updates this number only at intervals.
-fn thread_ms() -> Result<f64, Failure> {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanos: f64 = stat.split_whitespace().next().ok_or("`schedstat` is empty")?.parse()?;
-    Ok(nanos / 1e6)
 }
 
 /// Measures the code of typify that compiles, and returns the numbers of its types.
