@@ -49,3 +49,13 @@ fn main() -> ExitCode {
         ExitCode::from(101)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_options_of_all_commands_are_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}
