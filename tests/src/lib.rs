@@ -12,6 +12,7 @@ mod content_trial;
 mod data;
 mod draw;
 mod guarded;
+mod install;
 mod items;
 mod mangle;
 mod mutate;
@@ -27,6 +28,7 @@ pub use content_trial::{ContentFault, ContentSettings, ContentTrial, try_content
 pub use data::{corpora, repository, schemas};
 pub use draw::Draw;
 pub use guarded::{Cost, Guarded};
+pub use install::install_missing;
 pub use items::has_only_its_items;
 pub use mangle::{Hints, Tree, mangle};
 pub use mutate::mutate;

@@ -2,7 +2,7 @@
 //! twice, characters beyond the BMP, nesting without end.
 //!
 //! Whatever reads events must decide the result as the validator does. The sources of this module
-//! are also compiled into the program that `cargo xtask fuzz codegen` builds, so that they use
+//! are also compiled into the program that `cargo lab fuzz codegen` builds, so that they use
 //! nothing of this crate.
 
 mod hints;

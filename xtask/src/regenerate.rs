@@ -1,10 +1,10 @@
-//! Writes the checked-in files that are generated: references in docs/, goldens, generated code.
+//! Writes the generated files of the repository: references in docs/, golden files, and generated code.
 //!
-//! Everything generated is in [`GENERATORS`], so that one command writes it and one test holds it
-//! to be current.
+//! [`GENERATORS`] lists all generators. One command writes their files, and one test checks that they are current.
 
 mod command;
 mod feed;
+mod goldens;
 mod openapi;
 mod templates;
 
@@ -15,38 +15,36 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use evschema_tests::repository;
 
-use crate::Outcome;
-
-mod goldens;
+use crate::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Writes nothing; exits 1 when a file is not what would be written.
+    /// Writes nothing. Exits with code 1 if a file is stale.
     #[arg(long)]
     check: bool,
 }
 
-/// One kind of generated files.
+/// A generator of files.
 struct Generator {
-    /// What it writes, for the summary.
+    /// The kind of files, for the summary.
     name: &'static str,
-    /// Returns the files with their content, given the root of the repository.
+    /// Returns the files. The argument is the root of the repository.
     files: fn(&Path) -> Files,
 }
 
-/// The files of one generator, or why they cannot be made.
+/// The files of one generator, or the error that stopped it.
 pub(crate) type Files = Result<Vec<Generated>, Box<dyn std::error::Error>>;
 
-/// One generated file.
+/// A generated file.
 pub(crate) struct Generated {
-    /// Where it goes, relative to the root of the repository.
+    /// The path, relative to the root of the repository.
     pub(crate) path: PathBuf,
-    /// What stands in it.
+    /// The content.
     pub(crate) text: String,
 }
 
-/// Everything generated. Add a line here, and a module that returns the files.
+/// All generators. For a new generator, add a line here and a module that returns the files.
 const GENERATORS: &[Generator] = &[
     Generator { name: "goldens of the generator", files: goldens::files },
     Generator { name: "the feed's events", files: feed::files },
@@ -56,7 +54,7 @@ const GENERATORS: &[Generator] = &[
 ];
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if write(args.check)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -69,8 +67,8 @@ pub(crate) fn check() -> Result<(), String> {
     }
 }
 
-/// Writes the files, or only compares them; tells whether they are current now.
-#[expect(clippy::print_stdout, reason = "the list of files is what the command is for")]
+/// Writes the files, or only compares them. Returns whether they are current afterwards.
+#[expect(clippy::print_stdout, reason = "the list of files is the output of the command")]
 fn write(only_check: bool) -> Result<bool, Box<dyn std::error::Error>> {
     let root = repository();
     let mut stale = 0;
@@ -78,7 +76,7 @@ fn write(only_check: bool) -> Result<bool, Box<dyn std::error::Error>> {
     for generator in GENERATORS {
         for file in (generator.files)(&root)? {
             let path = root.join(&file.path);
-            if fs::read_to_string(&path).is_ok_and(|there| there == file.text) {
+            if fs::read_to_string(&path).is_ok_and(|text| text == file.text) {
                 current += 1;
                 continue;
             }

@@ -1,7 +1,7 @@
-//! Schemathesis over the registry's OpenAPI document: requests that it allows must be accepted, those
-//! that it does not must be refused, and every answer must be one that it describes.
+//! Tests the registry against its OpenAPI document with Schemathesis.
 //!
-//! Schemathesis comes from PyPI into a virtual environment below `target/`.
+//! The registry must accept every request that the document allows, and reject every other request. Each response must
+//! match the document. The task installs Schemathesis from PyPI into a virtual environment in `target/`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -14,25 +14,25 @@ use evschema_registry::{Administration, Config, Server};
 use evschema_tests::{find_program, repository};
 use tokio::sync::oneshot;
 
-use crate::Outcome;
+use crate::TaskResult;
 
-/// The version that the checks are known for; a newer one may have others.
+/// The pinned version. Another version can have other checks.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Further arguments for `schemathesis run`, such as `--seed 7` or `--max-examples 500`.
+    /// Further arguments of `schemathesis run`, such as `--seed 7` or `--max-examples 500`.
     #[arg(last = true)]
     further: Vec<String>,
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     Ok(if call(&args.further)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Runs it as continuous integration does: the same requests each time.
+/// Runs Schemathesis with a fixed seed, as in continuous integration.
 pub(crate) fn check() -> Result<(), String> {
     match call(&["--seed".to_owned(), "1".to_owned()]) {
         Ok(true) => Ok(()),
@@ -41,8 +41,8 @@ pub(crate) fn check() -> Result<(), String> {
     }
 }
 
-/// Tells whether no check failed, or the program cannot be had here, which is said.
-#[expect(clippy::print_stdout, reason = "that nothing was checked must not go unnoticed")]
+/// Runs Schemathesis, and returns whether no check failed. If it cannot be installed, prints this and returns `true`.
+#[expect(clippy::print_stdout, reason = "a developer must see that the checks were left out")]
 fn call(further: &[String]) -> Result<bool, Box<dyn std::error::Error>> {
     let program = match install() {
         Ok(program) => program,
@@ -67,7 +67,7 @@ fn call(further: &[String]) -> Result<bool, Box<dyn std::error::Error>> {
     let url = format!("http://{}", server.local_addr());
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = runtime.spawn(server.run(async { drop(stopped.await) }));
-    // What the document's examples speak of.
+    // The examples of the document refer to these versions.
     let client = Client::new(url.as_str(), Some(token.clone()));
     let subject = Subject::parse("commerce.order.placed")?;
     for version in ["1.0.0", "1.1.0", "1.2.0"] {
@@ -87,26 +87,26 @@ fn call(further: &[String]) -> Result<bool, Box<dyn std::error::Error>> {
     Ok(status.success())
 }
 
-/// Returns the program, installed if it is not yet.
+/// Installs the program if it is missing, and returns its path.
 fn install() -> Result<PathBuf, String> {
     let folder = repository().join("target").join(SCHEMATHESIS.replace("==", "-"));
     let program = folder.join("bin/schemathesis");
     if program.is_file() {
         return Ok(program);
     }
-    let python = find_program("python3", &[]).ok_or("there is no `python3`")?;
+    let python = find_program("python3", &[]).ok_or("`python3` is not installed")?;
     finish(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS];
     let installed = finish(Command::new(folder.join("bin/python")).args(pip));
     if installed.is_err() {
-        // Half an environment would be taken for a whole one the next time.
+        // The next run must not use an incomplete environment.
         remove(&folder);
     }
     installed.map(|()| program)
 }
 
 fn remove(folder: &Path) {
-    // What stays behind is without the program, and so is made anew.
+    // If a file stays, the program is still missing, so the next run installs it again.
     let _removed = std::fs::remove_dir_all(folder);
 }
 
@@ -116,7 +116,7 @@ fn finish(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.trim().lines().last().unwrap_or_default().to_owned();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    let last = printed.trim().lines().last().unwrap_or_default().to_owned();
     Err(format!("`{shown}` ended with {}: {last}", output.status))
 }

@@ -1,11 +1,11 @@
-//! Runs programs one after another and remembers how each fared.
+//! Runs the steps of a task, and prints a summary with their results and times.
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// The steps of a task so far.
+/// The steps that have ended.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     done: Vec<Step>,
@@ -15,12 +15,12 @@ pub(crate) struct Steps {
 struct Step {
     name: &'static str,
     elapsed: Duration,
-    /// What went wrong, if anything.
+    /// The error, if the step failed.
     failure: Option<String>,
 }
 
 impl Steps {
-    /// Runs `cargo` with these arguments as one step, and shows what it prints.
+    /// Runs `cargo` with these arguments as one step. Its output appears on the terminal.
     pub(crate) fn cargo(&mut self, name: &'static str, arguments: &[&str], variables: &[(&str, &str)]) {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = Command::new(cargo);
@@ -28,7 +28,7 @@ impl Steps {
         self.command(name, &mut command);
     }
 
-    /// Runs a command as one step, in the root of the repository, and shows what it prints.
+    /// Runs a command as one step, in the root of the repository. Its output appears on the terminal.
     pub(crate) fn command(&mut self, name: &'static str, command: &mut Command) {
         let shown = shown(command);
         self.run(name, &shown, |root| match command.current_dir(root).status() {
@@ -39,7 +39,7 @@ impl Steps {
     }
 
     /// Runs a function as one step.
-    #[expect(clippy::print_stdout, reason = "people watch which step runs")]
+    #[expect(clippy::print_stdout, reason = "a developer must see which step runs")]
     pub(crate) fn run(
         &mut self,
         name: &'static str,
@@ -55,13 +55,13 @@ impl Steps {
         self.done.push(Step { name, elapsed: start.elapsed(), failure });
     }
 
-    /// Tells whether every step went well.
+    /// Returns whether every step passed.
     pub(crate) fn all_passed(&self) -> bool {
         self.done.iter().all(|step| step.failure.is_none())
     }
 
-    /// Prints each step with its time, and what failed.
-    #[expect(clippy::print_stdout, reason = "the summary is what a reader of the log looks for")]
+    /// Prints the time of each step, and the errors.
+    #[expect(clippy::print_stdout, reason = "the summary is the result of the task")]
     pub(crate) fn print_summary(&self) {
         println!("\nsummary");
         for step in &self.done {

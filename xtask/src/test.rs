@@ -1,21 +1,22 @@
-//! Everything that continuous integration runs, in the order in which a mistake shows soonest.
+//! All tests and lints of continuous integration. The quickest checks are first.
 
 use std::process::ExitCode;
 
 use clap::Args as ClapArgs;
+use evschema_tests::{Browser, Missing, Postgres, install_missing};
 
 use crate::step::Steps;
-use crate::{Outcome, machine, regenerate, schemathesis};
+use crate::{TaskResult, regenerate, schemathesis};
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Installs nothing; a test that needs what is missing fails and says what to install.
+    /// Installs nothing. If a program is missing, the tests that need it fail and name its package.
     #[arg(long)]
     no_install: bool,
 }
 
-/// The command without the server, and the runtime of a small consumer.
+/// Lints the command without the server, and the runtime without its optional features.
 const LINT_LEAST_FEATURES: &[&str] = &[
     "clippy",
     "--locked",
@@ -26,7 +27,7 @@ const LINT_LEAST_FEATURES: &[&str] = &[
     "--deny=warnings",
 ];
 
-/// The one test that needs the command built with the feature `otlp`.
+/// Runs the only test that needs the command with the feature `otlp`.
 const EXPORT_TRACES: &[&str] = &[
     "test",
     "--locked",
@@ -38,10 +39,10 @@ const EXPORT_TRACES: &[&str] = &[
 ];
 
 /// Runs the command.
-pub(crate) fn run(args: &Args) -> Outcome {
+pub(crate) fn run(args: &Args) -> TaskResult {
     let mut steps = Steps::default();
     if !args.no_install {
-        steps.run("machine", "Postgres and Chromium are there", machine::prepare);
+        steps.run("machine", "Postgres and Chromium are there", |_| install_missing(&find_missing));
     }
     steps.cargo("format", &["fmt", "--all", "--check"], &[]);
     steps.cargo(
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"],
         &[],
     );
-    // The command with another feature takes the place of the one that the tests before it ran.
+    // This step is after the tests, because it replaces the binary of the command that they run.
     steps.cargo("traces to a collector", EXPORT_TRACES, &[]);
     steps.run("OpenAPI document", "cargo xtask schemathesis", |_| schemathesis::check());
     steps.cargo("doc tests", &["test", "--workspace", "--doc", "--locked"], &[]);
@@ -67,4 +68,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     steps.run("generated files", "cargo xtask regenerate --check", |_| regenerate::check());
     steps.print_summary();
     Ok(if steps.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Returns the programs that the tests need and that are not installed.
+fn find_missing() -> Vec<Missing> {
+    [Postgres::find_missing(), Browser::find().err()].into_iter().flatten().collect()
 }

@@ -1,4 +1,4 @@
-//! A short run of what `cargo xtask fuzz compat` does for an hour.
+//! A short run of what `cargo lab fuzz compat` does for an hour.
 
 use evschema_compat::Containment;
 use evschema_model::{Dialects, Formats};

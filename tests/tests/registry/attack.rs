@@ -8,7 +8,7 @@ use evschema_tests::{Guarded, evschema};
 /// Address space of the registry, in MiB.
 const LIMIT_MIB: u64 = 2_048;
 
-/// Each is answered, and none ends the process. What they cost is measured by `cargo xtask fuzz requests`, on a release
+/// Each is answered, and none ends the process. What they cost is measured by `cargo lab fuzz requests`, on a release
 /// build.
 #[test]
 fn every_attack_is_answered() {

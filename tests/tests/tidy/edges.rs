@@ -32,11 +32,22 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "xtask",
+        "evschema-lab",
         &[
             "evschema-api",
             "evschema-codegen",
             "evschema-compat",
+            "evschema-model",
+            "evschema-registry",
+            "evschema-runtime",
+            "evschema-tests",
+        ],
+    ),
+    (
+        "xtask",
+        &[
+            "evschema-api",
+            "evschema-codegen",
             "evschema-model",
             "evschema-registry",
             "evschema-runtime",

@@ -95,10 +95,9 @@ fn decisions_have_a_number_of_their_own_and_a_status() {
         assert!(text.contains("**Status**: "), "{path} has no status");
         numbers.push(number.to_owned());
     }
-    let count = numbers.len();
     numbers.sort();
-    numbers.dedup();
-    assert_eq!(numbers.len(), count, "two decisions share a number");
+    let expected: Vec<String> = (1..=numbers.len()).map(|number| format!("{number:04}")).collect();
+    assert_eq!(numbers, expected, "the numbers of decisions have a gap or a repetition");
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! What we take from others: under which licences, from where, and what never.
+//! Checks the licences and sources of the dependencies, and the banned dependencies.
 //!
-//! The rules stand in deny.toml, where `cargo deny` reads them too; see docs/adr/0040.
+//! deny.toml contains the rules and explains why this test does not run `cargo deny`.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! docs/cli.md and docs/rules.md, which the command prints itself.
+//! Generates docs/cli.md and docs/rules.md, which `evschema reference` prints.
 
 use std::path::Path;
 use std::process::Command;

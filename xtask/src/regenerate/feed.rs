@@ -1,4 +1,4 @@
-//! The structs of the registry's own events, from `schemas/evschema.*`.
+//! Generates the structs of the registry's own events from `schemas/evschema.*`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +7,10 @@ use evschema_model::Dialects;
 
 use super::{Files, Generated};
 
-/// Where the generated module lives.
+/// The folder of the generated module.
 const FOLDER: &str = "registry/src/feed/generated";
 
-/// Generates the newest version of each of the registry's events.
+/// Returns the generated code for the newest version of each event of the registry.
 pub(super) fn files(root: &Path) -> Files {
     let schemas = root.join("schemas");
     let tree = read_tree(&[schemas.as_path()], &Dialects::default())?;
@@ -19,16 +19,16 @@ pub(super) fn files(root: &Path) -> Files {
         newest.extend(tree.catalog.versions(subject).next_back().map(|schema| schema.at().clone()));
     }
     let generated = generate(&tree.catalog, &newest, &Options::default()).map_err(|problems| {
-        let said: Vec<String> = problems
+        let messages: Vec<String> = problems
             .iter()
             .map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic))
             .collect();
-        said.join("; ")
+        messages.join("; ")
     })?;
-    // The root module stands beside its folder, as everywhere in this project.
-    let place = |path: &str| match path {
+    // In this project, a module is beside its folder: `generated.rs`, not `generated/mod.rs`.
+    let path_of = |path: &str| match path {
         "mod.rs" => PathBuf::from(FOLDER).with_extension("rs"),
         other => PathBuf::from(FOLDER).join(other),
     };
-    Ok(generated.into_iter().map(|file| Generated { path: place(&file.path), text: file.text }).collect())
+    Ok(generated.into_iter().map(|file| Generated { path: path_of(&file.path), text: file.text }).collect())
 }

@@ -1,4 +1,4 @@
-//! The goldens of the generator: `codegen/golden/<case>/x.rs` beside its `x.json`.
+//! Generates the golden files of the code generator: `codegen/golden/<case>/x.rs` beside `x.json`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

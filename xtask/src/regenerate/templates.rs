@@ -1,4 +1,4 @@
-//! docs/templates.md: the model that templates print, from its types and their comments.
+//! Generates docs/templates.md from the types of the template model and their comments.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, Field, Fields, Item, ItemStruct, Lit, Meta};
 
 use super::{Files, Generated};
 
-/// What stands above the types.
+/// The text of the page before the tables of the types.
 const ABOUT: &str = include_str!("templates/about.md");
 
 pub(super) fn files(root: &Path) -> Files {
@@ -45,7 +45,7 @@ fn docs(attributes: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
-/// Returns the name under which a field is serialised.
+/// Returns the serialized name of a field.
 fn name(field: &Field) -> String {
     let renamed =
         field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
