@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use evschema_model::graph::{NodeId, SchemaGraph, Settings};
-use evschema_model::{Draft, Pointer, Resolved};
+use evschema_model::{Pointer, Resolved};
 
 use crate::lower::{Reading, lower};
 use crate::question::Question;
@@ -83,5 +83,5 @@ impl<'a> Pairs<'a> {
 /// Returns whether draft 4 can apply to a part of a document.
 fn has_draft_4(resolved: &Resolved) -> bool {
     let mut documents = resolved.resources().map(|(_, document)| document).chain([resolved.schema()]);
-    documents.any(|document| document.draft() == Draft::Draft4 || !document.is_plain())
+    documents.any(|document| document.draft().has_lexical_integers() || !document.is_plain())
 }

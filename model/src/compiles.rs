@@ -9,6 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde_json::json;
 
+use crate::keywords::keyword;
 use crate::reference::pointer_of;
 use crate::{Draft, Resolved, Schema};
 
@@ -35,7 +36,7 @@ fn stays_where_the_metaschema_looks(schema: &Schema) -> bool {
         let Some(pointer) = pointer_of(&reference.written) else { return false };
         let definition = pointer.strip_prefix("/definitions/").or_else(|| {
             // To the drafts before, it is a word like any other.
-            let knows_defs = matches!(schema.draft(), Draft::Draft201909 | Draft::Draft202012);
+            let knows_defs = keyword("$defs", schema.draft()).is_some();
             pointer.strip_prefix("/$defs/").filter(|_| knows_defs)
         });
         let is_usual = pointer.is_empty() || definition.is_some_and(|name| !name.contains('/'));

@@ -115,7 +115,27 @@ impl Draft {
         if self == Self::Draft4 { "id" } else { "$id" }
     }
 
-    /// Tells whether a `$ref` hides the keywords beside it (up to draft 7).
+    /// Returns whether `true` and `false` are schemas (from draft 6 on).
+    pub fn has_boolean_schemas(self) -> bool {
+        Self::Draft6 <= self
+    }
+
+    /// Returns whether `1.0` is not an integer (in draft 4).
+    pub fn has_lexical_integers(self) -> bool {
+        self == Self::Draft4
+    }
+
+    /// Returns whether `required` and the lists of dependencies may be empty (from draft 6 on).
+    pub(crate) fn allows_empty_required(self) -> bool {
+        Self::Draft6 <= self
+    }
+
+    /// Returns whether the format `hostname` decodes internationalized labels (from draft 7 on).
+    pub(crate) fn decodes_hostnames(self) -> bool {
+        Self::Draft7 <= self
+    }
+
+    /// Returns whether a `$ref` hides the keywords beside it (up to draft 7).
     pub fn ref_hides_siblings(self) -> bool {
         self <= Self::Draft7
     }
@@ -134,6 +154,17 @@ impl Draft {
             Self::Draft7 => referencing::Draft::Draft7,
             Self::Draft201909 => referencing::Draft::Draft201909,
             Self::Draft202012 => referencing::Draft::Draft202012,
+        }
+    }
+
+    /// Returns the validator library's validator of the draft's metaschema.
+    pub(crate) fn metaschema(self) -> jsonschema::meta::MetaValidator<'static> {
+        match self {
+            Self::Draft4 => jsonschema::draft4::meta::validator(),
+            Self::Draft6 => jsonschema::draft6::meta::validator(),
+            Self::Draft7 => jsonschema::draft7::meta::validator(),
+            Self::Draft201909 => jsonschema::draft201909::meta::validator(),
+            Self::Draft202012 => jsonschema::draft202012::meta::validator(),
         }
     }
 

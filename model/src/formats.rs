@@ -31,7 +31,7 @@ pub fn checking(options: ValidationOptions<'_>, formats: Formats) -> ValidationO
 /// labels, so it is called `plain-hostname`.
 pub fn asserted(draft: Draft, name: &str) -> Option<&str> {
     let (_, since) = FORMATS.iter().find(|(known, _)| *known == name)?;
-    let is_plain = name == "hostname" && draft <= Draft::Draft6;
+    let is_plain = name == "hostname" && !draft.decodes_hostnames();
     (*since <= draft).then_some(if is_plain { PLAIN_HOSTNAME } else { name })
 }
 

@@ -14,13 +14,7 @@ const ERRORS_MAX: usize = 100;
 
 /// Returns what is wrong with a document; nothing if it is a schema of this draft.
 pub(crate) fn errors(value: &Value, draft: Draft) -> Diagnostics {
-    let validator = match draft {
-        Draft::Draft4 => jsonschema::draft4::meta::validator(),
-        Draft::Draft6 => jsonschema::draft6::meta::validator(),
-        Draft::Draft7 => jsonschema::draft7::meta::validator(),
-        Draft::Draft201909 => jsonschema::draft201909::meta::validator(),
-        Draft::Draft202012 => jsonschema::draft202012::meta::validator(),
-    };
+    let validator = draft.metaschema();
     if validator.is_valid(value) {
         return Vec::new();
     }
@@ -143,7 +137,7 @@ impl Reading {
                 })
             }
             (Form::Schema | Form::SchemaOrSchemas, Value::Object(_)) => self.schema(value, pointer),
-            (Form::Schema | Form::SchemaOrSchemas, Value::Bool(_)) if self.draft != Draft::Draft4 => {}
+            (Form::Schema | Form::SchemaOrSchemas, Value::Bool(_)) if self.draft.has_boolean_schemas() => {}
             (Form::SchemaOrBoolean, Value::Object(_) | Value::Bool(_)) => {
                 self.schema_or_boolean(value, pointer)
             }
@@ -196,7 +190,7 @@ impl Reading {
                 this.error(pointer, message, "write each name in quotes");
             }
         });
-        if self.draft == Draft::Draft4 {
+        if !self.draft.allows_empty_required() {
             self.at_least_one(keyword, names, pointer);
         }
     }
@@ -242,14 +236,14 @@ impl Reading {
     }
 
     fn is_schema(&self, value: &Value) -> bool {
-        value.is_object() || (value.is_boolean() && self.draft != Draft::Draft4)
+        value.is_object() || (value.is_boolean() && self.draft.has_boolean_schemas())
     }
 
     fn a_schema(&self) -> String {
-        if self.draft == Draft::Draft4 {
-            "a schema is an object in draft-04".to_owned()
-        } else {
+        if self.draft.has_boolean_schemas() {
             "a schema is an object or a boolean".to_owned()
+        } else {
+            format!("a schema is an object in {}", self.draft)
         }
     }
 
@@ -279,8 +273,8 @@ impl Reading {
             Form::Values => "an array of values",
             Form::Names => "an array of property names",
             Form::NamesMap => "an object that has an array of property names for each property",
-            Form::Schema if self.draft == Draft::Draft4 => "a schema, which is an object in draft-04",
-            Form::Schema => "a schema, which is an object or a boolean",
+            Form::Schema if self.draft.has_boolean_schemas() => "a schema, which is an object or a boolean",
+            Form::Schema => "a schema, which is an object in draft-04",
             Form::SchemaOrBoolean => "a schema, `true` or `false`",
             Form::SchemaOrSchemas => "a schema, or an array of schemas by position",
             Form::Schemas => "an array of schemas",

@@ -138,7 +138,7 @@ impl<'v> Scan<'v> {
             }
         }
         self.links.is_ahead |=
-            self.draft == Draft::Draft4 && members.keys().any(|name| holds_later(name, self.draft));
+            !self.draft.has_boolean_schemas() && members.keys().any(|name| holds_later(name, self.draft));
         let outer_draft = self.part_draft;
         self.part_draft = said.dialect.and_then(Draft::of_uri).unwrap_or(outer_draft);
         self.note_dependencies(&said);
@@ -209,12 +209,8 @@ impl<'v> Scan<'v> {
         if !is_root {
             self.links.is_woven |= said.id.is_some() || said.old_id.is_some() || said.names_dialect;
         }
-        let (id, keyword, other) = match self.draft {
-            Draft::Draft4 => (said.old_id, "id", (said.id, "$id")),
-            Draft::Draft6 | Draft::Draft7 | Draft::Draft201909 | Draft::Draft202012 => {
-                (said.id, "$id", (said.old_id, "id"))
-            }
-        };
+        let (id, other) = ((said.id, "$id"), (said.old_id, "id"));
+        let ((id, keyword), other) = if self.draft.id_keyword() == "id" { (other, id) } else { (id, other) };
         if let (Some(Value::String(id)), keyword) = other
             && !is_root
         {

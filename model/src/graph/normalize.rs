@@ -96,7 +96,7 @@ impl<'r> Object<'_, 'r, '_> {
         let types = written.types.map(TypeNames);
         self.push(types.map(|names| Keyword::Type {
             names,
-            integers_by_lexeme: self.draft == Draft::Draft4 && names.contains("integer"),
+            integers_by_lexeme: self.draft.has_lexical_integers() && names.contains("integer"),
         }));
         self.push(written.values.and_then(Value::as_array).map(|values| Keyword::Enum(values)));
         self.push(written.constant.filter(|_| Draft::Draft6 <= self.draft).map(Keyword::Const));
