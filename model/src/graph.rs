@@ -25,7 +25,6 @@
 mod keyword;
 mod normalize;
 mod scope;
-mod written;
 
 use std::cell::OnceCell;
 

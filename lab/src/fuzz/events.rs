@@ -73,6 +73,8 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         let seed = rng.get_seed();
         let attack = random(&mut rng);
         let text = attack.registered.first().cloned().unwrap_or_default();
+        // If the process is killed, this file has the schema, and the event if there is one.
+        std::fs::write(args.keep.join("current.txt"), &text)?;
         let Some(document) = document(&text)? else {
             left_out += 1;
             continue;
@@ -85,6 +87,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         let events: Vec<String> =
             own.into_iter().chain((0..EVENTS).map(|_| random_event(&mut rng))).collect();
         for event in events {
+            std::fs::write(args.keep.join("current.txt"), format!("{text}\n{event}\n"))?;
             let (verdict, cost) = Cost::of(|| document.check(event.as_bytes()))?;
             match verdict {
                 Ok(()) => accepted += 1,
