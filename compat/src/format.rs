@@ -95,7 +95,7 @@ pub(crate) fn near_misses(format: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether a string is of a format, by the validator itself.
+/// Returns whether a string is of a format, by the validator itself.
 pub(crate) fn accepts(format: &str, text: &str) -> Truth {
     /// Validators that are kept; a name beyond is compiled each time.
     const KEPT_MAX: usize = 64;
@@ -114,7 +114,7 @@ pub(crate) fn accepts(format: &str, text: &str) -> Truth {
     validator.map_or(Truth::Unknown, |validator| Truth::of(validator.is_valid(&Value::from(text))))
 }
 
-/// Whether a string is of all of these formats.
+/// Returns whether a string is of all of these formats.
 pub(crate) fn all_accept(formats: &[String], text: &str) -> Truth {
     formats.iter().fold(Truth::Yes, |truth, format| truth.and(accepts(format, text)))
 }

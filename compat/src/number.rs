@@ -274,12 +274,12 @@ impl Numbers {
         Some(if bound.exclusive && last == bound.value { last.sub(step) } else { last })
     }
 
-    /// Tells whether there is no such number.
+    /// Returns whether there is no such number.
     pub(crate) fn is_empty(&self) -> bool {
         self.has_no_multiple() || (!self.none.is_empty() && self.none_is_left())
     }
 
-    /// Tells whether what no number may be a multiple of leaves none of them.
+    /// Returns whether what no number may be a multiple of leaves none of them.
     fn none_is_left(&self) -> bool {
         /// Most multiples that are looked at one by one.
         const LOOKED_AT_MAX: usize = 2_000;
@@ -319,7 +319,7 @@ impl Numbers {
         }
     }
 
-    /// Tells whether every number meant here is meant there; exact but for steps that only
+    /// Returns whether every number meant here is meant there; exact but for steps that only
     /// agree on a finite interval.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         if self.is_empty() {

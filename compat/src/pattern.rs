@@ -68,7 +68,7 @@ const NFA_BYTES_MAX: usize = 2 << 20;
 const PRODUCT_STATES_MAX: usize = 20_000;
 
 impl Patterns {
-    /// Tells whether a text matches, anywhere in it.
+    /// Returns whether a text matches, anywhere in it.
     pub(crate) fn is_match(&mut self, pattern: &str, text: &str) -> Truth {
         let Some(automaton) = self.automaton(pattern) else { return Truth::Unknown };
         let Some(mut state) = begin(&automaton) else { return Truth::Unknown };
@@ -78,7 +78,7 @@ impl Patterns {
         if automaton.is_match_state(automaton.next_eoi_state(state)) { Truth::Yes } else { Truth::No }
     }
 
-    /// Tells whether every string that matches all of `writer` matches `reader`.
+    /// Returns whether every string that matches all of `writer` matches `reader`.
     #[cfg(test)]
     fn is_within(&mut self, writer: &[String], reader: &str) -> Answer {
         match self.search(writer, &[reader.to_owned()], 0, None) {
@@ -116,12 +116,12 @@ impl Patterns {
         }
     }
 
-    /// Tells whether it is certain that no string matches all of these.
+    /// Returns whether it is certain that no string matches all of these.
     pub(crate) fn is_empty(&mut self, every: &[String], none: &[String]) -> bool {
         matches!(self.search(every, none, 0, None), Search::Nothing)
     }
 
-    /// Tells the same of the strings within a length.
+    /// Returns the same for the strings within a length.
     pub(crate) fn is_empty_between(
         &mut self,
         every: &[String],

@@ -1,8 +1,8 @@
-//! Looks for an event that the writer sends and the reader refuses.
+//! Searches for an event that the writer sends and the reader rejects.
 //!
-//! Follows the reader's assertions where the proof did not get through, makes values of the
-//! writer that are likely to break each, and lifts them to whole events on the way back. What
-//! comes out are candidates; only the validator makes one a witness.
+//! The search follows the reader's assertions that have no proof. For each of them, it makes values of the writer that
+//! probably violate it, and builds whole events around these values on the way back. The results are candidates. Only
+//! the validator makes a candidate a witness.
 
 mod children;
 
@@ -21,27 +21,28 @@ use crate::sample::{ODD_TEXTS, nodes_in};
 use crate::tree::{Id, Listed, Strings, Types};
 use crate::truth::Truth;
 
-/// Most candidates that one place hands to the one above it, and most of one kind among them.
+/// Limits on the candidates that one place passes to the place above it, and on the candidates with the same obligation
+/// among them.
 const PLACE_MAX: usize = 48;
 const KIND_MAX: usize = 3;
 
-/// The same where each place that breaks wants its own: as many as a reader of a report bears.
+/// The same limit if the search wants a witness for each place that breaks: more findings than anyone reads.
 const PLACE_MAX_OF_ALL: usize = 600;
 
-/// Most listed values that are tried one by one.
+/// Limit on the listed values that are tried one by one.
 const LISTED_MAX: usize = 64;
 
-/// Most parts of a difference that values are made of.
+/// Limit on the parts of a difference from which values are made.
 const LEFT_MAX: usize = 24;
 
-/// Most branches that are tried where none could be meant.
+/// Limit on the tried branches of a union that shares no value with the writer.
 const UNMEANT_MAX: usize = 8;
 
-/// Deepest nesting of places.
+/// Limit on the depth of nested places.
 const DEPTH_MAX: usize = 60;
 
 impl Engine {
-    /// Returns values of the writer that the reader seems to refuse, smallest first.
+    /// Returns values of the writer that the reader seems to reject, the smallest first.
     pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let pair = (writer.class(), reader.class());
         let inside = self.refutations_in_progress.iter().filter(|open| **open == pair).count();
@@ -89,7 +90,7 @@ impl Engine {
         kept
     }
 
-    /// Looks among the plainest values of the writer: of wide unions that is often enough.
+    /// Tries only the plainest values of the writer. For wide unions, this is often enough.
     fn plain_refutation(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let alternatives = self.alternatives(writer);
         if alternatives.len() < 2 {
@@ -109,15 +110,15 @@ impl Engine {
         Vec::new()
     }
 
-    /// Begins to look for witnesses.
+    /// Begins a new search for witnesses.
     pub(crate) fn begin_refutation(&mut self, effort: Effort) {
         self.effort = effort;
         self.known_candidates.clear();
     }
 
-    /// Keeps the candidates that hold at this place, few of each kind.
+    /// Keeps the candidates that are valid at this place, a few for each obligation.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
-        /// So many are kept in any case.
+        /// This number of candidates is kept even without fuel.
         const FEW: usize = 16;
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
         let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
@@ -145,7 +146,7 @@ impl Engine {
         kept
     }
 
-    /// Collects candidates for one alternative and one type against one reader.
+    /// Collects candidates for one alternative with values of one type, and one reader.
     pub(crate) fn refute_alternative(
         &mut self,
         alternative: &Alternative,
@@ -199,7 +200,7 @@ impl Engine {
             let mut values = alternative.numbers.clone().samples();
             values.extend(beside(&alternative.numbers, &node.numbers));
             values.retain(|value| alternative.numbers.contains(value) && !node.numbers.contains(value));
-            // A number that is no integer is of another type, as people see it.
+            // For people, a number that is not an integer has another type.
             let takes_integers = node.numbers.step.as_ref() == Some(&Decimal::one());
             let (others, fractions): (Vec<Decimal>, Vec<Decimal>) =
                 values.into_iter().partition(|value| value.is_integer() || !takes_integers);
@@ -253,7 +254,7 @@ impl Engine {
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);
         if let Some(relaxed) = self.relaxed.union(reader) {
-            // The other branches accept the writer's values that were reported; these two miss what else breaks.
+            // The other branches accept the reported values of the writer. These branches reject what else breaks.
             for branch in relaxed.tried() {
                 self.refute_alternative(alternative, writer, branch, found, depth + 1);
             }
@@ -268,12 +269,13 @@ impl Engine {
                 }
                 let mut inner = Vec::new();
                 let meant = self.overlapping(alternative, union);
-                // Where no branch could be meant, one is as good as another.
+                // If no branch shares a value with the writer, every branch is as good as another.
                 let tried = if meant.is_empty() { &union[..union.len().min(UNMEANT_MAX)] } else { &meant };
                 for branch in tried {
                     self.refute_alternative(alternative, writer, *branch, &mut inner, depth + 1);
                 }
-                // With one branch that could be meant, what it misses says more than the union.
+                // If only one branch shares a value with the writer, the assertion in this branch says more than the
+                // union.
                 for mut candidate in inner {
                     if meant.len() != 1 {
                         candidate.obligation = here(assertion.clone());
@@ -319,7 +321,7 @@ impl Engine {
         }
     }
 
-    /// Looks for a value that no branch, or more than one, accepts, without looking into branches.
+    /// Searches for a value that the union rejects, without a search in its branches.
     fn refute_union(
         &mut self,
         alternative: &Alternative,
@@ -342,7 +344,7 @@ impl Engine {
 
     /// Makes values that two branches of a union accept.
     fn samples_of_two(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Value> {
-        /// Pairs of branches that are tried.
+        /// Limit on the tried pairs of branches.
         const PAIRS_MAX: usize = 200;
         let mut values = Vec::new();
         let pairs = (0..union.len()).flat_map(|a| (a + 1..union.len()).map(move |b| (a, b))).take(PAIRS_MAX);
@@ -360,7 +362,7 @@ impl Engine {
         values
     }
 
-    /// Makes values that are not among those listed.
+    /// Makes values that are not listed.
     fn values_beside(&mut self, alternative: &Alternative, listed: &Listed) -> Vec<Value> {
         let mut values = self.samples_of(alternative, listed.len().min(32) + 2);
         if let Some(own) = &alternative.values {
@@ -432,8 +434,8 @@ impl Engine {
         tries
     }
 
-    /// Returns well-known strings of the writer's formats that do not match a pattern: they read better than those
-    /// that an automaton finds.
+    /// Returns well-known strings of the writer's formats that do not match a pattern. They are easier to read than the
+    /// strings that an automaton finds.
     fn examples_beside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
         let mut found = Vec::new();
         for text in own.formats.iter().flat_map(|format| format::examples(format)) {
@@ -445,19 +447,19 @@ impl Engine {
     }
 }
 
-/// Returns the patterns that strings must not match, and one more.
+/// Returns the patterns that the strings must not match, and one more.
 fn none_of(own: &Strings, pattern: &str) -> Vec<String> {
     own.none.iter().cloned().chain([pattern.to_owned()]).collect()
 }
 
-/// Returns strings that some format refuses, and those of the writer do not.
+/// Returns strings that many formats reject, and that the writer's formats may accept.
 fn odd_texts(own: &Strings) -> impl Iterator<Item = Value> {
     let is_likely = |text: &&&str| format::all_accept(&own.formats, text) != Truth::No;
     ODD_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
 }
 
-/// Returns an equal value with its integers written with a fraction, which draft 4 takes for
-/// something else; nothing where there are none.
+/// Returns an equal value that writes its integers with a fraction. Draft 4 does not accept these as integers. Returns
+/// `None` if the value has no integers.
 fn respelt(value: &Value) -> Option<Value> {
     match value {
         Value::Number(number) if !number.to_string().contains(['.', 'e', 'E']) => {
@@ -482,7 +484,7 @@ fn respelt(value: &Value) -> Option<Value> {
     }
 }
 
-/// Returns numbers just outside what the reader takes.
+/// Returns numbers just outside the reader's bounds and steps.
 fn beside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> Vec<Decimal> {
     let step = writer.step.clone().unwrap_or_else(Decimal::one);
     let mut found = Vec::new();
@@ -508,7 +510,8 @@ fn beside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> V
     found
 }
 
-/// Orders events by how long they are to read; an empty or blank text is short, but says little.
+/// Returns a key that sorts events by their length. An empty or blank string counts more than its length, because it
+/// explains little.
 pub(crate) fn weight(value: &Value) -> (usize, String) {
     let text = value.to_string();
     let empty = text.matches("\"\"").count() + text.matches("\" \"").count();

@@ -281,7 +281,7 @@ pub struct Diff {
 }
 
 impl Report {
-    /// Tells whether the candidate may be registered: compatible, and its version large enough.
+    /// Returns whether the candidate may be registered: compatible, and its version large enough.
     pub fn is_accepted(&self) -> bool {
         self.verdict == Verdict::Compatible && !self.version_too_small
     }

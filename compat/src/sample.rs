@@ -1,6 +1,6 @@
-//! Makes events that a schema accepts: small, plausible, different from each other.
+//! Makes values that a schema accepts: small, plausible and different from each other.
 //!
-//! Nothing here is trusted: what is made is evaluated, and in the end validated.
+//! The engine does not trust these values: it evaluates them, and in the end the validator confirms them.
 
 mod text;
 
@@ -16,35 +16,35 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Types};
 use crate::truth::Truth;
 
-/// Deepest event that is made.
+/// Limit on the depth of a made event.
 const DEPTH_MAX: usize = 40;
 
-/// Deepest subtraction in which values are made for a difference.
+/// Limit on the depth of subtractions in which the engine makes values.
 const SUBTRACTIONS_MAX: usize = 3;
 
-/// How often an alternative is split at its negations, conditions and unions.
+/// Limit on the splits of an alternative at its negations, conditions and unions.
 const SPLITS_MAX: usize = 8;
 
-/// Most names that are made up for a minimum, of one kind.
+/// Limit on the new names of one cell that an object gets to reach a minimum.
 const FRESH_MAX: usize = 12;
 
-/// Most nodes of a value that is made, and of all values in one comparison: a node takes about 100 bytes.
+/// Limits on the nodes of one made value, and of all made values of a comparison. A node takes about 100 bytes.
 const NODES_MAX: usize = 100_000;
 const MADE_MAX: usize = 1_000_000;
 
-/// Longest array or object that is made to satisfy a minimum.
+/// Limit on the length of an array or object that is made to satisfy a minimum.
 const LENGTH_MAX: u64 = 2_000;
 
 impl Engine {
-    /// Returns a value of a node, the plainest that was found.
+    /// Returns the plainest value of a node that the engine finds.
     pub(crate) fn sample(&mut self, id: Id) -> Option<Value> {
         self.samples(id, 1).into_iter().next()
     }
 
-    /// Returns up to so many different values of a node.
+    /// Returns different values of a node: about `many`, and at most twice as many.
     pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
         let class = id.class();
-        // Once more than itself, so that a list has an element; not without end.
+        // The node may occur once inside itself, so that a list has an element, but not more often.
         let inside = self.samplings_in_progress.iter().filter(|open| **open == class).count();
         if 1 < inside || DEPTH_MAX < self.samplings_in_progress.len() || !self.spend(2) {
             return Vec::new();
@@ -82,7 +82,7 @@ impl Engine {
         self.samples_within(alternative, many, 0)
     }
 
-    /// As [`Self::samples_of`], for a part of an alternative that was split so many times.
+    /// Like [`Self::samples_of`], for a part of an alternative after this number of splits.
     fn samples_within(&mut self, alternative: &Alternative, many: usize, splits: usize) -> Vec<Value> {
         if SPLITS_MAX < splits || !self.spend(1) {
             return Vec::new();
@@ -161,7 +161,7 @@ impl Engine {
         found
     }
 
-    /// Chooses branches of the unions that were left whole: the first that fit, and the last.
+    /// Chooses branches of the unions that the alternative keeps whole: the first branches that fit, and the last.
     fn in_some_branches(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let mut chosen = Vec::new();
         for backwards in [false, true] {
@@ -214,10 +214,10 @@ impl Engine {
         found
     }
 
-    /// Makes an array of a length: what it must contain first, wherever it may stand, then the
-    /// rest, of nothing that it may contain only so often.
+    /// Makes an array of a length. It first makes the items that the array must contain, at any position, and then the
+    /// other items. It avoids other items that match a `contains` with a maximum.
     fn filled(&mut self, alternative: &Alternative, length: u64, variant: usize) -> Option<Value> {
-        /// Most bytes of texts in one array.
+        /// Limit on the bytes of strings in one array.
         const TEXT_BYTES_MAX: usize = 4 << 20;
         let arrays = &alternative.arrays;
         let length = usize::try_from(length).ok()?;
@@ -259,7 +259,7 @@ impl Engine {
                 let item = items[at].as_ref()?;
                 text_bytes += item.as_str().map_or(0, str::len);
                 nodes += nodes_in(item);
-                // All items are likely to be as large as this one.
+                // All items are probably as large as this one.
                 if TEXT_BYTES_MAX < text_bytes || NODES_MAX < nodes_in(item).saturating_mul(length).max(nodes)
                 {
                     return None;
@@ -297,7 +297,7 @@ impl Engine {
         if many == 1 {
             return found;
         }
-        // One with every declared property, then one for each of the first few alone.
+        // One object with every declared property, then one object for each of the first few properties alone.
         let mut full = base.clone();
         for name in &names {
             let schema = self.property_schema(&alternative.objects, name);
@@ -369,13 +369,13 @@ impl Engine {
         (self.may_make(nodes) && self.reserve_copy(nodes)).then_some(object)
     }
 
-    /// Counts the nodes of a value that was made; returns whether more may be made in this comparison.
+    /// Counts the nodes of a made value, and returns whether the comparison may make more.
     fn may_make(&mut self, nodes: usize) -> bool {
         self.nodes_made = self.nodes_made.saturating_add(nodes);
         self.nodes_made <= MADE_MAX
     }
 
-    /// Adds properties until there are as many as the alternative asks for.
+    /// Adds properties until the object has the minimum number.
     fn fill_up(&mut self, alternative: &Alternative, object: &mut Map<String, Value>) -> Option<()> {
         if alternative.objects.min <= object.len() as u64 {
             return Some(());
@@ -409,7 +409,7 @@ impl Engine {
     }
 }
 
-/// Returns how many nodes a value has, itself included.
+/// Returns the number of nodes of a value, itself included.
 pub(crate) fn nodes_in(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(nodes_in).sum::<usize>(),
@@ -425,6 +425,6 @@ fn needed_names(alternative: &Alternative, wanted: &[&str]) -> Vec<Name> {
     names
 }
 
-/// The types in the order in which values of them read best in an example.
+/// The types in the order in which their values are easiest to read in an example.
 const PLAUSIBLE: [Types; 6] =
     [Types::OBJECT, Types::STRING, Types::NUMBER, Types::ARRAY, Types::BOOLEAN, Types::NULL];

@@ -1,4 +1,4 @@
-//! Closes a place to what is declared there: its alternatives, with places for children.
+//! Closes a place to its declared members: the alternatives of the place, with places for the children.
 
 use std::rc::Rc;
 
@@ -14,12 +14,12 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Named, Node, Origin, Place, PlaceReader, Types};
 use crate::truth::Truth;
 
-/// A place being closed.
+/// The input for closing a place.
 struct Closing<'p> {
     declarations: Declarations,
-    /// Everything that may hold beside what holds, in place.
+    /// The schemas that may hold beside the schemas that hold, with their applicators on the same value.
     maybe: Vec<Id>,
-    /// Under `tolerant`, what the reader has for the place.
+    /// Under `tolerant`: the schemas that the reader applies at the place.
     reader: Option<&'p Read>,
 }
 
@@ -27,7 +27,7 @@ impl Engine {
     /// Returns the alternatives of a place.
     pub(crate) fn alternatives_of_place(&mut self, id: Id, place: &Place) -> Vec<Alternative> {
         if self.closings_in_progress.contains(&id.class()) {
-            // A place inside itself, met while it is being closed: open is wider.
+            // The place occurs inside itself while the engine closes it. An open place is wider.
             self.truncations += 1;
             return vec![self.anything.widened()];
         }
@@ -54,7 +54,8 @@ impl Engine {
         alternatives
     }
 
-    /// Adds what a tolerant reader leaves of a way's values, type by type: the members that it declares depend on it.
+    /// Adds the values of a way without the members that a tolerant reader removes. The function handles each type on
+    /// its own, because the members that the reader declares depend on the type.
     fn left_of(
         &mut self,
         way: &Way,
@@ -62,11 +63,11 @@ impl Engine {
         reader: &PlaceReader,
         alternatives: &mut Vec<Alternative>,
     ) {
-        // Nothing is removed from a value without parts.
+        // The reader removes nothing from a value without members and items.
         alternatives.push(way.alternative.without(Types::ARRAY.or(Types::OBJECT)));
         for one in [Types::ARRAY, Types::OBJECT] {
             let alternative = way.alternative.only(one);
-            // What is removed widens the alternative, so that a value in two branches could come back.
+            // After the removal, the alternative is wider, so a value in two branches of a `oneOf` could come back.
             if alternative.types.is_empty() || self.is_in_two_branches(&alternative) {
                 continue;
             }
@@ -88,15 +89,15 @@ impl Engine {
         for part in &beside {
             declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
-        // Whether these apply is open, so they may declare, but not end the freedom of a map.
+        // These schemas possibly do not apply. So they may declare members, but not decide that the object is no map.
         declarations.is_no_map = is_no_map;
         if !has_tuple {
-            // A tuple that may apply makes another one longer, and ends no freedom.
+            // A tuple that possibly applies can make another tuple longer, but cannot close an open array.
             declarations.tuple = 0;
         }
         let mut maybe = here;
         maybe.extend(beside);
-        // Without what only may apply, the place may have to be free.
+        // Without the schemas that possibly apply, the place may have to stay open.
         let lacks_names = way.declarations.names.len() < declarations.names.len()
             && way.declarations.patterns.is_empty()
             && (way.declarations.names.len() as u64) < way.alternative.objects.min;
@@ -105,7 +106,8 @@ impl Engine {
         let closing = Closing { declarations, maybe, reader };
         let mut alternative = way.alternative.clone();
         if lacks_names || lacks_items || self.may_leave_nothing(&place.maybe) {
-            // Together with these the place may have to be free. They need not apply, so it is left as it is.
+            // Together with these schemas, the place may have to stay open. They need not apply, so the alternative
+            // stays as it is.
             return alternative;
         }
         if alternative.values.is_none() && alternative.types.has(Types::OBJECT) {
@@ -117,7 +119,7 @@ impl Engine {
         alternative
     }
 
-    /// Returns whether schemas ask for something that the declared members alone may not have.
+    /// Returns whether schemas require something that the declared members alone may not have.
     fn may_leave_nothing(&self, maybe: &[Id]) -> bool {
         declarations::in_place(&self.tree, maybe).into_iter().any(|part| {
             let node = self.tree.node(part);
@@ -150,7 +152,7 @@ impl Engine {
         }
     }
 
-    /// Returns whether an object has no value once it is closed, though it has some before.
+    /// Returns whether an object has no value after it is closed, although it has values before.
     fn is_vacuous_object(
         &mut self,
         open: &Alternative,
@@ -180,7 +182,7 @@ impl Engine {
         self.has_only_open_values(&open, &closed)
     }
 
-    /// Returns whether an alternative has values as it is, and none once it is closed.
+    /// Returns whether an alternative has values, but none after it is closed.
     fn has_only_open_values(&mut self, open: &Alternative, closed: &Alternative) -> Truth {
         if !self.samples_of(closed, 2).is_empty() || self.is_empty(open) {
             return Truth::No;
@@ -217,17 +219,17 @@ impl Engine {
         }
     }
 
-    /// Returns the layers of an object with places for the members' schemas.
+    /// Returns the layers of an object with places for the schemas of its members.
     ///
-    /// A name that is spelt out gets one place of all its schemas. What a pattern or the rest says rules more than
-    /// one name, so the other schemas of such a name are only taken to be possible.
+    /// A name that is spelled out gets one place with all its schemas. A pattern or a schema for all other names
+    /// applies to several names, so the other schemas of such a name count only as possible.
     fn layers_of_places(
         &mut self,
         objects: &AlternativeObjects,
         closing: &Closing<'_>,
     ) -> Vec<PropertyLayer> {
-        /// A layer may have at most this number of pairs of a name or a pattern with a pattern. Beyond it, the engine lets
-        /// members have any value, which only makes the writer wider.
+        /// Limit on the pairs of a name or a pattern with a pattern in one layer. Above it, the engine lets members
+        /// have any value, which only makes the writer wider.
         const PAIRS_MAX: usize = 2_000_000;
         let layers = &objects.layers;
         let all_patterns: usize = layers.iter().map(|layer| layer.patterns.len()).sum();
@@ -283,7 +285,7 @@ impl Engine {
         }
     }
 
-    /// Returns what may rule a member beside one pattern.
+    /// Returns the schemas that possibly apply to a member, beside one pattern.
     fn beside_pattern(&mut self, layers: &[PropertyLayer], pattern: &Name, closing: &Closing<'_>) -> Vec<Id> {
         let mut maybe = self.members(&closing.maybe, None);
         for layer in layers {
@@ -298,7 +300,7 @@ impl Engine {
         maybe
     }
 
-    /// Returns the schemas that nodes hand to the member of a name, or to any member that may be meant.
+    /// Returns the schemas that nodes pass to the member with this name, or, without a name, to any member.
     pub(super) fn members(&mut self, nodes: &[Id], name: Option<&str>) -> Vec<Id> {
         let mut found = Vec::new();
         for id in nodes {
@@ -322,7 +324,7 @@ impl Engine {
         found
     }
 
-    /// Returns schemas that declare the parts of listed objects.
+    /// Returns schemas that declare the members of listed objects.
     fn listed_members(&mut self, node: &Node, name: Option<&str>) -> Vec<Id> {
         let Some(values) = &node.values else { return Vec::new() };
         let objects = values.iter().filter_map(Value::as_object).flatten();
@@ -349,7 +351,7 @@ impl Engine {
         let mut placed = Vec::with_capacity(arrays.layers.len());
         let longest = Self::prefix_len(arrays);
         for layer in &arrays.layers {
-            // Every layer is made as long as the longest tuple, so that a position has one place for all of them.
+            // Every layer gets the length of the longest tuple, so that each position has one place for all layers.
             let own = layer.items.map_or(layer.prefix.len(), |_| longest);
             let mut prefix = Vec::with_capacity(own);
             for at in 0..own {
@@ -374,13 +376,13 @@ impl Engine {
         self.all_at(rules, own)
     }
 
-    /// Returns the conjunction of schemas, at the place of one of them.
+    /// Returns the conjunction of schemas, with the origin of one of them.
     fn all_at(&mut self, mut rules: Vec<Id>, own: Id) -> Id {
         rules.sort_by_key(|rule| !rule.is(own));
         self.tree.all(rules)
     }
 
-    /// Returns the schemas that nodes hand to an item; `usize::MAX` means any.
+    /// Returns the schemas that nodes pass to the item at a position; `usize::MAX` stands for any item.
     pub(super) fn items(&mut self, nodes: &[Id], at: usize) -> Vec<Id> {
         let mut found = Vec::new();
         for id in nodes {
@@ -425,7 +427,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// Returns the schemas that nodes may hand to a child.
+    /// Returns the schemas that nodes possibly pass to a child.
     fn handed(&mut self, nodes: &[Id], member: Member<'_>) -> Vec<Id> {
         match member {
             Member::Named(name) => self.members(nodes, Some(name)),
@@ -435,14 +437,15 @@ impl Engine {
         }
     }
 
-    /// Returns the schemas that a node hands to every child that is meant; nothing where they differ.
+    /// Returns the schemas that a node passes to every meant child; `None` if they differ between these children.
     fn surely_handed(&mut self, id: Id, member: Member<'_>) -> Option<Vec<Id>> {
         let node = self.tree.shared(id);
         let (objects, arrays) = (&node.objects, &node.arrays);
         let has_listed = node.values.is_some();
         match member {
             Member::Named(name) => {
-                // Beside patterns and a rest that others may have evaluated, it is open what rules a name.
+                // With patterns, or with a schema for members that others did not evaluate, it is open which schema
+                // applies to a name.
                 let is_spelt_out = objects.properties.of(name).is_some();
                 let is_alike = objects.patterns.is_empty() && objects.unevaluated.is_none() && !has_listed;
                 (is_spelt_out || is_alike).then(|| self.members(&[id], Some(name)))
@@ -469,16 +472,16 @@ impl Engine {
     }
 }
 
-/// Which child of a place is meant.
+/// The children of a place that a function is about.
 #[derive(Clone, Copy)]
 enum Member<'n> {
     Named(&'n str),
-    /// Those whose names match a pattern.
+    /// The members whose names match a pattern.
     Pattern(&'n Name),
-    /// Those that a layer does not name.
+    /// The members that a layer does not name.
     Rest(&'n PropertyLayer),
     Item(usize),
-    /// Those from a position on.
+    /// The items from a position on.
     ItemsFrom(usize),
 }
 
@@ -487,12 +490,12 @@ fn ids_of(layer: &PropertyLayer) -> impl Iterator<Item = Id> + '_ {
     named.chain(layer.additional)
 }
 
-/// Returns whether an alternative is ruled by its types and its parts alone.
+/// Returns whether types and children alone describe an alternative.
 fn says_nothing_else(alternative: &Alternative) -> bool {
     alternative.not.is_empty() && alternative.unions.is_empty() && alternative.exclusive.is_empty()
 }
 
-/// Returns whether an object is closed to the declared names as it is written.
+/// Returns whether the object as written already rejects undeclared names.
 fn is_closed(
     objects: &AlternativeObjects,
     declarations: &Declarations,

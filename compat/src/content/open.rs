@@ -1,4 +1,5 @@
-//! A reader's schema opened to further members: what a tolerant reader evaluates to find out what it declares.
+//! Opens a reader's schema to further members. A tolerant reader evaluates the opened schema to determine which members
+//! it declares.
 
 use std::rc::Rc;
 
@@ -6,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::tree::{Id, Named, Node, Tree};
 
-/// Remembers what was opened.
+/// The schemas that were opened before.
 #[derive(Debug, Default)]
 pub(crate) struct Opening {
     done: HashMap<u32, Id>,
@@ -14,7 +15,7 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Returns a schema without the keywords that refuse all undeclared members, at every depth.
+    /// Returns a schema without the keywords that reject all undeclared members, at every depth.
     pub(crate) fn open(&mut self, tree: &mut Tree, root: Id) -> Id {
         let mut pending = Vec::new();
         let opened = self.node(tree, root, &mut pending);

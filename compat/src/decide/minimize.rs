@@ -1,8 +1,8 @@
-//! Makes each witness break for its own reason alone.
+//! Minimizes witnesses, so that each of them breaks the reader for its own reason alone.
 //!
-//! A change often breaks in several places at once, and the smallest event that shows one of them
-//! may show another too: where a property became required, every small event lacks it. So what
-//! breaks in a witness is grafted onto an event that both sides accept, where there is one.
+//! A change often breaks the reader in several places, and the smallest event for one place may also break another one.
+//! For example, if a property became required, every small event lacks it. So this step copies the breaking part of a
+//! witness into an event that both sides accept, if such an event exists.
 
 use evschema_model::Pointer;
 use serde_json::{Map, Value};
@@ -15,10 +15,10 @@ use crate::refute::weight;
 use crate::tree::Id;
 use crate::witness::Witness;
 
-/// Most events of both sides that are tried as stock.
+/// Limit on the events of both sides that are tried.
 const STOCKS_MAX: usize = 6;
 
-/// Replaces witnesses that break for more than their own reason by some that do not.
+/// Replaces each witness that has other violations too by a witness without them, if possible.
 pub(super) fn minimize(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
@@ -52,7 +52,7 @@ pub(super) fn minimize(
     }
 }
 
-/// Returns events that both sides accept, smallest first.
+/// Returns events that both sides accept, the smallest first.
 fn both_accept(engine: &mut Engine, confirm: &mut Confirmer<'_>, writer: Id, reader: Id) -> Vec<Value> {
     let both = engine.tree.all(vec![writer, reader]);
     let mut stocks = engine.samples(both, STOCKS_MAX);
@@ -62,7 +62,7 @@ fn both_accept(engine: &mut Engine, confirm: &mut Confirmer<'_>, writer: Id, rea
     stocks
 }
 
-/// Puts what breaks in one event into another.
+/// Copies the breaking part of one event into another.
 fn graft(stock: &Value, witness: &Value, place: &Pointer, assertion: &Assertion) -> Option<Value> {
     let mut grafted = stock.clone();
     let broken = place.find(witness)?;
@@ -92,7 +92,8 @@ fn graft(stock: &Value, witness: &Value, place: &Pointer, assertion: &Assertion)
     Some(grafted)
 }
 
-/// Returns the place in an event, with what leads there taken from the witness where it is missing.
+/// Returns the place in an event. If parts on the way to the place are missing, the function copies them from the
+/// witness.
 fn reach<'v>(event: &'v mut Value, witness: &Value, place: &Pointer) -> Option<&'v mut Value> {
     let mut target = event;
     let mut model = witness;

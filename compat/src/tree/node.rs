@@ -115,7 +115,7 @@ pub(crate) struct Strings {
 }
 
 impl Strings {
-    /// Tells whether nothing is said of strings.
+    /// Returns whether nothing is said of strings.
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, patterns, none, formats } = self;
         *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
@@ -128,7 +128,7 @@ impl Strings {
         self.patterns.iter().chain(theirs).cloned().collect()
     }
 
-    /// Whether a format and something else are asked for, so that no string may be left.
+    /// Returns whether a format and something else are asked for, so that no string may be left.
     pub(crate) fn formats_meet_others(&self) -> bool {
         let others = self.patterns.len() + self.none.len() + self.formats.len().saturating_sub(1);
         !self.formats.is_empty() && 0 < others
@@ -173,7 +173,7 @@ pub(crate) struct Contains {
 }
 
 impl Arrays {
-    /// Tells whether nothing is said of arrays.
+    /// Returns whether nothing is said of arrays.
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, unique, prefix, items, contains, unevaluated, .. } = self;
         let rules = items.or(*unevaluated).is_some() || !prefix.is_empty() || !contains.is_empty();
@@ -204,7 +204,7 @@ pub(crate) struct Objects {
 }
 
 impl Objects {
-    /// Tells whether nothing is said of objects.
+    /// Returns whether nothing is said of objects.
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, required, properties, patterns, additional, names, .. } = self;
         let depends = !self.dependent_required.is_empty() || !self.dependent_schemas.is_empty();
@@ -277,7 +277,7 @@ impl Node {
         keep_first_of_each(&mut self.all_of);
     }
 
-    /// Tells whether a node is made of no others, which have places.
+    /// Returns whether a node is made of no others, which have places.
     pub(super) fn has_no_parts(&self) -> bool {
         let Self { arrays, objects, .. } = self;
         let in_arrays = arrays.items.or(arrays.unevaluated).is_some()
@@ -293,7 +293,7 @@ impl Node {
         !(in_arrays || in_objects || beside || self.recursive_ref.is_some() || self.place.is_some())
     }
 
-    /// Tells whether a node says nothing itself, its `allOf` aside.
+    /// Returns whether a node says nothing itself, its `allOf` aside.
     pub(super) fn is_bare(&self) -> bool {
         self.types == Types::ALL
             && self.values.is_none()

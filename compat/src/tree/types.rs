@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// A set of JSON types; integers are numbers with a step of one.
+/// A set of JSON types. Integers are numbers that are multiples of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Types(u8);
 
