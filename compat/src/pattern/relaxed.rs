@@ -1,12 +1,12 @@
-//! A pattern without its look-arounds: it matches at least what the pattern matches, since each
-//! only refuses. That is enough to show what a writer's strings have in common.
+//! Patterns without their look-arounds. Such a pattern matches at least the strings of the original pattern, because a
+//! look-around only excludes strings. This is enough to find properties that all strings of a writer have.
 
-/// Returns a pattern that matches everything this one does, when leaving out look-arounds makes one.
+/// Returns the pattern without its look-arounds; `None` if it has none, or if the engine cannot separate them.
 pub(super) fn of(pattern: &str) -> Option<String> {
     taken_apart(pattern).map(|(relaxed, _)| relaxed)
 }
 
-/// Returns what the look-arounds of a pattern ask about: where to look for strings it refuses.
+/// Returns the contents of the look-arounds of a pattern. They help to find strings that the pattern rejects.
 pub(super) fn looked_at(pattern: &str) -> Vec<String> {
     taken_apart(pattern).map_or_else(Vec::new, |(_, looked_at)| looked_at)
 }
@@ -19,7 +19,7 @@ fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
     while let Some(c) = rest.chars().next() {
         let is_around = !in_class && ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| rest.starts_with(open));
         if is_around {
-            // An empty group takes a quantifier as the look-around did.
+            // A quantifier may follow, as it may follow a look-around.
             relaxed.push_str("(?:)");
             let after = after_group(rest)?;
             let group = &rest[..rest.len() - after.len() - 1];
@@ -41,7 +41,7 @@ fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
     (!looked_at.is_empty()).then_some((relaxed, looked_at))
 }
 
-/// Returns what follows the group that a text begins with.
+/// Returns the text after the group with which a text begins.
 fn after_group(text: &str) -> Option<&str> {
     let (mut depth, mut in_class, mut is_escaped) = (0_usize, false, false);
     for (at, c) in text.char_indices() {
