@@ -156,7 +156,7 @@ impl Engine {
             return here(Assertion::Undecided("the writer sends other values here".to_owned()));
         }
         if !node.types.has(alternative.types) {
-            return here(Assertion::refused(alternative));
+            return here(Assertion::rejected_types(alternative));
         }
         if let Some(allowed) = &node.values {
             let finite = self.finite_values(alternative);
@@ -248,7 +248,7 @@ impl Engine {
 
 impl Assertion {
     /// Returns the assertion of a reader that rejects the types of an alternative.
-    pub(crate) fn refused(alternative: &Alternative) -> Self {
+    pub(crate) fn rejected_types(alternative: &Alternative) -> Self {
         let integer = alternative.numbers.step.as_ref().is_some_and(Decimal::is_integer);
         Self::Types(alternative.types.names(integer))
     }

@@ -183,7 +183,7 @@ impl Engine {
         };
         if !node.types.has(alternative.types) {
             let values = self.samples_of(alternative, 2);
-            add(self, values, &Assertion::refused(alternative));
+            add(self, values, &Assertion::rejected_types(alternative));
             return;
         }
         if let Some(allowed) = &node.values {
@@ -195,7 +195,7 @@ impl Engine {
                 let samples = alternative.numbers.samples();
                 let numbers = samples.iter().map(|sample| Value::Number(sample.to_number()));
                 let values = numbers.filter_map(|number| respelt(&number)).collect();
-                add(self, values, &Assertion::refused(alternative));
+                add(self, values, &Assertion::rejected_types(alternative));
             }
             let mut values = alternative.numbers.clone().samples();
             values.extend(beside(&alternative.numbers, &node.numbers));
@@ -208,7 +208,7 @@ impl Engine {
                 values.into_iter().map(|value| Value::Number(value.to_number())).collect()
             };
             add(self, numbers(others), &Assertion::Numbers);
-            add(self, numbers(fractions), &Assertion::refused(alternative));
+            add(self, numbers(fractions), &Assertion::rejected_types(alternative));
         }
         if alternative.types == Types::STRING {
             let tries = self.strings_beside(alternative, &node.strings);

@@ -221,7 +221,7 @@ impl Relaxing<'_> {
             .filter(|at| list[*at].reader == origin && origin != Origin::default() && list[*at].way == way)
             .collect();
         let exact = meant.iter().copied().filter(|at| !list[*at].is_whole);
-        // What the other schemas evaluate must stay beside `unevaluated…`, so this comes last.
+        // The keywords whose evaluations count must stay beside `unevaluated…`, so this assertion comes last.
         let (together, apart): (Vec<usize>, Vec<usize>) =
             exact.partition(|at| looks_at_the_rest(&node, &list[*at].assertion));
         let mut groups: Vec<(Taken, Vec<Id>)> = Vec::new();

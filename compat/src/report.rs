@@ -77,11 +77,11 @@ pub struct Finding {
     pub baseline: Version,
     /// The place in the candidate's document.
     pub pointer: Pointer,
-    /// The same, in the text.
+    /// The same place as a position in the text.
     pub position: Option<Position>,
     /// The place in the baseline's document, if it has one.
     pub baseline_pointer: Option<Pointer>,
-    /// The same, in the text.
+    /// The same place as a position in the text.
     pub baseline_position: Option<Position>,
     /// The place of the change, if it is in another document: `common.money@2.0.0#/$defs/Amount`. Then `pointer` is the
     /// place of the reference to that document.
@@ -123,7 +123,7 @@ pub struct Report {
     pub version: Version,
     /// The mode of the check.
     pub mode: Mode,
-    /// The content model that decided.
+    /// The content model of the comparison.
     pub content_model: ContentModel,
     /// Whether `format` rejects values.
     pub formats: Formats,
@@ -261,7 +261,7 @@ pub struct Diff {
     pub from: Version,
     /// The newer version.
     pub to: Version,
-    /// The content model that decided.
+    /// The content model of the comparison.
     pub content_model: ContentModel,
     /// Whether the new version accepts every event of the old one.
     pub backward: Verdict,

@@ -15,11 +15,11 @@ use table::*;
 pub struct Rule {
     /// The id in kebab-case. It is never renamed, and never used again for another rule.
     pub id: &'static str,
-    /// What the rule finds, in one line.
+    /// The break that the rule reports, in one line.
     pub summary: &'static str,
     /// The reason why the change is a break.
     pub why: &'static str,
-    /// What the author can do instead.
+    /// The change that the author can make instead.
     pub remedy: &'static str,
     /// The keywords that can cause the finding.
     pub keywords: &'static [&'static str],

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::declarations::{self, Declarations};
-use super::open::refuses_all;
+use super::open::rejects_all;
 use crate::engine::Engine;
 use crate::export::export;
 use crate::tree::{Condition, Id, Name, Node};
@@ -154,7 +154,7 @@ impl Engine {
                 let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);
-                let evaluates_rest = rests.any(|rest| side == Side::Writer || !refuses_all(&self.tree, rest));
+                let evaluates_rest = rests.any(|rest| side == Side::Writer || !rejects_all(&self.tree, rest));
                 !is_applied || !evaluates_rest && !self.names_member(&node, name)
             })
     }

@@ -90,7 +90,7 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
 
 /// Returns whether `additionalProperties` accepts, and so evaluates, members that a node does not name.
 pub(super) fn evaluates_rest(tree: &Tree, node: &Node) -> bool {
-    node.objects.additional.is_some_and(|rest| !super::open::refuses_all(tree, rest))
+    node.objects.additional.is_some_and(|rest| !super::open::rejects_all(tree, rest))
 }
 
 /// Returns the declarations of nodes and all their applicators on the same value, whether these hold or not.

@@ -35,7 +35,7 @@ impl Opening {
         let mut each = |tree: &mut Tree, id: Id| self.node(tree, id, pending);
         let objects = &mut node.objects;
         for rest in [&mut objects.additional, &mut objects.unevaluated] {
-            *rest = rest.filter(|rest| !refuses_all(tree, *rest)).map(|rest| each(tree, rest));
+            *rest = rest.filter(|rest| !rejects_all(tree, *rest)).map(|rest| each(tree, rest));
         }
         for named in [&mut objects.properties, &mut objects.patterns, &mut objects.dependent_schemas] {
             let opened = named.iter().map(|(name, id)| (Rc::clone(name), each(tree, *id)));
@@ -71,6 +71,6 @@ impl Opening {
 }
 
 /// Returns whether a schema is `false`, or `{"not": {}}`.
-pub(super) fn refuses_all(tree: &Tree, id: Id) -> bool {
+pub(super) fn rejects_all(tree: &Tree, id: Id) -> bool {
     tree.is_false(id) || tree.negated(id).is_some_and(|not| tree.is_true(not))
 }

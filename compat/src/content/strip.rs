@@ -26,7 +26,7 @@ impl Engine {
     /// Divides the reader's schemas for a place into those that certainly count for the values of an alternative, and
     /// those that possibly count.
     ///
-    /// Of a union, the branches count that hold for the opened schema, or all branches if none holds.
+    /// For a union, the branches that hold for the opened schema count, or all branches if none holds.
     pub(super) fn read(&mut self, alternative: &Alternative, reader: &PlaceReader) -> Read {
         let mut read = Read { surely: Vec::new(), maybe: Vec::new() };
         let mut maybe = reader.maybe.clone();

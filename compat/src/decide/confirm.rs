@@ -51,7 +51,7 @@ impl Validators {
         self.writer.can_decide_within(value, STEPS_MAX) && self.writer.is_valid(value)
     }
 
-    fn refuses_as_reader(&self, value: &Value) -> bool {
+    fn rejects_as_reader(&self, value: &Value) -> bool {
         self.readers
             .iter()
             .all(|reader| reader.can_decide_within(value, STEPS_MAX) && !reader.is_valid(value))
@@ -101,7 +101,7 @@ impl<'a> Confirmer<'a> {
             return None;
         }
         if !validators.accepts_as_writer(value)
-            || !validators.refuses_as_reader(value)
+            || !validators.rejects_as_reader(value)
             || !self.model_agrees(engine, validators, value)
             || self.is_reported(engine, value)
         {
@@ -171,7 +171,7 @@ impl<'a> Confirmer<'a> {
         self.question.model == ContentModel::Lenient
             || engine
                 .stripped(self.reader, value)
-                .is_some_and(|left| left.iter().all(|own| own == value || validators.refuses_as_reader(own)))
+                .is_some_and(|left| left.iter().all(|own| own == value || validators.rejects_as_reader(own)))
     }
 
     /// Returns whether a violation also counts under the content model and the masks.

@@ -43,7 +43,7 @@ fn schema() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Asks the engine, and counts the answers of one law.
+/// Compares schemas with the engine, and counts the answers of one law.
 #[derive(Debug, Default)]
 struct Answers {
     decided: Cell<u32>,
