@@ -1,8 +1,8 @@
 //! Content models: the rules for undeclared properties.
 //!
 //! `lenient` and `tolerant` are defined by **place in the event**, like `unevaluatedProperties`, and not by subschema.
-//! All schemas that hold at a place together declare the members of this place, and all of them pass their subschemas
-//! on to the places below. So no rewriting of the documents can express these models.
+//! All schemas that hold at a place together declare the members of this place. They all pass their subschemas on to
+//! the places below. So no rewriting of the documents can express these models.
 //!
 //! A [`Place`] node stands for one place of a writer's events. Its expansion (`ways`, `close`) has one alternative for
 //! each set of schemas that may hold. Each alternative is closed to the members that these schemas declare, and its

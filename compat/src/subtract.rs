@@ -1,10 +1,12 @@
 //! Subtracts a schema from a writer: the values that the writer sends and the schema rejects, as alternatives.
 //!
 //! `writer ⊆ A ∪ B` holds if nothing is left of the writer after the subtraction of A and then of B. So subtraction
-//! reduces every question about unions, negations and conditions to the question whether an alternative is empty, as in
-//! semantic subtyping (Frisch, Castagna and Benzaken, "Semantic subtyping", 2008). The result has **at least** the
-//! values of the difference: if no alternative can express the opposite of an assertion, the writer stays whole. So an
-//! empty result is a proof, and another result shows where to search for witnesses.
+//! reduces every question about unions, negations and conditions to one question: is an alternative empty? Semantic
+//! subtyping does the same (Frisch, Castagna and Benzaken, "Semantic subtyping", 2008).
+//!
+//! The result has **at least** the values of the difference: if no alternative can express the opposite of an
+//! assertion, the writer stays whole. So an empty result is a proof, and another result shows where to search for
+//! witnesses.
 
 mod arrays;
 mod objects;
@@ -82,7 +84,7 @@ impl Engine {
         left
     }
 
-    /// Returns an alternative as several that have no negations left in them.
+    /// Removes the negations of an alternative: returns alternatives without negations that together have its values.
     pub(crate) fn without_negations(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let bare = Alternative { not: Rc::default(), ..alternative.clone() };
         self.subtract_all(&bare, &alternative.not)

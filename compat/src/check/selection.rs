@@ -14,8 +14,8 @@ pub enum Standing {
 /// The baselines of a candidate: the versions of its line that the mode selects, except pre-releases and versions that
 /// were never used.
 ///
-/// If the mode is not transitive, the baselines are the nearest version that is not yanked, and the yanked versions
-/// that are nearer than this one. Events of both kinds exist.
+/// If the mode is not transitive, the nearest version that is not yanked is a baseline. The yanked versions that are
+/// nearer are baselines too, because their events exist.
 pub(crate) struct Selection<'h, T> {
     /// The next version below the candidate's version, in any line.
     pub(crate) previous: Option<&'h T>,

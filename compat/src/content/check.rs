@@ -139,8 +139,8 @@ impl Engine {
             || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, value, name, side))
     }
 
-    /// Returns whether the node has a schema, other than `true` and `false`, for the members that it does not name, and
-    /// this schema applies to this member.
+    /// Returns whether a node declares a member by a schema for all members that it does not name. This schema is
+    /// neither `true` nor `false`, and it applies to the member.
     fn declares_as_rest(&mut self, id: Id, value: &Value, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
@@ -384,8 +384,8 @@ impl Engine {
     }
 
     /// Returns the schemas that a tolerant reader applies at a place. These are the schemas that every event must
-    /// satisfy. Of unions and conditions, they are the branches that hold for the opened schema, or all branches if
-    /// none holds.
+    /// satisfy. For unions and conditions, the branches that hold for the opened schema count, or all branches if none
+    /// holds.
     fn read_at(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
         let mut here = Applied::default();
         let mut open: Vec<Id> = ids.to_vec();

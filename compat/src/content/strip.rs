@@ -57,7 +57,7 @@ impl Engine {
                     }
                 }
             }
-            // A test counts even if it does not hold. Of its branches, only those that hold count.
+            // A test counts even if it does not hold. Only those of its branches that hold count.
             let tests: Vec<Id> =
                 node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
             maybe.extend(declarations::in_place(&self.tree, &tests));

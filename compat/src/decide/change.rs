@@ -221,8 +221,8 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
     values
 }
 
-/// Numbers the definitions of an exported schema in the order of the references to them, so that the numbers do not
-/// depend on other lowered schemas.
+/// Numbers the definitions of an exported schema in the order of the references to them. So the numbers do not depend
+/// on other lowered schemas.
 fn number_definitions(schema: &mut Value) {
     let Some(Value::Object(mut definitions)) =
         schema.as_object_mut().and_then(|own| own.shift_remove("$defs"))

@@ -175,8 +175,8 @@ fn labels(before: &str) -> String {
     format!(r"^{before}{label}(?:\.{label})*$")
 }
 
-/// Host names after `before`. The third and fourth characters of a label must not both be hyphens, except for `more`,
-/// because the validator decodes such labels (RFC 5891, section 4.2.3.1).
+/// Host names after `before`. The third and fourth characters of a label must not both be hyphens, except for `more`.
+/// The validator decodes such labels (RFC 5891, section 4.2.3.1).
 fn encoded(before: &str, more: &str) -> String {
     let label = format!("(?:{more}[^.]{{0,3}}|[^.]{{2}}(?:[^.-][^.]|-[^.-])[^.]*)");
     format!(r"^{before}{label}(?:\.{label})*$")
