@@ -1,8 +1,8 @@
 //! Lists the differences between two documents, harmless or not.
 //!
-//! The differences are in the order of the documents. The verdicts and the findings describe their effect on events. If a
-//! keyword has an order (a bound, a list, a flag), the difference says whether the schema accepts more or fewer values
-//! than before.
+//! The differences are in the order of the documents. The verdicts and the findings describe their effect on events. If
+//! a keyword has an order (a bound, a list, a flag), the difference says whether the schema accepts more or fewer
+//! values than before.
 
 mod keywords;
 
