@@ -22,7 +22,7 @@ const STACK_BYTES: usize = 6 << 20;
 const STACK_LEFT_MIN: usize = 3 << 19;
 
 /// How often the engine takes steps before it checks the stack, the memory and the stop signal again.
-const TICKS_EACH: u32 = 16;
+const CALLS_PER_CHECK: u32 = 16;
 
 /// Approximate bytes of a node that a comparison adds to the tree.
 const NODE_BYTES: usize = 900;
@@ -98,7 +98,7 @@ pub(crate) struct Engine {
     /// The samples of earlier calls, by class and requested number.
     pub(crate) known_samples: HashMap<(Class, usize), Rc<Vec<Value>>>,
     /// How often the engine has taken steps.
-    ticks: u32,
+    calls: u32,
     /// The number of nodes of the two documents.
     nodes_lowered: usize,
     /// Approximate bytes of alternatives and candidates. Dropped ones still count.
@@ -152,7 +152,7 @@ impl Engine {
             unproven: HashSet::new(),
             known_candidates: HashMap::new(),
             known_samples: HashMap::new(),
-            ticks: 0,
+            calls: 0,
             nodes_lowered: tree_len,
             bytes_held: 0,
             nodes_made: 0,
@@ -170,8 +170,8 @@ impl Engine {
     /// Takes steps from the fuel. Returns `false` if the fuel is used up, if the stack or the memory is nearly used up,
     /// or if the caller has stopped waiting.
     pub(crate) fn spend(&mut self, steps: u64) -> bool {
-        self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks.is_multiple_of(TICKS_EACH) && self.must_end() {
+        self.calls = self.calls.wrapping_add(1);
+        if self.calls.is_multiple_of(CALLS_PER_CHECK) && self.must_end() {
             self.spent = self.spent.saturating_add(self.fuel);
             self.fuel = 0;
             return false;

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_format_is_longer_than_said() {
+    fn no_string_of_a_format_exceeds_its_lengths() {
         let label = "x".repeat(63);
         let host = [label.as_str(); 4].join(".");
         for local in [63, 64, 65] {

@@ -90,9 +90,9 @@ impl Patterns {
 
     /// Finds strings that match all of `every`, and match or do not match the content of a look-around of `pattern`.
     /// They are the most likely strings that `pattern` rejects.
-    pub(crate) fn find_beside(&mut self, every: &[String], pattern: &str) -> Vec<String> {
+    pub(crate) fn find_by_look_arounds(&mut self, every: &[String], pattern: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for inside in relaxed::looked_at(pattern) {
+        for inside in relaxed::look_around_contents(pattern) {
             for anchored in [format!("^(?:{inside})"), inside] {
                 let with: Vec<String> = every.iter().chain([&anchored]).cloned().collect();
                 found.extend(self.find(&with, &[], 0, None));

@@ -30,7 +30,7 @@ const DEPTH_MAX: usize = 200;
 impl Engine {
     /// Returns whether `reader` provably accepts everything that `writer` accepts.
     pub(crate) fn covers(&mut self, writer: Id, reader: Id) -> bool {
-        if self.is_within(writer, reader) {
+        if self.is_trivially_covered(writer, reader) {
             return true;
         }
         let pair = (writer.class(), reader.class());
@@ -53,7 +53,7 @@ impl Engine {
         self.proofs_in_progress.pop();
         if !holds {
             // The proofs since the mark may depend on the assumption that failed.
-            self.take_back(mark);
+            self.forget_proofs_since(mark);
             if !self.is_spent() {
                 self.unproven.insert(pair);
             }
@@ -63,14 +63,14 @@ impl Engine {
 
     /// Returns whether a reader has the same class as the writer, or accepts everything. So an unchanged part costs
     /// nothing.
-    fn is_within(&self, writer: Id, reader: Id) -> bool {
+    fn is_trivially_covered(&self, writer: Id, reader: Id) -> bool {
         let class = self.tree.node(writer).place.as_ref().filter(|place| place.reader.is_none());
         let class = class.map_or(writer.class(), |place| place.schema.class());
         writer.class() == reader.class() || class == reader.class() || self.tree.is_true(reader)
     }
 
     /// Removes the proofs since a mark.
-    fn take_back(&mut self, mark: usize) {
+    fn forget_proofs_since(&mut self, mark: usize) {
         for pair in self.proof_order.drain(mark..) {
             self.proven.remove(&pair);
         }
@@ -79,7 +79,7 @@ impl Engine {
     /// Returns whether `reader` covers `writer`, for two nodes that apply to the same value as the pair in progress.
     ///
     /// Here the engine must not assume a pair that it currently proves, because the value has not become smaller.
-    fn covers_here(&mut self, writer: Id, reader: Id) -> bool {
+    fn covers_same_value(&mut self, writer: Id, reader: Id) -> bool {
         let pair = (writer.class(), reader.class());
         !self.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
@@ -96,7 +96,7 @@ impl Engine {
             self.is_empty(&only)
                 || self.unmet(&only, reader, path).is_none()
                 || self.is_in_two_branches(&only)
-                || self.advance(&only).is_some_and(|further| {
+                || self.resolve_conditions(&only).is_some_and(|further| {
                     further.iter().all(|alternative| self.covers_alternative(alternative, reader, path))
                 })
         })
@@ -199,7 +199,7 @@ impl Engine {
             }
         }
         for not in &node.not {
-            if !alternative.not.iter().any(|own| self.covers_here(*not, *own))
+            if !alternative.not.iter().any(|own| self.covers_same_value(*not, *own))
                 && !self.is_disjoint(alternative, *not)
             {
                 return here(Assertion::Not);

@@ -17,7 +17,7 @@ use crate::engine::{Effort, Engine};
 use crate::format;
 use crate::number::Decimal;
 use crate::obligation::Obligation;
-use crate::sample::{ODD_TEXTS, nodes_in};
+use crate::sample::{UNLIKELY_TEXTS, nodes_in};
 use crate::tree::{Id, Listed, Strings, Types};
 use crate::truth::Truth;
 
@@ -159,7 +159,7 @@ impl Engine {
             return;
         }
         let Some((place, unmet)) = self.unmet(alternative, reader, &mut Vec::new()) else { return };
-        if let Some(further) = self.advance(alternative) {
+        if let Some(further) = self.resolve_conditions(alternative) {
             for alternative in further {
                 self.refute_alternative(&alternative, writer, reader, found, depth + 1);
             }
@@ -168,8 +168,8 @@ impl Engine {
         if let Some(values) = &alternative.values {
             let obligation = Obligation::here(writer, place, unmet.clone());
             let listed = values.iter().take(LISTED_MAX).cloned();
-            let respelt = values.iter().take(LISTED_MAX).filter_map(respelt);
-            let listed = listed.chain(respelt);
+            let with_fractions = values.iter().take(LISTED_MAX).filter_map(with_fractions);
+            let listed = listed.chain(with_fractions);
             found.extend(listed.map(|value| Candidate { value, obligation: obligation.clone() }));
         }
         let node = self.tree.shared(reader);
@@ -187,18 +187,18 @@ impl Engine {
             return;
         }
         if let Some(allowed) = &node.values {
-            let values = self.values_beside(alternative, allowed);
+            let values = self.unlisted_values(alternative, allowed);
             add(self, values, &Assertion::Values);
         }
         if alternative.types == Types::NUMBER && !alternative.numbers.is_within(&node.numbers) {
             if node.numbers.is_spelt && !alternative.numbers.is_spelt {
                 let samples = alternative.numbers.samples();
                 let numbers = samples.iter().map(|sample| Value::Number(sample.to_number()));
-                let values = numbers.filter_map(|number| respelt(&number)).collect();
+                let values = numbers.filter_map(|number| with_fractions(&number)).collect();
                 add(self, values, &Assertion::rejected_types(alternative));
             }
             let mut values = alternative.numbers.clone().samples();
-            values.extend(beside(&alternative.numbers, &node.numbers));
+            values.extend(numbers_outside(&alternative.numbers, &node.numbers));
             values.retain(|value| alternative.numbers.contains(value) && !node.numbers.contains(value));
             // For people, a number that is not an integer has another type.
             let takes_integers = node.numbers.step.as_ref() == Some(&Decimal::one());
@@ -211,7 +211,7 @@ impl Engine {
             add(self, numbers(fractions), &Assertion::rejected_types(alternative));
         }
         if alternative.types == Types::STRING {
-            let tries = self.strings_beside(alternative, &node.strings);
+            let tries = self.strings_outside(alternative, &node.strings);
             for (values, assertion) in tries {
                 add(self, values, &assertion);
             }
@@ -363,7 +363,7 @@ impl Engine {
     }
 
     /// Makes values that are not listed.
-    fn values_beside(&mut self, alternative: &Alternative, listed: &Listed) -> Vec<Value> {
+    fn unlisted_values(&mut self, alternative: &Alternative, listed: &Listed) -> Vec<Value> {
         let mut values = self.samples_of(alternative, listed.len().min(32) + 2);
         if let Some(own) = &alternative.values {
             values.extend(own.iter().filter(|value| !listed.contains(value)).take(8).cloned());
@@ -372,7 +372,7 @@ impl Engine {
         values
     }
 
-    fn strings_beside(
+    fn strings_outside(
         &mut self,
         alternative: &Alternative,
         reader: &crate::tree::Strings,
@@ -394,10 +394,10 @@ impl Engine {
                 max: max.or(own.max),
                 ..crate::tree::Strings::clone(own)
             };
-            tries.push((self.texts(&window, 4), Assertion::Lengths));
+            tries.push((self.string_samples(&window, 4), Assertion::Lengths));
         }
         for pattern in &reader.patterns {
-            let readable = self.examples_beside(own, pattern);
+            let readable = self.examples_outside(own, pattern);
             if !readable.is_empty() {
                 tries.push((readable, Assertion::Pattern(pattern.clone())));
                 continue;
@@ -408,17 +408,19 @@ impl Engine {
                 .map(Value::String)
                 .into_iter()
                 .collect();
-            values.extend(self.patterns.find_beside(&own.patterns, pattern).into_iter().map(Value::String));
-            values.extend(self.texts(own, 6));
-            values.extend(odd_texts(own));
+            values.extend(
+                self.patterns.find_by_look_arounds(&own.patterns, pattern).into_iter().map(Value::String),
+            );
+            values.extend(self.string_samples(own, 6));
+            values.extend(unlikely_texts(own));
             tries.push((values, Assertion::Pattern(pattern.clone())));
         }
         for format in &reader.formats {
             if own.formats.contains(format) {
                 continue;
             }
-            let mut values = self.texts(own, 4);
-            values.extend(odd_texts(own));
+            let mut values = self.string_samples(own, 4);
+            values.extend(unlikely_texts(own));
             values.extend(format::near_misses(format).iter().map(|text| Value::from(*text)));
             let every = own.with_formats();
             for pattern in format::language(format).into_iter().flat_map(|language| &language.over) {
@@ -436,7 +438,7 @@ impl Engine {
 
     /// Returns well-known strings of the writer's formats that do not match a pattern. They are easier to read than the
     /// strings that an automaton finds.
-    fn examples_beside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
+    fn examples_outside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
         let mut found = Vec::new();
         for text in own.formats.iter().flat_map(|format| format::examples(format)) {
             if self.fits(own, text) && self.patterns.is_match(pattern, text) == Truth::No {
@@ -453,26 +455,26 @@ fn none_of(own: &Strings, pattern: &str) -> Vec<String> {
 }
 
 /// Returns strings that many formats reject, and that the writer's formats may accept.
-fn odd_texts(own: &Strings) -> impl Iterator<Item = Value> {
+fn unlikely_texts(own: &Strings) -> impl Iterator<Item = Value> {
     let is_likely = |text: &&&str| format::all_accept(&own.formats, text) != Truth::No;
-    ODD_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
+    UNLIKELY_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
 }
 
 /// Returns an equal value that writes its integers with a fraction. Draft 4 does not accept these as integers. Returns
 /// `None` if the value has no integers.
-fn respelt(value: &Value) -> Option<Value> {
+fn with_fractions(value: &Value) -> Option<Value> {
     match value {
         Value::Number(number) if !number.to_string().contains(['.', 'e', 'E']) => {
             format!("{number}.0").parse().ok().map(Value::Number)
         }
         Value::Array(items) => {
-            let new: Vec<Option<Value>> = items.iter().map(respelt).collect();
+            let new: Vec<Option<Value>> = items.iter().map(with_fractions).collect();
             let is_other = new.iter().any(Option::is_some);
             let new = new.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone()));
             is_other.then(|| new.collect())
         }
         Value::Object(members) => {
-            let new: Vec<Option<Value>> = members.values().map(respelt).collect();
+            let new: Vec<Option<Value>> = members.values().map(with_fractions).collect();
             let is_other = new.iter().any(Option::is_some);
             let new = new
                 .into_iter()
@@ -485,7 +487,7 @@ fn respelt(value: &Value) -> Option<Value> {
 }
 
 /// Returns numbers just outside the reader's bounds and steps.
-fn beside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> Vec<Decimal> {
+fn numbers_outside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> Vec<Decimal> {
     let step = writer.step.clone().unwrap_or_else(Decimal::one);
     let mut found = Vec::new();
     for bound in [&reader.min, &reader.max].into_iter().flatten() {

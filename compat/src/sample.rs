@@ -4,7 +4,7 @@
 
 mod text;
 
-pub(crate) use text::ODD_TEXTS;
+pub(crate) use text::UNLIKELY_TEXTS;
 
 use std::rc::Rc;
 
@@ -141,7 +141,7 @@ impl Engine {
                     .into_iter()
                     .map(|decimal| Value::Number(decimal.to_number()))
                     .collect(),
-                Types::STRING => self.texts(&alternative.strings, many),
+                Types::STRING => self.string_samples(&alternative.strings, many),
                 Types::ARRAY => self.arrays(alternative, many),
                 _ => self.objects(alternative, many),
             };

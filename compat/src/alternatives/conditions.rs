@@ -41,7 +41,7 @@ impl Engine {
     }
 
     /// Resolves the conditions whose tests the alternative decides. Returns `None` if it decides no test.
-    pub(crate) fn advance(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
+    pub(crate) fn resolve_conditions(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if alternative.conditions.is_empty() {
             return None;
         }

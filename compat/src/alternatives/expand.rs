@@ -61,7 +61,7 @@ impl Engine {
         if let Some(place) = &node.place {
             return self.alternatives_of_place(id, place);
         }
-        let mut alternatives = vec![self.own(&node, id)];
+        let mut alternatives = vec![self.own_assertions(&node, id)];
         for part in &node.all_of {
             alternatives = self.product(alternatives, &[*part], path);
         }
@@ -141,7 +141,7 @@ impl Engine {
     }
 
     /// Returns the assertions of the node itself, without its applicators.
-    pub(crate) fn own(&mut self, node: &Node, id: Id) -> Alternative {
+    pub(crate) fn own_assertions(&mut self, node: &Node, id: Id) -> Alternative {
         let mut alternative = Alternative { types: node.types, ..self.anything.clone() };
         alternative.values =
             node.values.as_ref().map(|own| own.only(|value| node.types.has(Types::of(value))));

@@ -64,7 +64,8 @@ impl Engine {
     fn ways_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         let node = self.tree.shared(id);
         let own = declarations::own(&self.tree, &node);
-        let mut ways = vec![Way { alternative: self.own(&node, id), declarations: own, maybe: Vec::new() }];
+        let mut ways =
+            vec![Way { alternative: self.own_assertions(&node, id), declarations: own, maybe: Vec::new() }];
         let parts: Vec<Id> = declarations::always(&self.tree, &node).collect();
         for part in parts {
             let others = self.find_ways(part, path);

@@ -3,16 +3,16 @@
 
 /// Returns the pattern without its look-arounds; `None` if it has none, or if the engine cannot separate them.
 pub(super) fn of(pattern: &str) -> Option<String> {
-    taken_apart(pattern).map(|(relaxed, _)| relaxed)
+    split_look_arounds(pattern).map(|(relaxed, _)| relaxed)
 }
 
 /// Returns the contents of the look-arounds of a pattern. They help to find strings that the pattern rejects.
-pub(super) fn looked_at(pattern: &str) -> Vec<String> {
-    taken_apart(pattern).map_or_else(Vec::new, |(_, looked_at)| looked_at)
+pub(super) fn look_around_contents(pattern: &str) -> Vec<String> {
+    split_look_arounds(pattern).map_or_else(Vec::new, |(_, look_around_contents)| look_around_contents)
 }
 
-fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
-    let mut looked_at = Vec::new();
+fn split_look_arounds(pattern: &str) -> Option<(String, Vec<String>)> {
+    let mut look_around_contents = Vec::new();
     let mut relaxed = String::new();
     let mut rest = pattern;
     let mut in_class = false;
@@ -24,7 +24,7 @@ fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
             let after = after_group(rest)?;
             let group = &rest[..rest.len() - after.len() - 1];
             let inside = ["(?=", "(?!", "(?<=", "(?<!"].iter().find_map(|open| group.strip_prefix(open))?;
-            looked_at.push(inside.to_owned());
+            look_around_contents.push(inside.to_owned());
             rest = after;
             continue;
         }
@@ -38,7 +38,7 @@ fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
         relaxed.push_str(&rest[..taken]);
         rest = &rest[taken..];
     }
-    (!looked_at.is_empty()).then_some((relaxed, looked_at))
+    (!look_around_contents.is_empty()).then_some((relaxed, look_around_contents))
 }
 
 /// Returns the text after the group with which a text begins.

@@ -138,7 +138,7 @@ impl Engine {
         self.assumed_empty.pop();
         if !is_empty {
             // The proofs since the mark may depend on the assumption.
-            self.take_back(mark);
+            self.forget_proofs_since(mark);
         }
         is_empty
     }

@@ -32,7 +32,7 @@ impl Engine {
             own.iter().all(|branch| {
                 classes.contains(&branch.class())
                     || (engine.spend(union.len() as u64 / 32)
-                        && union.iter().any(|reads| engine.covers_here(*branch, *reads)))
+                        && union.iter().any(|reads| engine.covers_same_value(*branch, *reads)))
             })
         };
         // If no branch covers the whole alternative, different branches may cover its parts, or what the other branches

@@ -14,7 +14,7 @@ use crate::tree::{Id, Name};
 use crate::truth::Truth;
 
 /// Names that a `propertyNames` schema often rejects.
-const ODD_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
+const UNLIKELY_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
 
 /// Limit on the length of an array that exceeds a bound.
 const LENGTH_MAX: u64 = 300;
@@ -238,7 +238,7 @@ impl Engine {
             let mut refused = vec![self.negation(read_names)];
             refused.extend(&alternative.objects.names);
             let refused = self.tree.all(refused);
-            let texts = self.samples(refused, 6).into_iter().chain(ODD_NAMES.map(Value::from));
+            let texts = self.samples(refused, 6).into_iter().chain(UNLIKELY_NAMES.map(Value::from));
             names.extend(texts.filter_map(|text| text.as_str().map(str::to_owned)));
         }
         names.sort();

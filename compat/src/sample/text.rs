@@ -16,7 +16,7 @@ const CHARS_PER_STEP: u64 = 64;
 
 impl Engine {
     /// Returns strings that satisfy these assertions, as far as the engine can evaluate them.
-    pub(crate) fn texts(&mut self, strings: &Strings, many: usize) -> Vec<Value> {
+    pub(crate) fn string_samples(&mut self, strings: &Strings, many: usize) -> Vec<Value> {
         let mut found: Vec<String> = Vec::new();
         for own in &strings.formats {
             found.extend(format::examples(own).iter().map(|text| (*text).to_owned()));
@@ -94,5 +94,5 @@ fn guesses(strings: &Strings) -> Vec<String> {
 }
 
 /// Strings that many formats reject, for candidates against a reader that asserts a format.
-pub(crate) const ODD_TEXTS: &[&str] =
+pub(crate) const UNLIKELY_TEXTS: &[&str] =
     &["x", "", "not a value", "0", "%", "\u{e9}", " ", "2024-13-99", "a@", "://"];

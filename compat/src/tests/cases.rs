@@ -19,7 +19,7 @@ fn every_rule_fires_on_its_example_and_not_on_its_near_miss() {
 }
 
 #[test]
-fn what_famous_tools_get_wrong() {
+fn cases_that_famous_tools_get_wrong() {
     for (writer, reader) in [
         (r#"{"type":"object"}"#, r#"{"type":"object","required":["x"]}"#),
         (r#"{"minLength":3}"#, r#"{"type":"string","minLength":3}"#),
@@ -35,7 +35,7 @@ fn what_famous_tools_get_wrong() {
 }
 
 #[test]
-fn hard_spots() {
+fn hard_cases() {
     for (writer, reader, expected) in [
         // Numbers above 2^53, and decimal steps.
         (r#"{"const":9007199254740993}"#, r#"{"maximum":9007199254740992}"#, Some(false)),
@@ -120,7 +120,7 @@ fn hard_spots() {
 }
 
 #[test]
-fn draft_4_minds_how_an_integer_is_written() {
+fn draft_4_integers_have_no_fraction() {
     for (writer, reader, expected) in [
         // `enum` compares by value: `1.0` is listed, but is no integer.
         (r#"{"enum":[1]}"#, r#"{"type":"integer"}"#, Some(false)),
@@ -199,7 +199,7 @@ fn content_models() {
 }
 
 #[test]
-fn a_report_tells_place_witness_and_version() {
+fn a_report_names_place_witness_and_version() {
     let new = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"id\": {\"type\": \"string\"},\n    \"total\": {\"type\": \"string\"}\n  },\n  \"required\": [\"id\"]\n}";
     let report = checked(ORDER, new, ContentModel::Lenient);
     let finding = &report.findings[0];

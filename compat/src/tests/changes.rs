@@ -11,7 +11,7 @@ fn kinds(old: &Value, new: &Value) -> Vec<(ChangeKind, String)> {
 }
 
 #[test]
-fn each_difference_is_told_for_what_it_is() {
+fn each_difference_has_its_kind() {
     for (old, new, expected) in [
         (
             json!({"title": "a"}),

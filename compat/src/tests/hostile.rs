@@ -35,7 +35,7 @@ fn doubling(applicators: [&str; 2], last: Value) -> Value {
 }
 
 #[test]
-fn what_grows_exponentially_when_written_out() {
+fn definitions_that_are_exponential_when_written_out() {
     let any = doubling(["anyOf", "allOf"], json!({"type": "integer"}));
     assert_eq!(answered("union in number", &any, &json!({"type": "number"})), Some(true));
     assert_ne!(answered("number in union", &json!({"type": "number"}), &any), Some(true));
@@ -174,7 +174,7 @@ fn a_schema_in_its_own_negation() {
 }
 
 #[test]
-fn what_depends_on_what_depends() {
+fn nested_dependent_schemas() {
     let depends = |foo: Value| {
         let inner = json!({"properties": {"foo": foo, "bar": {"type": "integer"}}});
         let inner = json!({"not": {"dependentSchemas": {"bar": inner}}});

@@ -335,7 +335,7 @@ fn every_keyword_of_every_rule_has_a_case() {
 }
 
 #[test]
-fn what_is_so_of_a_lower_bound_is_so_of_its_upper_one() {
+fn an_upper_bound_mirrors_its_lower_bound() {
     let array = json!({"type": "array", "contains": {"const": 1}, "minContains": 0});
     for (lower, upper, base) in [
         ("minimum", "maximum", json!({"type": "number"})),

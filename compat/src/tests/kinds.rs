@@ -93,7 +93,7 @@ fn names_of_properties() {
 }
 
 #[test]
-fn what_is_left_unevaluated() {
+fn unevaluated_members_and_items() {
     decides(&[
         (
             r#"{"anyOf":[{"required":["a"],"properties":{"a":true}},{"required":["b"],"properties":{"b":true}}],"type":"object","unevaluatedProperties":false}"#,
@@ -229,7 +229,7 @@ fn drafts_that_differ() {
 }
 
 #[test]
-fn what_draft_4_calls_no_integer() {
+fn numbers_that_are_no_integers_in_draft_4() {
     const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
     // In draft 4, `1.0` is a multiple of one, but no integer. The two schemas of each pair treat it differently.
     for (writer, reader) in [
@@ -246,7 +246,7 @@ fn what_draft_4_calls_no_integer() {
 }
 
 #[test]
-fn what_is_not_understood_matters_only_where_it_changes() {
+fn an_unsupported_part_matters_only_if_it_changes() {
     const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;
     const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
     let beside = |unread: &str, other: &str| {
@@ -305,7 +305,7 @@ fn a_text_may_have_to_be_as_long_as_a_column() {
 }
 
 #[test]
-fn what_is_left_undefined_is_not_decided() {
+fn undefined_behaviour_is_undecided() {
     const DRAFT_2019: &str = r#""$schema":"https://json-schema.org/draft/2019-09/schema""#;
     const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;
     const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;

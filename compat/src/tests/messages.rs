@@ -190,7 +190,7 @@ fn two_uses_that_both_break_are_named_each() {
 }
 
 #[test]
-fn what_is_undecided_has_a_path_too() {
+fn an_undecided_finding_has_a_path() {
     let of = |pattern: &str| {
         let code = json!({"type": "string", "pattern": pattern});
         with_definition("code", code, json!({"a": {"type": "array", "items": {"$ref": "#/$defs/code"}}}))

@@ -64,7 +64,7 @@ fn an_object_is_closed_as_composed() {
 }
 
 #[test]
-fn what_an_array_contains_is_asked_not_said() {
+fn contains_adds_declarations_but_closes_nothing() {
     let array = |contains: &str| {
         format!(
             r#"{{"type":"array","items":{{"type":"object","properties":{{"a":{{}},"b":{{}}}},"required":["a","b"]}},"contains":{contains}}}"#
@@ -140,7 +140,7 @@ fn a_tolerant_reader_ignores_what_it_does_not_declare() {
 }
 
 #[test]
-fn what_one_branch_alone_may_take_stays_so_when_a_branch_is_added() {
+fn a_branch_added_to_one_of_breaks_only_under_strict() {
     let branch = |name: &str| {
         format!(r#"{{"type":"object","properties":{{"{name}":{{"type":"string"}}}},"required":["{name}"]}}"#)
     };

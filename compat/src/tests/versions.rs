@@ -179,7 +179,7 @@ fn the_required_bump_follows_mode_and_direction() {
 }
 
 #[test]
-fn a_number_too_small_is_refused_and_the_answer_names_one_that_would_do() {
+fn a_version_too_small_is_rejected_with_the_required_version() {
     let title = r#"{"type":"integer","title":"a count"}"#;
     for (versions, candidate, accepted, required) in [
         (vec![("1.0.0", MIDDLE)], ("1.0.1", WIDE), false, "1.1.0"),

@@ -99,7 +99,7 @@ fn hiding() -> [(&'static str, String); 2] {
 }
 
 #[test]
-fn what_is_not_decided_is_listed_beside_a_break() {
+fn an_undecided_place_is_listed_beside_a_break() {
     let versions = hiding();
     let shown = checked_last(&versions, &Waivers::default(), ContentModel::Lenient);
     assert_eq!(
@@ -189,7 +189,7 @@ fn a_list_is_complete_and_accepting_all_of_it_accepts_the_rest_only_if_it_holds(
 }
 
 #[test]
-fn a_late_patch_repeats_what_a_later_version_was_allowed() {
+fn a_late_patch_repeats_a_waived_change_of_a_later_version() {
     let (first, second) = (status(r#""a","b""#), status(r#""a""#));
     let shown = checked_last(
         &[("1.0.0", first.clone()), ("1.1.0", second.clone())],
