@@ -178,12 +178,7 @@ impl Engine {
         if let Some(assertion) = own {
             return here(assertion);
         }
-        for part in node
-            .all_of
-            .iter()
-            .copied()
-            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
-        {
+        for part in node.all_of.iter().copied().chain(node.recursive_target(&self.tree)) {
             if let Some((id, assertion)) = self.unmet(alternative, part, path) {
                 return Some(Unmet::Below(id, assertion));
             }

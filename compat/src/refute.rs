@@ -244,12 +244,7 @@ impl Engine {
         depth: usize,
     ) {
         let node = self.tree.shared(reader);
-        for part in node
-            .all_of
-            .iter()
-            .copied()
-            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
-        {
+        for part in node.all_of.iter().copied().chain(node.recursive_target(&self.tree)) {
             self.refute_alternative(alternative, writer, part, found, depth + 1);
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);

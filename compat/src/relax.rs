@@ -168,7 +168,7 @@ impl Relaxing<'_> {
             open.extend(node.any_of.iter().chain(&node.one_of).flatten());
             open.extend(node.conditions.iter().flat_map(|own| own.then.into_iter().chain(own.otherwise)));
             open.extend(objects.dependent_schemas.iter().map(|(_, id)| *id));
-            open.extend(node.recursive_ref.and_then(|reference| tree.recursive_target(reference)));
+            open.extend(node.recursive_target(tree));
         }
         self.leading_back.insert(key, found);
         found

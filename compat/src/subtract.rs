@@ -107,12 +107,7 @@ impl Engine {
             Types::OBJECT => self.subtract_objects(alternative, &node, left),
             _ => {}
         }
-        for part in node
-            .all_of
-            .iter()
-            .copied()
-            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
-        {
+        for part in node.all_of.iter().copied().chain(node.recursive_target(&self.tree)) {
             left.extend(self.subtract(alternative, part));
         }
         for union in &node.any_of {

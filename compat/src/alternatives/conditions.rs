@@ -34,7 +34,7 @@ impl Engine {
                 return true;
             }
             open.extend(&node.all_of);
-            open.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
+            open.extend(node.recursive_target(&self.tree));
             open.extend(node.place.as_ref().map(|place| place.schema));
         }
         false

@@ -57,7 +57,7 @@ pub(super) fn in_place(tree: &Tree, id: Id) -> Vec<Id> {
         for condition in &node.conditions {
             open.extend([Some(condition.test), condition.then, condition.otherwise].into_iter().flatten());
         }
-        open.extend(node.recursive_ref.and_then(|reference| tree.recursive_target(reference)));
+        open.extend(node.recursive_target(tree));
     }
     found
 }

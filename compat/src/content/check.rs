@@ -41,7 +41,7 @@ enum InTests {
 
 /// The schemas that a place of an event gets from the place above it.
 #[derive(Default)]
-struct Handed {
+struct Inherited {
     holding: Vec<Id>,
     /// Parts of the tests of conditions. They count even if they do not hold.
     tests: Vec<Id>,
@@ -60,26 +60,26 @@ struct Applied {
 impl Engine {
     /// Returns whether every member of an event is declared at its place, so that a lenient writer sends the event.
     pub(crate) fn is_declared(&mut self, root: Id, event: &Value) -> Truth {
-        let handed = Handed { holding: vec![root], tests: Vec::new() };
-        match self.declares(&handed, event, Doubtful::DoNot, 0) {
-            Truth::No if self.declares(&handed, event, Doubtful::Count, 0) == Truth::No => Truth::No,
+        let inherited = Inherited { holding: vec![root], tests: Vec::new() };
+        match self.declares(&inherited, event, Doubtful::DoNot, 0) {
+            Truth::No if self.declares(&inherited, event, Doubtful::Count, 0) == Truth::No => Truth::No,
             Truth::No | Truth::Unknown => Truth::Unknown,
             Truth::Yes => Truth::Yes,
         }
     }
 
-    fn declares(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
+    fn declares(&mut self, inherited: &Inherited, value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
         if !(value.is_array() || value.is_object()) {
             return Truth::Yes;
         }
         if DEPTH_MAX < depth || !self.spend(1) {
             return Truth::Unknown;
         }
-        let here = self.applied(handed, value, doubtful);
+        let here = self.applied(inherited, value, doubtful);
         match value {
             Value::Array(items) => {
                 if here.declarations.items_max().is_some_and(|max| max < items.len()) {
-                    let opened = self.is_opened(handed, value);
+                    let opened = self.is_opened(inherited, value);
                     if opened != Truth::Yes {
                         return opened;
                     }
@@ -89,7 +89,7 @@ impl Engine {
                 }
                 let mut truth = Truth::Yes;
                 for (at, item) in items.iter().enumerate() {
-                    let below = Handed {
+                    let below = Inherited {
                         holding: self.items_applied(&here.holding, at, item, doubtful),
                         tests: self.items_applied(&here.tests, at, item, Doubtful::Count),
                     };
@@ -105,13 +105,13 @@ impl Engine {
                 let mut is_opened = None;
                 for (name, member) in members {
                     if !self.declares_name(&here, value, name, Side::Writer) {
-                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(handed, value));
+                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(inherited, value));
                         truth = truth.and(opened);
                     }
                     if truth == Truth::No {
                         return Truth::No;
                     }
-                    let below = Handed {
+                    let below = Inherited {
                         holding: self.members_applied(&here.holding, name),
                         tests: self.members_applied(&here.tests, name),
                     };
@@ -167,9 +167,9 @@ impl Engine {
     }
 
     /// Returns whether a place stays open to undeclared members, because otherwise it would have no value.
-    fn is_opened(&mut self, handed: &Handed, value: &Value) -> Truth {
-        let schema = self.tree.all(handed.holding.clone());
-        let place = self.tree.place(schema, handed.tests.clone(), None);
+    fn is_opened(&mut self, inherited: &Inherited, value: &Value) -> Truth {
+        let schema = self.tree.all(inherited.holding.clone());
+        let place = self.tree.place(schema, inherited.tests.clone(), None);
         let alternatives = self.alternatives(place);
         let (mut opened, mut closed, mut unknown) = (false, false, false);
         for alternative in alternatives.iter() {
@@ -191,10 +191,10 @@ impl Engine {
     }
 
     /// Returns the schemas that hold at a place, with their declarations.
-    fn applied(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful) -> Applied {
+    fn applied(&mut self, inherited: &Inherited, value: &Value, doubtful: Doubtful) -> Applied {
         let mut here = Applied::default();
-        let mut open = handed.holding.clone();
-        let mut tests = handed.tests.clone();
+        let mut open = inherited.holding.clone();
+        let mut tests = inherited.tests.clone();
         while let Some(id) = open.pop() {
             if here.holding.iter().any(|known| known.is(id)) || !self.spend(1) {
                 continue;
@@ -356,7 +356,7 @@ impl Engine {
         if DEPTH_MAX < depth || !self.spend(1) {
             return None;
         }
-        let here = self.read_at(applied, value, in_tests)?;
+        let here = self.applied_by_reader(applied, value, in_tests)?;
         if self.lists(&here, value) {
             return Some(value.clone());
         }
@@ -386,7 +386,7 @@ impl Engine {
     /// Returns the schemas that a tolerant reader applies at a place. These are the schemas that every event must
     /// satisfy. For unions and conditions, the branches that hold for the opened schema count, or all branches if none
     /// holds.
-    fn read_at(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
+    fn applied_by_reader(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
         let mut here = Applied::default();
         let mut open: Vec<Id> = ids.to_vec();
         while let Some(id) = open.pop() {

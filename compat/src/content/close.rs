@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::declarations::{self, Declarations};
-use super::strip::Read;
+use super::strip::AppliedSchemas;
 use super::way::Way;
 use crate::alternatives::{
     Alternative, AlternativeArrays, AlternativeObjects, ItemLayer, PropertyLayer, add_classes, explicit_names,
@@ -20,7 +20,7 @@ struct Closing<'p> {
     /// The schemas that may hold beside the schemas that hold, with their applicators on the same value.
     maybe: Vec<Id>,
     /// Under `tolerant`: the schemas that the reader applies at the place.
-    reader: Option<&'p Read>,
+    reader: Option<&'p AppliedSchemas>,
 }
 
 impl Engine {
@@ -37,7 +37,7 @@ impl Engine {
         for way in ways.iter() {
             match &place.reader {
                 None => alternatives.push(self.close(way, place, None)),
-                Some(reader) => self.left_of(way, place, reader, &mut alternatives),
+                Some(reader) => self.without_undeclared(way, place, reader, &mut alternatives),
             }
         }
         self.closings_in_progress.pop();
@@ -56,7 +56,7 @@ impl Engine {
 
     /// Adds the values of a way without the members that a tolerant reader removes. The function handles each type on
     /// its own, because the members that the reader declares depend on the type.
-    fn left_of(
+    fn without_undeclared(
         &mut self,
         way: &Way,
         place: &Place,
@@ -71,13 +71,13 @@ impl Engine {
             if alternative.types.is_empty() || self.is_in_two_branches(&alternative) {
                 continue;
             }
-            let read = self.read(&alternative, reader);
+            let read = self.applied_schemas(&alternative, reader);
             let closed = self.close(&Way { alternative, ..way.clone() }, place, Some(&read));
             alternatives.push(self.strip(closed, &read));
         }
     }
 
-    fn close(&mut self, way: &Way, place: &Place, reader: Option<&Read>) -> Alternative {
+    fn close(&mut self, way: &Way, place: &Place, reader: Option<&AppliedSchemas>) -> Alternative {
         let mut declarations = way.declarations.clone();
         let has_tuple = 0 < declarations.tuple;
         let is_no_map = declarations.is_no_map;
@@ -407,12 +407,12 @@ impl Engine {
 
     fn child(&mut self, schema: Id, maybe: Vec<Id>, closing: &Closing<'_>, member: Member<'_>) -> Id {
         let reader = closing.reader.map(|read| {
-            let mut maybe = self.handed(&read.maybe, member);
+            let mut maybe = self.possible_child_schemas(&read.maybe, member);
             let mut surely = Vec::new();
             for id in &read.surely {
-                match self.surely_handed(*id, member) {
-                    Some(handed) => surely.extend(handed),
-                    None => maybe.extend(self.handed(&[*id], member)),
+                match self.certain_child_schemas(*id, member) {
+                    Some(possible_child_schemas) => surely.extend(possible_child_schemas),
+                    None => maybe.extend(self.possible_child_schemas(&[*id], member)),
                 }
             }
             PlaceReader { surely, maybe }
@@ -428,7 +428,7 @@ impl Engine {
 
 impl Engine {
     /// Returns the schemas that nodes possibly pass to a child.
-    fn handed(&mut self, nodes: &[Id], member: Member<'_>) -> Vec<Id> {
+    fn possible_child_schemas(&mut self, nodes: &[Id], member: Member<'_>) -> Vec<Id> {
         match member {
             Member::Named(name) => self.members(nodes, Some(name)),
             Member::Pattern(_) | Member::Rest(_) => self.members(nodes, None),
@@ -438,7 +438,7 @@ impl Engine {
     }
 
     /// Returns the schemas that a node passes to every meant child; `None` if they differ between these children.
-    fn surely_handed(&mut self, id: Id, member: Member<'_>) -> Option<Vec<Id>> {
+    fn certain_child_schemas(&mut self, id: Id, member: Member<'_>) -> Option<Vec<Id>> {
         let node = self.tree.shared(id);
         let (objects, arrays) = (&node.objects, &node.arrays);
         let has_listed = node.values.is_some();

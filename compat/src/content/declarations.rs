@@ -178,7 +178,7 @@ pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
 
 /// Returns the schemas that apply wherever a node applies: `allOf` and references.
 pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item = Id> + 't {
-    let target = node.recursive_ref.and_then(|reference| tree.recursive_target(reference));
+    let target = node.recursive_target(tree);
     node.all_of.iter().copied().chain(target).chain(node.place.as_ref().map(|place| place.schema))
 }
 

@@ -15,7 +15,7 @@ use crate::tree::{Id, Name, Origin, PlaceReader, Types};
 use crate::truth::Truth;
 
 /// The schemas that a tolerant reader applies to the values of an alternative, on the same value.
-pub(super) struct Read {
+pub(super) struct AppliedSchemas {
     /// The schemas that certainly count.
     pub(super) surely: Vec<Id>,
     /// The schemas that possibly count.
@@ -27,8 +27,12 @@ impl Engine {
     /// those that possibly count.
     ///
     /// For a union, the branches that hold for the opened schema count, or all branches if none holds.
-    pub(super) fn read(&mut self, alternative: &Alternative, reader: &PlaceReader) -> Read {
-        let mut read = Read { surely: Vec::new(), maybe: Vec::new() };
+    pub(super) fn applied_schemas(
+        &mut self,
+        alternative: &Alternative,
+        reader: &PlaceReader,
+    ) -> AppliedSchemas {
+        let mut read = AppliedSchemas { surely: Vec::new(), maybe: Vec::new() };
         let mut maybe = reader.maybe.clone();
         let mut open = reader.surely.clone();
         while let Some(id) = open.pop() {
@@ -138,7 +142,7 @@ impl Engine {
 
     /// Returns an alternative with at least the values that are left after the reader has removed its undeclared
     /// members.
-    pub(super) fn strip(&mut self, mut alternative: Alternative, read: &Read) -> Alternative {
+    pub(super) fn strip(&mut self, mut alternative: Alternative, read: &AppliedSchemas) -> Alternative {
         let mut kept = declarations::all_of(&self.tree, &read.surely);
         kept.is_no_map |= declarations::is_described(&self.tree, &read.surely);
         let mut possible = kept.clone();

@@ -152,7 +152,7 @@ impl Engine {
                 .contained
                 .extend(arrays.contains.iter().filter(|own| own.evaluates).map(|contains| contains.schema));
             let mut below: Vec<Id> = node.all_of.clone();
-            below.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
+            below.extend(node.recursive_target(&self.tree));
             for union in node.any_of.iter().chain(&node.one_of) {
                 let mut is_open = false;
                 for branch in union {

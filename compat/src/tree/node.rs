@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt as _};
 
-use super::{Class, Id, Listed, Name, Named, Origin, Types};
+use super::{Class, Id, Listed, Name, Named, Origin, Tree, Types};
 use crate::format;
 use crate::number::Numbers;
 
@@ -264,6 +264,11 @@ impl Hash for Node {
 }
 
 impl Node {
+    /// Returns the target of a recursive reference, if the node is one and its target is lowered.
+    pub(crate) fn recursive_target(&self, tree: &Tree) -> Option<Id> {
+        tree.recursive_target(self.recursive_ref?)
+    }
+
     /// Removes duplicates, and replaces a union with one branch by this branch.
     pub(super) fn settle(&mut self) {
         for union in &mut self.any_of {
