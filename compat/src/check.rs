@@ -61,6 +61,7 @@ impl Baseline {
         &self.resolved.schema().at().version
     }
 
+    /// Returns the version, and whether it is current or yanked.
     pub(crate) fn about(&self) -> (&Version, Standing) {
         (self.version(), self.standing)
     }

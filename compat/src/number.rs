@@ -212,6 +212,7 @@ impl Numbers {
         both
     }
 
+    /// Sets a lower bound, unless the present one is stricter.
     pub(crate) fn raise(&mut self, bound: Bound) {
         let keep = self
             .min
@@ -222,6 +223,7 @@ impl Numbers {
         }
     }
 
+    /// Sets an upper bound, unless the present one is stricter.
     pub(crate) fn lower(&mut self, bound: Bound) {
         let keep = self
             .max
@@ -232,10 +234,12 @@ impl Numbers {
         }
     }
 
+    /// Keeps only the multiples of a number.
     pub(crate) fn divide(&mut self, step: &Decimal) {
         self.step = Some(self.step.as_ref().map_or_else(|| step.clone(), |own| own.lcm(step)));
     }
 
+    /// Returns whether the set has every number.
     pub(crate) fn is_any(&self) -> bool {
         self.min.is_none()
             && self.max.is_none()
@@ -244,6 +248,7 @@ impl Numbers {
             && !self.is_spelt
     }
 
+    /// Returns whether the set has a number.
     pub(crate) fn contains(&self, value: &Decimal) -> bool {
         self.min.as_ref().is_none_or(|b| if b.exclusive { b.value < *value } else { b.value <= *value })
             && self

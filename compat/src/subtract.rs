@@ -90,6 +90,7 @@ impl Engine {
         self.subtract_all(&bare, &alternative.not)
     }
 
+    /// Adds the parts of an alternative that violate an assertion of the node.
     fn subtract_node(&mut self, alternative: &Alternative, schema: Id, left: &mut Vec<Alternative>) {
         let node = self.tree.shared(schema);
         let is_unknown = node.unsupported.is_some() || node.place.is_some();
@@ -197,10 +198,12 @@ impl Alternative {
         Self { is_wider: true, ..self.clone() }
     }
 
+    /// Returns this alternative with these number assertions.
     fn with_numbers(&self, numbers: Numbers) -> Self {
         Self { numbers: Rc::new(numbers), ..self.clone() }
     }
 
+    /// Returns this alternative with changed string assertions.
     pub(crate) fn with_strings(&self, change: impl FnOnce(&mut Strings)) -> Self {
         let mut alternative = self.clone();
         change(Rc::make_mut(&mut alternative.strings));

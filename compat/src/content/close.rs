@@ -411,7 +411,7 @@ impl Engine {
             let mut surely = Vec::new();
             for id in &read.surely {
                 match self.certain_child_schemas(*id, member) {
-                    Some(possible_child_schemas) => surely.extend(possible_child_schemas),
+                    Some(certain) => surely.extend(certain),
                     None => maybe.extend(self.possible_child_schemas(&[*id], member)),
                 }
             }

@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
+    /// Returns the first array assertion of the reader without a proof.
     pub(super) fn unmet_by_arrays(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&alternative.arrays, &node.arrays);
         let needed = writer.contains.iter().map(|contains| contains.min).max().unwrap_or(0).max(writer.min);

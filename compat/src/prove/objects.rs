@@ -13,6 +13,7 @@ use crate::tree::{Id, Listed, Name, Named, Node, Origin, Types};
 use crate::truth::Truth;
 
 impl Engine {
+    /// Returns the first object assertion of the reader without a proof.
     pub(super) fn unmet_by_objects(
         &mut self,
         alternative: &Alternative,
@@ -212,6 +213,7 @@ impl Engine {
         false
     }
 
+    /// Returns an upper bound for the number of properties, if one is known.
     pub(super) fn most_properties(&mut self, alternative: &Alternative) -> Option<u64> {
         let by_names = self.possible_names(alternative).map(|names| names.len() as u64);
         match (alternative.objects.max, by_names) {
@@ -220,6 +222,7 @@ impl Engine {
         }
     }
 
+    /// Returns whether a schema provably accepts every property name of the writer.
     pub(crate) fn names_covered(&mut self, alternative: &Alternative, names: Id) -> bool {
         if alternative.objects.names.iter().any(|own| self.covers(*own, names)) {
             return true;

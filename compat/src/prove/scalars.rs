@@ -26,6 +26,7 @@ const ITEMS_MAX: usize = 6;
 const VALUES_DEPTH_MAX: usize = 4;
 
 impl Engine {
+    /// Returns the first string assertion of the reader without a proof.
     pub(super) fn unmet_by_strings(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&alternative.strings, &node.strings);
         let (min, max) = self.lengths(writer);

@@ -20,6 +20,7 @@ const UNLIKELY_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_n
 const LENGTH_MAX: u64 = 300;
 
 impl Engine {
+    /// Adds arrays of the writer that probably violate the reader's assertions.
     pub(super) fn refute_arrays(
         &mut self,
         alternative: &Alternative,
@@ -130,6 +131,7 @@ impl Engine {
         (length <= items.len() as u64).then_some(items)
     }
 
+    /// Adds objects of the writer that probably violate the reader's assertions.
     pub(super) fn refute_objects(
         &mut self,
         alternative: &Alternative,

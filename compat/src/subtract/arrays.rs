@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
+    /// Adds the arrays of an alternative that violate an array assertion of the node.
     pub(super) fn subtract_arrays(
         &mut self,
         alternative: &Alternative,

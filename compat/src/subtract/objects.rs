@@ -8,6 +8,7 @@ use crate::tree::{Id, Node};
 use crate::truth::Truth;
 
 impl Engine {
+    /// Adds the objects of an alternative that violate an object assertion of the node.
     pub(super) fn subtract_objects(
         &mut self,
         alternative: &Alternative,
