@@ -10,6 +10,7 @@
 //! `check` answers the same questions exactly for one event, so that the engine can confirm a witness.
 
 mod check;
+mod children;
 mod close;
 mod declarations;
 mod open;

@@ -84,7 +84,8 @@ impl Engine {
         left
     }
 
-    /// Removes the negations of an alternative: returns alternatives without negations that together have its values.
+    /// Removes the negations of an alternative: returns alternatives without negations that together have at least its
+    /// values.
     pub(crate) fn without_negations(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let bare = Alternative { not: Rc::default(), ..alternative.clone() };
         self.subtract_all(&bare, &alternative.not)
