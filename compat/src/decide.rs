@@ -77,7 +77,7 @@ fn decide_here(question: &Question<'_>, pairs: &mut Pairs) -> Decision {
         let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
         engine.tree.place(written, Vec::new(), Some(removed))
     });
-    engine.relaxed.root = Some(Step::to(&engine.tree, reader));
+    engine.relaxations.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
     let mut confirm = Confirmer::new(question, written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
@@ -200,7 +200,7 @@ fn confirmed(
             let tree = &engine.tree;
             known.obligation.assertion == candidate.obligation.assertion
                 && (is_brief
-                    || engine.relaxed.way(&known.obligation) == engine.relaxed.way(&candidate.obligation))
+                    || engine.relaxations.way(&known.obligation) == engine.relaxations.way(&candidate.obligation))
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
                 && (is_brief
                     || tree.origin(known.obligation.writer) == tree.origin(candidate.obligation.writer))

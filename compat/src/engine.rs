@@ -79,7 +79,7 @@ pub(crate) struct Engine {
     /// The schemas of tolerant readers without the keywords that reject undeclared members.
     pub(crate) opened_readers: Opening,
     /// The nodes of readers that the search relaxed at reported findings.
-    pub(crate) relaxed: Relaxations,
+    pub(crate) relaxations: Relaxations,
     /// Validators of single nodes, by the number of the node; `None` if the node cannot be exported or compiled.
     pub(crate) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,
     /// How thoroughly the engine searches for witnesses.
@@ -143,7 +143,7 @@ impl Engine {
             opened_places: Vec::new(),
             closings_in_progress: Vec::new(),
             opened_readers: Opening::default(),
-            relaxed: Relaxations::default(),
+            relaxations: Relaxations::default(),
             validators: HashMap::new(),
             effort: Effort::Each,
             proven: HashSet::new(),

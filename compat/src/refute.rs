@@ -248,7 +248,7 @@ impl Engine {
             self.refute_alternative(alternative, writer, part, found, depth + 1);
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);
-        if let Some(relaxed) = self.relaxed.union(reader) {
+        if let Some(relaxed) = self.relaxations.union(reader) {
             // The other branches accept the reported values of the writer. These branches reject what else breaks.
             for branch in relaxed.tried() {
                 self.refute_alternative(alternative, writer, branch, found, depth + 1);

@@ -36,7 +36,7 @@ impl Relaxed {
     /// Returns the relaxation for a finding.
     pub(crate) fn of(engine: &Engine, obligation: &Obligation, is_whole: bool) -> Self {
         Self {
-            way: engine.relaxed.way(obligation),
+            way: engine.relaxations.way(obligation),
             reader: engine.tree.origin(obligation.reader),
             writer: obligation.writer,
             assertion: obligation.assertion.clone(),
@@ -58,7 +58,7 @@ pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option
         leading_back: HashMap::new(),
         has_unevaluated,
     };
-    let root = relaxing.engine.relaxed.root.into_iter().collect();
+    let root = relaxing.engine.relaxations.root.into_iter().collect();
     let relaxed = relaxing.node(reader, &root);
     while let Some((target, way, recursive_ref)) = relaxing.pending.pop() {
         let id = relaxing.node(target, &way);
@@ -298,13 +298,13 @@ impl Relaxing<'_> {
         branches.extend(writers);
         let union = self.made_of(id, Node { any_of: vec![branches], ..Node::default() }, origin);
         tried.dedup_by(|a, b| a.is(*b));
-        self.engine.relaxed.unions.insert(union.index(), Rc::new(RelaxedUnion { assertion, tried }));
+        self.engine.relaxations.unions.insert(union.index(), Rc::new(RelaxedUnion { assertion, tried }));
         union
     }
 
     fn made_of(&mut self, id: Id, node: Node, origin: Origin) -> Id {
         let made = self.engine.tree.add(node, origin);
-        self.engine.relaxed.originals.insert(made.index(), id);
+        self.engine.relaxations.originals.insert(made.index(), id);
         made
     }
 }

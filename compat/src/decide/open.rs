@@ -61,7 +61,7 @@ pub(super) fn reason(
         (writer, unmet) = (written, inner);
     }
     let obligation = Obligation { path, ..Obligation::here(writer, unmet.place, unmet.assertion) };
-    let obligation = engine.relaxed.as_written(obligation);
+    let obligation = engine.relaxations.as_written(obligation);
     let why = if let Assertion::Undecided(why) = &obligation.assertion {
         why.clone()
     } else {

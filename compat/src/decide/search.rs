@@ -105,7 +105,7 @@ impl Search {
     fn take_in(&mut self, engine: &mut Engine, answer: Answer) -> bool {
         let mut is_new = false;
         for mut witness in answer.witnesses {
-            witness.obligation = engine.relaxed.as_written(witness.obligation);
+            witness.obligation = engine.relaxations.as_written(witness.obligation);
             match self.note(engine, &witness.obligation) {
                 Noted::New => {
                     let change = Change::of(engine, &witness.obligation);
@@ -134,7 +134,7 @@ impl Search {
 
     fn note(&mut self, engine: &Engine, obligation: &Obligation) -> Noted {
         let key = Key {
-            way: engine.relaxed.way(obligation),
+            way: engine.relaxations.way(obligation),
             reader: engine.tree.origin(obligation.reader),
             writer: engine.tree.origin(obligation.writer),
             assertion: obligation.assertion.clone(),
