@@ -200,7 +200,8 @@ fn confirmed(
             let tree = &engine.tree;
             known.obligation.assertion == candidate.obligation.assertion
                 && (is_brief
-                    || engine.relaxations.way(&known.obligation) == engine.relaxations.way(&candidate.obligation))
+                    || engine.relaxations.way(&known.obligation)
+                        == engine.relaxations.way(&candidate.obligation))
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
                 && (is_brief
                     || tree.origin(known.obligation.writer) == tree.origin(candidate.obligation.writer))
