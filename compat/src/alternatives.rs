@@ -1,9 +1,9 @@
-//! Flattening: a node as alternatives without applicators.
+//! Expands a node into alternatives without applicators.
 //!
-//! Each [`Alternative`] is one way to satisfy a node: everything `allOf` and `$ref` say, one branch of
-//! each union, one side of each condition. Together the alternatives accept **at least** what
-//! the node accepts (what cannot be expressed is dropped and noted), which is what a writer in a
-//! proof may be replaced by.
+//! Each [`Alternative`] is one way to satisfy a node. It combines everything that `allOf` and `$ref` require, one
+//! branch of each union and one side of each condition. Together, the alternatives accept **at least** the values that
+//! the node accepts. An alternative drops assertions that it cannot express, and notes that it is wider than the node.
+//! A proof may use the alternatives in place of the writer.
 
 mod conditions;
 mod declared;
@@ -20,7 +20,7 @@ use crate::number::Numbers;
 use crate::tree::{Class, Condition, Contains, Id, Listed, Name, Named, Objects, Strings, Types};
 use crate::truth::Truth;
 
-/// One alternative of a node. Its parts are shared, so that a copy with one part changed is cheap.
+/// One alternative of a node. Alternatives share their parts, so a copy with one changed part is cheap.
 #[derive(Debug, Clone)]
 pub(crate) struct Alternative {
     pub(crate) types: Types,
@@ -30,22 +30,22 @@ pub(crate) struct Alternative {
     pub(crate) arrays: Rc<AlternativeArrays>,
     pub(crate) objects: Rc<AlternativeObjects>,
     pub(crate) not: Rc<Vec<Id>>,
-    /// Unions left whole because there were too many combinations.
+    /// Unions that the alternative keeps whole, because the combinations are too many.
     pub(crate) unions: Rc<Vec<Vec<Id>>>,
-    /// Each `oneOf` of whose branches exactly one holds, where the branches themselves do not say so.
+    /// Each `oneOf` whose branches do not themselves exclude each other. Exactly one branch holds.
     pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
-    /// Conditions left whole because there were too many combinations.
+    /// Conditions that the alternative keeps whole, because the combinations are too many.
     pub(crate) conditions: Rc<Vec<Condition>>,
-    /// The classes of the nodes that hold by construction, sorted.
+    /// The classes of the nodes that accept the alternative by construction, sorted.
     pub(crate) holds: Rc<Vec<Class>>,
-    /// Whether something was dropped, so that more is accepted here than by the node.
+    /// Whether the alternative dropped an assertion, so that it accepts more values than the node.
     pub(crate) is_wider: bool,
-    /// Whether a content model leaves members or items undeclared here, because else there would be no value;
-    /// unknown where no value was found, though there may be one.
+    /// Whether the content model lets writers send undeclared members or items here, because otherwise the place would
+    /// have no value. `Unknown` if the engine found no value, although one may exist.
     pub(crate) opened: Truth,
 }
 
-/// Array assertions of one alternative.
+/// The array assertions of one alternative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AlternativeArrays {
     pub(crate) min: u64,
@@ -55,14 +55,14 @@ pub(crate) struct AlternativeArrays {
     pub(crate) contains: Vec<Contains>,
 }
 
-/// One schema object's say on items.
+/// The item schemas of one schema object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ItemLayer {
     pub(crate) prefix: Vec<Id>,
     pub(crate) items: Option<Id>,
 }
 
-/// Object assertions of one alternative.
+/// The object assertions of one alternative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AlternativeObjects {
     pub(crate) min: u64,
@@ -74,7 +74,8 @@ pub(crate) struct AlternativeObjects {
     pub(crate) dependent_schemas: Vec<(Name, Id)>,
 }
 
-/// One schema object's say on properties: `additionalProperties` looks only at its siblings.
+/// The property schemas of one schema object. They stay together, because `additionalProperties` depends on its
+/// siblings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct PropertyLayer {
     pub(crate) properties: Named,
@@ -83,7 +84,7 @@ pub(crate) struct PropertyLayer {
 }
 
 impl Default for Alternative {
-    /// Anything at all.
+    /// Returns the alternative that accepts everything.
     fn default() -> Self {
         Self {
             types: Types::ALL,
@@ -104,7 +105,7 @@ impl Default for Alternative {
 }
 
 impl Alternative {
-    /// Returns what both accept.
+    /// Returns an alternative that accepts the values of both.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.types = both.types.and(other.types);
@@ -146,7 +147,8 @@ impl Alternative {
         both
     }
 
-    /// Returns the bytes that this alternative takes, roughly, beside what it shares with those that it is made of.
+    /// Returns the approximate bytes of this alternative, without the parts that it shares with the two alternatives
+    /// from which it was made.
     fn bytes_beside(&self, one: &Self, other: &Self) -> usize {
         let mut bytes = size_of::<Self>();
         if !Rc::ptr_eq(&self.holds, &one.holds) && !Rc::ptr_eq(&self.holds, &other.holds) {
@@ -165,7 +167,7 @@ impl Alternative {
         bytes
     }
 
-    /// Returns whether this alternative is known to be accepted by the nodes of a class.
+    /// Returns whether the nodes of a class accept this alternative by construction.
     pub(crate) fn is_held_by(&self, class: Class) -> bool {
         self.holds.binary_search(&class).is_ok()
     }
@@ -189,7 +191,7 @@ impl Alternative {
         rest
     }
 
-    /// Returns this alternative without what a schema accepts.
+    /// Returns this alternative without the values that a schema accepts.
     pub(crate) fn and_not(&self, schema: Id) -> Self {
         let mut rest = self.clone();
         Rc::make_mut(&mut rest.not).push(schema);
@@ -201,7 +203,7 @@ impl Alternative {
         Self { values: Some(Listed::of(values)), ..self.clone() }
     }
 
-    /// Returns the smallest number of properties.
+    /// Returns the smallest number of properties of an object.
     pub(crate) fn min_properties(&self) -> u64 {
         self.objects.min.max(self.objects.required.len() as u64)
     }
@@ -214,7 +216,7 @@ fn smaller(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     }
 }
 
-/// Adds classes to a sorted list of them.
+/// Adds classes to a sorted list.
 pub(crate) fn add_classes(list: &mut Vec<Class>, more: &[Class]) {
     if let [one] = more {
         if let Err(at) = list.binary_search(one) {
@@ -235,7 +237,7 @@ fn add_new<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
     }
 }
 
-/// Joins two parts of alternatives, without a copy where one says nothing or both are the same.
+/// Joins two parts of alternatives. If one part has no assertion, or both are the same, the function makes no copy.
 fn join<T: Clone + Default + PartialEq>(own: &mut Rc<T>, theirs: &Rc<T>, both: impl FnOnce(&mut T, &T)) {
     if Rc::ptr_eq(own, theirs) || **theirs == T::default() {
         return;
@@ -248,7 +250,7 @@ fn join<T: Clone + Default + PartialEq>(own: &mut Rc<T>, theirs: &Rc<T>, both: i
 }
 
 impl PropertyLayer {
-    /// Returns what one schema object says of properties.
+    /// Returns the property schemas of one schema object.
     pub(crate) fn of(objects: &Objects) -> Self {
         Self {
             properties: objects.properties.clone(),

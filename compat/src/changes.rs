@@ -1,8 +1,8 @@
-//! What differs between two documents, harmless or not.
+//! Lists the differences between two documents, harmless or not.
 //!
-//! Each difference is told at its place, as one reads the documents; what it means for events is
-//! told by the verdicts and the findings. Where a keyword has an order (a bound, a list, a flag), the
-//! difference says whether the place takes more or fewer values than before.
+//! The differences are in the order of the documents. The verdicts and the findings describe their effect on events. If
+//! a keyword has an order (a bound, a list, a flag), the difference says whether the schema accepts more or fewer
+//! values than before.
 
 mod keywords;
 
@@ -13,7 +13,7 @@ use crate::report::{Change, ChangeKind};
 use crate::tree::normalized;
 use keywords::{Moved, is_reordered, moved};
 
-/// Keywords that describe and refuse nothing.
+/// Keywords without an effect on events.
 const ANNOTATIONS: &[&str] = &[
     "$comment",
     "$id",
@@ -29,14 +29,14 @@ const ANNOTATIONS: &[&str] = &[
     "writeOnly",
 ];
 
-/// Keywords whose members are named by people.
+/// Keywords whose members have names that the author chose.
 const NAMED: &[&str] =
     &["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
 
-/// Most changes that are listed.
+/// Limit on the listed changes.
 const CHANGES_MAX: usize = 1_000;
 
-/// Returns every difference, in the order of the older document and then of the newer.
+/// Returns every difference, in the order of the older document and then of the newer one.
 pub(crate) fn changes(old: &Value, new: &Value) -> Vec<Change> {
     let mut comparing = Comparing { pointer: Pointer::root(), sense: Some(false), found: Vec::new() };
     comparing.schemas(old, new);
@@ -46,13 +46,13 @@ pub(crate) fn changes(old: &Value, new: &Value) -> Vec<Change> {
 
 struct Comparing {
     pointer: Pointer,
-    /// Whether what is taken here is refused above, as within `not`; nothing where that cannot be told.
+    /// Whether the schema around this one rejects what this one accepts, as in `not`; `None` if this is unknown.
     sense: Option<bool>,
     found: Vec<Change>,
 }
 
 impl Comparing {
-    /// Compares two schemas that stand at the same place.
+    /// Compares two schemas at the same place.
     fn schemas(&mut self, old: &Value, new: &Value) {
         let (Value::Object(before), Value::Object(after)) = (old, new) else {
             return self.values(old, new);
@@ -90,7 +90,7 @@ impl Comparing {
         let outer = self.sense;
         self.sense = match keyword {
             "not" => outer.map(|turned| !turned),
-            // More in a test, or in a branch of which exactly one may hold, can be more or fewer above.
+            // If a test, or a branch of `oneOf`, accepts more, the schema around it can accept more or fewer values.
             "if" | "oneOf" | "contains" => None,
             _ => outer,
         };
@@ -119,7 +119,7 @@ impl Comparing {
         self.sense = outer;
     }
 
-    /// Compares what stands under a name.
+    /// Compares the members with the same name.
     fn member(&mut self, name: &str, old: Option<&Value>, new: Option<&Value>) {
         match (old, new) {
             (Some(old), Some(new)) => self.schemas(old, new),
@@ -140,7 +140,7 @@ impl Comparing {
     }
 }
 
-/// Returns a value as a sentence repeats it.
+/// Returns a value, shortened for a sentence.
 fn short(value: &Value) -> String {
     const CHARS_MAX: usize = 60;
     let text = value.to_string();

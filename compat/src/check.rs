@@ -1,4 +1,4 @@
-//! Holds versions against each other.
+//! Checks a candidate against the versions of its line, and compares two versions.
 
 mod accepted;
 mod advice;
@@ -23,22 +23,22 @@ use selection::Selection;
 pub use selection::{Standing, baselines};
 pub use subsumed::sends_no_more;
 
-/// How to compare.
+/// The settings of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// The subject's mode and content model.
     pub policy: SubjectPolicy,
-    /// Whether formats refuse values.
+    /// Whether `format` rejects values.
     pub formats: Formats,
-    /// Steps the engine may take per phase of a comparison before it answers undecided; the same
-    /// input always takes the same number of steps.
+    /// The limit of steps for each phase of a comparison. At the limit, the answer is undecided. The same input always
+    /// takes the same number of steps.
     pub fuel: u64,
     /// Whether the check of a compatible change also compares under the stricter content models, for
-    /// [`Report::stricter`], and with older readers, for [`Report::old_readers`]. Each costs a comparison.
+    /// [`Report::stricter`], and with older readers, for [`Report::old_readers`]. Each of the two costs a comparison.
     pub advises: bool,
 }
 
-/// Steps that decide all but a handful of the pairs seen in public histories.
+/// The default limit of steps. It decides all pairs of public schema histories but a handful.
 const FUEL: u64 = 100_000;
 
 impl Default for Settings {
@@ -47,12 +47,12 @@ impl Default for Settings {
     }
 }
 
-/// A registered version that a candidate may be held against.
+/// A registered version with which a check may compare a candidate.
 #[derive(Debug, Clone)]
 pub struct Baseline {
-    /// The version and what it reaches.
+    /// The schema of the version, with the schemas to which it refers.
     pub resolved: Resolved,
-    /// How it counts.
+    /// Whether the version is current or yanked.
     pub standing: Standing,
 }
 
@@ -61,17 +61,18 @@ impl Baseline {
         &self.resolved.schema().at().version
     }
 
+    /// Returns the version, and whether it is current or yanked.
     pub(crate) fn about(&self) -> (&Version, Standing) {
         (self.version(), self.standing)
     }
 }
 
-/// Holds a candidate against the registered versions of its subject.
+/// Checks a candidate against the registered versions of its subject.
 ///
-/// `history` may hold every version of the subject in any order: the ones that count are chosen
-/// by line, mode, standing and pre-release, and [`baselines`] tells which are enough. Versions above the
-/// candidate's count too, the other way round. A waiver given for an earlier version of the line also accepts that
-/// the candidate repeats the change; `waivers` may name versions that `history` lacks.
+/// `history` may have every version of the subject, in any order. The function selects the baselines by line, mode,
+/// standing and pre-release; [`baselines`] returns the versions that are enough. Versions above the candidate's version
+/// count too, in the opposite direction. A waiver for an earlier version of the line also accepts a candidate that
+/// repeats the same change. `waivers` may name versions that are missing from `history`.
 pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, waivers: &Waivers) -> Report {
     let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
     let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
@@ -79,7 +80,7 @@ pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, wa
     report
 }
 
-/// Checks a candidate as if it had this version; advises no other.
+/// Checks a candidate as if it had this version. The required version of the report is this version.
 fn check_as(
     version: &Version,
     candidate: &Resolved,
@@ -96,10 +97,11 @@ fn check_as(
     let mut may_have_more = false;
     let mut verdict = Verdict::Compatible;
     let mut found: Vec<Finding> = Vec::new();
-    // What has been proven of the version before need not be proven again for the step.
+    // The computation of the required bump reuses these proofs.
     let mut proven: Vec<Direction> = Vec::new();
     for direction in directions(mode) {
-        // The nearest version whose events the candidate is proven to accept, and of which a farther one sends no more.
+        // The nearest version whose events the candidate provably accepts. The loop skips a farther version if its
+        // writers send no other events.
         let mut standing_for: Option<&Baseline> = None;
         for baseline in predecessors.iter().rev().copied() {
             let is_subsumed = direction == Direction::Backward
@@ -123,7 +125,7 @@ fn check_as(
             }
         }
         for baseline in &successors {
-            // The candidate is the older one here, so who reads is the other way round.
+            // Here the candidate is the older version, so the reader and the writer change places.
             let mirrored = match direction {
                 Direction::Backward => Direction::Forward,
                 Direction::Forward => Direction::Backward,
@@ -172,7 +174,7 @@ fn check_as(
     }
 }
 
-/// Compares two versions both ways.
+/// Compares two versions in both directions.
 pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
     let waivers = Waivers::default();
     let accepted = Accepted::of(&waivers, std::iter::empty());
@@ -203,12 +205,12 @@ pub fn diff(from: &Resolved, to: &Resolved, settings: &Settings) -> Diff {
     }
 }
 
-/// Returns the step that a change requires: what `version = auto` takes.
+/// Returns the bump that a change requires. `version = auto` uses it.
 pub fn required_bump(from: &Resolved, to: &Resolved, settings: &Settings) -> Bump {
     Comparer::new(settings).required_bump(&[], from, to)
 }
 
-/// Decides plain containment: whether everything `writer` accepts is accepted by `reader`.
+/// Decides whether `reader` accepts everything that `writer` accepts, without a content model.
 pub fn containment(writer: &Resolved, reader: &Resolved, formats: Formats) -> Containment {
     containment_under(ContentModel::Strict, writer, reader, formats)
 }

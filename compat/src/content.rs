@@ -1,15 +1,16 @@
-//! Content models: what a writer sends beyond the letter of its schema, and what a reader overlooks.
+//! Content models: the rules for undeclared properties.
 //!
-//! `lenient` and `tolerant` are defined by **place in the event**, as `unevaluatedProperties` is, and not by
-//! subschema. All schemas that hold at a place say together which members are declared there, and all of them
-//! hand their subschemas on to the places below. So no rewriting of the documents can express them.
+//! `lenient` and `tolerant` are defined by **place in the event**, like `unevaluatedProperties`, and not by subschema.
+//! All schemas that hold at a place together declare the members of this place. They all pass their subschemas on to
+//! the places below. So no rewriting of the documents can express these models.
 //!
-//! A [`Place`] node stands for one place of a writer's events. Flattening it (`ways`, `close`) gives one
-//! alternative for each set of schemas that may hold, closed to the members that those declare; its children
-//! are places again. `strip` removes, for a tolerant reader, the members that the reader does not declare.
-//! `check` answers the same questions exactly for one event, so that a witness can be confirmed.
+//! A [`Place`] node stands for one place of a writer's events. Its expansion (`ways`, `close`) has one alternative for
+//! each set of schemas that may hold. Each alternative is closed to the members that these schemas declare, and its
+//! children are places again. For a tolerant reader, `strip` removes the members that the reader does not declare.
+//! `check` answers the same questions exactly for one event, so that the engine can confirm a witness.
 
 mod check;
+mod children;
 mod close;
 mod declarations;
 mod open;
@@ -24,14 +25,14 @@ use std::rc::Rc;
 
 use crate::tree::{Id, Node, Place, PlaceReader, Tree, Types};
 
-/// Most schemas that may hold at a place; a place with more stays open.
+/// Limit on the schemas that may hold at a place. A place with more of them stays open.
 const MAYBE_MAX: usize = 64;
 
-/// References that are followed to find out which types a schema accepts.
+/// Limit on the references that are followed to determine the types of a schema.
 const CHAIN_MAX: usize = 16;
 
 impl Tree {
-    /// Returns the place of a lenient writer at which a schema holds, and others may hold.
+    /// Returns the place of a lenient writer at which `schema` holds, and the schemas in `maybe` may hold.
     pub(crate) fn place(&mut self, schema: Id, maybe: Vec<Id>, reader: Option<PlaceReader>) -> Id {
         let origin = self.origin(schema);
         if self.is_true(schema) && reader.is_none() || self.is_false(schema) || !self.may_nest(schema) {
@@ -39,7 +40,7 @@ impl Tree {
         }
         let mut maybe: Vec<Id> = maybe.into_iter().filter(|other| self.may_nest(*other)).collect();
         sort(&mut maybe);
-        // A schema that holds declares what it declares as one that may hold, branches of it aside that do not.
+        // A schema that holds also declares its members as one that may hold, except for branches that do not hold.
         let has_branches = declarations::has_branches(self, schema);
         maybe.retain(|other| (has_branches || *other != schema) && !self.is_true(*other));
         let reader = reader.map(|mut reader| {
@@ -48,14 +49,15 @@ impl Tree {
             reader
         });
         if MAYBE_MAX < maybe.len() {
-            // Open is wider, so this is safe; what is removed for a reader then stays, which is not.
+            // An open place is wider, which is safe. But a tolerant reader then removes nothing, which is not safe, so
+            // the place accepts everything.
             return if reader.is_some() { self.boolean(true, origin) } else { schema };
         }
         let place = Some(Rc::new(Place { schema, maybe, reader }));
         self.add(Node { place, ..Node::default() }, origin)
     }
 
-    /// Returns whether values of a schema may have parts: whether it may accept objects or arrays.
+    /// Returns whether values of a schema may have children: whether the schema may accept objects or arrays.
     pub(crate) fn may_nest(&self, id: Id) -> bool {
         self.types_of(id, 0).and(Types::ARRAY.or(Types::OBJECT)) != Types::NONE
     }
@@ -79,7 +81,7 @@ impl Tree {
     }
 }
 
-/// Sorts nodes by what they say, each once.
+/// Sorts nodes by their class, and removes duplicates.
 fn sort(ids: &mut Vec<Id>) {
     ids.sort_by_key(|id| id.class());
     ids.dedup();

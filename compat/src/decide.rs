@@ -1,4 +1,4 @@
-//! Decides one pair: prove, refute and confirm, ask the library, or say why not.
+//! Decides one pair: proves, refutes and confirms, consults the oracle, or gives a reason why the pair is undecided.
 
 mod change;
 mod confirm;
@@ -25,33 +25,34 @@ use crate::tree::{Id, Origin, PlaceReader, Tree};
 use crate::witness::Witness;
 use confirm::Confirmer;
 
-/// A compared pair, lowered.
+/// The root nodes of a lowered pair.
 #[derive(Clone, Copy)]
 struct Roots {
     /// The writer under the content model.
     writer: Id,
     /// The reader as written.
     reader: Id,
-    /// Under `tolerant`, what the reader leaves of the writer's events.
+    /// Under `tolerant`: the writer's events without the members that the reader removes.
     left: Option<Id>,
     may_prove: bool,
 }
 
-/// The answer for a reader, which may be a relaxed one.
+/// The answer for one reader: the reader of the question, or a relaxed reader.
 struct Answer {
     verdict: Verdict,
     witnesses: Vec<Witness>,
     open: Option<Open>,
 }
 
-/// Most candidates that are put to the validator, in brief and where every place wants its own.
+/// Limits on the candidates that the validator examines: in a brief comparison, and in a comparison that reports each
+/// place.
 const CONFIRMATIONS_MAX: usize = 400;
 const CONFIRMATIONS_MAX_OF_ALL: usize = 2_000;
 
-/// Most of them where the fuel did not last to sort them.
+/// The same limit, if the fuel was used up before the engine sorted the candidates.
 const UNSORTED_MAX: usize = 4;
 
-/// Decides a question; `pairs` are those of the check that asks it.
+/// Decides a question. `pairs` has the lowered pairs of the whole check.
 pub(crate) fn decide<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decision<'a> {
     with_stack(|| decide_here(question, pairs))
 }
@@ -73,12 +74,12 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
     if may_prove && engine.covers(writer, reader) {
         return Decision::of(engine.tree, Some(graphs), engine.opened_places, Answer::compatible());
     }
-    // A tolerant reader accepts an event as it came, or as it leaves it.
+    // A tolerant reader accepts an event if it accepts the event as sent, or without the undeclared members.
     let left = (question.model == ContentModel::Tolerant).then(|| {
         let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
         engine.tree.place(written, Vec::new(), Some(removed))
     });
-    engine.relaxed.root = Some(Step::to(&engine.tree, reader));
+    engine.relaxations.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
     let mut confirm = Confirmer::new(question, Rc::clone(&graphs), written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
@@ -88,7 +89,7 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
     search::search(engine, confirm, graphs, question, roots, answer)
 }
 
-/// Answers for one reader: the one of the question, or a relaxed one.
+/// Answers the question for one reader: the reader of the question, or a relaxed reader.
 fn answer(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
@@ -115,7 +116,7 @@ fn answer(
             candidates.extend(engine.refute(writer, *reader));
         }
         if engine.is_spent() {
-            // Unsorted, and the validator may take as long for each as the engine could not.
+            // The candidates are unsorted, and the validator may need as much time for each of them as the engine did.
             candidates.truncate(UNSORTED_MAX);
         }
         engine.refuel(question.fuel);
@@ -131,8 +132,7 @@ fn answer(
     }
     engine.refuel(question.fuel);
     match consult_oracle(engine, writer, reader) {
-        // The library is told nothing of spellings: what it takes for an integer is wider than what
-        // draft 4 does.
+        // The oracle does not know the spelling of numbers. It accepts more numbers as integers than draft 4 does.
         OracleAnswer::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
         OracleAnswer::Difference(difference) => {
             let witnesses = witnesses_in(engine, confirm, &difference, writer, reader);
@@ -160,13 +160,13 @@ impl Answer {
 }
 
 impl<'a> Decision<'a> {
-    /// Returns the decision of one answer, without a search for more.
+    /// Returns the decision for one answer, without a search for more findings.
     fn of(tree: Tree, graphs: Option<Rc<Graphs<'a>>>, opened: Vec<Origin>, answer: Answer) -> Self {
         let is_compatible = answer.verdict == Verdict::Compatible;
         Self {
             verdict: answer.verdict,
             witnesses: answer.witnesses.into_iter().map(|witness| (witness, Change::default())).collect(),
-            // Without a place, the reason is that of the whole comparison.
+            // If the open answer has no place, its reason is about the whole comparison.
             is_settled: is_compatible || answer.open.as_ref().is_some_and(|open| open.obligation.is_none()),
             may_have_more: !is_compatible,
             open: answer.open.into_iter().collect(),
@@ -177,7 +177,7 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// Tells whether two documents, and all they refer to, say the same to the letter.
+/// Returns whether two documents, and all documents to which they refer, have equal values.
 fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
     let (left, right) = (a.schema(), b.schema());
     left.draft() == right.draft()
@@ -188,7 +188,7 @@ fn are_the_same(a: &Resolved, b: &Resolved) -> bool {
             .all(|((uri, own), (other, theirs))| uri == other && own.value() == theirs.value())
 }
 
-/// Puts candidates to the validator; keeps the first that holds for each obligation.
+/// Confirms candidates with the validator, and keeps the first confirmed candidate of each obligation.
 fn confirmed(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
@@ -203,7 +203,8 @@ fn confirmed(
             let tree = &engine.tree;
             known.obligation.assertion == candidate.obligation.assertion
                 && (is_brief
-                    || engine.relaxed.way(&known.obligation) == engine.relaxed.way(&candidate.obligation))
+                    || engine.relaxations.way(&known.obligation)
+                        == engine.relaxations.way(&candidate.obligation))
                 && tree.origin(known.obligation.reader) == tree.origin(candidate.obligation.reader)
                 && (is_brief
                     || tree.origin(known.obligation.writer) == tree.origin(candidate.obligation.writer))
@@ -218,7 +219,8 @@ fn confirmed(
             objection: refusal.objection,
         };
         if refusal.is_elsewhere {
-            // It breaks, but not for the reason it was made for: shown only if nothing better is.
+            // The value breaks the reader, but not at the assertion for which the engine made it. Use it only if no
+            // better witness exists.
             spare.get_or_insert(witness);
             continue;
         }
@@ -231,7 +233,7 @@ fn confirmed(
 }
 
 fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
-    // It leaves out what the test of a condition evaluates.
+    // The library does not count what the test of a condition evaluates.
     if engine.tree.has_unevaluated() && engine.tree.has_conditions() {
         return OracleAnswer::Unknown;
     }
@@ -241,7 +243,7 @@ fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
     }
 }
 
-/// Looks for witnesses among the values of the library's difference.
+/// Searches for witnesses among the values of the difference that the oracle returned.
 fn witnesses_in(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,

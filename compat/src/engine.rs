@@ -1,4 +1,4 @@
-//! What every part of the engine works on: the arena, its caches, and the fuel.
+//! The state of one comparison: the arena, the caches and the fuel.
 
 use std::rc::Rc;
 
@@ -14,110 +14,112 @@ use crate::prove::Discriminator;
 use crate::relax::Relaxations;
 use crate::tree::{Class, Id, Origin, Tree};
 
-/// Stack that a comparison has at least, in bytes: most of what a program's first thread has, so that there it needs no
-/// stack of its own.
+/// The minimum stack of a comparison, in bytes. The first thread of a program usually has this much left, so a
+/// comparison on this thread allocates no stack of its own.
 const STACK_BYTES: usize = 6 << 20;
 
-/// Stack that is left to what takes no steps, in bytes. A comparison that has less gives up.
+/// Stack in bytes for code that takes no steps. A comparison with less stack left gives up.
 const STACK_LEFT_MIN: usize = 3 << 19;
 
-/// How many times steps are taken between two looks at what else may end a comparison.
-const TICKS_EACH: u32 = 16;
+/// How often the engine takes steps before it checks the stack, the memory and the stop signal again.
+const CALLS_PER_CHECK: u32 = 16;
 
-/// Bytes of a node that a comparison adds to the tree, roughly.
+/// Approximate bytes of a node that a comparison adds to the tree.
 const NODE_BYTES: usize = 900;
 
-/// Most bytes of nodes, alternatives and candidates in a comparison, beside the two documents.
+/// Limit on the bytes of nodes, alternatives and candidates in a comparison. The two documents do not count.
 const BYTES_MAX: usize = 128 << 20;
 
-/// Runs a comparison on enough stack.
+/// Runs a comparison on a stack of sufficient size.
 pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK_BYTES, STACK_BYTES, comparison)
 }
 
-/// How hard witnesses are looked for.
+/// How thoroughly the engine searches for witnesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Until one is found.
+    /// Stop at the first witness.
     First,
-    /// For one of each place that breaks.
+    /// Search for a witness at each place that breaks.
     Each,
-    /// Also in the difference of writer and reader, whatever the place.
+    /// Also make values of the difference between writer and reader, whatever the place.
     Deep,
 }
 
-/// A comparison in progress.
+/// The state of a comparison in progress. Each phase of the comparison has its own `impl` block in its own file.
 pub(crate) struct Engine {
     pub(crate) tree: Tree,
     pub(crate) formats: Formats,
-    /// Whether one witness is enough, or each place that breaks wants its own.
+    /// Whether one witness is enough. Otherwise the engine searches for a witness at each place that breaks.
     pub(crate) is_brief: bool,
     pub(crate) patterns: Patterns,
-    /// Whether the value being looked at stands for its other spellings too, `1` for `1.0`.
+    /// Whether the evaluated value also stands for its other spellings, `1` for `1.0`.
     pub(crate) is_any_spelling: bool,
-    /// Steps left. Spent alike on the same input, so that an answer never depends on the machine.
+    /// The steps that are left. The same input always takes the same steps, so an answer never depends on the machine.
     fuel: u64,
-    /// Steps taken so far, in all phases.
+    /// The steps that all phases have taken so far.
     spent: u64,
-    /// What tells the branches of each union apart.
+    /// The discriminator of each union, if it has one.
     pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
-    /// What accepts anything, to be shared.
+    /// The alternative that accepts everything. Other alternatives share its parts.
     pub(crate) anything: Alternative,
-    /// The alternatives of each node, by its number: they keep its place.
+    /// The alternatives of each node, by the number of the node. Equal nodes at two places have their own alternatives,
+    /// because the children keep their places.
     pub(crate) alternatives: HashMap<u32, Rc<Vec<Alternative>>>,
-    /// The alternatives of the parts of a node with many conditions, while that node is flattened.
+    /// The alternatives of the parts of a node with many conditions, while the engine expands that node.
     pub(crate) alternatives_of_parts: Option<HashMap<u32, Rc<Vec<Alternative>>>>,
-    /// Whether the ways of a node with many conditions are being found.
+    /// Whether the engine currently finds the ways of a node with many conditions. It keeps these conditions whole.
     pub(crate) keeps_conditions: bool,
-    /// The ways in which the schemas of each place hold, by the number of their node.
+    /// The ways in which the schemas of each place hold, by the number of the place's node.
     pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
-    /// Where places stay free, because closed they would have no value.
+    /// Places that stay open to undeclared members, because otherwise they would have no value.
     pub(crate) opened_places: Vec<Origin>,
-    /// The places that are being closed, outermost first.
+    /// The places that the engine currently closes, the outermost first.
     pub(crate) closings_in_progress: Vec<Class>,
-    /// What was opened for a tolerant reader.
+    /// The schemas of tolerant readers without the keywords that reject undeclared members.
     pub(crate) opened_readers: Opening,
-    /// The readers that were relaxed at what findings report.
-    pub(crate) relaxed: Relaxations,
-    /// Validators of single nodes, by their number, where one could be made.
+    /// The nodes of readers that the search relaxed at reported findings.
+    pub(crate) relaxations: Relaxations,
+    /// Validators of single nodes, by the number of the node; `None` if the node cannot be exported or compiled.
     pub(crate) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,
-    /// How hard witnesses are looked for.
+    /// How thoroughly the engine searches for witnesses.
     pub(crate) effort: Effort,
-    /// Pairs proven, or assumed while they are being proven.
+    /// Pairs that are proven, or assumed during their own proof.
     pub(crate) proven: HashSet<(Class, Class)>,
-    /// The proven pairs in order, so that what rested on a failed assumption can be taken back.
+    /// The pairs of `proven` in the order of insertion. If an assumption fails, the engine removes the pairs after it.
     pub(crate) proof_order: Vec<(Class, Class)>,
-    /// The pairs that are being proven, outermost first.
+    /// The pairs that the engine currently proves, the outermost first.
     pub(crate) proofs_in_progress: Vec<(Class, Class)>,
-    /// Pairs that resisted; true only of the rules here, not of the schemas.
+    /// Pairs without a proof. This does not mean that the reader rejects something: the rules of the engine are
+    /// incomplete.
     pub(crate) unproven: HashSet<(Class, Class)>,
-    /// Candidates found before, by classes and places of writer and reader.
+    /// The candidates of earlier searches, by the classes and places of writer and reader.
     pub(crate) known_candidates: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
-    /// Samples made before, by class and number.
+    /// The samples of earlier calls, by class and requested number.
     pub(crate) known_samples: HashMap<(Class, usize), Rc<Vec<Value>>>,
-    /// How often steps were taken.
-    ticks: u32,
-    /// Nodes of the two documents.
+    /// How often the engine has taken steps.
+    calls: u32,
+    /// The number of nodes of the two documents.
     nodes_lowered: usize,
-    /// Bytes that alternatives and candidates take, roughly; what is dropped again is counted too.
+    /// Approximate bytes of alternatives and candidates. Dropped ones still count.
     bytes_held: usize,
-    /// Nodes of all values that were made.
+    /// The number of nodes of all values that the engine has made.
     pub(crate) nodes_made: usize,
-    /// Pairs that are being refuted, so that recursion ends.
+    /// The pairs that the engine currently refutes. They end the recursion.
     pub(crate) refutations_in_progress: Vec<(Class, Class)>,
-    /// Nodes that are being shown to have no value, outermost first.
+    /// Nodes that count as empty while the engine proves that they have no value, the outermost first.
     pub(crate) assumed_empty: Vec<Id>,
-    /// How often a recursion or a limit cut alternatives short.
+    /// How often a recursion or a limit has cut alternatives short.
     pub(crate) truncations: usize,
-    /// How many subtractions are being made inside each other.
+    /// The depth of nested subtractions.
     pub(crate) subtraction_depth: usize,
-    /// How many values are being listed inside each other.
+    /// The depth of nested lists of values.
     pub(crate) listing_depth: usize,
-    /// How many pairs are being proven inside each other.
+    /// The depth of nested proofs.
     pub(crate) proof_depth: usize,
-    /// How often it is being found out, inside each other, what is looked at.
+    /// The depth of nested computations of evaluated properties and items.
     pub(crate) evaluation_depth: usize,
-    /// Nodes whose samples are being made, likewise.
+    /// The nodes whose samples the engine currently makes. They end the recursion.
     pub(crate) samplings_in_progress: Vec<Class>,
 }
 
@@ -141,7 +143,7 @@ impl Engine {
             opened_places: Vec::new(),
             closings_in_progress: Vec::new(),
             opened_readers: Opening::default(),
-            relaxed: Relaxations::default(),
+            relaxations: Relaxations::default(),
             validators: HashMap::new(),
             effort: Effort::Each,
             proven: HashSet::new(),
@@ -150,7 +152,7 @@ impl Engine {
             unproven: HashSet::new(),
             known_candidates: HashMap::new(),
             known_samples: HashMap::new(),
-            ticks: 0,
+            calls: 0,
             nodes_lowered: tree_len,
             bytes_held: 0,
             nodes_made: 0,
@@ -165,10 +167,11 @@ impl Engine {
         }
     }
 
-    /// Takes steps from the fuel; false when it is used up, when the stack nearly is, and when nobody waits any more.
+    /// Takes steps from the fuel. Returns `false` if the fuel is used up, if the stack or the memory is nearly used up,
+    /// or if the caller has stopped waiting.
     pub(crate) fn spend(&mut self, steps: u64) -> bool {
-        self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks.is_multiple_of(TICKS_EACH) && self.must_end() {
+        self.calls = self.calls.wrapping_add(1);
+        if self.calls.is_multiple_of(CALLS_PER_CHECK) && self.must_end() {
             self.spent = self.spent.saturating_add(self.fuel);
             self.fuel = 0;
             return false;
@@ -178,12 +181,13 @@ impl Engine {
         0 < self.fuel
     }
 
-    /// Returns the bytes that are held, roughly.
+    /// Returns the approximate bytes of the comparison.
     fn bytes(&self) -> usize {
         self.bytes_held.saturating_add(self.tree.len().saturating_sub(self.nodes_lowered) * NODE_BYTES)
     }
 
-    /// Counts bytes that are held from now on; returns whether there is room for them. Without, the fuel is used up.
+    /// Counts additional bytes, and returns whether the limit leaves room for them. If it does not, the fuel is used
+    /// up.
     pub(crate) fn reserve_bytes(&mut self, bytes: usize) -> bool {
         self.bytes_held = self.bytes_held.saturating_add(bytes);
         let has_room = self.bytes() <= BYTES_MAX;
@@ -193,22 +197,23 @@ impl Engine {
         has_room
     }
 
-    /// Takes the steps and counts the bytes for a copy of a value with so many nodes; returns whether there is room.
+    /// Takes the steps and counts the bytes for a copy of a value with this number of nodes. Returns whether the limits
+    /// allow the copy.
     pub(crate) fn reserve_copy(&mut self, nodes: usize) -> bool {
-        /// Bytes of a node, roughly, and nodes that are copied in a step.
+        /// The approximate bytes of a node, and the nodes of one step.
         const NODE_BYTES: usize = 250;
         const NODES_IN_A_STEP: usize = 32;
         self.reserve_bytes(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
     }
 
-    /// Tells whether there is no room to go on, or nobody waits for the answer.
+    /// Returns whether the stack or the memory is nearly used up, or the caller has stopped waiting.
     fn must_end(&self) -> bool {
         stacker::remaining_stack().is_some_and(|left| left < STACK_LEFT_MIN)
             || BYTES_MAX < self.bytes()
             || Stop::is_current_requested()
     }
 
-    /// Tells whether the fuel is used up.
+    /// Returns whether the fuel is used up.
     pub(crate) fn is_spent(&self) -> bool {
         self.fuel == 0
     }
@@ -218,7 +223,7 @@ impl Engine {
         self.spent
     }
 
-    /// Gives more fuel for a further phase.
+    /// Sets the fuel for the next phase.
     pub(crate) fn refuel(&mut self, fuel: u64) {
         self.fuel = fuel;
     }

@@ -1,7 +1,8 @@
-//! Three-valued evaluation of a value against a node.
+//! Evaluates a value against a node, with a three-valued answer.
 //!
-//! Sorts candidates before the validator confirms them. `Unknown` where the answer rests on a
-//! format, an opaque pattern or what other keywords evaluated; the validator has the last word.
+//! The engine uses it to sort candidates before the validator confirms them. The answer is `Unknown` if it depends on a
+//! format or pattern that the engine cannot evaluate, or on what other keywords evaluated. The validator has the last
+//! word.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
 use crate::truth::Truth;
 
-/// Deepest chain of applicators and children that is followed.
+/// Limit on the depth of applicators and children.
 const DEPTH_MAX: usize = 256;
 
 fn is_listed(values: &Listed, value: &Value) -> bool {
@@ -23,15 +24,15 @@ fn is_listed(values: &Listed, value: &Value) -> bool {
 }
 
 impl Engine {
-    /// Tells whether a node accepts a value.
+    /// Returns whether a node accepts a value.
     pub(crate) fn accepts(&mut self, id: Id, value: &Value) -> Truth {
         self.eval(id, value, 0)
     }
 
     fn eval(&mut self, id: Id, value: &Value, depth: usize) -> Truth {
         let node = self.tree.shared(id);
-        // What is looked at by itself and is plain, or looked up in a list, costs nothing: of an `enum` there
-        // are as many values as were written down.
+        // At the top, a plain value or a lookup in an `enum` costs no fuel: an `enum` has only as many values as the
+        // author wrote.
         let is_plain = !value.is_object() && !value.is_array();
         let is_free = depth == 0 && (is_plain || node.values.is_some());
         if DEPTH_MAX < depth || !(is_free || self.spend(1)) {
@@ -65,13 +66,13 @@ impl Engine {
         own.and(self.eval_applicators(&node, value, depth))
     }
 
-    /// Tells the same of what a writer's listed value stands for: `enum` compares numbers by value,
-    /// so that who lists `1` may send `1.0`, which draft 4 alone calls no integer.
+    /// Returns whether a node accepts a listed value of the writer, in every spelling. `enum` compares numbers by
+    /// value, so a writer that lists `1` may send `1.0`. Only draft 4 does not accept `1.0` as an integer.
     pub(crate) fn accepts_listed(&mut self, id: Id, alternative: &Alternative, value: &Value) -> Truth {
         self.of_any_spelling(alternative, value, |engine| engine.accepts(id, value))
     }
 
-    /// Answers for every spelling of a listed value of an alternative.
+    /// Evaluates `answer` for every spelling of a listed value of an alternative.
     pub(crate) fn of_any_spelling(
         &mut self,
         alternative: &Alternative,
@@ -85,7 +86,7 @@ impl Engine {
         truth
     }
 
-    /// Tells whether a number is written as draft 4 wants integers.
+    /// Returns whether a number is written without a fraction and an exponent, as draft 4 requires for integers.
     fn is_spelt(&self, number: &serde_json::Number) -> Truth {
         if self.is_any_spelling {
             return Truth::Unknown;
@@ -97,11 +98,11 @@ impl Engine {
         let mut truth = if node.unsupported.is_some() { Truth::Unknown } else { Truth::Yes };
         if let Some(place) = &node.place {
             truth = truth.and(self.eval(place.schema, value, depth + 1));
-            // Of events that a tolerant reader has stripped, it is not said what they were.
+            // The members that a tolerant reader removed are unknown.
             if place.reader.is_some() {
                 return truth.and(Truth::Unknown);
             }
-            // Further schemas may declare more.
+            // Without other schemas that may hold, nothing else can declare members.
             let is_sure = place.maybe.is_empty();
             truth = truth.and(match self.is_declared(place.schema, value) {
                 Truth::Yes => Truth::Yes,

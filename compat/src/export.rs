@@ -1,5 +1,5 @@
-//! Writes a node back as a JSON Schema of draft 2020-12, for the validator and the library's
-//! prover: what they see is what the engine compared, content model and masks included.
+//! Writes a node as a JSON Schema of draft 2020-12, for the validator and for the prover of the library. So both see
+//! the schema that the engine compares, with content model and masks.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,14 +8,13 @@ use serde_json::{Map, Value, json};
 
 use crate::tree::{Id, Name, Node, Tree, Types};
 
-/// Largest schema that is written, in nodes: definitions are written out where they are used.
+/// Limit on the nodes of a written schema. Definitions are written out at each use.
 const NODES_MAX: usize = 20_000;
 
-/// Deepest schema that is written: as deep as a document may be nested, because it is read again as one.
+/// Limit on the depth of a written schema: the limit for documents, because the result is read again as a document.
 const DEPTH_MAX: usize = 100;
 
-/// Returns the schema of a node, or nothing when part of it could not be lowered or it is too
-/// large to be of use.
+/// Returns the schema of a node; `None` if the engine does not support a part of it, or if it is too large.
 pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
     let mut export = Export {
         tree,
@@ -31,7 +30,7 @@ pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
         let definition = export.node(tree.recursive_target(recursive_ref)?)?;
         export.definitions.insert(recursive_ref, definition);
     }
-    // Before 2020-12 what `contains` matched was not evaluated by it.
+    // Before 2020-12, `contains` did not evaluate the items that it matches.
     if export.has_unevaluated_items && export.has_plain_contains {
         return None;
     }
@@ -54,7 +53,7 @@ pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
 struct Export<'t> {
     tree: &'t Tree,
     definitions: BTreeMap<u32, Value>,
-    /// Definitions that are referred to and not written yet.
+    /// Definitions with a reference to them that are not written yet.
     unwritten: Vec<u32>,
     nodes: usize,
     depth: usize,
@@ -131,7 +130,7 @@ impl Export<'_> {
             }
             all.push(part);
         }
-        // What `contains` matched counts as evaluated only beside `unevaluatedItems`.
+        // An item that `contains` matches counts as evaluated only for an `unevaluatedItems` in the same object.
         match (all.len(), arrays.unevaluated) {
             (0, _) => {}
             (1, _) => out.extend(all.remove(0)),
@@ -186,11 +185,11 @@ impl Export<'_> {
         for part in &node.all_of {
             all.push(self.node(*part)?);
         }
-        // A place accepts no more than its schema, unless members were removed.
+        // A place accepts no more than its schema, unless a tolerant reader removed members.
         if let Some(place) = &node.place {
             all.push(if place.reader.is_some() { Value::Bool(true) } else { self.node(place.schema)? });
         }
-        // A keyword can stand once in an object, so the second of its kind goes to an `allOf`.
+        // An object can have a keyword only once, so the second one goes into an `allOf`.
         let mut place = |out: &mut Map<String, Value>, keyword: &str, value: Value| {
             if out.contains_key(keyword) {
                 all.push(Value::Object(Map::from_iter([(keyword.to_owned(), value)])));
@@ -227,7 +226,7 @@ impl Export<'_> {
             all.push(Value::Object(part));
         }
         if let Some(recursive_ref) = node.recursive_ref {
-            // Its definition is written later: definitions can refer to each other without end.
+            // The definition is written later, because definitions can refer to each other without end.
             if let Entry::Vacant(definition) = self.definitions.entry(recursive_ref) {
                 definition.insert(Value::Bool(true));
                 self.unwritten.push(recursive_ref);

@@ -1,4 +1,4 @@
-//! From witnesses to findings: places, words, help, fingerprints.
+//! Converts witnesses to findings, with places, words, help and fingerprints.
 
 mod event_path;
 mod identity;
@@ -20,7 +20,7 @@ use identity::former_fingerprint;
 use order::Order;
 use places::Places;
 
-/// A pair of versions, in the roles of a report.
+/// A pair of versions in the roles of a report.
 #[derive(Clone, Copy)]
 pub(crate) struct Sides<'a> {
     pub(crate) candidate: &'a Resolved,
@@ -30,7 +30,7 @@ pub(crate) struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// Returns who writes and who reads. `candidate` is the newer of the two for direction.
+    /// Returns the writer and the reader. The direction treats `candidate` as the newer version.
     pub(crate) fn writer_and_reader(&self) -> (&'a Resolved, &'a Resolved) {
         match self.direction {
             Direction::Backward => (self.baseline, self.candidate),
@@ -39,11 +39,11 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// A finding, and what names it whatever the candidate's version.
+/// A finding, with its identity, which does not depend on the candidate's version.
 pub(crate) struct Found {
     pub(crate) finding: Finding,
     pub(crate) identity: Identity,
-    /// Which of a decision's results it reports.
+    /// The index of the result of the decision that it reports.
     pub(crate) number: usize,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn findings<'a>(decision: &Decision<'a>, sides: &Sides<'a>) -> Vec<Fo
             all.push(Found { number, ..found });
         }
     }
-    // As one reads the document, from the top.
+    // In the order of the document.
     all.sort_by_key(|found| found.finding.position.map(|position| position.offset));
     all
 }
@@ -134,7 +134,7 @@ fn undecided(tree: &Tree, sides: &Sides<'_>, places: &Places<'_, '_>, open: &Ope
     Found { finding, identity, number: 0 }
 }
 
-/// The places of a finding.
+/// The places and fingerprints of a finding.
 struct At {
     pointer: Pointer,
     baseline: Option<Pointer>,
@@ -170,11 +170,11 @@ fn finding(sides: &Sides<'_>, rule: &Rule, at: At, message: String) -> Finding {
     }
 }
 
-/// Returns where the keyword behind an assertion stands, or else the schema that lacks it.
+/// Returns the position of the keyword of an assertion, or, if it is missing, of the schema.
 fn keyword_position(sides: &Sides<'_>, pointer: &Pointer, assertion: &Assertion) -> Option<Position> {
     let schema: &Schema = sides.candidate.schema();
     let below = if let Assertion::Types(_) = assertion {
-        // Of a type, the whole schema says more than the one word.
+        // For a type, the whole schema explains more than the one word.
         None
     } else if let Assertion::Required(name) = assertion {
         required_at(schema, pointer, name)
@@ -191,8 +191,8 @@ fn keyword_position(sides: &Sides<'_>, pointer: &Pointer, assertion: &Assertion)
     below.and_then(|place| document.position(&place)).or_else(|| document.closest_position(pointer))
 }
 
-/// Returns where a name is required, or else where its property is declared, or else the list that
-/// lacks it.
+/// Returns the place where a name is required. If it is not required, returns the place of its property, or else of the
+/// list of required names.
 fn required_at(schema: &Schema, pointer: &Pointer, name: &str) -> Option<Pointer> {
     let list = pointer.child("required");
     let names = list.find(schema.value()).and_then(Value::as_array);

@@ -1,7 +1,7 @@
-//! What is known of formats: how long their strings are, and strings of them.
+//! Facts about formats: the lengths of their strings, and examples.
 //!
-//! A length is a fact that a proof may rest on, so it is said only where the validator holds to it. Strings
-//! are put to the validator in any case.
+//! A proof may depend on a length, so the table has only lengths that the validator enforces. The validator confirms
+//! examples in any case.
 
 mod language;
 
@@ -16,14 +16,14 @@ pub(crate) use language::language;
 
 use crate::truth::Truth;
 
-/// Returns lengths in characters between which all strings of a format are.
+/// Returns a smallest and a largest length of all strings of a format, in characters.
 pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
     match format {
         "date" => (10, Some(10)),
         "uuid" => (36, Some(36)),
         "ipv4" => (7, Some(15)),
         "ipv6" => (2, Some(45)),
-        // RFC 1123, section 2.1, with the dot that some write at the end, and a little more.
+        // RFC 1123, section 2.1, with an optional dot at the end, and a little more.
         "hostname" | "plain-hostname" => (1, Some(255)),
         // RFC 5321, section 4.5.3.1: 64 characters, an `@`, and a domain of 255.
         "email" => (3, Some(320)),
@@ -33,8 +33,8 @@ pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
     }
 }
 
-/// Returns plausible strings of a format, the shortest first where there is a choice; further on those that a pattern
-/// for the format often forgets.
+/// Returns plausible strings of a format, the short ones first. The last ones are strings that patterns for the format
+/// often do not match.
 pub(crate) fn examples(format: &str) -> &'static [&'static str] {
     match format {
         "date-time" => &[
@@ -75,14 +75,15 @@ pub(crate) fn examples(format: &str) -> &'static [&'static str] {
     }
 }
 
-/// Returns strings that are nearly of a format, and strings of other formats, to refute a reader that asserts it.
+/// Returns strings that nearly have a format, and strings of other formats, for candidates against a reader that
+/// asserts the format.
 pub(crate) fn near_misses(format: &str) -> &'static [&'static str] {
     match format {
         "date" => &["2024-02-30", "2024-01-31T12:00:00Z"],
         "time" => &["12:00:00", "12:00"],
         "date-time" => &["2024-01-31", "2024-01-31T12:00:00"],
         "hostname" | "plain-hostname" => &["a_b", "xn--a", "a.", "b\u{fc}cher.example"],
-        // Upper case, which `hostname` decodes and `idn-hostname` refuses.
+        // Upper case, which `hostname` decodes and `idn-hostname` rejects.
         "idn-hostname" => &["a_b", "xn--bca", "a."],
         "email" => &["a", "\u{e9}@example.com", "a@b\u{fc}cher.example"],
         "idn-email" => &["a", "a@b_c"],
@@ -96,9 +97,9 @@ pub(crate) fn near_misses(format: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether a string is of a format, by the validator itself.
+/// Returns whether a string has a format. The validator itself decides.
 pub(crate) fn accepts(format: &str, text: &str) -> Truth {
-    /// Validators that are kept; a name beyond is compiled each time.
+    /// Limit on the kept validators. Validators of other formats are compiled each time.
     const KEPT_MAX: usize = 64;
     static KEPT: Mutex<Option<HashMap<String, Option<Arc<jsonschema::Validator>>>>> = Mutex::new(None);
     let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,12 +116,12 @@ pub(crate) fn accepts(format: &str, text: &str) -> Truth {
     validator.map_or(Truth::Unknown, |validator| Truth::of(validator.is_valid(&Value::from(text))))
 }
 
-/// Whether a string is of all of these formats.
+/// Returns whether a string has all of these formats.
 pub(crate) fn all_accept(formats: &[String], text: &str) -> Truth {
     formats.iter().fold(Truth::Yes, |truth, format| truth.and(accepts(format, text)))
 }
 
-/// Compiles the validator of a format; returns `None` if no draft has such a format.
+/// Compiles the validator of a format; returns `None` if no draft has this format.
 fn validator(format: &str) -> Option<jsonschema::Validator> {
     let (draft, mut schema) = (Draft::Draft202012, json!({}));
     let draft = if let Some(content) = format.strip_prefix("content") {
@@ -149,7 +150,7 @@ pub(crate) fn written(format: &str) -> &str {
     if format == PLAIN_HOSTNAME { "hostname" } else { format }
 }
 
-/// Returns a string of a format that has so many characters, where one is easily made.
+/// Returns a string of a format with this number of characters, if one is easy to make.
 pub(crate) fn of_length(format: &str, length: usize) -> Option<String> {
     let filled = |before: &str, filling: &str, after: &str| {
         let missing = length.checked_sub(before.len() + after.len()).filter(|missing| 0 < *missing)?;
@@ -178,7 +179,7 @@ pub(crate) fn of_length(format: &str, length: usize) -> Option<String> {
 /// Returns a host name of this length, in labels of at most 63 characters (RFC 1035, section 2.3.4).
 fn hostname(length: usize) -> Option<String> {
     const LENGTH_MAX: usize = 253;
-    // The last character is no dot.
+    // The last character must not be a dot.
     let every = if length.is_multiple_of(64) { 63 } else { 64 };
     let character = |at: usize| if (at + 1).is_multiple_of(every) { '.' } else { 'x' };
     (0 < length && length <= LENGTH_MAX).then(|| (0..length).map(character).collect())
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_format_is_longer_than_said() {
+    fn no_string_of_a_format_exceeds_its_lengths() {
         let label = "x".repeat(63);
         let host = [label.as_str(); 4].join(".");
         for local in [63, 64, 65] {

@@ -30,10 +30,7 @@ impl Tree {
             };
             node.all_of.iter().chain(node.any_of.iter().flatten()).for_each(|part| go(*part, false));
             node.objects.dependent_schemas.iter().for_each(|(_, part)| go(*part, false));
-            node.recursive_ref
-                .and_then(|reference| self.recursive_target(reference))
-                .into_iter()
-                .for_each(|part| go(part, false));
+            node.recursive_target(self).into_iter().for_each(|part| go(part, false));
             node.one_of.iter().flatten().chain(&node.not).for_each(|part| go(*part, true));
             for condition in &node.conditions {
                 go(condition.test, true);

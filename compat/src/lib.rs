@@ -1,31 +1,53 @@
-//! Decides whether every event a **writer** sends is one a **reader** accepts.
+//! Decides whether a reader accepts every event that a writer sends.
 //!
-//! One relation, `writer ⊆ reader`, serves both directions: backward, the reader is the new
-//! version; forward, the old one. The answer is compatible, incompatible with a confirmed
-//! witness, or undecided with a reason; undecided fails closed and is never worded as a break.
+//! The engine answers one question: is `writer ⊆ reader`? It serves both directions. Backward, the reader is the new
+//! version; forward, the reader is the old version. The answer is compatible, incompatible with a confirmed witness, or
+//! undecided with a reason. An undecided change is rejected, but no message calls it a break.
 //!
-//! [`check`] holds a candidate version against the versions of its line; [`diff`] compares two
-//! versions both ways; [`containment`] answers the bare question for two schemas.
+//! - [`check`] compares a candidate version with the versions of its line.
+//! - [`diff`] compares two versions in both directions.
+//! - [`containment`] answers the question for two schemas.
 //!
-//! # How a pair is decided
+//! ```
+//! use std::sync::Arc;
 //!
-//! 1. `lower`: both documents become nodes of one arena, drafts and references left behind;
-//!    structurally equal nodes share a class (`tree`).
-//! 2. `content`: under a content model, a writer's nodes become places that are closed when they are flattened.
-//! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
-//!    alternatives (`alternatives`), children pairwise, recursion coinductively.
-//! 4. `subtract`: what structure does not decide, unions, negations, conditions, is decided by what
-//!    is left of the writer when the reader is taken away.
-//! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
-//!    that should break the assertion, and lifted to whole events.
-//! 6. `decide`: the validator confirms or drops each candidate; what stays open goes to the
-//!    library's prover (`oracle`); what is open still is undecided.
+//! use evschema_compat::{Containment, containment};
+//! use evschema_model::{Catalog, Coordinates, Dialects, Formats, Resolved, Schema, Subject, Version};
 //!
-//! What is ours and what is the library's, and why, is in docs/adr/0002 and 0004.
+//! fn read(text: &str) -> Resolved {
+//!     let at = Coordinates { subject: Subject::parse("order").unwrap(), version: Version::new(1, 0, 0) };
+//!     let schema = Schema::read(at, text.as_bytes(), &Dialects::default()).unwrap();
+//!     Catalog::default().resolve(&Arc::new(schema)).unwrap()
+//! }
 //!
-//! Soundness rests on two facts only: a proof takes the writer as *at least* as wide as it is, and
-//! a witness is shown only after the validator has accepted it under the writer and refused it
-//! under the reader.
+//! let writer = read(r#"{"type": "integer", "minimum": 1}"#);
+//! let reader = read(r#"{"type": "number"}"#);
+//! assert_eq!(containment(&writer, &reader, Formats::Assert), Containment::Contained);
+//! ```
+//!
+//! # How the engine compares two schemas
+//!
+//! 1. `lower` translates both documents into nodes of one arena (`tree`). Nodes do not depend on the draft, and their
+//!    references are resolved. Structurally equal nodes share a class.
+//! 2. `content` applies the content model. Under `lenient` and `tolerant`, a node of the writer becomes a place.
+//!    `alternatives` closes a place when it expands the place.
+//! 3. `prove` shows that the writer's values meet the reader's assertions, one assertion at a time. For this, it takes
+//!    the alternatives of the writer (`alternatives`). It compares children in pairs, and handles recursion by
+//!    coinduction.
+//! 4. `subtract` decides unions, negations and conditions: it removes the reader from the writer's alternatives. If
+//!    nothing is left, the reader accepts everything.
+//! 5. If there is no proof, `refute` makes values of the writer (`sample`) that probably violate an assertion. It
+//!    builds whole events around these values.
+//! 6. `decide` confirms each candidate with the validator, or drops it. If no candidate is confirmed, it consults the
+//!    prover of the `jsonschema` library (`oracle`). If that prover has no answer, the comparison is undecided.
+//!
+//! docs/adr/0002 and 0004 explain which parts are our own and which parts come from the library.
+//!
+//! # Why the answers are right
+//!
+//! The answers depend on two facts only. A proof may assume that the writer sends more events than it sends, but never
+//! fewer. A report shows a witness only after the validator has accepted it under the writer's schema and rejected it
+//! under the reader's schema.
 
 mod alternatives;
 mod assertion;

@@ -14,12 +14,12 @@ pub(crate) struct Decimal {
     exponent: i32,
 }
 
-/// Largest power of ten, either way, that is reckoned with; numbers beyond are left undecided
-/// rather than written out digit by digit.
+/// Limit on the exponent of ten, positive or negative. Numbers above it are left undecided, because their digits would
+/// need much memory.
 const EXPONENT_MAX: i32 = 2_000;
 
 impl Decimal {
-    /// Returns the number a JSON number spells, or nothing when its exponent is out of bounds.
+    /// Returns the value of a JSON number; `None` if its exponent is out of bounds.
     pub(crate) fn of(number: &Number) -> Option<Self> {
         if let Some(small) = number.as_i64() {
             return Some(Self::from(small));
@@ -59,7 +59,7 @@ impl Decimal {
         }
     }
 
-    /// Returns both mantissas at the smaller of the two exponents.
+    /// Returns both mantissas for the smaller of the two exponents.
     fn aligned(&self, other: &Self) -> (BigInt, BigInt, i32) {
         let exponent = self.exponent.min(other.exponent);
         (self.mantissa_at(exponent), other.mantissa_at(exponent), exponent)
@@ -89,7 +89,7 @@ impl Decimal {
         Self { mantissa: a - b, exponent }.reduced()
     }
 
-    /// Returns half the sum of two numbers, which is between them.
+    /// Returns the arithmetic mean of two numbers.
     pub(crate) fn midpoint(&self, other: &Self) -> Self {
         let sum = self.add(other);
         Self { mantissa: sum.mantissa * 5, exponent: sum.exponent - 1 }.reduced()
@@ -119,7 +119,7 @@ impl Decimal {
         self.mantissa.is_positive()
     }
 
-    /// Returns the number as a count, when it is a whole one that fits.
+    /// Returns the number as a count, if it is a whole number that fits.
     pub(crate) fn to_count(&self) -> Option<u64> {
         if !self.is_integer() {
             return None;
@@ -127,7 +127,7 @@ impl Decimal {
         u64::try_from(&self.mantissa_at(0)).ok()
     }
 
-    /// Returns the number for JSON, written out in plain digits where that is short.
+    /// Returns the number for JSON, in plain digits if these are short.
     pub(crate) fn to_number(&self) -> Number {
         let text = self.to_string();
         text.parse().unwrap_or_else(|_| Number::from(0))
@@ -177,25 +177,25 @@ impl Ord for Decimal {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Bound {
     pub(crate) value: Decimal,
-    /// Whether the value itself is left out.
+    /// Whether the interval excludes the value itself.
     pub(crate) exclusive: bool,
 }
 
-/// Which numbers are meant: an interval, and divisors.
+/// A set of numbers: an interval, and divisors.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Numbers {
     pub(crate) min: Option<Bound>,
     pub(crate) max: Option<Bound>,
-    /// What every number is a multiple of; nothing when any number will do.
+    /// Every number of the set is a multiple of this one; `None` if the set has no such divisor.
     pub(crate) step: Option<Decimal>,
-    /// What no number is a multiple of; no keyword says this, a difference does.
+    /// No number of the set is a multiple of one of these. No keyword expresses this, but a subtraction does.
     pub(crate) none: Vec<Decimal>,
-    /// Whether every number is written without fraction and exponent: what draft 4 calls integers.
+    /// Whether every number is written without a fraction and an exponent, as draft 4 requires for integers.
     pub(crate) is_spelt: bool,
 }
 
 impl Numbers {
-    /// Returns the numbers that are in both.
+    /// Returns the numbers that are in both sets.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         if let Some(bound) = &other.min {
@@ -212,6 +212,7 @@ impl Numbers {
         both
     }
 
+    /// Sets a lower bound, unless the present one is stricter.
     pub(crate) fn raise(&mut self, bound: Bound) {
         let keep = self
             .min
@@ -222,6 +223,7 @@ impl Numbers {
         }
     }
 
+    /// Sets an upper bound, unless the present one is stricter.
     pub(crate) fn lower(&mut self, bound: Bound) {
         let keep = self
             .max
@@ -232,10 +234,12 @@ impl Numbers {
         }
     }
 
+    /// Keeps only the multiples of a number.
     pub(crate) fn divide(&mut self, step: &Decimal) {
         self.step = Some(self.step.as_ref().map_or_else(|| step.clone(), |own| own.lcm(step)));
     }
 
+    /// Returns whether the set has every number.
     pub(crate) fn is_any(&self) -> bool {
         self.min.is_none()
             && self.max.is_none()
@@ -244,6 +248,7 @@ impl Numbers {
             && !self.is_spelt
     }
 
+    /// Returns whether the set has a number.
     pub(crate) fn contains(&self, value: &Decimal) -> bool {
         self.min.as_ref().is_none_or(|b| if b.exclusive { b.value < *value } else { b.value <= *value })
             && self
@@ -254,7 +259,7 @@ impl Numbers {
             && !self.none.iter().any(|step| value.is_multiple_of(step))
     }
 
-    /// Returns the smallest number that is meant, when there is one.
+    /// Returns the smallest number of the set, if it exists.
     pub(crate) fn first(&self) -> Option<Decimal> {
         let bound = self.min.as_ref()?;
         let Some(step) = &self.step else {
@@ -264,7 +269,7 @@ impl Numbers {
         Some(if bound.exclusive && first == bound.value { first.add(step) } else { first })
     }
 
-    /// Returns the largest number that is meant, when there is one.
+    /// Returns the largest number of the set, if it exists.
     pub(crate) fn last(&self) -> Option<Decimal> {
         let bound = self.max.as_ref()?;
         let Some(step) = &self.step else {
@@ -274,19 +279,19 @@ impl Numbers {
         Some(if bound.exclusive && last == bound.value { last.sub(step) } else { last })
     }
 
-    /// Tells whether there is no such number.
+    /// Returns whether the set is certainly empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.has_no_multiple() || (!self.none.is_empty() && self.none_is_left())
     }
 
-    /// Tells whether what no number may be a multiple of leaves none of them.
+    /// Returns whether the excluded multiples certainly leave no number.
     fn none_is_left(&self) -> bool {
-        /// Most multiples that are looked at one by one.
+        /// Limit on the multiples that are tested one by one.
         const LOOKED_AT_MAX: usize = 2_000;
         let Some(step) = &self.step else {
             return self.min.is_some() && self.single().is_some_and(|only| !self.contains(&only));
         };
-        // Beyond their common multiple everything repeats.
+        // After the common multiple, everything repeats.
         let period = self.none.iter().fold(step.clone(), |period, other| period.lcm(other));
         let (mut next, downwards) = match (self.first(), self.last()) {
             (Some(first), _) => (first, false),
@@ -319,8 +324,8 @@ impl Numbers {
         }
     }
 
-    /// Tells whether every number meant here is meant there; exact but for steps that only
-    /// agree on a finite interval.
+    /// Returns whether the other set certainly contains every number of this one. The answer is exact, except for steps
+    /// that agree only on a finite interval.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         if self.is_empty() {
             return true;
@@ -359,7 +364,7 @@ impl Numbers {
         (Some(&first) == self.last().as_ref()).then_some(first)
     }
 
-    /// Returns a few numbers that are meant, the plainest first, those at the ends among them.
+    /// Returns a few numbers of the set, the plainest first. The ends of the interval are among them.
     pub(crate) fn samples(&self) -> Vec<Decimal> {
         let step = self.step.clone().unwrap_or_else(Decimal::one);
         let mut found: Vec<Decimal> = vec![Decimal::zero(), Decimal::one(), step.clone()];

@@ -61,7 +61,7 @@ impl Obligation {
     }
 }
 
-/// Adds a step to a way. If the way already passed the schema to which the step leads, the way goes back to that schema.
+/// Adds a step to a way. If the way already passed the schema to which the step leads, the way goes back to it.
 pub(crate) fn extend_way(way: &mut Vec<Step>, step: Step) {
     match way.iter().position(|known| known.target == step.target) {
         Some(back) => way.truncate(back + 1),

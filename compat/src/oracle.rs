@@ -1,14 +1,13 @@
-//! The library's prover, `jsonschema::canonical`, behind one door.
+//! The prover of the `jsonschema` library, `jsonschema::canonical`.
 //!
-//! It is asked what the engine's own rules leave open. It has no fuel of its own, so it gets
-//! small questions only, and it reckons with numbers as doubles here, so it gets no number that a
-//! double would round.
+//! The engine consults it if its own rules find no answer. The library has no limit of steps, so it gets only small
+//! questions. Here it computes with doubles, so it gets no number that a double would round.
 
 use evschema_model::Formats;
 use jsonschema::canonical::{self, CanonicalSchema, Containment as Covers};
 use serde_json::Value;
 
-/// Most characters of the two schemas together that the library is asked about.
+/// Limit on the characters of both schemas together.
 const CHARS_MAX: usize = 3_000;
 
 /// Limit on the branches of both schemas together. The library multiplies out unions and dependent requirements.
@@ -18,20 +17,20 @@ const BRANCHES_MAX: usize = 12;
 /// seconds and hundreds of MiB.
 const REQUIRED_MAX: usize = 40;
 
-/// Most digits of a number that a double surely holds.
+/// Limit on the digits of a number that a double certainly represents.
 const DIGITS_MAX: usize = 15;
 
-/// What the library says of a pair.
+/// The answer of the library about a pair.
 pub(crate) enum OracleAnswer {
-    /// Everything the writer accepts, the reader accepts.
+    /// The reader accepts everything that the writer accepts.
     Covered,
-    /// A schema of what the writer accepts and the reader refuses, to look for witnesses in.
+    /// A schema of the values that the writer accepts and the reader rejects. The engine searches it for witnesses.
     Difference(Value),
-    /// Nothing.
+    /// The library has no answer.
     Unknown,
 }
 
-/// Asks whether a reader covers a writer, both given as schemas of draft 2020-12.
+/// Compares two schemas of draft 2020-12: does the reader accept everything that the writer accepts?
 pub(crate) fn compare(writer: &Value, reader: &Value, formats: Formats) -> OracleAnswer {
     if CHARS_MAX < writer.to_string().len() + reader.to_string().len()
         || BRANCHES_MAX < branches(writer) + branches(reader)
@@ -73,7 +72,7 @@ fn branches(value: &Value) -> usize {
                 let own = match (name.as_str(), member) {
                     ("anyOf" | "oneOf", Value::Array(list)) => list.len(),
                     ("not" | "if", _) => 2,
-                    // Without the name, or with what it needs.
+                    // An object either lacks the name, or has what the name needs.
                     ("dependentRequired" | "dependentSchemas", Value::Object(needs)) => 2 * needs.len(),
                     _ => 0,
                 };
@@ -100,7 +99,8 @@ fn required(value: &Value) -> usize {
     }
 }
 
-/// Whether a format has a name that only the engine knows: the library would take it for an annotation.
+/// Returns whether the schema has a format with a name that only the engine knows. The library would treat it as an
+/// annotation.
 fn has_own_format(value: &Value) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(name, member)| match member {

@@ -1,8 +1,8 @@
-//! ECMA-262 patterns: matching, containment and shortest strings, by automata.
+//! Patterns of ECMA-262: matching, containment and shortest strings, with automata.
 //!
-//! A pattern is translated to the syntax of Rust's regular expressions, which rules out
-//! look-around and back-references: matching by those stays open. A writer's look-arounds are left
-//! out where its strings may be taken to be more than they are.
+//! The engine translates a pattern to the syntax of Rust's regular expressions, which has no look-arounds and no
+//! back-references. So the engine does not know what such a pattern matches. If the writer's strings may be assumed to
+//! be more than they are, the engine leaves out the look-arounds of the writer's patterns.
 
 mod lengths;
 mod relaxed;
@@ -19,27 +19,27 @@ use regex_automata::{Anchored, MatchKind};
 
 use crate::truth::Truth;
 
-/// An automaton that several comparisons use.
+/// An automaton that several comparisons share.
 type Shared = Arc<dense::DFA<Vec<u32>>>;
 
-/// Compiled patterns, each compiled once.
+/// The compiled patterns of a comparison.
 #[derive(Default)]
 pub(crate) struct Patterns {
     automata: HashMap<String, Option<Shared>>,
-    /// Searches made before, by what was asked.
+    /// The results of earlier searches.
     searched: HashMap<Query, Search>,
     lengths: HashMap<String, (u64, Option<u64>)>,
-    /// Product states visited, and bytes of automata used, in this comparison.
+    /// The visited product states, and the bytes of the automata, in this comparison.
     visited: usize,
     bytes: usize,
 }
 
-/// Most product states that a comparison walks, and most bytes of automata that it uses: what is
-/// asked beyond stays open, so that no set of patterns takes long.
+/// Limits on the product states that a comparison visits, and on the bytes of its automata. Later searches have no
+/// answer, so that no set of patterns takes long.
 const VISITED_MAX: usize = 150_000;
 const BYTES_MAX: usize = 24 << 20;
 
-/// A search: what all match, what none matches, the lengths.
+/// A search for strings: patterns that they all match, patterns that none of them matches, and the lengths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Query {
     every: Vec<String>,
@@ -48,27 +48,27 @@ struct Query {
     max: Option<u64>,
 }
 
-/// Whether the strings of some patterns all match another.
+/// Whether all strings that match some patterns match another pattern.
 #[cfg(test)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Answer {
     Yes,
-    /// Not this one.
+    /// This string does not match.
     No(String),
     Unknown,
 }
 
-/// Largest automaton in bytes; larger ones leave the question open.
+/// Limit on the bytes of an automaton. A pattern with a larger automaton has no answer.
 const AUTOMATON_BYTES_MAX: usize = 2 << 20;
 
-/// Largest automaton that one is made of, in bytes, before it is made deterministic.
+/// Limit on the bytes of the nondeterministic automaton.
 const NFA_BYTES_MAX: usize = 2 << 20;
 
-/// Most states of a product that are walked.
+/// Limit on the visited states of one product.
 const PRODUCT_STATES_MAX: usize = 20_000;
 
 impl Patterns {
-    /// Tells whether a text matches, anywhere in it.
+    /// Returns whether a pattern matches anywhere in a text.
     pub(crate) fn is_match(&mut self, pattern: &str, text: &str) -> Truth {
         let Some(automaton) = self.automaton(pattern) else { return Truth::Unknown };
         let Some(mut state) = begin(&automaton) else { return Truth::Unknown };
@@ -78,7 +78,7 @@ impl Patterns {
         if automaton.is_match_state(automaton.next_eoi_state(state)) { Truth::Yes } else { Truth::No }
     }
 
-    /// Tells whether every string that matches all of `writer` matches `reader`.
+    /// Returns whether every string that matches all of `writer` also matches `reader`.
     #[cfg(test)]
     fn is_within(&mut self, writer: &[String], reader: &str) -> Answer {
         match self.search(writer, &[reader.to_owned()], 0, None) {
@@ -88,11 +88,11 @@ impl Patterns {
         }
     }
 
-    /// Finds strings that match all of some patterns, and what a look-around of another asks about
-    /// or not: of strings which that one refuses, these are the likeliest.
-    pub(crate) fn find_beside(&mut self, every: &[String], pattern: &str) -> Vec<String> {
+    /// Finds strings that match all of `every`, and match or do not match the content of a look-around of `pattern`.
+    /// They are the most likely strings that `pattern` rejects.
+    pub(crate) fn find_by_look_arounds(&mut self, every: &[String], pattern: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for inside in relaxed::looked_at(pattern) {
+        for inside in relaxed::look_around_contents(pattern) {
             for anchored in [format!("^(?:{inside})"), inside] {
                 let with: Vec<String> = every.iter().chain([&anchored]).cloned().collect();
                 found.extend(self.find(&with, &[], 0, None));
@@ -102,7 +102,7 @@ impl Patterns {
         found
     }
 
-    /// Finds the shortest string within a length that matches all of `every` and none of `none`.
+    /// Finds the shortest string with a length between the bounds that matches all of `every` and none of `none`.
     pub(crate) fn find(
         &mut self,
         every: &[String],
@@ -116,12 +116,12 @@ impl Patterns {
         }
     }
 
-    /// Tells whether it is certain that no string matches all of these.
+    /// Returns whether certainly no string matches all of `every` and none of `none`.
     pub(crate) fn is_empty(&mut self, every: &[String], none: &[String]) -> bool {
         matches!(self.search(every, none, 0, None), Search::Nothing)
     }
 
-    /// Tells the same of the strings within a length.
+    /// Returns the same as [`Self::is_empty`] for strings with a length between the bounds.
     pub(crate) fn is_empty_between(
         &mut self,
         every: &[String],
@@ -132,7 +132,7 @@ impl Patterns {
         matches!(self.search(every, none, min, max), Search::Nothing)
     }
 
-    /// Lists the strings that match all of `every` and none of `none`, when they are few.
+    /// Returns all strings that match all of `every` and none of `none`, if they are at most `most`.
     pub(crate) fn words(&mut self, every: &[String], none: &[String], most: usize) -> Option<Vec<String>> {
         let longest = every.iter().filter_map(|pattern| self.lengths(pattern).1).min()?;
         let mut none = none.to_vec();
@@ -149,7 +149,7 @@ impl Patterns {
         }
     }
 
-    /// Returns lengths between which every matching string is sure to be.
+    /// Returns a smallest and a largest length of all matching strings.
     pub(crate) fn lengths(&mut self, pattern: &str) -> (u64, Option<u64>) {
         if let Some(known) = self.lengths.get(pattern) {
             return *known;
@@ -169,12 +169,12 @@ impl Patterns {
         answer
     }
 
-    /// Walks the product of the automata breadth-first. `min` is counted along, up to a bound.
+    /// Visits the product of the automata breadth-first. It counts lengths up to a bound.
     fn walk(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
-        // Any text: keeps the walk within UTF-8 whatever the patterns are.
+        // The empty pattern matches any text. It keeps the search within UTF-8, whatever the other patterns are.
         let mut all: Vec<Shared> = Vec::new();
         for pattern in std::iter::once("").chain(every.iter().map(String::as_str)) {
-            // What all match may be taken wider: nothing found is then still nothing.
+            // A wider automaton for a pattern in `every` is safe: if it finds nothing, no string exists.
             let automaton = match self.automaton(pattern) {
                 None => relaxed::of(pattern).and_then(|relaxed| self.automaton(&relaxed)),
                 known => known,
@@ -195,7 +195,7 @@ impl Patterns {
         else {
             return Search::GaveUp;
         };
-        // Lengths are counted no further than they matter.
+        // The search counts lengths only as far as they matter.
         let cap = u32::try_from(min.max(max.map_or(0, |max| max + 1))).unwrap_or(u32::MAX);
         if 4_096 < cap {
             return Search::GaveUp;
@@ -259,11 +259,11 @@ impl Patterns {
     }
 }
 
-/// Most bytes of automata that are kept between comparisons.
+/// Limit on the bytes of automata that are kept between comparisons.
 const KEPT_BYTES_MAX: usize = 64 << 20;
 
-/// What was compiled for earlier comparisons: the versions of a subject repeat their patterns, and
-/// an automaton costs more to build than the rest of a comparison.
+/// The automata of earlier comparisons. The versions of a subject repeat their patterns, and an automaton costs more
+/// than the rest of a comparison.
 static KEPT: Mutex<Option<HashMap<String, Option<Shared>>>> = Mutex::new(None);
 
 fn compile_once(pattern: &str) -> Option<Shared> {
@@ -289,7 +289,7 @@ enum Search {
     GaveUp,
 }
 
-/// Compiles a pattern to an automaton over whole texts in which it occurs.
+/// Compiles a pattern to an automaton that accepts the whole texts in which the pattern matches.
 fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
     let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
     let whole = if translated.is_empty() {
@@ -311,7 +311,7 @@ fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
         .ok()
 }
 
-/// Returns a pattern that matches these texts and nothing else.
+/// Returns a pattern that matches exactly these texts.
 pub(crate) fn one_of_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut pattern = "^(?:".to_owned();
     for (at, text) in texts.into_iter().enumerate() {
@@ -333,13 +333,13 @@ fn begin(automaton: &dense::DFA<Vec<u32>>) -> Option<StateID> {
     automaton.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
 }
 
-/// Returns one byte of each set that all these automata treat alike, the ones that read well.
+/// Returns one byte of each set of bytes that all these automata treat alike, and prefers readable bytes.
 fn distinct_bytes(automata: &[Shared]) -> Vec<u8> {
     let mut seen = HashSet::new();
     let class = |byte: u8| -> Vec<u8> {
         automata.iter().map(|automaton| automaton.byte_classes().get(byte)).collect()
     };
-    // Whether a byte begins a character matters to lengths, whatever the automata say.
+    // For lengths, it also matters whether a byte begins a character.
     BYTES.iter().copied().filter(|byte| seen.insert((class(*byte), *byte & 0xc0 == 0x80))).collect()
 }
 
@@ -353,7 +353,7 @@ fn spell(nodes: &[(Vec<StateID>, u32, u32, u8)], mut at: usize) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Every byte, the ones that read well first: of two shortest strings the nicer is found.
+/// Every byte, the readable ones first. So the search prefers the more readable of two shortest strings.
 const BYTES: &[u8] = &{
     let mut order = [0_u8; 256];
     let mut used = [false; 256];

@@ -1,10 +1,10 @@
-//! Proves containment, assertion by assertion of the reader.
+//! Proves containment, one assertion of the reader at a time.
 //!
-//! The writer is taken as its alternatives ([`Alternative`], together at least as wide), the reader as
-//! it is written. Every rule is sufficient; none is needed, so a failure says only that the pair
-//! resists. Recursion is closed coinductively: a pair may be assumed while it is being proven,
-//! because it is met again only one level deeper in the event, and events are finite (Amadio and
-//! Cardelli, "Subtyping recursive types", 1993).
+//! The proof uses the writer's alternatives ([`Alternative`]), which together accept at least the writer's values, and
+//! the reader as written. Every rule is sufficient, but none is necessary. So a failed proof does not mean that the
+//! reader rejects something. Recursion is closed by coinduction: during the proof of a pair, the engine may assume this
+//! pair. The assumption is used only one level deeper in the event, and events are finite (Amadio and Cardelli,
+//! "Subtyping recursive types", 1993).
 
 mod arrays;
 mod discriminator;
@@ -24,13 +24,13 @@ use crate::number::Decimal;
 use crate::tree::{Condition, Id, Node, Types};
 use crate::truth::Truth;
 
-/// Deepest nesting of pairs.
+/// Limit on the depth of nested pairs.
 const DEPTH_MAX: usize = 200;
 
 impl Engine {
-    /// Tells whether everything `writer` accepts is proven to be accepted by `reader`.
+    /// Returns whether `reader` provably accepts everything that `writer` accepts.
     pub(crate) fn covers(&mut self, writer: Id, reader: Id) -> bool {
-        if self.is_within(writer, reader) {
+        if self.is_trivially_covered(writer, reader) {
             return true;
         }
         let pair = (writer.class(), reader.class());
@@ -52,8 +52,8 @@ impl Engine {
         self.proof_depth -= 1;
         self.proofs_in_progress.pop();
         if !holds {
-            // What was proven since may rest on the assumption that just failed.
-            self.take_back(mark);
+            // The proofs since the mark may depend on the assumption that failed.
+            self.forget_proofs_since(mark);
             if !self.is_spent() {
                 self.unproven.insert(pair);
             }
@@ -61,29 +61,30 @@ impl Engine {
         holds
     }
 
-    /// Returns whether a reader says the same as a writer, or accepts everything: what did not change costs nothing.
-    fn is_within(&self, writer: Id, reader: Id) -> bool {
+    /// Returns whether a reader has the same class as the writer, or accepts everything. So an unchanged part costs
+    /// nothing.
+    fn is_trivially_covered(&self, writer: Id, reader: Id) -> bool {
         let class = self.tree.node(writer).place.as_ref().filter(|place| place.reader.is_none());
         let class = class.map_or(writer.class(), |place| place.schema.class());
         writer.class() == reader.class() || class == reader.class() || self.tree.is_true(reader)
     }
 
-    /// Forgets what was proven since a mark in the trail.
-    fn take_back(&mut self, mark: usize) {
+    /// Removes the proofs since a mark.
+    fn forget_proofs_since(&mut self, mark: usize) {
         for pair in self.proof_order.drain(mark..) {
             self.proven.remove(&pair);
         }
     }
 
-    /// Asks the same of two nodes that rule the very value being looked at.
+    /// Returns whether `reader` covers `writer`, for two nodes that apply to the same value as the pair in progress.
     ///
-    /// A pair that is still being proven must not be assumed here: nothing has become smaller.
-    fn covers_here(&mut self, writer: Id, reader: Id) -> bool {
+    /// Here the engine must not assume a pair that it currently proves, because the value has not become smaller.
+    fn covers_same_value(&mut self, writer: Id, reader: Id) -> bool {
         let pair = (writer.class(), reader.class());
         !self.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
 
-    /// Tells whether one alternative of the writer is proven to be accepted.
+    /// Returns whether a reader provably accepts one alternative of the writer.
     pub(crate) fn covers_alternative(
         &mut self,
         alternative: &Alternative,
@@ -95,13 +96,14 @@ impl Engine {
             self.is_empty(&only)
                 || self.unmet(&only, reader, path).is_none()
                 || self.is_in_two_branches(&only)
-                || self.advance(&only).is_some_and(|further| {
+                || self.resolve_conditions(&only).is_some_and(|further| {
                     further.iter().all(|alternative| self.covers_alternative(alternative, reader, path))
                 })
         })
     }
 
-    /// Returns the first assertion of the reader that values of one type are not shown to meet.
+    /// Returns the first assertion of the reader without a proof that the alternative's values, all of one type, meet
+    /// it.
     pub(crate) fn unmet(
         &mut self,
         alternative: &Alternative,
@@ -149,11 +151,12 @@ impl Engine {
             return here(Assertion::Undecided(unsupported.why.clone()));
         }
         if node.place.is_some() {
-            // A relaxed reader has places of the writer. They accept their own alternatives, which hold them.
+            // A relaxed reader has places of the writer. Such a place accepts only its own alternatives, which have its
+            // class in `holds`.
             return here(Assertion::Undecided("the writer sends other values here".to_owned()));
         }
         if !node.types.has(alternative.types) {
-            return here(Assertion::refused(alternative));
+            return here(Assertion::rejected_types(alternative));
         }
         if let Some(allowed) = &node.values {
             let finite = self.finite_values(alternative);
@@ -175,12 +178,7 @@ impl Engine {
         if let Some(assertion) = own {
             return here(assertion);
         }
-        for part in node
-            .all_of
-            .iter()
-            .copied()
-            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
-        {
+        for part in node.all_of.iter().copied().chain(node.recursive_target(&self.tree)) {
             if let Some((id, assertion)) = self.unmet(alternative, part, path) {
                 return Some(Unmet::Below(id, assertion));
             }
@@ -196,7 +194,7 @@ impl Engine {
             }
         }
         for not in &node.not {
-            if !alternative.not.iter().any(|own| self.covers_here(*not, *own))
+            if !alternative.not.iter().any(|own| self.covers_same_value(*not, *own))
                 && !self.is_disjoint(alternative, *not)
             {
                 return here(Assertion::Not);
@@ -228,7 +226,7 @@ impl Engine {
             && failing.iter().all(|part| covered(condition.otherwise, self, part))
     }
 
-    /// Splits an alternative where that may let a branch cover each part.
+    /// Splits an alternative into parts, if each part may be covered by one branch.
     fn split(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if !self.spend(8) {
             return None;
@@ -244,8 +242,8 @@ impl Engine {
 }
 
 impl Assertion {
-    /// Returns the refusal of the types of an alternative.
-    pub(crate) fn refused(alternative: &Alternative) -> Self {
+    /// Returns the assertion of a reader that rejects the types of an alternative.
+    pub(crate) fn rejected_types(alternative: &Alternative) -> Self {
         let integer = alternative.numbers.step.as_ref().is_some_and(Decimal::is_integer);
         Self::Types(alternative.types.names(integer))
     }

@@ -1,10 +1,11 @@
-//! Looks for an event that the writer sends and the reader refuses.
+//! Searches for an event that the writer sends and the reader rejects.
 //!
-//! Follows the reader's assertions where the proof did not get through, makes values of the
-//! writer that are likely to break each, and lifts them to whole events on the way back. What
-//! comes out are candidates; only the validator makes one a witness.
+//! The search follows the reader's assertions that have no proof. For each of them, it makes values of the writer that
+//! probably violate it, and builds whole events around these values on the way back. The results are candidates. Only
+//! the validator makes a candidate a witness.
 
 mod children;
+mod values;
 
 use std::rc::Rc;
 
@@ -14,34 +15,35 @@ use crate::alternatives::Alternative;
 use crate::assertion::Assertion;
 use crate::candidate::Candidate;
 use crate::engine::{Effort, Engine};
-use crate::format;
 use crate::number::Decimal;
 use crate::obligation::Obligation;
-use crate::sample::{ODD_TEXTS, nodes_in};
-use crate::tree::{Id, Listed, Strings, Types};
+use crate::sample::nodes_in;
+use crate::tree::{Id, Types};
 use crate::truth::Truth;
+use values::{numbers_outside, with_fractions};
 
-/// Most candidates that one place hands to the one above it, and most of one kind among them.
+/// Limits on the candidates that one place passes to the place above it, and on the candidates with the same obligation
+/// among them.
 const PLACE_MAX: usize = 48;
 const KIND_MAX: usize = 3;
 
-/// The same where each place that breaks wants its own: as many as a reader of a report bears.
+/// The same limit if the search wants a witness for each place that breaks: more findings than anyone reads.
 const PLACE_MAX_OF_ALL: usize = 600;
 
-/// Most listed values that are tried one by one.
+/// Limit on the listed values that are tried one by one.
 const LISTED_MAX: usize = 64;
 
-/// Most parts of a difference that values are made of.
+/// Limit on the parts of a difference from which values are made.
 const LEFT_MAX: usize = 24;
 
-/// Most branches that are tried where none could be meant.
+/// Limit on the tried branches of a union that shares no value with the writer.
 const UNMEANT_MAX: usize = 8;
 
-/// Deepest nesting of places.
+/// Limit on the depth of nested places.
 const DEPTH_MAX: usize = 60;
 
 impl Engine {
-    /// Returns values of the writer that the reader seems to refuse, smallest first.
+    /// Returns values of the writer that the reader seems to reject, the smallest first.
     pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let pair = (writer.class(), reader.class());
         let inside = self.refutations_in_progress.iter().filter(|open| **open == pair).count();
@@ -89,7 +91,7 @@ impl Engine {
         kept
     }
 
-    /// Looks among the plainest values of the writer: of wide unions that is often enough.
+    /// Tries only the plainest values of the writer. For wide unions, this is often enough.
     fn plain_refutation(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let alternatives = self.alternatives(writer);
         if alternatives.len() < 2 {
@@ -109,15 +111,15 @@ impl Engine {
         Vec::new()
     }
 
-    /// Begins to look for witnesses.
+    /// Begins a new search for witnesses.
     pub(crate) fn begin_refutation(&mut self, effort: Effort) {
         self.effort = effort;
         self.known_candidates.clear();
     }
 
-    /// Keeps the candidates that hold at this place, few of each kind.
+    /// Keeps the candidates that are valid at this place, a few for each obligation.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
-        /// So many are kept in any case.
+        /// This number of candidates is kept even without fuel.
         const FEW: usize = 16;
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
         let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
@@ -145,7 +147,7 @@ impl Engine {
         kept
     }
 
-    /// Collects candidates for one alternative and one type against one reader.
+    /// Collects candidates for one alternative with values of one type, and one reader.
     pub(crate) fn refute_alternative(
         &mut self,
         alternative: &Alternative,
@@ -158,7 +160,7 @@ impl Engine {
             return;
         }
         let Some((place, unmet)) = self.unmet(alternative, reader, &mut Vec::new()) else { return };
-        if let Some(further) = self.advance(alternative) {
+        if let Some(further) = self.resolve_conditions(alternative) {
             for alternative in further {
                 self.refute_alternative(&alternative, writer, reader, found, depth + 1);
             }
@@ -167,8 +169,7 @@ impl Engine {
         if let Some(values) = &alternative.values {
             let obligation = Obligation::here(writer, place, unmet.clone());
             let listed = values.iter().take(LISTED_MAX).cloned();
-            let respelt = values.iter().take(LISTED_MAX).filter_map(respelt);
-            let listed = listed.chain(respelt);
+            let listed = listed.chain(values.iter().take(LISTED_MAX).filter_map(with_fractions));
             found.extend(listed.map(|value| Candidate { value, obligation: obligation.clone() }));
         }
         let node = self.tree.shared(reader);
@@ -182,24 +183,24 @@ impl Engine {
         };
         if !node.types.has(alternative.types) {
             let values = self.samples_of(alternative, 2);
-            add(self, values, &Assertion::refused(alternative));
+            add(self, values, &Assertion::rejected_types(alternative));
             return;
         }
         if let Some(allowed) = &node.values {
-            let values = self.values_beside(alternative, allowed);
+            let values = self.unlisted_values(alternative, allowed);
             add(self, values, &Assertion::Values);
         }
         if alternative.types == Types::NUMBER && !alternative.numbers.is_within(&node.numbers) {
             if node.numbers.is_spelt && !alternative.numbers.is_spelt {
                 let samples = alternative.numbers.samples();
                 let numbers = samples.iter().map(|sample| Value::Number(sample.to_number()));
-                let values = numbers.filter_map(|number| respelt(&number)).collect();
-                add(self, values, &Assertion::refused(alternative));
+                let values = numbers.filter_map(|number| with_fractions(&number)).collect();
+                add(self, values, &Assertion::rejected_types(alternative));
             }
             let mut values = alternative.numbers.clone().samples();
-            values.extend(beside(&alternative.numbers, &node.numbers));
+            values.extend(numbers_outside(&alternative.numbers, &node.numbers));
             values.retain(|value| alternative.numbers.contains(value) && !node.numbers.contains(value));
-            // A number that is no integer is of another type, as people see it.
+            // For people, a number that is not an integer has another type.
             let takes_integers = node.numbers.step.as_ref() == Some(&Decimal::one());
             let (others, fractions): (Vec<Decimal>, Vec<Decimal>) =
                 values.into_iter().partition(|value| value.is_integer() || !takes_integers);
@@ -207,10 +208,10 @@ impl Engine {
                 values.into_iter().map(|value| Value::Number(value.to_number())).collect()
             };
             add(self, numbers(others), &Assertion::Numbers);
-            add(self, numbers(fractions), &Assertion::refused(alternative));
+            add(self, numbers(fractions), &Assertion::rejected_types(alternative));
         }
         if alternative.types == Types::STRING {
-            let tries = self.strings_beside(alternative, &node.strings);
+            let tries = self.strings_outside(alternative, &node.strings);
             for (values, assertion) in tries {
                 add(self, values, &assertion);
             }
@@ -243,17 +244,12 @@ impl Engine {
         depth: usize,
     ) {
         let node = self.tree.shared(reader);
-        for part in node
-            .all_of
-            .iter()
-            .copied()
-            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
-        {
+        for part in node.all_of.iter().copied().chain(node.recursive_target(&self.tree)) {
             self.refute_alternative(alternative, writer, part, found, depth + 1);
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);
-        if let Some(relaxed) = self.relaxed.union(reader) {
-            // The other branches accept the writer's values that were reported; these two miss what else breaks.
+        if let Some(relaxed) = self.relaxations.union(reader) {
+            // The other branches accept the reported values of the writer. These branches reject what else breaks.
             for branch in relaxed.tried() {
                 self.refute_alternative(alternative, writer, branch, found, depth + 1);
             }
@@ -268,12 +264,13 @@ impl Engine {
                 }
                 let mut inner = Vec::new();
                 let meant = self.overlapping(alternative, union);
-                // Where no branch could be meant, one is as good as another.
+                // If no branch shares a value with the writer, every branch is as good as another.
                 let tried = if meant.is_empty() { &union[..union.len().min(UNMEANT_MAX)] } else { &meant };
                 for branch in tried {
                     self.refute_alternative(alternative, writer, *branch, &mut inner, depth + 1);
                 }
-                // With one branch that could be meant, what it misses says more than the union.
+                // If only one branch shares a value with the writer, the assertion in this branch says more than the
+                // union.
                 for mut candidate in inner {
                     if meant.len() != 1 {
                         candidate.obligation = here(assertion.clone());
@@ -319,7 +316,7 @@ impl Engine {
         }
     }
 
-    /// Looks for a value that no branch, or more than one, accepts, without looking into branches.
+    /// Searches for a value that the union rejects, without a search in its branches.
     fn refute_union(
         &mut self,
         alternative: &Alternative,
@@ -342,7 +339,7 @@ impl Engine {
 
     /// Makes values that two branches of a union accept.
     fn samples_of_two(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Value> {
-        /// Pairs of branches that are tried.
+        /// Limit on the tried pairs of branches.
         const PAIRS_MAX: usize = 200;
         let mut values = Vec::new();
         let pairs = (0..union.len()).flat_map(|a| (a + 1..union.len()).map(move |b| (a, b))).take(PAIRS_MAX);
@@ -359,156 +356,10 @@ impl Engine {
         }
         values
     }
-
-    /// Makes values that are not among those listed.
-    fn values_beside(&mut self, alternative: &Alternative, listed: &Listed) -> Vec<Value> {
-        let mut values = self.samples_of(alternative, listed.len().min(32) + 2);
-        if let Some(own) = &alternative.values {
-            values.extend(own.iter().filter(|value| !listed.contains(value)).take(8).cloned());
-        }
-        values.retain(|value| !listed.contains(value));
-        values
-    }
-
-    fn strings_beside(
-        &mut self,
-        alternative: &Alternative,
-        reader: &crate::tree::Strings,
-    ) -> Vec<(Vec<Value>, Assertion)> {
-        let mut tries = Vec::new();
-        let own = &alternative.strings;
-        let mut around = Vec::new();
-        if own.min < reader.min {
-            around.push((own.min, Some(reader.min - 1)));
-        }
-        if let Some(max) = reader.max
-            && own.max.is_none_or(|own| max < own)
-        {
-            around.push((max + 1, own.max));
-        }
-        for (min, max) in around {
-            let window = crate::tree::Strings {
-                min: own.min.max(min),
-                max: max.or(own.max),
-                ..crate::tree::Strings::clone(own)
-            };
-            tries.push((self.texts(&window, 4), Assertion::Lengths));
-        }
-        for pattern in &reader.patterns {
-            let readable = self.examples_beside(own, pattern);
-            if !readable.is_empty() {
-                tries.push((readable, Assertion::Pattern(pattern.clone())));
-                continue;
-            }
-            let mut values: Vec<Value> = self
-                .patterns
-                .find(&own.with_formats(), &none_of(own, pattern), own.min, own.max)
-                .map(Value::String)
-                .into_iter()
-                .collect();
-            values.extend(self.patterns.find_beside(&own.patterns, pattern).into_iter().map(Value::String));
-            values.extend(self.texts(own, 6));
-            values.extend(odd_texts(own));
-            tries.push((values, Assertion::Pattern(pattern.clone())));
-        }
-        for format in &reader.formats {
-            if own.formats.contains(format) {
-                continue;
-            }
-            let mut values = self.texts(own, 4);
-            values.extend(odd_texts(own));
-            values.extend(format::near_misses(format).iter().map(|text| Value::from(*text)));
-            let every = own.with_formats();
-            for pattern in format::language(format).into_iter().flat_map(|language| &language.over) {
-                let found = self.patterns.find(&every, &none_of(own, pattern), own.min, own.max);
-                values.extend(found.map(Value::String));
-            }
-            values.retain(|value| value.as_str().is_some_and(|text| self.fits(own, text)));
-            values.retain(|value| {
-                value.as_str().is_some_and(|text| format::accepts(format, text) != Truth::Yes)
-            });
-            tries.push((values, Assertion::Format(format.clone())));
-        }
-        tries
-    }
-
-    /// Returns well-known strings of the writer's formats that do not match a pattern: they read better than those
-    /// that an automaton finds.
-    fn examples_beside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
-        let mut found = Vec::new();
-        for text in own.formats.iter().flat_map(|format| format::examples(format)) {
-            if self.fits(own, text) && self.patterns.is_match(pattern, text) == Truth::No {
-                found.push(Value::from(*text));
-            }
-        }
-        found
-    }
 }
 
-/// Returns the patterns that strings must not match, and one more.
-fn none_of(own: &Strings, pattern: &str) -> Vec<String> {
-    own.none.iter().cloned().chain([pattern.to_owned()]).collect()
-}
-
-/// Returns strings that some format refuses, and those of the writer do not.
-fn odd_texts(own: &Strings) -> impl Iterator<Item = Value> {
-    let is_likely = |text: &&&str| format::all_accept(&own.formats, text) != Truth::No;
-    ODD_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
-}
-
-/// Returns an equal value with its integers written with a fraction, which draft 4 takes for
-/// something else; nothing where there are none.
-fn respelt(value: &Value) -> Option<Value> {
-    match value {
-        Value::Number(number) if !number.to_string().contains(['.', 'e', 'E']) => {
-            format!("{number}.0").parse().ok().map(Value::Number)
-        }
-        Value::Array(items) => {
-            let new: Vec<Option<Value>> = items.iter().map(respelt).collect();
-            let is_other = new.iter().any(Option::is_some);
-            let new = new.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone()));
-            is_other.then(|| new.collect())
-        }
-        Value::Object(members) => {
-            let new: Vec<Option<Value>> = members.values().map(respelt).collect();
-            let is_other = new.iter().any(Option::is_some);
-            let new = new
-                .into_iter()
-                .zip(members)
-                .map(|(new, (name, old))| (name.clone(), new.unwrap_or_else(|| old.clone())));
-            is_other.then(|| Value::Object(new.collect()))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
-/// Returns numbers just outside what the reader takes.
-fn beside(writer: &crate::number::Numbers, reader: &crate::number::Numbers) -> Vec<Decimal> {
-    let step = writer.step.clone().unwrap_or_else(Decimal::one);
-    let mut found = Vec::new();
-    for bound in [&reader.min, &reader.max].into_iter().flatten() {
-        for value in [bound.value.clone(), bound.value.add(&step), bound.value.sub(&step)] {
-            found.extend([value.floor_to(&step), value.ceil_to(&step), value]);
-        }
-        for other in [&writer.min, &writer.max].into_iter().flatten() {
-            found.push(bound.value.midpoint(&other.value));
-        }
-    }
-    if let Some(theirs) = &reader.step {
-        let half = theirs.midpoint(&Decimal::zero());
-        for base in [Decimal::zero(), Decimal::one()].into_iter().chain(writer.first()).chain(writer.last()) {
-            for value in [base.add(&half), base.add(&step), base.add(&step).add(&step), base.sub(&step)] {
-                found.push(value);
-            }
-        }
-        if let (Some(min), Some(max)) = (&writer.min, &writer.max) {
-            found.push(min.value.midpoint(&max.value));
-        }
-    }
-    found
-}
-
-/// Orders events by how long they are to read; an empty or blank text is short, but says little.
+/// Returns a key that sorts events by their length. An empty or blank string counts more than its length, because it
+/// explains little.
 pub(crate) fn weight(value: &Value) -> (usize, String) {
     let text = value.to_string();
     let empty = text.matches("\"\"").count() + text.matches("\" \"").count();

@@ -1,9 +1,9 @@
-//! A reader relaxed at exactly the assertions that findings report, so that the search continues behind them.
+//! Relaxes a reader at exactly the assertions that findings report, so that the search can continue after them.
 //!
-//! A finding reports that values of the writer's node `W` break an assertion of the reader's node `N`. The relaxed
-//! node accepts what `N` accepts without that assertion, if the value meets the assertion **or** is one of `W`:
-//! `N \ assertion` and `anyOf [assertion, W]`. So nothing else is accepted that was not reported. The relaxed reader
-//! is made anew from the reader as written, with all findings so far.
+//! A finding reports that values of the writer's node `W` violate an assertion of the reader's node `N`. The relaxed
+//! node accepts the values that `N` accepts without that assertion, if the value meets the assertion **or** is one of
+//! `W`: `N \ assertion` and `anyOf [assertion, W]`. So the relaxed reader accepts nothing else that was not reported.
+//! After each round, the engine creates the relaxed reader again, from the reader as written and all findings so far.
 
 mod relaxations;
 mod take;
@@ -20,23 +20,23 @@ pub(crate) use relaxations::Relaxations;
 use relaxations::RelaxedUnion;
 use take::{Taken, looks_at_the_rest, take, without_the_rest};
 
-/// An assertion that values of a writer's node need not meet.
+/// An assertion that the values of a writer's node need not meet.
 #[derive(Debug, Clone)]
 pub(crate) struct Relaxed {
-    /// The members' schemas on the way to the place, outermost first.
+    /// The steps to the place, the outermost first.
     way: Vec<Step>,
     reader: Origin,
     writer: Id,
     assertion: Assertion,
-    /// Whether no assertion of the place needs to be met: wider than what was reported.
+    /// Whether the values need not meet any assertion of the place. This is more than the finding reports.
     is_whole: bool,
 }
 
 impl Relaxed {
-    /// Returns the relaxation that a finding stands for.
+    /// Returns the relaxation for a finding.
     pub(crate) fn of(engine: &Engine, obligation: &Obligation, is_whole: bool) -> Self {
         Self {
-            way: engine.relaxed.way(obligation),
+            way: engine.relaxations.way(obligation),
             reader: engine.tree.origin(obligation.reader),
             writer: obligation.writer,
             assertion: obligation.assertion.clone(),
@@ -45,7 +45,7 @@ impl Relaxed {
     }
 }
 
-/// Returns a reader with these relaxations; nothing where one of them found no place.
+/// Returns a reader with these relaxations; `None` if the reader has no place for one of them.
 pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option<Id> {
     let has_unevaluated = engine.tree.has_unevaluated();
     let mut relaxing = Relaxing {
@@ -58,7 +58,7 @@ pub(crate) fn relax(engine: &mut Engine, reader: Id, list: &[Relaxed]) -> Option
         leading_back: HashMap::new(),
         has_unevaluated,
     };
-    let root = relaxing.engine.relaxed.root.into_iter().collect();
+    let root = relaxing.engine.relaxations.root.into_iter().collect();
     let relaxed = relaxing.node(reader, &root);
     while let Some((target, way, recursive_ref)) = relaxing.pending.pop() {
         let id = relaxing.node(target, &way);
@@ -74,9 +74,10 @@ struct Relaxing<'e> {
     done: HashMap<(u32, Vec<Step>), Id>,
     recursive_refs: HashMap<(u32, Vec<Step>), u32>,
     pending: Vec<(Id, Vec<Step>, u32)>,
-    /// Whether a node leads back to a way, by both.
+    /// Whether recursion below a node leads back to a way, by the number of the node and the way.
     leading_back: HashMap<(u32, Vec<Step>), bool>,
-    /// Whether some schema looks at what others evaluate; the writer's node must not evaluate anything then.
+    /// Whether the pair has `unevaluatedProperties` or `unevaluatedItems`. Then the writer's node in the union must not
+    /// evaluate anything.
     has_unevaluated: bool,
 }
 
@@ -85,7 +86,7 @@ impl Relaxing<'_> {
         if way.last() == Some(&Step::OFF) && !self.leads_back(id, way) {
             return id;
         }
-        // What is left as it is found no place, and the search ends.
+        // If the fuel is used up, the node stays as it is. Then the relaxation has no place, and the search ends.
         if !self.engine.spend(1) {
             return id;
         }
@@ -106,7 +107,7 @@ impl Relaxing<'_> {
         relaxed
     }
 
-    /// Relaxes the schemas of members and items, each of which is a further step on the way.
+    /// Relaxes the schemas of members and items. Each of them is one step further on the way.
     fn members(&mut self, node: &mut Node, way: &[Step]) {
         let objects = &mut node.objects;
         for named in [&mut objects.properties, &mut objects.patterns] {
@@ -133,7 +134,7 @@ impl Relaxing<'_> {
         self.node(id, &below)
     }
 
-    /// Returns whether a recursion below a node leads back to the part of a way that is on the list.
+    /// Returns whether recursion below a node leads back to the part of a way that a relaxation is about.
     fn leads_back(&mut self, id: Id, way: &[Step]) -> bool {
         if !self.engine.tree.has_recursive_refs() {
             return false;
@@ -167,13 +168,14 @@ impl Relaxing<'_> {
             open.extend(node.any_of.iter().chain(&node.one_of).flatten());
             open.extend(node.conditions.iter().flat_map(|own| own.then.into_iter().chain(own.otherwise)));
             open.extend(objects.dependent_schemas.iter().map(|(_, id)| *id));
-            open.extend(node.recursive_ref.and_then(|reference| tree.recursive_target(reference)));
+            open.extend(node.recursive_target(tree));
         }
         self.leading_back.insert(key, found);
         found
     }
 
-    /// Relaxes the schemas that apply to the same value. Behind `not` and `if`, a wider schema is a narrower reader.
+    /// Relaxes the schemas that apply to the same value, except those in `not` and `if`: there, a wider schema would
+    /// make the reader narrower.
     fn in_place(&mut self, node: &mut Node, way: &Vec<Step>) {
         for id in node.all_of.iter_mut().chain(node.any_of.iter_mut().flatten()) {
             *id = self.node(*id, way);
@@ -185,7 +187,7 @@ impl Relaxing<'_> {
         let dependent = node.objects.dependent_schemas.iter();
         let dependent = dependent.map(|(name, id)| (Rc::clone(name), self.node(*id, way)));
         node.objects.dependent_schemas = dependent.collect::<Named>();
-        // A relaxed branch may let a second one hold, so the union as written stays as an alternative.
+        // With relaxed branches, a second branch may hold. So the union as written stays as an alternative.
         let unions = std::mem::take(&mut node.one_of);
         for union in unions {
             let relaxed: Vec<Id> = union.iter().map(|id| self.node(*id, way)).collect();
@@ -212,14 +214,14 @@ impl Relaxing<'_> {
         new
     }
 
-    /// Relaxes what a node says itself.
+    /// Relaxes the assertions of the node itself.
     fn here(&mut self, id: Id, mut node: Node, old: &Node, origin: Origin, way: &[Step]) -> Id {
         let list = self.list;
         let meant: Vec<usize> = (0..list.len())
             .filter(|at| list[*at].reader == origin && origin != Origin::default() && list[*at].way == way)
             .collect();
         let exact = meant.iter().copied().filter(|at| !list[*at].is_whole);
-        // What others evaluate cannot be moved away from `unevaluated…`, so this comes last.
+        // The keywords whose evaluations count must stay beside `unevaluated…`, so this assertion comes last.
         let (together, apart): (Vec<usize>, Vec<usize>) =
             exact.partition(|at| looks_at_the_rest(&node, &list[*at].assertion));
         let mut groups: Vec<(Taken, Vec<Id>)> = Vec::new();
@@ -271,7 +273,8 @@ impl Relaxing<'_> {
         self.union(id, list[whole[0]].assertion.clone(), vec![made], writers, origin)
     }
 
-    /// Adds the writer's values to those that the reader lists, if they can be counted: a long list stays one list.
+    /// Adds the writer's values to the values that the reader lists, if they can be counted. So a long list stays one
+    /// list.
     fn lists_more(&mut self, node: &mut Node, relaxed: &Relaxed) -> bool {
         if relaxed.assertion != Assertion::Values {
             return false;
@@ -282,7 +285,7 @@ impl Relaxing<'_> {
         true
     }
 
-    /// Adds `anyOf` of what is tried for further breaks and of the writer's values.
+    /// Adds a union of the branches in which the search continues, and the writer's values.
     fn union(
         &mut self,
         id: Id,
@@ -295,18 +298,18 @@ impl Relaxing<'_> {
         branches.extend(writers);
         let union = self.made_of(id, Node { any_of: vec![branches], ..Node::default() }, origin);
         tried.dedup_by(|a, b| a.is(*b));
-        self.engine.relaxed.unions.insert(union.index(), Rc::new(RelaxedUnion { assertion, tried }));
+        self.engine.relaxations.unions.insert(union.index(), Rc::new(RelaxedUnion { assertion, tried }));
         union
     }
 
     fn made_of(&mut self, id: Id, node: Node, origin: Origin) -> Id {
         let made = self.engine.tree.add(node, origin);
-        self.engine.relaxed.originals.insert(made.index(), id);
+        self.engine.relaxations.originals.insert(made.index(), id);
         made
     }
 }
 
-/// Returns the writer's values that a finding reports.
+/// Returns the schema of the writer's values that a finding reports.
 fn restricted(engine: &mut Engine, relaxed: &Relaxed, has_unevaluated: bool) -> Id {
     let mut writer = relaxed.writer;
     if let Assertion::Types(name) = &relaxed.assertion {

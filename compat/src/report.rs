@@ -8,160 +8,158 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Proven: no event breaks.
+    /// The reader provably accepts every event of the writer.
     Compatible,
-    /// Shown: an event breaks, and the report has it.
+    /// An event breaks the reader, and the report has this event.
     Incompatible,
-    /// Neither proven nor shown. Treated as a refusal, never called a break.
+    /// Neither proven nor refuted. The check rejects the change, but never calls it a break.
     Undecided,
 }
 
-/// Which side of a change reads.
+/// The direction of a comparison: which version is the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// The new version reads what the old one wrote.
+    /// The new version reads events of the old one.
     Backward,
-    /// The old version reads what the new one writes.
+    /// The old version reads events of the new one.
     Forward,
 }
 
-/// How much a finding weighs under the subject's mode.
+/// The severity of a finding under the subject's mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The change is refused because of it.
+    /// The check rejects the change because of this finding.
     Error,
     /// A break in a direction that the mode does not check.
     Warning,
-    /// Harmless, said for information.
+    /// Harmless information.
     Note,
 }
 
-/// Names a finding for waivers: 16 hexadecimal digits of rule, subject, direction, place, use, candidate version and
-/// of the change itself.
+/// The identifier of a finding for waivers: 16 hexadecimal digits. It is a hash of the rule, the subject, the
+/// direction, the place, the use, the candidate version and the change itself.
 ///
-/// A larger change, another use of a shared definition or another version is another finding.
+/// A larger change, another use of a shared definition or another version gives another fingerprint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(pub(crate) String);
 
-/// The bare answer for two schemas: is everything the writer accepts accepted by the reader?
+/// The answer for two schemas: does the reader accept everything that the writer accepts?
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Containment {
-    /// Proven.
+    /// The reader provably accepts everything that the writer accepts.
     Contained,
-    /// Refuted by this value, which the validator accepts under the writer and refuses under
-    /// the reader.
+    /// Refuted by this value: the validator accepted it under the writer and rejected it under the reader.
     NotContained {
         /// The value.
         witness: Value,
     },
-    /// Neither.
+    /// Neither proven nor refuted.
     Undecided {
-        /// Why not, for people.
+        /// The reason, for people.
         reason: String,
     },
 }
 
-/// One place where a change breaks, or where nobody can tell.
+/// One place where a change breaks a reader, or is undecided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Kebab-case id of the rule, said from the reader's side: `reader-requires-property`.
+    /// The id of the rule in kebab-case, from the point of view of the reader: `reader-requires-property`.
     pub rule: String,
-    /// Weight under the mode.
+    /// The severity under the mode.
     pub severity: Severity,
-    /// Who reads.
+    /// Which version is the reader.
     pub direction: Direction,
-    /// The version the candidate was held against.
+    /// The version with which the candidate was compared.
     pub baseline: Version,
     /// The place in the candidate's document.
     pub pointer: Pointer,
-    /// The same, in the text.
+    /// The same place as a position in the text.
     pub position: Option<Position>,
     /// The place in the baseline's document, if it has one.
     pub baseline_pointer: Option<Pointer>,
-    /// The same, in the text.
+    /// The same place as a position in the text.
     pub baseline_position: Option<Position>,
-    /// Where the change was made when it is in another document, `common.money@2.0.0#/$defs/Amount`; the
-    /// pointer is then that of the reference which leads there.
+    /// The place of the change, if it is in another document: `common.money@2.0.0#/$defs/Amount`. Then `pointer` is the
+    /// place of the reference to that document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
     /// One sentence that names the part of the event and the break.
     pub message: String,
-    /// A whole event that the writer's schema accepts and the reader's refuses, confirmed by the
-    /// validator on both. Only an undecided finding has none.
+    /// A whole event that the writer's schema accepts and the reader's schema rejects. The validator confirmed both.
+    /// Only an undecided finding has none.
     pub witness: Option<Value>,
-    /// What the reader says of the witness.
+    /// The message of the validator about the witness.
     pub refusal: Option<String>,
-    /// What to do next.
+    /// The next step for the author.
     pub help: String,
-    /// The member or item through which an event comes to a shared definition, in the document that reads.
+    /// The member or item that uses a shared definition, in the document of the reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Pointer>,
-    /// Name for waivers.
+    /// The identifier for waivers.
     pub fingerprint: Fingerprint,
-    /// The name by the scheme before, which had 12 digits; for explanations only.
+    /// The fingerprint of the former scheme, which had 12 digits; only for explanations.
     #[serde(skip)]
     pub former_fingerprint: Fingerprint,
-    /// Reason of the waiver that accepts the finding, if one does.
+    /// The reason of the waiver that accepts the finding, if one does.
     pub waived: Option<String>,
-    /// Fingerprint of that waiver.
+    /// The fingerprint of that waiver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived_by: Option<Fingerprint>,
-    /// The earlier version that the waiver was given for, when the candidate only repeats its change.
+    /// The earlier version of the waiver, if the candidate only repeats its change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived_through: Option<Version>,
 }
 
-/// What a check of one candidate version found.
+/// The result of a check of one candidate version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The subject.
     pub subject: Subject,
     /// The candidate's version.
     pub version: Version,
-    /// The mode that decided.
+    /// The mode of the check.
     pub mode: Mode,
-    /// The content model that decided.
+    /// The content model of the comparison.
     pub content_model: ContentModel,
-    /// Whether formats refuse values.
+    /// Whether `format` rejects values.
     pub formats: Formats,
-    /// The versions it was held against, ascending; empty for the first of a line.
+    /// The versions with which the candidate was compared, in ascending order; empty for the first version of a line.
     pub baselines: Vec<Version>,
-    /// The answer, waived findings left aside.
+    /// The answer without the waived findings.
     pub verdict: Verdict,
-    /// The step that this change requires from the version before it.
+    /// The bump that this change requires after the previous version.
     pub required_bump: Bump,
-    /// The smallest version that would be accepted for this content.
+    /// The smallest version under which the check would accept this content.
     pub required_version: Version,
     /// Whether the candidate's version is too small for the change.
     pub version_too_small: bool,
-    /// Everything found, gravest first.
+    /// All findings. The most severe ones come first.
     pub findings: Vec<Finding>,
-    /// Whether there may be more to find: the search behind the findings did not come to its end.
+    /// Whether more findings may exist, because the search for findings stopped at a limit.
     #[serde(default)]
     pub may_have_more: bool,
-    /// Properties that only repeat the schema's own version, left out of the comparison.
+    /// Properties that only repeat the schema's own version. The comparison ignored them.
     pub masked: Vec<Pointer>,
-    /// The break that a stricter content model finds, when the chosen one finds none and
-    /// [`crate::Settings::advises`].
+    /// A break under a stricter content model, if the chosen one finds none and [`crate::Settings::advises`] is set.
     pub stricter: Option<Stricter>,
-    /// An older reader that rejects events of a compatible candidate, when the mode checks only backward and
-    /// [`crate::Settings::advises`].
+    /// An older reader that rejects events of a compatible candidate, if the mode checks only backward and
+    /// [`crate::Settings::advises`] is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_readers: Option<OldReaders>,
-    /// Places at which the content model leaves a writer no value, so that members and items of any kind are
-    /// compared there.
+    /// Places where a closed object or array would have no value. There, the check compares undeclared members and
+    /// items of any kind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedPlace>,
 }
 
-/// A break under a stricter content model than the one that decides.
+/// A break under a stricter content model than that of the check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stricter {
-    /// The nearest model that finds a break.
+    /// The nearest stricter model with a break.
     pub content_model: ContentModel,
     /// One sentence that names the part of the event and the break.
     pub message: String,
@@ -174,16 +172,16 @@ pub struct Stricter {
 pub struct OldReaders {
     /// The version of the reader: the latest baseline.
     pub version: Version,
-    /// What the reader rejects, in one sentence.
+    /// One sentence about the rejected events.
     pub message: String,
     /// An event of the candidate that the reader rejects.
     pub witness: Option<Value>,
 }
 
-/// A place of a schema that a content model compares as if it were free.
+/// A place of a schema that the check compares as if undeclared members were allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenedPlace {
-    /// The version whose schema it is.
+    /// The version of the schema.
     pub version: Version,
     /// The place.
     pub pointer: Pointer,
@@ -225,36 +223,36 @@ impl fmt::Display for OpenedPlace {
     }
 }
 
-/// Kind of a change between two versions, harmless or not.
+/// The kind of a change between two versions, harmless or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
-    /// Something was declared that was not before.
+    /// A new declaration.
     Added,
-    /// Something is no longer declared.
+    /// A removed declaration.
     Removed,
-    /// The place takes more values than before.
+    /// The place accepts more values than before.
     Widened,
-    /// The place takes fewer values than before.
+    /// The place accepts fewer values than before.
     Narrowed,
-    /// A declaration says something else.
+    /// A changed declaration.
     Changed,
-    /// Only what readers of the schema see changed: title, description, examples, comments.
+    /// A change that only people see: title, description, examples, comments.
     Annotation,
 }
 
-/// One difference between two documents, whatever it means for events.
+/// One difference between two documents, whatever its effect on events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The kind.
     pub kind: ChangeKind,
-    /// The place, in the newer document unless it was removed.
+    /// The place in the newer document; for a removed declaration, in the older one.
     pub pointer: Pointer,
-    /// In one sentence.
+    /// One sentence about the difference.
     pub message: String,
 }
 
-/// Two versions compared both ways.
+/// The result of a comparison of two versions in both directions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Diff {
     /// The subject.
@@ -263,35 +261,36 @@ pub struct Diff {
     pub from: Version,
     /// The newer version.
     pub to: Version,
-    /// The content model that decided.
+    /// The content model of the comparison.
     pub content_model: ContentModel,
-    /// Whether the new version reads what the old one wrote.
+    /// Whether the new version accepts every event of the old one.
     pub backward: Verdict,
-    /// Whether the old version reads what the new one writes.
+    /// Whether the old version accepts every event of the new one.
     pub forward: Verdict,
-    /// The step that the change requires under the subject's mode.
+    /// The bump that the change requires under the subject's mode.
     pub required_bump: Bump,
-    /// What breaks, both ways.
+    /// The findings in both directions.
     pub findings: Vec<Finding>,
-    /// Whether there may be more to find: the search behind the findings did not come to its end.
+    /// Whether more findings may exist, because the search for findings stopped at a limit.
     #[serde(default)]
     pub may_have_more: bool,
-    /// Everything that differs.
+    /// All differences between the documents.
     pub changes: Vec<Change>,
 }
 
 impl Report {
-    /// Tells whether the candidate may be registered: compatible, and its version large enough.
+    /// Returns whether a registry may register the candidate: it is compatible, and its version is large enough.
     pub fn is_accepted(&self) -> bool {
         self.verdict == Verdict::Compatible && !self.version_too_small
     }
 }
 
 impl Fingerprint {
-    /// Hexadecimal digits of a fingerprint.
+    /// The number of hexadecimal digits of a fingerprint.
     pub const DIGITS: usize = 16;
 
-    /// Hexadecimal digits of a fingerprint by the scheme before, which named neither version nor change.
+    /// The number of hexadecimal digits of a fingerprint of the former scheme, which contained neither version nor
+    /// change.
     pub const FORMER_DIGITS: usize = 12;
 
     /// Returns the hexadecimal digits.
@@ -310,7 +309,7 @@ impl Verdict {
         }
     }
 
-    /// Returns the graver of two answers: a shown break, then a doubt, then a proof.
+    /// Returns the more severe of two answers: incompatible, then undecided, then compatible.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let weight = |verdict| match verdict {

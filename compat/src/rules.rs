@@ -1,7 +1,7 @@
-//! The rules of findings: one row each, said from the reader's side.
+//! The rules of findings, one row each, from the point of view of the reader.
 //!
-//! A finding's rule is its obligation's assertion. `evschema explain` and docs/rules.md are made from
-//! the rows of the [`table`].
+//! The assertion of a finding's obligation determines its rule. `evschema explain` and docs/rules.md show the rows of
+//! the [`table`].
 
 mod table;
 
@@ -13,39 +13,39 @@ use table::*;
 /// A rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// Kebab-case id; never renamed, never used again for something else.
+    /// The id in kebab-case. It is never renamed, and never used again for another rule.
     pub id: &'static str,
-    /// What the rule finds, in a line.
+    /// The break that the rule reports, in one line.
     pub summary: &'static str,
-    /// Why it is a break.
+    /// The reason why the change is a break.
     pub why: &'static str,
-    /// What to do instead.
+    /// The change that the author can make instead.
     pub remedy: &'static str,
-    /// The keywords that bring it about.
+    /// The keywords that can cause the finding.
     pub keywords: &'static [&'static str],
-    /// A writer and a reader on which the rule fires, and a reader on which it does not; none for a rule
-    /// that does not speak of schemas.
+    /// A writer and a reader with a finding of this rule, and a reader without one; `None` for a rule that is not about
+    /// schemas.
     pub example: Option<Example>,
 }
 
-/// A firing pair and its near miss, as JSON texts.
+/// A pair with a finding and a similar pair without one, as JSON texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
     /// The writer's schema.
     pub writer: &'static str,
     /// A reader that breaks.
     pub breaks: &'static str,
-    /// A reader much like it that does not.
+    /// A similar reader that does not break.
     pub passes: &'static str,
 }
 
-/// Returns the rule of an id.
+/// Returns the rule with an id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
 impl Assertion {
-    /// Returns the rule that an assertion not fulfilled falls under.
+    /// Returns the rule of a violated assertion.
     pub(crate) fn rule(&self) -> &'static Rule {
         match self {
             Self::Types(_) => &NARROWS_TYPE,
@@ -72,7 +72,7 @@ impl Assertion {
         }
     }
 
-    /// Names what is asserted, for a sentence.
+    /// Returns the words for the assertion in a sentence.
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Types(types) => format!("the type {types}"),
@@ -100,7 +100,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the property that is asserted of an object, where the assertion is about one.
+    /// Returns the property that the assertion is about, if it is about one.
     pub(crate) fn name(&self) -> Option<&str> {
         if let Self::Required(name) | Self::Property(name) | Self::Lacks(name) | Self::Dependent(name) = self
         {
@@ -110,7 +110,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the keywords under which the assertion stands in a schema, likeliest first.
+    /// Returns the keywords that can express the assertion in a schema, the most likely first.
     pub(crate) fn keywords(&self) -> &'static [&'static str] {
         self.rule().keywords
     }

@@ -1,11 +1,12 @@
-//! What a writer sends beyond a schema: the difference, as alternatives.
+//! Subtracts a schema from a writer: the values that the writer sends and the schema rejects, as alternatives.
 //!
-//! `writer ⊆ A ∪ B` holds when nothing is left of the writer after taking away A, and then B.
-//! Subtraction turns every question about unions, negations and conditions into one about
-//! emptiness, as in semantic subtyping (Frisch, Castagna and Benzaken, "Semantic subtyping",
-//! 2008). What is left is **at least** the difference: an assertion whose opposite no alternative
-//! can express leaves the writer whole. So emptiness is a proof, and what is left is where to
-//! look for witnesses.
+//! `writer ⊆ A ∪ B` holds if nothing is left of the writer after the subtraction of A and then of B. So subtraction
+//! reduces every question about unions, negations and conditions to one question: is an alternative empty? Semantic
+//! subtyping does the same (Frisch, Castagna and Benzaken, "Semantic subtyping", 2008).
+//!
+//! The result has **at least** the values of the difference: if no alternative can express the opposite of an
+//! assertion, the writer stays whole. So an empty result is a proof, and another result shows where to search for
+//! witnesses.
 
 mod arrays;
 mod objects;
@@ -20,17 +21,17 @@ use crate::pattern::one_of_texts;
 use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
 use crate::truth::Truth;
 
-/// Deepest subtraction within subtractions.
+/// Limit on the depth of nested subtractions.
 const DEPTH_MAX: usize = 5;
 
-/// Most alternatives that are left; more of them leave the writer whole.
+/// Limit on the alternatives that may be left. If more are left, the writer stays whole.
 const LEFT_MAX: usize = 48;
 
-/// Most listed numbers that an interval is cut at.
+/// Limit on the listed numbers at which an interval is cut.
 const CUTS_MAX: usize = 32;
 
 impl Engine {
-    /// Returns alternatives that together hold at least what one accepts and a schema refuses.
+    /// Returns alternatives that together have at least the values that `alternative` accepts and the schema rejects.
     pub(crate) fn subtract(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
         if alternative.holds.contains(&schema.class()) || self.tree.is_true(schema) {
             return Vec::new();
@@ -63,10 +64,11 @@ impl Engine {
         if LEFT_MAX < left.len() { vec![alternative.widened()] } else { left }
     }
 
-    /// Returns what an alternative accepts beyond all of several schemas.
+    /// Returns the part of an alternative that all of these schemas reject.
     pub(crate) fn subtract_all(&mut self, alternative: &Alternative, schemas: &[Id]) -> Vec<Alternative> {
         let mut left = vec![alternative.clone()];
-        // What is in the schema of a negation is known to hold it, so that `X` takes it away for sure.
+        // Negations come first: after the subtraction of `not X`, the rest is in `X` and has its class in `holds`. So
+        // the subtraction of `X` then certainly removes the rest.
         let is_negation = |schema: &&Id| self.tree.negated(**schema).is_some();
         let (first, then): (Vec<&Id>, Vec<&Id>) = schemas.iter().partition(is_negation);
         for schema in first.into_iter().chain(then) {
@@ -82,12 +84,14 @@ impl Engine {
         left
     }
 
-    /// Returns an alternative as several that have no negations left in them.
+    /// Removes the negations of an alternative: returns alternatives without negations that together have at least its
+    /// values.
     pub(crate) fn without_negations(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let bare = Alternative { not: Rc::default(), ..alternative.clone() };
         self.subtract_all(&bare, &alternative.not)
     }
 
+    /// Adds the parts of an alternative that violate an assertion of the node.
     fn subtract_node(&mut self, alternative: &Alternative, schema: Id, left: &mut Vec<Alternative>) {
         let node = self.tree.shared(schema);
         let is_unknown = node.unsupported.is_some() || node.place.is_some();
@@ -105,12 +109,7 @@ impl Engine {
             Types::OBJECT => self.subtract_objects(alternative, &node, left),
             _ => {}
         }
-        for part in node
-            .all_of
-            .iter()
-            .copied()
-            .chain(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)))
-        {
+        for part in node.all_of.iter().copied().chain(node.recursive_target(&self.tree)) {
             left.extend(self.subtract(alternative, part));
         }
         for union in &node.any_of {
@@ -128,7 +127,7 @@ impl Engine {
         }
     }
 
-    /// Returns what an alternative and a schema both accept.
+    /// Returns the values that both an alternative and a schema accept.
     pub(crate) fn intersect(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
         let others = self.alternatives(schema);
         let mut both = Vec::new();
@@ -141,7 +140,7 @@ impl Engine {
         both
     }
 
-    /// Returns what two branches of a union accept, of an alternative.
+    /// Returns the part of an alternative that at least two branches of a union accept.
     pub(crate) fn intersect_two_branches(
         &mut self,
         alternative: &Alternative,
@@ -182,7 +181,7 @@ impl Engine {
         left
     }
 
-    /// Returns the schema of what another refuses.
+    /// Returns the negation of a schema.
     pub(crate) fn negation(&mut self, schema: Id) -> Id {
         if self.tree.is_true(schema) || self.tree.is_false(schema) {
             let accept = self.tree.is_false(schema);
@@ -195,15 +194,17 @@ impl Engine {
 }
 
 impl Alternative {
-    /// Returns the same, marked as accepting more than it should.
+    /// Returns the same alternative, marked as possibly too wide.
     pub(crate) fn widened(&self) -> Self {
         Self { is_wider: true, ..self.clone() }
     }
 
+    /// Returns this alternative with these number assertions.
     fn with_numbers(&self, numbers: Numbers) -> Self {
         Self { numbers: Rc::new(numbers), ..self.clone() }
     }
 
+    /// Returns this alternative with changed string assertions.
     pub(crate) fn with_strings(&self, change: impl FnOnce(&mut Strings)) -> Self {
         let mut alternative = self.clone();
         change(Rc::make_mut(&mut alternative.strings));
@@ -239,7 +240,7 @@ fn without_values(alternative: &Alternative, values: &[serde_json::Value]) -> Ve
             }
             pieces
         }
-        // Of objects and arrays it cannot be said that they are not just these.
+        // An alternative cannot express that an object or array is not one of these.
         _ if values.iter().any(|value| Types::of(value) == alternative.types) => vec![alternative.widened()],
         _ => vec![alternative.clone()],
     }
@@ -262,7 +263,7 @@ fn subtract_numbers(alternative: &Alternative, reader: &Numbers) -> Vec<Alternat
     let mut left: Vec<Alternative> =
         left.into_iter().map(|outside| alternative.with_numbers(alternative.numbers.and(&outside))).collect();
     if reader.is_spelt && !alternative.numbers.is_spelt {
-        // Beyond the integers of draft 4 is `1.0` too, and no bound or step says so.
+        // Draft 4 does not accept `1.0` as an integer, and no bound or step expresses this.
         left.push(alternative.widened());
     }
     left
@@ -288,7 +289,8 @@ fn subtract_strings(alternative: &Alternative, reader: &Strings) -> Vec<Alternat
             left.push(alternative.widened());
             continue;
         };
-        // What is not of the format does not match one of these; some of what does not match may be of it.
+        // A string without the format fails to match one of these patterns. Some of the strings that fail to match may
+        // still have the format.
         for pattern in &language.under {
             let rest = alternative.with_strings(|strings| strings.none.push(pattern.clone()));
             left.push(if language.over.contains(pattern) { rest } else { rest.widened() });

@@ -1,4 +1,4 @@
-//! The engine on small pairs whose answer is known, and laws that hold for all pairs.
+//! Tests of the engine: small pairs with known answers, and laws for all pairs.
 
 mod advice;
 mod cases;
@@ -39,7 +39,7 @@ fn settings(mode: Mode, content_model: ContentModel) -> Settings {
     Settings { policy: SubjectPolicy { mode, content_model }, ..Settings::default() }
 }
 
-/// Answers plain containment, and holds the validator to every witness.
+/// Decides containment without a content model, and confirms every witness with the validator.
 fn contained(writer: &str, reader: &str) -> Option<bool> {
     let (writer, reader) = (resolved("1.0.0", writer), resolved("1.1.0", reader));
     match containment(&writer, &reader, Formats::Assert) {

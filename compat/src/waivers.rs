@@ -1,22 +1,23 @@
-//! Findings that people accept.
+//! Accepted findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use evschema_model::Version;
 
-/// The waivers that a check honours.
+/// The waivers that a check applies.
 #[derive(Debug, Clone, Default)]
 pub struct Waivers {
-    /// Fingerprint to reason, of the waivers that hold today. A reason is never blank.
+    /// The reasons by fingerprint, for the waivers that are valid today. A reason is never blank.
     reasons: BTreeMap<String, String>,
-    /// Versions of the subject for which waivers may have been given, beside those of the check's history.
+    /// Versions of the subject for which people may have added waivers, in addition to the versions of the check's
+    /// history.
     versions: BTreeSet<Version>,
 }
 
-/// Longest reason, in bytes.
+/// Limit on the length of a reason, in bytes.
 const REASON_BYTES_MAX: usize = 2_000;
 
-/// Why a waiver cannot be used.
+/// The reason why a waiver is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WaiverError {
     /// A waiver without a reason explains nothing to the next reader.
@@ -28,11 +29,7 @@ pub enum WaiverError {
 }
 
 impl Waivers {
-    /// Adds a waiver that holds today.
-    ///
-    /// # Errors
-    ///
-    /// When the reason is blank or too long.
+    /// Adds a waiver that is valid today.
     pub fn add(&mut self, fingerprint: &str, reason: &str) -> Result<(), WaiverError> {
         if reason.trim().is_empty() {
             return Err(WaiverError::ReasonMissing);
@@ -44,7 +41,7 @@ impl Waivers {
         Ok(())
     }
 
-    /// Names versions of the subject that waivers may have been given for. A check need not have their schemas.
+    /// Adds versions of the subject for which waivers may exist. The check need not have their schemas.
     pub fn name_versions(&mut self, versions: impl IntoIterator<Item = Version>) {
         self.versions.extend(versions);
     }
@@ -59,7 +56,7 @@ impl Waivers {
         self.reasons.keys().map(String::as_str)
     }
 
-    /// Returns the versions that waivers may have been given for.
+    /// Returns the versions for which waivers may exist.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &Version> {
         self.versions.iter()
     }

@@ -1,7 +1,8 @@
-//! Nodes with many conditions: ten event kinds told apart by `if` and `then` have a thousand combinations.
+//! Nodes with many conditions. With ten kinds of events, each described by `if` and `then`, the combinations would be a
+//! thousand.
 //!
-//! Their conditions stay whole in the alternatives, and are followed where the rest of an alternative decides
-//! them: in the events of one kind all tests but one fail.
+//! An alternative of such a node keeps its conditions whole. The engine resolves a condition when the rest of the
+//! alternative decides it. In events of one kind, all tests but one fail.
 
 use std::rc::Rc;
 
@@ -11,10 +12,10 @@ use super::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id};
 
-/// Most conditions of one place whose combinations are told apart.
+/// Limit on the conditions of one place that the engine expands into all combinations.
 const CONDITIONS_MAX: usize = 4;
 
-/// Most conditions that samples are made under.
+/// Limit on the conditions for which the engine makes samples.
 const SAMPLED_MAX: usize = 4;
 
 impl Engine {
@@ -33,14 +34,14 @@ impl Engine {
                 return true;
             }
             open.extend(&node.all_of);
-            open.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
+            open.extend(node.recursive_target(&self.tree));
             open.extend(node.place.as_ref().map(|place| place.schema));
         }
         false
     }
 
-    /// Follows the conditions that an alternative decides; nothing where it decides none.
-    pub(crate) fn advance(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
+    /// Resolves the conditions whose tests the alternative decides. Returns `None` if it decides no test.
+    pub(crate) fn resolve_conditions(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if alternative.conditions.is_empty() {
             return None;
         }
@@ -70,7 +71,8 @@ impl Engine {
         Some(further)
     }
 
-    /// Chooses conditions that hold: each of the first few alone, and none of them.
+    /// Returns alternatives for samples: one for each of the first few conditions, in which its test passes, and one
+    /// without conditions.
     pub(crate) fn under_some_conditions(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let bare = Alternative { conditions: Rc::default(), ..alternative.clone() };
         let mut chosen = Vec::new();

@@ -1,4 +1,4 @@
-//! What a schema and its applicators on the same value declare of an object.
+//! The declared properties of a schema and its applicators on the same value.
 
 use std::collections::BTreeSet;
 
@@ -7,24 +7,24 @@ use foldhash::{HashSet, HashSetExt as _};
 use crate::engine::Engine;
 use crate::tree::{Id, Name, Tree};
 
-/// Which properties a schema and its in-place applicators declare.
+/// The properties that a schema and its in-place applicators declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Declared {
     pub(crate) names: BTreeSet<Name>,
     pub(crate) patterns: BTreeSet<Name>,
-    /// Whether a schema stands for all other names.
+    /// Whether a schema other than `true` and `false` applies to all other names.
     pub(crate) is_map: bool,
 }
 
 impl Engine {
-    /// Returns what a node declares, as composed.
+    /// Returns the declarations of a node and its applicators on the same value.
     pub(crate) fn declared(&self, id: Id) -> Declared {
         declared(&self.tree, id)
     }
 }
 
-/// Returns what a node declares, as composed: names of `properties`, `patternProperties` and
-/// `required`, anywhere among the applicators that stay on the same value.
+/// Returns the declarations of a node and its applicators on the same value: the names of `properties` and `required`,
+/// and the patterns of `patternProperties`.
 pub(crate) fn declared(tree: &Tree, id: Id) -> Declared {
     let mut declared = Declared::default();
     for part in in_place(tree, id) {
@@ -39,7 +39,7 @@ pub(crate) fn declared(tree: &Tree, id: Id) -> Declared {
     declared
 }
 
-/// Returns a node and the applicators that stay on the same value, negations aside.
+/// Returns a node and its applicators on the same value, except negations.
 pub(super) fn in_place(tree: &Tree, id: Id) -> Vec<Id> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
@@ -57,7 +57,7 @@ pub(super) fn in_place(tree: &Tree, id: Id) -> Vec<Id> {
         for condition in &node.conditions {
             open.extend([Some(condition.test), condition.then, condition.otherwise].into_iter().flatten());
         }
-        open.extend(node.recursive_ref.and_then(|reference| tree.recursive_target(reference)));
+        open.extend(node.recursive_target(tree));
     }
     found
 }

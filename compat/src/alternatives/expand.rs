@@ -1,4 +1,4 @@
-//! From a node to its alternatives: unions are multiplied out as far as that helps a proof.
+//! Expands a node into its alternatives. The engine multiplies out unions as long as this helps a proof.
 
 use std::rc::Rc;
 
@@ -8,23 +8,23 @@ use super::{Alternative, AlternativeArrays, AlternativeObjects, ItemLayer, Prope
 use crate::engine::Engine;
 use crate::tree::{Arrays, Id, Node, Objects, Types};
 
-/// Most alternatives of one node; real unions rarely have more branches, and their products do
-/// harm only.
+/// Limit on the alternatives of one node. Real unions rarely have more branches, and larger products only slow the
+/// proof down.
 const ALTERNATIVES_MAX: usize = 256;
 
-/// Most alternatives that come from a single wide union.
+/// Limit on the alternatives of a single wide union.
 const UNION_MAX: usize = 1_024;
 
-/// Deepest chain of applicators that stay on one value.
+/// Limit on the length of a chain of applicators on one value.
 const IN_PLACE_MAX: usize = 64;
 
 impl Engine {
-    /// Returns the alternatives of a node; none when it is known to accept nothing.
+    /// Returns the alternatives of a node; none if the node is known to accept nothing.
     pub(crate) fn alternatives(&mut self, id: Id) -> Rc<Vec<Alternative>> {
         if let Some(known) = self.alternatives.get(&id.index()) {
             return Rc::clone(known);
         }
-        // What the parts of a node with many conditions are flattened to holds for that node only.
+        // These expansions of the parts of a node with many conditions are valid for this node only.
         let outer = std::mem::take(&mut self.alternatives_of_parts);
         if self.has_many_conditions(id) {
             self.alternatives_of_parts = Some(HashMap::new());
@@ -47,7 +47,8 @@ impl Engine {
         path.push(id);
         let alternatives = self.expand_node(id, path);
         path.pop();
-        // What was cut short was so because of the way here; anything else is true everywhere.
+        // A truncated result depends on the path to this node, so it is not stored. Any other result is valid
+        // everywhere.
         if truncations == self.truncations {
             let known = self.alternatives_of_parts.as_mut().unwrap_or(&mut self.alternatives);
             known.insert(id.index(), Rc::new(alternatives.clone()));
@@ -60,7 +61,7 @@ impl Engine {
         if let Some(place) = &node.place {
             return self.alternatives_of_place(id, place);
         }
-        let mut alternatives = vec![self.own(&node, id)];
+        let mut alternatives = vec![self.own_assertions(&node, id)];
         for part in &node.all_of {
             alternatives = self.product(alternatives, &[*part], path);
         }
@@ -73,7 +74,7 @@ impl Engine {
         for union in node.any_of.iter().chain(&node.one_of) {
             alternatives = self.product(alternatives, union, path);
         }
-        // Of `oneOf` the alternatives do not say that no second branch holds; it is only noted.
+        // The alternatives of a `oneOf` do not exclude that a second branch holds. `exclusive` notes it.
         for union in &node.one_of {
             if !self.are_exclusive(union) {
                 for alternative in &mut alternatives {
@@ -108,7 +109,7 @@ impl Engine {
         alternatives
     }
 
-    /// Combines alternatives with those of a union's branches.
+    /// Combines alternatives with the alternatives of a union's branches.
     fn product(
         &mut self,
         alternatives: Vec<Alternative>,
@@ -139,8 +140,8 @@ impl Engine {
         product
     }
 
-    /// Returns what a node says itself, applicators aside.
-    pub(crate) fn own(&mut self, node: &Node, id: Id) -> Alternative {
+    /// Returns the assertions of the node itself, without its applicators.
+    pub(crate) fn own_assertions(&mut self, node: &Node, id: Id) -> Alternative {
         let mut alternative = Alternative { types: node.types, ..self.anything.clone() };
         alternative.values =
             node.values.as_ref().map(|own| own.only(|value| node.types.has(Types::of(value))));
@@ -174,9 +175,9 @@ impl Engine {
         alternative
     }
 
-    /// Tells whether no two branches of a union can hold at once.
+    /// Returns whether at most one branch of a union can hold for a value.
     pub(crate) fn are_exclusive(&mut self, union: &[Id]) -> bool {
-        // Quadratic in the branches, so only asked of unions of a readable size.
+        // The comparison is quadratic in the number of branches, so the limit is a size that people can read.
         self.discriminator(union).is_some()
             || (union.len() <= 24
                 && union
@@ -185,7 +186,7 @@ impl Engine {
                     .all(|(at, a)| union[at + 1..].iter().all(|b| self.are_disjoint_quickly(*a, *b))))
     }
 
-    /// Tells whether two nodes share no value, by their types alone.
+    /// Returns whether two nodes share no value, judged by their types and listed values alone.
     fn are_disjoint_quickly(&self, a: Id, b: Id) -> bool {
         let (a, b) = (self.tree.node(a), self.tree.node(b));
         match (&a.values, &b.values) {
@@ -195,9 +196,9 @@ impl Engine {
     }
 }
 
-/// Adds an alternative unless one says the same; what both hold by construction is kept.
+/// Adds an alternative, unless an equal one exists. The equal one keeps only the classes and unions that hold for both.
 fn add_alternative(list: &mut Vec<Alternative>, alternative: Alternative) {
-    /// Most alternatives among which an equal one is looked for.
+    /// Limit on the alternatives that are compared with a new one.
     const COMPARED_MAX: usize = 32;
     let same = |known: &&mut Alternative| {
         known.types == alternative.types

@@ -1,4 +1,4 @@
-//! The schemas that rule a member or an item of an alternative.
+//! The schemas that apply to a member or an item of an alternative.
 
 use super::{AlternativeArrays, AlternativeObjects};
 use crate::engine::Engine;
@@ -6,10 +6,10 @@ use crate::tree::Id;
 use crate::truth::Truth;
 
 impl Engine {
-    /// Returns the schemas that rule a property of this name.
+    /// Returns the schemas that apply to a property of this name.
     pub(crate) fn property(&mut self, objects: &AlternativeObjects, name: &str) -> Vec<Id> {
         let patterns: usize = objects.layers.iter().map(|layer| layer.patterns.len()).sum();
-        // Without its rules a property may have any value, which only makes the writer wider.
+        // Without these schemas, the property may have any value. This only makes the writer wider.
         if !self.spend(patterns as u64 / 16) {
             return Vec::new();
         }
@@ -20,7 +20,7 @@ impl Engine {
             for (pattern, schema) in layer.patterns.iter() {
                 match self.patterns.is_match(pattern, name) {
                     Truth::Yes => rules.push(*schema),
-                    // A rule that may not apply is dropped: the writer is taken to be wider.
+                    // If the schema possibly does not apply, the engine drops it. This only makes the writer wider.
                     Truth::No | Truth::Unknown => {}
                 }
             }
@@ -35,22 +35,22 @@ impl Engine {
         rules
     }
 
-    /// Returns the schema that rules a property of this name.
+    /// Returns the conjunction of the schemas that apply to a property of this name.
     pub(crate) fn property_schema(&mut self, objects: &AlternativeObjects, name: &str) -> Id {
         let rules = self.property(objects, name);
         self.tree.all(rules)
     }
 
-    /// Returns the schema that rules the item at a position.
+    /// Returns the conjunction of the schemas that apply to the item at a position.
     pub(crate) fn item_schema(&mut self, arrays: &AlternativeArrays, at: usize) -> Id {
         let layers = arrays.layers.iter().filter_map(|layer| layer.prefix.get(at).copied().or(layer.items));
-        // Where no more items fit than have to be contained, each of them is.
+        // If an array may have at most as many items as it must contain, each item is a contained one.
         let each = arrays.contains.iter().filter(|own| arrays.max.is_some_and(|max| max <= own.min));
         let rules = layers.chain(each.map(|own| own.schema)).collect();
         self.tree.all(rules)
     }
 
-    /// Returns how many leading positions have schemas of their own.
+    /// Returns the number of leading positions with their own schemas.
     pub(crate) fn prefix_len(arrays: &AlternativeArrays) -> usize {
         arrays.layers.iter().map(|layer| layer.prefix.len()).max().unwrap_or(0)
     }

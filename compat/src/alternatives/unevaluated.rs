@@ -1,5 +1,5 @@
-//! `unevaluatedProperties` and `unevaluatedItems` (2020-12, core, section 11) as layers like any other, which know all
-//! that their siblings may evaluate: the writer is taken to be wider than it is where a sibling need not hold.
+//! Expresses `unevaluatedProperties` and `unevaluatedItems` (2020-12, core, section 11) as layers. Such a layer treats
+//! everything that the siblings may evaluate as evaluated. If a sibling need not hold, this makes the writer wider.
 
 use super::declared::in_place;
 use super::{ItemLayer, PropertyLayer};
@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::tree::{Id, Node};
 
 impl Engine {
-    /// Reads `unevaluatedProperties` as a layer that knows every name its siblings may evaluate.
+    /// Returns a layer for `unevaluatedProperties` that accepts every name that its siblings may evaluate.
     pub(super) fn unevaluated_layer(&mut self, id: Id, unevaluated: Id) -> Option<PropertyLayer> {
         let declared = self.declared(id);
         if self.evaluates_all(id, unevaluated) {
@@ -21,7 +21,7 @@ impl Engine {
         })
     }
 
-    /// Reads `unevaluatedItems` as a layer past all that its siblings may evaluate.
+    /// Returns a layer for `unevaluatedItems` that begins after all items that its siblings may evaluate.
     pub(super) fn unevaluated_items_layer(&mut self, id: Id, unevaluated: Id) -> Option<ItemLayer> {
         let mut prefix = 0;
         let mut allowed = Vec::new();
@@ -44,7 +44,7 @@ impl Engine {
         Some(ItemLayer { prefix: vec![anything; prefix], items: Some(items) })
     }
 
-    /// Tells whether something beside `unevaluated` may evaluate properties of any name.
+    /// Returns whether a sibling of `unevaluated` may evaluate properties of any name.
     fn evaluates_all(&self, id: Id, unevaluated: Id) -> bool {
         in_place(&self.tree, id).into_iter().any(|part| {
             let objects = &self.tree.node(part).objects;

@@ -1,4 +1,4 @@
-//! Keywords of which more is wider or narrower.
+//! Keywords for which a larger value means a wider or a narrower schema.
 
 use std::cmp::Ordering;
 
@@ -8,23 +8,23 @@ use super::short;
 use crate::number::Decimal;
 use crate::tree::{Listed, normalized};
 
-/// How a keyword moved.
+/// The effect of a changed keyword.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Moved {
-    /// Whether more values are taken than before.
+    /// Whether the schema accepts more values than before.
     pub(super) is_wider: bool,
     pub(super) message: String,
 }
 
-/// Lower bounds: the smaller, the wider.
+/// Lower bounds: a smaller value is wider.
 const LOWER: &[&str] =
     &["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"];
 
-/// Upper bounds: the larger, the wider.
+/// Upper bounds: a larger value is wider.
 const UPPER: &[&str] =
     &["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"];
 
-/// Keywords whose presence alone narrows.
+/// Keywords that narrow a schema by their presence.
 const PRESENT: &[&str] = &[
     "pattern",
     "format",
@@ -36,8 +36,8 @@ const PRESENT: &[&str] = &[
     "not",
 ];
 
-/// Returns how a keyword moved from one value to another; nothing when it has no order, or when its
-/// parts are to be looked at one by one.
+/// Returns the effects of a changed keyword. The result is empty if the keyword has no order, or if its parts must be
+/// compared one by one.
 pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Vec<Moved> {
     let one = |is_wider: bool, message: String| vec![Moved { is_wider, message }];
     let gone = |is_wider| one(is_wider, format!("`{keyword}` was removed"));
@@ -104,14 +104,14 @@ pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> 
     }
 }
 
-/// Returns which of two numbers is greater, the newer compared with the older.
+/// Compares the newer number with the older one.
 fn order(old: &Value, new: &Value) -> Option<Ordering> {
     let read = |value: &Value| if let Value::Number(number) = value { Decimal::of(number) } else { None };
     let (old, new) = (read(old)?, read(new)?);
     Some(new.cmp(&old))
 }
 
-/// Tells whether two lists hold the same in another order.
+/// Returns whether two lists have the same values in another order.
 pub(super) fn is_reordered(old: Option<&Value>, new: Option<&Value>) -> bool {
     match (list(old), list(new)) {
         (Some(old), Some(new)) => {
@@ -139,7 +139,7 @@ fn lists(
     removed.chain(added).collect()
 }
 
-/// Compares two `type`s; an integer is a number.
+/// Compares two values of `type`. An integer is a number.
 fn types(old: &Value, new: &Value) -> Vec<Moved> {
     let names = |value: &Value| -> Vec<String> {
         let all: Vec<&Value> = value.as_array().map_or_else(|| vec![value], |many| many.iter().collect());

@@ -1,4 +1,4 @@
-//! Which findings the waivers accept.
+//! Finds the findings that waivers accept.
 
 use evschema_model::Version;
 
@@ -7,15 +7,15 @@ use crate::findings::{Found, Sides, findings};
 use crate::report::Direction;
 use crate::waivers::Waivers;
 
-/// The waivers of a check, and the versions for which they may have been given.
+/// The waivers of a check, with the versions for which people may have added them.
 pub(super) struct Accepted<'w> {
     waivers: &'w Waivers,
-    /// Ascending.
+    /// In ascending order.
     versions: Vec<Version>,
 }
 
 impl<'w> Accepted<'w> {
-    /// Takes the waivers of a check with the versions of its history.
+    /// Combines the waivers of a check with the versions of its history.
     pub(super) fn of(waivers: &'w Waivers, history: impl Iterator<Item = &'w Version>) -> Self {
         let mut versions: Vec<Version> = history.chain(waivers.versions()).cloned().collect();
         versions.sort();
@@ -23,8 +23,9 @@ impl<'w> Accepted<'w> {
         Self { waivers, versions }
     }
 
-    /// Marks the findings that a waiver accepts: of the candidate itself, or of an earlier version of the line that
-    /// made the same change. A candidate below its baseline is older; then the baseline made the change.
+    /// Marks the findings that a waiver accepts. The waiver may be for the candidate itself, or for an earlier version
+    /// of the line that made the same change. If the candidate is below its baseline, the candidate is the older
+    /// version, and the baseline made the change.
     pub(super) fn mark(&self, here: &mut [Found], decision: &Decision<'_>, sides: &Sides<'_>) {
         let candidate = &sides.candidate.schema().at().version;
         let baseline = &sides.baseline.schema().at().version;

@@ -1,4 +1,4 @@
-//! Finds the version under which a refused candidate is accepted.
+//! Finds a version number under which a check accepts a rejected candidate.
 
 use evschema_model::{Bump, Resolved, Version};
 
@@ -7,11 +7,11 @@ use super::{Baseline, Settings, check_as};
 use crate::report::{Report, Verdict};
 use crate::waivers::Waivers;
 
-/// Returns the version under which a candidate is accepted: its own if the report accepts it, otherwise the smallest
-/// that this function can vouch for. A pre-release keeps its tag.
+/// Returns a version under which the check accepts a candidate. If the report accepts the candidate, this is its own
+/// version. Otherwise it is the smallest version that this function has verified. A pre-release keeps its tag.
 ///
-/// `history` must hold what [`baselines`](super::baselines) selects, and `is_taken` must know every registered
-/// version. The advice assumes that version constants of the document change together with the version.
+/// `history` must have the versions that [`baselines`](super::baselines) selects, and `is_taken` must know every
+/// registered version. The advice assumes that version constants of the document change together with the version.
 pub fn advise(
     candidate: &Resolved,
     report: &Report,
@@ -25,7 +25,7 @@ pub fn advise(
     }
     let around = Selection::of(at, settings.policy.mode, history, Baseline::about);
     let free = |version: Version| next_free(version, at, is_taken);
-    // Between the same two neighbours, the answer about the candidate stays the same.
+    // As long as the version has the same two neighbours, the answer about the candidate stays the same.
     if report.verdict == Verdict::Compatible
         && let Some(before) = around.line_previous
     {
@@ -35,7 +35,8 @@ pub fn advise(
             return next;
         }
     }
-    // A late version has no room there: on top of its line it meets other neighbours.
+    // The line has later versions, so no version between the neighbours is free. On top of its line, the candidate has
+    // other neighbours.
     if let Some(newest) = around.line_newest.filter(|newest| at < newest.version()) {
         let settings = Settings { advises: false, ..*settings };
         let mut bump = Bump::Patch;
@@ -55,10 +56,10 @@ pub fn advise(
     around.highest.map_or_else(|| at.clone(), |highest| free(new_line(highest.version())))
 }
 
-/// Returns the first version of a line above every registered one.
+/// Returns the first version of a line above every registered version.
 fn new_line(highest: &Version) -> Version {
     if highest.is_prerelease() {
-        // Of a line that has pre-releases only, the release is free.
+        // If a line has only pre-releases, its release is free.
         let release = highest.next(Bump::Patch);
         let line = release.line();
         if release == Version::new(line.major, line.minor, 0) {
@@ -68,7 +69,7 @@ fn new_line(highest: &Version) -> Version {
     highest.next(Bump::Major)
 }
 
-/// Returns the first free version from `version` on, counted in patches, with the tag of `like`.
+/// Returns the first free version that is at least `version`, in steps of a patch, with the pre-release tag of `like`.
 fn next_free(mut version: Version, like: &Version, is_taken: &dyn Fn(&Version) -> bool) -> Version {
     loop {
         let tagged = version.tagged_like(like);

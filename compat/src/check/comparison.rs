@@ -1,4 +1,4 @@
-//! The questions of one check, which share what was lowered for them.
+//! The comparisons of one check. They share the lowered documents.
 
 use evschema_model::{Bump, ContentModel, Resolved, field_names};
 
@@ -13,21 +13,22 @@ use crate::question::Question;
 use crate::report::{Direction, Finding, OldReaders, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Side;
 
-/// Asks about pairs of versions.
+/// Compares pairs of versions.
 pub(super) struct Comparer<'s> {
     settings: &'s Settings,
     pairs: Pairs<'s>,
-    /// Where the content model left writers no value.
+    /// Places where the content model lets writers send undeclared members, because otherwise the place would have no
+    /// value.
     pub(super) opened: Vec<OpenedPlace>,
 }
 
-/// What holding a candidate against a baseline in one direction gave.
+/// The outcome of one comparison between a candidate and a baseline.
 pub(super) struct Outcome {
-    /// Leaves waived findings aside.
+    /// The verdict without the waived findings.
     pub(super) verdict: Verdict,
-    /// Whether it is compatible without any waiver.
+    /// Whether the pair is compatible without a waiver.
     pub(super) is_proven: bool,
-    /// Whether there may be more to find.
+    /// Whether the pair may have more findings than these.
     pub(super) may_have_more: bool,
 }
 
@@ -36,7 +37,7 @@ impl<'s> Comparer<'s> {
         Self { settings, pairs: Pairs::default(), opened: Vec::new() }
     }
 
-    /// Decides one direction against one baseline.
+    /// Compares the candidate with one baseline in one direction, and adds the findings to `found`.
     pub(super) fn compare(
         &mut self,
         sides: &Sides<'s>,
@@ -55,11 +56,11 @@ impl<'s> Comparer<'s> {
             Some(_) => Verdict::Incompatible,
             None => Verdict::Undecided,
         });
-        // Waivers make a pair compatible only if everything else is proven.
+        // Waivers make a pair compatible only if the engine has proven everything else.
         let unwaived = if decision.is_settled { Verdict::Compatible } else { Verdict::Undecided };
         let verdict = verdicts.reduce(Verdict::and).unwrap_or(unwaived);
         for Found { finding, .. } in here {
-            // The same place breaks the same way against each version of a line: said once.
+            // If the same change breaks several baselines, the report has one finding.
             if !found.iter().any(|known| known.fingerprint == finding.fingerprint) {
                 found.push(finding);
             }
@@ -67,7 +68,7 @@ impl<'s> Comparer<'s> {
         Outcome { verdict, is_proven: false, may_have_more: decision.may_have_more }
     }
 
-    /// Returns the step that a change requires, where some directions are known to be compatible.
+    /// Returns the bump that a change requires. The directions in `proven` are known to be compatible.
     pub(super) fn required_bump(
         &mut self,
         proven: &[Direction],
@@ -84,7 +85,7 @@ impl<'s> Comparer<'s> {
         self.bump_of(verdicts[0], verdicts[1], from, to)
     }
 
-    /// Returns the step of a change whose verdicts are known.
+    /// Returns the bump of a change whose verdicts are known.
     pub(super) fn bump_of(
         &mut self,
         backward: Verdict,
@@ -101,7 +102,7 @@ impl<'s> Comparer<'s> {
         if self.accept_same_events(from, to) { Bump::Patch } else { Bump::Minor }
     }
 
-    /// Tells whether two versions are proven to accept the same events and to declare the same fields.
+    /// Returns whether two versions provably accept the same events, and declare the same fields.
     fn accept_same_events(&mut self, from: &'s Resolved, to: &'s Resolved) -> bool {
         from.schema().digest() == to.schema().digest()
             || (field_names(from.schema()) == field_names(to.schema())
@@ -111,7 +112,8 @@ impl<'s> Comparer<'s> {
                 }))
     }
 
-    /// Returns the break that a stricter content model finds, where the chosen one finds none.
+    /// Returns the break that the nearest stricter content model finds, for a change without a break under the chosen
+    /// model.
     pub(super) fn stricter(
         &mut self,
         candidate: &'s Resolved,
@@ -135,7 +137,8 @@ impl<'s> Comparer<'s> {
         None
     }
 
-    /// Returns what the latest earlier version rejects of the candidate's events, under a mode that does not check it.
+    /// Returns a break of the latest earlier version as a reader of the candidate's events, if the mode does not check
+    /// this direction.
     pub(super) fn old_readers(
         &mut self,
         candidate: &'s Resolved,
@@ -183,7 +186,7 @@ impl<'s> Comparer<'s> {
         model: ContentModel,
         is_brief: bool,
     ) -> Decision<'s> {
-        // The version identifies a schema only if both versions write it into their events.
+        // The comparison ignores version constants only if both versions have them. Otherwise they describe the event.
         let both = !version_constants(writer.schema()).is_empty();
         let masked = if both { version_constants(reader.schema()) } else { Vec::new() };
         let Settings { formats, fuel, .. } = *self.settings;

@@ -1,40 +1,41 @@
 use evschema_model::{Mode, Version};
 
-/// How a registered version counts in a comparison.
+/// Whether a registered version is a baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
-    /// Writers and readers may use it.
+    /// Writers and readers may use the version.
     Current,
-    /// It was yanked. Events that were written under it exist, so it stays a baseline.
+    /// The version was yanked. Events of this version exist, so it stays a baseline.
     Yanked,
-    /// It was yanked, and nobody ever wrote an event under it: it is no baseline.
+    /// The version was yanked, and no writer ever used it. It is no baseline.
     NeverUsed,
 }
 
-/// The baselines of a candidate: versions of its line, as the mode says, other than pre-releases and versions that
+/// The baselines of a candidate: the versions of its line that the mode selects, except pre-releases and versions that
 /// were never used.
 ///
-/// A mode that is not transitive compares with the nearest version that is not yanked, and with the yanked ones that
-/// are nearer: events of both exist.
+/// If the mode is not transitive, the nearest version that is not yanked is a baseline. The yanked versions that are
+/// nearer are baselines too, because their events exist.
 pub(crate) struct Selection<'h, T> {
-    /// The next version below the candidate's, of any line.
+    /// The next version below the candidate's version, in any line.
     pub(crate) previous: Option<&'h T>,
-    /// The next one below in the candidate's line.
+    /// The next version below in the candidate's line.
     pub(crate) line_previous: Option<&'h T>,
-    /// Those below that count, ascending.
+    /// The baselines below the candidate's version, in ascending order.
     pub(crate) predecessors: Vec<&'h T>,
-    /// Those above that count, ascending.
+    /// The baselines above the candidate's version, in ascending order.
     pub(crate) successors: Vec<&'h T>,
-    /// The next one above in the candidate's line, in every mode.
+    /// The next version above in the candidate's line, in every mode.
     pub(crate) line_next: Option<&'h T>,
-    /// The newest of the candidate's line.
+    /// The newest version of the candidate's line.
     pub(crate) line_newest: Option<&'h T>,
-    /// The highest of all, whatever became of it: the next free version is above it.
+    /// The highest version of the subject, even if it was yanked or never used. The next free version is above it.
     pub(crate) highest: Option<&'h T>,
 }
 
 impl<'h, T> Selection<'h, T> {
-    /// Selects from versions in any order; `about` returns the version of an item and how it counts.
+    /// Selects the baselines from versions in any order. `about` returns the version of an item, and whether it is a
+    /// baseline.
     pub(crate) fn of(
         candidate: &Version,
         mode: Mode,
@@ -73,10 +74,8 @@ impl<'h, T> Selection<'h, T> {
     }
 }
 
-/// Returns those of a subject's versions that [`check`](super::check) looks at to hold a candidate of this version
-/// against them, in no order: whoever reads them from somewhere need read no others.
-///
-/// `about` returns the version of an item and how it counts.
+/// Returns the versions of a subject that [`check`](super::check) needs for a candidate of this version, in no order. A
+/// caller need not load any other version.
 pub fn baselines<'h, T>(
     candidate: &Version,
     mode: Mode,

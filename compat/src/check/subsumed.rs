@@ -1,18 +1,18 @@
-//! Baselines that need no comparison of their own, because a later one stands for them.
+//! Finds baselines that need no comparison, because a later baseline covers them.
 //!
-//! A line of versions mostly grows: a version adds optional properties and values. Its writers then send every event
-//! that writers of the version before send. If a candidate accepts the events of the later version, it accepts those
-//! of the earlier one. The comparison is by structure, and answers `false` wherever it would have to think.
+//! Most versions only add optional properties and values. Then the new writers send every event that the old writers
+//! send. If a candidate accepts the events of the later version, it also accepts the events of the earlier one. The
+//! functions compare the structure of the schemas, and return `false` in every case that is not simple.
 
 use std::collections::HashSet;
 
 use evschema_model::{ContentModel, Resolved};
 use serde_json::{Map, Value};
 
-/// Deepest schema that is compared.
+/// Limit on the depth of a compared schema.
 const DEPTH_MAX: usize = 64;
 
-/// Keywords that say nothing about events.
+/// Keywords that have no effect on events.
 const ANNOTATIONS: [&str; 9] = [
     "$comment",
     "default",
@@ -25,19 +25,19 @@ const ANNOTATIONS: [&str; 9] = [
     "$schema",
 ];
 
-/// Keywords of an object that may gain properties. Any other keyword could describe the new ones too.
+/// The only keywords of an object that may gain properties. Any other keyword could apply to the new properties too.
 const OF_OBJECTS: [&str; 3] = ["type", "properties", "required"];
 
-/// Keywords of an array whose items may gain something.
+/// The only keywords of an array whose item schema may grow.
 const OF_ARRAYS: [&str; 4] = ["type", "items", "minItems", "maxItems"];
 
-/// Keywords of a list that may gain values.
+/// The only keywords of a schema whose `enum` may gain values.
 const OF_LISTS: [&str; 2] = ["type", "enum"];
 
 /// Returns whether writers of `later` are known to send every event that writers of `earlier` send.
 pub fn sends_no_more(model: ContentModel, earlier: &Resolved, later: &Resolved) -> bool {
     let (old, new) = (earlier.schema(), later.schema());
-    // Plain documents without references say all that they mean in place.
+    // A plain document without references has its whole meaning in place.
     let is_alone = |side: &Resolved| {
         side.resources().next().is_none() && side.schema().references().is_empty() && side.schema().is_plain()
     };
@@ -51,11 +51,11 @@ pub fn sends_no_more(model: ContentModel, earlier: &Resolved, later: &Resolved) 
         )
 }
 
-/// Whether one schema is another one with more properties and values.
+/// Compares two schemas: is the new one the old one with more properties and values?
 struct Growth {
     /// Whether writers send only declared properties. If they do not, only values may be added.
     is_closed: bool,
-    /// The keyword that gives the document an address, which counts for references alone.
+    /// The keyword with the document's address, which only references use.
     id: &'static str,
 }
 
@@ -101,7 +101,7 @@ impl Growth {
             let names = old.get("required").and_then(Value::as_array);
             names.is_some_and(|names| names.iter().any(|own| own == name))
         };
-        // An object without properties is a map, whose writers send any name.
+        // An object without declared properties is a map. Its writers send any name.
         let may_gain = self.is_closed && !before.is_empty();
         before.iter().all(|(name, old)| after.get(name).is_some_and(|new| self.holds(old, new, depth + 1)))
             && (before.len() == after.len()
@@ -114,7 +114,7 @@ impl Growth {
 
 fn list_grows(old: Option<&Value>, new: Option<&Value>) -> bool {
     let (Some(Value::Array(old)), Some(Value::Array(new))) = (old, new) else { return false };
-    // Mostly values are added at the end.
+    // Usually, new values are at the end.
     if new.get(..old.len()) == Some(old.as_slice()) {
         return true;
     }

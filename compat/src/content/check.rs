@@ -1,35 +1,37 @@
-//! Content models on one event: whether a writer sends it, and what a tolerant reader leaves of it.
+//! Evaluates the content models for one event: whether a writer sends the event, and what a tolerant reader leaves of
+//! it.
 //!
-//! Exact where it answers: a witness rests on it. Whether a branch holds is evaluated by the engine, and by the
-//! validator where the engine cannot tell.
+//! An answer is exact, because a witness depends on it. The engine evaluates whether a branch holds. If the engine
+//! cannot decide, the validator does.
 
 use serde_json::{Map, Value};
 
 use super::declarations::{self, Declarations};
-use super::open::refuses_all;
+use super::open::rejects_all;
 use crate::engine::Engine;
 use crate::export::export;
 use crate::tree::{Condition, Id, Name, Node};
 use crate::truth::Truth;
 
-/// Deepest event that is looked through.
+/// Limit on the depth of an event.
 const DEPTH_MAX: usize = 128;
 
-/// Which branches count where it is not known whether they hold.
+/// Whether branches count if the engine cannot decide whether they hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Doubtful {
     Count,
     DoNot,
 }
 
-/// The side whose members are declared. A reader is opened first, so its `additionalProperties: false` evaluates nothing.
+/// The side that declares the members. A reader is opened first, so its `additionalProperties: false` evaluates
+/// nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Writer,
     OpenedReader,
 }
 
-/// Which parts of a test count for a reader.
+/// The parts of a test that count for a reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum InTests {
     All,
@@ -39,45 +41,45 @@ enum InTests {
 
 /// The schemas that a place of an event gets from the place above it.
 #[derive(Default)]
-struct Handed {
+struct Inherited {
     holding: Vec<Id>,
-    /// Parts of the tests of conditions, which count without a need to hold.
+    /// Parts of the tests of conditions. They count even if they do not hold.
     tests: Vec<Id>,
 }
 
 /// The schemas that apply at a place of an event, with their applicators.
 #[derive(Default)]
 struct Applied {
-    /// Those that hold.
+    /// The schemas that hold.
     holding: Vec<Id>,
-    /// The tests of conditions, and all parts of them.
+    /// The tests of conditions, with all their parts.
     tests: Vec<Id>,
     declarations: Declarations,
 }
 
 impl Engine {
-    /// Returns whether every member of an event is declared at its place, for a lenient writer.
+    /// Returns whether every member of an event is declared at its place, so that a lenient writer sends the event.
     pub(crate) fn is_declared(&mut self, root: Id, event: &Value) -> Truth {
-        let handed = Handed { holding: vec![root], tests: Vec::new() };
-        match self.declares(&handed, event, Doubtful::DoNot, 0) {
-            Truth::No if self.declares(&handed, event, Doubtful::Count, 0) == Truth::No => Truth::No,
+        let inherited = Inherited { holding: vec![root], tests: Vec::new() };
+        match self.declares(&inherited, event, Doubtful::DoNot, 0) {
+            Truth::No if self.declares(&inherited, event, Doubtful::Count, 0) == Truth::No => Truth::No,
             Truth::No | Truth::Unknown => Truth::Unknown,
             Truth::Yes => Truth::Yes,
         }
     }
 
-    fn declares(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
+    fn declares(&mut self, inherited: &Inherited, value: &Value, doubtful: Doubtful, depth: usize) -> Truth {
         if !(value.is_array() || value.is_object()) {
             return Truth::Yes;
         }
         if DEPTH_MAX < depth || !self.spend(1) {
             return Truth::Unknown;
         }
-        let here = self.applied(handed, value, doubtful);
+        let here = self.applied(inherited, value, doubtful);
         match value {
             Value::Array(items) => {
                 if here.declarations.items_max().is_some_and(|max| max < items.len()) {
-                    let opened = self.is_opened(handed, value);
+                    let opened = self.is_opened(inherited, value);
                     if opened != Truth::Yes {
                         return opened;
                     }
@@ -87,7 +89,7 @@ impl Engine {
                 }
                 let mut truth = Truth::Yes;
                 for (at, item) in items.iter().enumerate() {
-                    let below = Handed {
+                    let below = Inherited {
                         holding: self.items_applied(&here.holding, at, item, doubtful),
                         tests: self.items_applied(&here.tests, at, item, Doubtful::Count),
                     };
@@ -103,13 +105,13 @@ impl Engine {
                 let mut is_opened = None;
                 for (name, member) in members {
                     if !self.declares_name(&here, value, name, Side::Writer) {
-                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(handed, value));
+                        let opened = *is_opened.get_or_insert_with(|| self.is_opened(inherited, value));
                         truth = truth.and(opened);
                     }
                     if truth == Truth::No {
                         return Truth::No;
                     }
-                    let below = Handed {
+                    let below = Inherited {
                         holding: self.members_applied(&here.holding, name),
                         tests: self.members_applied(&here.tests, name),
                     };
@@ -121,7 +123,7 @@ impl Engine {
         }
     }
 
-    /// Returns whether a holding schema lists the value itself, and so declares all its parts.
+    /// Returns whether a schema that holds lists the value itself, and so declares all its members.
     fn lists(&self, here: &Applied, value: &Value) -> bool {
         let value = crate::tree::normalized(value);
         here.holding
@@ -137,7 +139,8 @@ impl Engine {
             || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, value, name, side))
     }
 
-    /// Returns whether a real schema for the members that a node does not name applies to this one.
+    /// Returns whether a node declares a member by a schema for all members that it does not name. This schema is
+    /// neither `true` nor `false`, and it applies to the member.
     fn declares_as_rest(&mut self, id: Id, value: &Value, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
@@ -147,11 +150,11 @@ impl Engine {
         objects.has_real_unevaluated
             && declarations::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                // A part that may apply may also have evaluated the member.
+                // If the part possibly applies, it may have evaluated the member.
                 let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);
-                let evaluates_rest = rests.any(|rest| side == Side::Writer || !refuses_all(&self.tree, rest));
+                let evaluates_rest = rests.any(|rest| side == Side::Writer || !rejects_all(&self.tree, rest));
                 !is_applied || !evaluates_rest && !self.names_member(&node, name)
             })
     }
@@ -163,14 +166,14 @@ impl Engine {
             || objects.patterns.iter().any(|(pattern, _)| self.patterns.is_match(pattern, name) == Truth::Yes)
     }
 
-    /// Returns whether a place is free, because closed it would have no value.
-    fn is_opened(&mut self, handed: &Handed, value: &Value) -> Truth {
-        let schema = self.tree.all(handed.holding.clone());
-        let place = self.tree.place(schema, handed.tests.clone(), None);
+    /// Returns whether a place stays open to undeclared members, because otherwise it would have no value.
+    fn is_opened(&mut self, inherited: &Inherited, value: &Value) -> Truth {
+        let schema = self.tree.all(inherited.holding.clone());
+        let place = self.tree.place(schema, inherited.tests.clone(), None);
         let alternatives = self.alternatives(place);
         let (mut opened, mut closed, mut unknown) = (false, false, false);
         for alternative in alternatives.iter() {
-            // The alternatives that may have the value, were they not closed.
+            // The alternatives that may accept the value if they were not closed.
             let meant = match (value, &alternative.values) {
                 (_, Some(_)) => false,
                 (Value::Object(_), None) => alternative.types.has(crate::tree::Types::OBJECT),
@@ -187,11 +190,11 @@ impl Engine {
         }
     }
 
-    /// Returns the schemas that hold at a place, and what they declare.
-    fn applied(&mut self, handed: &Handed, value: &Value, doubtful: Doubtful) -> Applied {
+    /// Returns the schemas that hold at a place, with their declarations.
+    fn applied(&mut self, inherited: &Inherited, value: &Value, doubtful: Doubtful) -> Applied {
         let mut here = Applied::default();
-        let mut open = handed.holding.clone();
-        let mut tests = handed.tests.clone();
+        let mut open = inherited.holding.clone();
+        let mut tests = inherited.tests.clone();
         while let Some(id) = open.pop() {
             if here.holding.iter().any(|known| known.is(id)) || !self.spend(1) {
                 continue;
@@ -218,7 +221,7 @@ impl Engine {
         here
     }
 
-    /// Returns the schemas that apply in tests, which count whether they hold or not.
+    /// Returns the schemas that apply in tests. They count even if they do not hold.
     fn applied_in_tests(&mut self, tests: Vec<Id>, value: &Value, doubtful: Doubtful) -> Vec<Id> {
         let mut found: Vec<Id> = Vec::new();
         let mut open = tests;
@@ -259,7 +262,7 @@ impl Engine {
         }
     }
 
-    /// Returns whether a node accepts a value, by the validator where the engine cannot tell.
+    /// Returns whether a node accepts a value. If the engine cannot decide, the validator does.
     pub(crate) fn holds(&mut self, id: Id, value: &Value) -> Truth {
         match self.accepts(id, value) {
             Truth::Unknown => self.validates(id, value),
@@ -306,7 +309,7 @@ impl Engine {
         self.items_where(holding, at, |engine, contained| engine.counts(contained, item, doubtful))
     }
 
-    /// As [`Self::items_applied`], for the opened schema of a reader.
+    /// Like [`Self::items_applied`], for the opened schema of a reader.
     fn items_read(&mut self, holding: &[Id], at: usize, item: &Value) -> Vec<Id> {
         self.items_where(holding, at, |engine, contained| engine.opened_holds(contained, item) == Truth::Yes)
     }
@@ -333,10 +336,10 @@ impl Engine {
         below
     }
 
-    /// Returns what a tolerant reader keeps of an event; nothing where that is not known.
+    /// Returns the part of an event that a tolerant reader keeps; `None` if this is unknown.
     ///
-    /// There are two answers if it depends on whether all branches in the test of a condition declare members, or
-    /// those that hold. A witness has to break for both.
+    /// The result has two values if it depends on one question: do all branches in the test of a condition declare
+    /// members, or only the branches that hold? A witness must break the reader in both cases.
     pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Vec<Value>> {
         let mut left = vec![self.strip_at(&[reader], event, InTests::Chosen, 0)?];
         let all = self.strip_at(&[reader], event, InTests::All, 0)?;
@@ -353,7 +356,7 @@ impl Engine {
         if DEPTH_MAX < depth || !self.spend(1) {
             return None;
         }
-        let here = self.read_at(applied, value, in_tests)?;
+        let here = self.applied_by_reader(applied, value, in_tests)?;
         if self.lists(&here, value) {
             return Some(value.clone());
         }
@@ -380,9 +383,10 @@ impl Engine {
         }
     }
 
-    /// Returns what a tolerant reader applies at a place: what every event must satisfy, and of unions and
-    /// conditions the branches that hold for the opened schema, or all where none does.
-    fn read_at(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
+    /// Returns the schemas that a tolerant reader applies at a place. These are the schemas that every event must
+    /// satisfy. For unions and conditions, the branches that hold for the opened schema count, or all branches if none
+    /// holds.
+    fn applied_by_reader(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
         let mut here = Applied::default();
         let mut open: Vec<Id> = ids.to_vec();
         while let Some(id) = open.pop() {
@@ -435,19 +439,19 @@ impl Engine {
         Some(here)
     }
 
-    /// Returns a schema without the keywords that refuse undeclared members.
+    /// Returns a schema without the keywords that reject undeclared members.
     pub(crate) fn opened(&mut self, id: Id) -> Id {
         self.opened_readers.open(&mut self.tree, id)
     }
 
-    /// Returns whether a value satisfies a schema that is opened to further members.
+    /// Returns whether a value satisfies the opened form of a schema.
     fn opened_holds(&mut self, id: Id, value: &Value) -> Truth {
         let opened = self.opened(id);
         self.holds(opened, value)
     }
 }
 
-/// Returns what depends on the properties of an object.
+/// Returns the dependent schemas that apply to an object, because it has their property.
 fn dependents<'n>(node: &'n Node, value: &'n Value) -> impl Iterator<Item = Id> + 'n {
     let has = move |name: &Name| value.get(&**name).is_some();
     node.objects.dependent_schemas.iter().filter(move |(name, _)| has(name)).map(|(_, schema)| *schema)

@@ -1,4 +1,4 @@
-//! What schemas declare, each by itself.
+//! The declarations of schemas, each by itself.
 
 use std::collections::BTreeSet;
 
@@ -7,25 +7,25 @@ use serde_json::Value;
 
 use crate::tree::{Id, Name, Node, Tree};
 
-/// What the schemas that hold at a place declare there.
+/// The members and items that the schemas of a place declare.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Declarations {
-    /// Names of declared members.
+    /// The names of declared members.
     pub(crate) names: BTreeSet<Name>,
-    /// Patterns of declared members.
+    /// The patterns of declared members.
     pub(crate) patterns: BTreeSet<Name>,
-    /// Whether a real schema stands for all other names.
+    /// Whether a schema other than `true` and `false` applies to all other names. Then every member is declared.
     pub(crate) is_free: bool,
-    /// Whether something describes the members, so that the object is no map.
+    /// Whether a schema describes the members, so that the object is no map.
     pub(crate) is_no_map: bool,
-    /// The length of the longest tuple without a real schema for further items.
+    /// The length of the longest tuple without a schema, other than `true` and `false`, for further items.
     pub(crate) tuple: usize,
-    /// Whether a real schema stands for all further items.
+    /// Whether a schema other than `true` and `false` applies to all further items.
     pub(crate) has_free_items: bool,
 }
 
 impl Declarations {
-    /// Adds what other schemas say that hold too.
+    /// Adds the declarations of other schemas that hold too.
     pub(crate) fn add(&mut self, other: &Self) {
         self.names.extend(other.names.iter().cloned());
         self.patterns.extend(other.patterns.iter().cloned());
@@ -40,13 +40,13 @@ impl Declarations {
         self.is_free || !self.is_no_map
     }
 
-    /// Returns how many items an array may have, if that is limited.
+    /// Returns the largest number of items of an array, if it is limited.
     pub(crate) fn items_max(&self) -> Option<usize> {
         (0 < self.tuple && !self.has_free_items).then_some(self.tuple)
     }
 }
 
-/// Returns what a node says itself, applicators aside.
+/// Returns the declarations of the node itself, without its applicators.
 pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
     let objects = &node.objects;
     let mut declarations = Declarations::default();
@@ -55,7 +55,8 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
     declarations
         .patterns
         .extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
-    // A pattern of every name leaves nothing to `additionalProperties`, and that nothing to `unevaluatedProperties`.
+    // A pattern that matches every name leaves nothing to `additionalProperties`. And `additionalProperties` leaves
+    // nothing to `unevaluatedProperties`.
     let has_real_rest = objects.has_real_rest || objects.has_real_unevaluated && !evaluates_rest(tree, node);
     declarations.is_free = has_real_rest && objects.idle_patterns.is_empty();
     if let Some(names) = objects.names {
@@ -73,7 +74,7 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
         || !declarations.patterns.is_empty()
         || objects.has_real_rest
         || objects.has_real_unevaluated;
-    // These name members too, but do not describe them.
+    // These keywords name members too, but do not describe them.
     declarations.names.extend(objects.required.iter().cloned());
     for (name, needed) in &objects.dependent_required {
         declarations.names.insert(name.clone());
@@ -89,10 +90,10 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
 
 /// Returns whether `additionalProperties` accepts, and so evaluates, members that a node does not name.
 pub(super) fn evaluates_rest(tree: &Tree, node: &Node) -> bool {
-    node.objects.additional.is_some_and(|rest| !super::open::refuses_all(tree, rest))
+    node.objects.additional.is_some_and(|rest| !super::open::rejects_all(tree, rest))
 }
 
-/// Returns what a node and all its applicators on the same value say together, whether they hold or not.
+/// Returns the declarations of nodes and all their applicators on the same value, whether these hold or not.
 pub(super) fn all(tree: &Tree, ids: &[Id]) -> Declarations {
     let mut declarations = Declarations::default();
     for part in in_place(tree, ids) {
@@ -101,7 +102,7 @@ pub(super) fn all(tree: &Tree, ids: &[Id]) -> Declarations {
     declarations
 }
 
-/// Returns what nodes say together, applicators aside.
+/// Returns the declarations of nodes together, without their applicators.
 pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Declarations {
     let mut declarations = Declarations::default();
     for id in ids {
@@ -110,8 +111,8 @@ pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Declarations {
     declarations
 }
 
-/// Returns whether nodes describe the members of an object by parts that apply to every value, whether they hold or not.
-/// What depends on a property, and the branches of a condition, need not apply.
+/// Returns whether nodes describe the members of an object by parts that apply to every value, whether they hold or
+/// not. Schemas that depend on a property, and the branches of a condition, need not apply.
 pub(super) fn describes(tree: &Tree, ids: &[Id]) -> bool {
     let mut seen = HashSet::new();
     let mut open = ids.to_vec();
@@ -143,7 +144,7 @@ pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
     })
 }
 
-/// Returns nodes and their applicators on the same value, negations aside.
+/// Returns nodes and their applicators on the same value, except negations.
 pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
@@ -165,7 +166,7 @@ pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
     found
 }
 
-/// Returns whether parts of a node apply to the same value only sometimes.
+/// Returns whether parts of a node apply to the same value only in some cases.
 pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
     in_place(tree, &[id]).into_iter().any(|part| {
         let node = tree.node(part);
@@ -175,9 +176,9 @@ pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
     })
 }
 
-/// Returns what applies wherever a node does: `allOf` and references.
+/// Returns the schemas that apply wherever a node applies: `allOf` and references.
 pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item = Id> + 't {
-    let target = node.recursive_ref.and_then(|reference| tree.recursive_target(reference));
+    let target = node.recursive_target(tree);
     node.all_of.iter().copied().chain(target).chain(node.place.as_ref().map(|place| place.schema))
 }
 

@@ -1,4 +1,5 @@
-//! A reader's schema opened to further members: what a tolerant reader evaluates to find out what it declares.
+//! Opens a reader's schema to further members. A tolerant reader evaluates the opened schema to determine which members
+//! it declares.
 
 use std::rc::Rc;
 
@@ -6,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::tree::{Id, Named, Node, Tree};
 
-/// Remembers what was opened.
+/// The schemas that were opened before.
 #[derive(Debug, Default)]
 pub(crate) struct Opening {
     done: HashMap<u32, Id>,
@@ -14,7 +15,7 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// Returns a schema without the keywords that refuse all undeclared members, at every depth.
+    /// Returns a schema without the keywords that reject all undeclared members, at every depth.
     pub(crate) fn open(&mut self, tree: &mut Tree, root: Id) -> Id {
         let mut pending = Vec::new();
         let opened = self.node(tree, root, &mut pending);
@@ -34,7 +35,7 @@ impl Opening {
         let mut each = |tree: &mut Tree, id: Id| self.node(tree, id, pending);
         let objects = &mut node.objects;
         for rest in [&mut objects.additional, &mut objects.unevaluated] {
-            *rest = rest.filter(|rest| !refuses_all(tree, *rest)).map(|rest| each(tree, rest));
+            *rest = rest.filter(|rest| !rejects_all(tree, *rest)).map(|rest| each(tree, rest));
         }
         for named in [&mut objects.properties, &mut objects.patterns, &mut objects.dependent_schemas] {
             let opened = named.iter().map(|(name, id)| (Rc::clone(name), each(tree, *id)));
@@ -70,6 +71,6 @@ impl Opening {
 }
 
 /// Returns whether a schema is `false`, or `{"not": {}}`.
-pub(super) fn refuses_all(tree: &Tree, id: Id) -> bool {
+pub(super) fn rejects_all(tree: &Tree, id: Id) -> bool {
     tree.is_false(id) || tree.negated(id).is_some_and(|not| tree.is_true(not))
 }

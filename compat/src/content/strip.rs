@@ -1,7 +1,8 @@
-//! What is left of a writer's events when a tolerant reader has removed the members that it does not declare.
+//! The writer's events after a tolerant reader has removed the members that it does not declare.
 //!
-//! The reader validates the rest against its schema **as written**. So a proof needs no opened reader: it removes
-//! from the writer's alternatives. Where it is open whether a member is removed, the alternative accepts both.
+//! The reader validates the rest against its schema **as written**. So a proof needs no opened reader: it removes the
+//! members from the writer's alternatives. If it is open whether the reader removes a member, the alternative accepts
+//! both cases.
 
 use std::rc::Rc;
 
@@ -13,20 +14,25 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Origin, PlaceReader, Types};
 use crate::truth::Truth;
 
-/// What a tolerant reader applies to the values of an alternative, in place.
-pub(super) struct Read {
-    /// What surely counts.
+/// The schemas that a tolerant reader applies to the values of an alternative, on the same value.
+pub(super) struct AppliedSchemas {
+    /// The schemas that certainly count.
     pub(super) surely: Vec<Id>,
-    /// What may count.
+    /// The schemas that possibly count.
     pub(super) maybe: Vec<Id>,
 }
 
 impl Engine {
-    /// Sorts what a reader has for a place by whether it counts for the values of an alternative.
+    /// Divides the reader's schemas for a place into those that certainly count for the values of an alternative, and
+    /// those that possibly count.
     ///
-    /// Of a union those branches count that hold for the opened schema, or all where none does.
-    pub(super) fn read(&mut self, alternative: &Alternative, reader: &PlaceReader) -> Read {
-        let mut read = Read { surely: Vec::new(), maybe: Vec::new() };
+    /// For a union, the branches that hold for the opened schema count, or all branches if none holds.
+    pub(super) fn applied_schemas(
+        &mut self,
+        alternative: &Alternative,
+        reader: &PlaceReader,
+    ) -> AppliedSchemas {
+        let mut read = AppliedSchemas { surely: Vec::new(), maybe: Vec::new() };
         let mut maybe = reader.maybe.clone();
         let mut open = reader.surely.clone();
         while let Some(id) = open.pop() {
@@ -37,7 +43,7 @@ impl Engine {
             let node = self.tree.shared(id);
             open.extend(declarations::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
-                // A discriminator rules branches out, opened or not.
+                // A discriminator excludes branches, whether the schema is opened or not.
                 let meant = self.selected_branches(alternative, union);
                 let counts: Vec<Truth> = union
                     .iter()
@@ -55,7 +61,7 @@ impl Engine {
                     }
                 }
             }
-            // A test counts even where it does not hold; of its branches those that do.
+            // A test counts even if it does not hold. Only those of its branches that hold count.
             let tests: Vec<Id> =
                 node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
             maybe.extend(declarations::in_place(&self.tree, &tests));
@@ -70,7 +76,7 @@ impl Engine {
                     }
                 };
                 open.extend(chosen);
-                // If the chosen branch does not hold, both count.
+                // If the chosen branch does not hold, both branches count.
                 if chosen.is_some_and(|branch| self.counts_for(alternative, branch) != Truth::Yes) {
                     maybe.extend(other);
                 }
@@ -87,7 +93,8 @@ impl Engine {
         read
     }
 
-    /// Returns whether a reader declares whatever the writer does at a place, because both have the same schema.
+    /// Returns whether a reader declares all members that the writer declares at a place, because both have the same
+    /// schema.
     pub(super) fn removes_nothing(&mut self, schema: Id, maybe: &[Id], reader: &PlaceReader) -> bool {
         maybe.is_empty()
             && reader.maybe.iter().all(|other| *other == schema)
@@ -96,10 +103,10 @@ impl Engine {
             && self.is_sent_as_declared(schema)
     }
 
-    /// Returns whether no place below a schema may be free for want of values, and nothing is negated: then the
-    /// branches that hold for the writer hold for the opened reader too.
+    /// Returns whether no place below a schema may have to stay open, and the schema has no negation. Then the branches
+    /// that hold for the writer also hold for the opened reader.
     fn is_sent_as_declared(&self, schema: Id) -> bool {
-        /// Most nodes that are looked through.
+        /// Limit on the visited nodes.
         const NODES_MAX: usize = 2_000;
         let mut seen = HashSet::new();
         let mut open = vec![schema];
@@ -133,15 +140,16 @@ impl Engine {
         }
     }
 
-    /// Returns at least what an alternative leaves when a reader's undeclared members are removed.
-    pub(super) fn strip(&mut self, mut alternative: Alternative, read: &Read) -> Alternative {
+    /// Returns an alternative with at least the values that are left after the reader has removed its undeclared
+    /// members.
+    pub(super) fn strip(&mut self, mut alternative: Alternative, read: &AppliedSchemas) -> Alternative {
         let mut kept = declarations::all_of(&self.tree, &read.surely);
         kept.is_no_map |= declarations::is_described(&self.tree, &read.surely);
         let mut possible = kept.clone();
         possible.add(&declarations::all_of(&self.tree, &read.maybe));
-        // What may apply can make the object no map, and need not.
+        // A schema that possibly applies may describe the members, or may not.
         let is_map = !kept.is_no_map;
-        // These spoke of whole values, and the values have changed.
+        // These assertions were about whole values, and the values have changed.
         alternative.holds = Rc::default();
         alternative.exclusive = Rc::default();
         alternative.unions = Rc::default();
@@ -150,7 +158,7 @@ impl Engine {
         alternative.values = None;
         let layers = alternative.arrays.layers.iter();
         let mut items = layers.clone().flat_map(|layer| layer.prefix.iter().copied().chain(layer.items));
-        // Items without parts stay as they are, and so what is said of them.
+        // Items without members and items do not change, so the assertions about them stay.
         let is_plain = alternative.arrays.layers.iter().any(|layer| layer.items.is_some())
             && items.all(|item| !self.tree.may_nest(item));
         if !is_plain {

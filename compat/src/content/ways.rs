@@ -1,8 +1,9 @@
-//! The ways in which the schemas of one place can hold together, and what each way declares.
+//! Finds the ways in which the schemas of one place can hold together, and the declarations of each way.
 //!
-//! Flattening for a proof takes one branch of each union and forgets the others. Here it matters which of them
-//! hold, because each that holds declares members. So of `anyOf` there is a way for each **set** of branches that
-//! declare something: events in which more branches hold are in the way of the larger set.
+//! The expansion for a proof takes one branch of each union and ignores the others. For a content model it matters
+//! which branches hold, because each branch that holds declares members. So for `anyOf`, there is one way for each
+//! **set** of branches that declare something. An event in which more branches hold belongs to the way of the larger
+//! set.
 
 use std::rc::Rc;
 
@@ -11,19 +12,19 @@ use super::way::Way;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id, Node, Types};
 
-/// Most ways of one place.
+/// Limit on the ways of one place.
 const WAYS_MAX: usize = 256;
 
-/// Most ways of one place that come from a single wide union.
+/// Limit on the ways of one place that come from a single wide union.
 const UNION_MAX: usize = 1_024;
 
-/// Deepest chain of applicators on one value.
+/// Limit on the length of a chain of applicators on one value.
 const IN_PLACE_MAX: usize = 64;
 
-/// Most branches of an `anyOf` whose sets are told apart.
+/// Limit on the branches of an `anyOf` for which each set has its own way.
 const SETS_MAX: usize = 3;
 
-/// Most branches of an `anyOf` that are compared pair by pair.
+/// Limit on the branches of an `anyOf` that are compared in pairs.
 const PAIRS_MAX: usize = 24;
 
 impl Engine {
@@ -63,7 +64,8 @@ impl Engine {
     fn ways_here(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         let node = self.tree.shared(id);
         let own = declarations::own(&self.tree, &node);
-        let mut ways = vec![Way { alternative: self.own(&node, id), declarations: own, maybe: Vec::new() }];
+        let mut ways =
+            vec![Way { alternative: self.own_assertions(&node, id), declarations: own, maybe: Vec::new() }];
         let parts: Vec<Id> = declarations::always(&self.tree, &node).collect();
         for part in parts {
             let others = self.find_ways(part, path);
@@ -92,7 +94,7 @@ impl Engine {
         ways
     }
 
-    /// Combines ways with those of schemas that hold too; with too many, the schemas are left whole.
+    /// Combines ways with the ways of schemas that hold too. If the combinations are too many, the schemas stay whole.
     fn both(&mut self, ways: Vec<Way>, others: Vec<Way>, whole: &[Id]) -> Vec<Way> {
         let many = ways.len().saturating_mul(others.len());
         let is_one_union = ways.len() == 1 && others.len() <= UNION_MAX;
@@ -117,7 +119,7 @@ impl Engine {
         way
     }
 
-    /// Notes schemas that apply to the place, and may hold.
+    /// Notes schemas that apply to the place, but possibly do not hold.
     fn may_hold(&self, way: &mut Way, schemas: &[Id]) {
         way.declarations.is_no_map |= declarations::describes(&self.tree, schemas);
         way.maybe.extend_from_slice(schemas);
@@ -181,7 +183,7 @@ impl Engine {
 
     fn under_condition(&mut self, mut ways: Vec<Way>, condition: &Condition, path: &mut Vec<Id>) -> Vec<Way> {
         let Condition { test, then, otherwise } = *condition;
-        // A test counts even where it does not hold: it names a discriminator.
+        // A test counts even if it does not hold, because it names a discriminator.
         ways.iter_mut().for_each(|way| self.may_hold(way, &[test]));
         if WAYS_MAX < ways.len() * 2 {
             return self.with_whole_condition(ways, condition);
@@ -202,7 +204,7 @@ impl Engine {
         passing
     }
 
-    /// Leaves a condition whole: its branches may hold.
+    /// Keeps a condition whole: the alternative notes it, and both branches possibly hold.
     fn with_whole_condition(&mut self, mut ways: Vec<Way>, condition: &Condition) -> Vec<Way> {
         let parts = [Some(condition.test), condition.then, condition.otherwise];
         let parts: Vec<Id> = parts.into_iter().flatten().collect();
@@ -214,7 +216,7 @@ impl Engine {
         ways
     }
 
-    /// Tells apart whether a property is there that something depends on.
+    /// Splits the ways by whether an object has a property on which a schema depends.
     fn with_dependencies(&mut self, mut ways: Vec<Way>, node: &Node, path: &mut Vec<Id>) -> Vec<Way> {
         for (name, schema) in node.objects.dependent_schemas.iter() {
             if WAYS_MAX < ways.len() * 2 {
@@ -224,7 +226,7 @@ impl Engine {
             let mut having = Vec::new();
             let mut lacking = Vec::new();
             for way in ways {
-                // Anything but an object has no property.
+                // Only an object has properties.
                 let mut objects = way.alternative.only(Types::OBJECT);
                 Rc::make_mut(&mut objects.objects).required.insert(name.clone());
                 let alternative = if way.alternative.objects.required.contains(name) {
@@ -245,7 +247,7 @@ impl Engine {
     }
 }
 
-/// Returns the sets of two and more.
+/// Returns the subsets with at least two elements.
 fn sets(of: &[Id]) -> Vec<Vec<Id>> {
     let numbers = 1_usize..1 << of.len();
     let chosen = |number: usize| (0..of.len()).filter(move |at| number >> at & 1 == 1);

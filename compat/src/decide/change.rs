@@ -1,6 +1,6 @@
-//! The change behind a finding, as text: what the reader no longer accepts of the writer, and nothing beside.
+//! Writes the change behind a finding as text: what the reader no longer accepts from the writer, and nothing else.
 //!
-//! A waiver accepts this text. So it must differ wherever more is refused, and should stay the same otherwise.
+//! A waiver accepts this text. So the text must differ if the reader rejects more, and should otherwise stay the same.
 
 use serde_json::{Map, Value, json};
 
@@ -12,11 +12,11 @@ use crate::number::Decimal;
 use crate::obligation::Obligation;
 use crate::tree::{Id, Node, Strings, Tree, Types, normalized};
 
-/// Most alternatives of a writer that are written out one by one.
+/// Limit on the alternatives of a writer that are written out one by one.
 const ALTERNATIVES_MAX: usize = 64;
 
 impl Change {
-    /// Returns the change behind an obligation that is not met.
+    /// Returns the change behind a violated obligation.
     pub(super) fn of(engine: &mut Engine, obligation: &Obligation) -> Self {
         let reader = engine.tree.shared(obligation.reader);
         let mut texts = Texts { engine, writer: obligation.writer, is_of_documents: false };
@@ -35,7 +35,7 @@ impl Texts<'_> {
     fn change(&mut self, assertion: &Assertion, reader: &Node) -> Value {
         match assertion {
             Assertion::Types(name) => {
-                // Of numbers, those that are no integers may be refused alone.
+                // The reader may reject only the numbers that are not integers.
                 let is_fraction = reader.types.has(Types::named(name));
                 json!({"type": name, "fractions": is_fraction})
             }
@@ -133,7 +133,7 @@ impl Texts<'_> {
         }
     }
 
-    /// Returns what the writer's alternatives say of values of some types, parts aside.
+    /// Returns the writer's alternatives for values of some types, without their children.
     fn written(&mut self, types: Types) -> Value {
         let alternatives = self.engine.alternatives(self.writer);
         if ALTERNATIVES_MAX < alternatives.len() {
@@ -201,7 +201,7 @@ impl Texts<'_> {
 }
 
 impl Engine {
-    /// Returns the values that a writer may send and a reader does not list, where they can be counted.
+    /// Returns the values that a writer may send and a reader does not list; `None` if they cannot be counted.
     pub(crate) fn removed_values(&mut self, writer: Id, reader: &Node) -> Option<Vec<Value>> {
         let listed = reader.values.as_ref()?;
         let mut removed = Vec::new();
@@ -221,8 +221,8 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
     values
 }
 
-/// Numbers the definitions of an exported schema as they are referred to, so that the numbers do not depend on what
-/// else was lowered.
+/// Numbers the definitions of an exported schema in the order of the references to them. So the numbers do not depend
+/// on other lowered schemas.
 fn number_definitions(schema: &mut Value) {
     let Some(Value::Object(mut definitions)) =
         schema.as_object_mut().and_then(|own| own.shift_remove("$defs"))

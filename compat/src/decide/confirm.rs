@@ -1,4 +1,4 @@
-//! The validator has the last word on every witness.
+//! Confirms candidates: the validator has the last word on every witness.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,29 +20,29 @@ use crate::tree::{Id, Side, Tree};
 use crate::truth::Truth;
 use crate::witness::Objection;
 
-/// Confirms witnesses; compiles validators when the first candidate comes.
+/// Confirms candidates. It compiles the validators for the first candidate.
 pub(super) struct Confirmer<'a> {
     question: &'a Question<'a, 'a>,
     graphs: Rc<Graphs<'a>>,
     writer: Id,
     reader: Id,
-    /// The reader relaxed at what was found before; an event must break it too.
+    /// The reader relaxed at the findings so far. A witness must break this reader too.
     relaxed: Option<Id>,
     validators: Option<Option<Validators>>,
-    /// How many violations may still be looked through.
+    /// The number of violations that may still be examined.
     violations_left: usize,
 }
 
-/// Most violations that are looked through for the reasons of witnesses. A reader that asks for thousands of names
-/// objects to an empty event as often, and a witness for each would take minutes.
+/// Limit on the violations that are examined for the reasons of witnesses. If a reader requires thousands of names, an
+/// empty event has thousands of violations, and a witness for each of them would take minutes.
 const VIOLATIONS_MAX: usize = 200_000;
 
-/// A validator may take at most this number of steps for one witness, about 0.04 s.
+/// Limit on the steps of a validator for one witness, about 0.04 s.
 const STEPS_MAX: u64 = 200_000;
 
 struct Validators {
     writer: Validator,
-    /// The reader as written, and as masks have it.
+    /// The reader as written, and the reader with its masks.
     readers: Vec<Validator>,
 }
 
@@ -51,20 +51,20 @@ impl Validators {
         self.writer.can_decide_within(value, STEPS_MAX) && self.writer.is_valid(value)
     }
 
-    fn refuses_as_reader(&self, value: &Value) -> bool {
+    fn rejects_as_reader(&self, value: &Value) -> bool {
         self.readers
             .iter()
             .all(|reader| reader.can_decide_within(value, STEPS_MAX) && !reader.is_valid(value))
     }
 }
 
-/// How the reader refuses a witness.
+/// The way in which a reader rejects a witness.
 pub(super) struct Refusal {
-    /// What the validator says; not asked for in brief.
+    /// The violation that the validator reported; `None` in a brief comparison.
     pub(super) objection: Option<Objection>,
-    /// Whether what refuses is not what the witness was made for.
+    /// Whether the rejection came from another assertion than the one for which the engine made the witness.
     pub(super) is_elsewhere: bool,
-    /// How much else the reader objects to in the same event.
+    /// The number of other violations in the same event.
     pub(super) others: usize,
 }
 
@@ -86,19 +86,19 @@ impl<'a> Confirmer<'a> {
         }
     }
 
-    /// Whether no more reasons of witnesses may be looked for, so that no witness will be found.
+    /// Returns whether the limit of violations is used up, so that the search will find no more witnesses.
     pub(super) fn is_spent(&self) -> bool {
         self.violations_left == 0
     }
 
-    /// Asks for events that a relaxed reader refuses too.
+    /// Sets the relaxed reader. Later witnesses must break this reader too.
     pub(super) fn relax(&mut self, relaxed: Id) {
         self.relaxed = Some(relaxed);
     }
 
-    /// Returns how the reader refuses a value that the writer accepts, each in every reading that
-    /// counts; nothing when either is not so, or when too much has been asked for. In brief, nobody asks for the
-    /// reason.
+    /// Returns how the reader rejects a value that the writer accepts. Returns `None` if the writer rejects the value,
+    /// if one form of the reader accepts it, or if a limit is reached. The forms are the reader with and without masks,
+    /// and with the content model. In a brief comparison, the result has no reason.
     pub(super) fn refusal(
         &mut self,
         engine: &mut Engine,
@@ -114,7 +114,7 @@ impl<'a> Confirmer<'a> {
             return None;
         }
         if !validators.accepts_as_writer(value)
-            || !validators.refuses_as_reader(value)
+            || !validators.rejects_as_reader(value)
             || !self.model_agrees(engine, validators, value)
             || self.is_reported(engine, value)
         {
@@ -149,7 +149,7 @@ impl<'a> Confirmer<'a> {
         Some(Refusal { objection, is_elsewhere: place.is_some() && meant.is_none(), others })
     }
 
-    /// Tells whether both sides accept a value, as masks and content model have them.
+    /// Returns whether both sides accept a value, with masks and content model.
     pub(super) fn is_accepted(&mut self, engine: &mut Engine, value: &Value) -> bool {
         if self.validators.is_none() {
             self.validators = Some(self.compile(&engine.tree));
@@ -164,7 +164,7 @@ impl<'a> Confirmer<'a> {
                 || engine.is_declared(self.writer, value) == Truth::Yes)
     }
 
-    /// Returns whether an event breaks only what was found before.
+    /// Returns whether an event breaks only what earlier findings report.
     fn is_reported(&self, engine: &mut Engine, value: &Value) -> bool {
         let Some(relaxed) = self.relaxed else { return false };
         engine.holds(relaxed, value) == Truth::Yes
@@ -174,7 +174,8 @@ impl<'a> Confirmer<'a> {
                     .is_some_and(|left| left.iter().any(|own| engine.holds(relaxed, own) == Truth::Yes)))
     }
 
-    /// Returns whether the content model's writer sends a value, and its reader refuses what it leaves of it.
+    /// Returns whether the writer sends a value under the content model, and the reader rejects the part of it that it
+    /// keeps.
     fn model_agrees(&self, engine: &mut Engine, validators: &Validators, value: &Value) -> bool {
         if self.question.model == ContentModel::Strict {
             return true;
@@ -185,10 +186,10 @@ impl<'a> Confirmer<'a> {
         self.question.model == ContentModel::Lenient
             || engine
                 .stripped(self.reader, value)
-                .is_some_and(|left| left.iter().all(|own| own == value || validators.refuses_as_reader(own)))
+                .is_some_and(|left| left.iter().all(|own| own == value || validators.rejects_as_reader(own)))
     }
 
-    /// Tells whether a violation would be one under the content model and the masks.
+    /// Returns whether a violation also counts under the content model and the masks.
     fn counts(&self, violation: &Violation) -> bool {
         let place = violation.schema_pointer.as_str();
         let is_masked = self.question.masked.iter().any(|masked| within(place, masked.as_str()));
@@ -207,7 +208,7 @@ impl<'a> Confirmer<'a> {
         Some(Validators { writer, readers })
     }
 
-    /// Lowers a schema that the library made, to look for values in it.
+    /// Lowers a difference that the oracle returned, so that the engine can search it for values.
     pub(super) fn lower_difference(
         &self,
         tree: &mut Tree,
@@ -225,17 +226,17 @@ fn within(place: &str, whole: &str) -> bool {
     place.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Makes a document of a schema that nobody wrote down.
+/// Makes a document from a schema without a source.
 fn as_document(schema: &Value) -> Option<Resolved> {
     let at = Coordinates { subject: Subject::parse("compared").ok()?, version: Version::new(1, 0, 0) };
     let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).ok()?;
     Catalog::default().resolve(&Arc::new(schema)).ok()
 }
 
-/// Tells whether a violation is of one of these keywords at a place, or of what contains it.
+/// Returns whether a violation is about one of these keywords at a place, or about a schema around the place.
 fn speaks_of(violation: &Violation, place: &Pointer, keywords: &[&str]) -> bool {
     let said = violation.schema_pointer.as_str();
     keywords.iter().any(|keyword| within(said, place.child(keyword).as_str()))
-        // A union above says only that none of its branches will do.
+        // A union around the place only reports that no branch accepts the value.
         || (!said.is_empty() && within(place.as_str(), said))
 }

@@ -1,8 +1,8 @@
-//! Makes each witness break for its own reason alone.
+//! Minimizes witnesses, so that each of them breaks the reader for its own reason alone.
 //!
-//! A change often breaks in several places at once, and the smallest event that shows one of them
-//! may show another too: where a property became required, every small event lacks it. So what
-//! breaks in a witness is grafted onto an event that both sides accept, where there is one.
+//! A change often breaks the reader in several places, and the smallest event for one place may also break another one.
+//! For example, if a property became required, every small event lacks it. So this step copies the breaking part of a
+//! witness into an event that both sides accept, if such an event exists.
 
 use evschema_model::Pointer;
 use serde_json::{Map, Value};
@@ -15,10 +15,10 @@ use crate::refute::weight;
 use crate::tree::Id;
 use crate::witness::Witness;
 
-/// Most events of both sides that are tried as stock.
-const STOCKS_MAX: usize = 6;
+/// Limit on the events of both sides that are tried.
+const EVENTS_MAX: usize = 6;
 
-/// Replaces witnesses that break for more than their own reason by some that do not.
+/// Replaces each witness that has other violations too by a witness without them, if possible.
 pub(super) fn minimize(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
@@ -26,7 +26,7 @@ pub(super) fn minimize(
     writer: Id,
     reader: Id,
 ) {
-    let mut stocks: Option<Vec<Value>> = None;
+    let mut accepted: Option<Vec<Value>> = None;
     for witness in witnesses {
         let Some(place) = witness.objection.as_ref().map(|objection| objection.place.clone()) else {
             continue;
@@ -36,12 +36,13 @@ pub(super) fn minimize(
         if confirm.refusal(engine, &candidate, false).is_none_or(|refusal| refusal.others == 0) {
             continue;
         }
-        let stocks = stocks.get_or_insert_with(|| both_accept(engine, confirm, writer, reader));
-        for stock in stocks.iter() {
-            let Some(grafted) = graft(stock, &witness.value, &place, &witness.obligation.assertion) else {
+        let accepted = accepted.get_or_insert_with(|| both_accept(engine, confirm, writer, reader));
+        for event in accepted.iter() {
+            let Some(changed) = with_violation(event, &witness.value, &place, &witness.obligation.assertion)
+            else {
                 continue;
             };
-            candidate.value = grafted;
+            candidate.value = changed;
             let refusal = confirm.refusal(engine, &candidate, false);
             if let Some(refusal) = refusal.filter(|refusal| !refusal.is_elsewhere && refusal.others == 0) {
                 witness.value = candidate.value;
@@ -52,21 +53,21 @@ pub(super) fn minimize(
     }
 }
 
-/// Returns events that both sides accept, smallest first.
+/// Returns events that both sides accept, the smallest first.
 fn both_accept(engine: &mut Engine, confirm: &mut Confirmer<'_>, writer: Id, reader: Id) -> Vec<Value> {
     let both = engine.tree.all(vec![writer, reader]);
-    let mut stocks = engine.samples(both, STOCKS_MAX);
-    stocks.retain(|stock| confirm.is_accepted(engine, stock));
-    stocks.sort_by_cached_key(weight);
-    stocks.truncate(STOCKS_MAX);
-    stocks
+    let mut accepted = engine.samples(both, EVENTS_MAX);
+    accepted.retain(|event| confirm.is_accepted(engine, event));
+    accepted.sort_by_cached_key(weight);
+    accepted.truncate(EVENTS_MAX);
+    accepted
 }
 
-/// Puts what breaks in one event into another.
-fn graft(stock: &Value, witness: &Value, place: &Pointer, assertion: &Assertion) -> Option<Value> {
-    let mut grafted = stock.clone();
+/// Copies the breaking part of one event into another.
+fn with_violation(event: &Value, witness: &Value, place: &Pointer, assertion: &Assertion) -> Option<Value> {
+    let mut changed = event.clone();
     let broken = place.find(witness)?;
-    let target = reach(&mut grafted, witness, place)?;
+    let target = place_in(&mut changed, witness, place)?;
     match (assertion, target, broken) {
         (Assertion::Required(name), Value::Object(members), Value::Object(_)) => {
             members.shift_remove(name)?;
@@ -89,11 +90,12 @@ fn graft(stock: &Value, witness: &Value, place: &Pointer, assertion: &Assertion)
         }
         (_, target, broken) => *target = broken.clone(),
     }
-    Some(grafted)
+    Some(changed)
 }
 
-/// Returns the place in an event, with what leads there taken from the witness where it is missing.
-fn reach<'v>(event: &'v mut Value, witness: &Value, place: &Pointer) -> Option<&'v mut Value> {
+/// Returns the place in an event. If parts on the way to the place are missing, the function copies them from the
+/// witness.
+fn place_in<'v>(event: &'v mut Value, witness: &Value, place: &Pointer) -> Option<&'v mut Value> {
     let mut target = event;
     let mut model = witness;
     for token in place.tokens() {

@@ -1,4 +1,4 @@
-//! Where a proof does not get through.
+//! Finds the place and the reason for an undecided answer.
 
 use evschema_model::Stop;
 
@@ -9,17 +9,17 @@ use crate::obligation::{Obligation, Step};
 use crate::tree::Id;
 use crate::truth::Truth;
 
-/// Deepest member or item that is named.
+/// Limit on the depth of the reported member or item.
 const DEPTH_MAX: usize = 32;
 
-/// The first assertion of a reader that values of one type are not shown to meet.
+/// The first assertion of a reader without a proof that the values of one type meet it.
 pub(super) struct Unmet {
     alternative: Alternative,
     place: Id,
     pub(super) assertion: Assertion,
 }
 
-/// Returns the first assertion that is not shown to be met at a place.
+/// Returns the first assertion at a place without a proof that the writer meets it.
 pub(super) fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<Unmet> {
     let alternatives = engine.alternatives(writer);
     for alternative in alternatives.iter() {
@@ -35,7 +35,7 @@ pub(super) fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option
     None
 }
 
-/// Returns the deepest place that resists the proof, and why the comparison is undecided.
+/// Returns the deepest place without a proof, and the reason why the comparison is undecided.
 pub(super) fn reason(
     engine: &mut Engine,
     writer: Id,
@@ -61,7 +61,7 @@ pub(super) fn reason(
         (writer, unmet) = (written, inner);
     }
     let obligation = Obligation { path, ..Obligation::here(writer, unmet.place, unmet.assertion) };
-    let obligation = engine.relaxed.as_written(obligation);
+    let obligation = engine.relaxations.as_written(obligation);
     let why = if let Assertion::Undecided(why) = &obligation.assertion {
         why.clone()
     } else {
@@ -70,7 +70,7 @@ pub(super) fn reason(
     (Some(obligation), why)
 }
 
-/// Returns the member or item that an assertion is about, as the writer and the reader have it.
+/// Returns the schemas of the member or item that an assertion is about: the writer's schema and the reader's schema.
 fn below(engine: &mut Engine, unmet: &Unmet) -> Option<(Id, Id)> {
     let node = engine.tree.shared(unmet.place);
     if let Assertion::Property(name) = &unmet.assertion {

@@ -1,4 +1,5 @@
-//! Goes on behind what was found: the reader is relaxed at each finding and asked again, until nothing is left.
+//! Searches for all findings of a change. After each finding, the engine relaxes the reader at this finding and
+//! compares again, until nothing is left.
 
 use std::rc::Rc;
 
@@ -15,16 +16,16 @@ use crate::report::Verdict;
 use crate::tree::Origin;
 use crate::witness::Witness;
 
-/// Most readers that are relaxed in one search.
+/// Limit on the rounds of a search. Each round relaxes the reader once.
 const ROUNDS_MAX: usize = 32;
 
-/// Most findings of one search: more than anyone reads.
+/// Limit on the findings of a search: more than anyone reads.
 const FOUND_MAX: usize = 1_000;
 
-/// Fuel of the whole search, in that of one phase.
+/// Limit on the fuel of a whole search, as a multiple of the fuel of one phase.
 const PHASES_MAX: u64 = 12;
 
-/// What tells two findings apart.
+/// The parts that distinguish two findings.
 #[derive(PartialEq)]
 struct Key {
     way: Vec<Step>,
@@ -33,17 +34,17 @@ struct Key {
     assertion: Assertion,
 }
 
-/// Everything found so far.
+/// The findings so far.
 struct Search {
     witnesses: Vec<(Witness, Change)>,
     open: Vec<Open>,
     known: Vec<Key>,
     relaxed: Vec<Relaxed>,
-    /// Whether a reader was relaxed further than what was reported.
+    /// Whether the search relaxed a reader further than its findings report.
     is_inexact: bool,
 }
 
-/// Completes a decision that found something.
+/// Completes a decision that has a first finding.
 pub(super) fn search<'a>(
     mut engine: Engine,
     mut confirm: Confirmer<'_>,
@@ -66,7 +67,7 @@ pub(super) fn search<'a>(
     let mut is_complete = false;
     for round in 0..ROUNDS_MAX {
         if next.open.as_ref().is_some_and(|open| open.obligation.is_none()) {
-            // It is about all that is left of the comparison.
+            // The open answer is about the whole rest of the comparison.
             search.open.extend(next.open);
             is_settled = true;
             break;
@@ -105,11 +106,11 @@ pub(super) fn search<'a>(
 }
 
 impl Search {
-    /// Takes in what an answer found; returns whether there is something to go on with.
+    /// Adds the findings of an answer, and returns whether the search can continue.
     fn take_in(&mut self, engine: &mut Engine, answer: Answer) -> bool {
         let mut is_new = false;
         for mut witness in answer.witnesses {
-            witness.obligation = engine.relaxed.as_written(witness.obligation);
+            witness.obligation = engine.relaxations.as_written(witness.obligation);
             match self.note(engine, &witness.obligation) {
                 Noted::New => {
                     let change = Change::of(engine, &witness.obligation);
@@ -138,7 +139,7 @@ impl Search {
 
     fn note(&mut self, engine: &Engine, obligation: &Obligation) -> Noted {
         let key = Key {
-            way: engine.relaxed.way(obligation),
+            way: engine.relaxations.way(obligation),
             reader: engine.tree.origin(obligation.reader),
             writer: engine.tree.origin(obligation.writer),
             assertion: obligation.assertion.clone(),
@@ -148,7 +149,8 @@ impl Search {
             return Noted::Known;
         }
         self.known.push(key);
-        // What comes again was not expressed by the relaxed reader. The place is then taken out of the search.
+        // If a finding occurs again, the relaxed reader could not express the first relaxation. Then the search leaves
+        // out the whole place.
         self.relaxed.push(Relaxed::of(engine, obligation, times == 1));
         self.is_inexact |= times == 1;
         if times == 0 { Noted::New } else { Noted::Again }

@@ -1,7 +1,8 @@
-//! What names a finding for waivers.
+//! The identity and the fingerprint of a finding.
 //!
-//! A waiver accepts what was shown: this change, at this place, through this use, of this candidate version. The
-//! identity is all of that but the version, so that a later version can show that it repeats an accepted change.
+//! A waiver accepts exactly what the report showed: this change, at this place, through this use, of this candidate
+//! version. The identity contains all of this except the version, so that a later version can show that it repeats an
+//! accepted change.
 
 use evschema_model::{Digest, Pointer, Resolved, Subject, Version};
 use sha2::{Digest as _, Sha256};
@@ -12,31 +13,32 @@ use crate::assertion::Assertion;
 use crate::decision::Change;
 use crate::report::Fingerprint;
 
-/// The rule of every place that is not decided.
+/// The rule of every undecided place.
 const UNDECIDED: &str = "undecided";
 
-/// Bytes of a fingerprint, and of one by the former scheme.
+/// The bytes of a fingerprint, and of a fingerprint of the former scheme.
 const BYTES: usize = 8;
 const FORMER_BYTES: usize = 6;
 
-/// What names a finding, whatever the candidate's version.
+/// The identity of a finding, without the candidate's version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity(String);
 
-/// The schemas of the members and items through which an event comes to a place.
+/// The schemas of the members and items on the way from the event to a place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Uses(pub(super) Vec<Use>);
 
-/// One of them.
+/// One schema on the way to a place.
 #[derive(Debug, Clone)]
 pub(super) struct Use {
-    /// The subject of the document, when it is another one.
+    /// The subject of the document, if it is another document.
     pub(super) subject: Option<Subject>,
     pub(super) pointer: Pointer,
 }
 
 impl Uses {
-    /// Returns the last schema in the document itself that is not around the place: the use of a shared one.
+    /// Returns the last schema on the way that is in the document itself and not around the place: the use of a shared
+    /// schema.
     pub(super) fn shown(&self, place: &Pointer) -> Option<Pointer> {
         let own = self.0.iter().filter(|step| step.subject.is_none());
         own.map(|step| &step.pointer).rfind(|pointer| !is_around(pointer, place)).cloned()
@@ -48,7 +50,7 @@ fn is_around(outer: &Pointer, inner: &Pointer) -> bool {
 }
 
 impl Identity {
-    /// Returns the identity of a finding; one that is undecided has a reason.
+    /// Returns the identity of a finding. An undecided finding has a reason.
     pub(super) fn of(
         assertion: &Assertion,
         sides: &Sides<'_>,
@@ -75,20 +77,20 @@ impl Identity {
         Self(text)
     }
 
-    /// Returns the fingerprint that the finding has with a candidate version.
+    /// Returns the fingerprint of the finding for a candidate version.
     pub(crate) fn fingerprint(&self, version: &Version) -> Fingerprint {
         Fingerprint(hash(&format!("{version}\n{}", self.0), BYTES))
     }
 }
 
-/// Returns the digests of a version and of all it refers to.
+/// Returns the digests of a version and of all documents to which it refers.
 fn digests(version: &Resolved) -> Vec<&Digest> {
     let others = version.documents().into_iter().map(|document| document.digest());
     std::iter::once(version.schema().digest()).chain(others).collect()
 }
 
-/// Names a place. A property stands for itself, declared or not, so that two properties of one object are two
-/// findings. What stands in another document is named by that document's subject.
+/// Returns the text for a place. A property counts as a place, declared or not, so that two properties of one object
+/// are two findings. For a place in another document, the text has that document's subject.
 fn place(location: &SourceLocation, assertion: &Assertion) -> String {
     let mut place = location.local.clone();
     if let Some(name) = assertion.name() {
@@ -100,8 +102,8 @@ fn place(location: &SourceLocation, assertion: &Assertion) -> String {
     }
 }
 
-/// Returns the fingerprint by the former scheme, of rule, subject, place and direction: for people who have a
-/// waiver from then.
+/// Returns the fingerprint of the former scheme: rule, subject, place and direction. Messages use it for people who
+/// have an old waiver.
 pub(super) fn former_fingerprint(
     rule: &str,
     sides: &Sides<'_>,

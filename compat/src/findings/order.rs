@@ -1,17 +1,17 @@
-//! Witnesses with their properties in the order in which the writer's documents declare them.
+//! Arranges the properties of witnesses in the order in which the writer's documents declare them.
 
 use std::collections::HashMap;
 
 use evschema_model::Resolved;
 use serde_json::{Map, Value};
 
-/// The rank of each property name: where it was declared first.
+/// The rank of each property name: the position of its first declaration.
 pub(super) struct Order {
     ranks: HashMap<String, usize>,
 }
 
 impl Order {
-    /// Reads the order from a version's document and those it refers to.
+    /// Reads the order from a version's document and the documents to which it refers.
     pub(super) fn of(writer: &Resolved) -> Self {
         let mut order = Self { ranks: HashMap::new() };
         order.read(writer.schema().value());
@@ -37,7 +37,7 @@ impl Order {
         }
     }
 
-    /// Returns the same event in that order; what is declared nowhere comes last.
+    /// Returns the same event in this order. Undeclared properties come last.
     pub(super) fn arrange(&self, event: Value) -> Value {
         match event {
             Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The one sentence of a finding: what a writer may send, and what the reader makes of it.
+//! The sentence of a finding: what a writer may send, and how the reader reacts.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::report::Direction;
 use crate::tree::{Node, Tree};
 use crate::witness::Witness;
 
-/// Longest value that a sentence repeats, in characters.
+/// Limit on the length of a value that a sentence quotes, in characters.
 const QUOTED_MAX: usize = 40;
 
 /// Returns the sentence of a finding at a place of the event.
@@ -120,7 +120,7 @@ pub(super) fn sentence(tree: &Tree, sides: &Sides<'_>, witness: &Witness, place:
     }
 }
 
-/// Returns the sentence of a finding that nobody could decide.
+/// Returns the sentence of an undecided finding.
 pub(super) fn undecided(place: Option<&EventPlace>, why: &str) -> String {
     match place.filter(|place| !place.path.is_empty()) {
         Some(place) => format!("cannot decide whether `{}` is compatible: {why}", place.path),
@@ -128,7 +128,7 @@ pub(super) fn undecided(place: Option<&EventPlace>, why: &str) -> String {
     }
 }
 
-/// Returns names of types with an article each: `an integer or null`.
+/// Adds an article to each name of a type: `an integer or null`.
 fn with_articles(types: &str) -> String {
     let with_article = |word: &str| match word {
         "null" | "nothing" | "or" => word.to_owned(),
@@ -145,7 +145,7 @@ fn with_articles(types: &str) -> String {
         .join(" ")
 }
 
-/// Returns the value that a reader lists, if it is one and a short one.
+/// Returns the value that a reader lists, if it lists one short value.
 fn only_value(reader: &Node) -> Option<String> {
     let [only] = &**reader.values.as_ref()? else { return None };
     Some(only.to_string()).filter(|text| text.chars().count() <= QUOTED_MAX)
@@ -159,7 +159,7 @@ fn counted(many: usize, one: &str, more: &str) -> String {
     }
 }
 
-/// Describes the counts between two bounds; nothing when there is no bound.
+/// Describes the counts between two bounds; returns `None` without a bound.
 fn span(min: u64, max: Option<u64>, one: &str, more: &str) -> Option<String> {
     let unit = |count: u64| if count == 1 { one } else { more };
     Some(match (min, max) {
@@ -171,7 +171,7 @@ fn span(min: u64, max: Option<u64>, one: &str, more: &str) -> Option<String> {
     })
 }
 
-/// Describes the numbers between two bounds; nothing when any number will do.
+/// Describes the numbers between two bounds; returns `None` if every number is accepted.
 fn numbers(numbers: &Numbers) -> Option<String> {
     let bound = |bound: &Bound, plain: &str, strict: &str| {
         format!("{} {}", if bound.exclusive { strict } else { plain }, bound.value)

@@ -1,30 +1,30 @@
-//! The strings of a format, as patterns.
+//! Describes the strings of a format with patterns.
 //!
-//! A proof may rest on these patterns, so they follow the validator, not the specification that a format names.
-//! Where a regular language does not describe a format, or takes too large an automaton, two do: every string of the
-//! format matches `over`, and every string that matches `under` is of the format.
+//! A proof may depend on these patterns, so they follow the validator, not the specification of the format. Some
+//! formats have no regular language, or need too large an automaton. For these, two sets of patterns give bounds: every
+//! string of the format matches `over`, and every string that matches `under` has the format.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What is known of the strings of a format.
+/// The known patterns of a format.
 #[derive(Debug, Default)]
 pub(crate) struct Language {
     /// Every string of the format matches all of these.
     pub(crate) over: Vec<String>,
-    /// Every string that matches all of these is of the format; there are none where nothing is known.
+    /// Every string that matches all of these has the format. Empty if no such patterns are known.
     pub(crate) under: Vec<String>,
-    /// Every string of the format is one of these formats too.
+    /// Every string of the format also has these formats.
     pub(crate) implies: &'static [&'static str],
 }
 
-/// Returns what is known of a format's strings.
+/// Returns the known patterns of a format.
 pub(crate) fn language(format: &str) -> Option<&'static Language> {
     static LANGUAGES: LazyLock<HashMap<&str, Language>> = LazyLock::new(|| NAMES.map(named).into());
     LANGUAGES.get(format)
 }
 
-/// The formats that are described.
+/// The described formats.
 pub(super) const NAMES: [&str; 20] = [
     "date",
     "time",
@@ -95,7 +95,7 @@ fn named(name: &'static str) -> (&'static str, Language) {
         "uri-template" => exactly([uri_template()]),
         "json-pointer" => exactly([format!("^{JSON_POINTER}$")]),
         "relative-json-pointer" => exactly([format!("^(?:0|[1-9][0-9]*)(?:#|{JSON_POINTER})$")]),
-        // Whether brackets match is no question for a regular language.
+        // A regular language cannot describe matching brackets.
         _ => Language::default(),
     };
     (name, language)
@@ -110,7 +110,7 @@ fn between(over: String, under: String) -> Language {
     Language { over: vec![over], under: vec![under], implies: &[] }
 }
 
-/// At most so many ASCII characters.
+/// At least one and at most `most` ASCII characters.
 fn bounded(most: usize) -> String {
     format!(r"^[\x00-\x7f]{{1,{most}}}$")
 }
@@ -127,8 +127,8 @@ fn date() -> String {
     )
 }
 
-/// RFC 3339, `full-time`, without leap seconds, or with more than there are: one is right only where the offset makes
-/// it the last second of a day, which takes a state for each minute of a day.
+/// RFC 3339, `full-time`, without leap seconds, or with too many of them. A leap second is valid only if the offset
+/// makes it the last second of a day. A precise pattern would need a state for each minute of a day.
 fn time(with_leap_seconds: bool) -> String {
     let hour = "(?:[01][0-9]|2[0-3])";
     let minute = format!("{hour}:[0-5][0-9]");
@@ -175,8 +175,8 @@ fn labels(before: &str) -> String {
     format!(r"^{before}{label}(?:\.{label})*$")
 }
 
-/// Host names after `before`, without labels whose third and fourth characters are hyphens, but for `more`: the
-/// validator decodes those (RFC 5891, section 4.2.3.1).
+/// Host names after `before`. The third and fourth characters of a label must not both be hyphens, except for `more`.
+/// The validator decodes such labels (RFC 5891, section 4.2.3.1).
 fn encoded(before: &str, more: &str) -> String {
     let label = format!("(?:{more}[^.]{{0,3}}|[^.]{{2}}(?:[^.-][^.]|-[^.-])[^.]*)");
     format!(r"^{before}{label}(?:\.{label})*$")
@@ -184,13 +184,13 @@ fn encoded(before: &str, more: &str) -> String {
 
 const ATOM: &str = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 
-/// Addresses that are surely right: an unquoted local part at a host name.
+/// Addresses that are certainly valid: an unquoted local part at a host name.
 fn email() -> Vec<String> {
     let local = format!(r"{ATOM}(?:\.{ATOM})*@");
     vec![labels(&local), encoded("[^@]+@", ""), r"^[!-?A-~]{1,64}@[!-?A-~]{1,253}$".to_owned()]
 }
 
-/// Every address, with a quoted local part or at an IP address too.
+/// All addresses, also with a quoted local part or an IP address.
 fn email_or_more() -> String {
     let local = format!(r#"(?:{ATOM}(?:\.{ATOM})*|"(?:[\x20-\x7e\t])*")"#);
     let domain = r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-fIiPpVv.:]*\])";
@@ -198,7 +198,7 @@ fn email_or_more() -> String {
 }
 
 const SCHEME: &str = "[A-Za-z][A-Za-z0-9+.-]*";
-/// A character of an IRI: none of those that RFC 3987 leaves out everywhere.
+/// A character of an IRI, except the characters that RFC 3987 excludes everywhere.
 const IRI: &str = r#"[^\x00-\x20"<>\\^`{|}\x7f]"#;
 /// A percent-encoded byte, or one of the unreserved characters and sub-delimiters of RFC 3986, section 2.
 const PLAIN: &str = r"[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}";
@@ -211,13 +211,13 @@ fn relative(with_more: bool) -> String {
     format!("{}{}", hierarchy(with_more, ""), tail())
 }
 
-/// An authority and a path, or a path whose first segment may have these characters too.
+/// An authority and a path, or a path whose first segment may also have the characters `first`.
 fn hierarchy(with_more: bool, first: &str) -> String {
     let path = format!("(?:{PLAIN}|[:@/])*");
     let segment = format!("(?:{PLAIN}|[:@])");
     let beginning = format!("(?:{PLAIN}|[@{first}])");
     let rest_of_first = format!("{beginning}+(?:/{path})?");
-    // What is between brackets, the validator parses.
+    // The validator parses the text between brackets.
     let literal = if with_more { r"|\[[A-Za-z0-9._~!$&'()*+,;=:%-]*\]" } else { "" };
     let authority = format!("(?:(?:{PLAIN}|:)*@)?(?:(?:{PLAIN})*{literal})(?::[0-9]*)?");
     format!("(?://{authority}(?:/{path})?|/(?:{segment}{path})?|{rest_of_first})?")

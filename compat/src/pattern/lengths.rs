@@ -1,22 +1,22 @@
-//! How long the strings of a pattern are, read off its syntax: cheaper than any automaton, and
-//! enough to hold `^.{1,2000}$` against `maxLength`.
+//! Derives the lengths of a pattern's strings from its syntax. This is cheaper than an automaton, and enough to compare
+//! `^.{1,2000}$` with `maxLength`.
 
 use std::sync::{Mutex, PoisonError};
 
 use foldhash::HashMap;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-/// The least and the most code points.
+/// The smallest and the largest number of code points.
 type Lengths = (u64, Option<u64>);
 
-/// What earlier comparisons have asked: the versions of a subject repeat their patterns.
+/// The results of earlier comparisons. The versions of a subject repeat their patterns.
 static KEPT: Mutex<Option<HashMap<String, Lengths>>> = Mutex::new(None);
 
-/// Most patterns that are kept, and the longest in bytes.
+/// Limits on the number of kept patterns, and on the bytes of a kept pattern.
 const KEPT_MAX: usize = 4_096;
 const KEPT_BYTES_MAX: usize = 500;
 
-/// Returns the same as [`of`], which is asked once for each pattern.
+/// Returns the result of [`of`], which is computed once for each pattern.
 pub(super) fn kept(pattern: &str) -> Lengths {
     let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = lock().as_ref().and_then(|kept| kept.get(pattern)) {
@@ -34,7 +34,7 @@ pub(super) fn kept(pattern: &str) -> Lengths {
     lengths
 }
 
-/// Returns code point counts between which every string that matches is sure to be.
+/// Returns a smallest and a largest number of code points of all matching strings.
 fn of(pattern: &str) -> Lengths {
     let anything = (0, None);
     let Ok(translated) = jsonschema_regex::to_rust_regex(pattern) else { return anything };

@@ -1,30 +1,30 @@
-//! A pattern without its look-arounds: it matches at least what the pattern matches, since each
-//! only refuses. That is enough to show what a writer's strings have in common.
+//! Patterns without their look-arounds. Such a pattern matches at least the strings of the original pattern, because a
+//! look-around only excludes strings. This is enough to find properties that all strings of a writer have.
 
-/// Returns a pattern that matches everything this one does, when leaving out look-arounds makes one.
+/// Returns the pattern without its look-arounds; `None` if it has none, or if the engine cannot separate them.
 pub(super) fn of(pattern: &str) -> Option<String> {
-    taken_apart(pattern).map(|(relaxed, _)| relaxed)
+    split_look_arounds(pattern).map(|(relaxed, _)| relaxed)
 }
 
-/// Returns what the look-arounds of a pattern ask about: where to look for strings it refuses.
-pub(super) fn looked_at(pattern: &str) -> Vec<String> {
-    taken_apart(pattern).map_or_else(Vec::new, |(_, looked_at)| looked_at)
+/// Returns the contents of the look-arounds of a pattern. They help to find strings that the pattern rejects.
+pub(super) fn look_around_contents(pattern: &str) -> Vec<String> {
+    split_look_arounds(pattern).map_or_else(Vec::new, |(_, look_around_contents)| look_around_contents)
 }
 
-fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
-    let mut looked_at = Vec::new();
+fn split_look_arounds(pattern: &str) -> Option<(String, Vec<String>)> {
+    let mut look_around_contents = Vec::new();
     let mut relaxed = String::new();
     let mut rest = pattern;
     let mut in_class = false;
     while let Some(c) = rest.chars().next() {
         let is_around = !in_class && ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| rest.starts_with(open));
         if is_around {
-            // An empty group takes a quantifier as the look-around did.
+            // A quantifier may follow, as it may follow a look-around.
             relaxed.push_str("(?:)");
             let after = after_group(rest)?;
             let group = &rest[..rest.len() - after.len() - 1];
             let inside = ["(?=", "(?!", "(?<=", "(?<!"].iter().find_map(|open| group.strip_prefix(open))?;
-            looked_at.push(inside.to_owned());
+            look_around_contents.push(inside.to_owned());
             rest = after;
             continue;
         }
@@ -38,10 +38,10 @@ fn taken_apart(pattern: &str) -> Option<(String, Vec<String>)> {
         relaxed.push_str(&rest[..taken]);
         rest = &rest[taken..];
     }
-    (!looked_at.is_empty()).then_some((relaxed, looked_at))
+    (!look_around_contents.is_empty()).then_some((relaxed, look_around_contents))
 }
 
-/// Returns what follows the group that a text begins with.
+/// Returns the text after the group with which a text begins.
 fn after_group(text: &str) -> Option<&str> {
     let (mut depth, mut in_class, mut is_escaped) = (0_usize, false, false);
     for (at, c) in text.char_indices() {

@@ -1,4 +1,4 @@
-//! Arrays: positions, counts, uniqueness, `contains`.
+//! Proofs about arrays: positions, counts, uniqueness and `contains`.
 
 use crate::alternatives::Alternative;
 use crate::assertion::Assertion;
@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
+    /// Returns the first array assertion of the reader without a proof.
     pub(super) fn unmet_by_arrays(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&alternative.arrays, &node.arrays);
         let needed = writer.contains.iter().map(|contains| contains.min).max().unwrap_or(0).max(writer.min);
@@ -19,7 +20,7 @@ impl Engine {
         if reader.unique && !writer.unique && !self.items_differ(alternative) {
             return Some(Assertion::UniqueItems);
         }
-        // Items past the longest array are covered anyway: they have no values.
+        // Items after the end of the longest array need no proof, because they have no values.
         let longest = writer.max;
         if !self.items_covered(alternative, &reader.prefix, reader.items, longest) {
             return Some(Assertion::Items);
@@ -41,9 +42,9 @@ impl Engine {
         None
     }
 
-    /// Tells whether no two items can be equal: few positions, no two of which share a value.
+    /// Returns whether no two items can be equal: the array has few positions, and no two of them share a value.
     pub(crate) fn items_differ(&mut self, alternative: &Alternative) -> bool {
-        /// Most positions that are held against each other.
+        /// Limit on the positions that are compared in pairs.
         const POSITIONS_MAX: u64 = 16;
         let Some(longest) = self.longest(alternative).filter(|longest| *longest <= POSITIONS_MAX) else {
             return false;
@@ -59,7 +60,7 @@ impl Engine {
         })
     }
 
-    /// Returns the length that no array of the writer exceeds.
+    /// Returns a length that no array of the writer exceeds.
     pub(crate) fn longest(&mut self, alternative: &Alternative) -> Option<u64> {
         let arrays = &alternative.arrays;
         let prefix = Self::prefix_len(arrays);
@@ -79,7 +80,7 @@ impl Engine {
                 bounds.push(Some(max));
             }
         }
-        // One position that takes nothing ends the array before it.
+        // A position that accepts nothing ends the array before it.
         for at in 0..prefix {
             let item = self.item_schema(arrays, at);
             if self.tree.is_false(item) {
@@ -108,7 +109,7 @@ impl Engine {
         items.is_none_or(|items| self.items_covered_from(alternative, prefix.len(), items, longest))
     }
 
-    /// Tells whether every item from a position on is covered by one schema.
+    /// Returns whether one schema covers every item from a position on.
     pub(super) fn items_covered_from(
         &mut self,
         alternative: &Alternative,
@@ -125,7 +126,7 @@ impl Engine {
         })
     }
 
-    /// Tells whether no item can match what an array must contain.
+    /// Returns whether too few items can match a schema that the array must contain.
     pub(super) fn cannot_contain(&mut self, alternative: &Alternative, contains: &Contains) -> bool {
         self.most_matching(alternative, contains.schema, alternative.arrays.max)
             .is_some_and(|most| most < contains.min)
@@ -154,7 +155,7 @@ impl Engine {
         enough && few
     }
 
-    /// Tells whether every item that matches one schema matches another.
+    /// Returns whether every item that matches one schema also matches another.
     fn items_imply(&mut self, alternative: &Alternative, one: Id, other: Id) -> bool {
         self.covers(one, other)
             || (0..=Self::prefix_len(&alternative.arrays)).all(|at| {
@@ -164,7 +165,7 @@ impl Engine {
             })
     }
 
-    /// Returns how many items are sure to match a schema, of an array of this many at least.
+    /// Returns how many items certainly match a schema, in an array with at least `needed` items.
     fn sure_to_match(&mut self, alternative: &Alternative, schema: Id, needed: u64) -> u64 {
         let prefix = Self::prefix_len(&alternative.arrays);
         let mut sure = 0;
@@ -178,7 +179,7 @@ impl Engine {
         sure
     }
 
-    /// Returns how many items can match a schema, when that is bounded.
+    /// Returns how many items can match a schema, if this number is bounded.
     fn most_matching(&mut self, alternative: &Alternative, schema: Id, longest: Option<u64>) -> Option<u64> {
         let prefix = Self::prefix_len(&alternative.arrays);
         let mut most = 0_u64;
@@ -193,7 +194,7 @@ impl Engine {
             if self.has_no_value(both, 1) {
                 continue;
             }
-            // Different items are no more than the values there are.
+            // The array cannot have more different items than values exist.
             let values = if alternative.arrays.unique { self.count_values(both) } else { None };
             most += match (many, values) {
                 (Some(many), Some(values)) => many.min(values),

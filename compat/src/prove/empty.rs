@@ -1,4 +1,4 @@
-//! Shows that an alternative accepts nothing, and that two schemas share nothing.
+//! Proves that an alternative accepts nothing, and that two schemas share no value.
 
 use serde_json::Value;
 
@@ -9,19 +9,19 @@ use crate::number::Decimal;
 use crate::tree::{Id, Types};
 use crate::truth::Truth;
 
-/// Deepest subtraction in which negations are still looked into.
+/// Limit on the depth of subtractions in which the engine still looks at negations.
 const NEGATIONS_DEPTH_MAX: usize = 3;
 
-/// How far down emptiness is looked for: discriminators are near the top.
+/// Limit on the depth of the search for emptiness. Discriminators are near the top.
 const DEPTH_MAX: usize = 6;
 
 impl Engine {
-    /// Tells whether an alternative is known to accept nothing.
+    /// Returns whether an alternative is known to accept nothing.
     pub(crate) fn is_empty(&mut self, alternative: &Alternative) -> bool {
         self.is_empty_within(alternative, 0)
     }
 
-    /// Tells whether an alternative is known to share nothing with a node.
+    /// Returns whether an alternative is known to share nothing with a node.
     pub(crate) fn is_disjoint(&mut self, alternative: &Alternative, other: Id) -> bool {
         if alternative.not.iter().any(|not| not.class() == other.class()) {
             return true;
@@ -52,7 +52,7 @@ impl Engine {
     }
 
     fn has_none_of_type(&mut self, alternative: &Alternative, one: Types, depth: usize) -> bool {
-        // What is left when the negations are taken away, one after the other.
+        // Subtract the negated schemas, one after the other. If nothing is left, the alternative is empty.
         if !alternative.not.is_empty() && self.subtraction_depth < NEGATIONS_DEPTH_MAX {
             let only = alternative.only(one);
             if self.without_negations(&only).is_empty() {
@@ -96,7 +96,7 @@ impl Engine {
         {
             return true;
         }
-        // Each position that must be there must have a value.
+        // Each required position must have a value.
         let positions = needed.min(Self::prefix_len(arrays) as u64 + 1);
         (0..usize::try_from(positions).unwrap_or(0)).any(|at| {
             let item = self.item_schema(arrays, at);
@@ -119,10 +119,11 @@ impl Engine {
         })
     }
 
-    /// Tells whether a node is known to accept nothing.
+    /// Returns whether a node is known to accept nothing.
     ///
-    /// A node met again further in is taken to have none: were there a value, there would be a
-    /// smallest one, and it holds no smaller one. So `{"a": {"a": …}}` without end is no value.
+    /// If the same node occurs again inside itself, the engine assumes that the inner one has no value. If the node had
+    /// values, it would have a smallest one, and this one cannot contain a smaller value of the node. So an endless
+    /// `{"a": {"a": …}}` is no value.
     pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
         if self.tree.is_false(id) || self.assumed_empty.contains(&id) {
             return true;
@@ -136,19 +137,19 @@ impl Engine {
         let is_empty = alternatives.iter().all(|alternative| self.is_empty_within(alternative, depth));
         self.assumed_empty.pop();
         if !is_empty {
-            // What was proven since may rest on what was assumed.
-            self.take_back(mark);
+            // The proofs since the mark may depend on the assumption.
+            self.forget_proofs_since(mark);
         }
         is_empty
     }
 
-    /// Tells whether an alternative may accept a value of its list, in some spelling.
+    /// Returns whether an alternative may accept a value of its list, in some spelling.
     pub(crate) fn may_list(&mut self, alternative: &Alternative, value: &Value) -> bool {
         self.of_any_spelling(alternative, value, |engine| engine.alternative_accepts(alternative, value))
             != Truth::No
     }
 
-    /// Tells whether an alternative accepts a value, by what it says itself.
+    /// Returns whether an alternative accepts a value, judged by its own assertions.
     pub(crate) fn alternative_accepts(&mut self, alternative: &Alternative, value: &Value) -> Truth {
         if !alternative.types.has(Types::of(value)) {
             return Truth::No;

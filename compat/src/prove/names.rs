@@ -1,9 +1,9 @@
-//! Which names properties can have.
+//! Determines which names properties can have.
 //!
-//! What rules a property depends on its name. The names that nobody spells out fall into
-//! **cells**: those that match the same patterns. In a cell every schema object says one thing of
-//! a property, so that a cell is compared like a property. Cells without names are found by
-//! automata; a pattern that has none puts a name on either side, which only widens the writer.
+//! The schemas of a property depend on its name. The engine divides the names that no schema spells out into **cells**:
+//! all names of a cell match the same patterns. In a cell, every schema object treats all properties alike, so the
+//! engine compares a cell as if it were one property. Automata find the cells without names. A name may match a pattern
+//! without an automaton or not; this only makes the writer wider.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ use crate::pattern::one_of_texts;
 use crate::tree::{Id, Name, Types};
 use crate::truth::Truth;
 
-/// Names that match the same patterns, and what the writer says of properties of such a name.
+/// The names that match the same patterns, with the writer's schema for properties with such names.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
     pub(crate) every: Vec<Name>,
@@ -23,36 +23,36 @@ pub(crate) struct Cell {
     pub(crate) schema: Id,
 }
 
-/// Most patterns that are held against each other.
+/// Limit on the patterns that define cells.
 const PATTERNS_MAX: usize = 24;
 
-/// Most cells of an object.
+/// Limit on the cells of an object.
 const CELLS_MAX: usize = 128;
 
-/// Most names of a finite language that are listed.
+/// Limit on the listed names of a finite language.
 const LISTED_MAX: usize = 64;
 
 impl Cell {
-    /// Tells whether all names of the cell match a pattern.
+    /// Returns whether all names of the cell match a pattern.
     pub(crate) fn is_within(&self, pattern: &Name) -> bool {
         self.every.contains(pattern)
     }
 
-    /// Tells whether no name of the cell matches a pattern.
+    /// Returns whether no name of the cell matches a pattern.
     pub(crate) fn excludes(&self, pattern: &Name) -> bool {
         self.none.contains(pattern)
     }
 }
 
 impl Engine {
-    /// Returns the cells of the names that neither the writer nor a layer of the reader spells
-    /// out, as far as the writer may have properties there.
+    /// Returns the cells of the names that neither the writer nor a layer of the reader spells out. Cells in which the
+    /// writer has no properties are left out.
     pub(crate) fn cells(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> Vec<Cell> {
         let Some(allowed) = self.allowed_names(alternative) else { return Vec::new() };
         let mut patterns: Vec<Name> = Vec::new();
         let layers = alternative.objects.layers.iter().chain([reader]);
         for (pattern, _) in layers.flat_map(|layer| layer.patterns.iter()) {
-            // What comes after those that are held against each other puts no name on either side.
+            // The patterns after the limit define no cells.
             if PATTERNS_MAX < patterns.len() {
                 break;
             }
@@ -96,7 +96,7 @@ impl Engine {
         cells
     }
 
-    /// Returns what is sure to rule the writer's properties of a cell.
+    /// Returns the schema that certainly applies to the writer's properties of a cell.
     fn cell_schema(&mut self, alternative: &Alternative, every: &[Name], none: &[Name]) -> Id {
         let mut rules: Vec<Id> = Vec::new();
         for layer in &alternative.objects.layers {
@@ -117,8 +117,7 @@ impl Engine {
         (every.is_empty() && none.is_empty()) || !self.patterns.is_empty(&every, &none)
     }
 
-    /// Returns patterns that the writer's names match; nothing when it has none but those that
-    /// are spelt out.
+    /// Returns patterns that the writer's names match; `None` if the writer has only names that are spelled out.
     fn allowed_names(&mut self, alternative: &Alternative) -> Option<Vec<String>> {
         let mut patterns = Vec::new();
         for names in alternative.objects.names.iter() {
@@ -147,7 +146,7 @@ impl Engine {
         Some(patterns)
     }
 
-    /// Returns the names an object of the writer can have, when they are few and known.
+    /// Returns the names that an object of the writer can have, if they are few and known.
     pub(crate) fn possible_names(&mut self, alternative: &Alternative) -> Option<Vec<Name>> {
         let mut names = explicit_names(alternative, None);
         let allowed = self.allowed_names(alternative);
@@ -168,7 +167,7 @@ impl Engine {
         Some(names)
     }
 
-    /// Returns names of each cell that nobody spells out, up to so many of each.
+    /// Returns names that no schema spells out, at most `many` of each cell.
     pub(crate) fn fresh_names(
         &mut self,
         alternative: &Alternative,
@@ -192,7 +191,7 @@ impl Engine {
                     if !taken.is_empty() {
                         none.push(one_of_texts(taken.iter().map(String::as_str)));
                     }
-                    // An empty name is hard to read in an example.
+                    // People overlook an empty name in an example.
                     self.patterns
                         .find(&every, &none, 1, None)
                         .or_else(|| self.patterns.find(&every, &none, 0, None))
@@ -205,7 +204,7 @@ impl Engine {
         fresh
     }
 
-    /// Tells whether no object of the writer has a property of this name.
+    /// Returns whether no object of the writer has a property of this name.
     pub(crate) fn cannot_have(&mut self, alternative: &Alternative, name: &str) -> bool {
         let schema = self.property_schema(&alternative.objects, name);
         self.has_no_value(schema, 0)

@@ -1,4 +1,4 @@
-//! Objects: properties by name, by pattern and the rest, what must be there, how many.
+//! Proofs about objects: named properties, patterns, other properties, required properties and counts.
 
 use std::rc::Rc;
 
@@ -13,6 +13,7 @@ use crate::tree::{Id, Listed, Name, Named, Node, Origin, Types};
 use crate::truth::Truth;
 
 impl Engine {
+    /// Returns the first object assertion of the reader without a proof.
     pub(super) fn unmet_by_objects(
         &mut self,
         alternative: &Alternative,
@@ -66,7 +67,7 @@ impl Engine {
         None
     }
 
-    /// Returns the objects of an alternative that have a property, and so what depends on it.
+    /// Returns the objects of an alternative that have a property, with the schema that depends on this property.
     pub(crate) fn having(&mut self, alternative: &Alternative, name: &str) -> Alternative {
         let mut having = alternative.clone();
         Rc::make_mut(&mut having.objects).required.insert(name.into());
@@ -80,8 +81,8 @@ impl Engine {
         having
     }
 
-    /// Holds the reader's `properties`, `patternProperties` and `additionalProperties` against
-    /// every source of properties the writer has.
+    /// Compares the reader's `properties`, `patternProperties` and `additionalProperties` with all properties that the
+    /// writer can send.
     fn unmet_by_properties(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let reader = PropertyLayer::of(&node.objects);
         let says_nothing =
@@ -103,7 +104,7 @@ impl Engine {
         self.unmet_in_cells(alternative, &reader)
     }
 
-    /// Tells whether a layer of the reader covers all properties that are not spelt out.
+    /// Returns whether a layer of the reader covers all properties whose names are not spelled out.
     pub(crate) fn cells_covered(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> bool {
         self.unmet_in_cells(alternative, reader).is_none()
     }
@@ -130,8 +131,8 @@ impl Engine {
         None
     }
 
-    /// Tells whether the writer has a layer of the same patterns, whose schemas are covered one by
-    /// one: then no automaton needs to be asked.
+    /// Returns whether the writer has a layer with the same patterns whose schemas are covered one by one. Then the
+    /// engine needs no automaton.
     fn same_patterns(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> bool {
         alternative.objects.layers.iter().any(|layer| {
             layer.patterns.len() == reader.patterns.len()
@@ -154,7 +155,8 @@ impl Engine {
             match self.patterns.is_match(pattern, name) {
                 Truth::Yes => rules.push(*schema),
                 Truth::No => {}
-                // It may apply, and it may leave the name to `additionalProperties`: both must do.
+                // The pattern may match, or leave the name to `additionalProperties`. So both schemas must cover the
+                // property.
                 Truth::Unknown => {
                     rules.push(*schema);
                     unsure = true;
@@ -172,12 +174,12 @@ impl Engine {
         rules.iter().all(|rule| self.covers(written, *rule)) || self.cannot_have(alternative, name)
     }
 
-    /// Tells whether every object of the writer has a property of this name.
+    /// Returns whether every object of the writer has a property of this name.
     fn is_sure_to_have(&mut self, alternative: &Alternative, name: &str) -> bool {
         if alternative.objects.required.contains(name) {
             return true;
         }
-        // So many properties, and too few other names to choose from.
+        // An object needs so many properties that the other possible names are not enough.
         self.depends_on_required(alternative, name)
             || (0 < alternative.objects.min
                 && self.possible_names(alternative).is_some_and(|names| {
@@ -186,7 +188,7 @@ impl Engine {
                 }))
     }
 
-    /// Tells whether a required property, or one that depends on it, needs a property of this name.
+    /// Returns whether a required property needs this property, directly or through other properties.
     fn depends_on_required(&mut self, alternative: &Alternative, name: &str) -> bool {
         let dependent = &alternative.objects.dependent_required;
         if !dependent.iter().any(|(_, needed)| needed.iter().any(|needed| **needed == *name)) {
@@ -211,6 +213,7 @@ impl Engine {
         false
     }
 
+    /// Returns an upper bound for the number of properties, if one is known.
     pub(super) fn most_properties(&mut self, alternative: &Alternative) -> Option<u64> {
         let by_names = self.possible_names(alternative).map(|names| names.len() as u64);
         match (alternative.objects.max, by_names) {
@@ -219,6 +222,7 @@ impl Engine {
         }
     }
 
+    /// Returns whether a schema provably accepts every property name of the writer.
     pub(crate) fn names_covered(&mut self, alternative: &Alternative, names: Id) -> bool {
         if alternative.objects.names.iter().any(|own| self.covers(*own, names)) {
             return true;
@@ -247,7 +251,7 @@ impl Engine {
         self.tree.all(rules)
     }
 
-    /// Splits an object by the few values of one of its required properties: its discriminator.
+    /// Splits the objects of an alternative by the values of a required property with few values: its discriminator.
     pub(super) fn split_by_property(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if alternative.types != Types::OBJECT {
             return None;
@@ -267,7 +271,7 @@ impl Engine {
 }
 
 impl Alternative {
-    /// Returns the objects whose property of this name, if there, is accepted by a schema too.
+    /// Returns the objects of this alternative whose property of this name, if present, a schema accepts too.
     pub(crate) fn with_property(&self, name: &str, schema: Id) -> Self {
         let mut alternative = self.clone();
         let layer = PropertyLayer {

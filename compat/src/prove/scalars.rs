@@ -1,4 +1,4 @@
-//! Strings, and the types of few values.
+//! Proofs about strings, and lists of values for types with few values.
 
 use serde_json::{Map, Value};
 
@@ -9,23 +9,24 @@ use crate::format;
 use crate::number::Numbers;
 use crate::tree::{Id, Node, Strings, Types, normalized};
 
-/// Most values of an interval of integers that are listed.
+/// Limit on the listed integers of an interval.
 const LISTED_MAX: usize = 256;
 
-/// Most values of a string, an array, an object that are listed.
+/// Limit on the listed values of a string, an array or an object.
 const VALUES_MAX: usize = 64;
 
-/// Most words of a pattern, and the longest.
+/// Limits on the number and the length of the words of a pattern.
 const WORDS_MAX: usize = 32;
 const WORD_CHARS_MAX: u64 = 40;
 
-/// Longest array that is listed in all its forms.
+/// Limit on the length of arrays whose values are listed.
 const ITEMS_MAX: usize = 6;
 
-/// Deepest value that is listed.
+/// Limit on the depth of listed values.
 const VALUES_DEPTH_MAX: usize = 4;
 
 impl Engine {
+    /// Returns the first string assertion of the reader without a proof.
     pub(super) fn unmet_by_strings(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let (writer, reader) = (&alternative.strings, &node.strings);
         let (min, max) = self.lengths(writer);
@@ -49,10 +50,10 @@ impl Engine {
         unmet.map(|format| Assertion::Format(format.clone()))
     }
 
-    /// Whether it is certain that all these strings match a pattern.
+    /// Returns whether all these strings certainly match a pattern.
     fn all_match(&mut self, strings: &Strings, pattern: &str) -> bool {
         let none: Vec<String> = strings.none.iter().cloned().chain([pattern.to_owned()]).collect();
-        // Formats and lengths make the walk longer: first without them.
+        // Formats and lengths make the search slower, so the first attempt is without them.
         if self.patterns.is_empty(&strings.patterns, &none) {
             return true;
         }
@@ -61,7 +62,7 @@ impl Engine {
             || self.patterns.is_empty_between(&every, &none, strings.min, strings.max)
     }
 
-    /// Whether it is certain that all these strings are of a format.
+    /// Returns whether all these strings certainly have a format.
     pub(crate) fn all_are_of(&mut self, strings: &Strings, format: &str) -> bool {
         let implies = |own: &String| {
             own == format || format::language(own).is_some_and(|language| language.implies.contains(&format))
@@ -73,7 +74,7 @@ impl Engine {
         !language.under.is_empty() && language.under.iter().all(|pattern| self.all_match(strings, pattern))
     }
 
-    /// Returns lengths between which all strings are, by what is said of lengths and patterns.
+    /// Returns a smallest and a largest length of all strings, derived from lengths, formats and patterns.
     pub(super) fn lengths(&mut self, strings: &Strings) -> (u64, Option<u64>) {
         let Strings { min, max, patterns, formats, .. } = strings;
         if *min == 0 && max.is_none() && patterns.is_empty() && formats.is_empty() {
@@ -86,7 +87,7 @@ impl Engine {
         })
     }
 
-    /// Tells whether it is certain that there are no such strings.
+    /// Returns whether certainly no such string exists.
     pub(super) fn has_no_texts(&mut self, strings: &Strings) -> bool {
         self.patterns.is_empty(&strings.patterns, &strings.none)
             || (strings.formats_meet_others()
@@ -105,7 +106,7 @@ impl Engine {
                 && self.patterns.is_empty_between(&strings.with_formats(), &strings.none, min, max))
     }
 
-    /// Lists the values of an alternative, when it is known to have few.
+    /// Returns the values of an alternative, if it is known to have few values.
     pub(crate) fn finite_values(&mut self, alternative: &Alternative) -> Option<Vec<Value>> {
         if let Some(values) = &alternative.values {
             return Some(values.iter().filter(|value| self.may_list(alternative, value)).cloned().collect());
@@ -195,7 +196,7 @@ impl Engine {
         Some(found)
     }
 
-    /// Lists the values of a node, when they are few.
+    /// Returns the values of a node, if they are few.
     pub(crate) fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
         if !self.spend(1) || VALUES_DEPTH_MAX < self.listing_depth {
             return None;
@@ -224,7 +225,7 @@ impl Engine {
         Some(found)
     }
 
-    /// Returns how many values a node has at most, when they are few.
+    /// Returns an upper bound for the number of a node's values, if they are few.
     pub(super) fn count_values(&mut self, schema: Id) -> Option<u64> {
         self.few_values(schema).map(|values| values.len() as u64)
     }

@@ -1,8 +1,8 @@
-//! What no keyword beside them has looked at: `unevaluatedProperties`, `unevaluatedItems`.
+//! Proofs about `unevaluatedProperties` and `unevaluatedItems`.
 //!
-//! What counts as looked at depends on which applicators the value passes (JSON Schema Core
-//! 2020-12, section 11). Those of `allOf` and `$ref` always do; a branch does where the writer is
-//! proven to be in it; where that is open, the writer is split by the branches first.
+//! Whether a member is evaluated depends on the applicators that accept the value (JSON Schema Core 2020-12, section
+//! 11). The applicators of `allOf` and `$ref` always count. A branch counts if the writer's values are provably in it.
+//! If this is open, the engine first splits the writer by the branches.
 
 use std::rc::Rc;
 
@@ -11,29 +11,29 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Node};
 use crate::truth::Truth;
 
-/// Unions that are split inside each other.
+/// Limit on nested splits of unions.
 const SPLITS_MAX: usize = 3;
 
-/// Times that what is looked at is found out inside each other, of one value.
+/// Limit on nested computations for one value.
 const EVALUATION_DEPTH_MAX: usize = 6;
 
-/// What is looked at for sure.
+/// The properties and items that other keywords certainly evaluate.
 #[derive(Default)]
 struct Evaluated {
     names: Vec<Name>,
     patterns: Vec<Name>,
-    /// Leading items, or all of them.
+    /// The number of leading items.
     items: usize,
-    /// Items that match one of these.
+    /// The schemas of `contains`: items that match one of them are evaluated.
     contained: Vec<Id>,
     all_properties: bool,
     all_items: bool,
-    /// Unions of which it is open what branch the writer is in.
+    /// Unions for which it is open in which branch the writer is.
     open: Vec<Vec<Id>>,
 }
 
 impl Engine {
-    /// Tells whether every property that is not looked at is covered.
+    /// Returns whether `unevaluated` covers every property that is not evaluated.
     pub(crate) fn unevaluated_covered(
         &mut self,
         alternative: &Alternative,
@@ -53,7 +53,7 @@ impl Engine {
             })
     }
 
-    /// Tells whether every item that is not looked at is covered.
+    /// Returns whether `unevaluated` covers every item that is not evaluated.
     pub(crate) fn unevaluated_items_covered(
         &mut self,
         alternative: &Alternative,
@@ -87,7 +87,7 @@ impl Engine {
             })
     }
 
-    /// Splits an alternative by the branches of a union that it is known to be in.
+    /// Splits an alternative by the branches of a union in which its values are known to be.
     fn parts_in(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Alternative>> {
         let mut parts = Vec::new();
         for branch in union {
@@ -120,7 +120,7 @@ impl Engine {
     }
 
     fn evaluated(&mut self, alternative: &Alternative, node: &Node) -> Evaluated {
-        // A branch that leads back here asks the same again.
+        // A branch may lead back here, to the same computation.
         if EVALUATION_DEPTH_MAX <= self.evaluation_depth {
             return Evaluated::default();
         }
@@ -135,7 +135,7 @@ impl Engine {
         let mut open = vec![Rc::new(node.clone())];
         let mut steps = 0;
         while let Some(node) = open.pop() {
-            // The node asked about is the first; only those below count with their own rest.
+            // The first node is the one in question. Only the `unevaluated…` keywords of the nodes below it count.
             let is_below = 0 < steps;
             steps += 1;
             if 64 < steps {
@@ -152,7 +152,7 @@ impl Engine {
                 .contained
                 .extend(arrays.contains.iter().filter(|own| own.evaluates).map(|contains| contains.schema));
             let mut below: Vec<Id> = node.all_of.clone();
-            below.extend(node.recursive_ref.and_then(|reference| self.tree.recursive_target(reference)));
+            below.extend(node.recursive_target(&self.tree));
             for union in node.any_of.iter().chain(&node.one_of) {
                 let mut is_open = false;
                 for branch in union {

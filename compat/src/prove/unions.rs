@@ -1,4 +1,4 @@
-//! Unions: branches that may be meant, branches that cannot hold together.
+//! Proofs about unions: which branches can hold, and which branches exclude each other.
 
 use std::rc::Rc;
 
@@ -9,11 +9,11 @@ use crate::alternatives::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Class, Id, Listed, Name, Types};
 
-/// Most parts of a branch that are looked through for a discriminator.
+/// Limit on the parts of a branch in which the engine searches for a discriminator.
 const PARTS_MAX: usize = 16;
 
 impl Engine {
-    /// Tells whether everything of an alternative is in some branch.
+    /// Returns whether all values of an alternative are in at least one branch.
     pub(super) fn is_in_union(
         &mut self,
         alternative: &Alternative,
@@ -32,10 +32,11 @@ impl Engine {
             own.iter().all(|branch| {
                 classes.contains(&branch.class())
                     || (engine.spend(union.len() as u64 / 32)
-                        && union.iter().any(|reads| engine.covers_here(*branch, *reads)))
+                        && union.iter().any(|reads| engine.covers_same_value(*branch, *reads)))
             })
         };
-        // A branch may cover each part when none covers the whole, or one what the others leave.
+        // If no branch covers the whole alternative, different branches may cover its parts, or what the other branches
+        // leave.
         alternative.unions.iter().any(|own| own_branches(self, own))
             || (1 < candidates.len() && self.subtract_all(alternative, &candidates).is_empty())
             || self
@@ -43,7 +44,7 @@ impl Engine {
                 .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
     }
 
-    /// Tells whether everything of an alternative is in one branch and in no other.
+    /// Returns whether all values of an alternative are in exactly one branch.
     pub(super) fn is_in_exactly_one(
         &mut self,
         alternative: &Alternative,
@@ -67,8 +68,8 @@ impl Engine {
         }
     }
 
-    /// Tells whether the writer's own `oneOf` says it: of its branches exactly one holds, those that can
-    /// are the reader's candidates, one each, and no candidate is left over.
+    /// Returns whether a `oneOf` of the writer proves that exactly one candidate branch holds. Each branch of that
+    /// `oneOf` that can hold must be one of the candidates, and each candidate must be such a branch.
     fn is_known_exclusive(&mut self, alternative: &Alternative, candidates: &[Id]) -> bool {
         let exclusive = Rc::clone(&alternative.exclusive);
         exclusive.iter().any(|own| {
@@ -83,11 +84,11 @@ impl Engine {
         })
     }
 
-    /// Returns whether all of an alternative is in two branches of a `oneOf` of its own, so that it has no value.
+    /// Returns whether all values of an alternative are in two branches of its own `oneOf`, so that it has no value.
     pub(crate) fn is_in_two_branches(&mut self, alternative: &Alternative) -> bool {
-        /// Most branches that are tried.
+        /// Limit on the tried branches.
         const BRANCHES_MAX: usize = 8;
-        // Without the unions, or each would be looked for in itself.
+        // Without this, the search for a branch would meet the same union again.
         let bare = Alternative { exclusive: Rc::default(), ..alternative.clone() };
         alternative.exclusive.iter().any(|union| {
             let mut covering = 0;
@@ -109,7 +110,8 @@ impl Engine {
         union.iter().copied().filter(|branch| !self.is_disjoint(alternative, *branch)).collect()
     }
 
-    /// Returns the branches that the writer's discriminator names, where both have one.
+    /// Returns the branches that the writer's values of the discriminator select. Returns `None` if the union has no
+    /// discriminator, or the writer does not require it with listed values.
     pub(crate) fn selected_branches(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Id>> {
         let discriminator = self.discriminator(union)?;
         if alternative.types != Types::OBJECT || !alternative.objects.required.contains(&discriminator.name) {
@@ -129,7 +131,7 @@ impl Engine {
         Some(meant)
     }
 
-    /// Finds what tells the branches of a union apart.
+    /// Returns the discriminator of a union, if it has one.
     pub(crate) fn discriminator(&mut self, union: &[Id]) -> Option<Rc<Discriminator>> {
         if let Some(known) = self.discriminators.get(union) {
             return known.clone();
@@ -157,8 +159,8 @@ impl Engine {
         None
     }
 
-    /// Returns the required properties of a branch that have listed values; nothing where it
-    /// accepts more than objects.
+    /// Returns the required properties of a branch that have listed values; `None` if the branch accepts other values
+    /// than objects.
     fn tags(&self, branch: Id) -> Option<Vec<(Name, Listed)>> {
         let mut parts = vec![branch];
         let mut types = Types::ALL;

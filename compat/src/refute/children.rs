@@ -1,4 +1,4 @@
-//! Refutes by what is inside arrays and objects.
+//! Makes candidates from the items of arrays and the members of objects.
 
 use std::rc::Rc;
 
@@ -13,13 +13,14 @@ use crate::sample::nodes_in;
 use crate::tree::{Id, Name};
 use crate::truth::Truth;
 
-/// Names that some `propertyNames` refuses.
-const ODD_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
+/// Names that a `propertyNames` schema often rejects.
+const UNLIKELY_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
 
-/// Longest array that is made to exceed a bound.
+/// Limit on the length of an array that exceeds a bound.
 const LENGTH_MAX: u64 = 300;
 
 impl Engine {
+    /// Adds arrays of the writer that probably violate the reader's assertions.
     pub(super) fn refute_arrays(
         &mut self,
         alternative: &Alternative,
@@ -76,7 +77,7 @@ impl Engine {
                 if let Some(mut items) = self.array_of(alternative, arrays.min.max(at as u64 + 1)) {
                     items[at] = inner.value;
                     let own = Value::Array(items);
-                    // An item that is refused whatever it is breaks the array, not the item.
+                    // If the schema rejects every item, the assertion is one of the array, not of the item.
                     let is_refused = self.tree.is_false(schema);
                     found.push(if is_refused {
                         here(own, Assertion::Items)
@@ -90,7 +91,7 @@ impl Engine {
         for contains in &read.contains {
             let past = Self::prefix_len(&arrays);
             let item = self.item_schema(&arrays, past);
-            // What the writer counts itself, it sends no more often than it must.
+            // If the writer has a `contains` of its own, it sends no more matching items than it must.
             found.extend(
                 self.samples_of(alternative, 4).into_iter().map(|base| here(base, Assertion::Contains)),
             );
@@ -130,6 +131,7 @@ impl Engine {
         (length <= items.len() as u64).then_some(items)
     }
 
+    /// Adds objects of the writer that probably violate the reader's assertions.
     pub(super) fn refute_objects(
         &mut self,
         alternative: &Alternative,
@@ -144,7 +146,7 @@ impl Engine {
             obligation: Obligation::here(writer, reader, assertion),
         };
         let base = self.object_with(alternative, &[]);
-        // What the writer requires, all its objects have.
+        // All objects of the writer have the properties that it requires.
         for name in read.required.iter().filter(|name| !alternative.objects.required.contains(*name)) {
             if !self.reserve_copy(base.as_ref().map_or(1, object_nodes)) {
                 return;
@@ -186,7 +188,7 @@ impl Engine {
             let mut inner = Vec::new();
             self.refute_alternative(&having, writer, *schema, &mut inner, depth + 4);
             for mut candidate in inner {
-                // What is asked of the object as a whole depends on the property.
+                // An assertion about the object as a whole applies only if the property is present.
                 if candidate.obligation.reader == *schema {
                     candidate.obligation =
                         Obligation::here(writer, reader, Assertion::Dependent(name.to_string()));
@@ -238,7 +240,7 @@ impl Engine {
             let mut refused = vec![self.negation(read_names)];
             refused.extend(&alternative.objects.names);
             let refused = self.tree.all(refused);
-            let texts = self.samples(refused, 6).into_iter().chain(ODD_NAMES.map(Value::from));
+            let texts = self.samples(refused, 6).into_iter().chain(UNLIKELY_NAMES.map(Value::from));
             names.extend(texts.filter_map(|text| text.as_str().map(str::to_owned)));
         }
         names.sort();
@@ -293,7 +295,7 @@ impl Engine {
         }
     }
 
-    /// Puts a property into the smallest object that may have it.
+    /// Adds a property to the smallest object that may have it.
     fn object_having(
         &mut self,
         alternative: &Alternative,

@@ -1,4 +1,4 @@
-//! Takes one assertion out of a node.
+//! Separates one assertion from a node.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use crate::number::{Decimal, Numbers};
 use crate::tree::{Id, Name, Named, Node, Objects, Origin};
 use crate::truth::Truth;
 
-/// An assertion apart from its node.
+/// An assertion that was separated from its node.
 pub(super) struct Taken {
     pub(super) assertion: Assertion,
-    /// The assertion alone.
+    /// A node with only this assertion.
     pub(super) asserted: Node,
 }
 
-/// Returns whether an assertion of a node is one about what the other schemas leave.
+/// Returns whether an assertion of a node is about the members or items that the other schemas do not evaluate.
 pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
     let objects = node.objects.unevaluated.is_some();
     let arrays = node.arrays.unevaluated.is_some();
@@ -47,7 +47,7 @@ pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
     }
 }
 
-/// Returns a node without what it says of the rest.
+/// Returns a node without its assertions about unevaluated members and items.
 pub(super) fn without_the_rest(node: &Node) -> Node {
     let mut without = node.clone();
     without.objects.unevaluated = None;
@@ -56,14 +56,14 @@ pub(super) fn without_the_rest(node: &Node) -> Node {
 }
 
 impl Taken {
-    /// Returns whether an assertion is part of what was taken.
+    /// Returns whether the separated assertion includes another one.
     pub(super) fn is_of(&self, other: &Assertion) -> bool {
         self.assertion == *other
             || matches!((&self.assertion, other), (Assertion::Types(_), Assertion::Types(_)))
     }
 }
 
-/// Takes an assertion out of a node; nothing where the node does not make it.
+/// Separates an assertion from a node; returns `None` if the node does not have this assertion.
 pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: &Assertion) -> Option<Taken> {
     let nothing = Node::default();
     let mut asserted = Node::default();
@@ -126,7 +126,7 @@ pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: 
         Assertion::Not => asserted.not = std::mem::take(&mut node.not),
         Assertion::Condition => asserted.conditions = std::mem::take(&mut node.conditions),
         Assertion::Undecided(_) => asserted.unsupported = node.unsupported.take(),
-        // Not taken apart from the rest of the node.
+        // This assertion cannot be separated from the rest of the node.
         Assertion::Unevaluated => return None,
     }
     (asserted != nothing).then(|| Taken { assertion: assertion.clone(), asserted })
@@ -148,7 +148,7 @@ fn extract_named(named: &mut Named, is_meant: impl Fn(&str) -> bool) -> Named {
     meant.into_iter().collect()
 }
 
-/// Takes the items that are refused whatever they are, or else all that is said of items.
+/// Separates the item schemas that reject everything, or, if none does, all item schemas.
 fn take_items(engine: &mut Engine, node: &mut Node, asserted: &mut Node) {
     let anything = engine.tree.boolean(true, Origin::default());
     let arrays = &mut node.arrays;
@@ -177,7 +177,7 @@ fn take_property(engine: &mut Engine, node: &mut Node, asserted: &mut Node, name
         asserted.objects.properties = Named::from_iter([(Name::from(name), rule)]);
         return;
     }
-    // The rule is that of a pattern: of the one that is named, or of those that match the name.
+    // The schema belongs to a pattern: the one with this text, or those that match the name.
     let is_named = objects.patterns.of(name).is_some();
     let mut matching: Vec<Name> = Vec::new();
     for (pattern, rule) in objects.patterns.iter() {
@@ -196,7 +196,7 @@ fn take_property(engine: &mut Engine, node: &mut Node, asserted: &mut Node, name
     objects.patterns = replaced(&objects.patterns, &is_meant);
 }
 
-/// Takes the refusal of one name that the reader does not declare.
+/// Separates the rejection of one property that the reader does not declare.
 fn take_lacking(engine: &mut Engine, node: &mut Node, asserted: &mut Node, name: &str) {
     let anything = engine.tree.boolean(true, Origin::default());
     let objects = &mut node.objects;
@@ -206,7 +206,8 @@ fn take_lacking(engine: &mut Engine, node: &mut Node, asserted: &mut Node, name:
     asserted.objects.properties = Named::from_iter([(Name::from(name), rest)]);
 }
 
-/// Takes the rule of all names that neither side declares. Those that the writer declares are findings of their own.
+/// Separates the schema for all properties that neither side declares. The undeclared properties that the writer
+/// declares are findings of their own.
 fn take_additional(engine: &mut Engine, node: &mut Node, asserted: &mut Node, writer: Id) {
     let Some(rest) = node.objects.additional.take() else { return };
     let anything = engine.tree.boolean(true, Origin::default());

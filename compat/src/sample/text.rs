@@ -1,4 +1,4 @@
-//! Strings: by format, by pattern, by length.
+//! Makes strings by format, by pattern and by length.
 
 use serde_json::Value;
 
@@ -7,16 +7,16 @@ use crate::format;
 use crate::tree::Strings;
 use crate::truth::Truth;
 
-/// Longest string that is made to satisfy a minimum: one more than the 65,535 that columns of databases
-/// hold, and schemas therefore allow, is among them.
+/// Limit on the length of a string that is made to satisfy a minimum. It is above 65,535: database columns have this
+/// limit, so schemas often allow it.
 const CHARS_MAX: u64 = 70_000;
 
-/// Characters that cost a step of fuel.
+/// The number of characters for one step of fuel.
 const CHARS_PER_STEP: u64 = 64;
 
 impl Engine {
-    /// Returns strings that satisfy what is asked, as far as that can be told here.
-    pub(crate) fn texts(&mut self, strings: &Strings, many: usize) -> Vec<Value> {
+    /// Returns strings that satisfy these assertions, as far as the engine can evaluate them.
+    pub(crate) fn string_samples(&mut self, strings: &Strings, many: usize) -> Vec<Value> {
         let mut found: Vec<String> = Vec::new();
         for own in &strings.formats {
             found.extend(format::examples(own).iter().map(|text| (*text).to_owned()));
@@ -49,7 +49,7 @@ impl Engine {
         found.into_iter().map(Value::String).collect()
     }
 
-    /// Whether a string may be one of these.
+    /// Returns whether a string may satisfy these assertions.
     pub(crate) fn fits(&mut self, strings: &Strings, text: &str) -> bool {
         let length = text.chars().count() as u64;
         strings.min <= length
@@ -83,7 +83,7 @@ impl Engine {
     }
 }
 
-/// Texts that patterns with lookaround are likely to take.
+/// Returns strings that often match patterns with look-arounds.
 fn guesses(strings: &Strings) -> Vec<String> {
     let mut found: Vec<String> =
         ["a", "A", "0", "aa", "Aa0", "aA1!", "abc", "Abc123!?", "https://example.com", "2024-01-01", "1.0.0"]
@@ -93,6 +93,6 @@ fn guesses(strings: &Strings) -> Vec<String> {
     found
 }
 
-/// Strings that some format refuses, for refuting a reader that asserts one.
-pub(crate) const ODD_TEXTS: &[&str] =
+/// Strings that many formats reject, for candidates against a reader that asserts a format.
+pub(crate) const UNLIKELY_TEXTS: &[&str] =
     &["x", "", "not a value", "0", "%", "\u{e9}", " ", "2024-13-99", "a@", "://"];

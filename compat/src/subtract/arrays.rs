@@ -1,4 +1,4 @@
-//! Arrays that a schema refuses.
+//! Subtraction of array assertions.
 
 use std::rc::Rc;
 
@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::tree::{Contains, Id, Node};
 
 impl Engine {
+    /// Adds the arrays of an alternative that violate an array assertion of the node.
     pub(super) fn subtract_arrays(
         &mut self,
         alternative: &Alternative,
@@ -50,7 +51,7 @@ impl Engine {
         if let Some(items) = reader.items.filter(|items| !self.tree.is_true(*items)) {
             let past = self.item_schema(&own, positions);
             if !self.covers(past, items) && own.max.is_none_or(|max| (positions as u64) < max) {
-                // Some item past the positions is refused.
+                // The schema rejects at least one item after the positions.
                 let other = self.negation(items);
                 let refused = Contains { schema: other, min: 1, max: None, evaluates: false };
                 left.push(with(&|arrays| {

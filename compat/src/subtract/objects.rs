@@ -1,4 +1,4 @@
-//! Objects that a schema refuses.
+//! Subtraction of object assertions.
 
 use std::rc::Rc;
 
@@ -8,6 +8,7 @@ use crate::tree::{Id, Node};
 use crate::truth::Truth;
 
 impl Engine {
+    /// Adds the objects of an alternative that violate an object assertion of the node.
     pub(super) fn subtract_objects(
         &mut self,
         alternative: &Alternative,
@@ -83,8 +84,8 @@ impl Engine {
         }
     }
 
-    /// Adds objects with a property that nobody spells out and a layer refuses. They say where to
-    /// look, not what is left: another such name would do as well.
+    /// Adds objects with a property that no schema spells out and that a layer rejects. They only show where to search
+    /// for witnesses: other such names exist, so they are not the whole difference.
     fn subtract_unnamed_properties(
         &mut self,
         alternative: &Alternative,
@@ -109,7 +110,7 @@ impl Engine {
         }
     }
 
-    /// Returns the objects of an alternative that lack a property.
+    /// Returns the objects of an alternative without a property of this name.
     pub(crate) fn lacking(&mut self, alternative: &Alternative, name: &str) -> Alternative {
         let nothing = self.tree.boolean(false, Default::default());
         alternative.with_property(name, nothing)

@@ -1,4 +1,4 @@
-//! Advice that is followed is accepted, for every history of up to three versions.
+//! Tests that a check accepts a candidate that follows the advice, for every history of up to three versions.
 
 use super::*;
 use evschema_model::ContentModel::Lenient;
@@ -8,14 +8,15 @@ const MIDDLE: &str = r#"{"type":"integer"}"#;
 const TITLED: &str = r#"{"type":"integer","title":"a count"}"#;
 const WIDE: &str = r#"{"type":"number"}"#;
 
-/// Numbers of a history: two lines, a patch, pre-releases, and a line of 0.x.
+/// The version numbers of a history: two lines, a patch, pre-releases, and a line of 0.x.
 const NUMBERS: [&str; 8] = ["0.9.0", "1.0.0", "1.0.1", "1.1.0", "1.2.0-rc.1", "1.2.0", "2.0.0-rc.1", "2.0.0"];
 
 fn baseline(version: &str, text: &str, standing: Standing) -> Baseline {
     Baseline { resolved: resolved(version, text), standing }
 }
 
-/// Every history of up to three of the numbers, each with each content; one content also yanked, used or never used.
+/// Returns every history of up to three of these numbers, with each content for each version. One content also occurs
+/// as yanked, used or never used.
 fn histories() -> Vec<Vec<Baseline>> {
     let mut histories: Vec<Vec<Baseline>> = vec![Vec::new()];
     let mut all = Vec::new();
@@ -38,7 +39,7 @@ fn histories() -> Vec<Vec<Baseline>> {
     all
 }
 
-/// Checks a candidate, follows the advice, and returns it if there was any.
+/// Checks a candidate, follows the advice, and returns the advised version, if it differs.
 fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option<Version> {
     let settings = Settings { advises: false, ..settings(mode, Lenient) };
     let report = check(&resolved(version, text), history, &settings, &Waivers::default());
@@ -78,7 +79,7 @@ fn follow(version: &str, text: &str, history: &[Baseline], mode: Mode) -> Option
 #[test]
 fn advice_that_is_followed_is_accepted() {
     let mut followed = 0_usize;
-    // A prime stride takes a part of the combinations that is as mixed as all of them.
+    // With a prime stride, the tested part is as mixed as all combinations.
     let stride = if std::env::var_os("EVSCHEMA_EXHAUSTIVE").is_some() { 1 } else { 53 };
     let mut at = 0_usize;
     for history in histories() {
@@ -102,22 +103,22 @@ fn advice_that_is_followed_is_accepted() {
 #[test]
 fn late_versions_get_the_smallest_version_that_works() {
     for (history, candidate, expected) in [
-        // A late patch that adds something has no room below 1.1.0.
+        // A late patch that adds something finds no free version below 1.1.0.
         (vec![("1.0.0", MIDDLE), ("1.1.0", WIDE)], ("1.0.1", WIDE), Some("1.1.1")),
         (vec![("1.0.0", MIDDLE), ("1.1.0", TITLED)], ("1.0.1", WIDE), Some("1.2.0")),
-        // Near miss: it is a patch, or there is room.
+        // Similar cases: the change is only a patch, or a version is free.
         (vec![("1.0.0", MIDDLE), ("1.1.0", WIDE)], ("1.0.1", TITLED), None),
         (vec![("1.0.0", MIDDLE), ("1.2.0", WIDE)], ("1.0.1", WIDE), Some("1.1.0")),
-        // It breaks what is above it, and on top of the line it would break too.
+        // The candidate breaks the version above it, and would also break readers on top of the line.
         (vec![("1.0.0", MIDDLE), ("1.1.0", WIDE)], ("1.0.1", NARROW), Some("2.0.0")),
         (vec![("1.0.0", MIDDLE), ("1.1.0", WIDE), ("2.0.0", WIDE)], ("1.0.1", NARROW), Some("3.0.0")),
-        // It is below all of its line.
+        // The candidate is below all versions of its line.
         (vec![("1.1.0", MIDDLE)], ("1.0.0", WIDE), Some("1.2.0")),
         (vec![("1.1.0", MIDDLE)], ("1.0.0", NARROW), None),
         // A late pre-release keeps its tag.
         (vec![("1.0.0", MIDDLE), ("1.1.0", TITLED)], ("1.1.0-rc.1", NARROW), Some("2.0.0-rc.1")),
         (vec![("1.0.0", MIDDLE), ("1.1.0", TITLED)], ("1.0.1-rc.1", WIDE), Some("1.2.0-rc.1")),
-        // A line that has pre-releases only is still open.
+        // A line with pre-releases only is still free.
         (vec![("1.0.0", MIDDLE), ("2.0.0-rc.1", NARROW)], ("1.1.0", NARROW), Some("2.0.0")),
         (vec![("1.0.0", MIDDLE), ("2.1.0-rc.1", NARROW)], ("1.1.0", NARROW), Some("3.0.0")),
     ] {

@@ -19,7 +19,7 @@ fn every_rule_fires_on_its_example_and_not_on_its_near_miss() {
 }
 
 #[test]
-fn what_famous_tools_get_wrong() {
+fn cases_that_famous_tools_get_wrong() {
     for (writer, reader) in [
         (r#"{"type":"object"}"#, r#"{"type":"object","required":["x"]}"#),
         (r#"{"minLength":3}"#, r#"{"type":"string","minLength":3}"#),
@@ -35,15 +35,15 @@ fn what_famous_tools_get_wrong() {
 }
 
 #[test]
-fn hard_spots() {
+fn hard_cases() {
     for (writer, reader, expected) in [
-        // Numbers beyond 2^53, decimal steps.
+        // Numbers above 2^53, and decimal steps.
         (r#"{"const":9007199254740993}"#, r#"{"maximum":9007199254740992}"#, Some(false)),
         (r#"{"type":"integer","multipleOf":6}"#, r#"{"type":"integer","multipleOf":3}"#, Some(true)),
         (r#"{"type":"integer","multipleOf":4}"#, r#"{"type":"integer","multipleOf":6}"#, Some(false)),
         (r#"{"multipleOf":0.2}"#, r#"{"multipleOf":0.1}"#, Some(true)),
         (r#"{"type":"integer","minimum":1,"maximum":3}"#, r#"{"enum":[1,2,3,4]}"#, Some(true)),
-        // Draft 4's boolean bounds against later numbers.
+        // Draft 4's boolean bounds, and the numbers of later drafts.
         (
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":"number","minimum":0,"exclusiveMinimum":true}"#,
             r#"{"type":"number","exclusiveMinimum":0}"#,
@@ -54,7 +54,7 @@ fn hard_spots() {
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","type":"integer"}"#,
             Some(false),
         ),
-        // Where no more items fit than have to be contained, each of them is.
+        // If an array may have at most as many items as it must contain, each item is a contained one.
         (
             r#"{"type":"array","items":{"type":["string","integer"]},"maxItems":1}"#,
             r#"{"anyOf":[{"items":{"type":"string"}},{"items":{"type":"integer"}}]}"#,
@@ -65,7 +65,7 @@ fn hard_spots() {
             r#"{"anyOf":[{"items":{"type":"string"}},{"items":{"type":"integer"}}]}"#,
             Some(false),
         ),
-        // Recursion through different references, and with no finite instance.
+        // Recursion through different references, and recursion without a finite value.
         (
             r##"{"type":"object","properties":{"next":{"$ref":"#"}},"additionalProperties":false}"##,
             r##"{"$ref":"#/$defs/n","$defs":{"n":{"type":"object","properties":{"next":{"$ref":"#/$defs/n"}}}}}"##,
@@ -76,14 +76,14 @@ fn hard_spots() {
             r##"{"type":"object","properties":{"next":{"$ref":"#"},"n":{"type":"string"}}}"##,
             Some(false),
         ),
-        // What holds only if it does not hold proves nothing.
+        // A schema that is valid only if it is not valid proves nothing.
         (
             r#"{"type":"object","required":["a"]}"#,
             r##"{"type":"object","if":{"$ref":"#"},"then":{"required":["b"]}}"##,
             Some(false),
         ),
         (r#"{"type":"string"}"#, r##"{"allOf":[{"$ref":"#"},{"type":"string"}]}"##, None),
-        // Astral characters count one.
+        // Astral characters count as one.
         (r#"{"type":"string","pattern":"^.{2}$"}"#, r#"{"type":"string","maxLength":2}"#, Some(true)),
         // A count that forces a property.
         (
@@ -112,7 +112,7 @@ fn hard_spots() {
         // Negations.
         (r#"{"type":"string"}"#, r#"{"not":{"type":"number"}}"#, Some(true)),
         (r#"{"not":{"type":"number"}}"#, r#"{"not":{"type":"integer"}}"#, Some(true)),
-        // `not` that meets itself in a circle proves nothing.
+        // A `not` that refers to itself proves nothing.
         (r#"{"type":"string","minLength":1000000000}"#, r#"{"minLength":999999999}"#, Some(true)),
     ] {
         assert_eq!(contained(writer, reader), expected, "{writer} in {reader}");
@@ -120,9 +120,9 @@ fn hard_spots() {
 }
 
 #[test]
-fn draft_4_minds_how_an_integer_is_written() {
+fn draft_4_integers_have_no_fraction() {
     for (writer, reader, expected) in [
-        // `enum` compares by value: `1.0` is listed, and is no integer.
+        // `enum` compares by value: `1.0` is listed, but is no integer.
         (r#"{"enum":[1]}"#, r#"{"type":"integer"}"#, Some(false)),
         (r#"{"enum":[1],"type":"integer"}"#, r#"{"type":"integer"}"#, Some(true)),
         (r#"{"enum":[1,5],"type":"integer"}"#, r#"{"type":"integer","maximum":5}"#, Some(true)),
@@ -177,7 +177,7 @@ fn content_models() {
             ContentModel::Lenient,
             Verdict::Incompatible,
         ),
-        // Declared anywhere among the applicators is declared.
+        // A declaration in any applicator counts.
         (
             r#"{"allOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"b":{"type":"integer"}}}]}"#,
             r#"{"properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"additionalProperties":false}"#,
@@ -199,7 +199,7 @@ fn content_models() {
 }
 
 #[test]
-fn a_report_tells_place_witness_and_version() {
+fn a_report_names_place_witness_and_version() {
     let new = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"id\": {\"type\": \"string\"},\n    \"total\": {\"type\": \"string\"}\n  },\n  \"required\": [\"id\"]\n}";
     let report = checked(ORDER, new, ContentModel::Lenient);
     let finding = &report.findings[0];
@@ -224,16 +224,16 @@ fn versions_and_their_numbers() {
     assert_eq!(as_patch.required_version.to_string(), "1.1.0");
     let as_minor = checked_as(("1.0.0", ORDER), ("1.1.0", ORDER_WITH_NOTE), Mode::FullTransitive, lenient);
     assert!(as_minor.is_accepted(), "{as_minor:#?}");
-    // A new major is nobody's reader.
+    // A new major version has no baseline.
     let as_major =
         checked_as(("1.0.0", ORDER), ("2.0.0", r#"{"type":"string"}"#), Mode::FullTransitive, lenient);
     assert!(as_major.is_accepted() && as_major.baselines.is_empty());
-    // A version below is held against the one above it.
+    // A version below another one is compared with the version above it.
     let narrow = r#"{"type":"integer","minimum":5}"#;
     let below =
         checked_as(("1.2.0", narrow), ("1.1.0", r#"{"type":"integer"}"#), Mode::BackwardTransitive, lenient);
     assert_eq!(below.verdict, Verdict::Incompatible);
-    // A pre-release is nobody's baseline.
+    // A pre-release is never a baseline.
     let after_rc = checked_as(
         ("1.1.0-rc.1", narrow),
         ("1.1.0", r#"{"type":"string"}"#),
@@ -241,7 +241,7 @@ fn versions_and_their_numbers() {
         lenient,
     );
     assert!(after_rc.is_accepted() && after_rc.baselines.is_empty());
-    // In 0.x a minor may break.
+    // In 0.x, a minor version may break readers.
     let young =
         checked_as(("0.1.0", ORDER), ("0.2.0", r#"{"type":"string"}"#), Mode::BackwardTransitive, lenient);
     assert!(young.is_accepted());
@@ -299,7 +299,7 @@ fn a_waiver_accepts_one_finding() {
     }
 }
 
-/// The library leaves out what the test of a condition evaluates.
+/// The library does not count the properties that the test of a condition evaluates.
 #[test]
 fn a_test_evaluates_the_members_of_the_branches_that_hold() {
     let schema = |k: &str, other: &str| {

@@ -1,4 +1,4 @@
-//! Every difference between two documents is listed, harmless ones too, and told for what it is.
+//! Tests that the list of changes has every difference between two documents, harmless ones too, with the right kind.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn kinds(old: &Value, new: &Value) -> Vec<(ChangeKind, String)> {
 }
 
 #[test]
-fn each_difference_is_told_for_what_it_is() {
+fn each_difference_has_its_kind() {
     for (old, new, expected) in [
         (
             json!({"title": "a"}),
@@ -20,7 +20,7 @@ fn each_difference_is_told_for_what_it_is() {
         ),
         (json!({"properties": {}}), json!({"properties": {"a": {}}}), vec![(Added, "/properties/a")]),
         (json!({"properties": {"a": {}}}), json!({"properties": {}}), vec![(Removed, "/properties/a")]),
-        // A property that is called like a keyword is a property.
+        // A property with the name of a keyword is a property.
         (
             json!({"properties": {"title": {}}}),
             json!({"properties": {}}),
@@ -49,10 +49,10 @@ fn each_difference_is_told_for_what_it_is() {
             json!({"items": {"maxLength": 3}}),
             vec![(Widened, "/items/maxLength")],
         ),
-        // What is taken under `not` is refused above, and what is tested is neither.
+        // In `not`, a wider schema is narrower for the event. In `if`, it is neither.
         (json!({"not": {"maximum": 1}}), json!({"not": {"maximum": 2}}), vec![(Narrowed, "/not/maximum")]),
         (json!({"if": {"maximum": 1}}), json!({"if": {"maximum": 2}}), vec![(Changed, "/if/maximum")]),
-        // Other spellings of the same are no difference, or a note.
+        // Another spelling of the same value is no difference, or only a note.
         (json!({"minimum": 1}), json!({"minimum": 1.0}), vec![]),
         (json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1}), vec![]),
         (json!({"required": ["a", "b"]}), json!({"required": ["b", "a"]}), vec![(Annotation, "/required")]),

@@ -1,17 +1,16 @@
-//! What people see of a break: one finding for each place, with its own event.
+//! Tests of findings as people see them: one finding for each place, with its own event.
 
 use serde_json::json;
 
 use super::*;
 use crate::{Direction, Finding, diff};
 
-/// Returns rule and place of each finding.
+/// Returns the rule and the place of each finding.
 fn rules_and_places(findings: &[Finding]) -> Vec<(&str, &str)> {
     findings.iter().map(|finding| (finding.rule.as_str(), finding.pointer.as_str())).collect()
 }
 
-/// Holds every finding to its promises: its event is valid under the writer, and the reader objects
-/// to so many things in it.
+/// Checks every finding: its event is valid under the writer, and has this number of violations under the reader.
 fn objections(old: &str, new: &str, finding: &Finding) -> usize {
     let (old, new) = (resolved("1.0.0", old), resolved("1.1.0", new));
     let (writer, reader) = if finding.direction == Direction::Backward { (&old, &new) } else { (&new, &old) };
@@ -58,7 +57,7 @@ fn three_breaks_are_three_findings_each_with_an_event_that_breaks_for_it_alone()
             json!({"order": "x"}),
         ]
     );
-    // As the writer declares them, not by the alphabet.
+    // In the writer's order, not in alphabetical order.
     assert_eq!(witnesses[0].to_string(), r#"{"order":"x","note":"x","region":"x"}"#);
     for finding in &report.findings {
         assert_eq!(objections(BEFORE, AFTER, finding), 1, "{finding:#?}");
@@ -207,7 +206,7 @@ fn a_change_in_another_document_is_a_finding_for_each_use_and_says_where() {
         })
         .collect();
     assert_eq!(found, expected);
-    // The event comes to the place by the reference that is shown.
+    // The event reaches the place through the reported reference.
     for finding in &report.findings {
         let witness = finding.witness.as_ref().unwrap();
         let used = finding.pointer.tokens().nth(1).unwrap();

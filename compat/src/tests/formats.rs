@@ -1,11 +1,11 @@
-//! Formats, patterns and each other: what is decided, and by which event.
+//! Tests of formats together with patterns and other formats: the answers, and the witnesses.
 
 use serde_json::{Value, json};
 
 use super::{contained, resolved};
 use crate::{Settings, diff};
 
-/// A writer, a reader, and the answer: `None` where none is expected.
+/// A writer, a reader, and the answer; `None` if the test expects no answer.
 type Pair = (Value, Value, Option<bool>);
 
 fn check(pairs: impl IntoIterator<Item = Pair>) {

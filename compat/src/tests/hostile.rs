@@ -1,4 +1,4 @@
-//! Schemas made to hurt: nothing takes long, overflows or panics, whatever the answer.
+//! Tests with hostile schemas: no comparison takes long, overflows the stack or panics, whatever the answer.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Settings, contained, diff, resolved};
 
-/// The longest that one of them may take, unoptimised and on a busy machine; built for release,
-/// none was seen to take half a second.
+/// Limit on the time of one comparison, without optimisation and on a busy machine. In a release build, the slowest one
+/// took less than half a second.
 const ELAPSED_MAX: Duration = Duration::from_secs(30);
 
 fn answered(name: &str, writer: &Value, reader: &Value) -> Option<bool> {
@@ -18,9 +18,9 @@ fn answered(name: &str, writer: &Value, reader: &Value) -> Option<bool> {
     answer
 }
 
-/// A schema whose definitions each refer twice to the next, so that written out it is exponential.
+/// A schema whose definitions each refer twice to the next one, so that its written-out form is exponential.
 fn doubling(applicators: [&str; 2], last: Value) -> Value {
-    // The validator that confirms witnesses would walk every path, and is not asked.
+    // The validator that confirms witnesses would visit every path, so the engine does not use it.
     const LEVELS: usize = 40;
     let reference = |n: usize| json!({"$ref": format!("#/$defs/a{n}")});
     let mut definitions: Map<String, Value> = (0..LEVELS)
@@ -35,7 +35,7 @@ fn doubling(applicators: [&str; 2], last: Value) -> Value {
 }
 
 #[test]
-fn what_grows_exponentially_when_written_out() {
+fn definitions_that_are_exponential_when_written_out() {
     let any = doubling(["anyOf", "allOf"], json!({"type": "integer"}));
     assert_eq!(answered("union in number", &any, &json!({"type": "number"})), Some(true));
     assert_ne!(answered("number in union", &json!({"type": "number"}), &any), Some(true));
@@ -60,7 +60,7 @@ fn patterns_that_backtrack_or_unfold() {
     ] {
         let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
         let answer = answered(writer, &pattern(writer), &pattern(reader));
-        // Where nothing is expected it is enough to come back, with the right answer or none.
+        // Without an expected answer, it is enough that the comparison ends, with the right answer or none.
         assert!(answer == expected || (expected.is_none() && answer != Some(true)), "{writer} in {reader}");
     }
 }
@@ -77,7 +77,7 @@ fn lists_and_counts_of_any_size() {
         let (many, more) =
             (json!({"type": kind, (keyword): 999_999_999}), json!({"type": kind, (keyword): 1_000_000_000}));
         assert_eq!(answered(keyword, &more, &many), Some(true));
-        // The witness would fill the memory, so there is none to show.
+        // The witness would fill the memory, so the engine makes none.
         assert_eq!(answered(keyword, &many, &more), None);
     }
 }
@@ -169,19 +169,19 @@ fn a_schema_in_its_own_negation() {
     const DRAFT: &str = r#""$schema":"https://json-schema.org/draft/2019-09/schema""#;
     let some = |name: &str| format!(r#"{{"properties":{{"{name}":true}},"required":["{name}"]}}"#);
     let not_one_of = |one: &str| format!(r#"{{{DRAFT},"not":{{"oneOf":[{one},{}]}}}}"#, some("foo"));
-    // What it says of its members was once added to itself, again and again.
+    // An earlier engine added the declarations of the schema to themselves, again and again.
     assert_ne!(contained(&not_one_of(r##"{"$ref":"#"}"##), &not_one_of(&some("bar"))), Some(true));
 }
 
 #[test]
-fn what_depends_on_what_depends() {
+fn nested_dependent_schemas() {
     let depends = |foo: Value| {
         let inner = json!({"properties": {"foo": foo, "bar": {"type": "integer"}}});
         let inner = json!({"not": {"dependentSchemas": {"bar": inner}}});
         json!({"not": {"dependentSchemas": {"bar": inner}}})
     };
     let (wide, narrow) = (depends(json!({})), depends(json!({"type": "integer"})));
-    // It took seconds while what was asked of a member was asked again and again.
+    // This took seconds in an earlier engine, which repeated the same comparison of a member.
     assert_eq!(answered("narrower", &wide, &narrow), Some(false));
     assert_ne!(answered("wider", &narrow, &wide), Some(false));
 }

@@ -1,5 +1,5 @@
-//! Each keyword that a rule names brings the rule about, and its near miss does not; what is so of a
-//! keyword is so of its mirror.
+//! Tests that each keyword of a rule causes a finding of this rule, and that a similar pair has none. The same must be
+//! true for the mirrored keyword.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::{ChangeKind, RULES, Verdict, changes::changes};
 
-/// A keyword, the rule it falls under, a writer, a reader that breaks, and one that does not.
+/// A keyword, its rule, a writer, a reader that breaks, and a reader that does not.
 const KEYWORDS: &[(&str, &str, &str, &str, &str)] = &[
     (
         "if",
@@ -295,7 +295,7 @@ const KEYWORDS: &[(&str, &str, &str, &str, &str)] = &[
     ("contentMediaType", "reader-narrows-format", "", "", ""),
 ];
 
-/// Keywords that annotate in the newer drafts, and are asserted in draft 7 only.
+/// Keywords that are annotations in the newer drafts, and assertions in draft 7 only.
 const DRAFT_7: &[(&str, &str, &str)] = &[
     (
         "contentEncoding",
@@ -335,7 +335,7 @@ fn every_keyword_of_every_rule_has_a_case() {
 }
 
 #[test]
-fn what_is_so_of_a_lower_bound_is_so_of_its_upper_one() {
+fn an_upper_bound_mirrors_its_lower_bound() {
     let array = json!({"type": "array", "contains": {"const": 1}, "minContains": 0});
     for (lower, upper, base) in [
         ("minimum", "maximum", json!({"type": "number"})),
@@ -352,7 +352,7 @@ fn what_is_so_of_a_lower_bound_is_so_of_its_upper_one() {
             }
             schema
         };
-        // Tightened, loosened, added, taken away: of the upper bound the other way round.
+        // Tightened, loosened, added and removed. For the upper bound, the direction is reversed.
         for (old, new) in [(Some(3), Some(4)), (Some(4), Some(3)), (None, Some(3)), (Some(3), None)] {
             let turned = |bound: Option<i64>| bound.map(|bound| 7 - bound);
             let sides = [(lower, old, new), (upper, turned(old), turned(new))].map(|(keyword, old, new)| {

@@ -1,4 +1,4 @@
-//! One pair and its near miss for each kind of hard question.
+//! Tests with one pair and one similar pair for each kind of difficult question.
 
 use super::contained;
 
@@ -93,7 +93,7 @@ fn names_of_properties() {
 }
 
 #[test]
-fn what_is_left_unevaluated() {
+fn unevaluated_members_and_items() {
     decides(&[
         (
             r#"{"anyOf":[{"required":["a"],"properties":{"a":true}},{"required":["b"],"properties":{"b":true}}],"type":"object","unevaluatedProperties":false}"#,
@@ -111,7 +111,7 @@ fn what_is_left_unevaluated() {
             false,
         ),
         (r#"{"type":"array","unevaluatedItems":false}"#, r#"{"maxItems":0}"#, true),
-        // An `if` alone looks at what it passes.
+        // An `if` alone evaluates the items that it accepts.
         (
             r#"{"type":"array","items":{"const":"b"},"if":{"contains":{"const":"b"}},"unevaluatedItems":false}"#,
             r#"{"items":{"const":"b"}}"#,
@@ -127,7 +127,7 @@ fn what_is_left_unevaluated() {
             r#"{"not":{"if":{"contains":{"const":"b"}},"unevaluatedItems":false}}"#,
             false,
         ),
-        // Nothing behind a `not` is looked at, however many of them there are.
+        // A member behind a `not` is never evaluated, not even behind two of them.
         (
             r#"{"type":"object","properties":{"a":true},"unevaluatedProperties":false}"#,
             r#"{"not":{"not":{"properties":{"a":true}}},"unevaluatedProperties":false}"#,
@@ -229,9 +229,9 @@ fn drafts_that_differ() {
 }
 
 #[test]
-fn what_draft_4_calls_no_integer() {
+fn numbers_that_are_no_integers_in_draft_4() {
     const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
-    // `1.0` is a multiple of one and no integer there, so these two leave it out, or let it in, differently.
+    // In draft 4, `1.0` is a multiple of one, but no integer. The two schemas of each pair treat it differently.
     for (writer, reader) in [
         (r#""type":"number""#, r#""anyOf":[{"type":"integer"},{"not":{"multipleOf":1}}]"#),
         (r#""type":"number","not":{"type":"integer"}"#, r#""not":{"multipleOf":1}"#),
@@ -246,7 +246,7 @@ fn what_draft_4_calls_no_integer() {
 }
 
 #[test]
-fn what_is_not_understood_matters_only_where_it_changes() {
+fn an_unsupported_part_matters_only_if_it_changes() {
     const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;
     const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;
     let beside = |unread: &str, other: &str| {
@@ -259,7 +259,7 @@ fn what_is_not_understood_matters_only_where_it_changes() {
         (beside(&foreign, r#"{"type":"integer"}"#), beside(&foreign, r#"{"type":"number"}"#));
     assert_eq!(contained(&narrow, &wide), Some(true));
     assert_eq!(contained(&wide, &narrow), Some(false));
-    // Nothing is said where it changes, nor of what a reference in it leads to.
+    // The answer is undecided if the unsupported part changed, or if the target of a reference in it changed.
     let changed = beside(&foreign.replace('1', "2"), r#"{"type":"integer"}"#);
     assert_ne!(contained(&narrow, &changed), Some(true));
     let refers = |target: &str| {
@@ -268,7 +268,7 @@ fn what_is_not_understood_matters_only_where_it_changes() {
         )
     };
     assert_ne!(contained(&refers("integer"), &refers("string")), Some(true));
-    // Nor of two that the validator comes to in other ways.
+    // It is also undecided if the validator reaches the two parts in different ways.
     let moved = |place: &str| {
         format!(r##"{{{DRAFT_7},"definitions":{{"d":{foreign}}},"properties":{{"a":{place}}}}}"##)
     };
@@ -305,7 +305,7 @@ fn a_text_may_have_to_be_as_long_as_a_column() {
 }
 
 #[test]
-fn what_is_left_undefined_is_not_decided() {
+fn undefined_behaviour_is_undecided() {
     const DRAFT_2019: &str = r#""$schema":"https://json-schema.org/draft/2019-09/schema""#;
     const DRAFT_7: &str = r#""$schema":"http://json-schema.org/draft-07/schema#""#;
     const DRAFT_4: &str = r#""$schema":"http://json-schema.org/draft-04/schema#""#;

@@ -1,4 +1,4 @@
-//! What a finding says: the property, and where it is in the event, never the name of a definition.
+//! Tests of the messages of findings: they name the property and its place in the event, and never a definition.
 
 use serde_json::{Value, json};
 
@@ -20,12 +20,12 @@ fn object(properties: Value) -> Value {
     json!({"type": "object", "properties": properties})
 }
 
-/// Returns an object with these properties, each of a part that this definition describes.
+/// Returns an object with these properties. The definition describes each of them.
 fn with_definition(name: &str, definition: Value, properties: Value) -> Value {
     json!({"$defs": {name: definition}, "type": "object", "properties": properties})
 }
 
-/// Puts a part somewhere in a schema.
+/// Places a part at different places of a schema.
 type Around<'a> = &'a dyn Fn(&Value) -> Value;
 
 #[test]
@@ -190,7 +190,7 @@ fn two_uses_that_both_break_are_named_each() {
 }
 
 #[test]
-fn what_is_undecided_has_a_path_too() {
+fn an_undecided_finding_has_a_path() {
     let of = |pattern: &str| {
         let code = json!({"type": "string", "pattern": pattern});
         with_definition("code", code, json!({"a": {"type": "array", "items": {"$ref": "#/$defs/code"}}}))

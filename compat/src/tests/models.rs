@@ -1,4 +1,4 @@
-//! Content models, a sentence of the design at a time.
+//! Tests of the content models, one sentence of their definition at a time.
 
 use super::*;
 use crate::Verdict::{self, Compatible, Incompatible};
@@ -17,19 +17,19 @@ fn assert_verdicts(cases: &[(&str, &str, [Verdict; 3])]) {
 #[test]
 fn a_lenient_writer_sends_only_what_it_declares() {
     assert_verdicts(&[
-        // An optional property added to an open object, the most repeated complaint.
+        // An optional property added to an open object: the most frequent complaint.
         (
             r#"{"type":"object","properties":{"a":{"type":"integer"}}}"#,
             r#"{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}}}"#,
             [Incompatible, Compatible, Compatible],
         ),
-        // `additionalProperties: true` says no more than its absence.
+        // `additionalProperties: true` means the same as its absence.
         (
             r#"{"type":"object","properties":{"a":{}},"additionalProperties":true}"#,
             r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#,
             [Incompatible, Compatible, Compatible],
         ),
-        // A closed object was never open to it.
+        // The writer's object was closed, so the writer never sent the property.
         (
             r#"{"type":"object","properties":{"a":{}},"additionalProperties":false}"#,
             r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}},"additionalProperties":false}"#,
@@ -46,7 +46,7 @@ fn a_lenient_writer_sends_only_what_it_declares() {
 
 #[test]
 fn an_object_is_closed_as_composed() {
-    // What one applicator declares, the others know.
+    // A declaration in one applicator counts in the others too.
     for composed in [
         r#"{"allOf":[{"properties":{"a":{}}},{"properties":{"b":{"type":"string"}}}]}"#,
         r#"{"properties":{"a":{}},"anyOf":[{"properties":{"b":{"type":"string"}}},{"required":["a"]}]}"#,
@@ -55,7 +55,7 @@ fn an_object_is_closed_as_composed() {
         r#"{"properties":{"a":{}},"if":{"required":["a"]},"then":{"properties":{"b":{"type":"string"}}},"else":{"properties":{"b":{"type":"string"}}}}"#,
         r#"{"properties":{"a":{}},"dependentSchemas":{"a":{"properties":{"b":{"type":"string"}}}}}"#,
     ] {
-        // So it may send `b`, which a reader that knows only `a` refuses, and `c` it may not.
+        // So the writer may send `b`, which a reader that declares only `a` rejects. But it may not send `c`.
         let lacks = r#"{"properties":{"a":{}},"additionalProperties":false}"#;
         let knows = r#"{"properties":{"a":{},"b":{}},"additionalProperties":false}"#;
         assert_eq!(checked(composed, lacks, Lenient).verdict, Incompatible, "{composed}");
@@ -64,17 +64,17 @@ fn an_object_is_closed_as_composed() {
 }
 
 #[test]
-fn what_an_array_contains_is_asked_not_said() {
+fn contains_adds_declarations_but_closes_nothing() {
     let array = |contains: &str| {
         format!(
             r#"{{"type":"array","items":{{"type":"object","properties":{{"a":{{}},"b":{{}}}},"required":["a","b"]}},"contains":{contains}}}"#
         )
     };
     let broken = [Incompatible, Incompatible, Incompatible];
-    // It looks at one member; an element has the others too.
+    // `contains` describes one member, but an item has the other members too.
     let (one, other) =
         (array(r#"{"properties":{"a":{"const":1}}}"#), array(r#"{"properties":{"a":{"const":2}}}"#));
-    // It names a member that `items` does not, which is thereby declared.
+    // `contains` names a member that `items` does not name, and so declares it.
     let (third, changed) = (
         array(r#"{"properties":{"c":{"const":1}},"required":["c"]}"#),
         array(r#"{"properties":{"c":{"const":2}},"required":["c"]}"#),
@@ -90,13 +90,13 @@ fn declared_means_properties_patterns_or_a_real_schema_for_the_rest() {
             r#"{"type":"object","patternProperties":{"^x-":{"type":"string"}},"properties":{"b":{"type":"string"}}}"#,
             [Incompatible, Compatible, Compatible],
         ),
-        // With a schema for all other names, it is a map: they are all declared.
+        // With a schema for all other names, the object is a map: all names are declared.
         (
             r#"{"type":"object","properties":{"a":{}},"additionalProperties":{"type":"integer"}}"#,
             r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#,
             [Incompatible, Incompatible, Incompatible],
         ),
-        // An object that declares nothing is a free-form map.
+        // An object without declarations is a map of any values.
         (
             r#"{"type":"object"}"#,
             r#"{"type":"object","properties":{"b":{"type":"string"}}}"#,
@@ -119,7 +119,7 @@ fn a_tolerant_reader_ignores_what_it_does_not_declare() {
             r#"{"allOf":[{"properties":{"a":{}}}],"unevaluatedProperties":false}"#,
             [Incompatible, Incompatible, Compatible],
         ),
-        // What it does declare it still reads, and what it requires it still wants.
+        // The reader still checks the members that it declares, and still requires its required members.
         (
             r#"{"properties":{"a":{"type":"integer"}},"additionalProperties":false}"#,
             r#"{"properties":{"a":{"type":"string"}},"additionalProperties":false}"#,
@@ -130,7 +130,7 @@ fn a_tolerant_reader_ignores_what_it_does_not_declare() {
             r#"{"properties":{"a":{}},"required":["a"],"additionalProperties":false}"#,
             [Incompatible, Incompatible, Incompatible],
         ),
-        // A property that it refuses by name is not undeclared.
+        // A property that the reader rejects by name is declared.
         (
             r#"{"properties":{"a":{},"b":{}}}"#,
             r#"{"properties":{"a":{},"b":false}}"#,
@@ -140,7 +140,7 @@ fn a_tolerant_reader_ignores_what_it_does_not_declare() {
 }
 
 #[test]
-fn what_one_branch_alone_may_take_stays_so_when_a_branch_is_added() {
+fn a_branch_added_to_one_of_breaks_only_under_strict() {
     let branch = |name: &str| {
         format!(r#"{{"type":"object","properties":{{"{name}":{{"type":"string"}}}},"required":["{name}"]}}"#)
     };
@@ -149,10 +149,10 @@ fn what_one_branch_alone_may_take_stays_so_when_a_branch_is_added() {
         format!(r#"{{"properties":{{"x":{{"oneOf":[{},{{"type":"null"}}]}}}}}}"#, branches.join(","))
     };
     assert_verdicts(&[
-        // Whoever may send any property may send one that the added branch takes, too.
+        // A strict writer may send any property, and so one that the added branch accepts too.
         (&union(&["a", "b"]), &union(&["a", "b", "c"]), [Incompatible, Compatible, Compatible]),
         (&union(&["a", "b", "c"]), &union(&["a", "b"]), [Incompatible, Incompatible, Incompatible]),
-        // A branch that is there twice takes nothing.
+        // A branch that occurs twice accepts nothing.
         (&union(&["a", "b"]), &union(&["a", "b", "b"]), [Incompatible, Incompatible, Incompatible]),
     ]);
 }
@@ -169,7 +169,7 @@ fn an_object_closed_as_written_is_closed_once() {
     assert_verdicts(&[
         (&closed(r#"{"type":"integer"}"#), &closed(r#"{"type":"number"}"#), [Compatible; 3]),
         (&closed(r#"{"type":"number"}"#), &closed(r#"{"type":"integer"}"#), [Incompatible; 3]),
-        // What is required and refused makes no event; there is nothing to break.
+        // A property that is both required and rejected allows no object. So only other types can break.
         (&declared_beside("b"), r#"{"type":"string"}"#, [Incompatible, Incompatible, Incompatible]),
     ]);
 }
@@ -180,10 +180,10 @@ fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
         r#"{"type":"object","properties":{"a":{}},"additionalProperties":false}"#,
         r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}},"additionalProperties":false}"#,
     );
-    // Nothing stricter objects to a closed object that gets a property.
+    // No stricter model has a break if a closed object gets a property.
     let report = checked(old, new, Tolerant);
     assert_eq!((report.content_model, report.stricter), (Tolerant, None));
-    // The nearest model that objects is named, with its reason.
+    // The report names the nearest stricter model with a break, and the reason.
     let report = checked(new, old, Tolerant);
     assert_eq!(report.verdict, Compatible);
     assert_eq!(
@@ -198,7 +198,7 @@ fn a_report_names_the_model_and_what_only_a_stricter_one_objects_to() {
         report.stricter.as_ref().unwrap().to_string().starts_with("would break under `strict`: `b` may be"),
         "{report:#?}"
     );
-    // What is refused already needs no stricter model.
+    // A rejected change needs no stricter model.
     assert_eq!(checked(new, old, Lenient).stricter, None);
 }
 
@@ -214,7 +214,7 @@ fn a_report_names_the_older_reader_that_rejects_events_of_a_compatible_version()
         ) && note.ends_with(", as in \"b\""),
         "{note}"
     );
-    // Older readers accept every event of it, or the version is rejected anyway.
+    // Older readers accept every event of the version, or the check rejects the version anyway.
     assert_eq!(checked(old, r#"{"type":"string","enum":["a"]}"#, Lenient).old_readers, None);
     assert_eq!(checked(new, old, Lenient).old_readers, None);
 }

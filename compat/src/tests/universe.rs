@@ -1,9 +1,9 @@
-//! Every answer beside the plain truth: a few hundred events, put to both validators one by one.
+//! Compares every answer of the engine with the truth for a few hundred events: both validators evaluate each event.
 //!
-//! Schemas are drawn from a grammar of all keywords, in every draft; most of them make a statement about
-//! something in the universe. What is said to be contained may have no counterexample in it. A witness is confirmed
-//! in any case; and where the universe holds a counterexample, the engine should rarely have to say that it
-//! does not know. `PROPTEST_CASES=100000 cargo test -p evschema-compat universe` tries more of them.
+//! The test generates schemas from a grammar of all keywords, in every draft; most of them have an effect on these
+//! events. If the answer is that the reader accepts everything, no event may be a counterexample. The validators
+//! confirm every witness. And if an event is a counterexample, the engine should rarely answer undecided.
+//! `PROPTEST_CASES=100000 cargo test -p evschema-compat universe` tries more schemas.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,13 +16,13 @@ use serde_json::{Map, Value, json};
 
 use crate::{Containment, containment};
 
-/// Pairs of a run that is not asked for more.
+/// The default number of pairs.
 const CASES: u32 = 1_000;
 
-/// The names that schemas and events have.
+/// The property names of schemas and events.
 const NAMES: [&str; 3] = ["a", "b", "ab"];
 
-/// Returns the events: all scalars of a small kind, and what can be made of them in one or two steps.
+/// Returns the events: some scalars, and arrays and objects that contain them.
 fn universe() -> Vec<Value> {
     let scalars = [
         json!(null),
@@ -64,7 +64,7 @@ fn universe() -> Vec<Value> {
 
 type Keyword = (&'static str, Value);
 
-/// A keyword that needs no subschema.
+/// Generates a keyword without subschemas.
 fn plain_keyword() -> BoxedStrategy<Keyword> {
     let value = || {
         prop::sample::select(vec![
@@ -103,7 +103,7 @@ fn plain_keyword() -> BoxedStrategy<Keyword> {
         1 => (prop::sample::select(NAMES.to_vec()), names(), any::<bool>()).prop_map(|(name, names, is_old)| {
             (if is_old { "dependencies" } else { "dependentRequired" }, json!({ (name): names }))
         }),
-        // Recursion that comes to the next level of the event, and a definition.
+        // Recursion into the next level of the event, and a reference to a definition.
         1 => prop::sample::select(vec!["items", "additionalProperties", "contains"])
             .prop_map(|keyword| (keyword, json!({"$ref": "#"}))),
         1 => Just(("properties", json!({"a": {"$ref": "#"}}))),
@@ -112,7 +112,7 @@ fn plain_keyword() -> BoxedStrategy<Keyword> {
     .boxed()
 }
 
-/// A keyword that holds subschemas.
+/// Generates a keyword with subschemas.
 fn applicator(inner: BoxedStrategy<Value>) -> BoxedStrategy<Keyword> {
     let one = |names: &'static [&'static str], inner: &BoxedStrategy<Value>| {
         (prop::sample::select(names), inner.clone()).boxed()
@@ -157,7 +157,7 @@ fn schema() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// Two schemas that have to do with each other, as versions do.
+/// Generates two related schemas, like two versions.
 fn pair() -> impl Strategy<Value = (Value, Value)> {
     let change = (schema(), schema(), 0..9_usize, any::<prop::sample::Index>());
     change.prop_map(|(a, b, how, which)| match how {
@@ -172,7 +172,7 @@ fn pair() -> impl Strategy<Value = (Value, Value)> {
     })
 }
 
-/// Returns a schema with one keyword dropped, or those of another added.
+/// Returns a schema without one of its keywords, or with the keywords of another schema.
 fn changed(schema: &Value, other: &Value, which: prop::sample::Index) -> Value {
     let (Value::Object(own), Value::Object(theirs)) = (schema, other) else { return other.clone() };
     let mut members = own.clone();
@@ -184,7 +184,7 @@ fn changed(schema: &Value, other: &Value, which: prop::sample::Index) -> Value {
     Value::Object(members)
 }
 
-/// Reads a schema as a document of a draft; nothing where that draft does not allow it.
+/// Reads a schema as a document of a draft; returns `None` if the draft does not allow it.
 fn read(schema: &Value, definition: &Value, draft: Draft) -> Option<Resolved> {
     let mut members = match schema.as_object() {
         Some(members) => members.clone(),
@@ -204,11 +204,11 @@ fn as_object(schema: &Value) -> Value {
     if schema == &json!(false) { json!({"not": {}}) } else { json!({}) }
 }
 
-/// What a run came to.
+/// The results of a run.
 #[derive(Debug, Default)]
 struct Tally {
     decided: u32,
-    /// Pairs that were left open although the universe holds a counterexample, by keyword.
+    /// The undecided pairs with a counterexample among the events, by keyword.
     missed: BTreeMap<String, u32>,
     open: u32,
 }
@@ -266,7 +266,7 @@ fn no_answer_has_a_counterexample_in_a_small_universe() {
     assert!(tally.open * 33 < tally.decided, "left open too often: {tally:?}");
 }
 
-/// The keywords that what is left open is counted by.
+/// The keywords by which the test counts undecided pairs.
 const KEYWORDS: [&str; 14] = [
     "not",
     "if",

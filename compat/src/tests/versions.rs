@@ -1,4 +1,4 @@
-//! Lines, baselines, required bumps and the versions that a change requires.
+//! Tests of lines, baselines, required bumps and required versions.
 
 use super::*;
 use crate::Verdict;
@@ -13,7 +13,7 @@ fn history(versions: &[(&str, &str)]) -> Vec<Baseline> {
         .iter()
         .map(|(version, text)| Baseline {
             resolved: resolved(version.trim_start_matches(['-', '!']), text),
-            // A minus marks a yanked version, an exclamation mark one that was never used.
+            // A minus marks a yanked version, and an exclamation mark one that was never used.
             standing: match version.as_bytes()[0] {
                 b'-' => Standing::Yanked,
                 b'!' => Standing::NeverUsed,
@@ -50,14 +50,14 @@ fn baselines_are_the_line_or_its_latest() {
         (Mode::BackwardTransitive, "1.3.0", vec!["1.0.0", "1.1.0"]),
         (Mode::Backward, "1.3.0", vec!["1.1.0"]),
         (Mode::None, "1.3.0", vec![]),
-        // Between two versions of a line: what is before it, and what is after.
+        // Between two versions of a line: the versions before and after the candidate.
         (Mode::FullTransitive, "1.0.5", vec!["1.0.0", "1.1.0"]),
         (Mode::Full, "1.0.5", vec!["1.0.0", "1.1.0"]),
         // A new line has no baseline.
         (Mode::FullTransitive, "3.0.0", vec![]),
         // A pre-release is checked like any version.
         (Mode::BackwardTransitive, "1.4.0-beta.1", vec!["1.0.0", "1.1.0"]),
-        // In 0.x a minor is a line of its own.
+        // In 0.x, each minor version has its own line.
         (Mode::BackwardTransitive, "0.9.1", vec!["0.9.0"]),
         (Mode::BackwardTransitive, "0.10.0", vec![]),
     ] {
@@ -68,14 +68,14 @@ fn baselines_are_the_line_or_its_latest() {
 
 #[test]
 fn versions_need_not_arrive_in_order() {
-    // A patch of an older line is held against what is before and after it, not against later lines.
+    // A patch of an older line is compared with the versions before and after it, not with later lines.
     let versions = [("1.0.0", MIDDLE), ("1.1.0", WIDE), ("2.0.0", r#"{"type":"string"}"#)];
     let between = |text| report(Mode::BackwardTransitive, &versions, ("1.0.1", text));
     assert!(between(MIDDLE).is_accepted());
-    // A reader of 1.1.0 must read what 1.0.1 writes, and 1.0.1 what 1.0.0 writes.
+    // A reader of 1.1.0 must accept events of 1.0.1, and a reader of 1.0.1 those of 1.0.0.
     assert_eq!(between(NARROW).verdict, Verdict::Incompatible);
     assert_eq!(between(r#"{"type":["integer","null"]}"#).verdict, Verdict::Incompatible);
-    // The order in which the history is given makes no difference.
+    // The order of the history makes no difference.
     let mut turned = history(&versions);
     turned.reverse();
     let candidate = resolved("1.0.1", NARROW);
@@ -86,7 +86,7 @@ fn versions_need_not_arrive_in_order() {
     );
 }
 
-/// Events that were written under a yanked version exist, so a new reader must read them.
+/// Events of a yanked version exist, so a new reader must accept them.
 #[test]
 fn a_yanked_version_stays_a_baseline() {
     let versions = [
@@ -108,12 +108,12 @@ fn a_yanked_version_stays_a_baseline() {
             "1.1.1",
             vec!["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0", "1.9.0"],
         ),
-        // The nearest version that is not yanked on each side, and the yanked ones that are nearer.
+        // On each side, the nearest version that is not yanked, and the yanked versions that are nearer.
         (Mode::Backward, "1.6.0", vec!["1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0"]),
         (Mode::Backward, "1.2.1", vec!["1.2.0", "1.3.0", "1.5.0", "1.7.0", "1.8.0"]),
         (Mode::Backward, "1.9.1", vec!["1.9.0"]),
         (Mode::Full, "1.1.1", vec!["1.0.0", "1.1.0", "1.2.0"]),
-        // All of its line are yanked.
+        // All versions of the line are yanked.
         (Mode::Backward, "2.2.0", vec!["2.0.0", "2.1.0"]),
         (Mode::None, "1.6.0", vec![]),
     ] {
@@ -138,7 +138,7 @@ fn never_used_and_pre_release_versions_are_no_baselines() {
             "{gone}"
         );
     }
-    // A pre-release that breaks is refused like any version.
+    // A pre-release that breaks is rejected like any version.
     assert!(!report(Mode::Backward, &[("1.0.0", MIDDLE)], ("1.1.0-rc.1", NARROW)).is_accepted());
 }
 
@@ -146,7 +146,7 @@ fn never_used_and_pre_release_versions_are_no_baselines() {
 fn the_required_bump_follows_mode_and_direction() {
     let title = r#"{"type":"integer","title":"a count"}"#;
     for (old, new, mode, expected) in [
-        // Widened: the new version reads more.
+        // Widened: the new version accepts more.
         (MIDDLE, WIDE, Mode::Backward, Bump::Minor),
         (MIDDLE, WIDE, Mode::Forward, Bump::Major),
         (MIDDLE, WIDE, Mode::Full, Bump::Major),
@@ -157,14 +157,14 @@ fn the_required_bump_follows_mode_and_direction() {
         // Annotations only.
         (MIDDLE, title, Mode::Full, Bump::Patch),
         (title, MIDDLE, Mode::Backward, Bump::Patch),
-        // A typed field was added: the set of accepted events shrinks only as strict reads it.
+        // A typed field was added. The set of accepted events shrinks only under `strict`.
         (
             r#"{"type":"object","properties":{"a":{}}}"#,
             r#"{"type":"object","properties":{"a":{},"b":{"type":"string"}}}"#,
             Mode::Backward,
             Bump::Minor,
         ),
-        // Nobody can tell: as if it broke.
+        // An undecided change counts like a break.
         (
             r#"{"type":"string","pattern":"(?=a)b?"}"#,
             r#"{"type":"string","pattern":"(?=b|a)b?.*"}"#,
@@ -179,7 +179,7 @@ fn the_required_bump_follows_mode_and_direction() {
 }
 
 #[test]
-fn a_number_too_small_is_refused_and_the_answer_names_one_that_would_do() {
+fn a_version_too_small_is_rejected_with_the_required_version() {
     let title = r#"{"type":"integer","title":"a count"}"#;
     for (versions, candidate, accepted, required) in [
         (vec![("1.0.0", MIDDLE)], ("1.0.1", WIDE), false, "1.1.0"),
@@ -188,13 +188,13 @@ fn a_number_too_small_is_refused_and_the_answer_names_one_that_would_do() {
         // Larger than needed is allowed.
         (vec![("1.0.0", MIDDLE)], ("2.0.0", title), true, "2.0.0"),
         (vec![("1.0.0", MIDDLE)], ("1.1.0", NARROW), false, "2.0.0"),
-        // The next free major, where later lines are taken.
+        // The next free major version, if later lines exist.
         (vec![("1.0.0", MIDDLE), ("2.4.0", WIDE)], ("1.1.0", NARROW), false, "3.0.0"),
-        // In 0.x a minor may break, and a patch may add.
+        // In 0.x, a minor version may break readers, and a patch may add properties.
         (vec![("0.1.0", MIDDLE)], ("0.1.1", WIDE), true, "0.1.1"),
         (vec![("0.1.0", MIDDLE)], ("0.1.1", NARROW), false, "0.2.0"),
         (vec![("0.1.0", MIDDLE)], ("0.2.0", NARROW), true, "0.2.0"),
-        // The first of a subject may be any.
+        // The first version of a subject may have any number.
         (vec![], ("0.0.1", WIDE), true, "0.0.1"),
     ] {
         let report = report(Mode::BackwardTransitive, &versions, candidate);
@@ -244,7 +244,7 @@ fn equal_schemas_in_other_spellings_are_a_patch_at_most() {
             r#"{"type":"object","required":["a","b"]}"#.to_owned(),
             r#"{"type":"object","required":["b","a"]}"#.to_owned(),
         ),
-        // The same in another draft, by the words of each.
+        // The same schema in another draft, with the keywords of each.
         (
             in_draft_7(r#"{"type":"array","items":[{"type":"string"}],"additionalItems":false}"#),
             r#"{"type":"array","prefixItems":[{"type":"string"}],"items":false}"#.to_owned(),
@@ -288,7 +288,7 @@ fn the_version_written_into_a_schema_is_no_change() {
         assert_eq!(report.masked[0].as_str(), "/properties/meta/properties/version");
         assert_eq!(bump(&text(older, ""), &text(newer, "")), Bump::Patch, "{older} -> {newer}");
     }
-    // A pre-release repeats itself too.
+    // A pre-release may contain its own version too.
     let tagged = checked_as(
         ("3.0.0", r#"{"properties":{"version":{"const":"3.0"}}}"#),
         ("3.1.0-RC3", r#"{"properties":{"version":{"const":"3.1-RC3"}}}"#),
@@ -296,7 +296,7 @@ fn the_version_written_into_a_schema_is_no_change() {
         Lenient,
     );
     assert_eq!((tagged.verdict, tagged.masked.len()), (Verdict::Compatible, 1));
-    // A constant that is not the version is a value like others.
+    // A constant other than the version is an ordinary value.
     let other = checked_as(
         ("1.0.0", r#"{"properties":{"version":{"const":"7.0.0"}}}"#),
         ("1.1.0", r#"{"properties":{"version":{"const":"8.0.0"}}}"#),
@@ -306,7 +306,7 @@ fn the_version_written_into_a_schema_is_no_change() {
     assert_eq!((other.verdict, other.masked.len()), (Verdict::Incompatible, 0));
 }
 
-/// All subsets of a history, for every mode and for candidates at each place.
+/// Tests all subsets of a history, for every mode and for candidates at each place.
 #[test]
 fn the_baselines_that_are_enough_give_the_same_report() {
     let versions = history(&[
@@ -345,7 +345,7 @@ fn the_baselines_that_are_enough_give_the_same_report() {
             let is_taken = |version: &Version| all.iter().any(|baseline| baseline.version() == version);
             let report = |history: &[Baseline]| {
                 let mut report = check(&candidate, history, &settings, &Waivers::default());
-                // Only the numbers that are free are not known from the selected versions.
+                // The selected versions do not show which numbers are free.
                 report.required_version = crate::advise(&candidate, &report, history, &is_taken, &settings);
                 report
             };

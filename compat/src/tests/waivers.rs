@@ -1,4 +1,4 @@
-//! A waiver accepts exactly what was shown, and the search goes on behind it.
+//! Tests of waivers: a waiver accepts exactly what the report showed, and the search continues after it.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ fn status(values: &str) -> String {
     object(&format!(r#""s":{{"enum":[{values}]}}"#))
 }
 
-/// Checks the last of these versions against all before it.
+/// Checks the last of these versions against all earlier ones.
 fn checked_last(versions: &[(&str, String)], waivers: &Waivers, model: ContentModel) -> Report {
     let (last, before) = versions.split_last().unwrap();
     let history: Vec<Baseline> = before
@@ -49,11 +49,11 @@ fn a_waiver_for_one_removed_value_accepts_no_other() {
     let waivers = accepting(&shown.findings);
     assert!(checked_last(&versions, &waivers, ContentModel::Lenient).is_accepted());
     for (third, is_accepted) in [
-        // A larger break at the same place is new.
+        // A larger break at the same place is a new finding.
         (status(r#""zzz""#), false),
         (status(r#""new","paid""#), false),
         (object(r#""s":{"enum":["new","paid","shipped"],"maxLength":3}"#), false),
-        // The same break as before is not asked for again, whatever else is there.
+        // The waiver also covers the same break in a later version, whatever else the version has.
         (status(r#""new","paid","shipped""#), true),
         (object(r#""s":{"enum":["new","paid","shipped"]},"t":{"type":"integer"}"#), true),
         (status(r#""new","paid","shipped","lost""#), true),
@@ -66,7 +66,7 @@ fn a_waiver_for_one_removed_value_accepts_no_other() {
             assert_eq!((through.as_str(), report.findings.len()), ("1.1.0", 1));
         }
     }
-    // It is that of the version that it was given for, and of later ones: not of another one below.
+    // The waiver covers its own version and later ones, but not another version below.
     let other = [("1.0.0", first), ("1.0.1", second)];
     assert!(!checked_last(&other, &waivers, ContentModel::Lenient).is_accepted());
 }
@@ -90,7 +90,7 @@ fn a_waiver_for_one_use_of_a_definition_is_for_that_use() {
     assert!(checked_last(&versions, &accepting(&shown.findings), ContentModel::Lenient).is_accepted());
 }
 
-/// A pair of which one property breaks and the other is not decided.
+/// A pair with a property that breaks and a property that is undecided.
 fn hiding() -> [(&'static str, String); 2] {
     [
         ("1.0.0", object(r#""p":{"type":["string","number"]},"s":{"type":"string","pattern":"(?=a)b?"}"#)),
@@ -99,7 +99,7 @@ fn hiding() -> [(&'static str, String); 2] {
 }
 
 #[test]
-fn what_is_not_decided_is_listed_beside_a_break() {
+fn an_undecided_place_is_listed_beside_a_break() {
     let versions = hiding();
     let shown = checked_last(&versions, &Waivers::default(), ContentModel::Lenient);
     assert_eq!(
@@ -112,7 +112,7 @@ fn what_is_not_decided_is_listed_beside_a_break() {
     assert_eq!((waived.verdict, open(&waived)), (Verdict::Undecided, vec!["undecided"]));
     let all = checked_last(&versions, &accepting(&shown.findings), ContentModel::Lenient);
     assert_eq!(all.verdict, Verdict::Compatible, "{all:#?}");
-    // Another property that is not decided is a finding of its own.
+    // Another undecided property is a finding of its own.
     let more = |text: &str, pattern: &str| {
         text.replace(r#""p":"#, &format!(r#""u":{{"type":"string","pattern":"{pattern}"}},"p":"#))
     };
@@ -122,14 +122,14 @@ fn what_is_not_decided_is_listed_beside_a_break() {
     assert_eq!(open(&report), ["undecided"], "{report:#?}");
 }
 
-/// Pairs of schemas, and how many things break.
+/// Pairs of schemas, with the number of breaks.
 const LISTS: &[(&str, &str, usize)] = &[
     // Two assertions of one place.
     (r#"{"type":["string","number"]}"#, r#"{"type":"string","maxLength":3}"#, 2),
     (r#"{"type":"number"}"#, r#"{"type":"integer","minimum":5}"#, 2),
     (r#"{"type":["string","number","null"]}"#, r#"{"type":"string"}"#, 2),
     (r#"{"type":"string"}"#, r#"{"type":"string","pattern":"^a","maxLength":3,"enum":["ab","abcd"]}"#, 3),
-    // Objects: each name by itself.
+    // Objects: each name is a break of its own.
     (
         r#"{"type":"object","properties":{"a":{"type":["string","null"]},"b":{},"c":{}}}"#,
         r#"{"type":"object","properties":{"a":{"type":"string"}},"required":["c"],"additionalProperties":false}"#,
@@ -140,13 +140,13 @@ const LISTS: &[(&str, &str, usize)] = &[
         r#"{"type":"object","properties":{"a":{}},"unevaluatedProperties":false,"required":["a"]}"#,
         2,
     ),
-    // Arrays: the items, how many, and that they differ.
+    // Arrays: the items, their number and their uniqueness.
     (
         r#"{"type":"array","items":{"type":"integer"}}"#,
         r#"{"type":"array","items":{"type":"integer","minimum":0},"minItems":1,"uniqueItems":true}"#,
         3,
     ),
-    // Behind a union and in it.
+    // A union, and the assertions beside it.
     (
         r#"{"type":"object","properties":{"k":{"enum":["a","b"]},"n":{"type":"integer"}},"required":["k"]}"#,
         r#"{"type":"object","properties":{"n":{"type":"integer","maximum":9}},"oneOf":[{"properties":{"k":{"const":"a"}}}],"required":["k"]}"#,
@@ -189,7 +189,7 @@ fn a_list_is_complete_and_accepting_all_of_it_accepts_the_rest_only_if_it_holds(
 }
 
 #[test]
-fn a_late_patch_repeats_what_a_later_version_was_allowed() {
+fn a_late_patch_repeats_a_waived_change_of_a_later_version() {
     let (first, second) = (status(r#""a","b""#), status(r#""a""#));
     let shown = checked_last(
         &[("1.0.0", first.clone()), ("1.1.0", second.clone())],

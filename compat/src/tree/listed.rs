@@ -9,31 +9,31 @@ use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use serde_json::Value;
 
-/// Listed values, each once, normalised; shared, and looked up by hash where they are many.
+/// Listed values, normalised and without duplicates. Long lists have an index by hash.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed(Rc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     values: Vec<Value>,
-    /// The hash of all of them.
+    /// The hash of all values.
     hash: u64,
     index: Index,
 }
 
-/// Lists so short that they are quicker to walk than to index.
+/// Limit on the length of a list without an index: a short list is faster to search than to index.
 const WALKED_MAX: usize = 12;
 
-/// Where values stand, by hash; empty where they are walked.
+/// The positions of values by hash; empty if the list has no index.
 #[derive(Debug, Default)]
 struct Index {
     first: HashMap<u64, usize>,
-    /// Values whose hash another one has too.
+    /// The positions of values whose hash an earlier value has too.
     others: Vec<usize>,
 }
 
 impl Index {
-    /// Returns where a value stands among these.
+    /// Returns the position of a value.
     fn find(&self, values: &[Value], value: &Value) -> Option<usize> {
         if self.first.is_empty() {
             return values.iter().position(|own| own == value);
@@ -54,7 +54,7 @@ impl Index {
 }
 
 impl Listed {
-    /// Returns these normalised values as a list, what is repeated only once.
+    /// Returns these normalised values as a list without duplicates.
     pub(crate) fn of(all: impl IntoIterator<Item = Value>) -> Self {
         let mut values: Vec<Value> = Vec::new();
         let mut index = Index::default();
@@ -78,12 +78,12 @@ impl Listed {
         FixedState::default().hash_one(values)
     }
 
-    /// Tells whether a normalised value is listed.
+    /// Returns whether a normalised value is listed.
     pub(crate) fn contains(&self, value: &Value) -> bool {
         self.0.index.find(&self.0.values, value).is_some()
     }
 
-    /// Returns the list without the values that do not hold; itself where all do.
+    /// Returns the list with only the values that satisfy a condition; the same list if all values do.
     pub(crate) fn only(&self, holds: impl Fn(&Value) -> bool) -> Self {
         if self.iter().all(&holds) {
             return self.clone();

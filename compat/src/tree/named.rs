@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::{Id, Name};
 
-/// Schemas by name or pattern, sorted, each name once; shared with what is made of the node. Most
-/// nodes have none, and hold nothing then.
+/// Schemas by name or pattern, sorted and without duplicate names. A node shares them with the alternatives made from
+/// it. Most nodes have no such schemas, and allocate nothing for them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Named(Option<Rc<[(Name, Id)]>>);
 

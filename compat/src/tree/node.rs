@@ -1,18 +1,18 @@
-//! What a schema says, in one vocabulary for all drafts.
+//! The meaning of one schema, in one vocabulary for all drafts.
 //!
-//! A node has no position of its own: what tells two places apart is in the arena. So equality here is
-//! that of meaning, as far as structure shows it.
+//! A node does not contain its place; the arena keeps the places. So two nodes are equal if they mean the same, as far
+//! as their structure shows it.
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use foldhash::{HashSet, HashSetExt as _};
 
-use super::{Class, Id, Listed, Name, Named, Origin, Types};
+use super::{Class, Id, Listed, Name, Named, Origin, Tree, Types};
 use crate::format;
 use crate::number::Numbers;
 
-/// What a schema says, every part of it required at once.
+/// A schema. A value must satisfy every part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) types: Types,
@@ -30,13 +30,13 @@ pub(crate) struct Node {
     pub(crate) one_of: Vec<Vec<Id>>,
     pub(crate) not: Vec<Id>,
     pub(crate) conditions: Vec<Condition>,
-    /// Each `if` without `then` and `else`. It refuses nothing, but content models take it for a declaration.
+    /// Each `if` without `then` and `else`. It rejects nothing, but content models use it as a declaration.
     pub(crate) tests: Vec<Id>,
-    /// A recursive reference: the node that stands in this slot.
+    /// A recursive reference, as a number. The arena resolves this number to a node after it has lowered that node.
     pub(crate) recursive_ref: Option<u32>,
-    /// What cannot be lowered, in words; nothing is concluded through it.
+    /// A part of the schema that the engine does not support. The engine proves nothing about such a node.
     pub(crate) unsupported: Option<Unsupported>,
-    /// A place of the event as a content model has it; says nothing beside that.
+    /// A place of the event under a content model. Then the node has no other part.
     pub(crate) place: Option<Rc<Place>>,
 }
 
@@ -45,30 +45,30 @@ pub(crate) struct Node {
 pub(crate) struct Place {
     /// The conjunction of all schemas that hold at the place.
     pub(crate) schema: Id,
-    /// Schemas that may hold there too. They declare members but rule nothing. Sorted by class.
+    /// Schemas that may hold there too, sorted by class. They declare members, but their assertions do not apply.
     pub(crate) maybe: Vec<Id>,
-    /// Under `tolerant`, what the reader has for the place: members that it does not declare are removed.
+    /// Under `tolerant`: the reader's schemas for the place. The reader removes the members that they do not declare.
     pub(crate) reader: Option<PlaceReader>,
 }
 
-/// The schemas that a reader has for a place, sorted by class.
+/// The schemas of a reader for a place, sorted by class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PlaceReader {
-    /// Those that apply to every event.
+    /// The schemas that apply to every event.
     pub(crate) surely: Vec<Id>,
-    /// Those that may apply.
+    /// The schemas that possibly apply.
     pub(crate) maybe: Vec<Id>,
 }
 
-/// Something that could not be lowered. Equal ones mean the same wherever they stand.
+/// A part of a schema that the engine does not support. Two equal values have the same meaning, wherever they are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Unsupported {
-    /// What it is, in words.
+    /// A description for people.
     pub(crate) why: String,
     beside: Beside,
 }
 
-/// What tells things that could not be lowered apart, beside their words.
+/// The parts of an unsupported schema, beside its description, that distinguish it from others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Beside {
     Nothing,
@@ -77,18 +77,18 @@ enum Beside {
 }
 
 impl Unsupported {
-    /// Returns it with these words.
+    /// Returns a value with this description.
     pub(crate) fn plain(why: impl Into<String>) -> Option<Self> {
         Some(Self { why: why.into(), beside: Beside::Nothing })
     }
 
-    /// Returns it with these words, equal to no other.
+    /// Returns a value with this description that is equal to no other value.
     pub(crate) fn like_no_other(why: impl Into<String>, place: Origin) -> Option<Self> {
         Some(Self { why: why.into(), beside: Beside::Place(place) })
     }
 
-    /// Returns it with these words, equal to what is written alike: for what means the same wherever
-    /// the same text stands, whatever that is.
+    /// Returns a value with this description that is equal to values with the same schema text. The text must have the
+    /// same meaning everywhere.
     pub(crate) fn like_its_text(why: impl Into<String>, text: String) -> Option<Self> {
         Some(Self { why: why.into(), beside: Beside::Text(text) })
     }
@@ -102,42 +102,42 @@ pub(crate) struct Condition {
     pub(crate) otherwise: Option<Id>,
 }
 
-/// What is asked of strings. Lengths count code points.
+/// The assertions about strings. Lengths are numbers of code points.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Strings {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) patterns: Vec<String>,
-    /// Patterns that do not match; no keyword says this, a difference does.
+    /// Patterns that must not match. No keyword expresses this, but a subtraction does.
     pub(crate) none: Vec<String>,
-    /// Asserted formats, and contents as `contentEncoding=base64`.
+    /// Asserted formats, and asserted contents such as `contentEncoding=base64`.
     pub(crate) formats: Vec<String>,
 }
 
 impl Strings {
-    /// Tells whether nothing is said of strings.
+    /// Returns whether these assertions accept every string.
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, patterns, none, formats } = self;
         *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
     }
 
-    /// Returns the patterns, and those that every string of the formats matches.
+    /// Returns the patterns, and the patterns that every string of the formats matches.
     pub(crate) fn with_formats(&self) -> Vec<String> {
         let languages = self.formats.iter().filter_map(|name| format::language(name));
         let theirs = languages.flat_map(|language| &language.over);
         self.patterns.iter().chain(theirs).cloned().collect()
     }
 
-    /// Whether a format and something else are asked for, so that no string may be left.
+    /// Returns whether the strings have a format and another pattern or format. Then possibly no string satisfies both.
     pub(crate) fn formats_meet_others(&self) -> bool {
         let others = self.patterns.len() + self.none.len() + self.formats.len().saturating_sub(1);
         !self.formats.is_empty() && 0 < others
     }
 
-    /// Longest bound that is written out as a pattern.
+    /// Limit on a length that is written as a pattern.
     const BOUND_MAX: u64 = 4_000;
 
-    /// Returns the patterns, and the lengths as one more.
+    /// Returns the patterns, and one more pattern for the lengths.
     pub(crate) fn as_patterns(&self) -> Vec<String> {
         let mut patterns = self.patterns.clone();
         if (0 < self.min || self.max.is_some()) && self.min.max(self.max.unwrap_or(0)) <= Self::BOUND_MAX {
@@ -148,7 +148,7 @@ impl Strings {
     }
 }
 
-/// What is asked of arrays.
+/// The assertions about arrays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Arrays {
     pub(crate) min: u64,
@@ -158,7 +158,7 @@ pub(crate) struct Arrays {
     pub(crate) items: Option<Id>,
     pub(crate) contains: Vec<Contains>,
     pub(crate) unevaluated: Option<Id>,
-    /// Whether a schema for all further items says more than `true` or `false`, for content models.
+    /// Whether the schema for all further items is neither `true` nor `false`; for content models.
     pub(crate) has_real_rest: bool,
 }
 
@@ -168,12 +168,12 @@ pub(crate) struct Contains {
     pub(crate) schema: Id,
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
-    /// Whether the items that match count as evaluated: they do since 2020-12.
+    /// Whether the matching items count as evaluated, which is so since 2020-12.
     pub(crate) evaluates: bool,
 }
 
 impl Arrays {
-    /// Tells whether nothing is said of arrays.
+    /// Returns whether these assertions accept every array.
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, unique, prefix, items, contains, unevaluated, .. } = self;
         let rules = items.or(*unevaluated).is_some() || !prefix.is_empty() || !contains.is_empty();
@@ -181,7 +181,7 @@ impl Arrays {
     }
 }
 
-/// What is asked of objects.
+/// The assertions about objects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Objects {
     pub(crate) min: u64,
@@ -195,16 +195,16 @@ pub(crate) struct Objects {
     pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
     pub(crate) dependent_schemas: Named,
     pub(crate) unevaluated: Option<Id>,
-    /// Whether `additionalProperties` says more than `true` or `false`, for content models.
+    /// Whether `additionalProperties` is neither `true` nor `false`; for content models.
     pub(crate) has_real_rest: bool,
-    /// Whether `unevaluatedProperties` says more than `true` or `false`, for content models.
+    /// Whether `unevaluatedProperties` is neither `true` nor `false`; for content models.
     pub(crate) has_real_unevaluated: bool,
-    /// Patterns of every name whose schemas say nothing: they declare nothing.
+    /// Patterns that match every name and whose schemas accept everything. They declare nothing.
     pub(crate) idle_patterns: Vec<Name>,
 }
 
 impl Objects {
-    /// Tells whether nothing is said of objects.
+    /// Returns whether these assertions accept every object.
     pub(crate) fn is_any(&self) -> bool {
         let Self { min, max, required, properties, patterns, additional, names, .. } = self;
         let depends = !self.dependent_required.is_empty() || !self.dependent_schemas.is_empty();
@@ -237,7 +237,7 @@ impl Default for Node {
 }
 
 impl Hash for Node {
-    /// Leaves out what is not said: most nodes say little, and each is hashed.
+    /// Skips the parts without an assertion: most nodes have few, and the engine hashes every node.
     fn hash<H: Hasher>(&self, state: &mut H) {
         fn part<T: Hash, H: Hasher>(keyword: u8, part: &T, says_nothing: bool, state: &mut H) {
             if !says_nothing {
@@ -264,7 +264,12 @@ impl Hash for Node {
 }
 
 impl Node {
-    /// Drops what is said twice, and a union of one branch.
+    /// Returns the target of a recursive reference, if the node is one and its target is lowered.
+    pub(crate) fn recursive_target(&self, tree: &Tree) -> Option<Id> {
+        tree.recursive_target(self.recursive_ref?)
+    }
+
+    /// Removes duplicates, and replaces a union with one branch by this branch.
     pub(super) fn settle(&mut self) {
         for union in &mut self.any_of {
             keep_first_of_each(union);
@@ -277,7 +282,7 @@ impl Node {
         keep_first_of_each(&mut self.all_of);
     }
 
-    /// Tells whether a node is made of no others, which have places.
+    /// Returns whether a node contains no other nodes, which would have their own places.
     pub(super) fn has_no_parts(&self) -> bool {
         let Self { arrays, objects, .. } = self;
         let in_arrays = arrays.items.or(arrays.unevaluated).is_some()
@@ -293,7 +298,7 @@ impl Node {
         !(in_arrays || in_objects || beside || self.recursive_ref.is_some() || self.place.is_some())
     }
 
-    /// Tells whether a node says nothing itself, its `allOf` aside.
+    /// Returns whether a node has no assertion of its own, except for `allOf`.
     pub(super) fn is_bare(&self) -> bool {
         self.types == Types::ALL
             && self.values.is_none()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// A set of JSON types; integers are numbers with a step of one.
+/// A set of JSON types. Integers are numbers that are multiples of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Types(u8);
 
@@ -20,6 +20,7 @@ impl Types {
     pub(crate) const EACH: [Self; 6] =
         [Self::NULL, Self::BOOLEAN, Self::NUMBER, Self::STRING, Self::ARRAY, Self::OBJECT];
 
+    /// Returns the type of a value.
     pub(crate) fn of(value: &Value) -> Self {
         match value {
             Value::Null => Self::NULL,
@@ -52,10 +53,12 @@ impl Types {
         Self(self.0 & other.0)
     }
 
+    /// Returns the types of this set that are not in the other one.
     pub(crate) fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
+    /// Returns whether this set has all types of the other one.
     pub(crate) fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -64,6 +67,7 @@ impl Types {
         self.0 == 0
     }
 
+    /// Returns each type of the set by itself.
     pub(crate) fn each(self) -> impl Iterator<Item = Self> {
         Self::EACH.into_iter().filter(move |one| self.has(*one))
     }

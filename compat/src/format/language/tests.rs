@@ -1,4 +1,4 @@
-//! Every description against the validator, on many strings: `under` ⊆ format ⊆ `over`.
+//! Compares every description with the validator, for many strings: `under` ⊆ format ⊆ `over`.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::format::{accepts, examples};
 use crate::pattern::Patterns;
 use crate::truth::Truth;
 
-/// Strings that are of a format or nearly, the odd ones above all.
+/// Strings that have a format or nearly have it, especially unusual ones.
 const ODD: &[&str] = &[
     "0000-02-29",
     "1900-02-29",
@@ -270,10 +270,10 @@ const ODD: &[&str] = &[
     "\u{feff}",
 ];
 
-/// Characters that mutations put in.
+/// Characters that mutations insert.
 const PUT_IN: &str = "0123456789aAfFgGzZtTxX:.-+_~@/?#[]{}<>()%&,;=*!|\"\\ \t\n\u{7f}\u{85}\u{a0}\u{e9}\u{301}\u{3002}\u{1f600}";
 
-/// Numbers that look random and are the same in each run.
+/// Pseudo-random numbers that are the same in each run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -283,7 +283,7 @@ impl Numbers {
     }
 }
 
-/// Makes a string that a pattern matches, if no other pattern forbids it.
+/// Makes a string that a pattern matches, if no other pattern excludes it.
 fn draw(hir: &Hir, numbers: &mut Numbers, text: &mut String) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
@@ -298,7 +298,7 @@ fn draw(hir: &Hir, numbers: &mut Numbers, text: &mut String) {
         HirKind::Repetition(repetition) => {
             let most = repetition.max.unwrap_or(repetition.min + 4).min(repetition.min + 70);
             let spread = (most - repetition.min + 1) as usize;
-            // Few as often as many.
+            // Small numbers are as likely as large ones.
             let more =
                 if numbers.below(2) == 0 { numbers.below(spread) } else { numbers.below(spread.min(3)) };
             for _ in 0..repetition.min as usize + more {
