@@ -9,6 +9,7 @@ mod conditions;
 mod declared;
 mod expand;
 mod parts;
+pub(crate) mod state;
 mod unevaluated;
 
 use std::collections::BTreeSet;

@@ -14,12 +14,11 @@ mod children;
 mod close;
 mod declarations;
 mod open;
+pub(crate) mod state;
 mod strip;
 mod way;
 mod ways;
 
-pub(crate) use open::Opening;
-pub(crate) use way::Way;
 
 use std::rc::Rc;
 

@@ -14,12 +14,13 @@ use serde_json::Value;
 use crate::assertion::Assertion;
 use crate::candidate::Candidate;
 use crate::decision::{Change, Decision, Open};
-use crate::engine::{Effort, Engine, with_stack};
+use crate::engine::{Engine, with_stack};
 use crate::export::export;
 use crate::obligation::{Obligation, Step};
 use crate::oracle::{self, OracleAnswer};
 use crate::pair::{Graphs, Pair, Pairs};
 use crate::question::Question;
+use crate::refute::state::Effort;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
 use crate::witness::Witness;
@@ -72,7 +73,8 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
     };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
     if may_prove && engine.covers(writer, reader) {
-        return Decision::of(engine.tree, Some(graphs), engine.opened_places, Answer::compatible());
+        let opened = engine.take_opened_places();
+        return Decision::of(engine.tree, Some(graphs), opened, Answer::compatible());
     }
     // A tolerant reader accepts an event if it accepts the event as sent, or without the undeclared members.
     let left = (question.model == ContentModel::Tolerant).then(|| {
@@ -84,7 +86,8 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
     let mut confirm = Confirmer::new(question, Rc::clone(&graphs), written, reader);
     let answer = answer(&mut engine, &mut confirm, question, roots, reader);
     if question.is_brief || answer.verdict == Verdict::Compatible {
-        return Decision::of(engine.tree, Some(graphs), engine.opened_places, answer);
+        let opened = engine.take_opened_places();
+        return Decision::of(engine.tree, Some(graphs), opened, answer);
     }
     search::search(engine, confirm, graphs, question, roots, answer)
 }

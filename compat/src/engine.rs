@@ -1,18 +1,16 @@
 //! The state of one comparison: the arena, the caches and the fuel.
 
-use std::rc::Rc;
-
 use evschema_model::{Formats, Stop};
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
-use serde_json::Value;
 
-use crate::alternatives::Alternative;
-use crate::candidate::Candidate;
-use crate::content::{Opening, Way};
+use crate::alternatives::state::Expander;
+use crate::content::state::Closer;
 use crate::pattern::Patterns;
-use crate::prove::Discriminator;
+use crate::prove::state::Prover;
+use crate::refute::state::Refuter;
 use crate::relax::Relaxations;
-use crate::tree::{Class, Id, Origin, Tree};
+use crate::sample::state::Sampler;
+use crate::subtract::state::Subtractor;
+use crate::tree::Tree;
 
 /// The minimum stack of a comparison, in bytes. The first thread of a program usually has this much left, so a
 /// comparison on this thread allocates no stack of its own.
@@ -35,23 +33,12 @@ pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK_BYTES, STACK_BYTES, comparison)
 }
 
-/// How thoroughly the engine searches for witnesses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// Stop at the first witness.
-    First,
-    /// Search for a witness at each place that breaks.
-    Each,
-    /// Also make values of the difference between writer and reader, whatever the place.
-    Deep,
-}
-
-/// The state of a comparison in progress. Each phase of the comparison has its own `impl` block in its own file.
+/// The state of a comparison in progress: the context that all phases share, and the state of each phase.
+///
+/// A phase has its own module, with its methods of the engine. The fields of its state are private to that module.
 pub(crate) struct Engine {
     pub(crate) tree: Tree,
     pub(crate) formats: Formats,
-    /// Whether one witness is enough. Otherwise the engine searches for a witness at each place that breaks.
-    pub(crate) is_brief: bool,
     pub(crate) patterns: Patterns,
     /// Whether the evaluated value also stands for its other spellings, `1` for `1.0`.
     pub(crate) is_any_spelling: bool,
@@ -59,68 +46,20 @@ pub(crate) struct Engine {
     fuel: u64,
     /// The steps that all phases have taken so far.
     spent: u64,
-    /// The discriminator of each union, if it has one.
-    pub(crate) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
-    /// The alternative that accepts everything. Other alternatives share its parts.
-    pub(crate) anything: Alternative,
-    /// The alternatives of each node, by the number of the node. Equal nodes at two places have their own alternatives,
-    /// because the children keep their places.
-    pub(crate) alternatives: HashMap<u32, Rc<Vec<Alternative>>>,
-    /// The alternatives of the parts of a node with many conditions, while the engine expands that node.
-    pub(crate) alternatives_of_parts: Option<HashMap<u32, Rc<Vec<Alternative>>>>,
-    /// Whether the engine currently finds the ways of a node with many conditions. It keeps these conditions whole.
-    pub(crate) keeps_conditions: bool,
-    /// The ways in which the schemas of each place hold, by the number of the place's node.
-    pub(crate) ways: HashMap<u32, Rc<Vec<Way>>>,
-    /// Places that stay open to undeclared members, because otherwise they would have no value.
-    pub(crate) opened_places: Vec<Origin>,
-    /// The places that the engine currently closes, the outermost first.
-    pub(crate) closings_in_progress: Vec<Class>,
-    /// The schemas of tolerant readers without the keywords that reject undeclared members.
-    pub(crate) opened_readers: Opening,
     /// The nodes of readers that the search relaxed at reported findings.
     pub(crate) relaxations: Relaxations,
-    /// Validators of single nodes, by the number of the node; `None` if the node cannot be exported or compiled.
-    pub(crate) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,
-    /// How thoroughly the engine searches for witnesses.
-    pub(crate) effort: Effort,
-    /// Pairs that are proven, or assumed during their own proof.
-    pub(crate) proven: HashSet<(Class, Class)>,
-    /// The pairs of `proven` in the order of insertion. If an assumption fails, the engine removes the pairs after it.
-    pub(crate) proof_order: Vec<(Class, Class)>,
-    /// The pairs that the engine currently proves, the outermost first.
-    pub(crate) proofs_in_progress: Vec<(Class, Class)>,
-    /// Pairs without a proof. This does not mean that the reader rejects something: the rules of the engine are
-    /// incomplete.
-    pub(crate) unproven: HashSet<(Class, Class)>,
-    /// The candidates of earlier searches, by the classes and places of writer and reader.
-    pub(crate) known_candidates: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
-    /// The samples of earlier calls, by class and requested number.
-    pub(crate) known_samples: HashMap<(Class, usize), Rc<Vec<Value>>>,
+    pub(crate) expander: Expander,
+    pub(crate) prover: Prover,
+    pub(crate) subtractor: Subtractor,
+    pub(crate) closer: Closer,
+    pub(crate) sampler: Sampler,
+    pub(crate) refuter: Refuter,
     /// How often the engine has taken steps.
     calls: u32,
     /// The number of nodes of the two documents.
     nodes_lowered: usize,
     /// Approximate bytes of alternatives and candidates. Dropped ones still count.
     bytes_held: usize,
-    /// The number of nodes of all values that the engine has made.
-    pub(crate) nodes_made: usize,
-    /// The pairs that the engine currently refutes. They end the recursion.
-    pub(crate) refutations_in_progress: Vec<(Class, Class)>,
-    /// Nodes that count as empty while the engine proves that they have no value, the outermost first.
-    pub(crate) assumed_empty: Vec<Id>,
-    /// How often a recursion or a limit has cut alternatives short.
-    pub(crate) truncations: usize,
-    /// The depth of nested subtractions.
-    pub(crate) subtraction_depth: usize,
-    /// The depth of nested lists of values.
-    pub(crate) listing_depth: usize,
-    /// The depth of nested proofs.
-    pub(crate) proof_depth: usize,
-    /// The depth of nested computations of evaluated properties and items.
-    pub(crate) evaluation_depth: usize,
-    /// The nodes whose samples the engine currently makes. They end the recursion.
-    pub(crate) samplings_in_progress: Vec<Class>,
 }
 
 impl Engine {
@@ -129,41 +68,20 @@ impl Engine {
         Self {
             tree,
             formats,
-            is_brief,
             patterns: Patterns::default(),
-            is_any_spelling: false,
             fuel,
             spent: 0,
-            discriminators: HashMap::new(),
-            anything: Alternative::default(),
-            alternatives: HashMap::new(),
-            alternatives_of_parts: None,
-            keeps_conditions: false,
-            ways: HashMap::new(),
-            opened_places: Vec::new(),
-            closings_in_progress: Vec::new(),
-            opened_readers: Opening::default(),
             relaxations: Relaxations::default(),
-            validators: HashMap::new(),
-            effort: Effort::Each,
-            proven: HashSet::new(),
-            proof_order: Vec::new(),
-            proofs_in_progress: Vec::new(),
-            unproven: HashSet::new(),
-            known_candidates: HashMap::new(),
-            known_samples: HashMap::new(),
+            expander: Expander::default(),
+            prover: Prover::default(),
+            subtractor: Subtractor::default(),
+            closer: Closer::default(),
+            is_any_spelling: false,
+            sampler: Sampler::default(),
+            refuter: Refuter::new(is_brief),
             calls: 0,
             nodes_lowered: tree_len,
             bytes_held: 0,
-            nodes_made: 0,
-            refutations_in_progress: Vec::new(),
-            assumed_empty: Vec::new(),
-            truncations: 0,
-            subtraction_depth: 0,
-            listing_depth: 0,
-            proof_depth: 0,
-            evaluation_depth: 0,
-            samplings_in_progress: Vec::new(),
         }
     }
 

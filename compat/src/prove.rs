@@ -12,10 +12,10 @@ mod empty;
 mod names;
 mod objects;
 mod scalars;
+pub(crate) mod state;
 mod unevaluated;
 mod unions;
 
-pub(crate) use discriminator::Discriminator;
 
 use crate::alternatives::Alternative;
 use crate::assertion::Assertion;
@@ -34,28 +34,28 @@ impl Engine {
             return true;
         }
         let pair = (writer.class(), reader.class());
-        if self.proven.contains(&pair) {
+        if self.prover.proven.contains(&pair) {
             return true;
         }
-        if self.unproven.contains(&pair) || DEPTH_MAX < self.proof_depth || !self.spend(1) {
+        if self.prover.unproven.contains(&pair) || DEPTH_MAX < self.prover.proof_depth || !self.spend(1) {
             return false;
         }
-        let mark = self.proof_order.len();
-        self.proven.insert(pair);
-        self.proof_order.push(pair);
-        self.proofs_in_progress.push(pair);
-        self.proof_depth += 1;
+        let mark = self.prover.proof_order.len();
+        self.prover.proven.insert(pair);
+        self.prover.proof_order.push(pair);
+        self.prover.proofs_in_progress.push(pair);
+        self.prover.proof_depth += 1;
         let alternatives = self.alternatives(writer);
         let holds = alternatives
             .iter()
             .all(|alternative| self.covers_alternative(alternative, reader, &mut Vec::new()));
-        self.proof_depth -= 1;
-        self.proofs_in_progress.pop();
+        self.prover.proof_depth -= 1;
+        self.prover.proofs_in_progress.pop();
         if !holds {
             // The proofs since the mark may depend on the assumption that failed.
             self.forget_proofs_since(mark);
             if !self.is_spent() {
-                self.unproven.insert(pair);
+                self.prover.unproven.insert(pair);
             }
         }
         holds
@@ -71,8 +71,8 @@ impl Engine {
 
     /// Removes the proofs since a mark.
     fn forget_proofs_since(&mut self, mark: usize) {
-        for pair in self.proof_order.drain(mark..) {
-            self.proven.remove(&pair);
+        for pair in self.prover.proof_order.drain(mark..) {
+            self.prover.proven.remove(&pair);
         }
     }
 
@@ -81,7 +81,7 @@ impl Engine {
     /// Here the engine must not assume a pair that it currently proves, because the value has not become smaller.
     fn covers_same_value(&mut self, writer: Id, reader: Id) -> bool {
         let pair = (writer.class(), reader.class());
-        !self.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
+        !self.prover.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
 
     /// Returns whether a reader provably accepts one alternative of the writer.

@@ -5,6 +5,7 @@
 //! the validator makes a candidate a witness.
 
 mod children;
+pub(crate) mod state;
 mod values;
 
 use std::rc::Rc;
@@ -14,9 +15,10 @@ use serde_json::Value;
 use crate::alternatives::Alternative;
 use crate::assertion::Assertion;
 use crate::candidate::Candidate;
-use crate::engine::{Effort, Engine};
+use crate::engine::Engine;
 use crate::number::Decimal;
 use crate::obligation::Obligation;
+use crate::refute::state::Effort;
 use crate::sample::nodes_in;
 use crate::tree::{Id, Types};
 use crate::truth::Truth;
@@ -46,24 +48,27 @@ impl Engine {
     /// Returns values of the writer that the reader seems to reject, the smallest first.
     pub(crate) fn refute(&mut self, writer: Id, reader: Id) -> Vec<Candidate> {
         let pair = (writer.class(), reader.class());
-        let inside = self.refutations_in_progress.iter().filter(|open| **open == pair).count();
+        let inside = self.refuter.refutations_in_progress.iter().filter(|open| **open == pair).count();
         if 0 < inside
-            || DEPTH_MAX < self.refutations_in_progress.len()
+            || DEPTH_MAX < self.refuter.refutations_in_progress.len()
             || !self.spend(4)
             || self.covers(writer, reader)
         {
             return Vec::new();
         }
         let key = (pair.0, pair.1, self.tree.origin(writer), self.tree.origin(reader));
-        if let Some(known) = self.known_candidates.get(&key) {
+        if let Some(known) = self.refuter.known_candidates.get(&key) {
             let known = Rc::clone(known);
             let nodes = known.iter().map(|candidate| nodes_in(&candidate.value)).sum();
             return if self.reserve_copy(nodes) { known.to_vec() } else { Vec::new() };
         }
-        self.refutations_in_progress.push(pair);
+        self.refuter.refutations_in_progress.push(pair);
         let mut found = Vec::new();
-        let mut kept =
-            if self.effort == Effort::First { self.plain_refutation(writer, reader) } else { Vec::new() };
+        let mut kept = if self.refuter.effort == Effort::First {
+            self.plain_refutation(writer, reader)
+        } else {
+            Vec::new()
+        };
         'alternatives: for alternative in self.alternatives(writer).iter() {
             if !kept.is_empty() {
                 break;
@@ -73,7 +78,7 @@ impl Engine {
                 if !self.is_empty(&only) {
                     self.refute_alternative(&only, writer, reader, &mut found, 0);
                 }
-                if self.effort == Effort::First && !found.is_empty() {
+                if self.refuter.effort == Effort::First && !found.is_empty() {
                     kept = self.keep_best(writer, reader, std::mem::take(&mut found));
                     if !kept.is_empty() {
                         break 'alternatives;
@@ -81,12 +86,12 @@ impl Engine {
                 }
             }
         }
-        self.refutations_in_progress.pop();
+        self.refuter.refutations_in_progress.pop();
         if !found.is_empty() {
             kept = self.keep_best(writer, reader, found);
         }
         if self.reserve_copy(kept.iter().map(|candidate| nodes_in(&candidate.value)).sum()) {
-            self.known_candidates.insert(key, Rc::new(kept.clone()));
+            self.refuter.known_candidates.insert(key, Rc::new(kept.clone()));
         }
         kept
     }
@@ -113,8 +118,8 @@ impl Engine {
 
     /// Begins a new search for witnesses.
     pub(crate) fn begin_refutation(&mut self, effort: Effort) {
-        self.effort = effort;
-        self.known_candidates.clear();
+        self.refuter.effort = effort;
+        self.refuter.known_candidates.clear();
     }
 
     /// Keeps the candidates that are valid at this place, a few for each obligation.
@@ -122,7 +127,7 @@ impl Engine {
         /// This number of candidates is kept even without fuel.
         const FEW: usize = 16;
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
-        let place_max = if self.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
+        let place_max = if self.refuter.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
         let mut kept: Vec<Candidate> = Vec::new();
         for candidate in found {
             let has_fuel = self.spend(kept.len() as u64 / 16);
@@ -223,7 +228,7 @@ impl Engine {
             self.refute_objects(alternative, writer, reader, found, depth);
         }
         self.refute_applicators(alternative, writer, reader, found, depth);
-        if self.effort == Effort::Deep && depth == 0 {
+        if self.refuter.effort == Effort::Deep && depth == 0 {
             let assertion = unmet.clone();
             for rest in self.subtract(alternative, reader).into_iter().take(LEFT_MAX) {
                 let values = self.samples_of(&rest, 3);
@@ -257,7 +262,7 @@ impl Engine {
         }
         for (unions, assertion) in [(&node.any_of, Assertion::AnyOf), (&node.one_of, Assertion::OneOf)] {
             for union in unions {
-                if self.effort == Effort::First
+                if self.refuter.effort == Effort::First
                     && self.refute_union(alternative, writer, reader, union, found)
                 {
                     continue;

@@ -3,6 +3,7 @@
 //! The engine does not trust these values: it evaluates them, and in the end the validator confirms them.
 
 mod children;
+pub(crate) mod state;
 mod text;
 
 pub(crate) use text::UNLIKELY_TEXTS;
@@ -35,11 +36,11 @@ impl Engine {
     pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
         let class = id.class();
         // The node may occur once inside itself, so that a list has an element, but not more often.
-        let inside = self.samplings_in_progress.iter().filter(|open| **open == class).count();
-        if 1 < inside || DEPTH_MAX < self.samplings_in_progress.len() || !self.spend(2) {
+        let inside = self.sampler.samplings_in_progress.iter().filter(|open| **open == class).count();
+        if 1 < inside || DEPTH_MAX < self.sampler.samplings_in_progress.len() || !self.spend(2) {
             return Vec::new();
         }
-        if let Some(known) = self.known_samples.get(&(class, many)) {
+        if let Some(known) = self.sampler.known_samples.get(&(class, many)) {
             let known = Rc::clone(known);
             return if self.reserve_copy(known.iter().map(nodes_in).sum()) {
                 known.to_vec()
@@ -47,7 +48,7 @@ impl Engine {
                 Vec::new()
             };
         }
-        self.samplings_in_progress.push(class);
+        self.sampler.samplings_in_progress.push(class);
         let alternatives = self.alternatives(id);
         let mut found: Vec<Value> = Vec::new();
         for alternative in alternatives.iter() {
@@ -61,9 +62,9 @@ impl Engine {
                 break;
             }
         }
-        self.samplings_in_progress.pop();
+        self.sampler.samplings_in_progress.pop();
         found.truncate(many.max(1) * 2);
-        self.known_samples.insert((class, many), Rc::new(found.clone()));
+        self.sampler.known_samples.insert((class, many), Rc::new(found.clone()));
         found
     }
 
@@ -90,7 +91,7 @@ impl Engine {
             }
             return fitting;
         }
-        if !alternative.not.is_empty() && self.subtraction_depth < SUBTRACTIONS_MAX {
+        if !alternative.not.is_empty() && self.subtraction_depth() < SUBTRACTIONS_MAX {
             let mut found = Vec::new();
             for rest in self.without_negations(alternative) {
                 found.extend(self.samples_within(&rest, many, splits));

@@ -10,6 +10,7 @@
 
 mod arrays;
 mod objects;
+pub(crate) mod state;
 
 use std::rc::Rc;
 
@@ -31,6 +32,11 @@ const LEFT_MAX: usize = 48;
 const CUTS_MAX: usize = 32;
 
 impl Engine {
+    /// Returns the depth of nested subtractions.
+    pub(crate) fn subtraction_depth(&self) -> usize {
+        self.subtractor.subtraction_depth
+    }
+
     /// Returns alternatives that together have at least the values that `alternative` accepts and the schema rejects.
     pub(crate) fn subtract(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
         if alternative.holds.contains(&schema.class()) || self.tree.is_true(schema) {
@@ -39,10 +45,10 @@ impl Engine {
         if self.tree.is_false(schema) {
             return vec![alternative.clone()];
         }
-        if DEPTH_MAX < self.subtraction_depth || !self.spend(2) {
+        if DEPTH_MAX < self.subtractor.subtraction_depth || !self.spend(2) {
             return vec![alternative.widened()];
         }
-        self.subtraction_depth += 1;
+        self.subtractor.subtraction_depth += 1;
         let mut left = Vec::new();
         for one in alternative.types.each() {
             let only = alternative.only(one);
@@ -60,7 +66,7 @@ impl Engine {
             }
         }
         left.retain(|rest| !self.is_empty(rest));
-        self.subtraction_depth -= 1;
+        self.subtractor.subtraction_depth -= 1;
         if LEFT_MAX < left.len() { vec![alternative.widened()] } else { left }
     }
 

@@ -19,38 +19,54 @@ const UNION_MAX: usize = 1_024;
 const IN_PLACE_MAX: usize = 64;
 
 impl Engine {
+    /// Returns the alternative that accepts everything.
+    pub(crate) fn anything(&self) -> &Alternative {
+        &self.expander.anything
+    }
+
+    /// Returns how often a recursion or a limit has cut alternatives short.
+    pub(crate) fn truncations(&self) -> usize {
+        self.expander.truncations
+    }
+
+    /// Notes that a recursion or a limit cuts alternatives short.
+    pub(crate) fn note_truncation(&mut self) {
+        self.expander.truncations += 1;
+    }
+
     /// Returns the alternatives of a node; none if the node is known to accept nothing.
     pub(crate) fn alternatives(&mut self, id: Id) -> Rc<Vec<Alternative>> {
-        if let Some(known) = self.alternatives.get(&id.index()) {
+        if let Some(known) = self.expander.alternatives.get(&id.index()) {
             return Rc::clone(known);
         }
         // These expansions of the parts of a node with many conditions are valid for this node only.
-        let outer = std::mem::take(&mut self.alternatives_of_parts);
+        let outer = std::mem::take(&mut self.expander.alternatives_of_parts);
         if self.has_many_conditions(id) {
-            self.alternatives_of_parts = Some(HashMap::new());
+            self.expander.alternatives_of_parts = Some(HashMap::new());
         }
         let alternatives = self.expand(id, &mut Vec::new());
-        self.alternatives_of_parts = outer;
-        Rc::clone(self.alternatives.entry(id.index()).or_insert_with(|| Rc::new(alternatives)))
+        self.expander.alternatives_of_parts = outer;
+        Rc::clone(self.expander.alternatives.entry(id.index()).or_insert_with(|| Rc::new(alternatives)))
     }
 
     fn expand(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Alternative> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
-            self.truncations += 1;
-            return vec![Alternative { is_wider: true, ..self.anything.clone() }];
+            self.expander.truncations += 1;
+            return vec![Alternative { is_wider: true, ..self.expander.anything.clone() }];
         }
-        let known = self.alternatives_of_parts.as_ref().unwrap_or(&self.alternatives);
+        let known = self.expander.alternatives_of_parts.as_ref().unwrap_or(&self.expander.alternatives);
         if let Some(known) = known.get(&id.index()) {
             return known.to_vec();
         }
-        let truncations = self.truncations;
+        let truncations = self.expander.truncations;
         path.push(id);
         let alternatives = self.expand_node(id, path);
         path.pop();
         // A truncated result depends on the path to this node, so it is not stored. Any other result is valid
         // everywhere.
-        if truncations == self.truncations {
-            let known = self.alternatives_of_parts.as_mut().unwrap_or(&mut self.alternatives);
+        if truncations == self.expander.truncations {
+            let known =
+                self.expander.alternatives_of_parts.as_mut().unwrap_or(&mut self.expander.alternatives);
             known.insert(id.index(), Rc::new(alternatives.clone()));
         }
         alternatives
@@ -83,13 +99,14 @@ impl Engine {
                 }
             }
         }
-        if self.alternatives_of_parts.is_some() {
+        if self.expander.alternatives_of_parts.is_some() {
             for alternative in alternatives.iter_mut().filter(|_| !node.conditions.is_empty()) {
                 Rc::make_mut(&mut alternative.conditions).extend_from_slice(&node.conditions);
                 alternative.is_wider = true;
             }
         }
-        let expanded = if self.alternatives_of_parts.is_some() { &[] } else { node.conditions.as_slice() };
+        let expanded =
+            if self.expander.alternatives_of_parts.is_some() { &[] } else { node.conditions.as_slice() };
         for condition in expanded {
             let then = [Some(condition.test), condition.then].into_iter().flatten().collect();
             let then = self.tree.all(then);
@@ -142,7 +159,7 @@ impl Engine {
 
     /// Returns the assertions of the node itself, without its applicators.
     pub(crate) fn own_assertions(&mut self, node: &Node, id: Id) -> Alternative {
-        let mut alternative = Alternative { types: node.types, ..self.anything.clone() };
+        let mut alternative = Alternative { types: node.types, ..self.expander.anything.clone() };
         alternative.values =
             node.values.as_ref().map(|own| own.only(|value| node.types.has(Types::of(value))));
         if !node.numbers.is_any() {

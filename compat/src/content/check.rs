@@ -271,13 +271,13 @@ impl Engine {
     }
 
     fn validates(&mut self, id: Id, value: &Value) -> Truth {
-        if !self.validators.contains_key(&id.index()) {
+        if !self.closer.validators.contains_key(&id.index()) {
             let schema = export(&self.tree, id);
             let options = evschema_model::formats::checking(jsonschema::options(), self.formats);
             let validator = schema.and_then(|schema| options.build(&schema).ok());
-            self.validators.insert(id.index(), validator.map(std::rc::Rc::new));
+            self.closer.validators.insert(id.index(), validator.map(std::rc::Rc::new));
         }
-        match self.validators.get(&id.index()) {
+        match self.closer.validators.get(&id.index()) {
             Some(Some(validator)) => Truth::of(validator.is_valid(value)),
             Some(None) | None => Truth::Unknown,
         }
@@ -441,7 +441,7 @@ impl Engine {
 
     /// Returns a schema without the keywords that reject undeclared members.
     pub(crate) fn opened(&mut self, id: Id) -> Id {
-        self.opened_readers.open(&mut self.tree, id)
+        self.closer.opened_readers.open(&mut self.tree, id)
     }
 
     /// Returns whether a value satisfies the opened form of a schema.

@@ -22,14 +22,19 @@ pub(super) struct Closing<'p> {
 }
 
 impl Engine {
+    /// Returns the places that stay open to undeclared members, because otherwise they would have no value.
+    pub(crate) fn take_opened_places(&mut self) -> Vec<Origin> {
+        std::mem::take(&mut self.closer.opened_places)
+    }
+
     /// Returns the alternatives of a place.
     pub(crate) fn alternatives_of_place(&mut self, id: Id, place: &Place) -> Vec<Alternative> {
-        if self.closings_in_progress.contains(&id.class()) {
+        if self.closer.closings_in_progress.contains(&id.class()) {
             // The place occurs inside itself while the engine closes it. An open place is wider.
-            self.truncations += 1;
-            return vec![self.anything.widened()];
+            self.note_truncation();
+            return vec![self.anything().widened()];
         }
-        self.closings_in_progress.push(id.class());
+        self.closer.closings_in_progress.push(id.class());
         let ways = self.ways(place.schema);
         let mut alternatives = Vec::with_capacity(ways.len());
         for way in ways.iter() {
@@ -38,13 +43,13 @@ impl Engine {
                 Some(reader) => self.without_undeclared(way, place, reader, &mut alternatives),
             }
         }
-        self.closings_in_progress.pop();
+        self.closer.closings_in_progress.pop();
         alternatives.retain(|alternative| !alternative.types.is_empty());
         let origin = self.tree.origin(id);
         if alternatives.iter().any(|alternative| alternative.opened != Truth::No)
-            && !self.opened_places.contains(&origin)
+            && !self.closer.opened_places.contains(&origin)
         {
-            self.opened_places.push(origin);
+            self.closer.opened_places.push(origin);
         }
         for alternative in &mut alternatives {
             add_classes(Rc::make_mut(&mut alternative.holds), &[id.class()]);

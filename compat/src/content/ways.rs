@@ -30,33 +30,33 @@ const PAIRS_MAX: usize = 24;
 impl Engine {
     /// Returns the ways in which a node can hold.
     pub(super) fn ways(&mut self, id: Id) -> Rc<Vec<Way>> {
-        if let Some(known) = self.ways.get(&id.index()) {
+        if let Some(known) = self.closer.ways.get(&id.index()) {
             return Rc::clone(known);
         }
         let keeps_conditions = self.has_many_conditions(id);
-        let outer = std::mem::replace(&mut self.keeps_conditions, keeps_conditions);
+        let outer = std::mem::replace(&mut self.closer.keeps_conditions, keeps_conditions);
         let ways = Rc::new(self.find_ways(id, &mut Vec::new()));
-        self.keeps_conditions = outer;
-        Rc::clone(self.ways.entry(id.index()).or_insert(ways))
+        self.closer.keeps_conditions = outer;
+        Rc::clone(self.closer.ways.entry(id.index()).or_insert(ways))
     }
 
     fn find_ways(&mut self, id: Id, path: &mut Vec<Id>) -> Vec<Way> {
         if IN_PLACE_MAX < path.len() || path.iter().any(|open| open.is(id)) || !self.spend(1) {
-            self.truncations += 1;
-            let alternative = self.anything.widened();
+            self.note_truncation();
+            let alternative = self.anything().widened();
             let declarations =
                 Declarations { is_free: true, has_free_items: true, ..Declarations::default() };
             return vec![Way { alternative, declarations, maybe: Vec::new() }];
         }
-        if let Some(known) = self.ways.get(&id.index()).filter(|_| !self.keeps_conditions) {
+        if let Some(known) = self.closer.ways.get(&id.index()).filter(|_| !self.closer.keeps_conditions) {
             return known.to_vec();
         }
-        let truncations = self.truncations;
+        let truncations = self.truncations();
         path.push(id);
         let ways = self.ways_here(id, path);
         path.pop();
-        if truncations == self.truncations && !self.keeps_conditions {
-            self.ways.insert(id.index(), Rc::new(ways.clone()));
+        if truncations == self.truncations() && !self.closer.keeps_conditions {
+            self.closer.ways.insert(id.index(), Rc::new(ways.clone()));
         }
         ways
     }
@@ -79,7 +79,7 @@ impl Engine {
         }
         ways.iter_mut().for_each(|way| self.may_hold(way, &node.tests));
         for condition in &node.conditions {
-            ways = if self.keeps_conditions {
+            ways = if self.closer.keeps_conditions {
                 self.with_whole_condition(ways, condition)
             } else {
                 self.under_condition(ways, condition, path)

@@ -99,7 +99,7 @@ pub(super) fn search<'a>(
         open: search.open,
         is_settled: is_complete || (is_settled && !search.is_inexact),
         may_have_more: !is_complete,
-        opened: engine.opened_places,
+        opened: engine.take_opened_places(),
         tree: engine.tree,
         graphs: Some(graphs),
     }

@@ -53,7 +53,7 @@ impl Engine {
 
     fn has_none_of_type(&mut self, alternative: &Alternative, one: Types, depth: usize) -> bool {
         // Subtract the negated schemas, one after the other. If nothing is left, the alternative is empty.
-        if !alternative.not.is_empty() && self.subtraction_depth < NEGATIONS_DEPTH_MAX {
+        if !alternative.not.is_empty() && self.subtraction_depth() < NEGATIONS_DEPTH_MAX {
             let only = alternative.only(one);
             if self.without_negations(&only).is_empty() {
                 return true;
@@ -125,17 +125,17 @@ impl Engine {
     /// values, it would have a smallest one, and this one cannot contain a smaller value of the node. So an endless
     /// `{"a": {"a": …}}` is no value.
     pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
-        if self.tree.is_false(id) || self.assumed_empty.contains(&id) {
+        if self.tree.is_false(id) || self.prover.assumed_empty.contains(&id) {
             return true;
         }
         if self.tree.is_true(id) {
             return false;
         }
-        let mark = self.proof_order.len();
-        self.assumed_empty.push(id);
+        let mark = self.prover.proof_order.len();
+        self.prover.assumed_empty.push(id);
         let alternatives = self.alternatives(id);
         let is_empty = alternatives.iter().all(|alternative| self.is_empty_within(alternative, depth));
-        self.assumed_empty.pop();
+        self.prover.assumed_empty.pop();
         if !is_empty {
             // The proofs since the mark may depend on the assumption.
             self.forget_proofs_since(mark);

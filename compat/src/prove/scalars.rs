@@ -198,12 +198,12 @@ impl Engine {
 
     /// Returns the values of a node, if they are few.
     pub(crate) fn few_values(&mut self, schema: Id) -> Option<Vec<Value>> {
-        if !self.spend(1) || VALUES_DEPTH_MAX < self.listing_depth {
+        if !self.spend(1) || VALUES_DEPTH_MAX < self.prover.listing_depth {
             return None;
         }
-        self.listing_depth += 1;
+        self.prover.listing_depth += 1;
         let found = self.few_values_of(schema);
-        self.listing_depth -= 1;
+        self.prover.listing_depth -= 1;
         found
     }
 

@@ -121,12 +121,12 @@ impl Engine {
 
     fn evaluated(&mut self, alternative: &Alternative, node: &Node) -> Evaluated {
         // A branch may lead back here, to the same computation.
-        if EVALUATION_DEPTH_MAX <= self.evaluation_depth {
+        if EVALUATION_DEPTH_MAX <= self.prover.evaluation_depth {
             return Evaluated::default();
         }
-        self.evaluation_depth += 1;
+        self.prover.evaluation_depth += 1;
         let evaluated = self.evaluated_within(alternative, node);
-        self.evaluation_depth -= 1;
+        self.prover.evaluation_depth -= 1;
         evaluated
     }
 

@@ -133,11 +133,11 @@ impl Engine {
 
     /// Returns the discriminator of a union, if it has one.
     pub(crate) fn discriminator(&mut self, union: &[Id]) -> Option<Rc<Discriminator>> {
-        if let Some(known) = self.discriminators.get(union) {
+        if let Some(known) = self.prover.discriminators.get(union) {
             return known.clone();
         }
         let found = self.find_discriminator(union).map(Rc::new);
-        self.discriminators.insert(union.to_vec(), found.clone());
+        self.prover.discriminators.insert(union.to_vec(), found.clone());
         found
     }
 

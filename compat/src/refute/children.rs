@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use crate::alternatives::{Alternative, PropertyLayer, explicit_names};
 use crate::assertion::Assertion;
 use crate::candidate::Candidate;
-use crate::engine::{Effort, Engine};
+use crate::engine::Engine;
 use crate::obligation::{Obligation, Step};
+use crate::refute::state::Effort;
 use crate::sample::nodes_in;
 use crate::tree::{Id, Name};
 use crate::truth::Truth;
@@ -52,7 +53,7 @@ impl Engine {
             }
             found.push(here(Value::Array(pair), Assertion::UniqueItems));
         }
-        if read.unique && self.effort != Effort::First {
+        if read.unique && self.refuter.effort != Effort::First {
             for base in self.samples_of(alternative, 4) {
                 let Value::Array(items) = base else { continue };
                 for at in 0..items.len() {
@@ -152,14 +153,14 @@ impl Engine {
                 return;
             }
             let mut tries: Vec<Map<String, Value>> = base.clone().into_iter().collect();
-            if self.effort != Effort::First {
+            if self.refuter.effort != Effort::First {
                 tries.extend(self.samples_of(alternative, 4).into_iter().filter_map(into_object));
             }
             for mut object in tries {
                 object.remove(&**name);
                 found.push(here(object, Assertion::Required(name.to_string())));
             }
-            if self.effort == Effort::First && !found.is_empty() {
+            if self.refuter.effort == Effort::First && !found.is_empty() {
                 return;
             }
         }
@@ -248,7 +249,7 @@ impl Engine {
         let declared_by_writer = explicit_names(alternative, None);
         let before = found.len();
         for name in names {
-            if self.is_spent() || (self.effort == Effort::First && before < found.len()) {
+            if self.is_spent() || (self.refuter.effort == Effort::First && before < found.len()) {
                 return;
             }
             let mut rules: Vec<Id> = layer.declared(&name).into_iter().collect();

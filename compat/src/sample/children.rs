@@ -209,8 +209,8 @@ impl Engine {
 
     /// Counts the nodes of a made value, and returns whether the comparison may make more.
     fn may_make(&mut self, nodes: usize) -> bool {
-        self.nodes_made = self.nodes_made.saturating_add(nodes);
-        self.nodes_made <= MADE_MAX
+        self.sampler.nodes_made = self.sampler.nodes_made.saturating_add(nodes);
+        self.sampler.nodes_made <= MADE_MAX
     }
 
     /// Adds properties until the object has the minimum number.

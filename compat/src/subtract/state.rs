@@ -1,0 +1,8 @@
+//! The state of subtractions in one comparison.
+
+/// The state of subtractions.
+#[derive(Default)]
+pub(crate) struct Subtractor {
+    /// The depth of nested subtractions.
+    pub(in crate::subtract) subtraction_depth: usize,
+}
