@@ -19,7 +19,6 @@ mod strip;
 mod way;
 mod ways;
 
-
 use std::rc::Rc;
 
 use crate::tree::{Id, Node, Place, PlaceReader, Tree, Types};

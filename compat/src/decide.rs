@@ -1,5 +1,6 @@
 //! Decides one pair: proves, refutes and confirms, consults the oracle, or gives a reason why the pair is undecided.
 
+mod attempts;
 mod change;
 mod confirm;
 mod minimize;
@@ -20,7 +21,6 @@ use crate::obligation::{Obligation, Step};
 use crate::oracle::{self, OracleAnswer};
 use crate::pair::{Graphs, Pair, Pairs};
 use crate::question::Question;
-use crate::refute::state::Effort;
 use crate::report::Verdict;
 use crate::tree::{Id, Origin, PlaceReader, Tree};
 use crate::witness::Witness;
@@ -72,10 +72,6 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
         ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
     };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
-    if may_prove && engine.covers(writer, reader) {
-        let opened = engine.take_opened_places();
-        return Decision::of(engine.tree, Some(graphs), opened, Answer::compatible());
-    }
     // A tolerant reader accepts an event if it accepts the event as sent, or without the undeclared members.
     let left = (question.model == ContentModel::Tolerant).then(|| {
         let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
@@ -84,71 +80,12 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
     engine.relaxations.root = Some(Step::to(&engine.tree, reader));
     let roots = Roots { writer, reader, left, may_prove };
     let mut confirm = Confirmer::new(question, Rc::clone(&graphs), written, reader);
-    let answer = answer(&mut engine, &mut confirm, question, roots, reader);
+    let answer = attempts::answer(&mut engine, &mut confirm, question, roots, reader);
     if question.is_brief || answer.verdict == Verdict::Compatible {
         let opened = engine.take_opened_places();
         return Decision::of(engine.tree, Some(graphs), opened, answer);
     }
     search::search(engine, confirm, graphs, question, roots, answer)
-}
-
-/// Answers the question for one reader: the reader of the question, or a relaxed reader.
-fn answer(
-    engine: &mut Engine,
-    confirm: &mut Confirmer<'_>,
-    question: &Question<'_, '_>,
-    roots: Roots,
-    reader: Id,
-) -> Answer {
-    let Roots { writer, may_prove, .. } = roots;
-    let mut readers = vec![reader];
-    if let Some(left) = roots.left {
-        engine.refuel(question.fuel);
-        if may_prove && engine.covers(left, reader) {
-            return Answer::compatible();
-        }
-        readers.insert(0, engine.opened(reader));
-    }
-    let ran_out = engine.is_spent();
-    let first = if question.is_brief { Effort::First } else { Effort::Each };
-    for effort in [first, Effort::Deep] {
-        engine.refuel(question.fuel);
-        engine.begin_refutation(effort);
-        let mut candidates = Vec::new();
-        for reader in &readers {
-            candidates.extend(engine.refute(writer, *reader));
-        }
-        if engine.is_spent() {
-            // The candidates are unsorted, and the validator may need as much time for each of them as the engine did.
-            candidates.truncate(UNSORTED_MAX);
-        }
-        engine.refuel(question.fuel);
-        let mut witnesses = confirmed(engine, confirm, candidates, question.is_brief);
-        if witnesses.is_empty() {
-            continue;
-        }
-        if !question.is_brief {
-            engine.refuel(question.fuel);
-            minimize::minimize(engine, confirm, &mut witnesses, writer, reader);
-        }
-        return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
-    }
-    engine.refuel(question.fuel);
-    match consult_oracle(engine, writer, reader) {
-        // The oracle does not know the spelling of numbers. It accepts more numbers as integers than draft 4 does.
-        OracleAnswer::Covered if may_prove && !engine.tree.minds_spelling() => return Answer::compatible(),
-        OracleAnswer::Difference(difference) => {
-            let witnesses = witnesses_in(engine, confirm, &difference, writer, reader);
-            if !witnesses.is_empty() {
-                return Answer { verdict: Verdict::Incompatible, witnesses, open: None };
-            }
-        }
-        OracleAnswer::Covered | OracleAnswer::Unknown => {}
-    }
-    engine.refuel(question.fuel);
-    // A tolerant reader removes undeclared members, so they cannot be the reason.
-    let (place, why) = open::reason(engine, roots.left.unwrap_or(writer), reader, ran_out);
-    Answer::undecided(place, why)
 }
 
 impl Answer {

@@ -16,7 +16,6 @@ pub(crate) mod state;
 mod unevaluated;
 mod unions;
 
-
 use crate::alternatives::Alternative;
 use crate::assertion::Assertion;
 use crate::engine::Engine;

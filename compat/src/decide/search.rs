@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
+use super::attempts::answer;
 use super::confirm::Confirmer;
-use super::{Answer, Roots, answer};
+use super::{Answer, Roots};
 use crate::assertion::Assertion;
 use crate::decision::{Change, Decision, Open};
 use crate::engine::Engine;
@@ -80,10 +81,6 @@ pub(super) fn search<'a>(
         }
         engine.refuel(question.fuel);
         let Some(relaxed) = relax(&mut engine, roots.reader, &search.relaxed) else { break };
-        if roots.may_prove && engine.covers(roots.writer, relaxed) {
-            is_complete = true;
-            break;
-        }
         confirm.relax(relaxed);
         next = answer(&mut engine, &mut confirm, question, roots, relaxed);
         if next.verdict == Verdict::Compatible {
