@@ -4,47 +4,47 @@ use evschema_api::{Problem, ProblemCode, State};
 use evschema_compat::{Report, Verdict};
 use evschema_model::{Code, Coordinates, Diagnostics, Digest, Subject, Version};
 
-use super::Right;
+use super::right::Right;
 use crate::limits;
 use crate::store::StoreError;
 
-/// The help for a request that the registry may have carried out without an answer.
+/// The help for a request that may have succeeded although the client got no answer.
 ///
 /// A repeated registration, waiver, change of state or revocation changes nothing. A repeated withdrawal of a waiver
 /// gets 404, and a repeated change of a subject with a precondition gets 412. Only `POST /tokens` does its work twice.
 pub(crate) const SEND_AGAIN: &str = "send the same request again; if the first request succeeded, the second request \
                                      changes nothing, except that `POST /tokens` creates another token";
 
-/// Why the registry does not do what it was asked to.
+/// The reason why the registry rejects a request.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
-    /// There is no such subject.
+    /// The subject does not exist.
     #[error("the subject `{0}` does not exist")]
     SubjectNotFound(Subject),
-    /// The subject has no such version, or none that a range matches.
+    /// The subject does not have the version, or no version matches the range.
     #[error("`{subject}` has no version {wanted}")]
     VersionNotFound {
         /// The subject.
         subject: Subject,
-        /// The version, or what was asked for.
+        /// The version or the range, for the message.
         wanted: String,
     },
-    /// The document is no schema, or refers to what is not there.
+    /// The document is not a valid schema, or a reference cannot be resolved.
     #[error("the schema cannot be registered")]
     Document(Diagnostics),
-    /// The version has another content.
+    /// The version has a different schema.
     #[error(
         "`{at}` is already registered with a different schema: the registered digest is {registered}, the sent digest is {sent}"
     )]
     VersionExists {
         /// The version.
         at: Coordinates,
-        /// Digest of what is there.
+        /// The digest of the registered schema.
         registered: Digest,
-        /// Digest of what was sent.
+        /// The digest of the schema in the request.
         sent: Digest,
     },
-    /// No version follows those that are there.
+    /// The next version would contain a number above the maximum.
     #[error(
         "the next version of `{subject}` would be {next}, but each number in a version is at most {}",
         Version::NUMBER_MAX
@@ -52,41 +52,41 @@ pub(crate) enum Refusal {
     Exhausted {
         /// The subject.
         subject: Subject,
-        /// The version that cannot be.
+        /// The next version.
         next: Version,
     },
-    /// The `$id` belongs to another subject, or others mean a version by it.
+    /// The `$id` belongs to another subject, or other schemas refer to a version by this `$id`.
     #[error("the `$id` `{id}` already belongs to `{owner}`")]
     IdTaken {
         /// The `$id`.
         id: String,
-        /// The version it belongs to.
+        /// The version that the `$id` belongs to.
         owner: Coordinates,
     },
-    /// A subject of the same letters exists.
+    /// A subject exists whose name differs only in upper and lower case.
     #[error("`{subject}` differs from `{other}` only in upper and lower case")]
     CaseClash {
-        /// The refused subject.
+        /// The subject in the request.
         subject: Subject,
-        /// The one that is there.
+        /// The existing subject.
         other: Subject,
     },
-    /// The check refuses.
+    /// The compatibility check failed.
     #[error("{}", in_words(.0))]
     Check(Box<Report>),
-    /// The change breaks the newest line, and the request asks for no new major.
+    /// The change breaks the newest line, and the request does not allow a new major version.
     #[error("{}", breaks_newest(.0))]
     NeedsMajor(Box<Report>),
-    /// A yanked version is to come back, and no longer fits the others.
+    /// A yanked version cannot be restored, because it is not compatible with the other versions.
     #[error("{}", in_words(.0))]
-    ComesBack(Box<Report>),
-    /// Whether a token is an issuer's cannot be found out.
+    Restore(Box<Report>),
+    /// The registry cannot read the keys of the token's issuer.
     #[error("the registry cannot read the keys of the token issuer `{issuer}`")]
-    IssuerAway {
-        /// The issuer.
+    IssuerUnavailable {
+        /// The URL of the issuer.
         issuer: String,
     },
-    /// Others kept changing the subject.
+    /// Other clients changed the subject too often.
     #[error(
         "other clients changed `{subject}` {} times while the registry checked this request",
         limits::APPEND_ATTEMPTS_MAX
@@ -95,108 +95,108 @@ pub(crate) enum Refusal {
         /// The subject.
         subject: Subject,
     },
-    /// The subject is not as the request demands.
+    /// The subject does not match `If-Match` or `If-None-Match`.
     #[error("{0}")]
     Precondition(String),
-    /// The policy of a subject is to change, and the request does not say which revision it has seen.
+    /// The request changes the policy of a subject, but does not name the revision.
     #[error(
         "a change of the policy of `{subject}` needs the subject's ETag in `If-Match`; the subject is at revision {revision}"
     )]
     PreconditionRequired {
         /// The subject.
         subject: Subject,
-        /// Its revision.
+        /// The revision of the subject.
         revision: u64,
     },
-    /// A version is to count as never used without being yanked.
+    /// The request sets `never_used`, but does not yank the version.
     #[error("`never_used` can be true only with the state `yanked`, but the state is `{state}`")]
     NeverUsed {
         /// The state.
         state: State,
     },
-    /// A text of the request is too long or empty.
+    /// A text in the request is too long or too short.
     #[error("{what} has {chars} characters, but must have {min} to {max}")]
     Length {
-        /// Which text.
+        /// The name of the text.
         what: &'static str,
-        /// Its length.
+        /// The length of the text.
         chars: usize,
-        /// The shortest it may be.
+        /// The minimum length.
         min: usize,
-        /// The longest it may be.
+        /// The maximum length.
         max: usize,
     },
-    /// A text of the request holds a character that no text may have.
+    /// A text in the request contains a forbidden character.
     #[error("{what} contains the character U+0000")]
     Character {
-        /// Which text.
+        /// The name of the text.
         what: &'static str,
     },
-    /// Nobody knows who asks, and this is not for everybody.
+    /// The request needs a token.
     #[error("this request needs a token")]
     TokenRequired {
-        /// What for.
+        /// The right that the request needs.
         right: Right,
     },
-    /// The token is none that counts.
+    /// The token is not valid.
     #[error("the token is not valid: {why}")]
     TokenInvalid {
-        /// Why not.
+        /// The reason.
         why: Cow<'static, str>,
     },
-    /// The token does not allow it.
+    /// The token does not allow the request.
     #[error("the token `{token}` does not have the scope `{right}`")]
     Forbidden {
         /// The token's name.
         token: String,
-        /// What it would take.
+        /// The right that the request needs.
         right: Right,
     },
-    /// There is no such token.
+    /// The token does not exist.
     #[error("the token `{id}` does not exist")]
     TokenNotFound {
-        /// What was asked for.
+        /// The id in the request.
         id: String,
     },
-    /// A token has no scope, or too many.
+    /// A new token has no scope, or too many.
     #[error("the request has {count} scopes, but a token must have 1 to {}", limits::SCOPES_MAX)]
     Scopes {
-        /// How many.
+        /// The number of scopes.
         count: usize,
     },
-    /// A token would end before it begins.
+    /// The expiry time of a new token is in the past.
     #[error("the expiry time of the token is in the past")]
     Expired,
-    /// There is no such waiver.
+    /// The waiver does not exist.
     #[error("`{subject}` has no waiver with the fingerprint `{fingerprint}`")]
     WaiverNotFound {
         /// The subject.
         subject: Subject,
-        /// The finding.
+        /// The fingerprint.
         fingerprint: String,
     },
-    /// The subject has as many waivers as it may.
+    /// The subject already has the maximum number of waivers.
     #[error("`{subject}` already has {} waivers, the maximum for a subject", limits::WAIVERS_MAX)]
     TooManyWaivers {
         /// The subject.
         subject: Subject,
     },
-    /// A text is no finding's fingerprint.
+    /// A text is not a fingerprint.
     #[error("`{text}` is not a fingerprint")]
     Fingerprint {
         /// The text.
         text: String,
     },
-    /// A text is no day.
+    /// A text is not a date.
     #[error("`{text}` is not a date")]
     Day {
         /// The text.
         text: String,
     },
-    /// Too many checks wait already.
+    /// Too many checks are waiting.
     #[error("too many checks are waiting; the registry allows at most {}", limits::CHECKS_WAITING_MAX)]
     Busy,
-    /// Too many checks of this client wait already.
+    /// Too many checks of this client are waiting or running.
     #[error(
         "too many checks of this client are waiting or running; the registry allows at most {} for one client",
         limits::CHECKS_WAITING_OF_CLIENT_MAX
@@ -205,13 +205,13 @@ pub(crate) enum Refusal {
     /// The store cannot answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Something that cannot happen.
+    /// A bug of the registry.
     #[error("{0}")]
     Bug(String),
 }
 
 impl Refusal {
-    /// Returns the code under which programs know the refusal.
+    /// Returns the problem code.
     pub(crate) fn code(&self) -> ProblemCode {
         match self {
             Self::SubjectNotFound(_) => ProblemCode::SubjectNotFound,
@@ -226,13 +226,11 @@ impl Refusal {
             Self::Exhausted { .. } => ProblemCode::VersionsExhausted,
             Self::IdTaken { .. } => ProblemCode::IdTaken,
             Self::CaseClash { .. } => ProblemCode::SubjectCaseClash,
-            Self::Check(report) | Self::NeedsMajor(report) | Self::ComesBack(report) => {
-                match report.verdict {
-                    Verdict::Incompatible => ProblemCode::Incompatible,
-                    Verdict::Undecided => ProblemCode::Undecided,
-                    Verdict::Compatible => ProblemCode::VersionTooSmall,
-                }
-            }
+            Self::Check(report) | Self::NeedsMajor(report) | Self::Restore(report) => match report.verdict {
+                Verdict::Incompatible => ProblemCode::Incompatible,
+                Verdict::Undecided => ProblemCode::Undecided,
+                Verdict::Compatible => ProblemCode::VersionTooSmall,
+            },
             Self::Contended { .. } => ProblemCode::Contended,
             Self::Precondition(_) => ProblemCode::PreconditionFailed,
             Self::PreconditionRequired { .. } => ProblemCode::PreconditionRequired,
@@ -249,7 +247,7 @@ impl Refusal {
             Self::Expired => ProblemCode::TokenExpired,
             Self::TokenNotFound { .. } => ProblemCode::TokenNotFound,
             Self::WaiverNotFound { .. } => ProblemCode::WaiverNotFound,
-            Self::IssuerAway { .. } => ProblemCode::IssuerUnavailable,
+            Self::IssuerUnavailable { .. } => ProblemCode::IssuerUnavailable,
             Self::Busy => ProblemCode::Busy,
             Self::TooManyChecks => ProblemCode::TooManyRequests,
             Self::Store(StoreError::Unavailable(_)) => ProblemCode::StoreUnavailable,
@@ -259,7 +257,7 @@ impl Refusal {
     }
 
     fn detail(&self) -> String {
-        // The cause goes to the log, not to the client.
+        // Only the log has the cause.
         if let Self::Store(StoreError::Unavailable(_)) = self {
             return "the database does not answer".to_owned();
         }
@@ -303,7 +301,7 @@ impl Refusal {
             }
             Self::Check(report) => check_help(report),
             Self::NeedsMajor(report) => major_help(report),
-            Self::ComesBack(report) => format!(
+            Self::Restore(report) => format!(
                 "leave this version as it is, and register its schema under a new major version: \
                  PUT /schemas/{}/<version>.json",
                 report.subject
@@ -352,7 +350,7 @@ impl Refusal {
                  request again"
                     .to_owned()
             }
-            Self::IssuerAway { .. } => {
+            Self::IssuerUnavailable { .. } => {
                 "send the same request again; the registry's log has the cause".to_owned()
             }
             Self::Busy | Self::TooManyChecks => "send the same request again in a few seconds".to_owned(),
@@ -405,7 +403,7 @@ fn major_help(report: &Report) -> String {
     let change =
         format!("make the change compatible (mode {}, content model {})", report.mode, report.content_model);
     let major = &report.required_version;
-    // No number is above some.
+    // The required version may contain a number above the maximum.
     if Version::parse(&major.to_string()).is_err() {
         return change;
     }
@@ -418,7 +416,7 @@ impl From<Refusal> for Problem {
         if let Refusal::Document(diagnostics) = refusal {
             return problem.errors(diagnostics);
         }
-        if let Refusal::Check(report) | Refusal::NeedsMajor(report) | Refusal::ComesBack(report) = &refusal
+        if let Refusal::Check(report) | Refusal::NeedsMajor(report) | Refusal::Restore(report) = &refusal
             && let Ok(report) = serde_json::to_value(report)
         {
             return problem.report(report);
