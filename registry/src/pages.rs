@@ -118,19 +118,6 @@ fn pointer_text(pointer: &Pointer) -> String {
     if pointer.as_str().is_empty() { "(root)".to_owned() } else { pointer.to_string() }
 }
 
-/// Returns a text, percent-encoded for the query of a URL.
-fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

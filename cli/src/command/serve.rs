@@ -109,7 +109,7 @@ impl Arguments {
         };
         let writer = Log::read(&log, &context.environment.traces)?;
         if check_config {
-            let tokens = runtime()?.block_on(config.rehearse())?;
+            let tokens = runtime()?.block_on(config.preflight())?;
             context.terminal.print(settings(&config, tokens, &log));
             return Ok(Outcome::Clean);
         }

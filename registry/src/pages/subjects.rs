@@ -1,7 +1,7 @@
-use evschema_api::{SubjectPage, SubjectSummary};
+use evschema_api::{SubjectPage, SubjectSummary, percent_encode};
 use serde::Serialize;
 
-use super::{Moment, Pages, moment, percent_encode};
+use super::{Moment, Pages, moment};
 
 #[derive(Serialize)]
 struct View {

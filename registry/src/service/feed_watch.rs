@@ -5,7 +5,7 @@ use tokio::sync::watch;
 use crate::limits;
 use crate::store::Store;
 
-/// Tells all streams of the feed that new events exist.
+/// Notifies all streams of the feed about new events.
 ///
 /// One task polls the database for all streams, and runs only while a stream exists. So the streams also see the changes
 /// that other registries make.

@@ -30,8 +30,9 @@ impl VersionChoice {
         }
     }
 
-    /// Returns the next minor, if a patch breaks the line and the document names that minor: a schema that lists only
-    /// its own version, such as in a `const`, is compared under that number.
+    /// Returns the next minor version, if a patch breaks the line and the document contains the number of this minor
+    /// version. A schema may accept only events with its own version number, such as in a `const`. Then the check needs
+    /// this number.
     pub(super) fn named_minor(
         &self,
         report: &Report,
@@ -58,7 +59,7 @@ impl VersionChoice {
         }
     }
 
-    /// Returns the refusal that a report means.
+    /// Returns the refusal for a failed check.
     pub(super) fn refusal(&self, report: Report) -> Refusal {
         match self {
             Self::Next { .. } if report.required_version.line() != report.version.line() => {
