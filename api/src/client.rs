@@ -39,8 +39,8 @@ pub fn is_on_this_machine(url: &str) -> bool {
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest time to send a request or to wait for its answer. It is above the limit of the registry, so that the error of
-/// the registry arrives.
+/// Longest time to send a request or to wait for its answer. It is above the limit of the registry, so that the error
+/// of the registry arrives.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A registry, by its base URL.
@@ -76,8 +76,8 @@ impl Client {
             .http_status_as_error(false)
             // For a range, the registry answers with a redirect. `resolve` reads the version from this redirect.
             .max_redirects(0)
-            // Each step has its own limit. With a limit for the whole request, every request would look up the host name
-            // in a separate thread, even if a connection is already open.
+            // Each step has its own limit. With one limit for all steps, every request would start a thread to look up
+            // the host name, even if a connection is already open.
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_send_request(Some(REQUEST_TIMEOUT))
             .timeout_send_body(Some(REQUEST_TIMEOUT))

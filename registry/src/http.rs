@@ -5,7 +5,7 @@
 //!
 //! 1. [`log_request`] gives the request an id, counts it and logs the answer.
 //! 2. [`add_response_headers`] writes an error as JSON or as a page, and adds the headers of every answer.
-//! 3. [`authorize`] identifies the client, checks the right that the route declares, and limits the time.
+//! 3. [`authorize()`] identifies the client, checks the right that the route declares, and limits the time.
 //! 4. The route parses the request with the extractors of this module.
 //!
 //! Every error on the way is a [`Failure`].

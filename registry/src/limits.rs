@@ -73,7 +73,8 @@ pub const CHOICES_MAX: usize = 8;
 /// Longest token of an issuer, in bytes. The tokens of the big providers have less than 3,000 bytes.
 pub const SIGNED_TOKEN_BYTES_MAX: usize = 16 << 10;
 
-/// At most this many checks and validations wait for a thread. One takes milliseconds, so this queue takes a few seconds.
+/// At most this many checks and validations wait for a thread. One takes milliseconds, so this queue takes a few
+/// seconds.
 pub const CHECKS_WAITING_MAX: usize = 512;
 
 /// At most this many checks and validations of one client wait or run.

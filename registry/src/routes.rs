@@ -1,7 +1,7 @@
 //! The routes. Each endpoint is one file with its documentation, its parameters and its handler.
 //!
-//! A handler only translates between HTTP and [`crate::service`]. It makes no decisions. The function `all` below declares
-//! the right that each route needs. The OpenAPI document has a description of every route in `all`.
+//! A handler only translates between HTTP and [`crate::service`]. It makes no decisions. The function `all` below
+//! declares the right that each route needs. The OpenAPI document has a description of every route in `all`.
 
 mod access_get;
 mod assets;

@@ -1,8 +1,8 @@
 //! The decisions of the registry: whether a version is compatible, which version a range means, which subjects match a
 //! search.
 //!
-//! A service knows nothing about HTTP. It returns a wire type, or a [`Refusal`] with the reason. It reads and writes only
-//! through [`crate::store::Store`].
+//! A service knows nothing about HTTP. It returns a wire type, or a [`Refusal`] with the reason. It reads and writes
+//! only through [`crate::store::Store`].
 
 mod actor;
 mod assess;
@@ -10,6 +10,7 @@ mod comparison_input;
 mod diff;
 mod feed;
 mod feed_watch;
+mod problem;
 mod publishers;
 mod read_and_check;
 mod refusal;
@@ -32,7 +33,8 @@ mod waivers;
 mod workers;
 
 pub(crate) use actor::{Actor, Identity};
-pub(crate) use refusal::{Refusal, SEND_AGAIN};
+pub(crate) use problem::SEND_AGAIN;
+pub(crate) use refusal::Refusal;
 pub(crate) use registry::Registry;
 pub(crate) use request::{Outcome, Request};
 pub(crate) use right::Right;

@@ -1,8 +1,8 @@
 //! The data of the registry, and the trait [`Store`] that reads and changes the data.
 //!
 //! Two databases implement [`Store`]. One contract suite runs on both (`tests/tests/registry`). Each operation is one
-//! transaction. A store makes no decisions: the services decide about a change, and the store applies the change only if
-//! the subject still has the revision that the services saw.
+//! transaction. A store makes no decisions: the services decide about a change, and the store applies the change only
+//! if the subject still has the revision that the services saw.
 
 mod changes;
 mod migrations;

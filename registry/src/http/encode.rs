@@ -14,8 +14,8 @@ use hyper::body::Body as _;
 const BYTES_MIN: usize = 1_024;
 /// Longest body that is compressed on the async thread. This takes much less than a millisecond.
 const INLINE_BYTES_MAX: usize = 32 << 10;
-/// The end of the tag of a compressed answer. A compressed answer has different bytes, so it needs a different strong tag
-/// (RFC 9110, section 8.8.3.3).
+/// The end of the tag of a compressed answer. A compressed answer has different bytes, so it needs a different strong
+/// tag (RFC 9110, section 8.8.3.3).
 pub(super) const SUFFIX: &str = "-gzip";
 
 /// The value of `Vary` for an answer that has a compressed form.

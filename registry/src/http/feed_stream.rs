@@ -27,8 +27,8 @@ struct Stream {
     _permit: StreamPermit,
 }
 
-/// Answers with all events after a position, including future events, as server-sent events. The `id` of an event is its
-/// position. After a lost connection, a client continues from this position.
+/// Answers with all events after a position, including future events, as server-sent events. The `id` of an event is
+/// its position. After a lost connection, a client continues from this position.
 pub(crate) fn stream_feed(app: &App, actor: Actor, after: u64) -> Result<Response, Failure> {
     let permit = app.admit_stream(actor.client()).ok_or_else(|| {
         let detail = format!(

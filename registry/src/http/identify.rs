@@ -20,8 +20,8 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Returns the client of a request.
 ///
-/// While the database does not answer, the registry cannot look up tokens, and nobody can revoke one. If the registry is
-/// not private, reads then still work, with any token.
+/// While the database does not answer, the registry cannot look up tokens, and nobody can revoke one. If the registry
+/// is not private, reads then still work, with any token.
 pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure> {
     let address = address(app, parts);
     let identity = match bearer(&parts.headers)? {

@@ -1,8 +1,9 @@
 //! The cache of answers with schemas, which never change.
 //!
-//! Most requests read the schema of a version. The first request for a schema passes [`authorize`](super::authorize) and
-//! the route, and the route puts the answer into this cache. The cache answers later requests before any layer. If a
-//! request has unusual headers, or the registry is private, the request takes the normal way.
+//! Most requests read the schema of a version. The first request for a schema passes
+//! [`authorize()`](super::authorize()) and the route, and the route puts the answer into this cache. The cache answers
+//! later requests before any layer. If a request has unusual headers, or the registry is private, the request takes the
+//! normal way.
 
 use std::sync::{Arc, OnceLock};
 

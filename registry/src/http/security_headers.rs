@@ -1,7 +1,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Adds the headers that restrict browsers. A browser that shows data of the registry runs no script, loads no frame,
-/// sends no form to another site, and reads styles only from the registry.
+/// Adds the headers that restrict browsers. On a page of the registry, a browser runs no script, loads no frame, and
+/// sends no form to another site. It reads styles only from the registry.
 pub(super) fn add_security_headers(headers: &mut HeaderMap) {
     let fixed = [
         (

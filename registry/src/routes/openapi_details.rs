@@ -7,8 +7,8 @@ const CHANGING: [&str; 2] = ["409", "507"];
 
 const NUMBER: &str = "(0|[1-9][0-9]{0,8})";
 
-/// Adds to the description everything that several routes have in common, so that no route repeats it: the errors of the
-/// layers around the routes, and the formats of parameters, headers and bodies.
+/// Adds to the description everything that several routes have in common, so that no route repeats it: the errors of
+/// the layers around the routes, and the formats of parameters, headers and bodies.
 pub(super) fn add_details(document: &mut Value) {
     document["components"]["responses"]["Refused"] = json!({
         "description": "The registry rejected the request. `detail` has the reason, and `help` has the next step",

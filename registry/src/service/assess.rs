@@ -49,8 +49,8 @@ impl Registry {
                     check_version_range(&schema.at().version, &request.subject)?;
                 }
                 reject_reserved_subject(&schema)?;
-                // If the check fails and the `$id` names another version, the report is more useful than the error about
-                // the `$id`.
+                // If the check fails and the `$id` names another version, the report is more useful than the error
+                // about the `$id`.
                 if report.is_accepted() || matches!(request.version, VersionChoice::Exact(_)) {
                     self.check_schema_id(&schema)?;
                 }

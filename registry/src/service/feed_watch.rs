@@ -7,8 +7,8 @@ use crate::store::Store;
 
 /// Notifies all streams of the feed about new events.
 ///
-/// One task polls the database for all streams, and runs only while a stream exists. So the streams also see the changes
-/// that other registries make.
+/// One task polls the database for all streams, and runs only while a stream exists. So the streams also see the
+/// changes that other registries make.
 #[derive(Debug)]
 pub(super) struct FeedWatch {
     store: Arc<dyn Store>,

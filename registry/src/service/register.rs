@@ -24,8 +24,8 @@ impl Registry {
     /// Registers a version with an optimistic append.
     ///
     /// The registry reads the history with its revision, and checks the candidate without a lock. The store appends the
-    /// version only if the subject still has this revision. Otherwise, the registry starts again. So no two versions are
-    /// ever committed that are each compatible with the history, but not with each other.
+    /// version only if the subject still has this revision. Otherwise, the registry starts again. So no two versions
+    /// are ever committed that are each compatible with the history, but not with each other.
     ///
     /// # Errors
     ///

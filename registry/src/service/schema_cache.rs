@@ -46,8 +46,8 @@ pub(super) enum ReferenceTarget {
 
 impl SchemaCache {
     pub(super) fn new(store: Arc<dyn Store>, workers: Workers, config: &Config) -> Self {
-        // Half of the memory is for parsed schemas, a quarter for their bytes, and a quarter for the response cache. The
-        // response cache shares its bytes with this cache.
+        // Half of the memory is for parsed schemas, a quarter for their bytes, and a quarter for the response cache.
+        // The response cache shares its bytes with this cache.
         let budget = config.cache_bytes / 2;
         Self {
             store,

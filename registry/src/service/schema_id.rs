@@ -12,8 +12,8 @@ use super::version_choice::VersionChoice;
 use crate::store::{History, Reference};
 
 impl Registry {
-    /// Returns the version that the `$id` of a schema names, if the registry may choose this version. The version must be
-    /// in the newest line, unless the request may begin a new line.
+    /// Returns the version that the `$id` of a schema names, if the registry may choose this version. The version must
+    /// be in the newest line, unless the request may begin a new line.
     pub(super) fn named_by_id(
         &self,
         request: &Request,

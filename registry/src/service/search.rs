@@ -84,8 +84,8 @@ impl Registry {
     }
 }
 
-/// Returns the search terms from the name of a subject and from its schema: from the title, the description and the names
-/// of properties.
+/// Returns the search terms from the name of a subject and from its schema: from the title, the description and the
+/// names of properties.
 pub(super) fn search_terms(schema: &Schema) -> Vec<String> {
     let mut texts: Vec<&str> = vec![schema.at().subject.as_str()];
     texts.extend(schema.title().into_iter().chain(schema.description()));
@@ -114,8 +114,8 @@ pub(super) fn query_words(text: &str) -> Vec<String> {
 /// Returns the search terms of texts, in lower case.
 ///
 /// A name of several words gives one term for each of its words, from this word to the end of the name. So `orderId`,
-/// `order_id` and `order-id` give `orderid` and `id`. In a script without spaces, a term begins at each character. A term
-/// that is the beginning of another term is left out, because a search finds the subject by the longer term too.
+/// `order_id` and `order-id` give `orderid` and `id`. In a script without spaces, a term begins at each character. A
+/// term that is the beginning of another term is left out, because a search finds the subject by the longer term too.
 pub(crate) fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let names = texts.into_iter().flat_map(names);
     let begins = names.flat_map(|name| word_begins(name).map(move |begin| (name, begin)));
@@ -164,8 +164,8 @@ fn word_from(name: &str, begin: usize) -> String {
     letters.flat_map(char::to_lowercase).take(limits::WORD_CHARS_MAX).collect()
 }
 
-/// Returns whether a character is from a script without spaces: Han, Kana, and everything with a higher code point. This
-/// includes Hangul, which has spaces: a search then finds more than necessary.
+/// Returns whether a character is from a script without spaces: Han, Kana, and everything with a higher code point.
+/// This includes Hangul, which has spaces: a search then finds more than necessary.
 fn is_unspaced(c: char) -> bool {
     '\u{2e80}' <= c
 }

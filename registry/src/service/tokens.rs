@@ -122,8 +122,8 @@ impl TokenService {
             return invalid("it does not have the form of a token of this registry");
         }
         let digest = Sha256::digest(token.as_bytes());
-        // The id is the beginning of the digest, and reveals nothing about the token. The comparison of the digests takes
-        // the same time wherever they differ.
+        // The id is the beginning of the digest, and reveals nothing about the token. The comparison of the digests
+        // takes the same time wherever they differ.
         let id = &hexadecimal(&digest)[..ID_DIGITS];
         let found = self.store.token(id).await?;
         let Some(record) = found.filter(|record| bool::from(record.digest.as_slice().ct_eq(&digest))) else {

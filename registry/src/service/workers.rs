@@ -69,8 +69,8 @@ impl Workers {
         Ok(Self { _end: Arc::new(End(Arc::clone(&queue))), queue, metrics })
     }
 
-    /// Runs work on a thread, when it is the turn of the current client. If the caller no longer waits, the work does not
-    /// begin, or gets a request to stop. It also gets this request after [`limits::CHECK_TIME_MAX`].
+    /// Runs work on a thread, when it is the turn of the current client. If the caller no longer waits, the work does
+    /// not begin, or gets a request to stop. It also gets this request after [`limits::CHECK_TIME_MAX`].
     ///
     /// # Errors
     ///

@@ -9,8 +9,8 @@ use super::sqlite::Sqlite;
 ///
 /// # Errors
 ///
-/// If the URL has an unknown scheme, the database cannot be used, or a newer version of evschema has updated the tables.
-/// With [`Access::ReadOnly`], also if the tables are from an earlier version.
+/// If the URL has an unknown scheme, the database cannot be used, or a newer version of evschema has updated the
+/// tables. With [`Access::ReadOnly`], also if the tables are from an earlier version.
 pub async fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match scheme(url) {
         Some("sqlite") => Ok(Arc::new(Sqlite::open(url, access).await?)),

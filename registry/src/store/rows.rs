@@ -14,8 +14,8 @@ pub(super) type SubjectRow =
 
 /// version, ordinal, schema_id, digest, standing, state_reason, author, message, registered_at.
 ///
-/// The standing is the state or [`NEVER_USED`]. One column has both, because the driver decodes rows in an array only up
-/// to nine columns.
+/// The standing is the state or [`NEVER_USED`]. One column has both, because the driver decodes rows in an array only
+/// up to nine columns.
 pub(super) type VersionRow =
     (String, i64, i64, String, String, Option<String>, Option<String>, Option<String>, i64);
 

@@ -8,8 +8,8 @@ use crate::store::rows::{self, signed, unsigned};
 /// The number of the schema; the subject and the version that an `$id` belongs to.
 type AppendedRow = (Option<i64>, Option<String>, Option<String>);
 
-/// Returns the statement that appends a version. `$moved` finds or creates the row of the subject, `$words` writes the
-/// search terms, and `$events` has the events that come before the event of the version.
+/// Returns the statement that appends a version. `$moved` finds or creates the row of the subject. `$words` writes the
+/// search terms. `$events` has the events that come before the event of the version.
 ///
 /// One statement is one transaction and one round trip. Each part that reads from `moved` runs after the row of the
 /// subject is locked, and the event of the feed comes last. If `moved` has no row, the statement writes nothing.
@@ -68,9 +68,9 @@ const FURTHER: &str = append!(
             version_count = version_count + 1
      WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
-    // If the subject has no row of terms, or an old one, the indexer notices this and writes the terms later. If the terms
-    // are the same, the statement keeps the stored value: the database would compress a new value, take it for different,
-    // and index it again.
+    // If the subject has no row of terms, or an old one, the indexer notices this and writes the terms later. If the
+    // terms are the same, the statement keeps the stored value: the database would compress a new value, take it for
+    // different, and index it again.
     "worded AS (
         UPDATE search_terms there
         SET terms = CASE WHEN there.terms = there.about || content.terms THEN there.terms

@@ -10,8 +10,8 @@ use crate::store::outcome::{Access, StoreError};
 /// Connections of one registry for transactions with several statements, which are rarer than registrations.
 const TRANSACTIONS_MAX: u32 = 4;
 /// The server plans each statement once for all values. Every statement uses an index for all values, and to plan an
-/// append takes the server longer than to run it. Sequential scans are off, because the server would plan them while the
-/// tables are empty, or because its planner ignores the cost of values that are stored outside the table.
+/// append takes the server longer than to run it. Sequential scans are off. The server would plan them while the tables
+/// are empty, or because its planner ignores the cost of values that are stored outside the table.
 const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
 /// The connections of one registry.

@@ -8,8 +8,8 @@ use crate::store::records::History;
 use crate::store::rows::{self, VersionRow, WaiverRow};
 use crate::store::sort_key::release_sort_key;
 
-/// Returns the statement for a history. One statement sees one moment, and needs one round trip. It returns versions and
-/// waivers as arrays of rows.
+/// Returns the statement for a history. One statement sees one moment, and needs one round trip. It returns versions
+/// and waivers as arrays of rows.
 macro_rules! history {
     (of $versions:literal, beside $tables:literal) => {
         concat!(
@@ -43,8 +43,8 @@ const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
 /// - the two highest pre-releases
 /// - for the next version, every release above the nearest lower one, because its number is taken
 ///
-/// The column `place` is the sort key. The key of a release begins with 1. A line of versions is the common beginning of
-/// the keys of its versions: the major number, or the major and the minor number if the major number is 0.
+/// The column `place` is the sort key. The key of a release begins with 1. A line of versions is the common beginning
+/// of the keys of its versions: the major number, or the major and the minor number if the major number is 0.
 const HISTORY_FOR: &str = history!(
     of "v.id = ANY (ARRAY(
             SELECT own.id

@@ -1,8 +1,8 @@
 //! How Postgres finds a page of subjects by words.
 //!
-//! Each subject has one row of terms, with an inverted index. The index itself intersects the subjects of several words.
-//! If many subjects have a word, the index is slow. Then the search scans the first subjects in order of their names,
-//! because this fills a page soon.
+//! Each subject has one row of terms, with an inverted index. The index itself intersects the subjects of several
+//! words. If many subjects have a word, the index is slow. Then the search scans the first subjects in order of their
+//! names, because this fills a page soon.
 
 use evschema_model::Subject;
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
@@ -18,8 +18,8 @@ use crate::store::search::{Indexing, Search, SubjectQuery};
 /// Number of subjects in the first scan, when the search does not know yet how frequent the words are.
 const SAMPLE: i64 = 128;
 
-/// Maximum number of scans. The second scan finds enough subjects, unless the matches are close together in the order of
-/// names.
+/// Maximum number of scans. The second scan finds enough subjects, unless the matches are close together in the order
+/// of names.
 const WINDOWS_MAX: usize = 2;
 
 /// Cost to scan a subject, relative to the cost to read a match from the index.
@@ -28,28 +28,28 @@ const SCAN_COST: i64 = 2;
 /// Estimate for the number of subjects before the database has counted them.
 const COUNT_MIN: i64 = 10_000;
 
-/// Maximum length of all terms of a subject, in bytes: terms from its settings and from its schema. A character has up to
-/// four bytes.
+/// Maximum length of all terms of a subject, in bytes: terms from its settings and from its schema. A character has up
+/// to four bytes.
 const TERMS_BYTES_MAX: usize = 2 * limits::SUBJECT_WORDS_MAX * limits::WORD_CHARS_MAX * 4;
 /// A `tsvector` must be smaller than 1 MiB (<https://www.postgresql.org/docs/current/textsearch-limitations.html>).
 const _: () = assert!(TERMS_BYTES_MAX < 1 << 20);
 
 impl Search for Postgres {
-    fn subjects<'a>(&'a self, wanted: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
-            if wanted.words.is_empty() {
+            if query.words.is_empty() {
                 let rows: Vec<SubjectRow> = query_as(
                     "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                             created_at, updated_at
                      FROM subjects WHERE name > $1 ORDER BY name LIMIT $2",
                 )
-                .bind(wanted.after_name())
-                .bind(i64::from(wanted.limit))
+                .bind(query.after_name())
+                .bind(i64::from(query.limit))
                 .fetch_all(self.connections.statements())
                 .await?;
                 return rows.into_iter().map(rows::subject).collect();
             }
-            let page = self.page(wanted).await?;
+            let page = self.page(query).await?;
             let rows: Vec<SubjectRow> = query_as(
                 "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                         created_at, updated_at
@@ -121,8 +121,8 @@ impl Search for Postgres {
     }
 }
 
-/// Scans subjects in order of their names. The outer order is the order of the inner rows, so the database stops as soon
-/// as the page is full.
+/// Scans subjects in order of their names. The outer order is the order of the inner rows, so the database stops as
+/// soon as the page is full.
 const SCAN: &str = "
     WITH start AS MATERIALIZED (SELECT coalesce((SELECT name FROM search_terms WHERE subject_id = $2), $3) AS name)
     SELECT ARRAY(SELECT subject_id
@@ -142,16 +142,16 @@ const IN_INDEX: &str = "
 
 impl Postgres {
     /// Returns the numbers of the subjects on a page.
-    async fn page(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-        let terms = terms(&wanted.words);
+    async fn page(&self, query: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
+        let terms = terms(&query.words);
         let mut page = Vec::new();
-        let (mut scanned, mut window, mut behind) = (0, SAMPLE, None);
+        let (mut scanned, mut window, mut last_seen) = (0, SAMPLE, None);
         for _ in 0..WINDOWS_MAX {
-            let missing = i64::from(wanted.limit) - page.len() as i64;
+            let missing = i64::from(query.limit) - page.len() as i64;
             let (found, last, count): (Vec<i64>, Option<i64>, i64) = query_as(SCAN)
                 .bind(&terms)
-                .bind(behind)
-                .bind(wanted.after_name())
+                .bind(last_seen)
+                .bind(query.after_name())
                 .bind(missing)
                 .bind(window)
                 .fetch_one(self.connections.statements())
@@ -161,7 +161,7 @@ impl Postgres {
             if missing == 0 || last.is_none() {
                 return Ok(page);
             }
-            behind = last;
+            last_seen = last;
             scanned += window;
             // Estimates: the subjects to scan for the rest of the page, and the matches to read from the index.
             let matches = page.len().max(1) as i64;
@@ -173,8 +173,8 @@ impl Postgres {
         }
         let page = query_scalar(IN_INDEX)
             .bind(&terms)
-            .bind(wanted.after_name())
-            .bind(i64::from(wanted.limit))
+            .bind(query.after_name())
+            .bind(i64::from(query.limit))
             .fetch_one(self.connections.statements())
             .await?;
         Ok(page)

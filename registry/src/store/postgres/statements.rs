@@ -11,7 +11,8 @@ use sqlx::postgres::{PgPool, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Connection as _, Either, Error, Execute, Executor, Postgres as Driver, SqlStr};
 use tokio::sync::Semaphore;
 
-/// Connections of one registry for single statements. By default, several registries share the server's 100 connections.
+/// Connections of one registry for single statements. By default, several registries share the server's 100
+/// connections.
 pub(super) const STATEMENTS_MAX: u32 = 12;
 /// Longest wait for a connection. After this time, the registry reports that the database does not answer.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -69,27 +70,27 @@ impl Statements {
     ) -> Result<T, Error> {
         let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
-        let mut kept = self.take().await?;
-        let answer = statement(&mut kept.connection).await?;
-        kept.used = Instant::now();
-        self.keep(kept);
+        let mut idle = self.take().await?;
+        let answer = statement(&mut idle.connection).await?;
+        idle.used = Instant::now();
+        self.keep(idle);
         Ok(answer)
     }
 
     async fn take(&self) -> Result<IdleConnection, Error> {
         let last = self.free().pop();
-        if let Some(mut kept) = last
-            && (kept.used.elapsed() < TRUSTED_FOR || kept.connection.ping().await.is_ok())
+        if let Some(mut idle) = last
+            && (idle.used.elapsed() < TRUSTED_FOR || idle.connection.ping().await.is_ok())
         {
-            return Ok(kept);
+            return Ok(idle);
         }
         let connection = self.pool.acquire().await?;
         let now = Instant::now();
         Ok(IdleConnection { connection, taken: now, used: now })
     }
 
-    fn keep(&self, kept: IdleConnection) {
-        if KEPT_FOR < kept.taken.elapsed() {
+    fn keep(&self, idle: IdleConnection) {
+        if KEPT_FOR < idle.taken.elapsed() {
             return;
         }
         let mut free = self.free();
@@ -97,7 +98,7 @@ impl Statements {
         if self.pool.is_closed() {
             return;
         }
-        free.push(kept);
+        free.push(idle);
         // One connection per call is enough: soon all of them are gone.
         if free.first().is_some_and(|first| IDLE_FOR < first.used.elapsed()) {
             free.remove(0);

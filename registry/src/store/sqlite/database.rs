@@ -31,8 +31,8 @@ pub(in crate::store) struct Sqlite {
     pub(super) pool: SqlitePool,
     /// Locked during a write. SQLite allows one writer at a time too, but then the other writers must poll.
     pub(super) writing: Mutex<()>,
-    /// Keeps a database in memory alive. Such a database exists only while a connection to it is open, and the pool
-    /// closes a connection if its query is cancelled, for example because a client disconnects.
+    /// Keeps a database in memory alive. Such a database exists only while a connection to it is open. The pool closes
+    /// a connection if its query is cancelled, for example because a client disconnects.
     _keeper: Mutex<Option<SqliteConnection>>,
 }
 
@@ -93,8 +93,8 @@ impl Sqlite {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            // SQLite ends a transaction itself if the disk is full, but sqlx does not notice. The connection would return
-            // to the pool as if the transaction were still open.
+            // SQLite ends a transaction itself if the disk is full, but sqlx does not notice. The connection would
+            // return to the pool as if the transaction were still open.
             .after_release(|connection, _| {
                 Box::pin(async move {
                     if !connection.is_in_transaction() {
@@ -125,9 +125,9 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
 
 /// Retries while the file is busy, for at most [`BUSY_TIMEOUT`].
 ///
-/// While the last connection to a file closes, and while a connection recovers or creates the log, SQLite does not let
-/// other connections wait, but rejects them at once (<https://sqlite.org/wal.html>, "Sometimes Queries Return
-/// SQLITE_BUSY In WAL Mode").
+/// In some situations, SQLite does not let other connections wait, but rejects them at once: while the last connection
+/// to a file closes, and while a connection recovers or creates the log. The page <https://sqlite.org/wal.html>
+/// explains this under "Sometimes Queries Return SQLITE_BUSY In WAL Mode".
 async fn retry_while_busy<F: Future<Output = Result<(), StoreError>>>(
     attempt: impl Fn() -> F,
 ) -> Result<(), StoreError> {

@@ -1,10 +1,10 @@
 //! How SQLite finds a page of subjects by words.
 //!
 //! For each word, the index returns a posting list: the numbers of the subjects that have this word. This module
-//! intersects the lists. A page has the first subjects of the result in order of their names. If the result is short, the
-//! search sorts it by name. If the result is long, the search scans all subjects in order of their names, because it soon
-//! meets enough of them. If very many subjects have a word, the scan checks each subject for this word. If the scan then
-//! finds too few matches, the search reads the long lists too.
+//! intersects the lists. A page has the first subjects of the result in order of their names. If the result is short,
+//! the search sorts it by name. If the result is long, the search scans all subjects in order of their names, because
+//! it soon meets enough of them. If very many subjects have a word, the scan checks each subject for this word. If the
+//! scan then finds too few matches, the search reads the long lists too.
 
 use std::future::Future;
 
@@ -16,7 +16,8 @@ use crate::store::search::SubjectQuery;
 /// Maximum length of a posting list in the first step, for every word.
 const SHORT_LIST_MAX: usize = 1_000;
 
-/// Maximum length of a posting list in the second step, if several words remain. To read it takes one or two milliseconds.
+/// Maximum length of a posting list in the second step, if several words remain. To read it takes one or two
+/// milliseconds.
 const MEDIUM_LIST_MAX: usize = 8_000;
 
 /// No maximum for the length of a posting list.
@@ -28,8 +29,8 @@ const SORTED_MAX: usize = 300;
 /// Number of subjects in the first scan, when the search does not know yet how many of them match.
 const SAMPLE: usize = 128;
 
-/// A scan continues only if at least one of this many checked subjects matches. To check one subject takes as long as to
-/// read twenty numbers of a posting list.
+/// A scan continues only if at least one of this many checked subjects matches. To check one subject takes as long as
+/// to read twenty numbers of a posting list.
 const DENSITY_MIN: usize = 3;
 
 /// Number of subjects in a scan.
@@ -64,8 +65,8 @@ pub(super) fn end_of(word: &str) -> String {
 /// The index of search terms. It reads only the number and the name of a subject. The caller reads the complete rows of
 /// the subjects on the page.
 pub(super) trait WordIndex: Sync {
-    /// Returns the subjects that have a term with this beginning, from at most `rows_max` rows of the index. They are in
-    /// any order, and a subject may occur several times.
+    /// Returns the subjects that have a term with this beginning, from at most `rows_max` rows of the index. They are
+    /// in any order, and a subject may occur several times.
     fn with_word(
         &self,
         word: &str,
@@ -77,21 +78,22 @@ pub(super) trait WordIndex: Sync {
         &self,
         subjects: &[i64],
         words: &[String],
-        wanted: &SubjectQuery,
+        query: &SubjectQuery,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
 
-    /// Returns the next [`WINDOW`] subjects in order of their names, after `behind` or after the beginning of the page.
+    /// Returns the next [`WINDOW`] subjects in order of their names, after `last_seen` or after the beginning of the
+    /// page.
     fn next(
         &self,
-        wanted: &SubjectQuery,
-        behind: Option<i64>,
+        query: &SubjectQuery,
+        last_seen: Option<i64>,
     ) -> impl Future<Output = Result<Vec<i64>, StoreError>> + Send;
 
-    /// Checks the next `window` subjects in order of their names, after `behind` or after the beginning of the page.
+    /// Checks the next `window` subjects in order of their names, after `last_seen` or after the beginning of the page.
     fn scan(
         &self,
-        wanted: &SubjectQuery,
-        behind: Option<i64>,
+        query: &SubjectQuery,
+        last_seen: Option<i64>,
         window: usize,
         words: &[String],
     ) -> impl Future<Output = Result<Window, StoreError>> + Send;
@@ -106,12 +108,12 @@ pub(super) struct Window {
 }
 
 /// Returns the numbers of the subjects on a page, in any order.
-pub(super) async fn page(index: &impl WordIndex, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-    let (short, mut unread) = intersection(index, &wanted.words, SHORT_LIST_MAX).await?;
+pub(super) async fn page(index: &impl WordIndex, query: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
+    let (short, mut unread) = intersection(index, &query.words, SHORT_LIST_MAX).await?;
     if let Some(short) = short {
-        return index.filter(&short, &unread, wanted).await;
+        return index.filter(&short, &unread, query).await;
     }
-    if let Some(page) = scan(index, wanted, None, &unread).await? {
+    if let Some(page) = scan(index, query, None, &unread).await? {
         return Ok(page);
     }
     let mut found = None;
@@ -123,9 +125,9 @@ pub(super) async fn page(index: &impl WordIndex, wanted: &SubjectQuery) -> Resul
         let list = intersect(found, list);
         unread = too_long;
         if list.len() <= SORTED_MAX {
-            return index.filter(&list, &unread, wanted).await;
+            return index.filter(&list, &unread, query).await;
         }
-        if let Some(page) = scan(index, wanted, Some(&list), &unread).await? {
+        if let Some(page) = scan(index, query, Some(&list), &unread).await? {
             return Ok(page);
         }
         found = Some(list);
@@ -133,7 +135,7 @@ pub(super) async fn page(index: &impl WordIndex, wanted: &SubjectQuery) -> Resul
             break;
         }
     }
-    index.filter(&found.unwrap_or_default(), &[], wanted).await
+    index.filter(&found.unwrap_or_default(), &[], query).await
 }
 
 /// Returns the intersection of all posting lists with at most `rows_max` rows, in ascending order, and the words with
@@ -161,23 +163,23 @@ async fn intersection(
 /// Without a list, every subject counts. Returns `None` if another way is probably faster.
 async fn scan(
     index: &impl WordIndex,
-    wanted: &SubjectQuery,
+    query: &SubjectQuery,
     list: Option<&[i64]>,
     words: &[String],
 ) -> Result<Option<Vec<i64>>, StoreError> {
-    let page_len = wanted.limit as usize;
-    let (mut page, mut behind) = (Vec::new(), None);
+    let page_len = query.limit as usize;
+    let (mut page, mut last_seen) = (Vec::new(), None);
     let (mut scanned, mut checked) = (0, 0);
     loop {
         let next = match list {
             None => {
                 let window = if scanned == 0 { SAMPLE } else { WINDOW };
-                let next = index.scan(wanted, behind, window, words).await?;
+                let next = index.scan(query, last_seen, window, words).await?;
                 (scanned, checked) = (scanned + window, checked + window);
                 next
             }
             Some(list) => {
-                let mut found = index.next(wanted, behind).await?;
+                let mut found = index.next(query, last_seen).await?;
                 scanned += WINDOW;
                 let mut last = found.last().copied().filter(|_| found.len() == WINDOW);
                 found.retain(|subject| list.binary_search(subject).is_ok());
@@ -187,14 +189,14 @@ async fn scan(
                         last = found.last().copied();
                     }
                     checked += found.len();
-                    found = index.filter(&found, words, wanted).await?;
+                    found = index.filter(&found, words, query).await?;
                 }
                 Window { found, last }
             }
         };
         page.extend(next.found);
-        behind = next.last;
-        if page_len <= page.len() || behind.is_none() {
+        last_seen = next.last;
+        if page_len <= page.len() || last_seen.is_none() {
             page.truncate(page_len);
             return Ok(Some(page));
         }
@@ -234,15 +236,15 @@ mod tests {
             &self,
             candidates: impl Iterator<Item = i64>,
             words: &[String],
-            wanted: &SubjectQuery,
+            query: &SubjectQuery,
         ) -> Vec<i64> {
             let name = |subject: i64| self.0[subject as usize].0.as_str();
             let mut page: Vec<i64> = candidates
-                .filter(|subject| wanted.after_name() < name(*subject))
+                .filter(|subject| query.after_name() < name(*subject))
                 .filter(|subject| words.iter().all(|word| self.has(*subject, word)))
                 .collect();
             page.sort_by_key(|subject| name(*subject));
-            page.truncate(wanted.limit as usize);
+            page.truncate(query.limit as usize);
             page
         }
     }
@@ -261,28 +263,28 @@ mod tests {
             &self,
             subjects: &[i64],
             words: &[String],
-            wanted: &SubjectQuery,
+            query: &SubjectQuery,
         ) -> Result<Vec<i64>, StoreError> {
-            Ok(self.page(subjects.iter().copied(), words, wanted))
+            Ok(self.page(subjects.iter().copied(), words, query))
         }
 
-        async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
-            let after = behind.map(|subject| self.0[subject as usize].0.clone()).or(wanted.after.clone());
+        async fn next(&self, query: &SubjectQuery, last_seen: Option<i64>) -> Result<Vec<i64>, StoreError> {
+            let after = last_seen.map(|subject| self.0[subject as usize].0.clone()).or(query.after.clone());
             let limit = u32::try_from(WINDOW).unwrap();
-            Ok(self.page(0..self.0.len() as i64, &[], &SubjectQuery { after, limit, ..wanted.clone() }))
+            Ok(self.page(0..self.0.len() as i64, &[], &SubjectQuery { after, limit, ..query.clone() }))
         }
 
         async fn scan(
             &self,
-            wanted: &SubjectQuery,
-            behind: Option<i64>,
+            query: &SubjectQuery,
+            last_seen: Option<i64>,
             window: usize,
             words: &[String],
         ) -> Result<Window, StoreError> {
-            let mut all = self.next(wanted, behind).await?;
+            let mut all = self.next(query, last_seen).await?;
             all.truncate(window);
             let last = all.last().copied().filter(|_| all.len() == window);
-            Ok(Window { found: self.page(all.into_iter(), words, wanted), last })
+            Ok(Window { found: self.page(all.into_iter(), words, query), last })
         }
     }
 
@@ -310,14 +312,14 @@ mod tests {
         let words = ["every", "hal", "half", "third", "few", "rare", "late", "early", "none"];
         for _ in 0..60 {
             let chosen = (0..random.usize(1..4)).map(|_| random.choice(words).unwrap().to_owned());
-            let wanted = SubjectQuery {
+            let query = SubjectQuery {
                 words: chosen.collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
                 after: random.bool().then(|| format!("s{:05}", random.u32(..count))),
                 limit: random.u32(1..300),
             };
-            let mut found = page(&subjects, &wanted).await.unwrap();
+            let mut found = page(&subjects, &query).await.unwrap();
             found.sort_by_key(|subject| subjects.0[*subject as usize].0.as_str());
-            assert_eq!(found, subjects.page(0..i64::from(count), &wanted.words, &wanted), "{wanted:?}");
+            assert_eq!(found, subjects.page(0..i64::from(count), &query.words, &query), "{query:?}");
         }
     }
 

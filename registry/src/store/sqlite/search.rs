@@ -26,14 +26,14 @@ macro_rules! subjects_in {
 // If the limit is only a parameter, SQLite plans the statement again for each new value. This takes longer than most of
 // these statements. If the limit is a sum, SQLite does not.
 impl Search for Sqlite {
-    fn subjects<'a>(&'a self, wanted: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
-            if wanted.words.is_empty() {
+            if query.words.is_empty() {
                 let rows = query_scalar(subjects_in!("WHERE name > $1 ORDER BY name LIMIT $2 + 0"));
-                let rows = rows.bind(wanted.after_name()).bind(i64::from(wanted.limit));
+                let rows = rows.bind(query.after_name()).bind(i64::from(query.limit));
                 return subjects(rows.fetch_one(&self.pool).await?);
             }
-            let page = page(self, wanted).await?;
+            let page = page(self, query).await?;
             let rows =
                 query_scalar(subjects_in!("WHERE id IN (SELECT value FROM json_each($1)) ORDER BY name"));
             subjects(rows.bind(json(&page)).fetch_one(&self.pool).await?)
@@ -109,8 +109,8 @@ impl Search for Sqlite {
     }
 }
 
-/// Returns the condition for a subject that has a search term with the beginning in the parameter. The condition is true
-/// if the parameter is null.
+/// Returns the condition for a subject that has a search term with the beginning in the parameter. The condition is
+/// true if the parameter is null.
 macro_rules! has {
     ($parameter:literal) => {
         concat!(
@@ -125,8 +125,8 @@ macro_rules! has {
     };
 }
 
-/// Returns the condition for a subject that matches all words. Each word has its own parameter, because SQLite would read
-/// a list of words again for each subject.
+/// Returns the condition for a subject that matches all words. Each word has its own parameter, because SQLite would
+/// read a list of words again for each subject.
 macro_rules! has_all {
     () => {
         concat!(
@@ -189,36 +189,36 @@ impl WordIndex for Sqlite {
         &self,
         subjects: &[i64],
         words: &[String],
-        wanted: &SubjectQuery,
+        query: &SubjectQuery,
     ) -> Result<Vec<i64>, StoreError> {
         let filtered = query_scalar(FILTER)
             .bind(json(subjects))
-            .bind(wanted.after_name())
+            .bind(query.after_name())
             .bind(LAST)
-            .bind(i64::from(wanted.limit));
+            .bind(i64::from(query.limit));
         let filtered = parameters(words).fold(filtered, |filtered, word| filtered.bind(word));
         numbers(filtered.fetch_one(&self.pool).await?)
     }
 
-    async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
+    async fn next(&self, query: &SubjectQuery, last_seen: Option<i64>) -> Result<Vec<i64>, StoreError> {
         let next = query_scalar(
             "SELECT json_group_array(id)
              FROM (SELECT id FROM subjects WHERE name > coalesce((SELECT name FROM subjects WHERE id = $1), $2)
                    ORDER BY name LIMIT $3 + 0)",
         );
-        let next = next.bind(behind).bind(wanted.after_name()).bind(signed(WINDOW as u64));
+        let next = next.bind(last_seen).bind(query.after_name()).bind(signed(WINDOW as u64));
         numbers(next.fetch_one(&self.pool).await?)
     }
 
     async fn scan(
         &self,
-        wanted: &SubjectQuery,
-        behind: Option<i64>,
+        query: &SubjectQuery,
+        last_seen: Option<i64>,
         window: usize,
         words: &[String],
     ) -> Result<Window, StoreError> {
-        let scan = query_as(SCAN).bind(behind).bind(wanted.after_name()).bind(LAST);
-        let scan = scan.bind(i64::from(wanted.limit));
+        let scan = query_as(SCAN).bind(last_seen).bind(query.after_name()).bind(LAST);
+        let scan = scan.bind(i64::from(query.limit));
         let scan = parameters(words).fold(scan, |scan, word| scan.bind(word));
         let (found, last) = scan.bind(signed(window as u64)).fetch_one(&self.pool).await?;
         Ok(Window { found: numbers(found)?, last })
