@@ -19,8 +19,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, UnnumberedEvent, WaiverRecord};
-use generated::policy_loosened::v1::{Before, BeforeContentModel as BeforeModel, PolicyLoosened};
-use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode, SubjectChanged};
+use generated::policy_loosened::v1::{Before, BeforeContentModel as EventContentModelBefore, PolicyLoosened};
+use generated::subject_changed::v1::{ContentModel as EventContentModel, Mode as EventMode, SubjectChanged};
 use generated::token_created::v1::TokenCreated;
 use generated::token_revoked::v1::TokenRevoked;
 use generated::version_deprecated::v1::VersionDeprecated;
@@ -92,9 +92,9 @@ pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings,
     let mut event = SubjectChanged::new(
         rfc3339(stamp.at),
         stamp.author(),
-        sent_model(settings.policy.content_model),
+        event_content_model(settings.policy.content_model),
         created,
-        sent_mode(settings.policy.mode),
+        event_mode(settings.policy.mode),
         stamp.revision.into(),
         subject.to_owned(),
     );
@@ -111,16 +111,16 @@ pub(crate) fn policy_loosened(
     stamp: &Stamp,
 ) -> NewEvent {
     let before_model = match before.content_model {
-        ContentModel::Strict => BeforeModel::Strict,
-        ContentModel::Lenient => BeforeModel::Lenient,
-        ContentModel::Tolerant => BeforeModel::Tolerant,
+        ContentModel::Strict => EventContentModelBefore::Strict,
+        ContentModel::Lenient => EventContentModelBefore::Lenient,
+        ContentModel::Tolerant => EventContentModelBefore::Tolerant,
     };
     let mut event = PolicyLoosened::new(
         rfc3339(stamp.at),
         stamp.author(),
-        Before::new(before_model, sent_mode(before.mode)),
-        sent_model(settings.policy.content_model),
-        sent_mode(settings.policy.mode),
+        Before::new(before_model, event_mode(before.mode)),
+        event_content_model(settings.policy.content_model),
+        event_mode(settings.policy.mode),
         stamp.revision.into(),
         subject.to_owned(),
     );
@@ -187,14 +187,14 @@ pub(crate) fn token_created(
     signature: &Signature,
 ) -> NewEvent {
     let (id, name) = (token.id.clone(), token.name.clone());
-    let mut event = TokenCreated::new(rfc3339(at), named(signature), id, name, scopes);
+    let mut event = TokenCreated::new(rfc3339(at), author_of(signature), id, name, scopes);
     event.expires_at = token.expires_at.map(rfc3339);
     new(&event, &signature.provenance)
 }
 
 /// Returns the event for a revoked token.
 pub(crate) fn token_revoked(token: &TokenRecord, at: i64, signature: &Signature) -> NewEvent {
-    let event = TokenRevoked::new(rfc3339(at), named(signature), token.id.clone(), token.name.clone());
+    let event = TokenRevoked::new(rfc3339(at), author_of(signature), token.id.clone(), token.name.clone());
     new(&event, &signature.provenance)
 }
 
@@ -255,32 +255,32 @@ fn new<E: Event>(event: &E, provenance: &Provenance) -> NewEvent {
     NewEvent { kind: E::SUBJECT, data, provenance: provenance.clone() }
 }
 
-fn sent_mode(mode: Mode) -> SentMode {
+fn event_mode(mode: Mode) -> EventMode {
     match mode {
-        Mode::Backward => SentMode::Backward,
-        Mode::BackwardTransitive => SentMode::BackwardTransitive,
-        Mode::Forward => SentMode::Forward,
-        Mode::ForwardTransitive => SentMode::ForwardTransitive,
-        Mode::Full => SentMode::Full,
-        Mode::FullTransitive => SentMode::FullTransitive,
-        Mode::None => SentMode::None,
+        Mode::Backward => EventMode::Backward,
+        Mode::BackwardTransitive => EventMode::BackwardTransitive,
+        Mode::Forward => EventMode::Forward,
+        Mode::ForwardTransitive => EventMode::ForwardTransitive,
+        Mode::Full => EventMode::Full,
+        Mode::FullTransitive => EventMode::FullTransitive,
+        Mode::None => EventMode::None,
     }
 }
 
-fn sent_model(model: ContentModel) -> SentModel {
+fn event_content_model(model: ContentModel) -> EventContentModel {
     match model {
-        ContentModel::Strict => SentModel::Strict,
-        ContentModel::Lenient => SentModel::Lenient,
-        ContentModel::Tolerant => SentModel::Tolerant,
+        ContentModel::Strict => EventContentModel::Strict,
+        ContentModel::Lenient => EventContentModel::Lenient,
+        ContentModel::Tolerant => EventContentModel::Tolerant,
     }
 }
 
-fn named(signature: &Signature) -> String {
+fn author_of(signature: &Signature) -> String {
     signature.name.clone().unwrap_or_else(|| ANONYMOUS.to_owned())
 }
 
 impl Stamp {
     fn author(&self) -> String {
-        named(&self.signature)
+        author_of(&self.signature)
     }
 }

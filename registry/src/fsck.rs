@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::database_url::{file_of, without_password};
 use crate::environment::Environment;
 use crate::metrics::Metrics;
-use crate::service::{Registry, latest, words_of};
+use crate::service::{Registry, latest, terms_of};
 use crate::start_error::StartError;
 use crate::store::{Derived, History, Indexing, Store, StoreError, SubjectQuery, VersionRecord};
 use crate::{limits, store};
@@ -229,8 +229,8 @@ impl Examiner<'_> {
     /// Checks that a search finds the subject by its search terms.
     async fn words(&mut self, history: &History) -> Result<(), StoreError> {
         let record = &history.subject;
-        let Ok(Some(content)) = self.registry.latest_words(record).await else { return Ok(()) };
-        let about = words_of(record.description.as_deref());
+        let Ok(Some(content)) = self.registry.latest_terms(record).await else { return Ok(()) };
+        let about = terms_of(record.description.as_deref());
         let mut longest: Vec<&String> = content.iter().chain(&about).collect();
         longest.sort_by_key(|word| std::cmp::Reverse(word.len()));
         longest.truncate(limits::SEARCH_WORDS_MAX);

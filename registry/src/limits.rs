@@ -24,10 +24,10 @@ pub const CONNECTIONS_MAX: usize = 10_000;
 
 /// At most this many connections receive that answer at the same time. The registry closes further ones without an
 /// answer.
-pub const REFUSALS_MAX: usize = 256;
+pub const OVERLOAD_ANSWERS_MAX: usize = 256;
 
 /// Longest time to send that answer.
-pub const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+pub const OVERLOAD_ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Longest wait for running requests when the server stops.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);

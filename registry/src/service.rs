@@ -38,7 +38,7 @@ pub(crate) use refusal::Refusal;
 pub(crate) use registry::Registry;
 pub(crate) use request::{Outcome, Request};
 pub(crate) use right::Right;
-pub(crate) use search::words_of;
+pub(crate) use search::terms_of;
 pub(crate) use selection::Selection;
 pub(crate) use state::latest;
 pub(crate) use subjects::Precondition;

@@ -21,7 +21,7 @@ use crate::terminal::escape::one_line;
 
 /// Open files that are no clients': databases, the log, connections that are being refused.
 #[cfg(unix)]
-const FILES_KEPT: usize = 64 + limits::REFUSALS_MAX;
+const FILES_KEPT: usize = 64 + limits::OVERLOAD_ANSWERS_MAX;
 
 /// Run the registry until Ctrl-C.
 ///

@@ -46,7 +46,7 @@ impl KnownHosts {
     pub(crate) fn check(&self, version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
         let host = single(headers, &HOST)?;
         if host.is_none() && version == Version::HTTP_11 {
-            return Err(bad("the header `Host` is missing, but HTTP/1.1 requires it"));
+            return Err(bad_header("the header `Host` is missing, but HTTP/1.1 requires it"));
         }
         if let Some(unknown) =
             host.into_iter().chain(uri.authority().map(|own| own.as_str())).find(|own| !self.contains(own))
@@ -65,10 +65,10 @@ impl KnownHosts {
 pub(crate) fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Failure> {
     let Some(coding) = single(headers, &TRANSFER_ENCODING)? else { return Ok(()) };
     if version < Version::HTTP_11 {
-        return Err(bad("an HTTP/1.0 request must not have the header `Transfer-Encoding`"));
+        return Err(bad_header("an HTTP/1.0 request must not have the header `Transfer-Encoding`"));
     }
     if !coding.eq_ignore_ascii_case("chunked") {
-        return Err(bad("the only valid value of `Transfer-Encoding` is `chunked`"));
+        return Err(bad_header("the only valid value of `Transfer-Encoding` is `chunked`"));
     }
     Ok(())
 }
@@ -78,12 +78,12 @@ fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h st
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(bad(format!("the request has several `{name}` headers")));
+        return Err(bad_header(format!("the request has several `{name}` headers")));
     }
     value
         .to_str()
         .map(Some)
-        .map_err(|_| bad(format!("the header `{name}` has characters that are not ASCII")))
+        .map_err(|_| bad_header(format!("the header `{name}` has characters that are not ASCII")))
 }
 
 /// Returns the value of `Origin` without its scheme. If the value has no scheme, such as `null`: the empty string.
@@ -92,7 +92,7 @@ pub(super) fn origin(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     Ok(origin.map(|origin| origin.split_once("://").map_or("", |(_, authority)| authority)))
 }
 
-fn bad(detail: impl Into<String>) -> Failure {
+fn bad_header(detail: impl Into<String>) -> Failure {
     Failure::new(
         ProblemCode::InvalidHeader,
         detail,

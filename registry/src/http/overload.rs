@@ -33,7 +33,7 @@ impl Default for OverloadAnswers {
              {}\r\n\r\n{body}",
             body.len()
         );
-        Self { answer: answer.into(), running: Arc::new(Semaphore::new(limits::REFUSALS_MAX)) }
+        Self { answer: answer.into(), running: Arc::new(Semaphore::new(limits::OVERLOAD_ANSWERS_MAX)) }
     }
 }
 
@@ -45,7 +45,7 @@ impl OverloadAnswers {
         let answer = self.answer.clone();
         tokio::spawn(async move {
             // If the client has disconnected already, the error does not matter.
-            let _result = tokio::time::timeout(limits::REFUSAL_TIMEOUT, send(stream, &answer)).await;
+            let _result = tokio::time::timeout(limits::OVERLOAD_ANSWER_TIMEOUT, send(stream, &answer)).await;
             drop(permit);
         });
     }

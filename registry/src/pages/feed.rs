@@ -38,7 +38,7 @@ impl Pages {
 }
 
 /// Returns the old and the new policy, if the event has the old one.
-fn loosened(data: &Value) -> Option<String> {
+fn policy_change(data: &Value) -> Option<String> {
     let policy = |of: &Value| {
         Some(format!("mode {} and content model {}", of["mode"].as_str()?, of["content_model"].as_str()?))
     };
@@ -65,7 +65,7 @@ fn row(event: CloudEvent) -> Row {
         None => (format!("/schemas/{}", event.subject), event.subject.clone()),
     };
     Row {
-        words: text("reason").or_else(|| text("message")).or_else(|| loosened(&event.data)),
+        words: text("reason").or_else(|| text("message")).or_else(|| policy_change(&event.data)),
         author: text("author"),
         position: event.id,
         at: moment(event.time),

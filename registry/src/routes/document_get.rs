@@ -11,10 +11,10 @@ use crate::http::{Accept, App, CachedResponse, Failure, VersionPath};
 use crate::service::Selection;
 
 /// The schema of a version never changes, so a client needs to read it only once.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const CACHE_FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// On a private registry, a cache that several clients share must not store the schema.
-const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+const CACHE_PRIVATELY_FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 /// Returns the schema of a version, byte for byte as it was registered.
 ///
@@ -55,7 +55,7 @@ pub(crate) async fn document(
         Some(cached) => cached,
         None => {
             let content = app.registry().content(&at).await?;
-            let cache_control = if app.is_private() { FOR_EVER_FOR_ONE } else { FOR_EVER };
+            let cache_control = if app.is_private() { CACHE_PRIVATELY_FOREVER } else { CACHE_FOREVER };
             let cached = Arc::new(CachedResponse::new(&content, cache_control));
             // The schema of a feed event may be registered later, with the same digest but with different bytes.
             if feed::content_of(&at).is_none() {

@@ -28,7 +28,7 @@ pub(super) fn add_details(document: &mut Value) {
             describe_bodies(path, operation);
         }
     }
-    for (pointer, shape) in shapes() {
+    for (pointer, shape) in property_formats() {
         if let (Some(Value::Object(schema)), Value::Object(shape)) = (document.pointer_mut(pointer), shape) {
             schema.extend(shape);
         }
@@ -92,7 +92,7 @@ fn describe_bodies(path: &str, operation: &mut Value) {
 }
 
 /// Returns the formats of properties in bodies, which their types do not show.
-fn shapes() -> Vec<(&'static str, Value)> {
+fn property_formats() -> Vec<(&'static str, Value)> {
     let modes: Vec<Value> = evschema_model::Mode::ALL.iter().map(|mode| mode.as_str().into()).collect();
     let models: Vec<Value> =
         evschema_model::ContentModel::ALL.iter().map(|model| model.as_str().into()).collect();

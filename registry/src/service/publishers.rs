@@ -73,7 +73,7 @@ impl Publishers {
         let subject = subject.ok_or_else(|| invalid("the claim `sub` is missing or not valid"))?;
         let of_issuer = self.publishers.iter().filter(|publisher| publisher.issuer == *url);
         let mut trusted: Vec<&Publisher> =
-            of_issuer.filter(|publisher| signed.is_for(&publisher.audience)).collect();
+            of_issuer.filter(|publisher| signed.has_audience(&publisher.audience)).collect();
         if trusted.is_empty() {
             return Err(invalid("the claim `aud` does not name an audience that this registry accepts"));
         }

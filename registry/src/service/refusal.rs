@@ -65,13 +65,13 @@ pub(crate) enum Refusal {
         other: Subject,
     },
     /// The compatibility check failed.
-    #[error("{}", in_words(.0))]
+    #[error("{}", check_message(.0))]
     Check(Box<Report>),
     /// The change breaks the newest line, and the request does not allow a new major version.
-    #[error("{}", breaks_newest(.0))]
+    #[error("{}", newest_line_message(.0))]
     NeedsMajor(Box<Report>),
     /// A yanked version cannot be restored, because it is not compatible with the other versions.
-    #[error("{}", in_words(.0))]
+    #[error("{}", check_message(.0))]
     Restore(Box<Report>),
     /// The registry cannot read the keys of the token's issuer.
     #[error("the registry cannot read the keys of the token issuer `{issuer}`")]
@@ -204,7 +204,7 @@ pub(crate) enum Refusal {
 }
 
 /// Returns the message for a failed check.
-fn in_words(report: &Report) -> String {
+fn check_message(report: &Report) -> String {
     let at = format!("`{}@{}`", report.subject, report.version);
     let first = report.findings.first().map_or(String::new(), |finding| format!(": {}", finding.message));
     match report.verdict {
@@ -218,7 +218,7 @@ fn in_words(report: &Report) -> String {
 }
 
 /// Returns the message for a change that breaks the newest line of versions.
-fn breaks_newest(report: &Report) -> String {
+fn newest_line_message(report: &Report) -> String {
     let what = match report.verdict {
         Verdict::Incompatible => "the change breaks the newest line of versions of",
         Verdict::Undecided => {

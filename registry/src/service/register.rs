@@ -56,7 +56,7 @@ impl Registry {
                 }
             };
             if !assessed.report.is_accepted() {
-                let report = self.advised(&request, assessed, &history).await?;
+                let report = self.with_advice(&request, assessed, &history).await?;
                 return Err(request.version.refusal(report));
             }
             let appended = self.append(&request, assessed, &history).instrument(info_span!("append")).await?;
@@ -97,12 +97,12 @@ impl Registry {
             history.versions.retain(|record| record.version != existing.version);
         }
         let assessed = self.assess(&request, first_reading, &history, settings).await?;
-        self.advised(&request, assessed, &history).await
+        self.with_advice(&request, assessed, &history).await
     }
 
     /// Returns the report of a rejected request, with advice that considers every registered version. The history that
     /// decides about a registration contains only some of them.
-    async fn advised(
+    async fn with_advice(
         &self,
         request: &Request,
         Assessed { candidate, mut report, .. }: Assessed,

@@ -40,11 +40,11 @@ impl Registry {
     }
 
     async fn index_subject(&self, record: SubjectRecord) -> Result<(), Refusal> {
-        let content = self.latest_words(&record).await?;
+        let content = self.latest_terms(&record).await?;
         // If the schema cannot be read, a search still finds the name.
-        let content = content.unwrap_or_else(|| words_of([record.subject.as_str()]));
+        let content = content.unwrap_or_else(|| terms_of([record.subject.as_str()]));
         // `content` already has the search terms of the name.
-        let about = words_of(record.description.as_deref());
+        let about = terms_of(record.description.as_deref());
         let (subject, revision) = (record.subject, record.revision);
         self.store.index(Indexing { subject, revision, about, content }).await?;
         Ok(())
@@ -56,10 +56,10 @@ impl Registry {
     /// # Errors
     ///
     /// If the store cannot answer, or too many checks are waiting.
-    pub(crate) async fn latest_words(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
+    pub(crate) async fn latest_terms(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
         match self.latest_schema(record).await {
             Ok(Some(schema)) => Ok(Some(search_terms(&schema))),
-            Ok(None) => Ok(Some(words_of([record.subject.as_str()]))),
+            Ok(None) => Ok(Some(terms_of([record.subject.as_str()]))),
             Err(refusal @ Refusal::Bug(_)) => {
                 tracing::warn!(%refusal, subject = %record.subject, "cannot read a schema for the search");
                 Ok(None)
@@ -90,12 +90,12 @@ pub(super) fn search_terms(schema: &Schema) -> Vec<String> {
     let mut texts: Vec<&str> = vec![schema.at().subject.as_str()];
     texts.extend(schema.title().into_iter().chain(schema.description()));
     texts.extend(field_names(schema));
-    words_of(texts)
+    terms_of(texts)
 }
 
 /// Returns the search terms from the name of a subject and from its description.
 pub(super) fn settings_terms(subject: &Subject, description: Option<&str>) -> Vec<String> {
-    words_of([subject.as_str(), description.unwrap_or_default()])
+    terms_of([subject.as_str(), description.unwrap_or_default()])
 }
 
 /// Returns the words of a search text. A subject matches if each word is the beginning of one of its search terms.
@@ -116,7 +116,7 @@ pub(super) fn query_words(text: &str) -> Vec<String> {
 /// A name of several words gives one term for each of its words, from this word to the end of the name. So `orderId`,
 /// `order_id` and `order-id` give `orderid` and `id`. In a script without spaces, a term begins at each character. A
 /// term that is the beginning of another term is left out, because a search finds the subject by the longer term too.
-pub(crate) fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+pub(crate) fn terms_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let names = texts.into_iter().flat_map(names);
     let begins = names.flat_map(|name| word_begins(name).map(move |begin| (name, begin)));
     let mut words = BTreeSet::new();
@@ -190,11 +190,11 @@ mod tests {
             ("-- % _ ;", &[]),
             ("", &[]),
         ] {
-            assert_eq!(words_of([text]), words, "{text}");
+            assert_eq!(terms_of([text]), words, "{text}");
         }
-        assert!(words_of(["x".repeat(10_000).as_str()])[0].len() <= limits::WORD_CHARS_MAX);
+        assert!(terms_of(["x".repeat(10_000).as_str()])[0].len() <= limits::WORD_CHARS_MAX);
         let endless = "aB".repeat(1 << 20);
-        assert!(words_of([endless.as_str()]).len() <= 2);
+        assert!(terms_of([endless.as_str()]).len() <= 2);
     }
 
     #[test]

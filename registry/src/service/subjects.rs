@@ -113,7 +113,7 @@ impl Registry {
                 }
             };
             let content = match existing {
-                Some(record) => self.latest_words(record).await?,
+                Some(record) => self.latest_terms(record).await?,
                 None => Some(Vec::new()),
             };
             let change = SubjectChange {

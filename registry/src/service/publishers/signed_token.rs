@@ -116,7 +116,7 @@ impl<'t> SignedToken<'t> {
     }
 
     /// Returns whether the token names this audience, alone or with others (RFC 7519, section 4.1.3).
-    pub(super) fn is_for(&self, audience: &str) -> bool {
+    pub(super) fn has_audience(&self, audience: &str) -> bool {
         match self.claims.get("aud") {
             Some(Value::String(only)) => only == audience,
             Some(Value::Array(all)) => all.iter().any(|one| one == audience),

@@ -63,7 +63,7 @@ macro_rules! append {
 }
 
 /// Appends to a subject with a certain revision.
-const FURTHER: &str = append!(
+const APPEND_TO_EXISTING: &str = append!(
     "UPDATE subjects SET revision = revision + 1, latest = $3, updated_at = $2,
             version_count = version_count + 1
      WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
@@ -85,7 +85,7 @@ const FURTHER: &str = append!(
 /// Creates a subject and appends its first version, unless a subject with the same folded name exists.
 ///
 /// The inserted row has the values after both changes. In the feed, the event of the creation comes first.
-const FIRST: &str = append!(
+const CREATE_AND_APPEND: &str = append!(
     "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision, latest,
                            version_count, created_at, updated_at)
      SELECT $1, $21, $22, $23, $24, $25, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
@@ -102,7 +102,7 @@ impl Postgres {
         Box::pin(async move {
             let Addition { at, event, references, words, .. } = &addition;
             let folded = at.subject.folded();
-            let sql = if addition.head == Head::Absent { FIRST } else { FURTHER };
+            let sql = if addition.head == Head::Absent { CREATE_AND_APPEND } else { APPEND_TO_EXISTING };
             let statement = query_as::<_, AppendedRow>(sql)
                 .bind(at.subject.as_str())
                 .bind(addition.registered_at)
