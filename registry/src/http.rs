@@ -1,6 +1,6 @@
 //! HTTP around the routes: the state of the server, the checks of each request, and the headers of each answer.
 //!
-//! The [`ResponseCache`] answers repeated requests for a schema. Every other request passes these layers, from the
+//! The [`response_cache`] answers repeated requests for a schema. Every other request passes these layers, from the
 //! outside in:
 //!
 //! 1. [`log_request`] gives the request an id, counts it and logs the answer.
