@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Scope;
+use crate::scope::Scope;
 
 /// The answer to `GET /access`: what the client may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,11 +10,15 @@ use evschema_model::{Subject, Version};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{
-    AccessView, FeedPage, NDJSON_MEDIA_TYPE, Registration, SCHEMA_MEDIA_TYPE, StateChange, SubjectPage,
-    SubjectPatch, SubjectView, TokenCreated, TokenList, TokenRequest, TokenView, Validation, VersionView,
-    WaiverList, WaiverRequest, WaiverView,
-};
+use crate::access::AccessView;
+use crate::event::FeedPage;
+use crate::media_types::{NDJSON_MEDIA_TYPE, SCHEMA_MEDIA_TYPE};
+use crate::percent::percent_encode;
+use crate::subject::{SubjectPage, SubjectPatch, SubjectView};
+use crate::token::{TokenCreated, TokenList, TokenRequest, TokenView};
+use crate::validation::Validation;
+use crate::version::{Registration, StateChange, VersionView};
+use crate::waiver::{WaiverList, WaiverRequest, WaiverView};
 use answer::Answer;
 pub use error::ClientError;
 use url::Query;
@@ -35,8 +39,8 @@ pub fn is_on_this_machine(url: &str) -> bool {
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest time to send a request or to wait for its answer; above the registry's own limit, so that its
-/// explanation arrives.
+/// Longest time to send a request or to wait for its answer. It is above the limit of the registry, so that the error
+/// of the registry arrives.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// A registry, by its base URL.
@@ -70,10 +74,10 @@ impl Client {
     pub fn new(base_url: impl Into<String>, token: Option<String>) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            // The registry redirects ranges; `resolve` reads where to.
+            // For a range, the registry answers with a redirect. `resolve` reads the version from this redirect.
             .max_redirects(0)
-            // For each step, not for all of them: looking a name up would then have a limit too, and be a thread of
-            // its own in each request, also where the connection is there already.
+            // Each step has its own limit. With one limit for all steps, every request would start a thread to look up
+            // the host name, even if a connection is already open.
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_send_request(Some(REQUEST_TIMEOUT))
             .timeout_send_body(Some(REQUEST_TIMEOUT))
@@ -253,7 +257,7 @@ impl Client {
     ///
     /// If no version matches, or the range is not valid.
     pub fn resolve(&self, subject: &Subject, range: &str) -> Result<Version, ClientError> {
-        let path = format!("/schemas/{subject}/{}", url::encode(range));
+        let path = format!("/schemas/{subject}/{}", percent_encode(range));
         let request = self.agent.get(self.url(&path, &Query::new())).header("accept", "application/json");
         let answer = self.call(request)?;
         match &answer.location {
@@ -261,7 +265,7 @@ impl Client {
                 let last = location.rsplit('/').next().unwrap_or(location);
                 Version::parse(last).map_err(|error| answer.unexpected(error.to_string()))
             }
-            // An exact version answers for itself.
+            // For an exact version, the answer is the version, without a redirect.
             None => Ok(answer.json::<VersionView>()?.version),
         }
     }
@@ -335,7 +339,7 @@ impl Client {
         fingerprint: &str,
         waiver: &WaiverRequest,
     ) -> Result<WaiverView, ClientError> {
-        let path = format!("/schemas/{subject}/waivers/{}", url::encode(fingerprint));
+        let path = format!("/schemas/{subject}/waivers/{}", percent_encode(fingerprint));
         self.send(self.agent.put(self.url(&path, &Query::new())), "application/json", &json(waiver))?.json()
     }
 
@@ -373,7 +377,7 @@ impl Client {
     ///
     /// If the token does not exist, or the client's own token does not allow the request.
     pub fn revoke_token(&self, id: &str) -> Result<TokenView, ClientError> {
-        let url = self.url(&format!("/tokens/{}", url::encode(id)), &Query::new());
+        let url = self.url(&format!("/tokens/{}", percent_encode(id)), &Query::new());
         self.call(self.agent.delete(url))?.json()
     }
 
@@ -427,6 +431,6 @@ impl Registered {
 }
 
 fn json(value: &impl serde::Serialize) -> Vec<u8> {
-    // The wire types hold texts and numbers only, which always have a JSON form.
+    // The wire types contain only strings and numbers, which always have a JSON form.
     serde_json::to_vec(value).unwrap_or_default()
 }

@@ -36,7 +36,7 @@ impl<T> Patch<T> {
     }
 }
 
-/// Without a value the patch keeps what is there; it never removes.
+/// `None` keeps the value, and never removes it.
 impl<T> From<Option<T>> for Patch<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Keep, Self::Set)
@@ -45,7 +45,7 @@ impl<T> From<Option<T>> for Patch<T> {
 
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // An absent member is skipped by the struct that has it.
+        // The struct that contains this member skips it if it is absent.
         self.value().serialize(serializer)
     }
 }
@@ -58,10 +58,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Patch, SubjectPatch};
+    use super::*;
+    use crate::subject::SubjectPatch;
 
     #[test]
-    fn absent_null_and_a_value_are_three_things() {
+    fn absent_null_and_a_value_differ() {
         for (text, owner, after) in [
             ("{}", Patch::Keep, Some("before")),
             (r#"{"owner":null}"#, Patch::Remove, None),

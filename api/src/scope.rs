@@ -57,7 +57,7 @@ impl Scope {
 }
 
 impl SubjectPrefix {
-    /// Longest prefix in characters: a subject's length and the star.
+    /// Longest prefix in characters: the longest subject and a star.
     const CHARS_MAX: usize = Subject::BYTES_MAX + 1;
 
     /// Returns the prefix of every subject, `*`.
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_ends_where_a_word_ends() {
+    fn a_prefix_ends_at_the_end_of_a_word() {
         for (scope, subject, covered) in [
             ("register:commerce.", "commerce.order", true),
             ("register:commerce.", "Commerce.Order", true),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_scope() {
+    fn invalid_scopes() {
         for text in [
             "",
             "write",

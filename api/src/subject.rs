@@ -2,7 +2,8 @@ use evschema_model::{ContentModel, Mode, Subject, Version};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{Patch, VersionSummary};
+use crate::patch::Patch;
+use crate::version::VersionSummary;
 
 /// A subject in the list of subjects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,59 +1,61 @@
 use evschema_api::{Problem, TokenCreated, TokenList, TokenRequest, TokenView};
 
-use crate::service::{Actor, Identity, Keyring};
-use crate::{Environment, StartError, store};
+use crate::environment::Environment;
+use crate::service::{Actor, Identity, TokenService};
+use crate::start_error::StartError;
+use crate::store;
 
-/// The tokens of a registry, by way of its database.
+/// Creates, lists and revokes the tokens of a registry directly in its database.
 ///
-/// Whoever can open the database has everything that is in it already. So this is how a registry
-/// gets its first token, and how one gets in when no token is left (docs/adr/0023).
+/// A user who can open the database can already read and change everything in it. So this type needs no token. It
+/// creates the first token of a registry, and a new token if all other tokens are lost (docs/adr/0023).
 #[derive(Debug)]
 pub struct Administration {
-    keyring: Keyring,
+    tokens: TokenService,
 }
 
 impl Administration {
-    /// Opens a database and brings its tables up to date.
+    /// Opens a database and updates its tables.
     ///
     /// # Errors
     ///
-    /// When the database cannot be used.
+    /// If the database cannot be used.
     pub async fn open(database: &str) -> Result<Self, StartError> {
         let store = store::open(database, store::Access::Write)
             .await
             .map_err(|error| StartError::database(database, &error))?;
-        Ok(Self { keyring: Keyring::new(store, Environment::system()) })
+        Ok(Self { tokens: TokenService::new(store, Environment::system()) })
     }
 
-    /// Makes a token. What is returned is the only copy of it.
+    /// Creates a token. Only the returned value contains the secret.
     ///
     /// # Errors
     ///
-    /// When the request is not as it must be.
+    /// If the request is not valid.
     pub async fn create(
         &self,
         request: TokenRequest,
         author: Option<String>,
     ) -> Result<TokenCreated, Problem> {
-        self.keyring.create(request, local().sign(author)).await.map_err(Problem::from)
+        self.tokens.create(request, local().sign(author)).await.map_err(Problem::from)
     }
 
-    /// Returns every token there ever was.
+    /// Returns all tokens, including expired and revoked ones.
     ///
     /// # Errors
     ///
-    /// When the database does not answer.
+    /// If the database does not answer.
     pub async fn list(&self) -> Result<TokenList, Problem> {
-        self.keyring.list().await.map_err(Problem::from)
+        self.tokens.list().await.map_err(Problem::from)
     }
 
-    /// Revokes a token, for every process that serves this database.
+    /// Revokes a token in every registry that uses this database.
     ///
     /// # Errors
     ///
-    /// When there is no such token.
+    /// If the token does not exist.
     pub async fn revoke(&self, id: &str, author: Option<String>) -> Result<TokenView, Problem> {
-        self.keyring.revoke(id, local().sign(author)).await.map_err(Problem::from)
+        self.tokens.revoke(id, local().sign(author)).await.map_err(Problem::from)
     }
 }
 

@@ -3,78 +3,80 @@ use std::time::Duration;
 
 use evschema_model::{Dialects, Formats, SubjectPolicy};
 
-use crate::server::without_password;
-use crate::{Publisher, StartError, limits, rehearsal, store};
+use crate::database_url::{file_of, missing_folder, without_password};
+use crate::local_url::is_local_url;
+use crate::publisher::Publisher;
+use crate::start_error::StartError;
+use crate::{limits, store};
 
-/// How a registry runs.
+/// The settings of a registry.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The database: `sqlite:PATH`, `sqlite::memory:` or `postgres://…`.
     pub database: String,
-    /// The address to listen on; port 0 takes a free one.
+    /// The address to listen on. With port 0, the operating system chooses a free port.
     pub listen: SocketAddr,
-    /// The URL by which others reach this registry, without a slash at the end; it is the
-    /// `source` of the feed's events and the base of their `dataschema`.
+    /// The URL that clients use to reach this registry, without a slash at the end. It is the `source` of the feed's
+    /// events, and the base of their `dataschema`.
     pub public_url: Option<String>,
-    /// Further names by which others reach this registry, without a port.
+    /// More host names that clients use to reach this registry, without a port.
     pub hosts: Vec<String>,
-    /// Whether only reads are served.
+    /// Whether the registry serves only reads.
     pub read_only: bool,
-    /// Whether anybody may write, from anywhere, whether or not there are tokens. Otherwise writing
-    /// without a token is for a registry that has none and is reached on this machine only.
+    /// Whether every client may write without a token, even if the registry has tokens. If `false`, writes without a
+    /// token are possible only if the registry has no token and only this machine can reach it.
     pub anonymous_writes: bool,
-    /// Whether reading takes a token too; only its health is then anybody's business.
+    /// Whether reads need a token too. A private registry shows only its health and its OpenAPI document to everybody.
     pub private: bool,
-    /// Whether a proxy stands before the registry, whose `X-Forwarded-For` says where from.
+    /// Whether a proxy sends the requests. If `true`, the registry reads the address of the client from the last entry
+    /// of `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Whether `format` refuses values.
+    /// Whether the keyword `format` rejects values.
     pub formats: Formats,
-    /// Foreign `$schema` URIs and the drafts they mean.
+    /// Additional `$schema` URIs and the drafts that they mean.
     pub dialects: Dialects,
-    /// The policy of subjects that name none.
+    /// The policy of a new subject whose request names no policy.
     pub default_policy: SubjectPolicy,
-    /// Most bytes of schemas and of answers with them that are kept in memory; they never change, so none
-    /// goes stale.
+    /// At most this many bytes of schemas and of answers with schemas stay in memory. A registered schema never
+    /// changes, so the cache is never stale.
     pub cache_bytes: u64,
-    /// Most connections at once; who comes then is told to come again.
+    /// At most this many connections are open at the same time. The registry answers further connections with 503.
     pub connections_max: usize,
-    /// Whose tokens are taken beside the registry's own.
+    /// The publishers whose tokens the registry accepts besides its own tokens.
     pub publishers: Vec<Publisher>,
-    /// How long clients are waited for.
-    pub patience: Patience,
+    /// How long the registry waits for clients.
+    pub timeouts: Timeouts,
 }
 
 /// How long a registry waits for a client before it ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// For the whole head of a request, also between two requests.
+pub struct Timeouts {
+    /// Longest wait for the complete head of a request, including the time between two requests.
     pub head: Duration,
-    /// From a request's head to its answer, the reading of its body included.
+    /// Longest time from the head of a request to its answer, including the time to read the body.
     pub request: Duration,
-    /// For a client to take some of what it is sent.
+    /// Longest wait until a client reads a part of an answer.
     pub reading: Duration,
 }
 
 impl Config {
     /// Returns the file of the database, if the database is an SQLite file.
     pub fn database_file(&self) -> Option<std::path::PathBuf> {
-        crate::rehearsal::file_of(&self.database)
+        file_of(&self.database)
     }
 
-    /// Tells whether others than this machine's own programs reach the registry: by its address, or
-    /// through a proxy, which a public URL and [`Config::behind_proxy`] speak of.
+    /// Returns whether other machines can reach the registry: at its address, or through a proxy. A public URL or
+    /// [`Config::behind_proxy`] means that a proxy exists.
     pub fn is_exposed(&self) -> bool {
         let is_public = self.public_url.as_deref().is_some_and(|url| !is_local_url(url));
         !self.listen.ip().is_loopback() || self.behind_proxy || is_public
     }
-}
 
-impl Config {
-    /// Refuses to let anybody write from anywhere; for a registry that has no token.
+    /// Checks a registry that has no token: other machines must not be able to write.
     ///
     /// # Errors
     ///
-    /// When others reach the registry, and nothing but a token would keep them from writing.
+    /// If other machines can reach the registry, and only a token would prevent their writes.
     pub(crate) fn check_without_tokens(&self) -> Result<(), StartError> {
         let is_guarded = self.read_only || self.anonymous_writes || !self.publishers.is_empty();
         if is_guarded || !self.is_exposed() {
@@ -84,22 +86,22 @@ impl Config {
         Err(StartError::AnonymousWrites { at })
     }
 
-    /// Returns the database's URL without its password.
+    /// Returns the URL of the database without its password.
     pub fn database_shown(&self) -> String {
         without_password(&self.database)
     }
 
-    /// Refuses what no registry could start with, without opening the database or the address.
+    /// Checks the settings without opening the database or the address.
     ///
     /// # Errors
     ///
-    /// When the database's URL is of no known kind or its file's folder is not there, the public URL is not one of
-    /// HTTP, or a publisher would let in nobody or anybody.
+    /// If the URL of the database has an unknown scheme, or the folder of its file is missing. Also if the public URL
+    /// is not an HTTP URL, or a publisher would match no job or every job.
     pub fn check(&self) -> Result<(), StartError> {
         if !store::is_known(&self.database) {
             return Err(StartError::database(&self.database, &store::StoreError::UnknownDatabase));
         }
-        if let Some(folder) = rehearsal::missing_folder(&self.database) {
+        if let Some(folder) = missing_folder(&self.database) {
             let why = format!("the folder `{}` does not exist", folder.display());
             return Err(StartError::Database { database: self.database_shown(), why });
         }
@@ -119,26 +121,6 @@ impl Config {
     }
 }
 
-/// Tells whether a URL leads to the machine that follows it.
-pub(crate) fn is_local_url(url: &str) -> bool {
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next();
-    authority.is_some_and(is_local_authority)
-}
-
-/// Tells whether `host` or `host:port` is a name for the machine that uses it, which nobody else can
-/// own: a loopback address or `localhost` (RFC 6761, section 6.3).
-pub(crate) fn is_local_authority(authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        Some(_) | None => authority,
-    };
-    let name = host.trim_end_matches('.').to_ascii_lowercase();
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -156,42 +138,17 @@ impl Default for Config {
             cache_bytes: 64 << 20,
             connections_max: limits::CONNECTIONS_MAX,
             publishers: Vec::new(),
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             head: limits::HEADER_TIMEOUT,
             request: limits::REQUEST_TIMEOUT,
             reading: limits::READING_TIMEOUT,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_for_this_machine() {
-        for (url, local) in [
-            ("http://localhost:8080", true),
-            ("http://LOCALHOST./x", true),
-            ("http://127.0.0.1", true),
-            ("http://127.8.9.1:1/", true),
-            ("http://[::1]:8080", true),
-            ("http://app.localhost", true),
-            ("https://schemas.example.com", false),
-            ("http://localhost.example.com", false),
-            ("http://127.0.0.1.example.com", false),
-            ("http://10.0.0.1:8080", false),
-            ("http://0.0.0.0:8080", false),
-            ("", false),
-        ] {
-            assert_eq!(is_local_url(url), local, "{url}");
         }
     }
 }

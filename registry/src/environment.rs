@@ -5,41 +5,42 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::limits;
 
-/// What differs from run to run, passed in so that tests can fix it.
+/// Everything that differs between two runs: the time, request ids and random bytes. Tests pass fixed values.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Names requests that bring no id.
+    /// The source of ids for requests without an id.
     pub request_ids: Arc<dyn RequestIds>,
-    /// Makes what nobody can guess.
+    /// The source of random bytes.
     pub secrets: Arc<dyn Secrets>,
 }
 
-/// Makes what nobody can guess.
+/// A source of random bytes that nobody can guess.
 pub trait Secrets: fmt::Debug + Send + Sync {
-    /// Returns random bytes fit for a key.
+    /// Returns random bytes for a secret.
     ///
     /// # Errors
     ///
-    /// When the system has none to give.
+    /// If the operating system returns no random bytes.
     fn secret(&self) -> Result<[u8; limits::TOKEN_BYTES], String>;
 }
 
-/// Tells the time.
+/// A clock.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns the time in microseconds since 1970 (UTC).
     fn now(&self) -> i64;
 }
 
-/// Names requests.
+/// A source of request ids.
 pub trait RequestIds: fmt::Debug + Send + Sync {
-    /// Returns an id that no other request has.
+    /// Returns a new id, different from all earlier ones.
     fn next(&self) -> String;
 }
 
 impl Environment {
-    /// Returns the system's clock, and ids that differ between processes and requests.
+    /// Returns the clock and the random bytes of the operating system, and ids that differ between processes and
+    /// requests.
     pub fn system() -> Self {
         let clock = Arc::new(SystemClock);
         let request_ids = Arc::new(CountedIds { started: clock.now(), count: AtomicU64::new(0) });
@@ -52,13 +53,13 @@ struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> i64 {
-        // Before 1970 the clock is not set; zero is as good a guess as any.
+        // If the clock is before 1970, it was never set, and zero is as good as any other time.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
     }
 }
 
-/// The microsecond of the start and a count: unique among the processes that share a log.
+/// Ids from the time of the start and a counter. They are unique among all processes that share a log.
 #[derive(Debug)]
 struct CountedIds {
     started: i64,

@@ -1,13 +1,13 @@
-//! What the feed says of each change.
+//! The events of the feed.
 //!
-//! The kinds are subjects of this project's own `schemas/`, and the structs are generated from
-//! those schemas by this project's own generator (`cargo xtask regenerate`).
+//! Each kind of event is a subject in the folder `schemas/` of this repository. The generator of evschema generates the
+//! structs from these schemas (`cargo xtask regenerate`).
 
 #[rustfmt::skip]
 #[allow(
     unreachable_pub,
     clippy::allow_attributes_without_reason,
-    reason = "generated code does not know its crate's lints, nor how far it is shown"
+    reason = "generated code knows neither the lints of its crate nor its own visibility"
 )]
 mod generated;
 
@@ -18,10 +18,9 @@ use evschema_runtime::{Event, Maybe};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::service::Signature;
 use crate::store::{Content, NewEvent, Provenance, Settings, TokenRecord, UnnumberedEvent, WaiverRecord};
-use generated::policy_loosened::v1::{Before, BeforeContentModel as BeforeModel, PolicyLoosened};
-use generated::subject_changed::v1::{ContentModel as SentModel, Mode as SentMode, SubjectChanged};
+use generated::policy_loosened::v1::{Before, BeforeContentModel as EventContentModelBefore, PolicyLoosened};
+use generated::subject_changed::v1::{ContentModel as EventContentModel, Mode as EventMode, SubjectChanged};
 use generated::token_created::v1::TokenCreated;
 use generated::token_revoked::v1::TokenRevoked;
 use generated::version_deprecated::v1::VersionDeprecated;
@@ -31,38 +30,46 @@ use generated::version_yanked::v1::VersionYanked;
 use generated::waiver_granted::v1::WaiverGranted;
 use generated::waiver_withdrawn::v1::WaiverWithdrawn;
 
-/// Who did something, when the request does not say.
+/// The author of a change if neither the request nor a token names one.
 pub(crate) const ANONYMOUS: &str = "anonymous";
 
-/// Stands for the number of a content until it is known: no content has it.
+/// A placeholder for the number of a schema that the database has not assigned yet. No schema has this number.
 const UNNUMBERED: i64 = 0;
 
-/// What is known of one kind of event, whose generated struct knows it.
-struct Own {
+/// A kind of event, with the constants of its generated struct.
+struct EventKind {
     subject: &'static str,
     version: &'static str,
     dataschema: &'static str,
     schema: &'static str,
 }
 
-const OWN: [Own; 10] = [
-    own::<PolicyLoosened>(),
-    own::<SubjectChanged>(),
-    own::<TokenCreated>(),
-    own::<TokenRevoked>(),
-    own::<VersionDeprecated>(),
-    own::<VersionRegistered>(),
-    own::<VersionRestored>(),
-    own::<VersionYanked>(),
-    own::<WaiverGranted>(),
-    own::<WaiverWithdrawn>(),
+const KINDS: [EventKind; 10] = [
+    kind::<PolicyLoosened>(),
+    kind::<SubjectChanged>(),
+    kind::<TokenCreated>(),
+    kind::<TokenRevoked>(),
+    kind::<VersionDeprecated>(),
+    kind::<VersionRegistered>(),
+    kind::<VersionRestored>(),
+    kind::<VersionYanked>(),
+    kind::<WaiverGranted>(),
+    kind::<WaiverWithdrawn>(),
 ];
 
-const fn own<E: Event>() -> Own {
-    Own { subject: E::SUBJECT, version: E::VERSION, dataschema: E::DATASCHEMA, schema: E::SCHEMA }
+const fn kind<E: Event>() -> EventKind {
+    EventKind { subject: E::SUBJECT, version: E::VERSION, dataschema: E::DATASCHEMA, schema: E::SCHEMA }
 }
 
-/// A change of a subject: which, by whom, when, and the revision it led to.
+/// The author of a change, and the proof of their identity.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signature {
+    /// The name in the request. If the request has no name: the name of the token.
+    pub(crate) name: Option<String>,
+    pub(crate) provenance: Provenance,
+}
+
+/// The revision, time and author of a change of a subject.
 #[derive(Debug, Clone)]
 pub(crate) struct Stamp {
     pub(crate) revision: u64,
@@ -70,7 +77,7 @@ pub(crate) struct Stamp {
     pub(crate) signature: Signature,
 }
 
-/// What a registration's event says beside its stamp.
+/// The details of a registration for its event.
 #[derive(Debug, Clone)]
 pub(crate) struct Registered {
     pub(crate) at: Coordinates,
@@ -80,14 +87,14 @@ pub(crate) struct Registered {
     pub(crate) references: Vec<Coordinates>,
 }
 
-/// Returns the event of a subject that was created or whose settings were replaced.
+/// Returns the event for a subject that was created, or whose settings were replaced.
 pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings, stamp: &Stamp) -> NewEvent {
     let mut event = SubjectChanged::new(
         rfc3339(stamp.at),
         stamp.author(),
-        sent_model(settings.policy.content_model),
+        event_content_model(settings.policy.content_model),
         created,
-        sent_mode(settings.policy.mode),
+        event_mode(settings.policy.mode),
         stamp.revision.into(),
         subject.to_owned(),
     );
@@ -96,7 +103,7 @@ pub(crate) fn subject_changed(subject: &str, created: bool, settings: &Settings,
     new(&event, &stamp.signature.provenance)
 }
 
-/// Returns the event of a subject whose policy lets through more than before.
+/// Returns the event for a subject whose new policy allows more changes than the old one.
 pub(crate) fn policy_loosened(
     subject: &str,
     before: SubjectPolicy,
@@ -104,16 +111,16 @@ pub(crate) fn policy_loosened(
     stamp: &Stamp,
 ) -> NewEvent {
     let before_model = match before.content_model {
-        ContentModel::Strict => BeforeModel::Strict,
-        ContentModel::Lenient => BeforeModel::Lenient,
-        ContentModel::Tolerant => BeforeModel::Tolerant,
+        ContentModel::Strict => EventContentModelBefore::Strict,
+        ContentModel::Lenient => EventContentModelBefore::Lenient,
+        ContentModel::Tolerant => EventContentModelBefore::Tolerant,
     };
     let mut event = PolicyLoosened::new(
         rfc3339(stamp.at),
         stamp.author(),
-        Before::new(before_model, sent_mode(before.mode)),
-        sent_model(settings.policy.content_model),
-        sent_mode(settings.policy.mode),
+        Before::new(before_model, event_mode(before.mode)),
+        event_content_model(settings.policy.content_model),
+        event_mode(settings.policy.mode),
         stamp.revision.into(),
         subject.to_owned(),
     );
@@ -122,7 +129,7 @@ pub(crate) fn policy_loosened(
     new(&event, &stamp.signature.provenance)
 }
 
-/// Returns the event of a version that is registered under a number that is not known yet.
+/// Returns the event for a registered version whose schema has no number yet.
 pub(crate) fn version_registered(registered: &Registered, stamp: &Stamp) -> UnnumberedEvent {
     let mut event = VersionRegistered::new(
         rfc3339(stamp.at),
@@ -138,12 +145,12 @@ pub(crate) fn version_registered(registered: &Registered, stamp: &Stamp) -> Unnu
     let referenced = |at: &Coordinates| Reference::new(at.subject.to_string(), at.version.to_string());
     event.references = Some(registered.references.iter().map(referenced).collect());
     let NewEvent { kind, data, provenance } = new(&event, &stamp.signature.provenance);
-    // Found nowhere else: within a text there would be a backslash before the second quotation mark.
+    // The placeholder cannot match inside a string, because a string has a backslash before each quotation mark.
     let (before, after) = data.split_once(&format!("\"schema_id\":{UNNUMBERED}")).unwrap_or((&data, ""));
     UnnumberedEvent { kind, before: format!("{before}\"schema_id\":"), after: after.to_owned(), provenance }
 }
 
-/// Returns the event of a version that went from one state to another.
+/// Returns the event for a version that changed its state.
 pub(crate) fn state_changed(
     at: &Coordinates,
     from: State,
@@ -153,26 +160,26 @@ pub(crate) fn state_changed(
 ) -> NewEvent {
     let (subject, version) = (at.subject.to_string(), at.version.to_string());
     let (revision, when, author) = (stamp.revision.into(), rfc3339(stamp.at), stamp.author());
-    let (reason, proven) = (change.reason.clone(), &stamp.signature.provenance);
+    let (reason, provenance) = (change.reason.clone(), &stamp.signature.provenance);
     match change.state {
         State::Deprecated => {
-            new(&VersionDeprecated::new(when, author, reason, revision, subject, version), proven)
+            new(&VersionDeprecated::new(when, author, reason, revision, subject, version), provenance)
         }
         State::Yanked => {
             let mut event = VersionYanked::new(when, author, reason, revision, subject, version);
             event.never_used = never_used.into();
-            new(&event, proven)
+            new(&event, provenance)
         }
         State::Active => {
             let from = if from == State::Yanked { RestoredFrom::Yanked } else { RestoredFrom::Deprecated };
             let mut event = VersionRestored::new(when, author, from, revision, subject, version);
             event.reason = Some(reason);
-            new(&event, &stamp.signature.provenance)
+            new(&event, provenance)
         }
     }
 }
 
-/// Returns the event of a token that was made.
+/// Returns the event for a created token.
 pub(crate) fn token_created(
     token: &TokenRecord,
     scopes: Vec<String>,
@@ -180,18 +187,18 @@ pub(crate) fn token_created(
     signature: &Signature,
 ) -> NewEvent {
     let (id, name) = (token.id.clone(), token.name.clone());
-    let mut event = TokenCreated::new(rfc3339(at), named(signature), id, name, scopes);
+    let mut event = TokenCreated::new(rfc3339(at), author_of(signature), id, name, scopes);
     event.expires_at = token.expires_at.map(rfc3339);
     new(&event, &signature.provenance)
 }
 
-/// Returns the event of a token that was revoked.
+/// Returns the event for a revoked token.
 pub(crate) fn token_revoked(token: &TokenRecord, at: i64, signature: &Signature) -> NewEvent {
-    let event = TokenRevoked::new(rfc3339(at), named(signature), token.id.clone(), token.name.clone());
+    let event = TokenRevoked::new(rfc3339(at), author_of(signature), token.id.clone(), token.name.clone());
     new(&event, &signature.provenance)
 }
 
-/// Returns the event of a finding that is accepted from here on.
+/// Returns the event for a granted waiver.
 pub(crate) fn waiver_granted(subject: &str, waiver: &WaiverRecord, stamp: &Stamp) -> NewEvent {
     let mut event = WaiverGranted::new(
         rfc3339(stamp.at),
@@ -205,7 +212,7 @@ pub(crate) fn waiver_granted(subject: &str, waiver: &WaiverRecord, stamp: &Stamp
     new(&event, &stamp.signature.provenance)
 }
 
-/// Returns the event of a finding that is accepted no longer.
+/// Returns the event for a withdrawn waiver.
 pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) -> NewEvent {
     let event = WaiverWithdrawn::new(
         rfc3339(stamp.at),
@@ -217,21 +224,21 @@ pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) 
     new(&event, &stamp.signature.provenance)
 }
 
-/// Returns the schema of one of the feed's events, which every registry has, registered or not.
+/// Returns the schema of a kind of event. Every registry has these schemas, even if they are not registered.
 pub(crate) fn content_of(at: &Coordinates) -> Option<Content> {
     let version = at.version.to_string();
-    let own = OWN.iter().find(|own| own.subject == at.subject.as_str() && own.version == version)?;
-    let value = serde_json::from_str(own.schema).unwrap_or_default();
-    Some(Content { bytes: Bytes::from_static(own.schema.as_bytes()), digest: Digest::of(&value) })
+    let kind = KINDS.iter().find(|kind| kind.subject == at.subject.as_str() && kind.version == version)?;
+    let value = serde_json::from_str(kind.schema).unwrap_or_default();
+    Some(Content { bytes: Bytes::from_static(kind.schema.as_bytes()), digest: Digest::of(&value) })
 }
 
-/// Returns the path of the schema of a kind's events.
+/// Returns the path of the schema of a kind of event.
 pub(crate) fn dataschema_of(kind: &str) -> &'static str {
-    // None when a newer registry that shares the database has written it.
-    OWN.iter().find(|own| own.subject == kind).map_or("", |own| own.dataschema)
+    // A newer registry that shares the database may have written an event of an unknown kind.
+    KINDS.iter().find(|known| known.subject == kind).map_or("", |known| known.dataschema)
 }
 
-/// Returns a moment given in microseconds since 1970.
+/// Returns the time for a number of microseconds since 1970.
 pub(crate) fn moment(micros: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
@@ -241,39 +248,39 @@ fn rfc3339(micros: i64) -> String {
     moment(micros).format(&Rfc3339).unwrap_or_default()
 }
 
-fn new<E: Event>(event: &E, proven: &Provenance) -> NewEvent {
-    // Unchecked, in the schema's order; a test holds every kind to its schema.
+fn new<E: Event>(event: &E, provenance: &Provenance) -> NewEvent {
+    // The struct writes its fields in the order of the schema, without a check. A test validates every kind of event.
     let mut data = String::new();
     event.write(&mut data);
-    NewEvent { kind: E::SUBJECT, data, provenance: proven.clone() }
+    NewEvent { kind: E::SUBJECT, data, provenance: provenance.clone() }
 }
 
-fn sent_mode(mode: Mode) -> SentMode {
+fn event_mode(mode: Mode) -> EventMode {
     match mode {
-        Mode::Backward => SentMode::Backward,
-        Mode::BackwardTransitive => SentMode::BackwardTransitive,
-        Mode::Forward => SentMode::Forward,
-        Mode::ForwardTransitive => SentMode::ForwardTransitive,
-        Mode::Full => SentMode::Full,
-        Mode::FullTransitive => SentMode::FullTransitive,
-        Mode::None => SentMode::None,
+        Mode::Backward => EventMode::Backward,
+        Mode::BackwardTransitive => EventMode::BackwardTransitive,
+        Mode::Forward => EventMode::Forward,
+        Mode::ForwardTransitive => EventMode::ForwardTransitive,
+        Mode::Full => EventMode::Full,
+        Mode::FullTransitive => EventMode::FullTransitive,
+        Mode::None => EventMode::None,
     }
 }
 
-fn sent_model(model: ContentModel) -> SentModel {
+fn event_content_model(model: ContentModel) -> EventContentModel {
     match model {
-        ContentModel::Strict => SentModel::Strict,
-        ContentModel::Lenient => SentModel::Lenient,
-        ContentModel::Tolerant => SentModel::Tolerant,
+        ContentModel::Strict => EventContentModel::Strict,
+        ContentModel::Lenient => EventContentModel::Lenient,
+        ContentModel::Tolerant => EventContentModel::Tolerant,
     }
 }
 
-fn named(signature: &Signature) -> String {
+fn author_of(signature: &Signature) -> String {
     signature.name.clone().unwrap_or_else(|| ANONYMOUS.to_owned())
 }
 
 impl Stamp {
     fn author(&self) -> String {
-        named(&self.signature)
+        author_of(&self.signature)
     }
 }

@@ -1,4 +1,4 @@
-//! A check of a whole database: what it holds against what it must hold, and what can be made anew from the rest.
+//! A check of a complete database, and the repair of derived data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,49 +6,53 @@ use std::sync::Arc;
 use evschema_model::{Coordinates, Dialects, Document, Schema, Version};
 use serde_json::Value;
 
+use crate::config::Config;
+use crate::database_url::{file_of, without_password};
+use crate::environment::Environment;
 use crate::metrics::Metrics;
-use crate::server::without_password;
-use crate::service::{Registry, latest, words_of};
+use crate::service::{Registry, latest, terms_of};
+use crate::start_error::StartError;
 use crate::store::{Derived, History, Indexing, Store, StoreError, SubjectQuery, VersionRecord};
-use crate::{Config, Environment, StartError, limits, rehearsal, store};
+use crate::{limits, store};
 
-/// Something that is wrong in a database.
+/// An error in the data of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where: a subject, a version, or a position of the feed.
+    /// The place of the error: a subject, a version, or a position of the feed.
     pub place: String,
-    /// What is wrong.
+    /// The error, as one line of text.
     pub message: String,
-    /// Whether it can be made anew from the rest of the database.
+    /// Whether the wrong data is derived from other data, so that the registry can repair it.
     pub is_derived: bool,
-    /// Whether it was made anew.
+    /// Whether the registry repaired the data.
     pub is_repaired: bool,
 }
 
-/// What a check of a database found.
+/// The result of a check of a database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Examination {
-    /// How many subjects there are.
+    /// The number of subjects.
     pub subjects: usize,
-    /// How many versions there are.
+    /// The number of versions.
     pub versions: usize,
-    /// How many events the feed has.
+    /// The number of events in the feed.
     pub events: u64,
-    /// What is wrong, in order of the subjects; then the feed.
+    /// The errors, first those of the subjects, in order, then those of the feed.
     pub faults: Vec<Fault>,
 }
 
-/// Checks a whole database: digests, order of registration, latest versions, references, the feed and the words of the
-/// search. With `repair` it makes anew what follows from the rest: latest versions, counts and words.
+/// Checks a complete database: digests, order of registration, latest versions, references, the feed and the search
+/// terms. With `repair`, it also repairs derived data: latest versions, counts and search terms.
 ///
-/// It may run beside a registry; a change during the check can show as a fault, so check again before you believe one.
+/// The check may run while a registry uses the database. A change during the check can look like an error, so run the
+/// check again before you trust its result.
 ///
 /// # Errors
 ///
-/// When the database cannot be opened or does not answer.
+/// If the database cannot be opened, or does not answer.
 pub async fn examine(database: &str, dialects: &Dialects, repair: bool) -> Result<Examination, StartError> {
     let failed = |error: StoreError| StartError::database(database, &error);
-    if let Some(file) = rehearsal::file_of(database).filter(|file| !file.is_file()) {
+    if let Some(file) = file_of(database).filter(|file| !file.is_file()) {
         let why = format!("the file `{}` does not exist", file.display());
         return Err(StartError::Database { database: without_password(database), why });
     }
@@ -79,7 +83,7 @@ struct Examiner<'s> {
     dialects: &'s Dialects,
     repair: bool,
     found: Examination,
-    /// Every version there is.
+    /// All registered versions.
     registered: BTreeSet<(String, String)>,
 }
 
@@ -132,21 +136,21 @@ impl Examiner<'_> {
             self.fault(subject, message);
         }
         let states = history.versions.iter().map(|version| (&version.version, version.state));
-        let truly_latest = latest(states).cloned();
+        let correct_latest = latest(states).cloned();
         let count = u32::try_from(history.versions.len()).unwrap_or(u32::MAX);
-        if truly_latest != record.latest || count != record.version_count {
+        if correct_latest != record.latest || count != record.version_count {
             let shown =
                 |version: &Option<Version>| version.as_ref().map_or("none".to_owned(), ToString::to_string);
             let message = format!(
                 "the latest of {count} versions is {}, but the database records {} as the latest of {} versions",
-                shown(&truly_latest),
+                shown(&correct_latest),
                 shown(&record.latest),
                 record.version_count
             );
             self.derived(subject, message);
             if self.repair {
                 let derived =
-                    Derived { subject: subject.clone(), latest: truly_latest, version_count: count };
+                    Derived { subject: subject.clone(), latest: correct_latest, version_count: count };
                 self.store.set_derived(derived).await?;
             }
         }
@@ -159,7 +163,7 @@ impl Examiner<'_> {
         if latest_is_good { self.words(history).await } else { Ok(()) }
     }
 
-    /// Checks a version; returns whether its content can be read.
+    /// Checks a version, and returns whether its schema can be read.
     async fn version(&mut self, history: &History, record: &VersionRecord) -> Result<bool, StoreError> {
         let at = Coordinates { subject: history.subject.subject.clone(), version: record.version.clone() };
         let Some(content) = self.store.content(&at).await? else {
@@ -186,11 +190,11 @@ impl Examiner<'_> {
             );
             return Ok(false);
         }
-        // One of a dialect that is no longer mapped cannot be read, and is not damaged.
+        // If the configuration no longer maps the dialect of a schema, the schema is unreadable, but not damaged.
         let Ok(schema) = Schema::read(at.clone(), &content.bytes, self.dialects) else { return Ok(true) };
         let mut referred = BTreeSet::new();
         for reference in schema.foreign_references() {
-            match self.registry.meaning(reference).await {
+            match self.registry.targets_of(reference).await {
                 Ok(targets) if targets.is_empty() => {
                     self.fault(
                         &at,
@@ -222,11 +226,11 @@ impl Examiner<'_> {
         Ok(true)
     }
 
-    /// Checks that a subject is found by its words.
+    /// Checks that a search finds the subject by its search terms.
     async fn words(&mut self, history: &History) -> Result<(), StoreError> {
         let record = &history.subject;
-        let Ok(Some(content)) = self.registry.latest_words(record).await else { return Ok(()) };
-        let about = words_of(record.description.as_deref());
+        let Ok(Some(content)) = self.registry.latest_terms(record).await else { return Ok(()) };
+        let about = terms_of(record.description.as_deref());
         let mut longest: Vec<&String> = content.iter().chain(&about).collect();
         longest.sort_by_key(|word| std::cmp::Reverse(word.len()));
         longest.truncate(limits::SEARCH_WORDS_MAX);
@@ -260,7 +264,7 @@ impl Examiner<'_> {
 
     async fn feed(&mut self) -> Result<(), StoreError> {
         let mut after = 0;
-        let mut told: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let mut registrations: BTreeMap<(String, String), usize> = BTreeMap::new();
         loop {
             let page = self.store.feed(after, limits::PAGE_MAX).await?;
             if page.is_empty() {
@@ -283,12 +287,12 @@ impl Examiner<'_> {
                 };
                 if record.kind == "evschema.version.registered" {
                     let version = data["version"].as_str().unwrap_or_default().to_owned();
-                    *told.entry((record.subject, version)).or_default() += 1;
+                    *registrations.entry((record.subject, version)).or_default() += 1;
                 }
             }
         }
         for (subject, version) in std::mem::take(&mut self.registered) {
-            match told.remove(&(subject.clone(), version.clone())) {
+            match registrations.remove(&(subject.clone(), version.clone())) {
                 Some(1) => {}
                 Some(times) => {
                     self.fault(
@@ -302,7 +306,7 @@ impl Examiner<'_> {
                 ),
             }
         }
-        for (subject, version) in told.into_keys() {
+        for (subject, version) in registrations.into_keys() {
             self.fault(
                 format!("{subject}@{version}"),
                 "the feed has an event about the registration of this version, but the version does not exist",

@@ -1,24 +1,26 @@
 //! The evschema registry: an axum service over Postgres or SQLite.
 //!
-//! Handlers (`routes`) translate between HTTP and the services; services (`service`) decide;
-//! stores ([`store`]) remember. A registration is an optimistic append: read the history with its
-//! revision, check it without a lock, append only if the revision is still the same.
+//! A handler (`routes`) translates between HTTP and the services. A service (`service`) decides. The [`store`] keeps
+//! the data. A registration is an optimistic append. The registry reads the history of the subject with its revision,
+//! and checks the schema without a lock. It appends the version only if the revision is still the same.
 
 mod administration;
-mod app;
 mod config;
+mod database_url;
 mod environment;
 mod feed;
 pub mod fsck;
 mod http;
 pub mod limits;
+mod local_url;
 mod metrics;
 mod pages;
+mod preflight;
 mod publisher;
-mod rehearsal;
 mod routes;
 mod server;
 mod service;
+mod start_error;
 pub mod store;
 
 /// Returns the OpenAPI document of the registry, as JSON.
@@ -27,8 +29,9 @@ pub fn openapi() -> String {
 }
 
 pub use administration::Administration;
-pub use config::{Config, Patience};
+pub use config::{Config, Timeouts};
 pub use environment::{Clock, Environment, RequestIds, Secrets};
+pub use preflight::Tokens;
 pub use publisher::Publisher;
-pub use rehearsal::Tokens;
-pub use server::{Server, StartError};
+pub use server::Server;
+pub use start_error::StartError;

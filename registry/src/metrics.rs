@@ -1,4 +1,4 @@
-//! What the registry counts, in Prometheus's text format.
+//! The metrics of the registry, in the text format of Prometheus.
 
 use std::time::Duration;
 
@@ -12,27 +12,28 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds in seconds: from a read out of memory to the longest check.
+/// Upper bounds of the histograms in seconds, from a read of the cache to the longest check.
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
-/// Methods that are counted by name; a client may make up as many others as it likes.
+/// The methods that have their own label. A client can invent any number of other methods.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// What a request needed, and what kind of client sent it.
+/// The required scope of a request, and the kind of its client.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
-    /// The scope without its prefix; `none` for what nobody needs one for.
+pub(crate) struct AccessLabels {
+    /// The scope without its prefix; `none` if the request needs no scope.
     pub(crate) scope: &'static str,
-    /// `anonymous`, `token`, `publisher`, or `unknown` where the request was refused before that was found out.
+    /// `anonymous`, `token` or `publisher`; `unknown` if the registry rejected the request before it identified the
+    /// client.
     pub(crate) client: &'static str,
 }
 
-impl Asked {
-    /// Nothing that is known.
-    pub(crate) const NOTHING: Self = Self { scope: "none", client: "unknown" };
+impl AccessLabels {
+    /// The labels before the registry knows the required scope and the client.
+    pub(crate) const UNKNOWN: Self = Self { scope: "none", client: "unknown" };
 }
 
-/// The counters of one server.
+/// The metrics of one server.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -44,7 +45,7 @@ pub(crate) struct Metrics {
     registrations: Family<OutcomeLabels, Counter>,
     connections: Gauge,
     connections_refused: Counter,
-    /// Those of the one route that is answered without looking labels up: 200 and 304.
+    /// The counters for schemas from the response cache, with status 200 and 304. These answers look no labels up.
     documents: [Counter; 2],
     document_seconds: Histogram,
 }
@@ -134,11 +135,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Returns everything counted, in Prometheus's text format.
+    /// Returns all metrics, in the text format of Prometheus.
     ///
     /// # Errors
     ///
-    /// Never in practice: writing to a string does not fail.
+    /// Never in practice, because a write to a string does not fail.
     pub(crate) fn encode(&self) -> Result<String, std::fmt::Error> {
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;
@@ -154,13 +155,13 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// Counts a document that was sent, or is with the client already.
+    /// Counts an answer of the response cache: the schema, or status 304 if the client already has the schema.
     pub(crate) fn document(&self, status: StatusCode, took: Duration) {
         self.documents[usize::from(status == StatusCode::NOT_MODIFIED)].inc();
         self.document_seconds.observe(took.as_secs_f64());
     }
 
-    /// Finds the counters of documents among those of all routes, once.
+    /// Looks up the counters of the schema route among those of all routes.
     fn find_documents(&mut self) {
         let route = "/schemas/{subject}/{version}".to_owned();
         self.documents = [StatusCode::OK, StatusCode::NOT_MODIFIED].map(|status| {
@@ -170,9 +171,9 @@ impl Metrics {
         self.document_seconds = self.request_seconds.get_or_create(&RouteLabels { route }).clone();
     }
 
-    /// Counts an error that was answered. Codes, rights and kinds of clients are few, so that these are too.
-    pub(crate) fn problem(&self, code: ProblemCode, asked: Asked) {
-        let Asked { scope, client } = asked;
+    /// Counts an answer with an error. Few codes, scopes and kinds of clients exist, so few label sets exist too.
+    pub(crate) fn problem(&self, code: ProblemCode, access: AccessLabels) {
+        let AccessLabels { scope, client } = access;
         let labels = ProblemLabels { code: code.as_str(), status: code.status(), scope, client };
         self.problems.get_or_create(&labels).inc();
     }
@@ -209,16 +210,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn methods_that_a_client_makes_up_are_counted_as_one() {
+    fn unknown_methods_share_one_label() {
         let metrics = Metrics::default();
         for method in ["GET", "BREW", "get", "TRACE"] {
             metrics.request(method, "/healthz", 405, Duration::ZERO);
         }
-        let told = metrics.encode().unwrap();
+        let text = metrics.encode().unwrap();
         for (method, count) in [("GET", 1), ("other", 3)] {
             let line = format!(r#"{{method="{method}",route="/healthz",status="405"}} {count}"#);
-            assert!(told.contains(&line), "{told}");
+            assert!(text.contains(&line), "{text}");
         }
-        assert!(!told.contains("BREW"), "{told}");
+        assert!(!text.contains("BREW"), "{text}");
     }
 }

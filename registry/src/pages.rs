@@ -1,9 +1,9 @@
-//! Pages for people: the same answers as the JSON, to be read.
+//! Pages for browsers, with the same content as the JSON answers.
 //!
-//! A view picks and words everything; a template prints it. Every text goes through the
-//! template's escaping, and nothing on a page runs (see the policy in `http::finish`).
+//! A view prepares all texts, and a template only prints them. The template escapes every text. A page runs no script
+//! (`http/security_headers.rs`).
 
-mod compared;
+mod diff;
 mod feed;
 mod highlight;
 mod problem;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// The one style sheet.
+/// The style sheet of all pages.
 pub(crate) const STYLE: &str = include_str!("pages/style.css");
 
 const TEMPLATES: [(&str, &str); 8] = [
@@ -31,13 +31,13 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("plain", "<!doctype html><title>{{title}}</title><p>{{title}}"),
 ];
 
-/// The templates, ready to be filled in.
+/// The parsed templates.
 #[derive(Debug)]
 pub(crate) struct Pages {
     templates: Handlebars<'static>,
 }
 
-/// A moment, for the attribute and for the reader.
+/// A time, as an attribute for programs and as text for people.
 #[derive(Debug, Serialize)]
 struct Moment {
     machine: String,
@@ -51,14 +51,14 @@ impl Pages {
         templates.register_helper("prose", Box::new(prose));
         for (name, template) in TEMPLATES {
             if let Err(error) = templates.register_template_string(name, template) {
-                // A test parses them all; without its template a page says its title only.
+                // A test parses all templates. Without its template, a page shows only its title.
                 tracing::error!(name, %error, "cannot parse a template");
             }
         }
         Self { templates }
     }
 
-    /// Fills in a template; `search` is what stands in the search field.
+    /// Renders a template; `search` is the text in the search field.
     fn render(&self, template: &str, title: &str, search: &str, view: &impl Serialize) -> String {
         let mut view = serde_json::to_value(view).unwrap_or_default();
         if let Value::Object(members) = &mut view {
@@ -74,7 +74,7 @@ impl Pages {
     }
 }
 
-/// Prints a text with what stands in backticks as code, as every message here quotes names.
+/// Prints a text, with each part in backticks as code. The messages of the registry quote names in backticks.
 fn prose(
     helper: &Helper<'_>,
     _: &Handlebars<'_>,
@@ -83,7 +83,7 @@ fn prose(
     out: &mut dyn Output,
 ) -> Result<(), RenderError> {
     let text = helper.param(0).and_then(|param| param.value().as_str()).unwrap_or_default();
-    // A last backtick without its pair is a plain character.
+    // A last backtick without a pair is a normal character.
     let paired = text.matches('`').count() / 2 * 2;
     for (at, part) in text.splitn(paired + 1, '`').enumerate() {
         let escaped = handlebars::html_escape(part);
@@ -95,9 +95,9 @@ fn prose(
     Ok(())
 }
 
-/// Returns the path of the style sheet; it changes with the style, so browsers may keep it.
+/// Returns the path of the style sheet. A new style sheet gets a new path, so browsers may cache it.
 pub(crate) fn style_path() -> String {
-    // FNV-1a: a name for a content, not a protection.
+    // FNV-1a. The hash only names the content, and needs no protection against attacks.
     let hash = STYLE.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -113,22 +113,9 @@ fn moment(at: OffsetDateTime) -> Moment {
     }
 }
 
-/// Returns a pointer for people: the root has no token, yet needs a name.
-fn place(pointer: &Pointer) -> String {
+/// Returns a pointer as text for people. The pointer to the root is empty, so it gets a name.
+fn pointer_text(pointer: &Pointer) -> String {
     if pointer.as_str().is_empty() { "(root)".to_owned() } else { pointer.to_string() }
-}
-
-/// Returns a text as a value of a URL's query.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -3,34 +3,34 @@ use std::collections::BTreeMap;
 use evschema_api::Scope;
 use serde_json::{Map, Value};
 
-use crate::config::is_local_url;
+use crate::database_url::without_password;
 use crate::limits;
-use crate::server::without_password;
+use crate::local_url::is_local_url;
 
-/// Jobs of a CI provider that may write without a token of the registry's own ("trusted publishing").
+/// Jobs of a CI provider that may write without a token of the registry ("trusted publishing").
 ///
-/// The provider signs a token for each of its jobs (OpenID Connect Core 1.0, section 2). It counts here when
-/// the issuer's keys prove it, it is made for this audience, and all claims are as they are named.
+/// The provider signs a token for each job (OpenID Connect Core 1.0, section 2). The registry accepts this token if a
+/// key of the issuer verifies the signature, the audience is correct, and all of [`claims`](Self::claims) match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publisher {
-    /// The name under which changes are recorded.
+    /// The name of the publisher. The feed records it as the author of the changes.
     pub name: String,
-    /// The provider, exactly as its tokens have it in `iss`.
+    /// The URL of the provider, exactly as in the claim `iss` of its tokens.
     pub issuer: String,
-    /// For whom a token must be made: the registry's URL, as a rule.
+    /// The audience that a token must name, usually the URL of the registry.
     pub audience: String,
-    /// What must be in a token; a value that ends in `*` is that of all that begin so.
+    /// The claims that a token must have. A value that ends in `*` matches every value with this beginning.
     pub claims: BTreeMap<String, String>,
-    /// What such a job may do.
+    /// The scopes of such a job.
     pub scopes: Vec<Scope>,
 }
 
 impl Publisher {
-    /// Refuses a publisher that would let in nobody, or anybody.
+    /// Checks that the publisher can match a job, and does not match every job.
     ///
     /// # Errors
     ///
-    /// Says what is wrong.
+    /// The reason why the publisher is not valid.
     pub(crate) fn check(&self) -> Result<(), String> {
         let name_chars = self.name.chars().count();
         if !(1..=limits::NAME_CHARS_MAX).contains(&name_chars) {
@@ -71,19 +71,19 @@ impl Publisher {
         Ok(())
     }
 
-    /// Tells whether a token with these claims is one of its jobs'.
-    pub(crate) fn is_named_by(&self, claims: &Map<String, Value>) -> bool {
-        self.claims.iter().all(|(claim, wanted)| {
-            let said = claims.get(claim).and_then(Value::as_str);
-            match wanted.strip_suffix('*') {
-                Some(beginning) => said.is_some_and(|said| said.starts_with(beginning)),
-                None => said == Some(wanted),
+    /// Returns whether a token with these claims belongs to a job of this publisher.
+    pub(crate) fn matches(&self, claims: &Map<String, Value>) -> bool {
+        self.claims.iter().all(|(claim, expected)| {
+            let actual = claims.get(claim).and_then(Value::as_str);
+            match expected.strip_suffix('*') {
+                Some(beginning) => actual.is_some_and(|actual| actual.starts_with(beginning)),
+                None => actual == Some(expected),
             }
         })
     }
 }
 
-/// Tells whether what is read there comes from whom the URL names: by TLS, or from this machine.
+/// Returns whether an answer from this URL certainly comes from the named host, through TLS or from this machine.
 pub(crate) fn is_safe_url(url: &str) -> bool {
     let rest = match url.split_once("://") {
         Some(("https", rest)) => rest,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_would_let_in_anybody_is_refused() {
+    fn a_publisher_that_matches_no_job_or_every_job_is_rejected() {
         assert_eq!(publisher().check(), Ok(()));
         let claimed = |value: &str| BTreeMap::from([("sub".to_owned(), value.to_owned())]);
         for (bad, part) in [
@@ -131,21 +131,21 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_compared_as_a_whole_unless_a_star_ends_them() {
+    fn a_claim_matches_completely_or_up_to_its_final_star() {
         let publisher = publisher();
-        for (said, named) in [
+        for (claims, matches) in [
             (serde_json::json!({"ref": "refs/heads/main", "more": 1}), true),
             (serde_json::json!({"ref": "refs/heads/"}), true),
             (serde_json::json!({"ref": "refs/tags/1"}), false),
             (serde_json::json!({"ref": ["refs/heads/main"]}), false),
             (serde_json::json!({}), false),
         ] {
-            assert_eq!(publisher.is_named_by(said.as_object().unwrap()), named, "{said}");
+            assert_eq!(publisher.matches(claims.as_object().unwrap()), matches, "{claims}");
         }
         let exact = Publisher {
             claims: BTreeMap::from([("ref".to_owned(), "refs/heads/main".to_owned())]),
             ..publisher
         };
-        assert!(!exact.is_named_by(serde_json::json!({"ref": "refs/heads/main2"}).as_object().unwrap()));
+        assert!(!exact.matches(serde_json::json!({"ref": "refs/heads/main2"}).as_object().unwrap()));
     }
 }

@@ -1,14 +1,15 @@
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
-use crate::app::App;
-use crate::http::serve;
-use crate::{Config, Environment, limits, store};
+use crate::config::Config;
+use crate::environment::Environment;
+use crate::http::{App, serve};
+use crate::start_error::StartError;
+use crate::{limits, routes, store};
 
-/// A registry that is bound to its address and has its database ready.
+/// A registry that is bound to its address and has opened its database.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -16,63 +17,17 @@ pub struct Server {
     app: App,
 }
 
-/// Why a registry does not start, or stops.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Anybody could write, from anywhere.
-    #[error("the registry has no token, so anybody who can reach `{at}` could register schemas")]
-    AnonymousWrites {
-        /// The address, or the public URL.
-        at: String,
-    },
-    /// The URL by which others reach the registry is none.
-    #[error(
-        "the public URL `{url}` is not a URL with `http://` or `https://`, or it contains a password or a query"
-    )]
-    PublicUrl {
-        /// The text.
-        url: String,
-    },
-    /// A publisher would let in nobody, or anybody.
-    #[error("the publisher `{name}` is not valid: {why}")]
-    Publisher {
-        /// The publisher.
-        name: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The address cannot be listened on.
-    #[error("cannot listen on `{listen}`: {cause}")]
-    Listen {
-        /// The address.
-        listen: SocketAddr,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// The system gives no thread to check with.
-    #[error("cannot start the worker threads: {0}")]
-    Threads(io::Error),
-    /// The database cannot be used.
-    #[error("cannot use the database `{database}`: {why}")]
-    Database {
-        /// The database, without a password.
-        database: String,
-        /// What it said.
-        why: String,
-    },
-}
-
 impl Server {
-    /// Opens the database, brings its tables up to date, and binds the address.
+    /// Opens the database, updates its tables, and binds the address.
     ///
     /// # Errors
     ///
-    /// When the address or the database cannot be used, or anybody could write from anywhere.
+    /// If the registry cannot use the address or the database, or if every client that reaches it could write.
     pub async fn bind(config: Config) -> Result<Self, StartError> {
         Self::bind_in(config, Environment::system()).await
     }
 
-    /// As [`Server::bind`], with a clock and request ids of the caller's.
+    /// Like [`Server::bind`], with the caller's clock, request ids and random bytes.
     ///
     /// # Errors
     ///
@@ -85,7 +40,7 @@ impl Server {
             .await
             .map_err(|error| StartError::database(&config.database, &error))?;
         if config.check_without_tokens().is_err() {
-            // With a token, writing is for those who have one.
+            // If the database has a token, writes need a token, and the registry may start.
             let has_tokens = store.has_tokens().await;
             if !has_tokens.map_err(|error| StartError::database(&config.database, &error))? {
                 config.check_without_tokens()?;
@@ -98,7 +53,7 @@ impl Server {
         Ok(Self { listener, address, app })
     }
 
-    /// Returns the address that is listened on.
+    /// Returns the address that the registry listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -107,7 +62,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When the listening socket fails.
+    /// If the listening socket fails.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), StartError> {
         let app = self.app.clone();
         let indexing = tokio::spawn(keep_indexed(self.app.clone()));
@@ -115,14 +70,14 @@ impl Server {
             shutdown.await;
             app.stop();
         };
-        let served = serve(self.listener, &self.app, shutdown).await;
+        let served = serve(self.listener, &self.app, routes::router(&self.app), shutdown).await;
         indexing.abort();
         self.app.registry().close().await;
         served.map_err(|cause| StartError::Listen { listen: self.address, cause })
     }
 }
 
-/// Sees to it that a search finds what was registered without words, until the registry stops.
+/// Adds the missing search terms of subjects from time to time, until the registry stops.
 async fn keep_indexed(app: App) {
     while !app.is_read_only() {
         match app.registry().index_subjects().await {
@@ -131,83 +86,5 @@ async fn keep_indexed(app: App) {
             Err(refusal) => tracing::debug!(%refusal, "cannot index subjects for the search"),
         }
         tokio::time::sleep(limits::INDEX_INTERVAL).await;
-    }
-}
-
-impl StartError {
-    pub(crate) fn database(url: &str, error: &store::StoreError) -> Self {
-        Self::Database { database: without_password(url), why: error.to_string() }
-    }
-}
-
-/// Returns a database's URL without what may be secret: the password before the host, and every parameter of the query
-/// but those that are known to be harmless.
-pub(crate) fn without_password(url: &str) -> String {
-    /// Parameters that are shown.
-    const SHOWN: [&str; 12] = [
-        "sslmode",
-        "ssl-mode",
-        "sslrootcert",
-        "ssl-root-cert",
-        "host",
-        "hostaddr",
-        "port",
-        "dbname",
-        "user",
-        "application_name",
-        "mode",
-        "cache",
-    ];
-    let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => {
-            url.split_once(':').map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}:"), rest))
-        }
-    };
-    // A password may have any character of its own, so what stands before the last `@` is shown up to the first one.
-    let (user, rest) = match rest.rsplit_once('@') {
-        Some((login, rest)) => {
-            let user = login.split([':', '/', '?', '&', '=']).next().unwrap_or_default();
-            (format!("{user}@"), rest)
-        }
-        None => (String::new(), rest),
-    };
-    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
-    let shown = format!("{scheme}{user}{place}");
-    let Some(query) = query else { return shown };
-    let parameters: Vec<String> = query
-        .split('&')
-        .map(|parameter| {
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let is_shown = SHOWN.contains(&name);
-            format!("{name}={}", if is_shown { value } else { "***" })
-        })
-        .collect();
-    format!("{shown}?{}", parameters.join("&"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_not_repeated() {
-        for (url, shown) in [
-            ("postgres://me:secret@db/x", "postgres://me@db/x"),
-            ("postgres://me:se@cret@db/x", "postgres://me@db/x"),
-            ("postgres://db/x", "postgres://db/x"),
-            ("sqlite:a.db", "sqlite:a.db"),
-            ("sqlite:a.db?mode=ro", "sqlite:a.db?mode=ro"),
-            ("postgres://me@db/x?password=secret", "postgres://me@db/x?password=***"),
-            (
-                "postgres://db/x?sslmode=require&sslkey=k&PASSWORD=s",
-                "postgres://db/x?sslmode=require&sslkey=***&PASSWORD=***",
-            ),
-            ("postgres://me:se?cret@db/x", "postgres://me@db/x"),
-            ("postgres:me:secret@db/x", "postgres:me@db/x"),
-            ("postgres://db/x?password=s@e", "postgres://db@e"),
-        ] {
-            assert_eq!(without_password(url), shown);
-        }
     }
 }

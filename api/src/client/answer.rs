@@ -1,7 +1,8 @@
 use serde::de::DeserializeOwned;
 
-use super::ClientError;
-use crate::{PROBLEM_MEDIA_TYPE, Problem};
+use super::error::ClientError;
+use crate::media_types::PROBLEM_MEDIA_TYPE;
+use crate::problem::Problem;
 
 /// Longest answer that the client reads: a page of the feed, or a report with its witnesses.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;

@@ -1,4 +1,4 @@
-use crate::Problem;
+use crate::problem::Problem;
 
 /// An error of a request to the registry.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::percent::percent_encode;
+
 /// The query of a URL: the parameters that have a value.
 #[derive(Debug, Default)]
 pub(super) struct Query(Vec<(&'static str, String)>);
@@ -18,23 +20,10 @@ impl Query {
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (name, value)) in self.0.iter().enumerate() {
-            write!(f, "{}{name}={}", if at == 0 { '?' } else { '&' }, encode(value))?;
+            write!(f, "{}{name}={}", if at == 0 { '?' } else { '&' }, percent_encode(value))?;
         }
         Ok(())
     }
-}
-
-/// Returns the text percent-encoded but for the unreserved characters of RFC 3986, section 2.3.
-pub(super) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]
@@ -42,9 +31,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_reserved_is_encoded() {
+    fn reserved_characters_are_encoded() {
         let query = Query::new().with("search", Some("a b&é")).with("after", None).with("x", Some("1"));
         assert_eq!(query.to_string(), "?search=a%20b%26%C3%A9&x=1");
-        assert_eq!(encode("^1.2"), "%5E1.2");
     }
 }

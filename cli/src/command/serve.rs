@@ -21,7 +21,7 @@ use crate::terminal::escape::one_line;
 
 /// Open files that are no clients': databases, the log, connections that are being refused.
 #[cfg(unix)]
-const FILES_KEPT: usize = 64 + limits::REFUSALS_MAX;
+const FILES_KEPT: usize = 64 + limits::OVERLOAD_ANSWERS_MAX;
 
 /// Run the registry until Ctrl-C.
 ///
@@ -109,7 +109,7 @@ impl Arguments {
         };
         let writer = Log::read(&log, &context.environment.traces)?;
         if check_config {
-            let tokens = runtime()?.block_on(config.rehearse())?;
+            let tokens = runtime()?.block_on(config.preflight())?;
             context.terminal.print(settings(&config, tokens, &log));
             return Ok(Outcome::Clean);
         }

@@ -5,7 +5,7 @@ use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use evschema_api::ProblemCode;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// The media ranges of a request's `Accept` header (RFC 9110, section 12.5.1).
 #[derive(Debug, Clone, Default)]
@@ -15,11 +15,11 @@ pub(crate) struct Accept(Vec<Range>);
 struct Range {
     kind: String,
     subtype: String,
-    /// In thousandths.
+    /// The quality in thousandths.
     quality: u16,
 }
 
-/// What a client of a route with a page wants.
+/// The form of the answer that a client prefers, on a route that also has a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wants {
     /// JSON, for programs.
@@ -29,7 +29,7 @@ pub(crate) enum Wants {
 }
 
 impl Accept {
-    /// Reads the header; a range that cannot be read accepts nothing.
+    /// Parses the header. A range that is not valid accepts nothing.
     pub(crate) fn parse(header: &str) -> Self {
         Self(header.split(',').filter_map(Range::parse).collect())
     }
@@ -42,7 +42,7 @@ impl Accept {
         Self(ranges)
     }
 
-    /// Returns the best of what is offered, the earlier one of two that are as good.
+    /// Returns the offered media type with the highest quality; of several equal ones, the first.
     pub(crate) fn best<'o>(&self, offered: &[&'o str]) -> Option<&'o str> {
         if self.0.is_empty() {
             return offered.first().copied();
@@ -57,8 +57,8 @@ impl Accept {
         best.map(|(offer, _)| offer)
     }
 
-    /// Returns the best of what is offered, or the problem to answer with.
-    pub(crate) fn demand<'o>(&self, offered: &[&'o str]) -> Result<&'o str, Failure> {
+    /// Like [`best`](Self::best), but returns an error if the client accepts none of the media types.
+    pub(crate) fn require<'o>(&self, offered: &[&'o str]) -> Result<&'o str, Failure> {
         self.best(offered).ok_or_else(|| {
             Failure::new(
                 ProblemCode::NotAcceptable,
@@ -71,7 +71,7 @@ impl Accept {
         })
     }
 
-    /// The most specific range that matches decides.
+    /// Returns the quality of the most specific range that matches.
     fn quality(&self, offer: &str) -> u16 {
         let (kind, subtype) = offer.split_once('/').unwrap_or((offer, ""));
         let matching = self.0.iter().filter_map(|range| {
@@ -119,7 +119,7 @@ impl<S: Sync> FromRequestParts<S> for Accept {
 impl<S: Sync> FromRequestParts<S> for Wants {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let best = Accept::of(parts).demand(&["application/json", "text/html"])?;
+        let best = Accept::of(parts).require(&["application/json", "text/html"])?;
         Ok(if best == "text/html" { Self::Page } else { Self::Json })
     }
 }

@@ -8,19 +8,20 @@ use evschema_api::ProblemCode;
 use evschema_model::parse_event;
 use serde::de::DeserializeOwned;
 
-use super::{Accept, Failure};
+use super::accept::Accept;
+use super::failure::Failure;
 use crate::limits;
 use crate::service::Framing;
 
-/// The body of a request that brings a schema.
+/// The body of a request with a schema.
 #[derive(Debug)]
 pub(crate) struct Document(pub(crate) Arc<[u8]>);
 
-/// The body of a request that brings settings.
+/// The body of a request with a JSON object.
 #[derive(Debug)]
 pub(crate) struct Json<T>(pub(crate) T);
 
-/// The body of a request that brings events.
+/// The body of a request with events.
 #[derive(Debug)]
 pub(crate) struct Events {
     pub(crate) framing: Framing,
@@ -30,7 +31,7 @@ pub(crate) struct Events {
 impl<S: Sync> FromRequest<S> for Document {
     type Rejection = Failure;
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let body = before_reading(request, |media_type| is_json(media_type).then_some(()))?.1;
+        let body = check_headers(request, |media_type| is_json(media_type).then_some(()))?.1;
         Ok(Self(read(body).await?.into()))
     }
 }
@@ -38,7 +39,7 @@ impl<S: Sync> FromRequest<S> for Document {
 impl<S: Sync> FromRequest<S> for Events {
     type Rejection = Failure;
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let (framing, body) = before_reading(request, |media_type| match media_type {
+        let (framing, body) = check_headers(request, |media_type| match media_type {
             "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Some(Framing::Lines),
             other => is_json(other).then_some(Framing::One),
         })?;
@@ -49,7 +50,7 @@ impl<S: Sync> FromRequest<S> for Events {
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = Failure;
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let body = before_reading(request, |media_type| is_json(media_type).then_some(()))?.1;
+        let body = check_headers(request, |media_type| is_json(media_type).then_some(()))?.1;
         let bytes = read(body).await?;
         let refused = |why: String| {
             Failure::new(
@@ -59,7 +60,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
             )
         };
         let value = parse_event(&bytes).map_err(|diagnostic| refused(diagnostic.to_string()))?;
-        // Serde would take an array for a struct, member by member.
+        // Serde would accept an array for a struct.
         if !value.is_object() {
             return Err(refused("it is not an object".to_owned()));
         }
@@ -67,11 +68,11 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// Refuses what need not be read to be refused: a foreign media type, an encoding, and a client
-/// that would not understand the answer to what has then been done.
-fn before_reading<T>(request: Request, takes: impl Fn(&str) -> Option<T>) -> Result<(T, Body), Failure> {
+/// Checks the headers before the body is read: the media type, the encoding, and whether the client accepts the media
+/// type of the answer.
+fn check_headers<T>(request: Request, accepts: impl Fn(&str) -> Option<T>) -> Result<(T, Body), Failure> {
     let (parts, body) = request.into_parts();
-    Accept::of(&parts).demand(&["application/json", "application/problem+json"])?;
+    Accept::of(&parts).require(&["application/json", "application/problem+json"])?;
     if let Some(encoding) = parts.headers.get(CONTENT_ENCODING) {
         return Err(Failure::new(
             ProblemCode::UnsupportedMediaType,
@@ -83,17 +84,17 @@ fn before_reading<T>(request: Request, takes: impl Fn(&str) -> Option<T>) -> Res
         ));
     }
     let media_type = media_type(&parts.headers);
-    let taken = takes(&media_type).ok_or_else(|| {
+    let accepted = accepts(&media_type).ok_or_else(|| {
         Failure::new(
             ProblemCode::UnsupportedMediaType,
             format!("the registry does not accept the media type `{media_type}` for this request"),
             "send `Content-Type: application/json`; to send one event on each line, use `application/x-ndjson`",
         )
     })?;
-    Ok((taken, body))
+    Ok((accepted, body))
 }
 
-/// Returns the media type without parameters; JSON when the header is absent.
+/// Returns the media type without parameters. If the header is absent: JSON.
 fn media_type(headers: &HeaderMap) -> String {
     let header = headers.get(CONTENT_TYPE).map_or("application/json", |value| value.to_str().unwrap_or("?"));
     header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

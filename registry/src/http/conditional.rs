@@ -4,23 +4,24 @@ use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use evschema_api::ProblemCode;
 
-use super::{Failure, encode};
+use super::encode;
+use super::failure::Failure;
 use crate::service::Precondition;
 
 /// Returns a strong entity tag.
 pub(crate) fn etag(tag: impl std::fmt::Display) -> HeaderValue {
-    // Digests and numbers are visible ASCII.
+    // Digests and numbers contain only visible ASCII characters.
     HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
-/// Tells whether the client has what carries this tag: the comparison is the weak one.
+/// Returns whether the client already has the answer with this tag, by weak comparison.
 pub(crate) fn is_unchanged(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let etag = opaque(etag.to_str().unwrap_or_default());
     tags(headers, &IF_NONE_MATCH)
         .any(|tag| tag == "*" || opaque(tag.strip_prefix("W/").unwrap_or(tag)) == etag)
 }
 
-/// Returns what `If-Match` and `If-None-Match` demand of a subject, whose tag is its revision.
+/// Parses the condition for a subject from `If-Match` and `If-None-Match`. The tag of a subject is its revision.
 pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
     let none: Vec<_> = tags(headers, &IF_NONE_MATCH).collect();
     let some: Vec<_> = tags(headers, &IF_MATCH).collect();
@@ -28,9 +29,9 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
         ([], []) => Ok(Precondition::None),
         ([], ["*"]) => Ok(Precondition::Absent),
         (["*"], []) => Ok(Precondition::Exists),
-        // A weak tag, or one that is no revision, matches nothing: the comparison is the strong one.
+        // The comparison is strong, so a weak tag matches nothing. A tag that is not a revision matches nothing either.
         ([tag], []) => Ok(revision(tag).map_or(Precondition::Never, Precondition::Revision)),
-        // What must exist with a tag must not be absent as well.
+        // No subject has a tag and is also absent.
         ([_], ["*"]) => Ok(Precondition::Never),
         _ => Err(Failure::new(
             ProblemCode::InvalidHeader,
@@ -41,11 +42,11 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
 }
 
 fn revision(tag: &str) -> Option<u64> {
-    // Who has read a compressed answer has seen the same revision.
+    // A compressed answer has the same revision.
     opaque(tag)?.parse().ok()
 }
 
-/// Returns what a tag says, whether or not its answer was compressed.
+/// Returns the text of a tag, without the suffix of compressed answers.
 fn opaque(tag: &str) -> Option<&str> {
     let text = tag.strip_prefix('"')?.strip_suffix('"')?;
     Some(text.strip_suffix(encode::SUFFIX).unwrap_or(text))
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_has_it() {
+    fn tags_of_unchanged_answers() {
         let tag = etag("sha256:ab");
         for (sent, unchanged) in [
             ("\"sha256:ab\"", true),

@@ -1,4 +1,4 @@
-//! Compression where it is asked for (RFC 9110, section 8.4.1.3).
+//! The compression of answers for clients that accept it (RFC 9110, section 8.4.1.3).
 
 use std::io::Write as _;
 
@@ -10,35 +10,35 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::body::Body as _;
 
-/// Shortest body that is compressed: a shorter one fits a packet as it is.
+/// Shortest body that is compressed. A shorter body fits one packet without compression.
 const BYTES_MIN: usize = 1_024;
-/// Longest body that is compressed where it is, in well under a millisecond.
+/// Longest body that is compressed on the async thread. This takes much less than a millisecond.
 const INLINE_BYTES_MAX: usize = 32 << 10;
-/// What the tag of an answer ends with when it is compressed: its bytes are others, so its strong tag is too
-/// (RFC 9110, section 8.8.3.3).
+/// The end of the tag of a compressed answer. A compressed answer has different bytes, so it needs a different strong
+/// tag (RFC 9110, section 8.8.3.3).
 pub(super) const SUFFIX: &str = "-gzip";
 
-/// What an answer depends on that has a compressed form.
+/// The value of `Vary` for an answer that has a compressed form.
 pub(crate) const VARY_ENCODED: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
 
-/// Tells whether a client takes gzip, by what it says (RFC 9110, section 12.5.3).
-pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+/// Returns whether the client accepts gzip (RFC 9110, section 12.5.3).
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let mut star = false;
     let values = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     for item in values.flat_map(|value| value.split(',')) {
         let mut parts = item.split(';').map(str::trim);
         let coding = parts.next().unwrap_or_default();
         let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        let is_wanted = quality.is_none_or(|q| q.parse::<f32>().is_ok_and(|q| 0.0 < q));
+        let is_accepted = quality.is_none_or(|q| q.parse::<f32>().is_ok_and(|q| 0.0 < q));
         if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") {
-            return is_wanted;
+            return is_accepted;
         }
-        star |= coding == "*" && is_wanted;
+        star |= coding == "*" && is_accepted;
     }
     star
 }
 
-/// Returns the compressed form of bytes, unless it would save nothing worth while.
+/// Returns the compressed bytes, or `None` if the compression would save too little.
 pub(crate) async fn gzip(bytes: Bytes) -> Option<Bytes> {
     if bytes.len() < BYTES_MIN {
         return None;
@@ -49,11 +49,11 @@ pub(crate) async fn gzip(bytes: Bytes) -> Option<Bytes> {
     tokio::task::spawn_blocking(move || compressed(&bytes)).await.ok()?
 }
 
-/// Compresses an answer if its body is whole, text, and long enough; its headers then say so.
+/// Compresses an answer if its body is complete, text and long enough.
 pub(super) async fn encode(response: Response) -> Response {
-    let is_whole = response.body().size_hint().exact().is_some_and(|bytes| BYTES_MIN as u64 <= bytes);
+    let is_complete = response.body().size_hint().exact().is_some_and(|bytes| BYTES_MIN as u64 <= bytes);
     let is_encoded = response.headers().contains_key(CONTENT_ENCODING);
-    if !is_whole || is_encoded || !response.headers().get(CONTENT_TYPE).is_some_and(is_text) {
+    if !is_complete || is_encoded || !response.headers().get(CONTENT_TYPE).is_some_and(is_text) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -63,12 +63,12 @@ pub(super) async fn encode(response: Response) -> Response {
     let Some(short) = gzip(bytes.clone()).await else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    mark(&mut parts.headers);
+    mark_compressed(&mut parts.headers);
     Response::from_parts(parts, Body::from(short))
 }
 
-/// Says in the headers that the body is compressed, and that its bytes are therefore others.
-pub(crate) fn mark(headers: &mut HeaderMap) {
+/// Changes the headers for a compressed body: the encoding, the length and the tag.
+pub(crate) fn mark_compressed(headers: &mut HeaderMap) {
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     headers.remove(CONTENT_LENGTH);
     let tag = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).and_then(|tag| tag.strip_suffix('"'));
@@ -77,8 +77,8 @@ pub(crate) fn mark(headers: &mut HeaderMap) {
     }
 }
 
-/// Says that an answer of this kind may be compressed for another client.
-pub(super) fn vary(headers: &mut HeaderMap) {
+/// Adds to `Vary` that the answer may be compressed for another client.
+pub(super) fn add_vary(headers: &mut HeaderMap) {
     if headers.get(CONTENT_TYPE).is_some_and(is_text) {
         let value = if headers.contains_key(VARY) {
             VARY_ENCODED
@@ -89,7 +89,7 @@ pub(super) fn vary(headers: &mut HeaderMap) {
     }
 }
 
-/// Tells whether a media type is one of text that is sent whole.
+/// Returns whether the media type is text that is sent at once.
 fn is_text(media_type: &HeaderValue) -> bool {
     let media_type = media_type.to_str().unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default();
@@ -110,8 +110,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_takes_gzip() {
-        for (sent, takes) in [
+    fn clients_that_accept_gzip() {
+        for (sent, accepted) in [
             ("gzip", true),
             ("gzip, deflate, br", true),
             ("br;q=1.0, GZIP;q=0.5", true),
@@ -125,8 +125,8 @@ mod tests {
             ("", false),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(sent))]);
-            assert_eq!(takes_gzip(&headers), takes, "{sent}");
+            assert_eq!(accepts_gzip(&headers), accepted, "{sent}");
         }
-        assert!(!takes_gzip(&HeaderMap::new()));
+        assert!(!accepts_gzip(&HeaderMap::new()));
     }
 }

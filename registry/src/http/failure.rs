@@ -6,11 +6,11 @@ use evschema_api::{Problem, ProblemCode};
 use crate::service::Refusal;
 use crate::store::StoreError;
 
-/// A request that is refused, on its way to the client.
+/// The error answer to a rejected request.
 #[derive(Debug)]
 pub(crate) struct Failure {
     problem: Box<Problem>,
-    /// The methods that the path takes, for a request with another.
+    /// The methods that the path supports, if the request has another method.
     allow: Option<&'static str>,
 }
 
@@ -26,7 +26,7 @@ impl Failure {
 }
 
 impl From<Refusal> for Failure {
-    /// Logs what is nobody's mistake but ours: here is where it is handled.
+    /// Logs the errors that the client did not cause, because they are handled here.
     fn from(refusal: Refusal) -> Self {
         if let Refusal::Store(StoreError::Unavailable(cause)) = &refusal {
             tracing::warn!(%cause, "the database does not answer");
@@ -42,7 +42,8 @@ impl From<Refusal> for Failure {
 }
 
 impl IntoResponse for Failure {
-    /// Leaves the body to [`super::finish`], which knows what the client wants to read.
+    /// Leaves the body to [`add_response_headers`](super::add_response_headers), which knows the media types that the
+    /// client accepts.
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();

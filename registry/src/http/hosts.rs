@@ -1,5 +1,7 @@
-//! By which names a registry is reached. A page of another site can have its own name lead to a registry (DNS
-//! rebinding) and is then, to the browser, of the registry's site. But the name that it sends is still its own.
+//! The host names of a registry.
+//!
+//! A page of another site can let its own host name lead to the registry (DNS rebinding). For the browser, the page and
+//! the registry are then the same site. But the requests of the page still have the page's host name.
 
 use std::net::IpAddr;
 
@@ -7,14 +9,15 @@ use axum::http::header::{HOST, ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderName, Uri, Version};
 use evschema_api::ProblemCode;
 
-use super::Failure;
-use crate::Config;
-use crate::config::is_local_authority;
+use super::failure::Failure;
+use crate::config::Config;
+use crate::local_url::{is_local_authority, without_port};
 
-/// Ends of names that nobody can own in the public DNS (RFC 6761, RFC 6762, RFC 8375 and ICANN's reserved `internal`).
+/// Ends of names that nobody can own in the public DNS (RFC 6761, RFC 6762, RFC 8375, and `internal`, which ICANN
+/// reserved).
 const PRIVATE: [&str; 6] = [".local", ".localhost", ".internal", ".test", ".home.arpa", ".cluster.local"];
 
-/// The names by which a registry is reached.
+/// The host names of a registry.
 #[derive(Debug)]
 pub(crate) struct KnownHosts(Vec<String>);
 
@@ -27,9 +30,9 @@ impl KnownHosts {
         Self(config.hosts.iter().map(|host| host.to_ascii_lowercase()).chain(public).collect())
     }
 
-    /// Tells whether a name cannot be that of another site: an address, a name that nobody can own, or one that the
-    /// configuration gives.
-    fn knows(&self, authority: &str) -> bool {
+    /// Returns whether the host name cannot belong to another site: it is an address, a name that nobody can own, or a
+    /// name in the configuration.
+    fn contains(&self, authority: &str) -> bool {
         let host = without_port(authority).trim_end_matches('.').to_ascii_lowercase();
         let address = host.trim_start_matches('[').trim_end_matches(']');
         is_local_authority(authority)
@@ -39,14 +42,14 @@ impl KnownHosts {
             || self.0.contains(&host)
     }
 
-    /// Refuses what names another host, or leaves open which it names.
+    /// Rejects a request that names another host, or names no host.
     pub(crate) fn check(&self, version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
-        let host = only(headers, &HOST)?;
+        let host = single(headers, &HOST)?;
         if host.is_none() && version == Version::HTTP_11 {
-            return Err(bad("the header `Host` is missing, but HTTP/1.1 requires it"));
+            return Err(bad_header("the header `Host` is missing, but HTTP/1.1 requires it"));
         }
         if let Some(unknown) =
-            host.into_iter().chain(uri.authority().map(|own| own.as_str())).find(|own| !self.knows(own))
+            host.into_iter().chain(uri.authority().map(|own| own.as_str())).find(|own| !self.contains(own))
         {
             return Err(Failure::new(
                 ProblemCode::UnknownHost,
@@ -58,38 +61,38 @@ impl KnownHosts {
     }
 }
 
-/// Refuses bodies whose end two programs could see in two places (RFC 9112, section 6.1).
+/// Rejects a body if two programs could disagree about its end (RFC 9112, section 6.1).
 pub(crate) fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Failure> {
-    let Some(coding) = only(headers, &TRANSFER_ENCODING)? else { return Ok(()) };
+    let Some(coding) = single(headers, &TRANSFER_ENCODING)? else { return Ok(()) };
     if version < Version::HTTP_11 {
-        return Err(bad("an HTTP/1.0 request must not have the header `Transfer-Encoding`"));
+        return Err(bad_header("an HTTP/1.0 request must not have the header `Transfer-Encoding`"));
     }
     if !coding.eq_ignore_ascii_case("chunked") {
-        return Err(bad("the only valid value of `Transfer-Encoding` is `chunked`"));
+        return Err(bad_header("the only valid value of `Transfer-Encoding` is `chunked`"));
     }
     Ok(())
 }
 
-/// Returns the one value of a header.
-pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Failure> {
+/// Returns the value of a header that may occur only once.
+fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Failure> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(bad(format!("the request has several `{name}` headers")));
+        return Err(bad_header(format!("the request has several `{name}` headers")));
     }
     value
         .to_str()
         .map(Some)
-        .map_err(|_| bad(format!("the header `{name}` has characters that are not ASCII")))
+        .map_err(|_| bad_header(format!("the header `{name}` has characters that are not ASCII")))
 }
 
-/// Returns the one `Origin`, without its scheme; the empty text for one that has none, such as `null`.
+/// Returns the value of `Origin` without its scheme. If the value has no scheme, such as `null`: the empty string.
 pub(super) fn origin(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
-    let origin = only(headers, &ORIGIN)?;
+    let origin = single(headers, &ORIGIN)?;
     Ok(origin.map(|origin| origin.split_once("://").map_or("", |(_, authority)| authority)))
 }
 
-fn bad(detail: impl Into<String>) -> Failure {
+fn bad_header(detail: impl Into<String>) -> Failure {
     Failure::new(
         ProblemCode::InvalidHeader,
         detail,
@@ -97,19 +100,12 @@ fn bad(detail: impl Into<String>) -> Failure {
     )
 }
 
-fn without_port(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        Some(_) | None => authority,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_that_another_site_could_have_are_unknown() {
+    fn a_name_that_another_site_can_own_is_unknown() {
         let config = Config {
             public_url: Some("https://schemas.example.com:8443/x".to_owned()),
             hosts: vec!["Registry.example.com".to_owned()],
@@ -133,7 +129,7 @@ mod tests {
             ("schemas.example.com.evil.example", false),
             ("", false),
         ] {
-            assert_eq!(known.knows(host), is_known, "{host}");
+            assert_eq!(known.contains(host), is_known, "{host}");
         }
     }
 }

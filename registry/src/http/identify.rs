@@ -7,10 +7,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use evschema_api::ProblemCode;
 
-use super::Failure;
+use super::app::App;
+use super::failure::Failure;
 use super::hosts::origin;
-use crate::app::App;
-use crate::config::is_local_authority;
+use crate::local_url::is_local_authority;
 use crate::service::{Actor, Identity, Refusal};
 use crate::store::StoreError;
 
@@ -18,10 +18,10 @@ use crate::store::StoreError;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// Returns who makes a request.
+/// Returns the client of a request.
 ///
-/// While the database is away nobody's token can be looked up, nor revoked: reading then goes on
-/// for everybody, if it is for everybody at other times.
+/// While the database does not answer, the registry cannot look up tokens, and nobody can revoke one. If the registry
+/// is not private, reads then still work, with any token.
 pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure> {
     let address = address(app, parts);
     let identity = match bearer(&parts.headers)? {
@@ -39,32 +39,34 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure>
     Ok(Actor { identity, address })
 }
 
-/// Says what somebody unknown may do.
+/// Returns the rights of a client without a token.
 async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
     let may_read = !app.is_private();
     // `GET /access` is a read that reports what writes are allowed.
     if is_read(&parts.method) && parts.uri.path() != "/access" {
         return Ok(Identity::Anonymous { may_read, may_write: false });
     }
-    let may_write = app.anybody_may_write()
-        || (!app.is_exposed() && is_for_this_machine(parts) && !app.registry().knows_anybody().await?);
+    let may_write = app.allows_anonymous_writes()
+        || (!app.is_exposed()
+            && is_for_this_machine(parts)
+            && !app.registry().needs_token_to_write().await?);
     Ok(Identity::Anonymous { may_read, may_write })
 }
 
-/// Tells whether a request names this machine as only this machine's programs do.
+/// Returns whether the request names this machine as only programs on this machine can.
 ///
-/// A page can have its own name lead to a loopback address (DNS rebinding) and is then, to the
-/// browser, of the same site as the registry there. But the name it sends is still its own.
+/// A page of another site can let its own host name lead to a loopback address (DNS rebinding). But its requests still
+/// have the page's host name.
 fn is_for_this_machine(parts: &Parts) -> bool {
     let named = parts.headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or("?"));
     named.chain(parts.uri.authority().map(|authority| authority.as_str())).all(is_local_authority)
 }
 
-/// Refuses what a page of another site has sent, by what browsers say of it.
-pub(super) fn refuse_other_sites(parts: &Parts) -> Result<(), Failure> {
+/// Rejects a request from a page of another site, by the headers that browsers add.
+pub(super) fn reject_other_sites(parts: &Parts) -> Result<(), Failure> {
     let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site");
-    // A link on another site's page may lead here; what is sent or read by a script of it has an `Origin`.
+    // A page of another site may link to the registry. A request of its scripts has an `Origin`.
     let from_elsewhere =
         !is_read(&parts.method) && site.is_some_and(|site| site != "same-origin" && site != "none");
     let of_another_origin = origin(&parts.headers)?.is_some_and(|sender| Some(sender) != text(HOST.as_str()));
@@ -100,13 +102,13 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     }
 }
 
-/// Returns the address a request comes from, as far as the nearest proxy can tell.
+/// Returns the network address of the client, as the nearest proxy reports it.
 fn address(app: &App, parts: &Parts) -> Option<IpAddr> {
     let peer = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip());
     if !app.is_behind_proxy() {
         return peer;
     }
-    // The last entry is the proxy's own; those before it are the client's to make up.
+    // The proxy adds the last entry. A client can invent the entries before it.
     let entries = parts.headers.get_all("x-forwarded-for").iter().next_back();
     let last = entries.and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
     last.and_then(|entry| entry.trim().parse().ok()).or(peer)

@@ -4,18 +4,18 @@ use evschema_api::ProblemCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Failure;
+use super::failure::Failure;
 
-/// The query of a request: parameters that are unknown, repeated or badly written are refused.
+/// The query of a request. An unknown, repeated or malformed parameter is an error.
 ///
-/// INVARIANT: `T` carries `#[serde(deny_unknown_fields)]`.
+/// INVARIANT: `T` has the attribute `#[serde(deny_unknown_fields)]`.
 #[derive(Debug)]
 pub(crate) struct Params<T>(pub(crate) T);
 
-/// The query of a request that takes none.
+/// The query of a request without parameters.
 pub(crate) type NoParams = Params<Nothing>;
 
-/// No parameter.
+/// A struct without fields, for a query without parameters.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}

@@ -4,7 +4,7 @@ use evschema_api::ProblemCode;
 use evschema_model::Subject;
 use serde::de::DeserializeOwned;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::service::Selection;
 
 /// The subject in a path.
@@ -16,15 +16,15 @@ pub(crate) struct SubjectPath(pub(crate) Subject);
 pub(crate) struct VersionPath {
     pub(crate) subject: Subject,
     pub(crate) selection: Selection,
-    /// Whether the path ends in `.json`: it names the content.
+    /// Whether the path ends in `.json`, and so names the schema.
     pub(crate) is_document: bool,
 }
 
-/// The path of a version's content, for the one request that writes it.
+/// The path of the schema of a version, for the request that registers it.
 #[derive(Debug)]
 pub(crate) struct DocumentPath(pub(crate) VersionPath);
 
-/// The path of a version, for the one request that changes its state.
+/// The path of a version, for the request that changes its state.
 #[derive(Debug)]
 pub(crate) struct StatePath(pub(crate) VersionPath);
 
@@ -90,7 +90,7 @@ impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
     }
 }
 
-// The router sends both paths to one route, so it cannot tell which methods each takes.
+// Both paths lead to one route, so the router cannot know which methods each of them supports.
 impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
@@ -168,7 +168,7 @@ fn selection(text: &str) -> Result<Selection, Failure> {
     })
 }
 
-/// Returns a text from a path for people to read: short, and without control characters.
+/// Returns a part of the path for a message: short, and without control characters.
 fn shown(text: &str) -> String {
     const CHARS_MAX: usize = 200;
     text.chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect()

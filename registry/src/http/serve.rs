@@ -18,27 +18,27 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 
-use super::Peer;
-use super::observe::answer_at_once;
-use super::refusals::Refusals;
-use crate::app::App;
-use crate::config::Patience;
+use super::app::App;
+use super::identify::Peer;
+use super::overload::OverloadAnswers;
+use super::request_log::answer_from_cache;
+use crate::config::Timeouts;
 use crate::limits;
 
-/// Pause after the system has refused a connection, for example for want of file descriptors.
+/// Pause after the operating system rejects a connection, for example because no file descriptor is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves connections until `shutdown` resolves, then lets running requests finish.
 ///
-/// `axum::serve` would do but for three things: a client that sends its head slowly or reads slowly must not
-/// hold a connection for ever, connections are bounded, and so is the wait at the end.
+/// `axum::serve` lacks three things that this function needs: time limits for slow clients, a limit for the number of
+/// connections, and a time limit for the shutdown.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: &App,
+    router: Router,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let router = app.router();
-    let refusals = Refusals::default();
+    let overload = OverloadAnswers::default();
     let graceful = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -54,23 +54,23 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let Some(admitted) = app.admit() else {
+        let Some(permit) = app.admit_connection() else {
             app.metrics().connection_refused();
-            refusals.refuse(stream);
+            overload.answer(stream);
             continue;
         };
         let routes = TowerToHyperService::new(router.clone());
         let routes = Routes { app: app.clone(), peer: Peer(peer), routes };
-        let serving = graceful.watch(connection(stream, app.patience(), routes));
+        let serving = graceful.watch(connection(stream, app.timeouts(), routes));
         let metrics = Arc::clone(app.metrics());
         metrics.connection_opened();
         tokio::spawn(async move {
-            // A client that goes away or sends no HTTP is its own business.
+            // The client disconnected, or did not send HTTP. Neither is an error of the registry.
             if let Err(error) = serving.await {
                 tracing::debug!(%error, "a connection failed");
             }
             metrics.connection_closed();
-            drop(admitted);
+            drop(permit);
         });
     }
     drop(listener);
@@ -82,21 +82,21 @@ pub(crate) async fn serve(
 
 type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 
-fn connection(stream: TcpStream, patience: Patience, routes: Routes) -> http1::Connection<Io, Routes> {
-    // Answers are short and complete when they are written.
+fn connection(stream: TcpStream, timeouts: Timeouts, routes: Routes) -> http1::Connection<Io, Routes> {
+    // Answers are short, and written completely.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(patience.reading));
+    stream.set_write_timeout(Some(timeouts.reading));
     http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience.head)
+        .header_read_timeout(timeouts.head)
         .max_buf_size(limits::HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(Box::pin(stream)), routes)
 }
 
-/// The routes, told who is at the other end, and before them what lies ready.
+/// The response cache and the routes, for one connection.
 struct Routes {
     app: App,
     peer: Peer,
@@ -112,7 +112,7 @@ impl Service<Request<Incoming>> for Routes {
     >;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        if let Some(response) = answer_at_once(&self.app, &request) {
+        if let Some(response) = answer_from_cache(&self.app, &request) {
             return Either::Left(ready(Ok(response)));
         }
         request.extensions_mut().insert(self.peer);

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, Method, StatusCode};
 use tracing::Span;
 
-/// Makes the span of a request, which continues the trace of whoever asks.
+/// Returns the span of a request. The span continues the trace of the client.
 #[cfg(feature = "otlp")]
 pub(super) fn span(id: &str, method: &Method, path: &str, route: &str, headers: &HeaderMap) -> Span {
     use opentelemetry::propagation::TextMapPropagator as _;
@@ -15,7 +15,7 @@ pub(super) fn span(id: &str, method: &Method, path: &str, route: &str, headers: 
     let name = format!("{method} {route}");
     let span =
         tracing::info_span!("request", id, trace, %method, path, otel.name = name, otel.kind = "server");
-    // A span that nobody looks at has no parent.
+    // A disabled span has no parent.
     let _set = span.set_parent(TraceContextPropagator::new().extract(&HeaderExtractor(headers)));
     span.set_attribute("http.request.method", method.as_str().to_owned());
     span.set_attribute("http.route", route.to_owned());
@@ -23,14 +23,14 @@ pub(super) fn span(id: &str, method: &Method, path: &str, route: &str, headers: 
     span
 }
 
-/// Makes the span of a request, with the trace of whoever asks, so that the log can be found from there.
+/// Returns the span of a request, with the id of the client's trace, so that a search for this id finds the log.
 #[cfg(not(feature = "otlp"))]
 pub(super) fn span(id: &str, method: &Method, path: &str, _route: &str, headers: &HeaderMap) -> Span {
     let trace = trace_id(headers).map(tracing::field::display);
     tracing::info_span!("request", id, trace, %method, path)
 }
 
-/// Notes how a request was answered; 5xx is an error of the server's span.
+/// Records the status of the answer. A status of 5xx is an error of the span.
 #[cfg(feature = "otlp")]
 pub(super) fn answered(span: &Span, status: StatusCode) {
     use opentelemetry::trace::Status;
@@ -42,11 +42,11 @@ pub(super) fn answered(span: &Span, status: StatusCode) {
     }
 }
 
-/// Notes how a request was answered, which nobody asks for.
+/// Does nothing, because no exporter reads the status.
 #[cfg(not(feature = "otlp"))]
 pub(super) fn answered(_span: &Span, _status: StatusCode) {}
 
-/// Returns the trace that a request belongs to (W3C Trace Context, section 3.2), if it says so.
+/// Returns the trace id in the header `traceparent` (W3C Trace Context, section 3.2).
 fn trace_id(headers: &HeaderMap) -> Option<&str> {
     let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
     let (version, trace) = (parts.next()?, parts.next()?);

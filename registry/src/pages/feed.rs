@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::{Moment, Pages, moment};
 
-/// The one kind of change whose words depend on what it says.
+/// The kind of change whose text depends on the data of the event.
 const SUBJECT_CHANGED: &str = "evschema.subject.changed";
 
 #[derive(Serialize)]
 struct View {
     rows: Vec<Row>,
-    /// The position asked after; nothing at the beginning.
+    /// The position after which the page begins; `None` at the beginning of the feed.
     after: Option<u64>,
     next: Option<String>,
 }
@@ -21,7 +21,7 @@ struct Row {
     at: Moment,
     what: String,
     words: Option<String>,
-    /// Where the subject is; nowhere for a token.
+    /// The path of the subject or version; empty for a token.
     href: String,
     name: String,
     author: Option<String>,
@@ -37,8 +37,8 @@ impl Pages {
     }
 }
 
-/// Returns which policy replaced which, of an event that has the one before.
-fn loosened(data: &Value) -> Option<String> {
+/// Returns the old and the new policy, if the event has the old one.
+fn policy_change(data: &Value) -> Option<String> {
     let policy = |of: &Value| {
         Some(format!("mode {} and content model {}", of["mode"].as_str()?, of["content_model"].as_str()?))
     };
@@ -48,9 +48,9 @@ fn loosened(data: &Value) -> Option<String> {
 fn row(event: CloudEvent) -> Row {
     let text = |name: &str| event.data.get(name).and_then(Value::as_str).map(str::to_owned);
     let version = text("version");
-    let done = |of: &str| event.kind.strip_prefix(of);
-    let what = match done("evschema.version.") {
-        Some(done) => format!("version {done}"),
+    let verb_after = |prefix: &str| event.kind.strip_prefix(prefix);
+    let what = match verb_after("evschema.version.") {
+        Some(verb) => format!("version {verb}"),
         None if event.kind != SUBJECT_CHANGED => {
             event.kind.strip_prefix("evschema.").unwrap_or(&event.kind).replace('.', " ")
         }
@@ -61,11 +61,11 @@ fn row(event: CloudEvent) -> Row {
         Some(version) => {
             (format!("/schemas/{}/{version}", event.subject), format!("{}@{version}", event.subject))
         }
-        None if done("evschema.token.").is_some() => (String::new(), text("name").unwrap_or_default()),
+        None if verb_after("evschema.token.").is_some() => (String::new(), text("name").unwrap_or_default()),
         None => (format!("/schemas/{}", event.subject), event.subject.clone()),
     };
     Row {
-        words: text("reason").or_else(|| text("message")).or_else(|| loosened(&event.data)),
+        words: text("reason").or_else(|| text("message")).or_else(|| policy_change(&event.data)),
         author: text("author"),
         position: event.id,
         at: moment(event.time),

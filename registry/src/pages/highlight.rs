@@ -2,20 +2,20 @@ use evschema_model::{Subject, Version};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Longest text that is coloured; a longer one is shown as it is.
+/// Longest text with highlighting. A page shows a longer text without colours.
 const BYTES_MAX: usize = 128 << 10;
 
-/// A piece of a JSON text and how to show it.
+/// A part of a JSON text, with its colour.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Token {
     text: String,
-    /// `key`, `string`, `number`, `word`, or nothing for the rest.
+    /// `key`, `string`, `number` or `word`; `None` for everything else.
     kind: Option<&'static str>,
     /// The page of the version that a `$ref` names.
     href: Option<String>,
 }
 
-/// Cuts a JSON text into what is shown alike; a text of one line is indented first.
+/// Splits a JSON text into parts with the same colour. If the text is only one line, the function indents it first.
 pub(super) fn highlight(content: &[u8]) -> Vec<Token> {
     let text = String::from_utf8_lossy(content);
     let text = match text.trim().contains('\n') {
@@ -87,14 +87,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pieces_put_together_are_the_text() {
+    fn all_parts_together_are_the_text() {
         for text in [
             "{\n  \"a\\\"b\": [1, -2.5e+3, true, null],\n  \"é\": \"</script>\"\n}",
             "{\n \"broken\": \"no end",
             "not json\n at all ☃ --",
         ] {
-            let pieces: String = highlight(text.as_bytes()).into_iter().map(|token| token.text).collect();
-            assert_eq!(pieces, text);
+            let joined: String = highlight(text.as_bytes()).into_iter().map(|token| token.text).collect();
+            assert_eq!(joined, text);
         }
     }
 

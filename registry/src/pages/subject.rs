@@ -27,12 +27,12 @@ struct Row {
     never_used: bool,
     registered: Moment,
     message: Option<String>,
-    /// The version before, to compare with.
+    /// The previous version, for the link to a comparison.
     before: Option<String>,
 }
 
 impl Pages {
-    /// Returns a subject's page, its newest version first.
+    /// Returns the page of a subject, with the newest version first.
     pub(crate) fn subject(&self, view: SubjectView) -> String {
         let mut before = None;
         let mut rows = Vec::with_capacity(view.versions.len());

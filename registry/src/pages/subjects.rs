@@ -1,7 +1,7 @@
-use evschema_api::{SubjectPage, SubjectSummary};
+use evschema_api::{SubjectPage, SubjectSummary, percent_encode};
 use serde::Serialize;
 
-use super::{Moment, Pages, encode, moment};
+use super::{Moment, Pages, moment};
 
 #[derive(Serialize)]
 struct View {
@@ -20,12 +20,12 @@ struct Row {
 }
 
 impl Pages {
-    /// Returns the list of subjects, or of those that a search found.
+    /// Returns the page with a list of subjects, or with the results of a search.
     pub(crate) fn subjects(&self, page: SubjectPage, search: &str, limit: u32) -> String {
         let next = page.next.map(|after| {
             let search =
-                if search.is_empty() { String::new() } else { format!("search={}&", encode(search)) };
-            format!("/schemas?{search}after={}&limit={limit}", encode(&after))
+                if search.is_empty() { String::new() } else { format!("search={}&", percent_encode(search)) };
+            format!("/schemas?{search}after={}&limit={limit}", percent_encode(&after))
         });
         let view = View { rows: page.subjects.into_iter().map(row).collect(), next };
         self.render("subjects", "Subjects", search, &view)

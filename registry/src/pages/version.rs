@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::highlight::{Token, highlight};
 use super::{Moment, Pages, moment};
 
-/// Most fields that a page lists; the schema below has all of them.
+/// A page lists at most this many properties. The schema on the page has all of them.
 const FIELDS_MAX: usize = 500;
 
 #[derive(Serialize)]
@@ -67,7 +67,7 @@ struct Row {
 }
 
 impl Pages {
-    /// Returns a version's page; `before` is the version to compare with.
+    /// Returns the page of a version; `before` is the previous version, for the link to a comparison.
     pub(crate) fn version(&self, view: VersionView, before: Option<Version>, content: &[u8]) -> String {
         let title = format!("{} {}", view.subject, view.version);
         let lead = match (view.title, view.description) {
@@ -113,7 +113,7 @@ fn row(field: Field) -> Row {
     }
 }
 
-/// Returns where a field stands as people write it: `customer.addresses[].`.
+/// Returns the parents of a property as people write them, such as `customer.addresses[].`.
 fn parents(field: &Pointer) -> String {
     let mut tokens: Vec<String> = field.tokens().collect();
     tokens.pop();
@@ -131,7 +131,7 @@ fn parents(field: &Pointer) -> String {
                 path.truncate(path.trim_end_matches('.').len());
                 path.push_str("[].");
             }
-            // Applicators in place: the field stands in the same object.
+            // The other applicators apply to the same object.
             _ => {}
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_of_fields() {
+    fn parents_of_properties() {
         for (pointer, path) in [
             ("/properties/id", ""),
             ("/properties/lines/items/properties/sku", "lines[]."),

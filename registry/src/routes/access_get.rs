@@ -1,7 +1,7 @@
 use axum::response::Response;
 use evschema_api::AccessView;
 
-use super::json;
+use super::responses::json;
 use crate::http::{Failure, NoParams};
 use crate::service::Actor;
 

@@ -4,12 +4,13 @@ use evschema_api::ProblemCode;
 use evschema_model::Version;
 use serde::Deserialize;
 
-use super::{Allow, json};
-use crate::app::App;
-use crate::http::{Document, Failure, Params, SubjectPath};
-use crate::service::{Choice, Request, Signature};
+use super::parameters::Allow;
+use super::responses::json;
+use crate::feed::Signature;
+use crate::http::{App, Document, Failure, Params, SubjectPath};
+use crate::service::{Request, VersionChoice};
 
-/// Parameters of a dry run.
+/// The parameters of a dry run.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -49,8 +50,8 @@ pub(crate) async fn post(
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
     let version = match check.version.as_deref().map(Version::parse) {
-        None => Choice::Next { major: check.allow == Some(Allow::Major) },
-        Some(Ok(version)) => Choice::Exact(version),
+        None => VersionChoice::Next { major: check.allow == Some(Allow::Major) },
+        Some(Ok(version)) => VersionChoice::Exact(version),
         Some(Err(error)) => {
             let help = "use an exact version like `1.2.0`, or leave out `version`";
             return Err(Failure::new(ProblemCode::InvalidQuery, error.to_string(), help));

@@ -1,9 +1,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{json, page};
-use crate::app::App;
-use crate::http::{ComparedPath, Failure, NoParams, Wants};
+use super::responses::{json, page};
+use crate::http::{App, ComparedPath, Failure, NoParams, Wants};
 
 /// Compares two versions in both directions.
 ///

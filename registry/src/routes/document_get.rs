@@ -5,17 +5,16 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use evschema_api::SCHEMA_MEDIA_TYPE;
 
-use super::redirect;
-use crate::app::App;
+use super::responses::redirect;
 use crate::feed;
-use crate::http::{Accept, Failure, Ready, VersionPath};
+use crate::http::{Accept, App, CachedResponse, Failure, VersionPath};
 use crate::service::Selection;
 
-/// A version's content never changes, so nobody needs to ask for it twice.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// The schema of a version never changes, so a client needs to read it only once.
+const CACHE_FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// Where reading needs a token, a cache that several people share must not hand it on.
-const FOR_EVER_FOR_ONE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+/// On a private registry, a cache that several clients share must not store the schema.
+const CACHE_PRIVATELY_FOREVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 /// Returns the schema of a version, byte for byte as it was registered.
 ///
@@ -43,7 +42,7 @@ pub(crate) async fn document(
     accept: Accept,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let media_type = accept.demand(&[SCHEMA_MEDIA_TYPE, "application/json", "text/plain"])?;
+    let media_type = accept.require(&[SCHEMA_MEDIA_TYPE, "application/json", "text/plain"])?;
     let at = match path.selection {
         Selection::Exact(version) => evschema_model::Coordinates { subject: path.subject, version },
         other @ (Selection::Latest | Selection::Range(_)) => {
@@ -52,18 +51,18 @@ pub(crate) async fn document(
         }
     };
     let path = format!("/schemas/{}/{}.json", at.subject, at.version);
-    let ready = match app.shelf().get(&path) {
-        Some(ready) => ready,
+    let cached = match app.response_cache().get(&path) {
+        Some(cached) => cached,
         None => {
             let content = app.registry().content(&at).await?;
-            let cache_control = if app.is_private() { FOR_EVER_FOR_ONE } else { FOR_EVER };
-            let ready = Arc::new(Ready::new(&content, cache_control));
-            // One of ours may be registered yet, with the same meaning in other bytes.
+            let cache_control = if app.is_private() { CACHE_PRIVATELY_FOREVER } else { CACHE_FOREVER };
+            let cached = Arc::new(CachedResponse::new(&content, cache_control));
+            // The schema of a feed event may be registered later, with the same digest but with different bytes.
             if feed::content_of(&at).is_none() {
-                app.shelf().put(&path, Arc::clone(&ready));
+                app.response_cache().put(&path, Arc::clone(&cached));
             }
-            ready
+            cached
         }
     };
-    Ok(ready.answer(&headers, media_type).await)
+    Ok(cached.answer(&headers, media_type).await)
 }

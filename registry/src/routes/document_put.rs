@@ -1,14 +1,12 @@
 use axum::extract::State;
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use evschema_api::Registration;
 use evschema_model::Coordinates;
 
-use super::{Note, exact, json};
-use crate::app::App;
-use crate::http::{Document, DocumentPath, Failure, Params, etag};
-use crate::service::{Actor, Choice, Outcome, Refusal, Request};
+use super::parameters::{Note, exact};
+use super::registration::register;
+use crate::http::{App, Document, DocumentPath, Failure, Params};
+use crate::service::{Actor, VersionChoice};
 
 /// Registers a schema under the version in the path.
 ///
@@ -40,29 +38,5 @@ pub(crate) async fn put(
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
     let Coordinates { subject, version } = exact(path)?;
-    let Note { author, message } = note;
-    let request =
-        Request { subject, version: Choice::Exact(version), bytes, signature: actor.sign(author), message };
-    answer(&app, app.registry().register(request).await)
-}
-
-/// Translates what a registration did, and counts it.
-pub(super) fn answer(app: &App, outcome: Result<Outcome, Refusal>) -> Result<Response, Failure> {
-    let (status, registration) = match outcome {
-        Ok(Outcome::Created(registration)) => (StatusCode::CREATED, registration),
-        Ok(Outcome::Unchanged(registration)) => (StatusCode::OK, registration),
-        Err(refusal) => {
-            app.metrics().registration(refusal.code().as_str());
-            return Err(refusal.into());
-        }
-    };
-    app.metrics().registration(if status == StatusCode::CREATED { "created" } else { "unchanged" });
-    let mut response = json(&registration);
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(ETAG, etag(&registration.digest));
-    if let Ok(location) = HeaderValue::from_str(&registration.url) {
-        headers.insert(LOCATION, location);
-    }
-    Ok(response)
+    register(&app, &actor, subject, VersionChoice::Exact(version), note, bytes).await
 }

@@ -4,12 +4,12 @@ use axum::response::Response;
 use evschema_api::{FeedPage, ProblemCode};
 use serde::Deserialize;
 
-use super::{json, page_limit};
-use crate::app::App;
-use crate::http::{Accept, Failure, Params, last_event_id, stream};
+use super::parameters::page_limit;
+use super::responses::{json, page as html_page};
+use crate::http::{Accept, App, Failure, Params, last_event_id, stream_feed};
 use crate::service::Actor;
 
-/// Parameters of the feed.
+/// The parameters of the feed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -57,14 +57,14 @@ pub(crate) async fn events(
         ));
     }
     let last_seen = last_event_id(&headers)?;
-    let wants = accept.demand(&["application/json", "text/html", "text/event-stream"])?;
+    let wants = accept.require(&["application/json", "text/html", "text/event-stream"])?;
     if wants == "text/event-stream" {
-        return stream(&app, actor, last_seen.or(page.after).unwrap_or(0));
+        return stream_feed(&app, actor, last_seen.or(page.after).unwrap_or(0));
     }
     let after = page.after.unwrap_or(0);
     let found = app.registry().feed(after, limit, &actor).await?;
     Ok(match wants {
-        "text/html" => super::page(app.pages().feed(found, after, limit)),
+        "text/html" => html_page(app.pages().feed(found, after, limit)),
         _ => json(&found),
     })
 }

@@ -2,8 +2,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::app::App;
-use crate::http::NoParams;
+use crate::http::{App, NoParams};
 
 /// Returns the metrics of the registry, for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text")))]

@@ -1,16 +1,35 @@
-use axum::extract::State;
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
-use crate::app::App;
+use super::openapi_details;
 use crate::http::NoParams;
+
+/// The OpenAPI document as JSON.
+#[derive(Debug, Clone)]
+pub(super) struct OpenApiText(Arc<str>);
+
+impl OpenApiText {
+    pub(super) fn new(text: String) -> Self {
+        Self(text.into())
+    }
+}
 
 /// Returns this OpenAPI document (version 3.1).
 #[utoipa::path(get, path = "/openapi.json", tag = "operation", responses((status = 200, description = "The OpenAPI document", body = Object)))]
-pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Response {
-    ([(CONTENT_TYPE, "application/json")], app.openapi().to_owned()).into_response()
+pub(crate) async fn get(Extension(OpenApiText(text)): Extension<OpenApiText>, _: NoParams) -> Response {
+    ([(CONTENT_TYPE, "application/json")], text.as_ref().to_owned()).into_response()
+}
+
+/// Returns a description as JSON, with the details that all routes have in common.
+pub(super) fn text(description: OpenApi) -> String {
+    let mut document = serde_json::to_value(description).unwrap_or_default();
+    openapi_details::add_details(&mut document);
+    serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
 /// Returns the description without any route.

@@ -1,8 +1,7 @@
 use axum::extract::State;
 use evschema_api::ProblemCode;
 
-use crate::app::App;
-use crate::http::{Failure, NoParams};
+use crate::http::{App, Failure, NoParams};
 use crate::limits;
 use crate::service::Refusal;
 
@@ -20,7 +19,7 @@ use crate::service::Refusal;
 pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Result<&'static str, Failure> {
     let ready = async {
         app.registry().ready().await?;
-        // What had no room may have it again, which only a write shows.
+        // Only a write can show that a full database has free space again.
         if app.is_full() {
             app.registry().probe_write().await?;
             app.set_full(false);

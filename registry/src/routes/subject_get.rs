@@ -3,9 +3,8 @@ use axum::http::header::ETAG;
 use axum::response::Response;
 use evschema_api::SubjectView;
 
-use super::{json, page};
-use crate::app::App;
-use crate::http::{Failure, NoParams, SubjectPath, Wants, etag};
+use super::responses::{json, page};
+use crate::http::{App, Failure, NoParams, SubjectPath, Wants, etag};
 
 /// Returns a subject: its policy, its owner and its versions.
 #[utoipa::path(

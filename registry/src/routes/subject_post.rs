@@ -3,13 +3,12 @@ use axum::response::Response;
 use evschema_api::Registration;
 use serde::Deserialize;
 
-use super::Allow;
-use super::document_put::answer;
-use crate::app::App;
-use crate::http::{Document, Failure, Params, SubjectPath};
-use crate::service::{Actor, Choice, Request};
+use super::parameters::{Allow, Note};
+use super::registration::register;
+use crate::http::{App, Document, Failure, Params, SubjectPath};
+use crate::service::{Actor, VersionChoice};
 
-/// Parameters of a registration whose version the registry chooses.
+/// The parameters of a registration for which the registry chooses the version.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -60,7 +59,6 @@ pub(crate) async fn post(
     Document(bytes): Document,
 ) -> Result<Response, Failure> {
     let Next { author, message, allow } = next;
-    let version = Choice::Next { major: allow == Some(Allow::Major) };
-    let request = Request { subject, version, bytes, signature: actor.sign(author), message };
-    answer(&app, app.registry().register(request).await)
+    let version = VersionChoice::Next { major: allow == Some(Allow::Major) };
+    register(&app, &actor, subject, version, Note { author, message }, bytes).await
 }

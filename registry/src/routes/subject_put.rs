@@ -1,12 +1,12 @@
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::header::ETAG;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use evschema_api::{SubjectPatch, SubjectView};
 
-use super::{Author, json};
-use crate::app::App;
-use crate::http::{Failure, Json, Params, SubjectPath, etag, if_match};
+use super::parameters::Author;
+use super::responses::json_of_put;
+use crate::http::{App, Failure, Json, Params, SubjectPath, etag, if_match};
 use crate::service::Actor;
 
 /// Creates a subject, or changes the settings that the body contains.
@@ -53,10 +53,7 @@ pub(crate) async fn put(
     let precondition = if_match(&headers)?;
     let (view, created) =
         app.registry().put_subject(&subject, patch, precondition, &actor, author.author).await?;
-    let mut response = json(&view);
+    let mut response = json_of_put(&view, created);
     response.headers_mut().insert(ETAG, etag(view.revision));
-    if created {
-        *response.status_mut() = StatusCode::CREATED;
-    }
     Ok(response)
 }

@@ -3,12 +3,12 @@ use axum::response::Response;
 use evschema_api::{ProblemCode, SubjectPage};
 use serde::Deserialize;
 
-use super::{json, page, page_limit};
-use crate::app::App;
-use crate::http::{Failure, Params, Wants};
+use super::parameters::page_limit;
+use super::responses::{json, page};
+use crate::http::{App, Failure, Params, Wants};
 use crate::limits;
 
-/// Parameters of the list.
+/// The parameters of the list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -2,9 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use evschema_api::TokenView;
 
-use super::{Author, json};
-use crate::app::App;
-use crate::http::{Failure, Params, TokenPath};
+use super::parameters::Author;
+use super::responses::json;
+use crate::http::{App, Failure, Params, TokenPath};
 use crate::service::Actor;
 
 /// Revokes a token. From then on, every registry that uses this database rejects the token.
@@ -29,5 +29,5 @@ pub(crate) async fn delete(
     TokenPath(id): TokenPath,
     Params(author): Params<Author>,
 ) -> Result<Response, Failure> {
-    Ok(json(&app.registry().keyring().revoke(&id, actor.sign(author.author)).await?))
+    Ok(json(&app.registry().tokens().revoke(&id, actor.sign(author.author)).await?))
 }

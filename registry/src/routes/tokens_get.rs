@@ -2,9 +2,8 @@ use axum::extract::State;
 use axum::response::Response;
 use evschema_api::TokenList;
 
-use super::json;
-use crate::app::App;
-use crate::http::{Failure, NoParams};
+use super::responses::json;
+use crate::http::{App, Failure, NoParams};
 
 /// Lists all tokens, including expired and revoked ones, without their secrets.
 #[utoipa::path(
@@ -19,5 +18,5 @@ use crate::http::{Failure, NoParams};
     )
 )]
 pub(crate) async fn list(State(app): State<App>, _: NoParams) -> Result<Response, Failure> {
-    Ok(json(&app.registry().keyring().list().await?))
+    Ok(json(&app.registry().tokens().list().await?))
 }

@@ -4,9 +4,9 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use evschema_api::{TokenCreated, TokenRequest};
 
-use super::{Author, json};
-use crate::app::App;
-use crate::http::{Failure, Json, Params};
+use super::parameters::Author;
+use super::responses::json;
+use crate::http::{App, Failure, Json, Params};
 use crate::service::Actor;
 
 /// Creates a token. Only this answer contains the secret of the token.
@@ -30,7 +30,7 @@ pub(crate) async fn post(
     Params(author): Params<Author>,
     Json(request): Json<TokenRequest>,
 ) -> Result<Response, Failure> {
-    let created = app.registry().keyring().create(request, actor.sign(author.author)).await?;
+    let created = app.registry().tokens().create(request, actor.sign(author.author)).await?;
     let mut response = json(&created);
     *response.status_mut() = StatusCode::CREATED;
     let headers = response.headers_mut();

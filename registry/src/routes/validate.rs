@@ -2,9 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use evschema_api::{ProblemCode, Validation};
 
-use super::{json, selected};
-use crate::app::App;
-use crate::http::{Events, Failure, NoParams, VersionPath, answer_lines};
+use super::parameters::selected;
+use super::responses::json;
+use crate::http::{App, Events, Failure, NoParams, VersionPath, stream_validation};
 use crate::service::Framing;
 
 /// Validates one event, or one event on each line of the body, against a version.
@@ -35,9 +35,9 @@ pub(crate) async fn post(
     events: Events,
 ) -> Result<Response, Failure> {
     let at = selected(&app, path.subject, path.selection).await?;
-    // Among lines, one that is no JSON is an event like the others; alone, it is no request.
+    // A line that is not JSON is an invalid event among others. A complete body that is not JSON is an invalid request.
     if events.framing == Framing::Lines {
-        return Ok(answer_lines(app.registry().validate_lines(&at, events.bytes).await?));
+        return Ok(stream_validation(app.registry().validate_lines(&at, events.bytes).await?));
     }
     let validation = app.registry().validate(&at, events.bytes).await?;
     if let Some(refused) = validation.refused.first() {

@@ -4,9 +4,9 @@ use axum::response::Response;
 use evschema_api::VersionView;
 use evschema_model::Coordinates;
 
-use super::{document_get, json, page, redirect};
-use crate::app::App;
-use crate::http::{Accept, Failure, NoParams, VersionPath, Wants};
+use super::document_get;
+use super::responses::{json, page, redirect};
+use crate::http::{Accept, App, Failure, NoParams, VersionPath, Wants};
 use crate::service::Selection;
 
 /// Returns a version without its schema: its registration, state, references, dependents and properties.

@@ -2,9 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use evschema_api::{StateChange, VersionView};
 
-use super::{Author, exact, json};
-use crate::app::App;
-use crate::http::{Failure, Json, Params, StatePath};
+use super::parameters::{Author, exact};
+use super::responses::json;
+use crate::http::{App, Failure, Json, Params, StatePath};
 use crate::service::Actor;
 
 /// Deprecates, yanks or restores a version, with a reason.

@@ -2,9 +2,9 @@ use axum::extract::State;
 use axum::response::Response;
 use evschema_api::WaiverView;
 
-use super::{Author, json};
-use crate::app::App;
-use crate::http::{Failure, Params, WaiverPath};
+use super::parameters::Author;
+use super::responses::json;
+use crate::http::{App, Failure, Params, WaiverPath};
 use crate::service::Actor;
 
 /// Withdraws a waiver. Needs the scope `waive`.

@@ -1,11 +1,10 @@
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use evschema_api::{WaiverRequest, WaiverView};
 
-use super::{Author, json};
-use crate::app::App;
-use crate::http::{Failure, Json, Params, WaiverPath};
+use super::parameters::Author;
+use super::responses::json_of_put;
+use crate::http::{App, Failure, Json, Params, WaiverPath};
 use crate::service::Actor;
 
 /// Grants a waiver: the registry no longer rejects a version because of this finding. Needs the scope `waive`.
@@ -40,9 +39,5 @@ pub(crate) async fn put(
 ) -> Result<Response, Failure> {
     let signature = actor.sign(author.author);
     let (waiver, is_new) = app.registry().grant_waiver(&subject, &fingerprint, request, signature).await?;
-    let mut response = json(&waiver);
-    if is_new {
-        *response.status_mut() = StatusCode::CREATED;
-    }
-    Ok(response)
+    Ok(json_of_put(&waiver, is_new))
 }

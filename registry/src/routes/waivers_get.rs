@@ -2,9 +2,8 @@ use axum::extract::State;
 use axum::response::Response;
 use evschema_api::WaiverList;
 
-use super::json;
-use crate::app::App;
-use crate::http::{Failure, NoParams, SubjectPath};
+use super::responses::json;
+use crate::http::{App, Failure, NoParams, SubjectPath};
 
 /// Lists the waivers of a subject: the findings that the registry accepts in this subject.
 #[utoipa::path(

@@ -1,68 +1,51 @@
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use evschema_api::{AccessView, Scope, SubjectPrefix};
-use evschema_model::Subject;
 
-use super::Refusal;
-use super::publishers::PROVEN_BY_ISSUER;
+use super::refusal::Refusal;
+use super::right::Right;
 use super::workers::Client;
+use crate::feed::Signature;
 use crate::store::Provenance;
 
-/// What is recorded of changes made at the database itself, in place of a token's id.
+/// The id in the feed for changes by a command that opens the database itself.
 const LOCAL: &str = "local";
+/// The beginning of the id in the feed for a token of an issuer. The URL of the issuer and the subject of the token
+/// follow.
+pub(super) const ISSUER_PREFIX: &str = "oidc:";
 
-/// Who makes a request, as far as that is proven, and from where.
+/// The client of a request: its proven identity, and its network address.
 #[derive(Debug, Clone)]
 pub(crate) struct Actor {
     pub(crate) identity: Identity,
     pub(crate) address: Option<IpAddr>,
 }
 
-/// Who somebody is.
+/// The proven identity of a client.
 #[derive(Debug, Clone)]
 pub(crate) enum Identity {
-    /// Nobody knows; what may be done is the configuration's to say.
+    /// The client has no token. The configuration determines its rights.
     Anonymous { may_read: bool, may_write: bool },
-    /// Whoever has this token.
+    /// The client has this token of the registry.
     Token(Arc<Token>),
-    /// A job of a provider that a publisher is trusted for, until a moment in microseconds since 1970.
+    /// The client is a job of a publisher. Its token expires at `ends_at`, in microseconds since 1970.
     Publisher { token: Arc<Token>, ends_at: i64 },
-    /// Whoever can open the database; no request is ever this.
+    /// A command that opens the database itself. No HTTP request has this identity.
     Local,
 }
 
-/// A token that is valid now.
+/// A valid token.
 #[derive(Debug)]
 pub(crate) struct Token {
-    /// What the feed tells of it.
+    /// The id in the feed.
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) scopes: Vec<Scope>,
 }
 
-/// What a request needs to be allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Right {
-    Read,
-    Register(Subject),
-    Waive(Subject),
-    /// Giving a subject that exists another policy.
-    Policy,
-    Admin,
-}
-
-/// Under which name a change is recorded, and what is proven of it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Signature {
-    /// As they named themselves; otherwise the name of their token.
-    pub(crate) name: Option<String>,
-    pub(crate) provenance: Provenance,
-}
-
 impl Actor {
-    /// Returns the client whose turn it is when work for this actor is done.
+    /// Returns the client that the limits of the registry count this actor as.
     pub(crate) fn client(&self) -> Client {
         match (&self.identity, self.address) {
             (Identity::Token(token) | Identity::Publisher { token, .. }, _) => {
@@ -73,12 +56,12 @@ impl Actor {
         }
     }
 
-    /// Refuses what this actor may not do.
+    /// Checks that this actor has a right.
     ///
     /// # Errors
     ///
-    /// When a token is needed, or another one.
-    pub(crate) fn demand(&self, right: Right) -> Result<(), Refusal> {
+    /// If the actor needs a token, or a token with other scopes.
+    pub(crate) fn require(&self, right: Right) -> Result<(), Refusal> {
         if self.may(&right) {
             return Ok(());
         }
@@ -90,7 +73,7 @@ impl Actor {
         }
     }
 
-    /// Tells whether this actor may do it.
+    /// Returns whether this actor has a right.
     pub(crate) fn may(&self, right: &Right) -> bool {
         match &self.identity {
             Identity::Local => true,
@@ -110,7 +93,7 @@ impl Actor {
         }
     }
 
-    /// Returns what this actor may do, as scopes.
+    /// Returns the rights of this actor, as scopes.
     pub(crate) fn access(&self) -> AccessView {
         let policies = self.may(&Right::Policy);
         match &self.identity {
@@ -128,9 +111,9 @@ impl Actor {
         }
     }
 
-    /// Returns how a change is to be signed, under the name that the request gives, if any.
-    pub(crate) fn sign(&self, given: Option<String>) -> Signature {
-        let (token, own) = match &self.identity {
+    /// Returns the signature for a change. `author` is the name in the request.
+    pub(crate) fn sign(&self, author: Option<String>) -> Signature {
+        let (token, token_name) = match &self.identity {
             Identity::Anonymous { .. } => (None, None),
             Identity::Token(token) | Identity::Publisher { token, .. } => {
                 (Some(token.id.clone()), Some(token.name.clone()))
@@ -138,17 +121,17 @@ impl Actor {
             Identity::Local => (Some(LOCAL.to_owned()), None),
         };
         let address = self.address.map(|address| address.to_string());
-        Signature { name: given.or(own), provenance: Provenance { token, address } }
+        Signature { name: author.or(token_name), provenance: Provenance { token, address } }
     }
 }
 
-/// Returns how the feed calls what is proven of a change: the words of the CloudEvents extension
-/// *Auth Context*, with the token's id, or the issuer and whose its token is.
+/// Returns `authtype` and `authid` of the CloudEvents extension *Auth Context*. The id is the id of the token; for a
+/// token of an issuer, the URL of the issuer and the subject of the token.
 pub(crate) fn auth_context(provenance: Provenance) -> (&'static str, Option<String>) {
     match provenance.token {
         None => ("unauthenticated", None),
         Some(token) if token == LOCAL => ("system", None),
-        Some(token) => match token.strip_prefix(PROVEN_BY_ISSUER) {
+        Some(token) => match token.strip_prefix(ISSUER_PREFIX) {
             Some(job) => ("service_account", Some(job.to_owned())),
             None => ("api_key", Some(token)),
         },
@@ -156,37 +139,13 @@ pub(crate) fn auth_context(provenance: Provenance) -> (&'static str, Option<Stri
 }
 
 impl Identity {
-    /// Returns the kind, in a word.
+    /// Returns the kind of identity, as one word for the log and the metrics.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Anonymous { .. } => "anonymous",
             Self::Token(_) => "token",
             Self::Publisher { .. } => "publisher",
             Self::Local => "local",
-        }
-    }
-}
-
-impl Right {
-    /// Returns the word of the scopes that give the right.
-    pub(crate) fn scope(&self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Register(_) => "register",
-            Self::Waive(_) => "waive",
-            Self::Policy | Self::Admin => "admin",
-        }
-    }
-}
-
-impl fmt::Display for Right {
-    /// Writes the smallest scope that gives the right.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Read => f.write_str("read"),
-            Self::Register(subject) => write!(f, "register:{subject}"),
-            Self::Waive(subject) => write!(f, "waive:{subject}"),
-            Self::Policy | Self::Admin => f.write_str("admin"),
         }
     }
 }

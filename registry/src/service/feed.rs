@@ -1,7 +1,9 @@
 use evschema_api::{CloudEvent, FeedPage};
 
-use super::actor::auth_context;
-use super::{Actor, Refusal, Registry, Right};
+use super::actor::{Actor, auth_context};
+use super::refusal::Refusal;
+use super::registry::Registry;
+use super::right::Right;
 use crate::feed::{dataschema_of, moment};
 use crate::store::FeedRecord;
 
@@ -10,9 +12,9 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When the store cannot answer.
+    /// If the store cannot answer.
     pub(crate) async fn feed(&self, after: u64, limit: u32, actor: &Actor) -> Result<FeedPage, Refusal> {
-        // Where people work from is for those who look after the registry.
+        // Only administrators may see the addresses of clients.
         let with_addresses = actor.may(&Right::Admin);
         let records = self.store.feed(after, limit).await?;
         let next = records.last().map_or(after, |last| last.position);

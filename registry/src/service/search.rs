@@ -1,28 +1,30 @@
-//! What a search finds subjects by: words, and where they come from.
+//! The search terms of subjects.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use evschema_model::{Coordinates, Schema, Subject, field_names};
 
-use super::{Refusal, Registry};
+use super::refusal::Refusal;
+use super::registry::Registry;
 use crate::limits;
 use crate::store::{Indexing, SubjectRecord};
 
-/// Subjects given words at once, between which others may write.
+/// Number of subjects that the registry indexes in one step. Other clients can write between two steps.
 const INDEXED_AT_ONCE: u32 = 100;
 
-/// Most places of a subject's texts where a word begins that are looked at: a text may say the same ones without end.
-const PLACES_MAX: usize = 8 * limits::SUBJECT_WORDS_MAX;
+/// At most this many words of a subject's texts are read, because a text may repeat the same words without end.
+const WORD_BEGINS_MAX: usize = 8 * limits::SUBJECT_WORDS_MAX;
 
 impl Registry {
-    /// Gives words to the subjects that lack them or have those of an earlier revision: what was registered
-    /// before there were words, or by a registry of the version before, or changed without changing words.
-    /// Returns how many there were.
+    /// Writes the search terms of all subjects that have none, or have those of an earlier revision. Returns the number
+    /// of these subjects.
+    ///
+    /// Such a subject was registered or changed by an earlier version of evschema, or changed without new search terms.
     ///
     /// # Errors
     ///
-    /// When the store cannot answer.
+    /// If the store cannot answer.
     pub(crate) async fn index_subjects(&self) -> Result<usize, Refusal> {
         let mut indexed = 0;
         loop {
@@ -38,26 +40,26 @@ impl Registry {
     }
 
     async fn index_subject(&self, record: SubjectRecord) -> Result<(), Refusal> {
-        let content = self.latest_words(&record).await?;
-        // The name is found still.
-        let content = content.unwrap_or_else(|| words_of([record.subject.as_str()]));
-        // The name's are among those of the content.
-        let about = words_of(record.description.as_deref());
+        let content = self.latest_terms(&record).await?;
+        // If the schema cannot be read, a search still finds the name.
+        let content = content.unwrap_or_else(|| terms_of([record.subject.as_str()]));
+        // `content` already has the search terms of the name.
+        let about = terms_of(record.description.as_deref());
         let (subject, revision) = (record.subject, record.revision);
         self.store.index(Indexing { subject, revision, about, content }).await?;
         Ok(())
     }
 
-    /// Returns the words of a subject's name and latest content, unless that cannot be read any more: it was registered
-    /// under a dialect that is no longer mapped, for example.
+    /// Returns the search terms from a subject's name and latest schema. Returns `None` if the schema can no longer be
+    /// read, for example because the configuration no longer maps its dialect.
     ///
     /// # Errors
     ///
-    /// When the store cannot answer, or too many checks are waiting.
-    pub(crate) async fn latest_words(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
+    /// If the store cannot answer, or too many checks are waiting.
+    pub(crate) async fn latest_terms(&self, record: &SubjectRecord) -> Result<Option<Vec<String>>, Refusal> {
         match self.latest_schema(record).await {
-            Ok(Some(schema)) => Ok(Some(content_words(&schema))),
-            Ok(None) => Ok(Some(words_of([record.subject.as_str()]))),
+            Ok(Some(schema)) => Ok(Some(search_terms(&schema))),
+            Ok(None) => Ok(Some(terms_of([record.subject.as_str()]))),
             Err(refusal @ Refusal::Bug(_)) => {
                 tracing::warn!(%refusal, subject = %record.subject, "cannot read a schema for the search");
                 Ok(None)
@@ -66,7 +68,7 @@ impl Registry {
         }
     }
 
-    /// Returns the schema that a subject is found by, if it has a version.
+    /// Returns the schema with the search terms of a subject: the latest version, or else the last registered version.
     async fn latest_schema(&self, record: &SubjectRecord) -> Result<Option<Arc<Schema>>, Refusal> {
         let version = match &record.latest {
             Some(latest) => latest.clone(),
@@ -78,27 +80,26 @@ impl Registry {
             }
         };
         let at = Coordinates { subject: record.subject.clone(), version };
-        Ok(Some(Arc::clone(self.library.registered(&at).await?.schema())))
+        Ok(Some(Arc::clone(self.schemas.registered(&at).await?.schema())))
     }
 }
 
-/// Returns the words by which a search finds a subject because of its schema: those of its name, of the title,
-/// of the description and of the names of fields.
-pub(super) fn content_words(schema: &Schema) -> Vec<String> {
+/// Returns the search terms from the name of a subject and from its schema: from the title, the description and the
+/// names of properties.
+pub(super) fn search_terms(schema: &Schema) -> Vec<String> {
     let mut texts: Vec<&str> = vec![schema.at().subject.as_str()];
     texts.extend(schema.title().into_iter().chain(schema.description()));
     texts.extend(field_names(schema));
-    words_of(texts)
+    terms_of(texts)
 }
 
-/// Returns the words by which a search finds a subject because of its settings: those of its name and of the
-/// description.
-pub(super) fn about_words(subject: &Subject, description: Option<&str>) -> Vec<String> {
-    words_of([subject.as_str(), description.unwrap_or_default()])
+/// Returns the search terms from the name of a subject and from its description.
+pub(super) fn settings_terms(subject: &Subject, description: Option<&str>) -> Vec<String> {
+    terms_of([subject.as_str(), description.unwrap_or_default()])
 }
 
-/// Returns the words that somebody looks for: a subject is found when each begins one of its own.
-pub(super) fn wanted(text: &str) -> Vec<String> {
+/// Returns the words of a search text. A subject matches if each word is the beginning of one of its search terms.
+pub(super) fn query_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for name in names(text) {
         let word = word_from(name, 0);
@@ -110,39 +111,41 @@ pub(super) fn wanted(text: &str) -> Vec<String> {
     words
 }
 
-/// Returns the words of texts, in lower case. What is written of several is one, which is found from each of them
-/// on: `orderId`, `order_id` and `order-id` are `orderid` and `id`. None begins another. Scripts that put no space
-/// between words are found from each of their characters on.
-pub(crate) fn words_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+/// Returns the search terms of texts, in lower case.
+///
+/// A name of several words gives one term for each of its words, from this word to the end of the name. So `orderId`,
+/// `order_id` and `order-id` give `orderid` and `id`. In a script without spaces, a term begins at each character. A
+/// term that is the beginning of another term is left out, because a search finds the subject by the longer term too.
+pub(crate) fn terms_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let names = texts.into_iter().flat_map(names);
-    let places = names.flat_map(|name| begins(name).map(move |begin| (name, begin)));
+    let begins = names.flat_map(|name| word_begins(name).map(move |begin| (name, begin)));
     let mut words = BTreeSet::new();
-    for (name, begin) in places.take(PLACES_MAX) {
+    for (name, begin) in begins.take(WORD_BEGINS_MAX) {
         if limits::SUBJECT_WORDS_MAX <= words.len() {
             break;
         }
         words.insert(word_from(name, begin));
     }
-    // What begins another word finds the subject by that.
-    let mut ends: Vec<String> = Vec::with_capacity(words.len());
+    // In order, a word comes directly before the words that begin with it.
+    let mut terms: Vec<String> = Vec::with_capacity(words.len());
     for word in words {
-        if ends.last().is_some_and(|last| word.starts_with(last)) {
-            ends.pop();
+        if terms.last().is_some_and(|last| word.starts_with(last)) {
+            terms.pop();
         }
-        ends.push(word);
+        terms.push(word);
     }
-    ends
+    terms
 }
 
-/// Returns the unbroken runs of letters, digits, and what joins them in names.
+/// Returns the names in a text: sequences of letters, digits, underscores and hyphens.
 fn names(text: &str) -> impl Iterator<Item = &str> {
     let joins = ['_', '-'];
     let names = text.split(move |c: char| !c.is_alphanumeric() && !joins.contains(&c));
     names.map(move |name| name.trim_matches(joins)).filter(|name| !name.is_empty())
 }
 
-/// Returns where the words begin that a name is written of: `HTTPServer_id` is of `HTTP`, `Server` and `id`.
-fn begins(name: &str) -> impl Iterator<Item = usize> {
+/// Returns the offsets of the words in a name: `HTTPServer_id` has the words `HTTP`, `Server` and `id`.
+fn word_begins(name: &str) -> impl Iterator<Item = usize> {
     let mut before = '_';
     name.char_indices().filter_map(move |(at, this)| {
         let next = || name[at..].chars().nth(1);
@@ -155,14 +158,14 @@ fn begins(name: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Returns the word that begins at a place in a name.
+/// Returns the letters and digits of a name from an offset on, in lower case.
 fn word_from(name: &str, begin: usize) -> String {
     let letters = name[begin..].chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).take(limits::WORD_CHARS_MAX).collect()
 }
 
-/// Tells whether a character is of a script without spaces: Han, Kana and what else is encoded from there
-/// on. Hangul is too; found from each syllable it is found more often than it need be.
+/// Returns whether a character is from a script without spaces: Han, Kana, and everything with a higher code point.
+/// This includes Hangul, which has spaces: a search then finds more than necessary.
 fn is_unspaced(c: char) -> bool {
     '\u{2e80}' <= c
 }
@@ -187,15 +190,15 @@ mod tests {
             ("-- % _ ;", &[]),
             ("", &[]),
         ] {
-            assert_eq!(words_of([text]), words, "{text}");
+            assert_eq!(terms_of([text]), words, "{text}");
         }
-        assert!(words_of(["x".repeat(10_000).as_str()])[0].len() <= limits::WORD_CHARS_MAX);
+        assert!(terms_of(["x".repeat(10_000).as_str()])[0].len() <= limits::WORD_CHARS_MAX);
         let endless = "aB".repeat(1 << 20);
-        assert!(words_of([endless.as_str()]).len() <= 2);
+        assert!(terms_of([endless.as_str()]).len() <= 2);
     }
 
     #[test]
-    fn words_that_are_looked_for() {
+    fn words_of_a_search_text() {
         for (text, words) in [
             ("order", &["order"][..]),
             ("orderId", &["orderid"]),
@@ -204,7 +207,7 @@ mod tests {
             ("Order order", &["order"]),
             ("  ", &[]),
         ] {
-            assert_eq!(wanted(text), words, "{text}");
+            assert_eq!(query_words(text), words, "{text}");
         }
     }
 }

@@ -6,23 +6,23 @@ use semver::VersionReq;
 
 use crate::store::VersionRecord;
 
-/// How a request names a version.
+/// The version that a request names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Selection {
-    /// Exactly this one, whatever its state.
+    /// This version, in any state.
     Exact(Version),
-    /// The highest that is neither yanked nor a pre-release.
+    /// The highest version that is neither yanked nor a pre-release.
     Latest,
-    /// The highest that a range matches and that is not yanked.
+    /// The highest version that matches the range and is not yanked.
     Range(VersionReq),
 }
 
 impl Selection {
-    /// Returns what a text names: `1.2.0`, `latest`, or a range such as `^1.2`.
+    /// Parses an exact version such as `1.2.0`, `latest`, or a range such as `^1.2`.
     ///
     /// # Errors
     ///
-    /// When it is none of these; the error is that of an exact version.
+    /// If the text is none of these. The error is the error of an exact version.
     pub(crate) fn parse(text: &str) -> Result<Self, VersionError> {
         if text == "latest" {
             return Ok(Self::Latest);
@@ -31,20 +31,20 @@ impl Selection {
             Ok(version) => return Ok(Self::Exact(version)),
             Err(error) => error,
         };
-        // The range parser overlooks build metadata, which here no version has.
+        // The parser of ranges ignores build metadata, but no version of the registry has build metadata.
         if Version::BYTES_MAX < text.len() || text.is_empty() || text.contains('+') {
             return Err(exact);
         }
         VersionReq::parse(text).map(Self::Range).map_err(|_| exact)
     }
 
-    /// Returns the version this selects among a subject's, which are in ascending order.
+    /// Returns the selected version. `versions` must be in ascending order.
     pub(crate) fn select<'v>(&self, versions: &'v [VersionRecord]) -> Option<&'v VersionRecord> {
         let mut usable = versions.iter().rev().filter(|record| record.state != State::Yanked);
         match self {
             Self::Exact(version) => versions.iter().find(|record| record.version == *version),
             Self::Latest => usable.find(|record| !record.version.is_prerelease()),
-            // The semver crate matches a pre-release only where the range itself names one.
+            // In the crate `semver`, a range matches a pre-release only if the range itself names one.
             Self::Range(range) => usable.find(|record| range.matches(record.version.as_semver())),
         }
     }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_each_selection_means() {
+    fn each_selection_finds_its_version() {
         let versions = [
             record("1.0.0", State::Active),
             record("1.1.0", State::Deprecated),

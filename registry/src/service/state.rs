@@ -1,8 +1,11 @@
 use evschema_api::{State, StateChange, VersionView};
 use evschema_model::{Coordinates, Version};
 
-use super::register::length;
-use super::{Actor, Refusal, Registry, Right};
+use super::actor::Actor;
+use super::refusal::Refusal;
+use super::registry::Registry;
+use super::right::Right;
+use super::text_length::check_length;
 use crate::feed::{self, Stamp};
 use crate::limits;
 use crate::store::{StateChanged, Written};
@@ -10,12 +13,13 @@ use crate::store::{StateChanged, Written};
 impl Registry {
     /// Deprecates, yanks or restores a version.
     ///
-    /// What came later may not fit a version that was never used, and was no baseline. To come back, a version is
-    /// checked as if it were new. To say that a version was never used can let a break through, and needs that right.
+    /// A version that was never used was no baseline, so later versions may be incompatible with it. Before the
+    /// registry restores a version, it checks this version like a new one. To mark a version as never used can allow a
+    /// breaking change, so it needs the right to waive.
     ///
     /// # Errors
     ///
-    /// When there is no such version, it no longer fits the others, or the actor lacks the right.
+    /// If the version does not exist, is not compatible with the other versions, or the actor lacks the right.
     pub(crate) async fn set_state(
         &self,
         at: &Coordinates,
@@ -24,8 +28,8 @@ impl Registry {
         author: Option<String>,
     ) -> Result<VersionView, Refusal> {
         let signature = actor.sign(author);
-        length("the reason", Some(&change.reason), 1, limits::MESSAGE_CHARS_MAX)?;
-        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        check_length("the reason", Some(&change.reason), 1, limits::MESSAGE_CHARS_MAX)?;
+        check_length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         let is_yanked = change.state == State::Yanked;
         if change.never_used == Some(true) && !is_yanked {
             return Err(Refusal::NeverUsed { state: change.state });
@@ -33,7 +37,7 @@ impl Registry {
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.existing(&at.subject).await?;
             let Some(record) = history.versions.iter().find(|record| record.version == at.version) else {
-                return Err(self.missing(at).await?);
+                return Err(self.version_not_found(at).await?);
             };
             let from = record.state;
             let never_used = is_yanked && change.never_used.unwrap_or(record.never_used);
@@ -41,13 +45,13 @@ impl Registry {
                 return self.version(at).await;
             }
             if never_used && !record.never_used {
-                actor.demand(Right::Waive(at.subject.clone()))?;
+                actor.require(Right::Waive(at.subject.clone()))?;
             }
-            let comes_back = from == State::Yanked && (!is_yanked || record.never_used && !never_used);
-            if comes_back {
+            let is_restored = from == State::Yanked && (!is_yanked || record.never_used && !never_used);
+            if is_restored {
                 let report = self.recheck(at, &history).await?;
                 if !report.is_accepted() {
-                    return Err(Refusal::ComesBack(Box::new(report)));
+                    return Err(Refusal::Restore(Box::new(report)));
                 }
             }
             let states = history.versions.iter().map(|record| {
@@ -75,7 +79,7 @@ impl Registry {
     }
 }
 
-/// Returns the latest version: the highest that is neither yanked nor a pre-release.
+/// Returns the latest version: the highest version that is neither yanked nor a pre-release.
 pub(crate) fn latest<'v>(versions: impl Iterator<Item = (&'v Version, State)>) -> Option<&'v Version> {
     versions
         .filter(|(version, state)| *state != State::Yanked && !version.is_prerelease())

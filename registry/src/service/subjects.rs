@@ -1,35 +1,39 @@
 use evschema_api::{SubjectPage, SubjectPatch, SubjectSummary, SubjectView, VersionSummary};
 use evschema_model::{Subject, SubjectPolicy};
 
-use super::search::{about_words, wanted};
-use super::{Actor, Refusal, Registry, Right, register::length};
+use super::actor::Actor;
+use super::refusal::Refusal;
+use super::registry::Registry;
+use super::right::Right;
+use super::search::{query_words, settings_terms};
+use super::text_length::check_length;
 use crate::feed::{self, Stamp, moment};
 use crate::limits;
 use crate::store::{
     Head, History, Settings, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, Written,
 };
 
-/// What a request demands of a subject before it changes it.
+/// The condition of a request for the change of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precondition {
-    /// Nothing.
+    /// The request has no condition.
     None,
-    /// It exists.
+    /// The subject exists.
     Exists,
-    /// It does not exist.
+    /// The subject does not exist.
     Absent,
-    /// It is at this revision.
+    /// The subject is at this revision.
     Revision(u64),
-    /// It is at a revision that no subject ever has.
+    /// A condition that no subject satisfies.
     Never,
 }
 
 impl Registry {
-    /// Returns a page of the subjects, of those that have all words that begin as `search` says if there is any.
+    /// Returns a page of the subjects. With `search`, the page has only the matching subjects.
     ///
     /// # Errors
     ///
-    /// When the store cannot answer.
+    /// If the store cannot answer.
     pub(crate) async fn subjects(
         &self,
         search: Option<&str>,
@@ -37,12 +41,12 @@ impl Registry {
         limit: u32,
     ) -> Result<SubjectPage, Refusal> {
         let search = search.filter(|text| !text.is_empty());
-        let words = search.map(wanted).unwrap_or_default();
+        let words = search.map(query_words).unwrap_or_default();
         if search.is_some() && words.is_empty() {
-            // Of signs alone, by which nothing can be found.
+            // The search text has only punctuation, so no subject matches.
             return Ok(SubjectPage { subjects: Vec::new(), next: None });
         }
-        // One more tells whether there is a next page.
+        // One more subject shows whether a next page exists.
         let query = SubjectQuery { words, after, limit: limit + 1 };
         let mut records = self.store.subjects(&query).await?;
         let more = limit < u32::try_from(records.len()).unwrap_or(u32::MAX);
@@ -55,20 +59,20 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When there is no such subject.
+    /// If the subject does not exist.
     pub(crate) async fn subject(&self, subject: &Subject) -> Result<SubjectView, Refusal> {
         Ok(view(self.existing(subject).await?))
     }
 
-    /// Creates a subject, or changes the settings that a patch names; tells whether it is new.
+    /// Creates a subject, or changes the settings in a patch. Returns whether the subject is new.
     ///
-    /// Versions that are registered already are not checked again: the policy rules what comes.
-    /// Another policy for a subject that exists can let breaks through. It needs that right, and the revision that the
-    /// client has seen.
+    /// The registry does not check existing versions again, because a policy applies only to new versions. A new policy
+    /// for an existing subject can allow breaking changes. So this change needs the right to change policies, and the
+    /// revision that the client has seen.
     ///
     /// # Errors
     ///
-    /// When the precondition does not hold or is missing, the actor lacks the right, or a text is too long.
+    /// If the precondition fails or is missing, the actor lacks the right, or a text is too long.
     pub(crate) async fn put_subject(
         &self,
         subject: &Subject,
@@ -77,41 +81,45 @@ impl Registry {
         actor: &Actor,
         author: Option<String>,
     ) -> Result<(SubjectView, bool), Refusal> {
-        length("the owner", patch.owner.value().map(String::as_str), 1, limits::NAME_CHARS_MAX)?;
+        check_length("the owner", patch.owner.value().map(String::as_str), 1, limits::NAME_CHARS_MAX)?;
         let description = patch.description.value().map(String::as_str);
-        length("the description", description, 0, limits::DESCRIPTION_CHARS_MAX)?;
+        check_length("the description", description, 0, limits::DESCRIPTION_CHARS_MAX)?;
         let signature = actor.sign(author);
-        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        check_length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.history(subject).await?;
-            let there = history.as_ref().map(|history| &history.subject);
-            precondition.holds(subject, there)?;
-            let settings = self.patched(there, patch.clone());
-            if let Some(history) = history.as_ref().filter(|history| set(&history.subject) == settings) {
+            let existing = history.as_ref().map(|history| &history.subject);
+            precondition.check(subject, existing)?;
+            let settings = self.patched(existing, patch.clone());
+            if let Some(history) =
+                history.as_ref().filter(|history| settings_of(&history.subject) == settings)
+            {
                 return Ok((view(history.clone()), false));
             }
-            let replaced = there.map(|there| there.policy).filter(|policy| *policy != settings.policy);
-            if let Some(there) = there.filter(|_| replaced.is_some()) {
-                actor.demand(Right::Policy)?;
-                precondition.names_revision(there)?;
+            let replaced = existing.map(|record| record.policy).filter(|policy| *policy != settings.policy);
+            if let Some(existing) = existing.filter(|_| replaced.is_some()) {
+                actor.require(Right::Policy)?;
+                precondition.require_revision(existing)?;
             }
-            let head = there.map_or(Head::Absent, |record| Head::At(record.revision));
+            let head = existing.map_or(Head::Absent, |record| Head::At(record.revision));
             let now = self.environment.clock.now();
             let stamp = Stamp { revision: head.next_revision(), at: now, signature: signature.clone() };
             let event = match replaced {
                 Some(before) if settings.policy.is_looser_than(before) => {
                     feed::policy_loosened(subject.as_str(), before, &settings, &stamp)
                 }
-                Some(_) | None => feed::subject_changed(subject.as_str(), there.is_none(), &settings, &stamp),
+                Some(_) | None => {
+                    feed::subject_changed(subject.as_str(), existing.is_none(), &settings, &stamp)
+                }
             };
-            let content = match there {
-                Some(record) => self.latest_words(record).await?,
+            let content = match existing {
+                Some(record) => self.latest_terms(record).await?,
                 None => Some(Vec::new()),
             };
             let change = SubjectChange {
                 subject: subject.clone(),
                 head,
-                about: about_words(subject, settings.description.as_deref()),
+                about: settings_terms(subject, settings.description.as_deref()),
                 content,
                 settings: settings.clone(),
                 at: now,
@@ -124,10 +132,11 @@ impl Registry {
         Err(Refusal::Contended { subject: subject.clone() })
     }
 
-    /// Returns the settings of a subject after a patch. A policy that the patch removes is the registry's default.
-    fn patched(&self, there: Option<&SubjectRecord>, patch: SubjectPatch) -> Settings {
+    /// Returns the settings of a subject after a patch. If the patch removes a mode or a content model, the registry's
+    /// default replaces it.
+    fn patched(&self, existing: Option<&SubjectRecord>, patch: SubjectPatch) -> Settings {
         let SubjectPolicy { mode, content_model } = self.default_policy;
-        let before = there.map(set);
+        let before = existing.map(settings_of);
         let policy = before.as_ref().map(|before| before.policy);
         Settings {
             policy: SubjectPolicy {
@@ -142,11 +151,11 @@ impl Registry {
         }
     }
 
-    /// Returns the history of a subject that must be there.
+    /// Returns the history of a subject, or an error if the subject does not exist.
     pub(super) async fn existing(&self, subject: &Subject) -> Result<History, Refusal> {
         match self.history(subject).await {
             Ok(Some(history)) => Ok(history),
-            // Reading under another spelling finds nothing; only writing it would be a clash.
+            // For a read, a subject with another spelling does not exist. Only a write is a clash of names.
             Ok(None) | Err(Refusal::CaseClash { .. }) => Err(Refusal::SubjectNotFound(subject.clone())),
             Err(other) => Err(other),
         }
@@ -154,19 +163,20 @@ impl Registry {
 }
 
 impl Precondition {
-    /// Refuses a change of policy whose client does not say which revision it has seen: `*` names none.
-    fn names_revision(self, there: &SubjectRecord) -> Result<(), Refusal> {
+    /// Rejects a change of the policy if the request does not name the revision. `*` names no revision.
+    fn require_revision(self, existing: &SubjectRecord) -> Result<(), Refusal> {
         match self {
             Self::Revision(_) => Ok(()),
             Self::None | Self::Exists | Self::Absent | Self::Never => Err(Refusal::PreconditionRequired {
-                subject: there.subject.clone(),
-                revision: there.revision,
+                subject: existing.subject.clone(),
+                revision: existing.revision,
             }),
         }
     }
 
-    fn holds(self, subject: &Subject, there: Option<&SubjectRecord>) -> Result<(), Refusal> {
-        let revision = there.map(|record| record.revision);
+    /// Checks the condition.
+    fn check(self, subject: &Subject, existing: Option<&SubjectRecord>) -> Result<(), Refusal> {
+        let revision = existing.map(|record| record.revision);
         let broken = match self {
             Self::None => false,
             Self::Exists => revision.is_none(),
@@ -189,7 +199,7 @@ impl Precondition {
     }
 }
 
-fn set(record: &SubjectRecord) -> Settings {
+fn settings_of(record: &SubjectRecord) -> Settings {
     Settings { policy: record.policy, owner: record.owner.clone(), description: record.description.clone() }
 }
 

@@ -4,21 +4,22 @@ use std::time::{Duration, Instant};
 use evschema_api::{EventVerdict, Validation};
 use evschema_model::{Coordinates, Diagnostics, Formats, Resolved, Stop, Validator, parse_event};
 
-use super::library::unreadable;
+use super::refusal::Refusal;
+use super::registry::Registry;
+use super::schema_cache::unreadable;
 use super::workers::{Client, Workers};
-use super::{Refusal, Registry};
 use crate::limits;
 
-/// How the events stand in a body.
+/// The format of the events in a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
     /// One JSON text.
     One,
-    /// One JSON text a line; empty lines are passed over.
+    /// One JSON text on each line. Empty lines do not count.
     Lines,
 }
 
-/// Events of one request, one a line, of which some are decided and the others are still to be.
+/// The validation of the events of one request, one event on each line.
 #[derive(Debug)]
 pub(crate) struct Lines {
     workers: Workers,
@@ -26,39 +27,39 @@ pub(crate) struct Lines {
     resolved: Arc<Resolved>,
     formats: Formats,
     body: Arc<[u8]>,
-    /// Where the next line begins; nothing after the last.
+    /// The offset of the next line; `None` after the last line.
     next: Option<usize>,
     /// The number of the next line.
     number: u32,
-    /// The time that is left.
+    /// The remaining time.
     left: Duration,
     listed: usize,
 }
 
-/// What a slice of the time for a request decided.
+/// The result of one time slice.
 #[derive(Debug, Default)]
 pub(crate) struct Slice {
-    /// How many events it looked at.
+    /// The number of validated events.
     pub(crate) checked: u32,
-    /// How many of them are not accepted.
+    /// The number of events that are not valid.
     pub(crate) refused: u32,
-    /// Those of them that are told of.
+    /// The invalid events that the answer lists.
     pub(crate) listed: Vec<EventVerdict>,
-    /// The first line that will not be looked at, because the time is used up.
+    /// The first line that the registry does not validate, because no time remains.
     pub(crate) unchecked_from: Option<u32>,
 }
 
 impl Registry {
-    /// Decides one event by a version.
+    /// Validates one event against a version.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub(crate) async fn validate(&self, at: &Coordinates, body: Arc<[u8]>) -> Result<Validation, Refusal> {
-        let resolved = self.to_validate(at).await?;
+        let resolved = self.schema_to_validate(at).await?;
         let formats = self.formats;
         let work = move || {
-            let verdict = decide(&resolved.validator(formats)?, 1, &body, true);
+            let verdict = validate_event(&resolved.validator(formats)?, 1, &body, true);
             let refused: Vec<EventVerdict> = verdict.into_iter().flatten().collect();
             let valid = refused.is_empty();
             Ok(Validation { valid, checked: 1, refused, unchecked_from: None })
@@ -66,13 +67,13 @@ impl Registry {
         self.workers.run(work).await?.map_err(|diagnostics| unreadable(at, &diagnostics))
     }
 
-    /// Prepares to decide events by a version, one a line.
+    /// Prepares the validation of events against a version, with one event on each line.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub(crate) async fn validate_lines(&self, at: &Coordinates, body: Arc<[u8]>) -> Result<Lines, Refusal> {
-        let resolved = self.to_validate(at).await?;
+        let resolved = self.schema_to_validate(at).await?;
         let formats = self.formats;
         let compiling = Arc::clone(&resolved);
         let compiled = self.workers.run(move || compiling.validator(formats).map(drop)).await?;
@@ -90,19 +91,19 @@ impl Registry {
         })
     }
 
-    async fn to_validate(&self, at: &Coordinates) -> Result<Arc<Resolved>, Refusal> {
-        // Also says when the version is not there.
+    async fn schema_to_validate(&self, at: &Coordinates) -> Result<Arc<Resolved>, Refusal> {
+        // Returns the error if the version does not exist.
         self.content(at).await?;
-        self.library.registered(at).await
+        self.schemas.registered(at).await
     }
 }
 
 impl Lines {
-    /// Decides as many events as fit a slice of time, in the client's turn; nothing when all are done.
+    /// Validates events for one time slice, when it is the client's turn. Returns `None` after the last event.
     ///
     /// # Errors
     ///
-    /// When too much work waits already.
+    /// If too many checks are waiting.
     pub(crate) async fn next_slice(&mut self) -> Result<Option<Slice>, Refusal> {
         let Some(start) = self.next else { return Ok(None) };
         if self.left.is_zero() {
@@ -139,7 +140,7 @@ impl Lines {
         Ok(Some(slice))
     }
 
-    /// Returns the number of the first line that is not looked at yet.
+    /// Returns the number of the next line.
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
@@ -151,16 +152,21 @@ impl Slice {
             return;
         }
         self.checked += 1;
-        let is_told = self.listed.len() < room;
-        if let Some(verdict) = decide(validator, number, line, is_told) {
+        let is_listed = self.listed.len() < room;
+        if let Some(verdict) = validate_event(validator, number, line, is_listed) {
             self.refused += 1;
             self.listed.extend(verdict);
         }
     }
 }
 
-/// Decides an event. Nothing when it is accepted; a verdict in the answer if it is to be told of.
-fn decide(validator: &Validator, line: u32, event: &[u8], is_told: bool) -> Option<Option<EventVerdict>> {
+/// Validates an event. Returns `None` if the event is valid, and otherwise a verdict if the answer lists the event.
+fn validate_event(
+    validator: &Validator,
+    line: u32,
+    event: &[u8],
+    is_listed: bool,
+) -> Option<Option<EventVerdict>> {
     let mut verdict = EventVerdict { line, unreadable: None, undecided: None, violations: Vec::new() };
     match parse_event(event) {
         Ok(event) if !validator.can_decide(&event) => {
@@ -168,12 +174,12 @@ fn decide(validator: &Validator, line: u32, event: &[u8], is_told: bool) -> Opti
             verdict.undecided = Some(why.to_owned());
         }
         Ok(event) if validator.is_valid(&event) => return None,
-        // Why is found out for those that are told of: finding out takes longer than that it is so.
-        Ok(event) if is_told => {
+        // To list the violations takes longer than to reject the event.
+        Ok(event) if is_listed => {
             verdict.violations = validator.first_violations(&event, limits::VIOLATIONS_MAX);
         }
         Ok(_) => {}
         Err(diagnostic) => verdict.unreadable = Some(diagnostic.to_string()),
     }
-    Some(is_told.then_some(verdict))
+    Some(is_listed.then_some(verdict))
 }

@@ -3,19 +3,21 @@ use std::sync::Arc;
 use evschema_api::VersionView;
 use evschema_model::{Coordinates, Subject, Version, fields};
 
-use super::{Refusal, Registry, Selection, register::document_url};
+use super::refusal::Refusal;
+use super::registry::Registry;
+use super::selection::Selection;
 use crate::feed::moment;
 use crate::store::Content;
 
 impl Registry {
-    /// Returns the version that a request's words select.
+    /// Returns the version that a request names.
     ///
     /// # Errors
     ///
-    /// When there is no such subject, or none of its versions matches.
+    /// If the subject does not exist, or no version matches.
     pub(crate) async fn select(&self, subject: &Subject, selection: &Selection) -> Result<Version, Refusal> {
         if *selection == Selection::Latest {
-            // Asked for most often, and known without looking at the versions.
+            // This is the most frequent selection, and it needs no history.
             let record = self.store.subject(subject).await?;
             let record = record.ok_or_else(|| Refusal::SubjectNotFound(subject.clone()))?;
             return record.latest.ok_or_else(|| not_found(subject, selection));
@@ -27,30 +29,32 @@ impl Registry {
         }
     }
 
-    /// Returns the bytes of a version as they were registered.
+    /// Returns the schema of a version, byte for byte as it was registered.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub(crate) async fn content(&self, at: &Coordinates) -> Result<Arc<Content>, Refusal> {
-        if let Some(content) = self.library.content(at).await? {
+        if let Some(content) = self.schemas.content(at).await? {
             return Ok(content);
         }
-        // The feed's `dataschema` leads somewhere on every registry.
+        // Every registry has the schemas that `dataschema` of the feed refers to.
         if let Some(own) = crate::feed::content_of(at) {
             return Ok(Arc::new(own));
         }
-        Err(self.missing(at).await?)
+        Err(self.version_not_found(at).await?)
     }
 
-    /// Returns what is known of a version beside its content.
+    /// Returns a version without its schema.
     ///
     /// # Errors
     ///
-    /// When there is no such version.
+    /// If the version does not exist.
     pub(crate) async fn version(&self, at: &Coordinates) -> Result<VersionView, Refusal> {
-        let Some(record) = self.store.version(at).await? else { return Err(self.missing(at).await?) };
-        let resolved = self.library.registered(at).await?;
+        let Some(record) = self.store.version(at).await? else {
+            return Err(self.version_not_found(at).await?);
+        };
+        let resolved = self.schemas.registered(at).await?;
         let links = self.store.links(at).await?;
         let accepted = self.store.accepted(at).await?.map(|text| serde_json::from_str(&text)).transpose();
         let accepted = accepted
@@ -62,7 +66,7 @@ impl Registry {
             digest: record.digest,
             id: record.schema_id,
             ordinal: record.ordinal,
-            url: document_url(at),
+            url: schema_path(at),
             draft: schema.draft().to_string(),
             title: schema.title().map(str::to_owned),
             description: schema.description().map(str::to_owned),
@@ -79,11 +83,16 @@ impl Registry {
         })
     }
 
-    /// Says which of subject and version is not there.
-    pub(super) async fn missing(&self, at: &Coordinates) -> Result<Refusal, Refusal> {
+    /// Returns the error for a missing version, or for a missing subject.
+    pub(super) async fn version_not_found(&self, at: &Coordinates) -> Result<Refusal, Refusal> {
         self.existing(&at.subject).await?;
         Ok(not_found(&at.subject, &Selection::Exact(at.version.clone())))
     }
+}
+
+/// Returns the path of the schema of a version.
+pub(super) fn schema_path(at: &Coordinates) -> String {
+    format!("/schemas/{}/{}.json", at.subject, at.version)
 }
 
 fn not_found(subject: &Subject, selection: &Selection) -> Refusal {

@@ -6,29 +6,29 @@ use evschema_model::Subject;
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
-use super::actor::Signature;
-use super::register::length;
-use super::{Refusal, Registry};
-use crate::feed::{self, Stamp, moment};
+use super::refusal::Refusal;
+use super::registry::Registry;
+use super::text_length::check_length;
+use crate::feed::{self, Signature, Stamp, moment};
 use crate::limits;
-use crate::store::{History, WaiverChange, WaiverRecord, Written};
+use crate::store::{History, NewEvent, WaiverChange, WaiverRecord, Written};
 
 impl Registry {
-    /// Returns the findings that are accepted in a subject.
+    /// Returns the waivers of a subject.
     ///
     /// # Errors
     ///
-    /// When there is no such subject.
+    /// If the subject does not exist.
     pub(crate) async fn waivers(&self, subject: &Subject) -> Result<WaiverList, Refusal> {
         let history = self.existing(subject).await?;
         Ok(WaiverList { waivers: history.waivers.into_iter().map(view).collect() })
     }
 
-    /// Accepts a finding in a subject; tells whether it was not accepted before.
+    /// Grants a waiver. Returns whether the waiver is new.
     ///
     /// # Errors
     ///
-    /// When there is no such subject, or a text is not as it must be.
+    /// If the subject does not exist, or a text is not valid.
     pub(crate) async fn grant_waiver(
         &self,
         subject: &Subject,
@@ -36,24 +36,25 @@ impl Registry {
         request: WaiverRequest,
         signature: Signature,
     ) -> Result<(WaiverView, bool), Refusal> {
-        length("the reason", Some(&request.reason), 1, limits::MESSAGE_CHARS_MAX)?;
-        length("the reason", Some(request.reason.trim()), 1, limits::MESSAGE_CHARS_MAX)?;
-        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        check_length("the reason", Some(&request.reason), 1, limits::MESSAGE_CHARS_MAX)?;
+        check_length("the reason", Some(request.reason.trim()), 1, limits::MESSAGE_CHARS_MAX)?;
+        check_length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         check_fingerprint(fingerprint, &[Fingerprint::DIGITS])?;
         if let Some(until) = &request.until {
             day(until).ok_or_else(|| Refusal::Day { text: until.chars().take(40).collect() })?;
         }
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.existing(subject).await?;
-            let there = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint);
+            let existing = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint);
             let (reason, until) = (request.reason.clone(), request.until.clone());
-            if let Some(there) = there.filter(|there| there.reason == reason && there.until == until) {
-                return Ok((view(there.clone()), false));
+            if let Some(existing) = existing.filter(|waiver| waiver.reason == reason && waiver.until == until)
+            {
+                return Ok((view(existing.clone()), false));
             }
-            if there.is_none() && limits::WAIVERS_MAX <= history.waivers.len() {
+            if existing.is_none() && limits::WAIVERS_MAX <= history.waivers.len() {
                 return Err(Refusal::TooManyWaivers { subject: subject.clone() });
             }
-            let is_new = there.is_none();
+            let is_new = existing.is_none();
             let at = self.environment.clock.now();
             let author = signature.name.clone();
             let fingerprint = fingerprint.to_owned();
@@ -68,23 +69,23 @@ impl Registry {
         Err(Refusal::Contended { subject: subject.clone() })
     }
 
-    /// Accepts a finding no longer; what it has let in stays.
+    /// Withdraws a waiver. Versions that the registry accepted because of the waiver stay registered.
     ///
     /// # Errors
     ///
-    /// When there is no such subject or waiver.
+    /// If the subject or the waiver does not exist.
     pub(crate) async fn withdraw_waiver(
         &self,
         subject: &Subject,
         fingerprint: &str,
         signature: Signature,
     ) -> Result<WaiverView, Refusal> {
-        length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
+        check_length("the author", signature.name.as_deref(), 1, limits::NAME_CHARS_MAX)?;
         check_fingerprint(fingerprint, &[Fingerprint::DIGITS, Fingerprint::FORMER_DIGITS])?;
         for _ in 0..limits::APPEND_ATTEMPTS_MAX {
             let history = self.existing(subject).await?;
-            let there = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint).cloned();
-            let Some(there) = there else {
+            let existing = history.waivers.iter().find(|waiver| waiver.fingerprint == fingerprint).cloned();
+            let Some(existing) = existing else {
                 let fingerprint = fingerprint.to_owned();
                 return Err(Refusal::WaiverNotFound { subject: subject.clone(), fingerprint });
             };
@@ -92,7 +93,7 @@ impl Registry {
             let stamp = Stamp { revision: history.subject.revision + 1, at, signature: signature.clone() };
             let event = feed::waiver_withdrawn(subject.as_str(), fingerprint, &stamp);
             if self.change_waiver(history, fingerprint.to_owned(), None, at, event).await? {
-                return Ok(view(there));
+                return Ok(view(existing));
             }
         }
         Err(Refusal::Contended { subject: subject.clone() })
@@ -104,7 +105,7 @@ impl Registry {
         fingerprint: String,
         waiver: Option<WaiverRecord>,
         at: i64,
-        event: crate::store::NewEvent,
+        event: NewEvent,
     ) -> Result<bool, Refusal> {
         let change = WaiverChange {
             subject: history.subject.subject,
@@ -117,16 +118,16 @@ impl Registry {
         Ok(self.store.set_waiver(change).await? == Written::Done(()))
     }
 
-    /// Returns the waivers of a subject that hold today, as the check takes them.
+    /// Returns the waivers of a subject that apply today, for the compatibility check.
     pub(super) fn waivers_of(&self, history: &History) -> Waivers {
         let today = moment(self.environment.clock.now()).date();
-        let holds = |waiver: &&WaiverRecord| match waiver.until.as_deref() {
+        let applies = |waiver: &&WaiverRecord| match waiver.until.as_deref() {
             None => true,
             Some(until) => day(until).is_some_and(|last| today <= last),
         };
         let mut waivers = Waivers::default();
-        for waiver in history.waivers.iter().filter(holds) {
-            // One with a blank reason, from before reasons were asked for, accepts nothing.
+        for waiver in history.waivers.iter().filter(applies) {
+            // A waiver without a reason accepts nothing. Earlier versions of evschema did not require a reason.
             if let Err(error) = waivers.add(&waiver.fingerprint, &waiver.reason) {
                 tracing::debug!(subject = %history.subject.subject, %error, "ignoring an invalid waiver");
             }
@@ -136,13 +137,13 @@ impl Registry {
     }
 }
 
-/// Returns the waivers from when fingerprints named neither version nor change.
-pub(super) fn former(history: &History) -> BTreeSet<String> {
+/// Returns the fingerprints of waivers in the old format, which had neither the version nor the change.
+pub(super) fn former_fingerprints(history: &History) -> BTreeSet<String> {
     let names = history.waivers.iter().map(|waiver| waiver.fingerprint.clone());
     names.filter(|name| name.len() == Fingerprint::FORMER_DIGITS).collect()
 }
 
-/// Explains in a report why such a waiver no longer accepts a finding.
+/// Adds to the findings of a report why a waiver with an old fingerprint no longer accepts them.
 pub(super) fn explain_former(report: &mut Report, former: &BTreeSet<String>) {
     for finding in report.findings.iter_mut().filter(|finding| finding.waived.is_none()) {
         let name = finding.former_fingerprint.as_str();
@@ -156,8 +157,8 @@ pub(super) fn explain_former(report: &mut Report, former: &BTreeSet<String>) {
     }
 }
 
-/// Returns the findings of a report that waivers accepted, as JSON; nothing where there are none.
-pub(super) fn accepted(report: &Report) -> Option<String> {
+/// Returns the findings of a report that waivers accepted, as JSON, or `None` if no waiver accepted a finding.
+pub(super) fn accepted_findings(report: &Report) -> Option<String> {
     let accepted: Vec<AcceptedFinding> = report
         .findings
         .iter()
@@ -187,9 +188,9 @@ fn check_fingerprint(text: &str, digits: &[usize]) -> Result<(), Refusal> {
     Err(Refusal::Fingerprint { text: text.chars().filter(|c| !c.is_control()).take(40).collect() })
 }
 
-/// Returns the day that a text such as `2027-01-31` names.
+/// Parses a date such as `2027-01-31`.
 fn day(text: &str) -> Option<Date> {
-    // The library also knows weeks, which nobody here would expect.
+    // The parser also accepts week dates, which no user expects.
     let has_no_week = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     has_no_week.then(|| Date::parse(text, &Iso8601::DATE).ok())?
 }

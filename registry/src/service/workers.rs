@@ -8,22 +8,23 @@ use std::{io, thread};
 use evschema_model::Stop;
 use tokio::sync::oneshot;
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::limits;
 use crate::metrics::Metrics;
 pub(crate) use queue::Client;
 use queue::{Full, Queue};
 
 tokio::task_local! {
-    /// For whom the current task works.
+    /// The client of the current task.
     static CLIENT: Client;
 }
 
-/// Threads for work that computes: parsing, checking, validating.
+/// Threads for computations: to parse, check and validate.
 ///
-/// There are as many as processors, and at least two, so that requests which only read stay quick. Work waits in a
-/// bounded queue in which clients take turns. One client never has all threads, and neither have those without a token
-/// together, so that their longest checks do not delay what others want. The threads are not the runtime's: their stacks must be deep enough for any document.
+/// The number of threads is the number of processors, but at least two, so that short requests stay fast. Work waits in
+/// a bounded queue, and the clients take turns. One client never uses all threads, and neither do all clients without a
+/// token together. So their long checks do not delay other clients. These are not the threads of the async runtime,
+/// because their stacks must be deep enough for every document.
 #[derive(Debug, Clone)]
 pub(super) struct Workers {
     queue: Arc<Queue>,
@@ -31,7 +32,7 @@ pub(super) struct Workers {
     _end: Arc<End>,
 }
 
-/// Ends the threads when the last copy of the workers goes.
+/// Ends the threads when the last copy of the workers is dropped.
 #[derive(Debug)]
 struct End(Arc<Queue>);
 
@@ -41,7 +42,7 @@ impl Drop for End {
     }
 }
 
-/// Requests a stop of work when nobody waits for it any more.
+/// Requests that work stops when its caller no longer waits.
 struct StopWhenDropped(Stop);
 
 impl Drop for StopWhenDropped {
@@ -51,15 +52,15 @@ impl Drop for StopWhenDropped {
 }
 
 impl Workers {
-    /// Starts the threads, which end when the last copy of what is returned does.
+    /// Starts the threads. They end when the last copy of the returned value is dropped.
     ///
     /// # Errors
     ///
-    /// When the system gives no thread.
+    /// If the operating system does not start a thread.
     pub(super) fn start(metrics: Arc<Metrics>) -> io::Result<Self> {
-        let at_once = thread::available_parallelism().map_or(1, std::num::NonZero::get).max(2);
-        let queue = Arc::new(Queue::new(at_once));
-        for _ in 0..at_once {
+        let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get).max(2);
+        let queue = Arc::new(Queue::new(threads));
+        for _ in 0..threads {
             let queue = Arc::clone(&queue);
             let thread =
                 thread::Builder::new().name("check".to_owned()).stack_size(limits::CHECK_STACK_BYTES);
@@ -68,12 +69,12 @@ impl Workers {
         Ok(Self { _end: Arc::new(End(Arc::clone(&queue))), queue, metrics })
     }
 
-    /// Does the work on one of the threads, when the turn of the current client comes. If the caller stops waiting,
-    /// the work is not begun, or is asked to stop; also if it takes longer than [`limits::CHECK_TIME_MAX`].
+    /// Runs work on a thread, when it is the turn of the current client. If the caller no longer waits, the work does
+    /// not begin, or gets a request to stop. It also gets this request after [`limits::CHECK_TIME_MAX`].
     ///
     /// # Errors
     ///
-    /// When too much work waits already.
+    /// If too much work is waiting.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -82,7 +83,7 @@ impl Workers {
         self.run_for(client, work).await
     }
 
-    /// Does the same for a client.
+    /// Like [`run`](Self::run), for a certain client.
     pub(super) async fn run_for<T: Send + 'static>(
         &self,
         client: Client,
@@ -100,8 +101,8 @@ impl Workers {
             }
         };
         self.queue.push(client, Box::new(piece)).map_err(|full| match full {
-            Full::OfAll => Refusal::Busy,
-            Full::OfClient => Refusal::TooManyChecks,
+            Full::Queue => Refusal::Busy,
+            Full::Client => Refusal::TooManyChecks,
         })?;
         let timer = async {
             let _begun = begun.await;
@@ -124,12 +125,12 @@ impl Workers {
 }
 
 impl Client {
-    /// Returns the client for whom the current task works.
+    /// Returns the client of the current task.
     pub(crate) fn current() -> Self {
         CLIENT.try_with(Self::clone).unwrap_or_default()
     }
 
-    /// Answers a request of this client.
+    /// Runs a task for this client.
     pub(crate) async fn serve<T>(self, answer: impl Future<Output = T>) -> T {
         CLIENT.scope(self, answer).await
     }
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_is_a_bug_and_the_next_work_goes_on() {
+    async fn after_a_panic_the_next_work_still_runs() {
         let workers = Workers::start(Arc::default()).unwrap();
         let bug = workers.run(|| if true { panic!("broken") } else { 1 }).await;
         assert!(matches!(bug, Err(Refusal::Bug(message)) if message == "broken"));
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_nobody_waits_for_is_asked_to_stop() {
+    async fn work_stops_when_its_caller_no_longer_waits() {
         let workers = Workers::start(Arc::default()).unwrap();
         let (send, receive) = oneshot::channel();
         let work = workers.run(move || {

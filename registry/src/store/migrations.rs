@@ -1,14 +1,14 @@
-//! The tables' versions, embedded in the binary.
+//! The migrations of the tables, embedded in the binary.
 //!
-//! `sqlx::migrate!` would do this too, but it is a procedural macro that builds the database
-//! drivers, SQLite's C sources included, a second time for the compiler's use.
+//! The procedural macro `sqlx::migrate!` could do the same. But it would compile the database drivers, including the C
+//! sources of SQLite, a second time for the compiler.
 
 use std::borrow::Cow;
 
 use sqlx::SqlStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
-use super::StoreError;
+use super::outcome::StoreError;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
@@ -43,11 +43,11 @@ pub(super) fn postgres() -> Migrator {
     migrator(POSTGRES)
 }
 
-/// Brings the tables up to date.
+/// Updates the tables.
 ///
 /// # Errors
 ///
-/// When they are of a newer version, or a step fails.
+/// If a newer version of evschema has updated the tables, or a migration fails.
 pub(super) async fn run<'c, C>(migrator: &Migrator, connection: C) -> Result<(), StoreError>
 where
     C: sqlx::Acquire<'c>,
@@ -59,11 +59,11 @@ where
     }
 }
 
-/// Refuses tables of another version than this one, by the last step that was taken.
+/// Checks that the last applied migration is the last one of this version of evschema.
 ///
 /// # Errors
 ///
-/// When there are none, or their version is newer or earlier.
+/// If no migration was applied, or the last one is a newer or earlier migration.
 pub(super) fn check(migrator: &Migrator, applied: Option<i64>) -> Result<(), StoreError> {
     let known = migrator.iter().map(|step| step.version).max().unwrap_or(0);
     match applied {
@@ -81,7 +81,8 @@ fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
             Migration::new(*number, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
         })
         .collect();
-    // A registry of an earlier version goes on beside newer tables during a rolling restart, but does not start on them.
+    // During a rolling restart, a running registry of an earlier version continues with newer tables. But it cannot
+    // start with them.
     Migrator::with_migrations(migrations)
 }
 
@@ -100,10 +101,10 @@ mod tests {
         assert_eq!(names(SQLITE), names(POSTGRES));
     }
 
-    /// A registry of the first version and one of this share a database during a rolling restart.
+    /// During a rolling restart, registries of the first version and of this version share a database.
     #[tokio::test]
-    async fn what_the_first_version_wrote_stays_and_it_can_go_on_writing() {
-        // One connection, for memory lives as long as it.
+    async fn the_first_version_can_write_before_and_after_the_update() {
+        // One connection, because a database in memory exists only as long as its connection.
         let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
         migrator(&SQLITE[..1]).run(&pool).await.unwrap();
         let first = async |name: &'static str| {
@@ -124,13 +125,13 @@ mod tests {
         first("before").await;
         sqlite().run(&pool).await.unwrap();
         first("after").await;
-        let told: Vec<(i64, String, Option<String>)> =
+        let events: Vec<(i64, String, Option<String>)> =
             query_as("SELECT position, subject, token FROM feed ORDER BY position")
                 .fetch_all(&pool)
                 .await
                 .unwrap();
-        assert_eq!(told, [(1, "before".to_owned(), None), (2, "after".to_owned(), None)]);
-        // But the first version does not start on the newer tables.
+        assert_eq!(events, [(1, "before".to_owned(), None), (2, "after".to_owned(), None)]);
+        // But the first version cannot start with the newer tables.
         let refused = run(&migrator(&SQLITE[..1]), &pool).await.unwrap_err();
         assert!(matches!(refused, StoreError::Newer { .. }), "{refused}");
     }

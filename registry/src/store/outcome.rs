@@ -1,81 +1,96 @@
 use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
 
 use evschema_model::Coordinates;
 use sqlx::error::ErrorKind;
 use sqlx::migrate::MigrateError;
 
-/// What became of a change.
+/// The future of an operation of the store.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The access to a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Reads and writes.
+    Write,
+    /// Only reads. The store writes nothing, and does not update the tables either.
+    ReadOnly,
+}
+
+/// The result of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written<T> {
-    /// It is committed.
+    /// The change is committed.
     Done(T),
-    /// The subject is not as it was when the change was decided; nothing was written.
+    /// The subject is not in the expected condition. The store wrote nothing.
     HeadMoved,
 }
 
-/// What became of an addition.
+/// The result of an addition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Appended {
-    /// It is committed, and its content has this number.
+    /// The addition is committed.
     Done {
-        /// Number of the content.
+        /// The number of the schema.
         schema_id: u32,
     },
-    /// The subject is not as it was when the addition was decided; nothing was written.
+    /// The subject is not in the expected condition. The store wrote nothing.
     HeadMoved,
-    /// The `$id` belongs to another subject, or others refer to a version by it; nothing was written.
+    /// The `$id` belongs to another subject, or other versions refer to a version by this `$id`. The store wrote
+    /// nothing.
     IdTaken {
-        /// That version.
+        /// The version that the `$id` belongs to.
         owner: Coordinates,
     },
 }
 
-/// Why a store cannot answer.
+/// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The URL names no known database.
+    /// The URL has an unknown scheme.
     #[error("the URL names no supported database; use `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
     UnknownDatabase,
-    /// The database cannot be reached, or has no room; the same request may succeed later.
+    /// The database does not answer. The same operation may succeed later.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),
-    /// The database has no room for what was to be written; nothing was.
+    /// The database has no free space. It wrote nothing.
     #[error("the database is full: {0}")]
     Full(sqlx::Error),
-    /// The database refuses a query: a bug.
+    /// The database rejects a query. This is a bug.
     #[error("the database rejects a query: {0}")]
     Query(sqlx::Error),
-    /// The tables cannot be brought up to date.
+    /// The tables cannot be updated.
     #[error("cannot update the tables: {0}")]
     Migrate(MigrateError),
-    /// The tables are of a version that this one does not know.
+    /// A newer version of evschema has updated the tables.
     #[error(
         "a newer version of evschema has already updated the tables (migration {step}); use that version or a later one"
     )]
     Newer {
-        /// The first step that is not known.
+        /// The first unknown migration.
         step: i64,
     },
-    /// The tables are of an earlier version, and may not be changed.
+    /// The tables are from an earlier version of evschema, and the database is open only for reads.
     #[error(
         "the tables are from an earlier version of evschema; to update them, run `evschema serve` once, without \
          `--read-only`"
     )]
     Earlier,
-    /// A row holds what no registry has written.
+    /// A row has a value that no registry writes.
     #[error("a row in the database has an invalid {0}")]
     Corrupt(&'static str),
 }
 
 impl StoreError {
-    /// Tells whether the database refuses a row because of one that it has and the statement could not see.
+    /// Returns whether the database rejected a row because of another row that the statement could not see yet.
     pub(super) fn is_lost_race(&self) -> bool {
         let (Self::Query(error) | Self::Unavailable(error)) = self else { return false };
         let kind = error.as_database_error().map(sqlx::error::DatabaseError::kind);
         matches!(kind, Some(ErrorKind::UniqueViolation | ErrorKind::NotNullViolation))
     }
 
-    /// Tells whether SQLite says that another connection has the file: `SQLITE_BUSY`, in any of its forms.
+    /// Returns whether another connection uses the SQLite file: `SQLITE_BUSY`, with any extended code.
     pub(super) fn is_busy(&self) -> bool {
         let (Self::Unavailable(error)
         | Self::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))) = self
@@ -89,19 +104,20 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let passing = matches!(
-            error,
-            sqlx::Error::Io(_)
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::Protocol(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::WorkerCrashed
-        ) || error.as_database_error().is_some_and(|error| is_passing(error.code()));
+        let is_temporary =
+            matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            ) || error.as_database_error().is_some_and(|error| has_temporary_code(error.code()));
         if error.as_database_error().is_some_and(|error| is_full(error.code())) {
             return Self::Full(error);
         }
-        if passing { Self::Unavailable(error) } else { Self::Query(error) }
+        if is_temporary { Self::Unavailable(error) } else { Self::Query(error) }
     }
 }
 
@@ -111,21 +127,20 @@ impl From<MigrateError> for StoreError {
     }
 }
 
-/// Tells whether a database's error code speaks of its condition, not of the query.
-fn is_passing(code: Option<Cow<'_, str>>) -> bool {
+/// Returns whether an error code of a database is about its present condition, not about the query.
+fn has_temporary_code(code: Option<Cow<'_, str>>) -> bool {
     let Some(code) = code else { return false };
     if code.len() == 5 {
-        // Postgres: connection exceptions, resources, operator intervention, system errors,
-        // rolled back for a concurrent transaction, not (yet) writable.
+        // Postgres: connection exceptions, insufficient resources, operator intervention, system errors, transaction
+        // rollbacks, and read-only transactions.
         return ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class)) || code == "25006";
     }
-    // SQLite, primary result code: busy, locked, out of memory, read only, I/O error, cannot open.
+    // SQLite, primary result code: busy, locked, out of memory, read-only, I/O error, cannot open.
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5..=8 | 10 | 14))
 }
 
-/// Tells whether a database's error code says that there is no room: on the disk, or in the file
-/// as far as it may grow.
+/// Returns whether an error code of a database means that the disk is full, or that the file may not grow further.
 fn is_full(code: Option<Cow<'_, str>>) -> bool {
-    // Postgres: disk_full. SQLite: SQLITE_FULL, and the write that fails for want of room.
+    // Postgres: `disk_full`. SQLite: `SQLITE_FULL`.
     code.is_some_and(|code| code == "53100" || code == "13")
 }

@@ -1,11 +1,11 @@
-//! From a row, the same in both databases, to what it means.
+//! Parses rows. Both databases return the same rows.
 
 use evschema_api::State;
 use evschema_model::{Coordinates, Digest, Subject, SubjectPolicy, Version};
 
-use super::{
-    Content, FeedRecord, Provenance, StoreError, SubjectRecord, TokenRecord, VersionRecord, WaiverRecord,
-};
+use super::outcome::StoreError;
+use super::records::{Content, FeedRecord, Provenance, SubjectRecord, VersionRecord, WaiverRecord};
+use super::tokens::TokenRecord;
 
 /// name, mode, content_model, owner, description, revision, latest, version_count, created_at,
 /// updated_at.
@@ -14,11 +14,12 @@ pub(super) type SubjectRow =
 
 /// version, ordinal, schema_id, digest, standing, state_reason, author, message, registered_at.
 ///
-/// The standing is the state, or [`NEVER_USED`]: the driver decodes rows within an array up to nine columns.
+/// The standing is the state or [`NEVER_USED`]. One column has both, because the driver decodes rows in an array only
+/// up to nine columns.
 pub(super) type VersionRow =
     (String, i64, i64, String, String, Option<String>, Option<String>, Option<String>, i64);
 
-/// How the statements spell the standing of a version that was yanked and never used.
+/// The standing of a yanked version that was never used.
 const NEVER_USED: &str = "never_used";
 
 /// subject, version.
@@ -73,7 +74,7 @@ pub(super) fn version(row: VersionRow) -> Result<VersionRecord, StoreError> {
 
 pub(super) fn versions(rows: Vec<VersionRow>) -> Result<Vec<VersionRecord>, StoreError> {
     let mut versions = rows.into_iter().map(version).collect::<Result<Vec<_>, _>>()?;
-    // By precedence, which no database knows.
+    // No database knows the order of SemVer.
     versions.sort_by(|a, b| a.version.cmp(&b.version));
     Ok(versions)
 }
@@ -119,7 +120,7 @@ pub(super) fn token(row: TokenRow) -> TokenRecord {
     }
 }
 
-/// Returns a revision or position as the databases hold it.
+/// Returns a revision or a position as the databases store it.
 pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,56 +1,59 @@
-//! Looking subjects up, by name and by words: a subject is found when every word looked for begins one of its words.
+//! The search for subjects by name and by words. A subject matches if each search word is the beginning of one of its
+//! search terms.
 //!
-//! Each database has the words in the form in which it finds them fastest (docs/adr/0024).
+//! Each database stores the search terms in the form that it searches fastest (docs/adr/0024).
 
 use evschema_model::Subject;
 
-use super::{Answer, SubjectRecord};
+use super::outcome::Answer;
+use super::records::SubjectRecord;
 
-/// What a store finds subjects by.
+/// The search operations of a store.
 pub trait Search {
     /// Returns subjects in order of their names.
     fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>>;
 
-    /// Returns a subject without its versions; upper and lower case differ.
+    /// Returns a subject without its versions. The name must match exactly, in upper and lower case.
     fn subject<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<SubjectRecord>>;
 
-    /// Returns subjects whose words are not those of their revision, at most so many.
+    /// Returns at most `limit` subjects whose search terms are from an earlier revision.
     fn unindexed(&self, limit: u32) -> Answer<'_, Vec<SubjectRecord>>;
 
-    /// Gives a subject the words of a revision, unless it has those of this one or a later one.
+    /// Writes the search terms of a revision, unless the subject already has those of the same or of a later revision.
     fn index(&self, indexing: Indexing) -> Answer<'_, ()>;
 
-    /// Forgets of which revision the words of a subject are, so that it is given words anew.
+    /// Resets the revision of a subject's search terms, so that [`index`](Self::index) writes them again.
     fn forget_words<'a>(&'a self, subject: &'a Subject) -> Answer<'a, ()>;
 }
 
-/// Which subjects to list.
+/// A query for a page of subjects.
 #[derive(Debug, Clone, Default)]
 pub struct SubjectQuery {
-    /// Words, in lower case, each of which begins one of the subject's; none of them for all subjects.
+    /// The search words, in lower case. Each word must be the beginning of a search term of the subject. If the list is
+    /// empty, every subject matches.
     pub words: Vec<String>,
-    /// The name after which to begin.
+    /// The name after which the page begins.
     pub after: Option<String>,
-    /// How many at most.
+    /// The maximum number of subjects.
     pub limit: u32,
 }
 
 impl SubjectQuery {
-    /// Returns the name after which to begin; every name comes after the empty one.
+    /// Returns the name after which the page begins. The empty name comes before every other name.
     pub(super) fn after_name(&self) -> &str {
         self.after.as_deref().unwrap_or_default()
     }
 }
 
-/// The words of a subject.
+/// The search terms of a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Indexing {
     /// The subject.
     pub subject: Subject,
-    /// The revision whose words these are.
+    /// The revision of the subject that has these search terms.
     pub revision: u64,
-    /// The words of its settings.
+    /// The search terms from the settings.
     pub about: Vec<String>,
-    /// The words of its name and latest content.
+    /// The search terms from the name and from the latest schema.
     pub content: Vec<String>,
 }

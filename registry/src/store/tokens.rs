@@ -1,68 +1,70 @@
 use std::fmt;
 
-use super::{Answer, NewEvent};
+use super::changes::NewEvent;
+use super::outcome::Answer;
 
-/// What a store remembers of tokens. A token itself is never among it.
+/// The token operations of a store. The store never has the secret of a token.
 pub trait Tokens {
-    /// Adds a token and says so in the feed.
+    /// Adds a token, and its event to the feed.
     fn add_token(&self, token: TokenRecord, event: NewEvent) -> Answer<'_, ()>;
 
     /// Returns the token of this id, revoked or not.
     fn token<'a>(&'a self, id: &'a str) -> Answer<'a, Option<TokenRecord>>;
 
-    /// Returns every token there ever was, oldest first.
+    /// Returns all tokens, including expired and revoked ones, oldest first.
     fn tokens(&self) -> Answer<'_, Vec<TokenRecord>>;
 
-    /// Tells whether there ever was a token.
+    /// Returns whether the store has a token, including expired and revoked ones.
     fn has_tokens(&self) -> Answer<'_, bool>;
 
-    /// Revokes a token and says so in the feed, unless it is revoked already; tells whether it did.
+    /// Revokes a token, and adds the event to the feed. Returns `false`, and changes nothing, if the token is already
+    /// revoked.
     fn revoke_token(&self, revocation: Revocation) -> Answer<'_, bool>;
 
-    /// Notes when a token was last used.
+    /// Records the last use of a token.
     fn touch_token<'a>(&'a self, id: &'a str, at: i64) -> Answer<'a, ()>;
 }
 
-/// A token as it is remembered.
+/// A stored token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenRecord {
-    /// Its public name: the first 16 hexadecimal digits of the digest.
+    /// The public id: the first 16 hexadecimal digits of the digest.
     pub id: String,
-    /// SHA-256 of the token.
+    /// The SHA-256 of the token.
     pub digest: Vec<u8>,
-    /// What it is for.
+    /// The name of the token.
     pub name: String,
-    /// What it allows, with a space between each.
+    /// The scopes, with a space between two scopes.
     pub scopes: String,
-    /// When it was made, in microseconds since 1970; so all times here.
+    /// The time of creation, in microseconds since 1970, like all times here.
     pub created_at: i64,
-    /// Who made it.
+    /// The author.
     pub created_by: String,
-    /// When it ends by itself.
+    /// The expiry time.
     pub expires_at: Option<i64>,
-    /// When it was last used, to the minute.
+    /// The time of the last use, accurate to one minute.
     pub last_used_at: Option<i64>,
-    /// When it was revoked.
+    /// The time of the revocation.
     pub revoked_at: Option<i64>,
-    /// Who revoked it.
+    /// The author of the revocation.
     pub revoked_by: Option<String>,
 }
 
-/// A token to be revoked.
+/// The revocation of a token.
 #[derive(Debug)]
 pub struct Revocation {
-    /// Its id.
+    /// The id of the token.
     pub id: String,
-    /// When, in microseconds since 1970.
+    /// The time, in microseconds since 1970.
     pub at: i64,
-    /// Who asks.
+    /// The author.
     pub by: String,
-    /// What the feed says of it.
+    /// The event for the feed.
     pub event: NewEvent,
 }
 
 impl fmt::Debug for TokenRecord {
-    /// Leaves the digest out: what a log holds is of no use to anybody.
+    /// Leaves out the digest, so that no log contains it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenRecord").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
     }

@@ -7,43 +7,43 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use super::signed::{Key, PublishedKey};
+use super::signed_token::{Key, PublishedKey};
 use crate::publisher::is_safe_url;
 
-/// How long an issuer's keys are taken for its keys, in microseconds; then they are asked for again.
+/// After this time, in microseconds, the registry requests the keys of an issuer again.
 const FRESH_FOR: i64 = 3_600_000_000;
-/// How long they are when the issuer does not answer, in microseconds.
+/// If the issuer does not answer, its keys stay valid for this time, in microseconds.
 const USABLE_FOR: i64 = 24 * FRESH_FOR;
-/// Least time between two questions to an issuer, in microseconds, whatever tokens say of their keys.
+/// Shortest time between two requests to an issuer, in microseconds, even if tokens name unknown keys.
 const PAUSE: i64 = 10_000_000;
-/// How long an issuer is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Longest answer of an issuer in bytes; the big ones have a few thousand.
+/// Longest wait for the answer of an issuer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest answer of an issuer, in bytes. The answers of the big providers have a few thousand bytes.
 const ANSWER_BYTES_MAX: u64 = 256 << 10;
-/// Most keys of an issuer that are kept.
+/// At most this many keys of an issuer count.
 const KEYS_MAX: usize = 100;
 
-/// An issuer, and its keys as they were when it was last asked.
+/// An issuer with its last known keys.
 pub(super) struct Issuer {
     url: String,
     agent: ureq::Agent,
-    known: RwLock<Arc<Known>>,
-    /// When it was last asked; whoever asks holds it.
-    asked_at: Mutex<Option<i64>>,
+    known: RwLock<Arc<KnownKeys>>,
+    /// The time of the last request. The mutex is locked during a request.
+    requested_at: Mutex<Option<i64>>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct KnownKeys {
     keys: Vec<Key>,
-    /// When they were read.
+    /// When the registry read the keys.
     at: Option<i64>,
 }
 
-/// Why an issuer's keys are not known.
+/// An error: the keys of the issuer are unknown, and the issuer does not answer.
 #[derive(Debug)]
-pub(super) struct Away;
+pub(super) struct KeysUnavailable;
 
-/// What an issuer says of itself (OpenID Connect Discovery 1.0, section 3).
+/// The configuration that an issuer publishes (OpenID Connect Discovery 1.0, section 3).
 #[derive(Debug, Deserialize)]
 struct Discovery {
     issuer: String,
@@ -59,62 +59,62 @@ struct KeySet {
 impl Issuer {
     pub(super) fn new(url: String) -> Self {
         let agent =
-            ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).max_redirects(0).build().into();
-        Self { url, agent, known: RwLock::default(), asked_at: Mutex::default() }
+            ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).build().into();
+        Self { url, agent, known: RwLock::default(), requested_at: Mutex::default() }
     }
 
-    /// Returns the issuer's key of this id; `None` when it has no such key.
+    /// Returns the key of the issuer with this id, or `None` if the issuer has no such key.
     ///
-    /// A key that is not known may be new, so the issuer is asked, though not more often than once in
-    /// [`PAUSE`]: nobody can have this registry flood an issuer by making ids up.
+    /// An unknown key may be new, so the registry requests the keys again. But it does so at most once in [`PAUSE`], so
+    /// that a client with invented ids cannot make the registry flood the issuer.
     ///
     /// # Errors
     ///
-    /// When the keys are not known and the issuer does not tell them.
-    pub(super) async fn key(&self, id: &str, now: i64) -> Result<Option<Key>, Away> {
-        // What was read in the future was read before the clock was set back: nobody knows how long ago.
+    /// If the keys are unknown, and the issuer does not answer.
+    pub(super) async fn key(&self, id: &str, now: i64) -> Result<Option<Key>, KeysUnavailable> {
+        // If the keys are from the future, the clock was set back, and the age of the keys is unknown.
         let fresh = now - FRESH_FOR..=now;
         if let Some(key) = self.known().find(id, &fresh) {
             return Ok(Some(key));
         }
-        let mut asked_at = self.asked_at.lock().await;
-        // Somebody else may have asked while this one waited.
-        let rests = asked_at.is_some_and(|asked| (asked..asked + PAUSE).contains(&now));
-        if !rests && self.known().find(id, &fresh).is_none() {
-            *asked_at = Some(now);
-            self.ask(now).await;
+        let mut requested_at = self.requested_at.lock().await;
+        // Another request may have updated the keys while this one waited.
+        let is_pausing = requested_at.is_some_and(|at| (at..at + PAUSE).contains(&now));
+        if !is_pausing && self.known().find(id, &fresh).is_none() {
+            *requested_at = Some(now);
+            self.update_keys(now).await;
         }
-        drop(asked_at);
+        drop(requested_at);
         let known = self.known();
         match known.at {
             Some(at) if now <= at + USABLE_FOR => Ok(known.find(id, &(at..=at))),
-            Some(_) | None => Err(Away),
+            Some(_) | None => Err(KeysUnavailable),
         }
     }
 
-    async fn ask(&self, now: i64) {
+    async fn update_keys(&self, now: i64) {
         let (agent, url) = (self.agent.clone(), self.url.clone());
         let read = tokio::task::spawn_blocking(move || read_keys(&agent, &url)).await;
         match read.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(keys) => {
                 tracing::info!(issuer = self.url, keys = keys.len(), "loaded the keys of an issuer");
-                let known = Arc::new(Known { keys, at: Some(now) });
+                let known = Arc::new(KnownKeys { keys, at: Some(now) });
                 *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
             }
             Err(why) => tracing::warn!(issuer = self.url, why, "cannot load the keys of an issuer"),
         }
     }
 
-    fn known(&self) -> Arc<Known> {
+    fn known(&self) -> Arc<KnownKeys> {
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Known {
-    /// Returns the key of this id, if the keys were read then.
-    fn find(&self, id: &str, then: &RangeInclusive<i64>) -> Option<Key> {
-        let are_recent = self.at.is_some_and(|at| then.contains(&at));
-        self.keys.iter().find(|key| are_recent && key.id == id).cloned()
+impl KnownKeys {
+    /// Returns the key with this id, if the registry read the keys in this range of time.
+    fn find(&self, id: &str, range: &RangeInclusive<i64>) -> Option<Key> {
+        let is_in_range = self.at.is_some_and(|at| range.contains(&at));
+        self.keys.iter().find(|key| is_in_range && key.id == id).cloned()
     }
 }
 
@@ -124,12 +124,12 @@ impl fmt::Debug for Issuer {
     }
 }
 
-/// Asks an issuer for its keys.
+/// Requests the keys of an issuer.
 fn read_keys(agent: &ureq::Agent, issuer: &str) -> Result<Vec<Key>, String> {
-    let place = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let discovery: Discovery = get(agent, &place)?;
+    let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let discovery: Discovery = get(agent, &url)?;
     if discovery.issuer != issuer {
-        return Err(format!("{place} names a different issuer: `{}`", discovery.issuer));
+        return Err(format!("{url} names a different issuer: `{}`", discovery.issuer));
     }
     if !is_safe_url(&discovery.jwks_uri) {
         return Err(format!(
@@ -138,17 +138,17 @@ fn read_keys(agent: &ureq::Agent, issuer: &str) -> Result<Vec<Key>, String> {
         ));
     }
     let set: KeySet = get(agent, &discovery.jwks_uri)?;
-    // A key of a kind that is not known does not spoil the others.
+    // The function skips keys of an unknown type.
     let published = set.keys.into_iter().filter_map(|key| serde_json::from_value::<PublishedKey>(key).ok());
-    Ok(published.filter_map(Key::read).take(KEYS_MAX).collect())
+    Ok(published.filter_map(Key::parse).take(KEYS_MAX).collect())
 }
 
 fn get<T: DeserializeOwned>(agent: &ureq::Agent, url: &str) -> Result<T, String> {
-    let told = |error: ureq::Error| format!("{url}: {error}");
-    let mut response = agent.get(url).header("accept", "application/json").call().map_err(told)?;
+    let with_url = |error: ureq::Error| format!("{url}: {error}");
+    let mut response = agent.get(url).header("accept", "application/json").call().map_err(with_url)?;
     let status = response.status();
     if !status.is_success() {
         return Err(format!("{url}: {status}"));
     }
-    response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_json().map_err(told)
+    response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_json().map_err(with_url)
 }

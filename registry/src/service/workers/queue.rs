@@ -1,4 +1,4 @@
-//! Work that waits for a thread: clients take turns.
+//! The queue of work for the threads. Clients take turns.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -7,23 +7,23 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::limits;
 
-/// A piece of work, which answers by itself.
+/// A unit of work. It sends its result itself.
 type Work = Box<dyn FnOnce() + Send>;
 
-/// For whom work is done.
+/// The client that work belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Client {
     /// The registry itself.
     #[default]
     Registry,
-    /// Whoever has a token, by its id.
+    /// All clients with this token, by its id.
     Token(Arc<str>),
-    /// Whoever comes from an address or a network, without a token.
+    /// All clients without a token from this address or network.
     Address(IpAddr),
 }
 
 impl Client {
-    /// Returns the client of an address. One network has 2^64 addresses of IPv6 to choose from, and counts as one.
+    /// Returns the client of an address. An IPv6 network with 2^64 addresses counts as one client.
     pub(crate) fn at(address: IpAddr) -> Self {
         let address = match address {
             IpAddr::V4(_) => address,
@@ -38,42 +38,42 @@ impl Client {
         Self::Address(address)
     }
 
-    fn is_unknown(&self) -> bool {
+    fn has_no_token(&self) -> bool {
         matches!(self, Self::Address(_))
     }
 }
 
-/// Why work is not taken.
+/// The reason why the queue rejects work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
-    /// Too much waits.
-    OfAll,
-    /// Too much of this client's waits.
-    OfClient,
+    /// Too much work is waiting.
+    Queue,
+    /// Too much work of this client is waiting or running.
+    Client,
 }
 
-/// What waits and what runs, by client.
+/// The waiting and the running work of all clients.
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
-    /// Threads that one client may have at once, and those without a token together: all but one.
+    /// At most this many threads may work for one client, or for all clients without a token: all threads but one.
     threads_max: usize,
 }
 
 #[derive(Default)]
 struct State {
-    clients: HashMap<Client, Of>,
-    /// The clients for whom something waits, whose turn is next in front.
+    clients: HashMap<Client, ClientWork>,
+    /// The clients that have waiting work. The first one is next.
     turns: VecDeque<Client>,
     waiting: usize,
-    /// Work that runs for clients without a token.
-    running_for_unknown: usize,
+    /// The number of running units of work for clients without a token.
+    running_without_token: usize,
     is_closed: bool,
 }
 
-/// What is done for one client.
+/// The work of one client.
 #[derive(Default)]
-struct Of {
+struct ClientWork {
     waiting: VecDeque<Work>,
     running: usize,
 }
@@ -87,18 +87,18 @@ impl Queue {
         }
     }
 
-    /// Adds work, to be done in the client's turn.
+    /// Adds work. A thread runs it when it is the client's turn.
     pub(super) fn push(&self, client: Client, work: Work) -> Result<(), Full> {
         let mut state = self.lock();
         if limits::CHECKS_WAITING_MAX <= state.waiting {
-            return Err(Full::OfAll);
+            return Err(Full::Queue);
         }
-        let of = state.clients.entry(client.clone()).or_default();
-        if limits::CHECKS_WAITING_OF_CLIENT_MAX <= of.waiting.len() + of.running {
-            return Err(Full::OfClient);
+        let client_work = state.clients.entry(client.clone()).or_default();
+        if limits::CHECKS_WAITING_OF_CLIENT_MAX <= client_work.waiting.len() + client_work.running {
+            return Err(Full::Client);
         }
-        of.waiting.push_back(work);
-        if of.waiting.len() == 1 {
+        client_work.waiting.push_back(work);
+        if client_work.waiting.len() == 1 {
             state.turns.push_back(client);
         }
         state.waiting += 1;
@@ -107,7 +107,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Does what waits until the queue is closed; for the threads.
+    /// Runs waiting work until the queue is closed. Each thread calls this function.
     pub(super) fn work(&self) {
         let mut state = self.lock();
         while !state.is_closed {
@@ -119,7 +119,7 @@ impl Queue {
             work();
             state = self.lock();
             state.done(&client);
-            // What waits may have waited for this client to have a thread less.
+            // Waiting work of this client may run now, because the client has one thread less.
             self.changed.notify_one();
         }
     }
@@ -131,7 +131,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nobody panics while holding it.
+        // No code panics while it has the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -140,29 +140,29 @@ impl State {
     /// Takes the next work of the first client that may have one more thread.
     fn next(&mut self, threads_max: usize) -> Option<(Client, Work)> {
         let may_run = |client: &Client| {
-            self.clients.get(client).is_some_and(|of| {
-                let is_reserved = client.is_unknown() && threads_max <= self.running_for_unknown;
-                of.running < threads_max && !is_reserved
+            self.clients.get(client).is_some_and(|client_work| {
+                let is_reserved = client.has_no_token() && threads_max <= self.running_without_token;
+                client_work.running < threads_max && !is_reserved
             })
         };
         let at = self.turns.iter().position(may_run)?;
         let client = self.turns.remove(at)?;
-        let of = self.clients.get_mut(&client)?;
-        let work = of.waiting.pop_front()?;
-        of.running += 1;
-        self.running_for_unknown += usize::from(client.is_unknown());
+        let client_work = self.clients.get_mut(&client)?;
+        let work = client_work.waiting.pop_front()?;
+        client_work.running += 1;
+        self.running_without_token += usize::from(client.has_no_token());
         self.waiting -= 1;
-        if !of.waiting.is_empty() {
+        if !client_work.waiting.is_empty() {
             self.turns.push_back(client.clone());
         }
         Some((client, work))
     }
 
     fn done(&mut self, client: &Client) {
-        let Some(of) = self.clients.get_mut(client) else { return };
-        of.running -= 1;
-        self.running_for_unknown -= usize::from(client.is_unknown());
-        if of.running == 0 && of.waiting.is_empty() {
+        let Some(client_work) = self.clients.get_mut(client) else { return };
+        client_work.running -= 1;
+        self.running_without_token -= usize::from(client.has_no_token());
+        if client_work.running == 0 && client_work.waiting.is_empty() {
             self.clients.remove(client);
         }
     }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_is_kept_for_those_who_have_a_token() {
+    fn one_thread_stays_free_for_clients_with_a_token() {
         let queue = Queue::new(2);
         for address in ["192.0.2.1", "192.0.2.2"] {
             queue.push(Client::at(address.parse().unwrap()), Box::new(|| ())).unwrap();

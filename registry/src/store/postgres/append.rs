@@ -1,17 +1,18 @@
 use sqlx::query_as;
 
-use super::Postgres;
+use super::database::Postgres;
+use crate::store::changes::{Addition, Head};
+use crate::store::outcome::{Answer, Appended, StoreError};
 use crate::store::rows::{self, signed, unsigned};
-use crate::store::{Addition, Answer, Appended, Head, StoreError};
 
-/// The number of the content; the subject and the version that an `$id` belongs to.
+/// The number of the schema; the subject and the version that an `$id` belongs to.
 type AppendedRow = (Option<i64>, Option<String>, Option<String>);
 
-/// Joins what finds or creates the subject's row, as `moved`, and what keeps its words, with all else that is
-/// written because of it.
+/// Returns the statement that appends a version. `$moved` finds or creates the row of the subject. `$words` writes the
+/// search terms. `$events` has the events that come before the event of the version.
 ///
-/// One statement is one transaction and one round trip. What has a row of `moved` before it runs after the
-/// subject's row is locked, the feed's event last of all; without such a row nothing is written.
+/// One statement is one transaction and one round trip. Each part that reads from `moved` runs after the row of the
+/// subject is locked, and the event of the feed comes last. If `moved` has no row, the statement writes nothing.
 macro_rules! append {
     ($moved:literal, $words:literal, $events:literal) => {
         concat!(
@@ -61,14 +62,15 @@ macro_rules! append {
     };
 }
 
-/// Appends to a subject that is at a revision.
-const FURTHER: &str = append!(
+/// Appends to a subject with a certain revision.
+const APPEND_TO_EXISTING: &str = append!(
     "UPDATE subjects SET revision = revision + 1, latest = $3, updated_at = $2,
             version_count = version_count + 1
      WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
-    // A subject without a row, or whose row is behind, is noticed by that and given its words later. Terms that are the
-    // same are left as they are stored: compressed, they would seem to be others, and go into the index again.
+    // If the subject has no row of terms, or an old one, the indexer notices this and writes the terms later. If the
+    // terms are the same, the statement keeps the stored value: the database would compress a new value, take it for
+    // different, and index it again.
     "worded AS (
         UPDATE search_terms there
         SET terms = CASE WHEN there.terms = there.about || content.terms THEN there.terms
@@ -80,10 +82,10 @@ const FURTHER: &str = append!(
     ""
 );
 
-/// Appends to a subject that is created by it, unless one of its folded name exists.
+/// Creates a subject and appends its first version, unless a subject with the same folded name exists.
 ///
-/// The row is inserted as it is after both changes; the event of the first comes first in the feed.
-const FIRST: &str = append!(
+/// The inserted row has the values after both changes. In the feed, the event of the creation comes first.
+const CREATE_AND_APPEND: &str = append!(
     "INSERT INTO subjects (name, folded, mode, content_model, owner, description, revision, latest,
                            version_count, created_at, updated_at)
      SELECT $1, $21, $22, $23, $24, $25, 2, $3, 1, $2, $2 WHERE NOT EXISTS (SELECT FROM taken)
@@ -100,7 +102,7 @@ impl Postgres {
         Box::pin(async move {
             let Addition { at, event, references, words, .. } = &addition;
             let folded = at.subject.folded();
-            let sql = if addition.head == Head::Absent { FIRST } else { FURTHER };
+            let sql = if addition.head == Head::Absent { CREATE_AND_APPEND } else { APPEND_TO_EXISTING };
             let statement = query_as::<_, AppendedRow>(sql)
                 .bind(at.subject.as_str())
                 .bind(addition.registered_at)
@@ -142,8 +144,8 @@ impl Postgres {
                     Ok(Appended::IdTaken { owner: rows::coordinates((subject, version))? })
                 }
                 Ok((None, _, _)) => Ok(Appended::HeadMoved),
-                // Another transaction has taken the `$id`, or added the same content, after this one began
-                // to look: next time it is seen.
+                // Another transaction took the `$id`, or added the same schema, after this statement began. The next
+                // attempt sees the result.
                 Err(error) if error.is_lost_race() => Ok(Appended::HeadMoved),
                 Err(error) => Err(error),
             }

@@ -1,31 +1,25 @@
 use std::str::FromStr;
-use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor, Postgres as Driver, Transaction, query_scalar};
 
-use super::statements::Statements;
-use crate::store::{Access, StoreError, migrations};
+use super::statements::{ACQUIRE_TIMEOUT, STATEMENTS_MAX, Statements, TRUSTED_FOR};
+use crate::store::migrations;
+use crate::store::outcome::{Access, StoreError};
 
-/// Connections of one registry for statements by themselves; several registries share the server's 100 by default.
-pub(super) const STATEMENTS_MAX: u32 = 12;
-/// Connections of one registry for transactions of several statements, which are few beside registrations.
+/// Connections of one registry for transactions with several statements, which are rarer than registrations.
 const TRANSACTIONS_MAX: u32 = 4;
-/// Longest wait for a connection, after which the registry says that the database is away.
-pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Plans are made once for all values: every statement goes by an index whatever the values, and to plan an
-/// append takes the server longer than to run it. So does one that is planned while the tables are empty, or as the
-/// planner takes what is kept beside a table for nothing.
+/// The server plans each statement once for all values. Every statement uses an index for all values, and to plan an
+/// append takes the server longer than to run it. Sequential scans are off. The server would plan them while the tables
+/// are empty, or because its planner ignores the cost of values that are stored outside the table.
 const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
-/// How long a connection is taken to work after it did: less than any server takes to start again.
-pub(super) const TRUSTED_FOR: Duration = Duration::from_millis(50);
 
 /// The connections of one registry.
 ///
-/// INVARIANT: a statement by itself is committed when it is answered. On a connection that somebody has left inside
-/// a transaction it would be answered and never committed. No connection for statements is ever in one, for what
-/// [`statements`](Self::statements) returns cannot begin any; transactions have connections of their own, and are
-/// committed by name.
+/// INVARIANT: an answered single statement is committed. On a connection with an open transaction, the server would
+/// answer the statement, but never commit it. No connection for single statements has an open transaction, because the
+/// value of [`statements`](Self::statements) cannot begin one. Transactions have their own connections, and an explicit
+/// commit.
 #[derive(Debug)]
 pub(super) struct Connections {
     statements: Statements,
@@ -33,10 +27,11 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Connects, and brings the tables up to date.
+    /// Connects, and updates the tables.
     pub(super) async fn open(url: &str, access: Access) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?;
-        // By itself: a pool tries a refused connection again until its time is up, and then says only that.
+        // The first connection is not from the pool. If the server rejects a connection, the pool would retry until its
+        // timeout, and then report only the timeout.
         let mut first = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect())
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)??;
@@ -54,24 +49,24 @@ impl Connections {
         Ok(Self { statements, transactions })
     }
 
-    /// Runs one statement at a time, each of which is a transaction.
-    pub(super) fn statements(&self) -> impl Executor<'_, Database = Driver> {
+    /// Returns an executor for single statements. Each statement is a transaction.
+    pub(super) fn statements(&self) -> impl Executor<'_, Database = Driver> + Copy {
         &self.statements
     }
 
-    /// Begins a transaction, whatever becomes of the request that it is for.
+    /// Begins a transaction, also if the request is cancelled at the same time.
     ///
-    /// sqlx forgets a transaction whose `BEGIN` is on its way when nobody waits for it any more: the connection
-    /// would go back to the pool inside it, and hold back what the server tidies up. A task of its own always gets
-    /// the answer, and what it hands to nobody is rolled back.
+    /// If the caller of sqlx stops to wait while `BEGIN` is running, sqlx forgets the transaction. The connection would
+    /// return to the pool with an open transaction, and the server could not vacuum. A separate task always gets the
+    /// answer, and rolls the transaction back if the caller no longer waits.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
         let pool = self.transactions.clone();
         let begun = tokio::spawn(async move { pool.begin().await }).await;
-        // Only while the program stops does a task end without an answer.
+        // A task ends without an answer only while the program stops.
         Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
-    /// Waits until all are given back, and closes them.
+    /// Waits until all connections are unused, and closes them.
     pub(super) async fn close(&self) {
         self.transactions.close().await;
         self.statements.close().await;
@@ -82,12 +77,12 @@ fn pool(connections_max: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // Said then, and not while connecting, which a pooler between the two would refuse.
+        // Not as options of the connection, because a pooler between registry and server would reject them.
         .after_connect(|connection, _| Box::pin(async move { connection.execute(PLANS).await.map(|_| ()) }))
         .test_before_acquire(false)
         .before_acquire(|connection, of| {
             Box::pin(async move {
-                // Asking whether the server is still there is a round trip of its own.
+                // A ping costs a round trip.
                 if TRUSTED_FOR < of.idle_for {
                     connection.ping().await?;
                 }

@@ -2,11 +2,14 @@ use evschema_model::{Subject, Version};
 use sqlx::postgres::PgRow;
 use sqlx::{Row as _, query};
 
-use super::Postgres;
+use super::database::Postgres;
+use crate::store::outcome::{Answer, StoreError};
+use crate::store::records::History;
 use crate::store::rows::{self, VersionRow, WaiverRow};
-use crate::store::{Answer, History, StoreError, place};
+use crate::store::sort_key::release_sort_key;
 
-/// One statement sees one moment, and is one round trip. Versions and waivers come as arrays of rows.
+/// Returns the statement for a history. One statement sees one moment, and needs one round trip. It returns versions
+/// and waivers as arrays of rows.
 macro_rules! history {
     (of $versions:literal, beside $tables:literal) => {
         concat!(
@@ -30,11 +33,18 @@ macro_rules! history {
 
 const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
 
-/// The arms, each of which finds its own by an index: the version itself; the nearest release below it that is not
-/// yanked, and the yanked ones between, which stay baselines; the same above it; its line, where the mode is transitive;
-/// the two highest releases; the two highest pre-releases; and for the next version every release above the one below,
-/// as their numbers are taken. The places of releases begin with a 1, and a line is as much of a place as its versions
-/// share: with the minor where the major is 0.
+/// Each part of the union uses an index. In order, the parts find:
+///
+/// - the version itself
+/// - the nearest lower release that is not yanked, and the yanked releases between, which stay baselines
+/// - the same above the version
+/// - its line of versions, if the mode is transitive
+/// - the two highest releases
+/// - the two highest pre-releases
+/// - for the next version, every release above the nearest lower one, because its number is taken
+///
+/// The column `place` is the sort key. The key of a release begins with 1. A line of versions is the common beginning
+/// of the keys of its versions: the major number, or the major and the minor number if the major number is 0.
 const HISTORY_FOR: &str = history!(
     of "v.id = ANY (ARRAY(
             SELECT own.id
@@ -93,7 +103,7 @@ impl Postgres {
             let row = query(HISTORY_FOR)
                 .bind(subject.folded())
                 .bind(candidate.map(ToString::to_string))
-                .bind(candidate.map(place::among_releases))
+                .bind(candidate.map(release_sort_key))
                 .fetch_optional(self.connections.statements())
                 .await?;
             row.as_ref().map(history).transpose()

@@ -1,50 +1,55 @@
-//! One row of terms for each subject, and an inverted index of them, which cuts the sets of several words with each
-//! other by itself. A word that many have is not looked up there: the first subjects in order of names are looked
-//! into, which fills a page soon.
+//! How Postgres finds a page of subjects by words.
+//!
+//! Each subject has one row of terms, with an inverted index. The index itself intersects the subjects of several
+//! words. If many subjects have a word, the index is slow. Then the search scans the first subjects in order of their
+//! names, because this fills a page soon.
 
 use evschema_model::Subject;
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
 
-use super::Postgres;
+use super::database::Postgres;
 use crate::limits;
+use crate::store::changes::SubjectChange;
+use crate::store::outcome::{Answer, StoreError};
+use crate::store::records::SubjectRecord;
 use crate::store::rows::{self, SubjectRow, signed};
-use crate::store::{Answer, Indexing, Search, StoreError, SubjectChange, SubjectQuery, SubjectRecord};
+use crate::store::search::{Indexing, Search, SubjectQuery};
 
-/// Subjects looked into, in order of names, before anything is known of the words.
+/// Number of subjects in the first scan, when the search does not know yet how frequent the words are.
 const SAMPLE: i64 = 128;
 
-/// Times that subjects are looked into. The second time there are enough, unless those that have the words stand together
-/// in the order of names.
+/// Maximum number of scans. The second scan finds enough subjects, unless the matches are close together in the order
+/// of names.
 const WINDOWS_MAX: usize = 2;
 
-/// How many times as long as to read one from the index it takes to look into a subject.
-const LOOKED_INTO_FOR_FOUND: i64 = 2;
+/// Cost to scan a subject, relative to the cost to read a match from the index.
+const SCAN_COST: i64 = 2;
 
-/// Subjects that there may be before the database has counted them.
+/// Estimate for the number of subjects before the database has counted them.
 const COUNT_MIN: i64 = 10_000;
 
-/// Longest terms of a subject together, in bytes: words from its settings and from its content, of characters of up to
-/// four bytes.
+/// Maximum length of all terms of a subject, in bytes: terms from its settings and from its schema. A character has up
+/// to four bytes.
 const TERMS_BYTES_MAX: usize = 2 * limits::SUBJECT_WORDS_MAX * limits::WORD_CHARS_MAX * 4;
-/// A `tsvector` holds less than 1 MiB (<https://www.postgresql.org/docs/current/textsearch-limitations.html>).
+/// A `tsvector` must be smaller than 1 MiB (<https://www.postgresql.org/docs/current/textsearch-limitations.html>).
 const _: () = assert!(TERMS_BYTES_MAX < 1 << 20);
 
 impl Search for Postgres {
-    fn subjects<'a>(&'a self, wanted: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
-            if wanted.words.is_empty() {
+            if query.words.is_empty() {
                 let rows: Vec<SubjectRow> = query_as(
                     "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                             created_at, updated_at
                      FROM subjects WHERE name > $1 ORDER BY name LIMIT $2",
                 )
-                .bind(wanted.after_name())
-                .bind(i64::from(wanted.limit))
+                .bind(query.after_name())
+                .bind(i64::from(query.limit))
                 .fetch_all(self.connections.statements())
                 .await?;
                 return rows.into_iter().map(rows::subject).collect();
             }
-            let page = self.page(wanted).await?;
+            let page = self.page(query).await?;
             let rows: Vec<SubjectRow> = query_as(
                 "SELECT name, mode, content_model, owner, description, revision, latest, version_count,
                         created_at, updated_at
@@ -116,8 +121,9 @@ impl Search for Postgres {
     }
 }
 
-/// The outer order is that of the inner rows: they are looked into one by one, until the page is full.
-const LOOK_INTO: &str = "
+/// Scans subjects in order of their names. The outer order is the order of the inner rows, so the database stops as
+/// soon as the page is full.
+const SCAN: &str = "
     WITH start AS MATERIALIZED (SELECT coalesce((SELECT name FROM search_terms WHERE subject_id = $2), $3) AS name)
     SELECT ARRAY(SELECT subject_id
                  FROM (SELECT * FROM search_terms WHERE name > (SELECT name FROM start) ORDER BY name LIMIT $5) s
@@ -126,7 +132,8 @@ const LOOK_INTO: &str = "
             ORDER BY name OFFSET $5 - 1 LIMIT 1),
            (SELECT reltuples::bigint FROM pg_class WHERE oid = 'search_terms'::regclass)";
 
-/// With the offset, no index is read in order of names, which a planner that expects many subjects would do.
+/// Finds subjects with the inverted index. The offset prevents a plan that reads an index in order of names: a planner
+/// that expects many matches would choose it.
 const IN_INDEX: &str = "
     SELECT ARRAY(SELECT subject_id
                  FROM (SELECT subject_id, name FROM search_terms
@@ -134,17 +141,17 @@ const IN_INDEX: &str = "
                  WHERE name > $2 ORDER BY name LIMIT $3)";
 
 impl Postgres {
-    /// Returns the numbers of the subjects of a page.
-    async fn page(&self, wanted: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
-        let terms = terms(&wanted.words);
+    /// Returns the numbers of the subjects on a page.
+    async fn page(&self, query: &SubjectQuery) -> Result<Vec<i64>, StoreError> {
+        let terms = terms(&query.words);
         let mut page = Vec::new();
-        let (mut walked, mut window, mut behind) = (0, SAMPLE, None);
+        let (mut scanned, mut window, mut last_seen) = (0, SAMPLE, None);
         for _ in 0..WINDOWS_MAX {
-            let missing = i64::from(wanted.limit) - page.len() as i64;
-            let (found, last, count): (Vec<i64>, Option<i64>, i64) = query_as(LOOK_INTO)
+            let missing = i64::from(query.limit) - page.len() as i64;
+            let (found, last, count): (Vec<i64>, Option<i64>, i64) = query_as(SCAN)
                 .bind(&terms)
-                .bind(behind)
-                .bind(wanted.after_name())
+                .bind(last_seen)
+                .bind(query.after_name())
                 .bind(missing)
                 .bind(window)
                 .fetch_one(self.connections.statements())
@@ -154,40 +161,40 @@ impl Postgres {
             if missing == 0 || last.is_none() {
                 return Ok(page);
             }
-            behind = last;
-            walked += window;
-            // What there is to look into for the rest of the page, and to read from the index, if it goes on so.
-            let met = page.len().max(1) as i64;
-            let (ahead, in_index) = (walked * missing / met, count.max(COUNT_MIN) * met / walked);
-            if in_index < ahead * LOOKED_INTO_FOR_FOUND {
+            last_seen = last;
+            scanned += window;
+            // Estimates: the subjects to scan for the rest of the page, and the matches to read from the index.
+            let matches = page.len().max(1) as i64;
+            let (ahead, in_index) = (scanned * missing / matches, count.max(COUNT_MIN) * matches / scanned);
+            if in_index < ahead * SCAN_COST {
                 break;
             }
             window = ahead + ahead / 2 + SAMPLE;
         }
         let page = query_scalar(IN_INDEX)
             .bind(&terms)
-            .bind(wanted.after_name())
-            .bind(i64::from(wanted.limit))
+            .bind(query.after_name())
+            .bind(i64::from(query.limit))
             .fetch_one(self.connections.statements())
             .await?;
         Ok(page)
     }
 }
 
-/// Returns the query for subjects with terms that begin as these words, in which there are no quotes
-/// (<https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>).
+/// Returns the query for subjects that have, for each word, a term with this beginning
+/// (<https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>). A word contains no quotes.
 fn terms(words: &[String]) -> String {
     let terms: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
     terms.join(" & ")
 }
 
-/// Keeps what a search finds a subject by when its settings change; its row has its new revision already.
-pub(super) async fn keep_words(
+/// Writes the search terms of a subject whose settings changed. The row of the subject already has the new revision.
+pub(super) async fn update_terms(
     transaction: &mut Transaction<'_, Driver>,
     subject_id: i64,
     change: &SubjectChange,
 ) -> Result<(), StoreError> {
-    // Of a content that cannot be read nothing is forgotten.
+    // If the schema cannot be read, the old terms stay.
     query(
         "INSERT INTO search_terms AS there (subject_id, name, about, terms, revision)
          SELECT id, name, array_to_tsvector($2), array_to_tsvector($2 || $3::text[]), revision

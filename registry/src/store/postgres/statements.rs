@@ -1,4 +1,4 @@
-//! Connections for statements by themselves, used one after the other without a word between.
+//! Connections for single statements, without a ping between two statements.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,35 +11,42 @@ use sqlx::postgres::{PgPool, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Connection as _, Either, Error, Execute, Executor, Postgres as Driver, SqlStr};
 use tokio::sync::Semaphore;
 
-use super::connections::{ACQUIRE_TIMEOUT, STATEMENTS_MAX, TRUSTED_FOR};
-
-/// How long a connection stays here, after which the pool decides whether it is too old.
+/// Connections of one registry for single statements. By default, several registries share the server's 100
+/// connections.
+pub(super) const STATEMENTS_MAX: u32 = 12;
+/// Longest wait for a connection. After this time, the registry reports that the database does not answer.
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// For this time after its last statement, a connection needs no ping. No server restarts so fast.
+pub(super) const TRUSTED_FOR: Duration = Duration::from_millis(50);
+/// After this time, a connection returns to the pool, which decides whether the connection is too old.
 const KEPT_FOR: Duration = Duration::from_secs(60);
-/// How long a connection lies here unused, after which it is the pool's to close.
+/// An unused connection returns to the pool after this time, and the pool may close it.
 const IDLE_FOR: Duration = Duration::from_secs(10);
 
-/// What an executor answers, in time.
+/// The future of an executor.
 type Answer<'e, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'e>>;
 
-/// Connections of a pool that are not given back after each statement.
+/// Connections of a pool that do not return to the pool after each statement.
 ///
-/// Whenever a connection is given back, the pool asks the server whether it is still there: a question and an answer
-/// for each statement, which cost both sides a third of what the statement does. A connection whose statement
-/// was answered needs no question. One whose statement failed, or was given up, goes back to the pool, which asks.
+/// Whenever a connection returns, the pool pings the server. This ping would cost both sides a third of the time of a
+/// statement. After an answered statement, the connection needs no ping. After a failed or cancelled statement, the
+/// connection returns to the pool, and the pool pings the server.
 #[derive(Debug)]
 pub(super) struct Statements {
     pool: PgPool,
-    /// As many as there may be connections: who has a turn finds one here, or the pool has one left.
+    /// As many permits as connections. With a permit, a connection is available here or in the pool.
     turns: Semaphore,
-    /// The one used last at the end.
-    free: Mutex<Vec<Kept>>,
+    /// The unused connections. The most recently used one is at the end.
+    free: Mutex<Vec<IdleConnection>>,
 }
 
 /// A connection between two statements.
 #[derive(Debug)]
-struct Kept {
+struct IdleConnection {
     connection: PoolConnection<Driver>,
+    /// When the connection left the pool.
     taken: Instant,
+    /// When it ran its last statement.
     used: Instant,
 }
 
@@ -48,58 +55,58 @@ impl Statements {
         Self { pool, turns: Semaphore::new(STATEMENTS_MAX as usize), free: Mutex::default() }
     }
 
-    /// Waits until all are given back, and closes them.
+    /// Waits until all connections are unused, and closes them.
     pub(super) async fn close(&self) {
         let closing = self.pool.close();
-        // From now on none is kept.
+        // From now on, `keep` returns every connection to the pool.
         self.free().clear();
         closing.await;
     }
 
-    /// Lends a connection to one statement, and keeps it if that is answered.
+    /// Runs one statement on a connection, and keeps the connection if the server answers.
     async fn lend<T>(
         &self,
         statement: impl AsyncFnOnce(&mut PoolConnection<Driver>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
-        let mut kept = self.take().await?;
-        let answer = statement(&mut kept.connection).await?;
-        kept.used = Instant::now();
-        self.keep(kept);
+        let mut idle = self.take().await?;
+        let answer = statement(&mut idle.connection).await?;
+        idle.used = Instant::now();
+        self.keep(idle);
         Ok(answer)
     }
 
-    async fn take(&self) -> Result<Kept, Error> {
+    async fn take(&self) -> Result<IdleConnection, Error> {
         let last = self.free().pop();
-        if let Some(mut kept) = last
-            && (kept.used.elapsed() < TRUSTED_FOR || kept.connection.ping().await.is_ok())
+        if let Some(mut idle) = last
+            && (idle.used.elapsed() < TRUSTED_FOR || idle.connection.ping().await.is_ok())
         {
-            return Ok(kept);
+            return Ok(idle);
         }
         let connection = self.pool.acquire().await?;
         let now = Instant::now();
-        Ok(Kept { connection, taken: now, used: now })
+        Ok(IdleConnection { connection, taken: now, used: now })
     }
 
-    fn keep(&self, kept: Kept) {
-        if KEPT_FOR < kept.taken.elapsed() {
+    fn keep(&self, idle: IdleConnection) {
+        if KEPT_FOR < idle.taken.elapsed() {
             return;
         }
         let mut free = self.free();
-        // Asked now, so that whoever closes the pool and then empties this sees it, or is seen here.
+        // This check is under the lock. So either `close` already closed the pool, or it clears this connection later.
         if self.pool.is_closed() {
             return;
         }
-        free.push(kept);
-        // One each time is soon all of them.
+        free.push(idle);
+        // One connection per call is enough: soon all of them are gone.
         if free.first().is_some_and(|first| IDLE_FOR < first.used.elapsed()) {
             free.remove(0);
         }
     }
 
-    fn free(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {
-        // Nobody panics while holding it.
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<IdleConnection>> {
+        // No code panics while it has the lock.
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -115,7 +122,7 @@ impl<'c> Executor<'c> for &'c Statements {
         'c: 'e,
         E: 'q + Execute<'q, Driver>,
     {
-        // Read to the end before anything is passed on, so that the connection is not lent for longer.
+        // All rows are read before the first one is returned, so that the connection is free again.
         let all =
             self.lend(async move |connection| connection.fetch_many(query).try_collect::<Vec<_>>().await);
         Box::pin(stream::once(all).map_ok(|all| stream::iter(all.into_iter().map(Ok))).try_flatten())

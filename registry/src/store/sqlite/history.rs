@@ -1,11 +1,13 @@
 use evschema_model::{Subject, Version};
 use sqlx::{Sqlite as Driver, Transaction, query_as};
 
-use super::Sqlite;
+use super::database::Sqlite;
+use crate::store::outcome::{Answer, StoreError};
+use crate::store::records::{History, SubjectRecord};
 use crate::store::rows::{self, SubjectRow, VersionRow, WaiverRow};
-use crate::store::{Answer, History, StoreError, SubjectRecord, place};
+use crate::store::sort_key::release_sort_key;
 
-/// Reads versions; `s` is the subject.
+/// Returns the statement for versions; `s` is the subject.
 macro_rules! versions {
     (with $tables:literal, of $versions:literal) => {
         concat!(
@@ -22,7 +24,7 @@ macro_rules! versions {
 
 const VERSIONS: &str = versions!(with "", of "v.subject_id = (SELECT id FROM s)");
 
-/// The arms are those of the other database (`store/postgres/history.rs`).
+/// The union has the same parts as the statement for Postgres (`store/postgres/history.rs`).
 const VERSIONS_FOR: &str = versions!(
     with ", line AS (SELECT substr($3, 1, CASE WHEN $3 LIKE '1000000000%' THEN 19 ELSE 10 END) AS place),
         below AS (
@@ -68,7 +70,7 @@ const VERSIONS_FOR: &str = versions!(
 impl Sqlite {
     pub(super) fn read_history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         Box::pin(async move {
-            // One transaction, so that all queries see the same moment.
+            // In one transaction, all queries see the same moment.
             let mut transaction = self.pool.begin().await?;
             let Some(record) = record(&mut transaction, subject).await? else { return Ok(None) };
             let versions: Vec<VersionRow> =
@@ -89,7 +91,7 @@ impl Sqlite {
             let versions: Vec<VersionRow> = query_as(VERSIONS_FOR)
                 .bind(subject.folded())
                 .bind(around.map(ToString::to_string))
-                .bind(around.map(place::among_releases))
+                .bind(around.map(release_sort_key))
                 .bind(candidate.is_none())
                 .fetch_all(&mut *transaction)
                 .await?;

@@ -1,14 +1,16 @@
 use evschema_model::Subject;
 use sqlx::{Sqlite as Driver, Transaction, query, query_as, query_scalar};
 
-use super::Sqlite;
-use super::sets::{Index, LAST, Part, WINDOW, Window, end_of, page};
+use super::database::Sqlite;
+use super::posting_lists::{LAST, Part, WINDOW, Window, WordIndex, end_of, page};
 use crate::limits;
+use crate::store::outcome::{Answer, StoreError};
+use crate::store::records::SubjectRecord;
 use crate::store::rows::{self, SubjectRow, signed};
-use crate::store::{Answer, Indexing, Search, StoreError, SubjectQuery, SubjectRecord};
+use crate::store::search::{Indexing, Search, SubjectQuery};
 
-/// Reads subjects as one row, of JSON: SQLite hands over each column of each row in memory of its own, under a
-/// lock that all threads share.
+/// Returns the statement that reads subjects as one row of JSON. SQLite allocates memory for each column of each row,
+/// under a lock that all threads share.
 macro_rules! subjects_in {
     ($condition:literal) => {
         concat!(
@@ -21,17 +23,17 @@ macro_rules! subjects_in {
     };
 }
 
-// A limit that is a bare parameter has SQLite plan the statement anew whenever a value is bound to it, which takes
-// longer than most of these; a sum has not.
+// If the limit is only a parameter, SQLite plans the statement again for each new value. This takes longer than most of
+// these statements. If the limit is a sum, SQLite does not.
 impl Search for Sqlite {
-    fn subjects<'a>(&'a self, wanted: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
+    fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
-            if wanted.words.is_empty() {
+            if query.words.is_empty() {
                 let rows = query_scalar(subjects_in!("WHERE name > $1 ORDER BY name LIMIT $2 + 0"));
-                let rows = rows.bind(wanted.after_name()).bind(i64::from(wanted.limit));
+                let rows = rows.bind(query.after_name()).bind(i64::from(query.limit));
                 return subjects(rows.fetch_one(&self.pool).await?);
             }
-            let page = page(self, wanted).await?;
+            let page = page(self, query).await?;
             let rows =
                 query_scalar(subjects_in!("WHERE id IN (SELECT value FROM json_each($1)) ORDER BY name"));
             subjects(rows.bind(json(&page)).fetch_one(&self.pool).await?)
@@ -84,7 +86,7 @@ impl Search for Sqlite {
     fn index(&self, indexing: Indexing) -> Answer<'_, ()> {
         Box::pin(async move {
             let _writing = self.writing.lock().await;
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let mut transaction = self.begin_write().await?;
             let subject_id: Option<i64> = query_scalar(
                 "INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
                  SELECT id, '', '', $2, $2 FROM subjects WHERE name = $1
@@ -107,7 +109,8 @@ impl Search for Sqlite {
     }
 }
 
-/// Is true of a subject that has a word which begins as the parameter says, or where that is nothing.
+/// Returns the condition for a subject that has a search term with the beginning in the parameter. The condition is
+/// true if the parameter is null.
 macro_rules! has {
     ($parameter:literal) => {
         concat!(
@@ -122,8 +125,8 @@ macro_rules! has {
     };
 }
 
-/// Is true of a subject that has all the words. They stand in the statement: a list of them would be read again
-/// for each subject.
+/// Returns the condition for a subject that matches all words. Each word has its own parameter, because SQLite would
+/// read a list of words again for each subject.
 macro_rules! has_all {
     () => {
         concat!(
@@ -138,11 +141,12 @@ macro_rules! has_all {
         )
     };
 }
-/// As many as there is room for.
+/// The condition has eight parameters.
 const _: () = assert!(limits::SEARCH_WORDS_MAX == 8);
 
-/// With the plus, no index is read in order of names, which a planner that expects many subjects would do.
-const AMONG: &str = concat!(
+/// Filters a list of subjects. The plus prevents a plan that reads an index in order of names: a planner that expects
+/// many matches would choose it.
+const FILTER: &str = concat!(
     "SELECT json_group_array(id) FROM (
          SELECT s.id FROM (SELECT id, name FROM subjects WHERE id IN (SELECT value FROM json_each($1)) AND name > $2
                            ORDER BY +name LIMIT -1) s
@@ -151,8 +155,9 @@ const AMONG: &str = concat!(
     " LIMIT $4 + 0)"
 );
 
-/// The inner statement's order is that of the rows; sorted once more, all would be looked into for a page.
-const LOOK_INTO: &str = concat!(
+/// Scans subjects in order of their names. The order of the inner statement is the order of the rows. With a second
+/// `ORDER BY`, SQLite would check all of them for each page.
+const SCAN: &str = concat!(
     "WITH start (name) AS (SELECT coalesce((SELECT name FROM subjects WHERE id = $1), $2))
      SELECT json_group_array(id),
             (SELECT id FROM subjects WHERE name > (SELECT name FROM start) ORDER BY name LIMIT 1 OFFSET $13 - 1)
@@ -163,8 +168,8 @@ const LOOK_INTO: &str = concat!(
     " LIMIT $4 + 0)"
 );
 
-// Numbers come in one row, for each row changes threads.
-impl Index for Sqlite {
+// Each statement returns its numbers in one row, because each row passes from one thread to another.
+impl WordIndex for Sqlite {
     async fn with_word(&self, word: &str, rows_max: usize) -> Result<Vec<i64>, StoreError> {
         let subjects = query_scalar(
             "SELECT json_group_array(subject_id)
@@ -180,66 +185,68 @@ impl Index for Sqlite {
         )
     }
 
-    async fn among(
+    async fn filter(
         &self,
         subjects: &[i64],
         words: &[String],
-        wanted: &SubjectQuery,
+        query: &SubjectQuery,
     ) -> Result<Vec<i64>, StoreError> {
-        let among = query_scalar(AMONG)
+        let filtered = query_scalar(FILTER)
             .bind(json(subjects))
-            .bind(wanted.after_name())
+            .bind(query.after_name())
             .bind(LAST)
-            .bind(i64::from(wanted.limit));
-        let among = places(words).fold(among, |among, word| among.bind(word));
-        numbers(among.fetch_one(&self.pool).await?)
+            .bind(i64::from(query.limit));
+        let filtered = parameters(words).fold(filtered, |filtered, word| filtered.bind(word));
+        numbers(filtered.fetch_one(&self.pool).await?)
     }
 
-    async fn next(&self, wanted: &SubjectQuery, behind: Option<i64>) -> Result<Vec<i64>, StoreError> {
+    async fn next(&self, query: &SubjectQuery, last_seen: Option<i64>) -> Result<Vec<i64>, StoreError> {
         let next = query_scalar(
             "SELECT json_group_array(id)
              FROM (SELECT id FROM subjects WHERE name > coalesce((SELECT name FROM subjects WHERE id = $1), $2)
                    ORDER BY name LIMIT $3 + 0)",
         );
-        let next = next.bind(behind).bind(wanted.after_name()).bind(signed(WINDOW as u64));
+        let next = next.bind(last_seen).bind(query.after_name()).bind(signed(WINDOW as u64));
         numbers(next.fetch_one(&self.pool).await?)
     }
 
-    async fn look_into(
+    async fn scan(
         &self,
-        wanted: &SubjectQuery,
-        behind: Option<i64>,
+        query: &SubjectQuery,
+        last_seen: Option<i64>,
         window: usize,
         words: &[String],
     ) -> Result<Window, StoreError> {
-        let look = query_as(LOOK_INTO).bind(behind).bind(wanted.after_name()).bind(LAST);
-        let look = look.bind(i64::from(wanted.limit));
-        let look = places(words).fold(look, |look, word| look.bind(word));
-        let (found, last) = look.bind(signed(window as u64)).fetch_one(&self.pool).await?;
+        let scan = query_as(SCAN).bind(last_seen).bind(query.after_name()).bind(LAST);
+        let scan = scan.bind(i64::from(query.limit));
+        let scan = parameters(words).fold(scan, |scan, word| scan.bind(word));
+        let (found, last) = scan.bind(signed(window as u64)).fetch_one(&self.pool).await?;
         Ok(Window { found: numbers(found)?, last })
     }
 }
 
-/// Returns what is bound to the places that a statement has for words.
-fn places(words: &[String]) -> impl Iterator<Item = Option<&String>> {
+/// Returns the values of the parameters for words; null for the unused ones.
+fn parameters(words: &[String]) -> impl Iterator<Item = Option<&String>> {
     words.iter().map(Some).chain(std::iter::repeat(None)).take(limits::SEARCH_WORDS_MAX)
 }
 
-/// Reads the rows of subjects from the one row in which SQLite lists them.
+/// Parses the rows of subjects from the one row of JSON.
 fn subjects(list: String) -> Result<Vec<SubjectRecord>, StoreError> {
     let list: Vec<SubjectRow> =
         serde_json::from_str(&list).map_err(|_| StoreError::Corrupt("list of subjects"))?;
     list.into_iter().map(rows::subject).collect()
 }
 
-/// Reads the numbers of subjects from the one row in which SQLite lists them.
+/// Parses the numbers of subjects from the one row of JSON.
 fn numbers(list: String) -> Result<Vec<i64>, StoreError> {
     serde_json::from_str(&list).map_err(|_| StoreError::Corrupt("subject id"))
 }
 
-/// Keeps words of a subject; `revision` is the subject's from now on. They are kept together too, by which it is
-/// seen whether they are others: only then are there rows to write.
-pub(super) async fn keep_searched(
+/// Writes the search terms of a subject that has the revision `revision` now.
+///
+/// One column has all terms of a part as text. If this text is the same as before, the function does not write the rows
+/// of the single terms.
+pub(super) async fn update_words(
     transaction: &mut Transaction<'_, Driver>,
     subject_id: i64,
     part: Part,
@@ -251,7 +258,7 @@ pub(super) async fn keep_searched(
         Part::About => (Some(text), None),
         Part::Content => (None, Some(text)),
     };
-    // The words of the other part may be older still, if another registry has left them out.
+    // The terms of the other part may be from an earlier revision, if another registry did not write them.
     let changed = query(
         "INSERT INTO subject_search AS there (subject_id, about, content, indexed_revision, words_revision)
          VALUES ($1, coalesce($2, ''), coalesce($3, ''), $4, $4)
@@ -299,8 +306,8 @@ async fn replace_words(
     Ok(())
 }
 
-/// Returns a list as SQLite takes one.
+/// Returns a list as JSON, for `json_each`.
 fn json(list: &(impl serde::Serialize + ?Sized)) -> String {
-    // Texts and numbers always have a JSON form.
+    // Strings and numbers always have a JSON form.
     serde_json::to_string(list).unwrap_or_default()
 }

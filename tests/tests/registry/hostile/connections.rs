@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use evschema_registry::{Config, Patience};
+use evschema_registry::{Config, Timeouts};
 
 use crate::registry::world::World;
 
@@ -101,11 +101,11 @@ const TWO_CHUNKED: &[u8] =
     transfer-encoding: chunked\r\nconnection: close\r\n\r\n0\r\n\r\n";
 
 pub(super) fn impatient() -> World {
-    let patience = Patience { head: PATIENCE, request: 10 * PATIENCE, reading: PATIENCE };
+    let timeouts = Timeouts { head: PATIENCE, request: 10 * PATIENCE, reading: PATIENCE };
     World::with(Config {
         database: "sqlite::memory:".to_owned(),
         connections_max: CONNECTIONS,
-        patience,
+        timeouts,
         ..Config::default()
     })
 }

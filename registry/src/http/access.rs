@@ -1,0 +1,60 @@
+use std::collections::HashMap;
+
+use axum::http::Method;
+
+/// The right that a request needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// No right. The registry does not read the token of the request.
+    Public,
+    /// The right to read.
+    Read,
+    /// The right to register versions of the subject in the path.
+    Register,
+    /// The right to grant waivers for the subject in the path.
+    Waive,
+    /// The right to administrate the registry.
+    Admin,
+}
+
+/// The rights that the methods of a path need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PathAccess {
+    /// For GET and HEAD.
+    read: Access,
+    /// For every other method, including the methods that the path does not support.
+    other: Access,
+}
+
+/// The rights that all paths of the registry need.
+#[derive(Debug, Default)]
+pub(crate) struct AccessTable(HashMap<String, PathAccess>);
+
+impl PathAccess {
+    /// Every method needs the same right.
+    pub(crate) fn all(access: Access) -> Self {
+        Self { read: access, other: access }
+    }
+
+    /// GET and HEAD need the right to read. Every other method needs another right.
+    pub(crate) fn read_or(other: Access) -> Self {
+        Self { read: Access::Read, other }
+    }
+
+    /// Returns the right that a method needs.
+    pub(crate) fn of(self, method: &Method) -> Access {
+        if method == Method::GET || method == Method::HEAD { self.read } else { self.other }
+    }
+}
+
+impl AccessTable {
+    /// Declares the rights of a path, as the router spells it.
+    pub(crate) fn insert(&mut self, path: &str, access: PathAccess) {
+        self.0.insert(path.to_owned(), access);
+    }
+
+    /// Returns the rights of a path, as the router spells it.
+    pub(crate) fn find(&self, path: &str) -> Option<PathAccess> {
+        self.0.get(path).copied()
+    }
+}

@@ -1,0 +1,103 @@
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use evschema_api::ProblemCode;
+use evschema_model::Subject;
+
+use super::access::{Access, AccessTable};
+use super::app::App;
+use super::failure::Failure;
+use super::hosts::check_framing;
+use super::identify::{identify, reject_other_sites};
+use crate::metrics::AccessLabels;
+use crate::service::{Actor, Client, Right, SEND_AGAIN};
+
+/// Rejects a request that is not valid for any route, that the client may not send, or that takes too long.
+pub(crate) async fn authorize(
+    State((app, table)): State<(App, Arc<AccessTable>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut labels = AccessLabels::UNKNOWN;
+    let answer = async {
+        match check_request(&app, &table, request, &mut labels).await {
+            Ok(request) => client(&request).serve(next.run(request)).await,
+            Err(failure) => failure.into_response(),
+        }
+    };
+    let mut response = match tokio::time::timeout(app.timeouts().request, answer).await {
+        Ok(response) => response,
+        Err(_) => Failure::new(
+            ProblemCode::RequestTimeout,
+            format!(
+                "the registry did not finish the request within {} seconds",
+                app.timeouts().request.as_secs()
+            ),
+            SEND_AGAIN,
+        )
+        .into_response(),
+    };
+    response.extensions_mut().insert(labels);
+    response
+}
+
+/// Returns the client that sent the request.
+fn client(request: &Request) -> Client {
+    request.extensions().get::<Actor>().map(Actor::client).unwrap_or_default()
+}
+
+/// Checks the request and the right of its client, and adds the [`Actor`] to the request.
+async fn check_request(
+    app: &App,
+    table: &AccessTable,
+    request: Request,
+    labels: &mut AccessLabels,
+) -> Result<Request, Failure> {
+    let (mut parts, body) = request.into_parts();
+    check_framing(parts.version, &parts.headers)?;
+    app.known_hosts().check(parts.version, &parts.uri, &parts.headers)?;
+    reject_other_sites(&parts)?;
+    let Some(right) = required_right(table, &mut parts).await else {
+        return Ok(Request::from_parts(parts, body));
+    };
+    labels.scope = right.scope();
+    let actor = identify(app, &parts).await?;
+    labels.client = actor.identity.kind();
+    let changes_something = !matches!(right, Right::Read) && parts.method != Method::GET;
+    actor.require(right)?;
+    if app.is_read_only() && changes_something {
+        return Err(Failure::new(
+            ProblemCode::ReadOnly,
+            "this registry is read-only",
+            "send the change to a registry that accepts writes",
+        ));
+    }
+    parts.extensions.insert(actor);
+    Ok(Request::from_parts(parts, body))
+}
+
+/// Returns the right that the route declares for this method, or `None` if the request needs no right.
+async fn required_right(table: &AccessTable, parts: &mut Parts) -> Option<Right> {
+    // The matched path has the parameters by name, so a subject called `check` cannot change the route.
+    let path = parts.extensions.get::<MatchedPath>()?;
+    // Every route is in the table. If one were missing, the most restrictive right would apply.
+    let access = table.find(path.as_str()).map_or(Access::Admin, |access| access.of(&parts.method));
+    // If the path has no valid subject, the handler rejects the path.
+    Some(match access {
+        Access::Public => return None,
+        Access::Read => Right::Read,
+        Access::Register => subject(parts).await.map_or(Right::Read, Right::Register),
+        Access::Waive => subject(parts).await.map_or(Right::Read, Right::Waive),
+        Access::Admin => Right::Admin,
+    })
+}
+
+async fn subject(parts: &mut Parts) -> Option<Subject> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    let (_, name) = params.iter().find(|(name, _)| *name == "subject")?;
+    Subject::parse(name).ok()
+}
