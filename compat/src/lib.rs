@@ -4,7 +4,7 @@
 //! version; forward, the reader is the old version. The answer is compatible, incompatible with a confirmed witness, or
 //! undecided with a reason. An undecided change is rejected, but no message calls it a break.
 //!
-//! - [`check`] compares a candidate version with the versions of its line.
+//! - [`check()`] compares a candidate version with the versions of its line.
 //! - [`diff`] compares two versions in both directions.
 //! - [`containment`] answers the question for two schemas.
 //!
