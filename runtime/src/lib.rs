@@ -48,8 +48,8 @@ pub use serde::{Deserialize, Serialize};
 /// A string that is borrowed from the event if it has no escapes.
 pub use std::borrow::Cow;
 
-/// Available with feature `idn`. Generated code that asserts one of its formats does not compile without it, and so
-/// cannot accept what its schema rejects.
+/// Available with feature `idn`. Generated code that asserts one of its formats does not compile without it,
+/// because it would accept events that its schema rejects.
 #[cfg(feature = "idn")]
 #[doc(hidden)]
 pub mod idn {}

@@ -117,7 +117,7 @@ macro_rules! declare {
                 $($crate::field!(@write $mode object $name self.$field);)*
                 $(
                     for (name, value) in &self.$rest {
-                        object.member(name, value);
+                        object.property(name, value);
                     }
                 )?
                 object.close();
@@ -280,8 +280,8 @@ macro_rules! field {
     (@constant $field:ident $properties:ident) => { $crate::field!(@required $field $properties) };
     (@optional $field:ident $properties:ident) => { $field };
     (@maybe $field:ident $properties:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
-    (@write required $object:ident $name:literal $value:expr) => { $object.member($name, &$value) };
-    (@write constant $object:ident $name:literal $value:expr) => { $object.member($name, &$value) };
+    (@write required $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
+    (@write constant $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
     (@write optional $object:ident $name:literal $value:expr) => { $object.optional($name, $value.as_ref()) };
     (@write maybe $object:ident $name:literal $value:expr) => { $object.maybe($name, &$value) };
 }
@@ -355,8 +355,8 @@ macro_rules! into_owned {
     };
 }
 
-/// Declares the document of a schema and its program. The arguments are: the base URI, the draft, the documents that it
-/// refers to, whether formats are asserted, the programs of these documents, the root node, and the program.
+/// Declares the document of a schema and its program. The arguments are the base URI, the draft, and the documents that
+/// it refers to; whether formats are asserted; the programs of these documents, the root node, and the program.
 #[macro_export]
 macro_rules! document {
     (

@@ -27,21 +27,21 @@ impl<'o> ObjectWriter<'o> {
     }
 
     /// Writes a property.
-    pub fn member<T: Write>(&mut self, name: &str, value: &T) {
+    pub fn property<T: Write>(&mut self, name: &str, value: &T) {
         value.write(self.name(name));
     }
 
     /// Writes a property if it has a value.
     pub fn optional<T: Write>(&mut self, name: &str, value: Option<&T>) {
         if let Some(value) = value {
-            self.member(name, value);
+            self.property(name, value);
         }
     }
 
     /// Writes a property that may be absent or `null`.
     pub fn maybe<T: Write>(&mut self, name: &str, value: &Maybe<T>) {
         if !value.is_absent() {
-            self.member(name, value);
+            self.property(name, value);
         }
     }
 
@@ -170,7 +170,7 @@ impl<K: AsRef<str>, T: Write> Write for BTreeMap<K, T> {
     fn write(&self, out: &mut String) {
         let mut object = ObjectWriter::open(out);
         for (name, value) in self {
-            object.member(name.as_ref(), value);
+            object.property(name.as_ref(), value);
         }
         object.close();
     }

@@ -128,7 +128,8 @@ fn a_check_with_too_many_steps_ends() {
         let started = std::time::Instant::now();
         let mut checker = Checker::new(event);
         let result = checker.check(program.node(0)).and_then(|()| checker.lexer.end());
-        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+        // Seconds on an idle machine; without the limit on steps, years.
+        assert!(started.elapsed() < std::time::Duration::from_secs(120), "{:?}", started.elapsed());
         result.map_err(|reject| reject.reason())
     };
     let doubling = |keyword: &str, last: &str| {

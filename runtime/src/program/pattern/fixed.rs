@@ -74,7 +74,7 @@ fn class(source: &str) -> Option<(Class, &str)> {
     match first.as_bytes()[0] {
         b'[' => {
             let (inside, rest) = rest.split_once(']')?;
-            Some((members(inside)?, rest))
+            Some((class_items(inside)?, rest))
         }
         byte if is_plain(byte) || byte == b'-' => Some((1 << byte, rest)),
         _ => None,
@@ -82,7 +82,7 @@ fn class(source: &str) -> Option<(Class, &str)> {
 }
 
 /// Parses the inside of a class in brackets: characters and ranges.
-fn members(mut inside: &str) -> Option<Class> {
+fn class_items(mut inside: &str) -> Option<Class> {
     let mut class = 0;
     while !inside.is_empty() {
         if let Some(rest) = inside.strip_prefix(r"\d") {
