@@ -16,6 +16,7 @@ mod property_conditions;
 mod property_index;
 
 pub(crate) use bound::Bound;
+use decode::{Decoded, decode};
 pub(crate) use enum_values::EnumValues;
 pub(crate) use node::{
     AdditionalProperties, Applicators, ArrayKeywords, ChecksWhileReading, Contains, Node, NumberKeywords,
@@ -33,20 +34,20 @@ pub struct Program {
     text: &'static str,
     /// The programs of the documents that this document refers to.
     links: &'static [&'static Self],
-    decoded: OnceLock<Decoded>,
+    linked: OnceLock<LinkedProgram>,
 }
 
 /// A node of a program: conditions on a value.
 #[derive(Debug, Clone, Copy)]
 pub struct NodeRef {
     node: &'static Node,
-    program: &'static Decoded,
+    program: &'static LinkedProgram,
 }
 
-#[derive(Debug, Default)]
-struct Decoded {
+/// The content of a program, and the programs that it refers to.
+#[derive(Debug)]
+struct LinkedProgram {
     nodes: Box<[Node]>,
-    /// The dynamic anchors of each schema resource of the document.
     resources: Box<[Anchors]>,
     links: &'static [&'static Program],
 }
@@ -54,26 +55,26 @@ struct Decoded {
 impl Program {
     /// Returns the program with this text. Only generated code calls this function.
     pub const fn new(text: &'static str, links: &'static [&'static Self]) -> Self {
-        Self { text, links, decoded: OnceLock::new() }
+        Self { text, links, linked: OnceLock::new() }
     }
 
     /// Returns a node by its number.
     #[inline]
     pub fn node(&'static self, number: u32) -> NodeRef {
-        self.decoded().node(number)
+        self.linked().node(number)
     }
 
     #[inline]
-    fn decoded(&'static self) -> &'static Decoded {
+    fn linked(&'static self) -> &'static LinkedProgram {
         // If the generator did not write the text, the program has no nodes and rejects every event.
-        self.decoded.get_or_init(|| {
-            let (nodes, resources) = decode::decode(self.text).unwrap_or_default();
-            Decoded { nodes, resources, links: self.links }
+        self.linked.get_or_init(|| {
+            let Decoded { nodes, resources } = decode(self.text).unwrap_or_default();
+            LinkedProgram { nodes, resources, links: self.links }
         })
     }
 }
 
-impl Decoded {
+impl LinkedProgram {
     #[inline]
     fn node(&'static self, number: u32) -> NodeRef {
         const REJECTING: &Node = &Node::rejecting();
@@ -115,7 +116,7 @@ impl NodeRef {
     /// Returns all dynamic anchors of a name, in this program and in those that it refers to.
     #[cfg(feature = "explain")]
     pub(crate) fn anchors(self, name: &str) -> impl Iterator<Item = Self> + use<'_> {
-        let others = self.program.links.iter().map(|link| link.decoded());
+        let others = self.program.links.iter().map(|link| link.linked());
         others.chain([self.program]).flat_map(move |program| {
             let here = Self { node: self.node, program };
             let all = program.resources.iter().flatten();

@@ -15,8 +15,16 @@ use crate::json::{Json, Map};
 use crate::kinds::Kinds;
 use crate::lexer::KnownName;
 
-/// Returns the nodes of a program and the dynamic anchors of each schema resource; `None` if the text is not a program.
-pub(super) fn decode(text: &str) -> Option<(Box<[Node]>, Box<[Anchors]>)> {
+/// The content of a program.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) nodes: Box<[Node]>,
+    /// The dynamic anchors of each schema resource of the document.
+    pub(super) resources: Box<[Anchors]>,
+}
+
+/// Returns the content of a program; `None` if the text is not a program.
+pub(super) fn decode(text: &str) -> Option<Decoded> {
     let Json::Object(program) = Json::parse(text).ok()? else { return None };
     let mut nodes = list(program.get("nodes"), node)?;
     property_conditions::extract(&mut nodes);
@@ -44,7 +52,7 @@ pub(super) fn decode(text: &str) -> Option<(Box<[Node]>, Box<[Anchors]>)> {
         let anchors = anchors.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
     })?;
-    Some((nodes, resources))
+    Some(Decoded { nodes, resources })
 }
 
 fn list<T>(json: Option<&Json>, read: impl Fn(&Json) -> Option<T>) -> Option<Box<[T]>> {
