@@ -1,3 +1,5 @@
+//! Schema documents that generated code embeds.
+
 #[cfg(feature = "explain")]
 use std::sync::OnceLock;
 

@@ -1,3 +1,5 @@
+//! The trait of generated event types, and the macros that implement it.
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

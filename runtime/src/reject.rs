@@ -1,3 +1,5 @@
+//! The result of a failed check, small enough for hot paths.
+
 /// The reason why reading stopped, and the position. Fits in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reject {

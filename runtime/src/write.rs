@@ -1,3 +1,5 @@
+//! Writes values as JSON text.
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

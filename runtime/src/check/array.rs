@@ -1,3 +1,5 @@
+//! Checks arrays.
+
 use super::{Checker, Evaluated, unique_items};
 use crate::program::{ArrayKeywords, Contains, NodeRef};
 use crate::reject::{Reason, Reject};

@@ -1,3 +1,5 @@
+//! Checks objects with any keywords.
+
 use std::borrow::Cow;
 
 use super::{Checker, Evaluated};

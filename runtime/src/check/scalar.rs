@@ -1,3 +1,5 @@
+//! Checks strings, numbers and the values of an `enum`.
+
 use std::cmp::Ordering;
 
 use super::Checker;

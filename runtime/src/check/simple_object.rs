@@ -1,3 +1,5 @@
+//! Checks objects with only the most frequent keywords, on a faster path.
+
 use std::borrow::Cow;
 
 use super::Checker;

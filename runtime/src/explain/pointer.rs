@@ -1,3 +1,5 @@
+//! JSON Pointers to the values of an event.
+
 use crate::lexer::Lexer;
 
 /// Returns the JSON Pointer of the innermost value that contains a byte, and the start of that value.

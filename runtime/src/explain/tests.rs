@@ -1,3 +1,5 @@
+//! The limits of the list of violations.
+
 use crate::document::{Document, Draft};
 use crate::error::Violation;
 use crate::program::Program;

@@ -1,3 +1,5 @@
+//! Hashes of JSON values, to compare many values.
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Json;

@@ -1,3 +1,5 @@
+//! Fast comparison of property names.
+
 /// The length of a string, its first 8 bytes and its last 8 bytes. For strings of at most 16 bytes, equal hashes mean
 /// equal strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

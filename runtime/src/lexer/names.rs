@@ -1,3 +1,5 @@
+//! Finds duplicate property names.
+
 use std::borrow::Cow;
 
 use super::{Lexer, NameHash};

@@ -1,3 +1,5 @@
+//! Reads numbers.
+
 use std::cmp::Ordering;
 
 use super::Lexer;

@@ -1,3 +1,5 @@
+//! Reads strings.
+
 use std::borrow::Cow;
 
 use super::Lexer;

@@ -1,3 +1,5 @@
+//! The nodes of a program, with their keywords.
+
 use super::bound::{Bound, Divisor};
 use super::enum_values::EnumValues;
 use super::node_id::NodeId;

@@ -1,3 +1,5 @@
+//! Chooses the variant of a generated union.
+
 use crate::case::Case;
 use crate::check::Checker;
 use crate::kinds::Kinds;

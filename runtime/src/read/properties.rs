@@ -1,3 +1,5 @@
+//! Reads the properties of generated structs.
+
 use std::borrow::Cow;
 
 use crate::bit_set::BitSet;

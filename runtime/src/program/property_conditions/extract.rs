@@ -1,3 +1,5 @@
+//! Translates applicators into property conditions, when a program is decoded.
+
 use super::{PropertyCondition, RECORDED_MAX};
 use crate::bit_set::BitSet;
 use crate::kinds::Kinds;
