@@ -61,39 +61,3 @@ impl Case {
         Self { tags, ..self }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cursor::Cursor;
-    use crate::read::choose;
-
-    fn chosen(cases: &[Case], text: &str) -> Option<usize> {
-        let mut cursor = Cursor::of_text(text);
-        let chosen = choose(&mut cursor, cases).ok();
-        assert_eq!((cursor.position(), cursor.depth()), (0, 0), "{text}");
-        chosen
-    }
-
-    #[test]
-    fn what_fits() {
-        let card = Case::OBJECT.requires(&["card"]).tagged(&[("type", &["card", "debit"])]);
-        let cash = Case::OBJECT.tagged(&[("type", &["cash"])]);
-        let cases = [card, cash, Case::INTEGER, Case::STRING];
-        assert_eq!(chosen(&cases, r#"{"type":"debit","card":1}"#), Some(0));
-        // What is missing is for whoever reads the variant to say.
-        assert_eq!(chosen(&cases, r#"{"type":"debit"}"#), Some(0));
-        assert_eq!(chosen(&cases, r#"{"type":"cheque"}"#), None);
-        assert_eq!(chosen(&cases, r#"{"a":{"b":[1,{}]},"type":"cash","card":1}"#), Some(1));
-        assert_eq!(chosen(&cases, "[]"), None);
-        assert_eq!(chosen(&cases, "1.0"), Some(2));
-        assert_eq!(chosen(&cases, "1.5"), None);
-        assert_eq!(chosen(&cases, "\"a\""), Some(3));
-        // The rest of the object is left to whoever reads it.
-        let either = [Case::OBJECT.requires(&["a"]), Case::OBJECT.requires(&["b"])];
-        assert_eq!(chosen(&either, r#"{"c":1,"b":1,"a":2}"#), Some(1));
-        let closed = [Case::OBJECT.knows(&["a"]), Case::OBJECT.requires(&["b"])];
-        assert_eq!(chosen(&closed, r#"{"b":1}"#), Some(1));
-        assert_eq!(chosen(&closed, r#"{"a":1}"#), Some(0));
-    }
-}

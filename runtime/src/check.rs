@@ -1,182 +1,213 @@
-//! Decides whether the value at the cursor satisfies a node.
+//! The checker: decides whether the value at the current position satisfies a node of a program.
 //!
-//! A value is read once where that is enough, and once more for every alternative that is tried:
-//! going back costs nothing, so nothing is ever copied to be looked at twice. What an alternative
-//! said of a value is remembered, so that alternatives within alternatives stay cheap.
+//! The checker reads a value once if that is enough, and again for each alternative of the schema. It copies no value:
+//! to read a value again, it moves the lexer back. If alternatives multiply, it stores the result of each alternative.
 
-use crate::cursor::Cursor;
 use crate::kinds::Kinds;
-use crate::program::{At, Node, Object, Text};
-use crate::reject::{Reject, Why};
+use crate::lexer::Lexer;
+use crate::program::{Node, NodeRef, ObjectKeywords, StringKeywords};
+use crate::reject::{Reason, Reject};
 
+mod applicators;
 mod array;
 mod evaluated;
-mod memory;
-mod more;
 mod object;
-mod record;
 mod scalar;
-pub(crate) mod unique;
+mod simple_object;
+mod state;
+pub(crate) mod unique_items;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use evaluated::{Bits, Evaluated};
-pub(crate) use memory::Memory;
+use evaluated::Evaluated;
+use state::CheckState;
 
-impl Cursor<'_> {
-    /// Checks the value at the cursor and steps over it.
+/// Reads one event and checks it against a schema. Generated types read themselves from it.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    pub(crate) lexer: Lexer<'a>,
+    state: CheckState,
+}
+
+impl<'a> Checker<'a> {
+    /// Returns a checker at the start of an event.
+    #[inline]
+    pub(crate) fn new(text: &'a str) -> Self {
+        let lexer = Lexer::new(text);
+        let state = CheckState::for_event(lexer.len());
+        Self { lexer, state }
+    }
+
+    /// Checks the value at the current position, and moves behind it.
     ///
     /// # Errors
     ///
-    /// When the node refuses it, or it is no JSON.
+    /// If the node rejects the value, or if the text is not JSON.
     #[inline]
-    pub(crate) fn check(&mut self, at: At) -> Result<(), Reject> {
-        self.check_into(at, None)
+    pub(crate) fn check(&mut self, node_ref: NodeRef) -> Result<(), Reject> {
+        self.check_evaluating(node_ref, None)
     }
 
-    /// Checks the value and notes which of its members and items were evaluated.
+    /// Checks the value, and adds the properties and items that the node evaluates to a set.
     #[inline]
-    pub(crate) fn check_into(&mut self, at: At, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
-        let node = at.node();
-        let first = self.peek();
-        self.memory.step().or_else(|why| self.reject(why))?;
-        // Nothing can be open within a text, a number or a word.
-        if node.is_plain() && !matches!(first, b'{' | b'[') {
-            return self.leaf(node, first);
+    fn check_evaluating(
+        &mut self,
+        node_ref: NodeRef,
+        evaluated: Option<&mut Evaluated>,
+    ) -> Result<(), Reject> {
+        let node = node_ref.node();
+        let first = self.lexer.peek();
+        self.state.budget.step().or_else(|reason| self.lexer.reject(reason))?;
+        // A scalar has no nested values, so the check opens no node.
+        if node.has_only_own_keywords() && !matches!(first, b'{' | b'[') {
+            return self.check_scalar(node, first);
         }
-        // Most objects.
-        if node.is_record
+        // A short path for most objects.
+        if node.is_simple_object
             && first == b'{'
-            && seen.is_none()
-            && let Some(object @ Object { record: Some(required), .. }) = node.object.as_deref()
-            && !self.memory.is_slow()
+            && evaluated.is_none()
+            && let Some(object @ ObjectKeywords { simple_required: Some(required), .. }) =
+                node.object.as_deref()
+            && !self.state.should_cache()
         {
-            self.memory.go_deeper().or_else(|why| self.reject(why))?;
-            self.record(at, object, *required)?;
-            self.memory.come_back();
+            self.state.enter().or_else(|reason| self.lexer.reject(reason))?;
+            self.check_simple_object(node_ref, object, *required)?;
+            self.state.exit();
             return Ok(());
         }
-        self.check_deeper(at, first, seen)
+        self.check_general(node_ref, first, evaluated)
     }
 
-    fn check_deeper(&mut self, at: At, first: u8, seen: Option<&mut Evaluated>) -> Result<(), Reject> {
-        let node = at.node();
-        self.memory.go_deeper().or_else(|why| self.reject(why))?;
-        let takes_long = matches!(first, b'{' | b'[') || !node.is_plain();
-        let repeats = takes_long && self.memory.is_slow() && seen.is_none();
-        let result = if repeats {
-            self.check_once(at, node)
-        } else if node.is_plain() {
-            self.own(at, node, seen)
+    fn check_general(
+        &mut self,
+        node_ref: NodeRef,
+        first: u8,
+        evaluated: Option<&mut Evaluated>,
+    ) -> Result<(), Reject> {
+        let node = node_ref.node();
+        self.state.enter().or_else(|reason| self.lexer.reject(reason))?;
+        let is_costly = matches!(first, b'{' | b'[') || !node.has_only_own_keywords();
+        let result = if is_costly && self.state.should_cache() && evaluated.is_none() {
+            self.check_cached(node_ref, node)
+        } else if node.has_only_own_keywords() {
+            self.check_own_keywords(node_ref, node, evaluated)
         } else {
-            self.check_more(at, node, seen)
+            self.check_all_keywords(node_ref, node, evaluated)
         };
-        self.memory.come_back();
+        self.state.exit();
         result
     }
 
-    fn check_once(&mut self, at: At, node: &'static Node) -> Result<(), Reject> {
-        let key = self.memory.key(at, self.position());
-        if let Some(known) = self.memory.recall(&key) {
-            return known.map(|end| self.rewind(end));
+    fn check_cached(&mut self, node_ref: NodeRef, node: &'static Node) -> Result<(), Reject> {
+        let key = self.state.cache_key(node_ref, self.lexer.position());
+        if let Some(result) = self.state.cached(&key) {
+            return result.map(|end| self.lexer.rewind(end));
         }
-        let result = if node.is_plain() { self.own(at, node, None) } else { self.check_more(at, node, None) };
-        self.memory.remember(key, result.map(|()| self.position()));
+        let result = if node.has_only_own_keywords() {
+            self.check_own_keywords(node_ref, node, None)
+        } else {
+            self.check_all_keywords(node_ref, node, None)
+        };
+        self.state.cache(key, result.map(|()| self.lexer.position()));
         result
     }
 
-    /// Tells whether the value satisfies the node; the cursor is behind it only if it does.
+    /// Returns whether the value satisfies the node. Moves behind the value only if it does.
     ///
     /// # Errors
     ///
-    /// When it is no JSON.
-    pub(crate) fn attempt(&mut self, at: At, seen: Option<&mut Evaluated>) -> Result<bool, Reject> {
-        let (depth, names, state) = (self.depth(), self.names_open(), self.memory.state());
-        match self.check_into(at, seen) {
+    /// If the text is not JSON, or if the check takes too many steps.
+    fn attempt(&mut self, node_ref: NodeRef, evaluated: Option<&mut Evaluated>) -> Result<bool, Reject> {
+        let (nesting, snapshot) = (self.lexer.nesting(), self.state.snapshot());
+        match self.check_evaluating(node_ref, evaluated) {
             Ok(()) => Ok(true),
             Err(reject) if reject.is_syntax() => Err(reject),
             Err(_) => {
-                self.recover(depth, names);
-                self.memory.restore(state);
+                self.lexer.restore(nesting);
+                self.state.restore(snapshot);
                 Ok(false)
             }
         }
     }
 
-    /// Checks what takes but one look at the value.
-    pub(crate) fn own(
+    /// Checks the keywords of a node that need one pass over the value.
+    fn check_own_keywords(
         &mut self,
-        at: At,
+        node_ref: NodeRef,
         node: &'static Node,
-        seen: Option<&mut Evaluated>,
+        evaluated: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
-        let first = self.peek();
+        let first = self.lexer.peek();
         if !matches!(first, b'{' | b'[') {
-            return self.leaf(node, first);
+            return self.check_scalar(node, first);
         }
         if !node.kinds.meets(Kinds::starting(first)) {
-            return self.refused_kind(node, first);
+            return self.reject_kind(node, first);
         }
-        if let Some(literals) = &node.literals {
-            let start = self.position();
-            self.literal(literals)?;
-            self.rewind(start);
+        if let Some(values) = &node.enum_values {
+            let start = self.lexer.position();
+            self.check_enum(values)?;
+            self.lexer.rewind(start);
         }
         match (first, &node.object, &node.array) {
-            (b'{', Some(object), _) => match object.record {
-                Some(required) if seen.is_none() => self.record(at, object, required),
-                Some(_) | None => self.object(at, object, seen),
+            (b'{', Some(object), _) => match object.simple_required {
+                Some(required) if evaluated.is_none() => self.check_simple_object(node_ref, object, required),
+                Some(_) | None => self.check_object(node_ref, object, evaluated),
             },
-            (b'[', _, Some(array)) => self.array(at, array, seen),
-            _ => self.skip(),
+            (b'[', _, Some(array)) => self.check_array(node_ref, array, evaluated),
+            _ => self.lexer.skip(),
         }
     }
 
-    /// Checks a value that is no array and no object.
+    /// Checks a value that is neither an array nor an object.
     #[inline]
-    fn leaf(&mut self, node: &'static Node, first: u8) -> Result<(), Reject> {
-        let start = self.position();
+    fn check_scalar(&mut self, node: &'static Node, first: u8) -> Result<(), Reject> {
+        let start = self.lexer.position();
         if !node.kinds.meets(Kinds::starting(first)) {
-            return self.refused_kind(node, first);
+            return self.reject_kind(node, first);
         }
-        if let Some(literals) = &node.literals
+        if let Some(values) = &node.enum_values
             && first != b'"'
         {
-            self.literal(literals)?;
-            self.rewind(start);
+            self.check_enum(values)?;
+            self.lexer.rewind(start);
         }
         match first {
-            b'"' => match (node.text.as_deref(), &node.literals) {
-                (None, None) => self.skip_string(),
-                (Some(Text { end: Some(end), .. }), None) if self.ended(*end).is_some() => Ok(()),
-                (text, literals) => {
-                    let value = self.string()?;
-                    if let Some(literals) = literals
-                        && !literals.contain_text(&value)
+            b'"' => match (node.string.as_deref(), &node.enum_values) {
+                (None, None) => self.lexer.skip_string(),
+                (Some(StringKeywords { find_end: Some(find_end), .. }), None)
+                    if self.lexer.string_by_format(*find_end).is_some() =>
+                {
+                    Ok(())
+                }
+                (keywords, values) => {
+                    let string = self.lexer.string()?;
+                    if let Some(values) = values
+                        && !values.contains_string(&string)
                     {
-                        return Err(Reject::new(start, Why::Enum));
+                        return Err(Reject::new(start, Reason::Enum));
                     }
-                    let Some(text) = text else { return Ok(()) };
-                    text.check(&value, &mut self.memory).map_err(|why| Reject::new(start, why))
+                    let Some(keywords) = keywords else { return Ok(()) };
+                    self.check_string(keywords, &string, start)
                 }
             },
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            _ if self.small_under(node).is_some() => Ok(()),
+            b't' => self.lexer.take_word("true"),
+            b'f' => self.lexer.take_word("false"),
+            b'n' => self.lexer.take_word("null"),
+            _ if self.small_integer_under(node).is_some() => Ok(()),
             _ => {
-                let digits = self.digits()?;
-                node.check_number(&digits).map_err(|why| Reject::new(start, why))
+                let number = self.lexer.number()?;
+                node.check_number(&number).map_err(|reason| Reject::new(start, reason))
             }
         }
     }
 
     #[cold]
-    fn refused_kind(&self, node: &Node, first: u8) -> Result<(), Reject> {
+    fn reject_kind(&self, node: &Node, first: u8) -> Result<(), Reject> {
         if Kinds::starting(first) == Kinds::NONE {
-            return self.unexpected();
+            return self.lexer.unexpected();
         }
-        self.reject(if node.kinds == Kinds::NONE { Why::FalseSchema } else { Why::Type })
+        self.lexer.reject(if node.kinds == Kinds::NONE { Reason::FalseSchema } else { Reason::Type })
     }
 }

@@ -1,8 +1,8 @@
 use std::cmp::Ordering;
 
-/// A JSON number as sign, digits and exponent: `digits · 10^exponent`, in one form per value.
+/// A JSON number as sign, digits and exponent: `digits · 10^exponent`. Each value has exactly one representation.
 ///
-/// No digit is lost and nothing is ever expanded, so `1e999999999` costs no more than its text.
+/// Keeps all digits and expands no exponent, so `1e999999999` needs little memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
     negative: bool,
@@ -12,7 +12,7 @@ pub(crate) struct Decimal {
 }
 
 impl Decimal {
-    /// Reads a number of RFC 8259; `None` when the text is none.
+    /// Parses a number of RFC 8259. Returns `None` for any other text.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -43,7 +43,7 @@ impl Decimal {
         Some(Self { negative, digits: digits.to_owned(), exponent })
     }
 
-    /// Tells whether the value has no fraction.
+    /// Returns whether the value has no fraction.
     pub(crate) fn is_integer(&self) -> bool {
         0 <= self.exponent
     }
@@ -56,32 +56,34 @@ impl Decimal {
             (false, false) => 1,
         };
         sign(self).cmp(&sign(other)).then_with(|| {
-            // Where the first digit stands, then the digits one by one: a longer one is larger.
+            // First the power of ten of the first digit, then the digits one by one.
             let first = |number: &Self| number.exponent.saturating_add(length(number.digits.len()));
             let order = first(self).cmp(&first(other)).then_with(|| self.digits.cmp(&other.digits));
             if self.negative { order.reverse() } else { order }
         })
     }
 
-    /// Tells whether the value divided by a step, which is not zero, leaves nothing.
-    pub(crate) fn is_multiple_of(&self, step: &Self) -> bool {
+    /// Returns whether the value is a multiple of a divisor, which is not zero.
+    pub(crate) fn is_multiple_of(&self, divisor: &Self) -> bool {
         if self.digits.is_empty() {
             return true;
         }
-        // Neither ends in a zero: ten cannot divide the digits, so the step may not end later.
-        let Ok(zeros) = u64::try_from(self.exponent.saturating_sub(step.exponent)) else { return false };
-        match step.digits.parse::<u64>() {
-            Ok(step) if step != 0 => {
-                let step = u128::from(step);
-                let rest =
-                    self.digits.bytes().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % step);
-                (rest * power_of_ten(zeros, step)).is_multiple_of(step)
+        // Neither number of digits ends in a zero. If the exponent of the divisor is larger, the value is no multiple.
+        let Ok(zeros) = u64::try_from(self.exponent.saturating_sub(divisor.exponent)) else { return false };
+        match divisor.digits.parse::<u64>() {
+            Ok(divisor) if divisor != 0 => {
+                let divisor = u128::from(divisor);
+                let rest = self
+                    .digits
+                    .bytes()
+                    .fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % divisor);
+                (rest * power_of_ten(zeros, divisor)).is_multiple_of(divisor)
             }
-            Ok(_) | Err(_) => remainder_is_zero(&self.digits, zeros, &step.digits),
+            Ok(_) | Err(_) => remainder_is_zero(&self.digits, zeros, &divisor.digits),
         }
     }
 
-    /// Returns the value, if it is an integer in this range.
+    /// Returns the value, if it is an integer of 64 bits.
     pub(crate) fn to_i64(&self) -> Option<i64> {
         let zeros = u32::try_from(self.exponent).ok()?;
         if self.digits.is_empty() {
@@ -105,32 +107,32 @@ fn power_of_ten(mut power: u64, modulus: u128) -> u128 {
     result
 }
 
-/// Divides by hand, for steps of more than 19 digits.
-fn remainder_is_zero(digits: &str, zeros: u64, step: &str) -> bool {
-    /// More zeros than any float has; a larger number is taken not to be a multiple.
+/// Returns whether a long division leaves no remainder. For divisors of more than 19 digits.
+fn remainder_is_zero(digits: &str, zeros: u64, divisor: &str) -> bool {
+    /// Maximum number of zeros, more than any float has. A number with more zeros counts as no multiple.
     const ZEROS_MAX: u64 = 1_000;
     if ZEROS_MAX < zeros {
         return false;
     }
-    let step: Vec<u8> = step.bytes().map(|digit| digit - b'0').collect();
+    let divisor: Vec<u8> = divisor.bytes().map(|digit| digit - b'0').collect();
     let zeros = std::iter::repeat_n(b'0', usize::try_from(zeros).unwrap_or(0));
     let mut rest: Vec<u8> = Vec::new();
     for digit in digits.bytes().chain(zeros) {
         if !rest.is_empty() || digit != b'0' {
             rest.push(digit - b'0');
         }
-        while (step.len(), step.as_slice()) <= (rest.len(), rest.as_slice()) {
-            subtract(&mut rest, &step);
+        while (divisor.len(), divisor.as_slice()) <= (rest.len(), rest.as_slice()) {
+            subtract(&mut rest, &divisor);
         }
     }
     rest.is_empty()
 }
 
-/// Subtracts a number that is not larger, digit by digit, and drops leading zeros.
-fn subtract(from: &mut Vec<u8>, step: &[u8]) {
+/// Subtracts a number that is not larger, digit by digit, and removes leading zeros.
+fn subtract(from: &mut Vec<u8>, number: &[u8]) {
     let mut borrow = 0;
     for (at, digit) in from.iter_mut().rev().enumerate() {
-        let less = step.len().checked_sub(at + 1).map_or(0, |at| step[at]) + borrow;
+        let less = number.len().checked_sub(at + 1).map_or(0, |at| number[at]) + borrow;
         borrow = u8::from(*digit < less);
         *digit = *digit + 10 * borrow - less;
     }
@@ -138,7 +140,7 @@ fn subtract(from: &mut Vec<u8>, step: &[u8]) {
     from.drain(..leading);
 }
 
-// An exponent of so many digits that it fits no integer is as good as the largest.
+/// Parses an exponent. An exponent that fits no integer becomes the largest one.
 fn parse_exponent(text: &str) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -160,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_form_per_value() {
+    fn each_value_has_one_representation() {
         let same = |a: &str, b: &str| Decimal::parse(a) == Decimal::parse(b);
         assert!(same("1.0", "1") && same("1e2", "100") && same("0.10", "1e-1") && same("-0", "0.0e9"));
         assert!(!same("1", "-1") && !same("9007199254740993", "9007199254740992"));
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_however_written() {
+    fn integers_in_every_spelling() {
         let value = |text: &str| Decimal::parse(text).and_then(|d| d.to_i64());
         assert_eq!(value("1.0"), Some(1));
         assert_eq!(value("1e2"), Some(100));

@@ -1,20 +1,25 @@
+//! Schema documents that generated code embeds.
+
 #[cfg(feature = "explain")]
 use std::sync::OnceLock;
 
-use crate::{At, Program};
+use crate::program::{NodeRef, Program};
 
 /// A schema document that is embedded in generated code, with all documents that it refers to.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "explain"), expect(dead_code, reason = "only explaining reads all of it"))]
+#[cfg_attr(
+    not(feature = "explain"),
+    expect(dead_code, reason = "only the feature `explain` reads all fields")
+)]
 pub struct Document {
-    /// The URI against which its references are resolved.
+    /// The URI that resolves relative references of the document.
     pub(crate) base: &'static str,
     pub(crate) draft: Draft,
     pub(crate) text: &'static str,
-    /// Every document it reaches, directly or not, under each URI that leads there.
+    /// All documents that it refers to, directly or indirectly, under each of their URIs.
     pub(crate) references: &'static [(&'static str, &'static Document)],
     pub(crate) asserts_formats: bool,
-    /// The linked form, and the node of the root.
+    /// The program, and the number of the root node.
     root: (&'static Program, u32),
     #[cfg(feature = "explain")]
     pub(crate) compiled: OnceLock<Result<jsonschema::Validator, String>>,
@@ -64,8 +69,8 @@ impl Document {
 
     /// Returns the conditions that an event must meet.
     #[inline]
-    pub fn root(&self) -> At {
-        self.root.0.at(self.root.1)
+    pub fn root(&self) -> NodeRef {
+        self.root.0.node(self.root.1)
     }
 
     /// Returns the draft that the document uses.

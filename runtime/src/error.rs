@@ -1,7 +1,7 @@
 use std::fmt;
 
-use crate::place::{Position, position};
-use crate::reject::{Reject, Why};
+use crate::line_column::LineColumn;
+use crate::reject::{Reason, Reject};
 
 /// Why an event was rejected or could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +9,7 @@ use crate::reject::{Reject, Why};
 pub enum Error {
     /// The bytes are not JSON, have a duplicate property, or nest too deeply.
     NotJson {
-        /// What is wrong.
+        /// The error in the text.
         message: String,
         /// The line, counted from one.
         line: usize,
@@ -64,10 +64,11 @@ impl Error {
         }
     }
 
+    /// Returns the error for an event whose text is not JSON, or whose check took too many steps.
     pub(crate) fn not_json(bytes: &[u8], reject: Reject) -> Self {
-        let message = reject.why().says_not_json().unwrap_or("not JSON").to_owned();
-        let Position { line, column } = position(bytes, reject.at());
-        if reject.why() == Why::TooManySteps {
+        let message = reject.reason().syntax_message().unwrap_or("not JSON").to_owned();
+        let LineColumn { line, column } = LineColumn::of(bytes, reject.position());
+        if reject.reason() == Reason::TooManySteps {
             return Self::Undecided { line, column };
         }
         Self::NotJson { message, line, column }
@@ -87,8 +88,8 @@ impl fmt::Display for Error {
         match self {
             Self::NotJson { message, line, column } => write!(f, "{line}:{column} {message}"),
             Self::Undecided { line, column } => {
-                let why = Why::TooManySteps.says_not_json().unwrap_or_default();
-                write!(f, "{line}:{column} undecided: {why}")
+                let message = Reason::TooManySteps.syntax_message().unwrap_or_default();
+                write!(f, "{line}:{column} undecided: {message}")
             }
             Self::Refused(violations) => {
                 for (at, violation) in violations.iter().enumerate() {
@@ -106,8 +107,8 @@ impl fmt::Display for Error {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() { "the event" } else { &self.pointer };
-        write!(f, "{}:{} {place}: {}", self.line, self.column, self.message)
+        let location = if self.pointer.is_empty() { "the event" } else { &self.pointer };
+        write!(f, "{}:{} {location}: {}", self.line, self.column, self.message)
     }
 }
 

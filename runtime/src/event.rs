@@ -1,7 +1,11 @@
+//! The trait of generated event types, and the macros that implement it.
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Document, Read, Write};
+use crate::document::Document;
+use crate::read::Read;
+use crate::write::Write;
 
 /// A type generated from one version of a subject.
 ///
@@ -23,8 +27,8 @@ pub trait Event: Write + for<'a> Read<'a> + Serialize + DeserializeOwned {
     fn document() -> &'static Document;
 }
 
-/// Makes a type an [`Event`]: its subject, version, digest and `dataschema`; gives it the same
-/// constants and functions of its own.
+/// Implements [`Event`] for a type. The arguments are the subject, the version, the digest and the `dataschema`. Also
+/// gives the type inherent constants and functions.
 #[macro_export]
 macro_rules! event {
     ($type:ident = $subject:literal $version:literal $digest:literal $dataschema:literal) => {
@@ -56,7 +60,7 @@ macro_rules! event {
             ///
             /// # Errors
             ///
-            /// When the bytes are not JSON, or the schema rejects the event.
+            /// If the bytes are not JSON, or the schema rejects the event.
             pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
             }
@@ -65,7 +69,7 @@ macro_rules! event {
             ///
             /// # Errors
             ///
-            /// When the schema rejects the event.
+            /// If the schema rejects the event.
             pub fn from_value(event: &impl $crate::Serialize) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::private::from_value(<Self as $crate::Event>::document(), event)
             }
@@ -79,7 +83,7 @@ macro_rules! event {
             ///
             /// # Errors
             ///
-            /// When the schema rejects the JSON of the value.
+            /// If the schema rejects the JSON of the value.
             pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
                 self.to_vec().map(|_| ())
             }
@@ -88,7 +92,7 @@ macro_rules! event {
             ///
             /// # Errors
             ///
-            /// When the schema rejects the JSON of the value.
+            /// If the schema rejects the JSON of the value.
             pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
                 $crate::private::to_vec(self)
             }
@@ -96,7 +100,7 @@ macro_rules! event {
     };
 }
 
-/// Makes a type the borrowed form of an [`Event`]: reads it without copying strings.
+/// Gives functions to the borrowed form of an [`Event`], which parses events without copying strings.
 #[macro_export]
 macro_rules! event_ref {
     ($type:ident of $owned:ident) => {
@@ -105,7 +109,7 @@ macro_rules! event_ref {
             ///
             /// # Errors
             ///
-            /// When the bytes are not JSON, or the schema rejects the event.
+            /// If the bytes are not JSON, or the schema rejects the event.
             pub fn from_slice(bytes: &'a [u8]) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::private::from_slice(<$owned as $crate::Event>::document(), bytes)
             }
@@ -114,7 +118,7 @@ macro_rules! event_ref {
             ///
             /// # Errors
             ///
-            /// When the schema rejects the JSON of the value.
+            /// If the schema rejects the JSON of the value.
             pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
                 self.to_vec().map(|_| ())
             }
@@ -123,7 +127,7 @@ macro_rules! event_ref {
             ///
             /// # Errors
             ///
-            /// When the schema rejects the JSON of the value.
+            /// If the schema rejects the JSON of the value.
             pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
                 $crate::private::written(<$owned as $crate::Event>::document(), self)
             }

@@ -1,19 +1,24 @@
-//! What is said of a refused event. This is the cold side: the event is read again, at leisure.
+//! Explains why an event is rejected. This happens after the check, so the event is read again, and speed matters less.
 
-use crate::cursor::Cursor;
-use crate::place::{Position, pointer_at, position};
-use crate::reject::{Reject, Why};
-use crate::{Document, Error, Violation};
+use crate::check::Checker;
+use crate::document::Document;
+use crate::error::{Error, Violation};
+use crate::lexer::Lexer;
+use crate::line_column::LineColumn;
+use crate::reject::{Reason, Reject};
 
+#[cfg(feature = "explain")]
+mod cost;
+mod pointer;
 #[cfg(feature = "explain")]
 mod validator;
-#[cfg(feature = "explain")]
-mod work;
 
 #[cfg(all(test, feature = "explain"))]
 mod tests;
 
-/// Returns why an event is refused, given where its reading stopped.
+use pointer::pointer_at;
+
+/// Returns the error for a rejected event.
 #[cold]
 pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Reject) -> Error {
     if reject.is_syntax() {
@@ -21,24 +26,23 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Rej
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return Error::not_json(bytes, Reject::new(error.valid_up_to(), Why::NotUtf8)),
+        Err(error) => return Error::not_json(bytes, Reject::new(error.valid_up_to(), Reason::NotUtf8)),
     };
-    // The schema refused what came first; the rest may still not be JSON.
-    let mut cursor = Cursor::of_text(text);
-    if let Err(reject) = cursor.skip().and_then(|()| cursor.end()) {
+    // The schema rejected the event before its end, so the rest may not be JSON.
+    let mut lexer = Lexer::new(text);
+    if let Err(reject) = lexer.skip().and_then(|()| lexer.end()) {
         return Error::not_json(bytes, reject);
     }
-    if reject.why() == Why::Untypable {
-        // The type was the first to notice; the schema has the word for it.
-        cursor.rewind(0);
-        match cursor.check(document.root()) {
+    if reject.reason() == Reason::DoesNotFitType {
+        // The type noticed the problem first. The schema names the keyword.
+        match Checker::new(text).check(document.root()) {
             Ok(()) => {
                 return Error::Internal(format!(
                     "the value at byte {} does not fit the generated type",
-                    reject.at()
+                    reject.position()
                 ));
             }
-            Err(said) => reject = said,
+            Err(by_schema) => reject = by_schema,
         }
     }
     #[cfg(feature = "explain")]
@@ -48,53 +52,61 @@ pub(crate) fn explain(document: &'static Document, bytes: &[u8], mut reject: Rej
             return Error::Refused(violations);
         }
     }
-    Error::Refused(vec![first(text, reject)])
+    Error::Refused(vec![first_violation(text, reject)])
 }
 
-/// Returns the violation at which reading stopped.
-fn first(text: &str, reject: Reject) -> Violation {
-    let keyword = reject.why().keyword().unwrap_or_default();
-    let (pointer, start) = pointer_at(text, reject.at());
+/// Returns the violation at which the check stopped.
+fn first_violation(text: &str, reject: Reject) -> Violation {
+    let keyword = reject.reason().keyword().unwrap_or_default();
+    let (pointer, start) = pointer_at(text, reject.position());
     let value = excerpt(text, start);
     let message = format!("`{keyword}` rejects {value}");
-    violation(
-        text,
-        start,
+    Finding { pointer, start, schema_pointer: String::new(), keyword, value, message }.into_violation(text)
+}
+
+/// A violation before its texts are cut.
+struct Finding<'k> {
+    pointer: String,
+    start: usize,
+    schema_pointer: String,
+    keyword: &'k str,
+    value: String,
+    message: String,
+}
+
+impl Finding<'_> {
+    /// Adds the line and the column. Cuts the names in the pointer and the message, because a hostile event can make
+    /// them long.
+    fn into_violation(self, text: &str) -> Violation {
+        let LineColumn { line, column } = LineColumn::of(text.as_bytes(), self.start);
+        let names: Vec<String> =
+            self.pointer.split('/').map(|name| shorten(name, Violation::EXCERPT_CHARS_MAX)).collect();
         Violation {
-            pointer,
-            line: 0,
-            column: 0,
-            schema_pointer: String::new(),
-            keyword: keyword.to_owned(),
-            value,
-            message,
-        },
-    )
+            pointer: names.join("/"),
+            line,
+            column,
+            schema_pointer: self.schema_pointer,
+            keyword: self.keyword.to_owned(),
+            value: self.value,
+            message: shorten(&self.message, Violation::MESSAGE_CHARS_MAX),
+        }
+    }
 }
 
-/// Adds line and column, and cuts what the event may have made long: names in the pointer, and the message.
-fn violation(text: &str, start: usize, violation: Violation) -> Violation {
-    let Position { line, column } = position(text.as_bytes(), start);
-    let names: Vec<String> =
-        violation.pointer.split('/').map(|name| shortened(name, Violation::EXCERPT_CHARS_MAX)).collect();
-    let message = shortened(&violation.message, Violation::MESSAGE_CHARS_MAX);
-    Violation { line, column, pointer: names.join("/"), message, ..violation }
-}
-
-/// Returns the beginning of a text, with `…` if that is not all of it.
-fn shortened(text: &str, chars: usize) -> String {
-    match text.char_indices().nth(chars) {
+/// Returns the beginning of a text, and `…` if the text continues.
+fn shorten(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
 
-/// Returns the beginning of the value that starts at a byte, on one line.
+/// Returns the beginning of the value at a position, on one line.
 fn excerpt(text: &str, start: usize) -> String {
-    let mut cursor = Cursor::of_text(text);
-    cursor.rewind(start);
-    let end = cursor.skip().map_or(text.len(), |()| cursor.position());
+    let mut lexer = Lexer::new(text);
+    lexer.rewind(start);
+    let end = lexer.skip().map_or(text.len(), |()| lexer.position());
     let value = text.get(start..end).unwrap_or_default();
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    shortened(value, Violation::EXCERPT_CHARS_MAX).chars().map(plain).collect()
+    let without_control = |c: char| if c.is_control() { ' ' } else { c };
+    shorten(value, Violation::EXCERPT_CHARS_MAX).chars().map(without_control).collect()
 }

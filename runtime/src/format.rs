@@ -1,32 +1,32 @@
-//! The formats of the specification, with the verdicts of the `jsonschema` crate.
+//! The formats of JSON Schema, with the same results as in the `jsonschema` crate.
 
-mod bytes;
+mod byte_classes;
+mod content_encoding;
 mod email;
-mod encoding;
 mod hostname;
 #[cfg(feature = "idn")]
 mod idn;
 mod pointer;
-mod template;
 mod time;
 mod uri;
+mod uri_template;
 
+pub(crate) use content_encoding::decode_content;
 #[cfg(feature = "explain")]
 pub(crate) use email::is_email;
-pub(crate) use encoding::is_encoded;
 #[cfg(all(feature = "idn", feature = "explain"))]
 pub(crate) use idn::is_idn_email;
 
 macro_rules! formats {
     ($($(#[$when:meta])? $format:ident = $name:literal => $accepts:expr,)*) => {
-        /// A format that refuses texts.
+        /// A format that some strings do not have.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Format {
             $($(#[$when])? $format,)*
         }
 
         impl Format {
-            /// Returns the format of a name; `None` where nothing is asserted.
+            /// Returns the format with this name; `None` for a name that asserts nothing.
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name {
                     $($(#[$when])? $name => Some(Self::$format),)*
@@ -34,7 +34,7 @@ macro_rules! formats {
                 }
             }
 
-            /// Tells whether a text has the format.
+            /// Returns whether a string has the format.
             pub(crate) fn accepts(self, text: &str) -> bool {
                 match self {
                     $($(#[$when])? Self::$format => $accepts(text),)*
@@ -51,7 +51,7 @@ formats! {
     Duration = "duration" => time::is_duration,
     Email = "email" => email::is_email,
     Hostname = "hostname" => hostname::is_hostname,
-    // That of drafts 4 and 6, which know nothing of encoded labels.
+    // The format `hostname` of drafts 4 and 6, which do not decode labels.
     PlainHostname = "plain-hostname" => hostname::is_plain_hostname,
     #[cfg(feature = "idn")]
     IdnEmail = "idn-email" => idn::is_idn_email,
@@ -63,24 +63,24 @@ formats! {
     UriReference = "uri-reference" => uri::is_uri_reference,
     Iri = "iri" => uri::is_iri,
     IriReference = "iri-reference" => uri::is_iri_reference,
-    UriTemplate = "uri-template" => template::is_uri_template,
+    UriTemplate = "uri-template" => uri_template::is_uri_template,
     Uuid = "uuid" => is_uuid,
     JsonPointer = "json-pointer" => pointer::is_json_pointer,
     RelativeJsonPointer = "relative-json-pointer" => pointer::is_relative_json_pointer,
     Regex = "regex" => jsonschema_regex::is_valid_ecma_regex,
 }
 
-/// Tells where a text of a format ends that starts these bytes, if that is easily told: at the first byte that
-/// no such text has there, a quote or a backslash among them.
-pub(crate) type End = fn(&[u8]) -> Option<usize>;
+/// Finds the end of the string with a format at the start of these bytes. The end is the first byte that cannot
+/// continue such a string, for example a quote or a backslash. Returns `None` if the end is hard to find.
+pub(crate) type FindEnd = fn(&[u8]) -> Option<usize>;
 
 impl Format {
-    /// Returns what finds the end of a text in the pass that checks it.
-    pub(crate) fn end(self) -> Option<End> {
+    /// Returns the function that finds the end of a string while it checks the format, if the format has one.
+    pub(crate) fn find_end(self) -> Option<FindEnd> {
         if self == Self::Uri {
             return Some(|bytes| uri::plain_end(bytes).ok());
         }
-        (self == Self::UriTemplate).then_some(template::template_end)
+        (self == Self::UriTemplate).then_some(uri_template::template_end)
     }
 }
 
@@ -98,7 +98,7 @@ fn is_uuid(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Texts that are near the edge of some format.
+    /// Strings that almost have a format, or just have it.
     const TEXTS: &[&str] = &[
         "http://a:80/b?c#d",
         "http://a:/",
@@ -278,7 +278,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_verdicts_are_those_of_the_validator() {
+    fn the_validator_gives_the_same_results() {
         let names = [
             "date",
             "date-time",
@@ -311,8 +311,8 @@ mod tests {
             let (validator, email) = (alone(name), alone("email"));
             for text in TEXTS {
                 let value = serde_json::Value::String((*text).to_owned());
-                // Two things the library says otherwise: every address is an international one, and no name stands
-                // before it.
+                // Two results differ: every email address is an international one, and a name before it is not
+                // allowed.
                 let is_one = validator.is_valid(&value) || name == "idn-email" && email.is_valid(&value);
                 let expected = is_one && !(name.ends_with("email") && text.trim_end().ends_with('>'));
                 assert_eq!(format.accepts(text), expected, "{name} of {text:?}");

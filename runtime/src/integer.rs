@@ -3,11 +3,11 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::{NotANumber, Number};
+use crate::number::{NotANumber, Number};
 
 /// A JSON integer of any size.
 ///
-/// From draft 6 on, JSON Schema takes `1.0` and `1e2` as integers, and so does this type.
+/// From draft 6 on, JSON Schema accepts `1.0` and `1e2` as integers, and so does this type.
 ///
 /// ```
 /// use evschema_runtime::Integer;
@@ -25,17 +25,17 @@ impl Integer {
     ///
     /// # Errors
     ///
-    /// When the text is not a JSON number, or has a fraction.
+    /// If the text is not a JSON number, or has a fraction.
     pub fn parse(text: &str) -> Result<Self, NotANumber> {
         Self::try_from(Number::parse(text)?)
     }
 
-    /// Returns the value, if it is in this range.
+    /// Returns the value, if it fits an `i64`.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.as_i64()
     }
 
-    /// Returns the value, if it is in this range.
+    /// Returns the value, if it fits a `u64`.
     pub fn as_u64(&self) -> Option<u64> {
         match self.as_i64() {
             Some(small) => u64::try_from(small).ok(),
@@ -71,7 +71,7 @@ impl TryFrom<Number> for Integer {
     type Error = NotANumber;
     fn try_from(number: Number) -> Result<Self, NotANumber> {
         match number.as_i64() {
-            // One form for what fits: `1.0` is written back as `1`.
+            // `1.0` is written back as `1`.
             Some(small) => Ok(small.into()),
             None if number.is_integer() => Ok(Self(number)),
             None => Err(NotANumber),
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_however_written() {
+    fn integers_in_every_spelling() {
         for (text, back) in
             [("1.0", "1"), ("1e2", "100"), ("-3", "-3"), ("12345678901234567890", "12345678901234567890")]
         {

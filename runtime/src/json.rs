@@ -1,11 +1,25 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::cursor::Cursor;
-use crate::{Error, Map, Number, tokens};
+use crate::error::Error;
+use crate::lexer::Lexer;
+use crate::number::Number;
+use crate::reject::{Reason, Reject};
+use crate::serde_json_tokens as tokens;
+
+mod hash;
+
+pub(crate) use hash::{hash, hash_string};
+
+/// A JSON object whose properties all have one type.
+pub type Map<T> = BTreeMap<String, T>;
+
+/// Like [`Map`], but borrows names without escapes from the event.
+pub type MapRef<'a, T> = BTreeMap<Cow<'a, str>, T>;
 
 /// Any JSON value. Numbers keep all their digits.
 ///
@@ -34,7 +48,7 @@ pub enum Kind {
     Null,
     /// `true` or `false`
     Bool,
-    /// A number without a fraction; `1.0` is one.
+    /// A number without a fraction, such as `1` or `1.0`.
     Integer,
     /// A number with a fraction.
     Fraction,
@@ -48,17 +62,49 @@ pub enum Kind {
 
 impl Json {
     /// Maximum depth of nested arrays and objects, so that no input exhausts the stack.
-    pub const NESTING_MAX: usize = Cursor::NESTING_MAX;
+    pub const NESTING_MAX: usize = Lexer::NESTING_MAX;
 
     /// Parses a JSON text.
     ///
     /// # Errors
     ///
-    /// When the text is not JSON, has a duplicate property, or nests too deeply.
+    /// If the text is not JSON, has a duplicate property, or nests too deeply.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let mut cursor = Cursor::of_text(text);
-        let value = cursor.json().and_then(|value| cursor.end().map(|()| value));
+        let mut lexer = Lexer::new(text);
+        let value = Self::read_from(&mut lexer).and_then(|value| lexer.end().map(|()| value));
         value.map_err(|reject| Error::not_json(text.as_bytes(), reject))
+    }
+
+    /// Reads the value at the current position.
+    pub(crate) fn read_from(lexer: &mut Lexer<'_>) -> Result<Self, Reject> {
+        Ok(match lexer.peek() {
+            b'"' => Self::String(lexer.string()?.into_owned()),
+            b'{' => {
+                lexer.enter()?;
+                let mut properties = Map::new();
+                while let Some((name, _)) = lexer.next_property(properties.is_empty())? {
+                    let value = Self::read_from(lexer)?;
+                    if properties.insert(name.into_owned(), value).is_some() {
+                        return lexer.reject(Reason::Duplicate);
+                    }
+                }
+                Self::Object(properties)
+            }
+            b'[' => {
+                lexer.enter()?;
+                let mut items = Vec::new();
+                while lexer.next_element(items.is_empty())? {
+                    items.push(Self::read_from(lexer)?);
+                }
+                Self::Array(items)
+            }
+            b't' | b'f' => Self::Bool(lexer.bool()?),
+            b'n' => {
+                lexer.take_word("null")?;
+                Self::Null
+            }
+            _ => Self::Number(Number::of(&lexer.number().or_else(|_| lexer.unexpected())?)),
+        })
     }
 
     /// Returns the type of the value.
@@ -77,7 +123,7 @@ impl Json {
     /// Returns a property of an object.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.get(name),
+            Self::Object(properties) => properties.get(name),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Array(_) => None,
         }
     }
@@ -101,7 +147,7 @@ impl Json {
     /// Returns the properties, if the value is an object.
     pub fn as_object(&self) -> Option<&Map<Self>> {
         match self {
-            Self::Object(members) => Some(members),
+            Self::Object(properties) => Some(properties),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Array(_) => None,
         }
     }
@@ -123,14 +169,14 @@ impl From<serde_json::Value> for Json {
         match value {
             serde_json::Value::Null => Self::Null,
             serde_json::Value::Bool(bool) => Self::Bool(bool),
-            // What serde_json holds is a number, so that its text is one.
+            // The text of a number of serde_json is always a JSON number.
             serde_json::Value::Number(number) => {
                 Number::parse(&number.to_string()).map_or(Self::Null, Self::Number)
             }
             serde_json::Value::String(text) => Self::String(text),
             serde_json::Value::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
-            serde_json::Value::Object(members) => {
-                Self::Object(members.into_iter().map(|(name, value)| (name, value.into())).collect())
+            serde_json::Value::Object(properties) => {
+                Self::Object(properties.into_iter().map(|(name, value)| (name, value.into())).collect())
             }
         }
     }
@@ -144,9 +190,9 @@ impl Serialize for Json {
             Self::Number(number) => number.serialize(serializer),
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => items.serialize(serializer),
-            Self::Object(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
+            Self::Object(properties) => {
+                let mut map = serializer.serialize_map(Some(properties.len()))?;
+                for (name, value) in properties {
                     map.serialize_entry(name, value)?;
                 }
                 map.end()
@@ -170,7 +216,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         f.write_str("a JSON value")
     }
 
-    // A format that is not serde_json, or a buffer of serde's own: it hands over values.
+    // Another format, or a buffer of serde, which passes the value instead of its text.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Json, D::Error> {
         inner.deserialize_any(self)
     }
@@ -220,7 +266,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut members = Map::new();
+        let mut properties = Map::new();
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match &*name {
                 tokens::RAW => {
@@ -230,10 +276,10 @@ impl<'de> Visitor<'de> for JsonVisitor {
                     let digits: Cow<'de, str> = map.next_value()?;
                     return Number::parse(&digits).map(Json::Number).map_err(de::Error::custom);
                 }
-                _ => members.insert(name.into_owned(), map.next_value()?),
+                _ => properties.insert(name.into_owned(), map.next_value()?),
             };
         }
-        Ok(Json::Object(members))
+        Ok(Json::Object(properties))
     }
 }
 
@@ -242,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_text_comes_back() {
+    fn any_value_survives_a_round_trip() {
         let text =
             r#"{"a":[1,-0.0,1e400,12345678901234567890123,"\u0001é\"\\",true,null,{}],"b":[],"":{"c":{}}}"#;
         let json: Json = serde_json::from_str(text).unwrap();
@@ -253,13 +299,13 @@ mod tests {
     }
 
     #[test]
-    fn white_space_between_tokens() {
+    fn white_space_between_tokens_is_skipped() {
         let json: Json = serde_json::from_str(" { \"a\" : [ 1 , 2 ] ,\n\t\"b\" : { } } ").unwrap();
         assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"a":[1,2],"b":{}}"#);
     }
 
     #[test]
-    fn deep_nesting_is_refused_not_followed() {
+    fn deep_nesting_is_rejected() {
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         assert!(serde_json::from_str::<Json>(&deep).is_err());
         let fits = "[".repeat(100) + &"]".repeat(100);

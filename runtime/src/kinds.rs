@@ -1,15 +1,15 @@
 use std::ops::BitOr;
 
-/// A set of kinds of JSON values.
+/// A set of kinds of JSON values. The type `number` of JSON Schema has three kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Kinds(u8);
 
 impl Kinds {
     pub(crate) const NULL: Self = Self(1);
     pub(crate) const BOOL: Self = Self(2);
-    /// A number written without fraction and exponent.
+    /// A number without fraction and exponent.
     pub(crate) const INTEGER: Self = Self(4);
-    /// Any other number without a fraction, such as `1.0`: an integer from draft 6 on.
+    /// Another number whose value is an integer, such as `1.0`. From draft 6 on, it has the type `integer`.
     pub(crate) const WHOLE: Self = Self(8);
     pub(crate) const FRACTION: Self = Self(16);
     pub(crate) const STRING: Self = Self(32);
@@ -17,8 +17,8 @@ impl Kinds {
     pub(crate) const OBJECT: Self = Self(128);
     pub(crate) const NUMBERS: Self = Self(4 + 8 + 16);
     pub(crate) const ALL: Self = Self(u8::MAX);
-    /// What holds no other values.
-    pub(crate) const LEAVES: Self = Self(u8::MAX - 64 - 128);
+    /// All kinds except arrays and objects.
+    pub(crate) const SCALARS: Self = Self(u8::MAX - 64 - 128);
     pub(crate) const NONE: Self = Self(0);
 
     pub(crate) const fn or(self, other: Self) -> Self {
@@ -33,20 +33,20 @@ impl Kinds {
         Self(self.0 & !other.0)
     }
 
-    /// Returns the kinds that a value starting with this byte may be of; none if it starts none.
+    /// Returns the possible kinds of a value that starts with this byte. Empty if no value starts with it.
     #[inline]
     pub(crate) fn starting(byte: u8) -> Self {
         STARTING[usize::from(byte)]
     }
 
-    /// Tells whether the sets have a kind in common.
+    /// Returns whether the two sets have a kind in common.
     #[inline]
     pub(crate) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Tells whether all of these kinds are in the set.
-    pub(crate) fn has(self, other: Self) -> bool {
+    /// Returns whether this set contains all kinds of another set.
+    pub(crate) fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 }
@@ -58,7 +58,7 @@ impl BitOr for Kinds {
     }
 }
 
-/// The kinds that a value may be of, by its first byte.
+/// The possible kinds of a value by its first byte.
 static STARTING: [Kinds; 256] = {
     let mut starting = [Kinds::NONE; 256];
     starting[b'n' as usize] = Kinds::NULL;

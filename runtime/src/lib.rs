@@ -1,41 +1,43 @@
 #![doc = include_str!("../README.md")]
 
+mod bit_set;
 mod case;
 mod check;
-mod cursor;
 mod decimal;
 mod document;
+mod entry_points;
 mod error;
 mod event;
-mod events;
 mod explain;
 mod format;
 mod integer;
+mod into_owned;
 mod json;
 mod kinds;
+mod lexer;
+mod line_column;
 mod macros;
 mod maybe;
 mod number;
-mod owned;
-mod place;
 mod program;
 mod read;
 mod reject;
-mod tokens;
+mod serde_json_tokens;
+mod step_budget;
 mod write;
 
 pub use case::Case;
-pub use cursor::Cursor;
+pub use check::Checker;
 pub use document::{Document, Draft};
 pub use error::{Error, UnknownText, Violation};
 pub use event::Event;
 pub use integer::Integer;
-pub use json::{Json, Kind};
+pub use into_owned::IntoOwned;
+pub use json::{Json, Kind, Map, MapRef};
 pub use maybe::Maybe;
 pub use number::{NotANumber, Number};
-pub use owned::IntoOwned;
-pub use program::{At, Program};
-pub use read::{Members, Read, choose, read};
+pub use program::{NodeRef, Program};
+pub use read::{PropertyReader, Read, choose, read};
 pub use reject::Reject;
 pub use write::{ObjectWriter, Write};
 
@@ -43,23 +45,19 @@ pub use write::{ObjectWriter, Write};
 pub use serde;
 pub use serde::{Deserialize, Serialize};
 
-/// A JSON object whose properties all have one type.
-pub type Map<T> = std::collections::BTreeMap<String, T>;
-
-/// Like [`Map`], but borrows names without escapes from the event.
-pub type MapRef<'a, T> = std::collections::BTreeMap<Cow<'a, str>, T>;
-
 /// A string that is borrowed from the event if it has no escapes.
 pub use std::borrow::Cow;
 
-/// Available with feature `idn`. Generated code that asserts one of its formats does not compile without it, and so
-/// cannot accept what its schema rejects.
+/// Available with feature `idn`. Generated code that asserts one of its formats does not compile without it,
+/// because it would accept events that its schema rejects.
 #[cfg(feature = "idn")]
 #[doc(hidden)]
 pub mod idn {}
 
-// What the macros of this crate name in the crates that call them.
+// The functions that the macros of this crate call from other crates.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::events::{check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written};
+    pub use crate::entry_points::{
+        check_bytes, deserialize, from_slice, from_value, serialize, to_vec, written,
+    };
 }

@@ -1,4 +1,4 @@
-//! What generated types have in common, so that the code people read is short.
+//! Macros for the common parts of generated types, so that the generated code is short.
 
 /// Declares the types of a generated module and their functions. A struct gets `new` and setters. An enum of strings
 /// gets `as_str`, `ALL`, `Display` and `FromStr`. Every type gets functions that parse and write it.
@@ -24,14 +24,14 @@
 /// [`Maybe`]: crate::Maybe
 #[macro_export]
 macro_rules! types {
-    // One pass: an item is taken as a whole, and looked into once, by what it declares.
+    // Takes each item as a whole, and passes it to `declare!`, so that the compiler parses it only once.
     ($(
         $(#$meta:tt)* pub $kind:ident $type:ident $(<$life:lifetime>)?
-        $({ $($members:tt)* })? $(($($inner:tt)*))?
+        $({ $($properties:tt)* })? $(($($inner:tt)*))?
         $(names $names:tt)? $(new $new:tt)? $(owned $owned:ident)? $(;)?
     )*) => {
         $($crate::declare! {
-            $kind $type [$($life)?] $({ $($members)* })? $(($($inner)*))?
+            $kind $type [$($life)?] $({ $($properties)* })? $(($($inner)*))?
             [$(#$meta)*] [$($names)?] [$($new)?] [$($owned)?]
         })*
     };
@@ -84,28 +84,28 @@ macro_rules! declare {
 
         impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
-                cursor: &mut $crate::Cursor<'a>,
-                at: ::core::option::Option<$crate::At>,
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
-                let mut members = $crate::Members::open(cursor, at, Self::NAMES)?;
+                let mut properties = $crate::PropertyReader::open(checker, node, Self::NAMES)?;
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $rest = ::std::collections::BTreeMap::new();)?
-                while let ::core::option::Option::Some(found) = $crate::field!(@next members cursor $($rest)?) {
+                while let ::core::option::Option::Some(found) = $crate::field!(@next properties checker $($rest)?) {
                     match found {
-                        $($at => $field = ::core::option::Option::Some($crate::read(cursor, members.child())?),)*
+                        $($at => $field = ::core::option::Option::Some($crate::read(checker, properties.child())?),)*
                         $(usize::MAX => {
-                            let node = members.additional();
-                            let name = members.take_name();
-                            if $rest.insert(name, $crate::read(cursor, node)?).is_some() {
-                                return ::core::result::Result::Err(cursor.named_twice());
+                            let node = properties.additional();
+                            let name = properties.take_name();
+                            if $rest.insert(name, $crate::read(checker, node)?).is_some() {
+                                return ::core::result::Result::Err(checker.duplicate_property());
                             }
                         })?
-                        _ => members.skip(cursor)?,
+                        _ => properties.skip(checker)?,
                     }
                 }
-                members.close(cursor)?;
+                properties.close(checker)?;
                 ::core::result::Result::Ok(Self {
-                    $($field: $crate::field!(@$mode $field members),)*
+                    $($field: $crate::field!(@$mode $field properties),)*
                     $($rest,)?
                 })
             }
@@ -117,7 +117,7 @@ macro_rules! declare {
                 $($crate::field!(@write $mode object $name self.$field);)*
                 $(
                     for (name, value) in &self.$rest {
-                        object.member(name, value);
+                        object.property(name, value);
                     }
                 )?
                 object.close();
@@ -134,10 +134,10 @@ macro_rules! declare {
 
         impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
-                cursor: &mut $crate::Cursor<'a>,
-                at: ::core::option::Option<$crate::At>,
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
-                $crate::Read::read(cursor, at).map(Self)
+                $crate::Read::read(checker, node).map(Self)
             }
         }
 
@@ -150,7 +150,7 @@ macro_rules! declare {
         $crate::through_json!($type $(<$life>)?);
         $crate::into_owned!($owned $type { 0 });
     };
-    // A constant: there is but one value, so that it need not be told.
+    // A constant: an enum with one variant, which is the default.
     (enum $type:ident [] { $variant:ident = $text:literal $(,)? } [$($meta:tt)*] [] [] []) => {
         $crate::declare! {
             enum $type [] { $variant = $text, } [$($meta)* #[derive(Default)]] [] [] [] #[default]
@@ -198,11 +198,11 @@ macro_rules! declare {
 
         impl<'a> $crate::Read<'a> for $type {
             fn read(
-                cursor: &mut $crate::Cursor<'a>,
-                at: ::core::option::Option<$crate::At>,
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
-                let text = cursor.variant(at)?;
-                text.parse().map_err(|_| cursor.no_variant())
+                let text = checker.enum_string(node)?;
+                text.parse().map_err(|_| checker.unknown_variant())
             }
         }
 
@@ -232,14 +232,14 @@ macro_rules! declare {
 
         impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
-                cursor: &mut $crate::Cursor<'a>,
-                at: ::core::option::Option<$crate::At>,
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
             ) -> ::core::result::Result<Self, $crate::Reject> {
-                let case = $crate::choose(cursor, Self::CASES)?;
-                let node = at.and_then(|at| at.variant(case));
+                let case = $crate::choose(checker, Self::CASES)?;
+                let node = node.and_then(|node| node.variant(case));
                 match case {
-                    $($at => $crate::read(cursor, node).map(Self::$variant),)*
-                    _ => ::core::result::Result::Err(cursor.no_variant()),
+                    $($at => $crate::read(checker, node).map(Self::$variant),)*
+                    _ => ::core::result::Result::Err(checker.unknown_variant()),
                 }
             }
         }
@@ -257,7 +257,7 @@ macro_rules! declare {
     };
 }
 
-/// What differs between members by how they are there.
+/// The code for a property that depends on its presence.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! field {
@@ -269,24 +269,24 @@ macro_rules! field {
     (@new maybe $field:ident) => { $crate::Maybe::Absent };
     (@given optional $value:expr) => { ::core::option::Option::Some($value) };
     (@given maybe $value:expr) => { $crate::Maybe::Value($value) };
-    (@next $members:ident $cursor:ident) => { $members.next($cursor)? };
-    (@next $members:ident $cursor:ident $rest:ident) => { $members.next_kept($cursor)? };
-    (@required $field:ident $members:ident) => {
+    (@next $properties:ident $checker:ident) => { $properties.next_known($checker)? };
+    (@next $properties:ident $checker:ident $rest:ident) => { $properties.next_any($checker)? };
+    (@required $field:ident $properties:ident) => {
         match $field {
             ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => return ::core::result::Result::Err($members.missing()),
+            ::core::option::Option::None => return ::core::result::Result::Err($properties.missing()),
         }
     };
-    (@constant $field:ident $members:ident) => { $crate::field!(@required $field $members) };
-    (@optional $field:ident $members:ident) => { $field };
-    (@maybe $field:ident $members:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
-    (@write required $object:ident $name:literal $value:expr) => { $object.member($name, &$value) };
-    (@write constant $object:ident $name:literal $value:expr) => { $object.member($name, &$value) };
+    (@constant $field:ident $properties:ident) => { $crate::field!(@required $field $properties) };
+    (@optional $field:ident $properties:ident) => { $field };
+    (@maybe $field:ident $properties:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
+    (@write required $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
+    (@write constant $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
     (@write optional $object:ident $name:literal $value:expr) => { $object.optional($name, $value.as_ref()) };
     (@write maybe $object:ident $name:literal $value:expr) => { $object.maybe($name, &$value) };
 }
 
-/// Implements serde's traits by way of JSON: for types inside other types, not for events.
+/// Implements the traits of serde through JSON text.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! through_json {
@@ -304,7 +304,8 @@ macro_rules! through_json {
     };
 }
 
-/// Implements `Deserialize` by way of JSON; text is borrowed from the bytes of an event alone.
+/// Implements `Deserialize` through JSON text. Borrowed forms do not implement it, because they can only borrow from
+/// the bytes of an event.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! from_json {
@@ -320,8 +321,8 @@ macro_rules! from_json {
     };
 }
 
-/// Implements [`IntoOwned`](crate::IntoOwned): by fields or by variants of a type that borrows text, where
-/// its owned form is named; of types that borrow nothing, as nothing to do.
+/// Implements [`IntoOwned`](crate::IntoOwned): for a borrowed form by its fields or variants, and for types that borrow
+/// nothing as the identity.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! into_owned {
@@ -354,8 +355,8 @@ macro_rules! into_owned {
     };
 }
 
-/// Declares the document of a schema, and its linked form: the base URI, the draft, the documents it
-/// refers to, whether formats are asserted, the linked forms of others, the root, and its own.
+/// Declares the document of a schema and its program. The arguments are the base URI, the draft, and the documents that
+/// it refers to; whether formats are asserted; the programs of these documents, the root node, and the program.
 #[macro_export]
 macro_rules! document {
     (
@@ -373,7 +374,7 @@ macro_rules! document {
             (&PROGRAM, $root),
         );
 
-        /// The schema in the form that events are checked with.
+        /// The program of the schema, which checks events.
         #[doc(hidden)]
         pub static PROGRAM: $crate::Program = $crate::Program::new($program, &[$(&$link),*]);
     };

@@ -19,7 +19,7 @@ impl<T> Maybe<T> {
         matches!(self, Self::Absent)
     }
 
-    /// Returns the value, if there is one.
+    /// Returns the value, if the property has one.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -27,7 +27,7 @@ impl<T> Maybe<T> {
         }
     }
 
-    /// Returns the value, if there is one.
+    /// Returns the value, if the property has one.
     pub fn into_value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),

@@ -3,13 +3,13 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::cursor::{Digits, Scaled};
 use crate::decimal::Decimal;
-use crate::tokens;
+use crate::lexer::{Lexer, NumberToken, SmallDecimal};
+use crate::serde_json_tokens as tokens;
 
-/// A JSON number that keeps its exact value, with any size and any number of digits.
+/// A JSON number with its exact value, of any size and with any number of digits.
 ///
-/// Two numbers are equal when their values are: `1`, `1.0` and `10e-1`.
+/// Numbers with the same value are equal, for example `1`, `1.0` and `10e-1`.
 ///
 /// ```
 /// use evschema_runtime::Number;
@@ -19,17 +19,17 @@ use crate::tokens;
 /// # Ok::<(), evschema_runtime::NotANumber>(())
 /// ```
 #[derive(Clone)]
-pub struct Number(Form);
+pub struct Number(Repr);
 
 #[derive(Clone)]
-enum Form {
-    Small(i64),
-    /// INVARIANT: finite, and its shortest decimal form is the value.
+enum Repr {
+    Integer(i64),
+    /// INVARIANT: finite. The value is its shortest decimal form.
     Float(f64),
-    /// INVARIANT: read from a number with a fraction, that is no zero below zero.
-    Scaled(Scaled),
-    /// INVARIANT: a number of RFC 8259, as it was written.
-    Long(Box<str>),
+    /// INVARIANT: read from a number with a fraction, which was not a negative zero.
+    Decimal(SmallDecimal),
+    /// INVARIANT: a number of RFC 8259, in its original spelling.
+    Text(Box<str>),
 }
 
 /// The error for a text that is not a JSON number, or a float that is not finite.
@@ -41,77 +41,75 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// When the text is not a number of RFC 8259.
+    /// If the text is not a number of RFC 8259.
     pub fn parse(text: &str) -> Result<Self, NotANumber> {
-        let mut cursor = crate::Cursor::of_text(text);
-        match cursor.digits() {
-            Ok(digits) if digits.text.len() == text.len() => Ok(Self::of(&digits)),
+        match Lexer::new(text).number() {
+            Ok(number) if number.text.len() == text.len() => Ok(Self::of(&number)),
             Ok(_) | Err(_) => Err(NotANumber),
         }
     }
 
-    /// Returns the number that a cursor has read.
+    /// Returns the number that the lexer has read.
     #[inline]
-    pub(crate) fn of(digits: &Digits<'_>) -> Self {
-        match digits.scaled {
-            // `-0` and `-0.0` keep their sign, which no integer has.
-            Some(scaled) if scaled.mantissa != 0 || !digits.text.starts_with('-') => Self(match scaled {
-                Scaled { mantissa, scale: 0 } => Form::Small(mantissa),
-                Scaled { .. } => Form::Scaled(scaled),
+    pub(crate) fn of(token: &NumberToken<'_>) -> Self {
+        match token.small_decimal {
+            // `-0` and `-0.0` keep their sign, which an integer cannot represent.
+            Some(decimal) if decimal.mantissa != 0 || !token.text.starts_with('-') => Self(match decimal {
+                SmallDecimal { mantissa, scale: 0 } => Repr::Integer(mantissa),
+                SmallDecimal { .. } => Repr::Decimal(decimal),
             }),
-            Some(_) | None => Self::long(digits),
+            Some(_) | None => Self::of_text(token),
         }
     }
 
-    /// Keeps the digits as they are: they are looked at when somebody asks for the value.
+    /// Keeps the text. A later access to the value parses it.
     #[cold]
-    fn long(digits: &Digits<'_>) -> Self {
-        let text = digits.text;
-        if digits.is_plain
+    fn of_text(token: &NumberToken<'_>) -> Self {
+        let text = token.text;
+        if token.has_integer_syntax
             && let Some(small) = text.parse().ok().filter(|_| text != "-0")
         {
-            return Self(Form::Small(small));
+            return Self(Repr::Integer(small));
         }
-        Self(Form::Long(text.into()))
+        Self(Repr::Text(text.into()))
     }
 
-    /// Returns the nearest float; a number beyond its range is infinite.
+    /// Returns the nearest float; infinity for numbers beyond the range of floats.
     pub fn to_f64(&self) -> f64 {
         match &self.0 {
-            // The nearest float is what the caller asks for.
-            Form::Small(small) => *small as f64,
-            Form::Float(float) => *float,
-            Form::Scaled(scaled) => scaled.to_f64(),
-            Form::Long(digits) => digits.parse().unwrap_or(f64::NAN),
+            // The conversion rounds to the nearest float.
+            Repr::Integer(small) => *small as f64,
+            Repr::Float(float) => *float,
+            Repr::Decimal(decimal) => decimal.to_f64(),
+            Repr::Text(digits) => digits.parse().unwrap_or(f64::NAN),
         }
     }
 
-    /// Returns the value, if it is an integer in this range.
+    /// Returns the value, if it is an integer of 64 bits.
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
-            Form::Small(small) => Some(*small),
-            Form::Scaled(scaled) => {
-                (scaled.mantissa % scaled.unit() == 0).then(|| scaled.mantissa / scaled.unit())
-            }
-            Form::Float(_) | Form::Long(_) => self.decimal()?.to_i64(),
+            Repr::Integer(small) => Some(*small),
+            Repr::Decimal(decimal) => (decimal.mantissa % decimal.power_of_ten() == 0)
+                .then(|| decimal.mantissa / decimal.power_of_ten()),
+            Repr::Float(_) | Repr::Text(_) => self.decimal()?.to_i64(),
         }
     }
 
     /// Returns whether the value has no fraction.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
-            Form::Small(_) => true,
-            Form::Scaled(scaled) => scaled.mantissa % scaled.unit() == 0,
-            Form::Float(_) | Form::Long(_) => self.decimal().is_some_and(|d| d.is_integer()),
+            Repr::Integer(_) => true,
+            Repr::Decimal(decimal) => decimal.mantissa % decimal.power_of_ten() == 0,
+            Repr::Float(_) | Repr::Text(_) => self.decimal().is_some_and(|d| d.is_integer()),
         }
     }
 
-    /// Adds what equal numbers share to a hash.
+    /// Adds the value to a hash. Equal numbers give equal hashes.
     pub(crate) fn hash_value(&self, hasher: &mut impl std::hash::Hasher) {
         use std::hash::Hash;
         match &self.0 {
-            Form::Small(small) => small.hash(hasher),
-            Form::Float(_) | Form::Scaled(_) | Form::Long(_) => match self.as_i64() {
+            Repr::Integer(small) => small.hash(hasher),
+            Repr::Float(_) | Repr::Decimal(_) | Repr::Text(_) => match self.as_i64() {
                 Some(small) => small.hash(hasher),
                 None => self.decimal().hash(hasher),
             },
@@ -126,11 +124,11 @@ impl Number {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Form::Small(small) => small.fmt(f),
-            // Debug writes `1.0` and `1e300` where Display writes `1` and 300 zeros.
-            Form::Float(float) => write!(f, "{float:?}"),
-            Form::Scaled(scaled) => f.write_str(scaled.written(&mut [0; Scaled::BYTES_MAX])),
-            Form::Long(digits) => f.write_str(digits),
+            Repr::Integer(small) => small.fmt(f),
+            // `Debug` writes `1.0` and `1e300`; `Display` would write `1` and 300 zeros.
+            Repr::Float(float) => write!(f, "{float:?}"),
+            Repr::Decimal(decimal) => f.write_str(decimal.format(&mut [0; SmallDecimal::BYTES_MAX])),
+            Repr::Text(digits) => f.write_str(digits),
         }
     }
 }
@@ -144,9 +142,9 @@ impl fmt::Debug for Number {
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Form::Small(a), Form::Small(b)) => a == b,
-            (Form::Float(a), Form::Float(b)) => a == b,
-            (Form::Scaled(a), Form::Scaled(b)) if a.scale == b.scale => a.mantissa == b.mantissa,
+            (Repr::Integer(a), Repr::Integer(b)) => a == b,
+            (Repr::Float(a), Repr::Float(b)) => a == b,
+            (Repr::Decimal(a), Repr::Decimal(b)) if a.scale == b.scale => a.mantissa == b.mantissa,
             _ => self.decimal() == other.decimal(),
         }
     }
@@ -156,32 +154,32 @@ impl Eq for Number {}
 
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
-        Self(Form::Small(value))
+        Self(Repr::Integer(value))
     }
 }
 
 impl From<i32> for Number {
     fn from(value: i32) -> Self {
-        Self(Form::Small(value.into()))
+        Self(Repr::Integer(value.into()))
     }
 }
 
 impl From<u32> for Number {
     fn from(value: u32) -> Self {
-        Self(Form::Small(value.into()))
+        Self(Repr::Integer(value.into()))
     }
 }
 
 impl From<u64> for Number {
     fn from(value: u64) -> Self {
-        Self(i64::try_from(value).map_or_else(|_| Form::Long(value.to_string().into()), Form::Small))
+        Self(i64::try_from(value).map_or_else(|_| Repr::Text(value.to_string().into()), Repr::Integer))
     }
 }
 
 impl TryFrom<f64> for Number {
     type Error = NotANumber;
     fn try_from(value: f64) -> Result<Self, NotANumber> {
-        if value.is_finite() { Ok(Self(Form::Float(value))) } else { Err(NotANumber) }
+        if value.is_finite() { Ok(Self(Repr::Float(value))) } else { Err(NotANumber) }
     }
 }
 
@@ -203,15 +201,15 @@ impl std::error::Error for NotANumber {}
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Small(small) => serializer.serialize_i64(*small),
-            Form::Float(float) => serializer.serialize_f64(*float),
-            Form::Scaled(scaled) => raw(scaled.written(&mut [0; Scaled::BYTES_MAX]), serializer),
-            Form::Long(digits) => raw(digits, serializer),
+            Repr::Integer(small) => serializer.serialize_i64(*small),
+            Repr::Float(float) => serializer.serialize_f64(*float),
+            Repr::Decimal(decimal) => raw(decimal.format(&mut [0; SmallDecimal::BYTES_MAX]), serializer),
+            Repr::Text(digits) => raw(digits, serializer),
         }
     }
 }
 
-/// Writes digits as serde_json's `RawValue` writes itself: they go out untouched.
+/// Writes digits in the way of serde_json's `RawValue`, which keeps their spelling.
 fn raw<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let mut raw = serializer.serialize_struct(tokens::RAW, 1)?;
     raw.serialize_field(tokens::RAW, digits)?;
@@ -233,7 +231,7 @@ impl<'de> Visitor<'de> for NumberVisitor {
         f.write_str("a number")
     }
 
-    // A format that is not serde_json, or a buffer of serde's own: it hands over values.
+    // Another format, or a buffer of serde, which passes the value instead of its text.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Number, D::Error> {
         inner.deserialize_any(self)
     }
@@ -269,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_come_back_from_text_and_value() {
+    fn digits_survive_a_round_trip() {
         for text in [
             "0",
             "-7",
@@ -294,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_value_survives_whatever_holds_it() {
+    fn every_representation_keeps_the_value() {
         for text in ["0", "-1", "123456789012345", "0.1", "-19.99", "0.00000000000001", "1.0", "-0", "1e2"] {
             let number = Number::parse(text).unwrap();
             assert_eq!(Decimal::parse(&number.to_string()), Decimal::parse(text), "{text}");
@@ -305,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_is_written_and_rounded_as_its_text_is() {
+    fn fractions_keep_their_spelling_and_round_correctly() {
         let mut random = 1u64;
         for _ in 0..2_000 {
             random = random.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ 0x5bd1;

@@ -1,28 +1,27 @@
-//! Types from text, checked on the way.
+//! Parses types from the text of an event, and checks the event in the same pass.
 //!
-//! A type reads itself from the cursor; the node it is read under says what else to check. Without
-//! a node nothing is checked: that is how a value is typed that was checked as a whole before.
+//! A type reads its value from the checker. The node of the schema states the conditions to check. Without a node,
+//! reading checks nothing: a value that was checked as a whole before is read in this way.
 
 mod choose;
-mod leaves;
-mod members;
+mod properties;
+mod standard_types;
 
 pub use choose::choose;
-pub use members::Members;
+pub use properties::PropertyReader;
 
-use crate::cursor::Cursor;
-use crate::kinds::Kinds;
-use crate::program::{At, Node, Streamed};
-use crate::reject::{Reject, Why};
+use crate::check::Checker;
+use crate::program::{ChecksWhileReading, NodeRef};
+use crate::reject::Reject;
 
 /// A type that can be parsed from the text of an event. Equal JSON values give equal Rust values.
 pub trait Read<'a>: Sized + PartialEq {
-    /// Parses the value at the cursor. If a node is given, also checks that the value satisfies the node.
+    /// Parses the value at the current position. If a node is given, also checks that the value satisfies the node.
     ///
     /// # Errors
     ///
     /// If the node rejects the value, if the type cannot hold the value, or if the text is not JSON.
-    fn read(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<Self, Reject>;
+    fn read(checker: &mut Checker<'a>, node: Option<NodeRef>) -> Result<Self, Reject>;
 }
 
 /// Parses and checks a value, in one of three ways. If the type checks all conditions of the node, one pass is enough.
@@ -33,44 +32,22 @@ pub trait Read<'a>: Sized + PartialEq {
 ///
 /// If the node rejects the value, if the type cannot hold the value, or if the text is not JSON.
 #[inline]
-pub fn read<'a, T: Read<'a>>(cursor: &mut Cursor<'a>, at: Option<At>) -> Result<T, Reject> {
-    let Some(node) = at else { return T::read(cursor, None) };
-    match node.node().streamed {
-        Streamed::All => T::read(cursor, at),
-        Streamed::Own => {
-            cursor.peek();
-            let start = cursor.position();
-            let value = T::read(cursor, at)?;
-            cursor.check_afterwards(node, start)?;
+pub fn read<'a, T: Read<'a>>(checker: &mut Checker<'a>, node: Option<NodeRef>) -> Result<T, Reject> {
+    let Some(node_ref) = node else { return T::read(checker, None) };
+    match node_ref.node().checks_while_reading {
+        ChecksWhileReading::All => T::read(checker, node),
+        ChecksWhileReading::OwnKeywords => {
+            checker.lexer.peek();
+            let start = checker.lexer.position();
+            let value = T::read(checker, node)?;
+            checker.check_applicators_afterwards(node_ref, start)?;
             Ok(value)
         }
-        Streamed::Nothing => {
-            let start = cursor.position();
-            cursor.check(node)?;
-            cursor.rewind(start);
-            T::read(cursor, None)
+        ChecksWhileReading::None => {
+            let start = checker.lexer.position();
+            checker.check(node_ref)?;
+            checker.lexer.rewind(start);
+            T::read(checker, None)
         }
-    }
-}
-
-impl Cursor<'_> {
-    /// Makes sure that a value of one of these kinds follows, and that the node takes it.
-    #[inline]
-    fn expect(&mut self, kinds: Kinds, at: Option<At>) -> Result<Option<&'static Node>, Reject> {
-        let starting = Kinds::starting(self.peek());
-        let node = at.map(At::node);
-        let accepted = node.is_none_or(|node| node.kinds.meets(starting));
-        if starting.meets(kinds) && accepted {
-            return Ok(node);
-        }
-        self.mismatch(starting, accepted)
-    }
-
-    #[cold]
-    fn mismatch<T>(&self, starting: Kinds, accepted: bool) -> Result<T, Reject> {
-        if starting == Kinds::NONE {
-            return self.unexpected();
-        }
-        self.reject(if accepted { Why::Untypable } else { Why::Type })
     }
 }

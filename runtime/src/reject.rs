@@ -1,42 +1,45 @@
-/// Why reading stopped, and where: small enough to travel in a register.
+//! The result of a failed check, small enough for hot paths.
+
+/// The reason why reading stopped, and the position. Fits in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reject {
-    at: u32,
-    why: Why,
+    position: u32,
+    reason: Reason,
 }
 
 impl Reject {
-    pub(crate) fn new(at: usize, why: Why) -> Self {
-        // Events are held to fewer bytes than this before anything is read.
-        Self { at: u32::try_from(at).unwrap_or(u32::MAX), why }
+    pub(crate) fn new(position: usize, reason: Reason) -> Self {
+        // The limit for the length of an event keeps positions within 32 bits.
+        Self { position: u32::try_from(position).unwrap_or(u32::MAX), reason }
     }
 
-    /// Returns the byte at which reading stopped.
-    pub(crate) fn at(self) -> usize {
-        usize::try_from(self.at).unwrap_or(usize::MAX)
+    /// Returns the position in bytes at which reading stopped.
+    pub(crate) fn position(self) -> usize {
+        usize::try_from(self.position).unwrap_or(usize::MAX)
     }
 
-    pub(crate) fn why(self) -> Why {
-        self.why
+    pub(crate) fn reason(self) -> Reason {
+        self.reason
     }
 
-    /// Tells whether the text is no JSON, whatever the schema says.
+    /// Returns whether the text is not JSON, or the check took too many steps. No alternative of a schema can accept
+    /// such a text.
     pub(crate) fn is_syntax(self) -> bool {
-        self.why.says_not_json().is_some()
+        self.reason.syntax_message().is_some()
     }
 }
 
-macro_rules! why {
+macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)* ; $($syntax:ident = $message:literal,)*) => {
-        /// The keyword that refuses, or what is wrong with the text.
+        /// The keyword that rejects the value, or the error in the JSON text.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Why {
+        pub(crate) enum Reason {
             $($name,)*
             $($syntax,)*
         }
 
-        impl Why {
-            /// Returns the keyword that refuses; `None` where the text is no JSON.
+        impl Reason {
+            /// Returns the keyword that rejects the value; `None` for other reasons.
             pub(crate) fn keyword(self) -> Option<&'static str> {
                 match self {
                     $(Self::$name => Some($text),)*
@@ -44,8 +47,8 @@ macro_rules! why {
                 }
             }
 
-            /// Returns what is wrong with a text that is no JSON.
-            pub(crate) fn says_not_json(self) -> Option<&'static str> {
+            /// Returns the error in the JSON text; `None` if a keyword rejects the value.
+            pub(crate) fn syntax_message(self) -> Option<&'static str> {
                 match self {
                     $(Self::$name => None,)*
                     $(Self::$syntax => Some($message),)*
@@ -55,7 +58,7 @@ macro_rules! why {
     };
 }
 
-why! {
+reasons! {
     Type = "type",
     Enum = "enum",
     Minimum = "minimum",
@@ -85,8 +88,8 @@ why! {
     FalseSchema = "false schema",
     UnevaluatedProperties = "unevaluatedProperties",
     UnevaluatedItems = "unevaluatedItems",
-    // The type does not hold what got through: a bug of the generator.
-    Untypable = "",
+    // The generated type cannot hold a value that the schema accepts. This is a bug in the generator.
+    DoesNotFitType = "",
     ;
     Unexpected = "unexpected character",
     EndOfText = "unexpected end of the JSON",

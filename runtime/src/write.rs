@@ -1,9 +1,12 @@
-//! Text from types.
+//! Writes values as JSON text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::{Integer, Json, Maybe, Number};
+use crate::integer::Integer;
+use crate::json::Json;
+use crate::maybe::Maybe;
+use crate::number::Number;
 
 /// A type that can be written as JSON.
 pub trait Write {
@@ -26,29 +29,30 @@ impl<'o> ObjectWriter<'o> {
     }
 
     /// Writes a property.
-    pub fn member<T: Write>(&mut self, name: &str, value: &T) {
-        value.write(self.value(name));
+    pub fn property<T: Write>(&mut self, name: &str, value: &T) {
+        value.write(self.name(name));
     }
 
     /// Writes a property if it has a value.
     pub fn optional<T: Write>(&mut self, name: &str, value: Option<&T>) {
         if let Some(value) = value {
-            self.member(name, value);
+            self.property(name, value);
         }
     }
 
     /// Writes a property that may be absent or `null`.
     pub fn maybe<T: Write>(&mut self, name: &str, value: &Maybe<T>) {
         if !value.is_absent() {
-            self.member(name, value);
+            self.property(name, value);
         }
     }
 
-    fn value(&mut self, name: &str) -> &mut String {
+    /// Writes the name of a property. The caller writes the value to the result.
+    fn name(&mut self, name: &str) -> &mut String {
         if !std::mem::replace(&mut self.is_empty, false) {
             self.out.push(',');
         }
-        text(name, self.out);
+        write_string(name, self.out);
         self.out.push(':');
         self.out
     }
@@ -59,7 +63,7 @@ impl<'o> ObjectWriter<'o> {
     }
 }
 
-fn text(text: &str, out: &mut String) {
+fn write_string(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
@@ -92,33 +96,33 @@ impl Write for () {
     }
 }
 
-macro_rules! displayed {
+macro_rules! write_with_display {
     ($($type:ty),*) => {$(
         impl Write for $type {
             fn write(&self, out: &mut String) {
-                // A string takes whatever is written to it.
+                // Writing to a string never fails.
                 let _ = write!(out, "{self}");
             }
         }
     )*};
 }
-displayed!(i64, Number, Integer);
+write_with_display!(i64, Number, Integer);
 
 impl Write for str {
     fn write(&self, out: &mut String) {
-        text(self, out);
+        write_string(self, out);
     }
 }
 
 impl Write for String {
     fn write(&self, out: &mut String) {
-        text(self, out);
+        write_string(self, out);
     }
 }
 
 impl Write for std::borrow::Cow<'_, str> {
     fn write(&self, out: &mut String) {
-        text(self, out);
+        write_string(self, out);
     }
 }
 
@@ -168,7 +172,7 @@ impl<K: AsRef<str>, T: Write> Write for BTreeMap<K, T> {
     fn write(&self, out: &mut String) {
         let mut object = ObjectWriter::open(out);
         for (name, value) in self {
-            object.member(name.as_ref(), value);
+            object.property(name.as_ref(), value);
         }
         object.close();
     }
@@ -180,16 +184,16 @@ impl Write for Json {
             Self::Null => ().write(out),
             Self::Bool(bool) => bool.write(out),
             Self::Number(number) => number.write(out),
-            Self::String(string) => text(string, out),
+            Self::String(string) => write_string(string, out),
             Self::Array(items) => items.write(out),
-            Self::Object(members) => members.write(out),
+            Self::Object(properties) => properties.write(out),
         }
     }
 }
 
 macro_rules! tuples {
     ($($first:ident $($other:ident)*;)*) => {$(
-        #[expect(non_snake_case, reason = "a value is called after its type")]
+        #[expect(non_snake_case, reason = "each variable has the name of its type")]
         impl<$first: Write, $($other: Write),*> Write for ($first, $($other,)*) {
             fn write(&self, out: &mut String) {
                 let ($first, $($other,)*) = self;

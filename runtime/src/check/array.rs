@@ -1,89 +1,88 @@
-use super::{Evaluated, unique};
-use crate::cursor::Cursor;
-use crate::program::{Array, At, Contains};
-use crate::reject::{Reject, Why};
+//! Checks arrays.
 
-impl Cursor<'_> {
-    /// Checks the array at the cursor and steps over it.
-    pub(super) fn array(
+use super::{Checker, Evaluated, unique_items};
+use crate::program::{ArrayKeywords, Contains, NodeRef};
+use crate::reject::{Reason, Reject};
+
+impl Checker<'_> {
+    /// Checks the array at the current position, and moves behind it.
+    pub(super) fn check_array(
         &mut self,
-        at: At,
-        array: &'static Array,
-        mut seen: Option<&mut Evaluated>,
+        node_ref: NodeRef,
+        array: &'static ArrayKeywords,
+        mut evaluated: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
-        let start = self.position();
-        self.enter()?;
+        let start = self.lexer.position();
+        self.lexer.enter()?;
         let mut count = 0;
         let mut contained = 0;
-        while self.next_element(count == 0)? {
+        while self.lexer.next_element(count == 0)? {
             if let Some(contains) = &array.contains
-                && self.contains(at, contains)?
+                && self.matches_contains(node_ref, contains)?
             {
                 contained += 1;
                 if contains.evaluates
-                    && let Some(seen) = seen.as_deref_mut()
+                    && let Some(evaluated) = evaluated.as_deref_mut()
                 {
-                    seen.items.insert(count);
+                    evaluated.items.insert(count);
                 }
             }
-            match array.first.get(count).copied().or(array.items) {
-                Some(node) => self.check(at.child(node))?,
-                None => self.skip()?,
+            match array.prefix_items.get(count).copied().or(array.items) {
+                Some(node) => self.check(node_ref.child(node))?,
+                None => self.lexer.skip()?,
             }
             count += 1;
         }
-        if let Some(seen) = seen {
-            seen.first_items = seen.first_items.max(array.first.len());
-            seen.all_items |= array.items.is_some();
+        if let Some(evaluated) = evaluated {
+            evaluated.first_items = evaluated.first_items.max(array.prefix_items.len());
+            evaluated.all_items |= array.items.is_some();
         }
-        let why = array.complete(count, contained).err();
-        if let Some(why) = why {
-            return Err(Reject::new(start, why));
+        if let Some(reason) = array.check_counts(count, contained).err() {
+            return Err(Reject::new(start, reason));
         }
-        if array.is_set { self.is_set(start, count) } else { Ok(()) }
+        if array.unique_items { self.check_unique_items(start, count) } else { Ok(()) }
     }
 
-    /// Tells whether the element at the cursor is one that the array has to contain.
-    pub(crate) fn contains(&mut self, at: At, contains: &Contains) -> Result<bool, Reject> {
-        self.peek();
-        let from = self.position();
-        self.memory.tries += 1;
-        let fits = self.attempt(at.child(contains.node), None)?;
-        self.memory.tries -= 1;
-        self.rewind(from);
-        Ok(fits)
+    /// Returns whether the element at the current position matches `contains`. Does not move.
+    pub(crate) fn matches_contains(
+        &mut self,
+        node_ref: NodeRef,
+        contains: &Contains,
+    ) -> Result<bool, Reject> {
+        self.lexer.peek();
+        let from = self.lexer.position();
+        self.state.open_alternatives += 1;
+        let is_match = self.attempt(node_ref.child(contains.node), None)?;
+        self.state.open_alternatives -= 1;
+        self.lexer.rewind(from);
+        Ok(is_match)
     }
 
-    /// Makes sure that no two elements of the array between a position and the cursor are equal.
-    pub(crate) fn is_set(&mut self, start: usize, count: usize) -> Result<(), Reject> {
+    /// Checks that all elements of the array between `start` and the current position are different.
+    pub(crate) fn check_unique_items(&mut self, start: usize, count: usize) -> Result<(), Reject> {
         if count < 2 {
             return Ok(());
         }
-        let end = self.position();
-        self.rewind(start);
-        let mut is_set = self.prints_differ(count)?;
-        if !is_set {
-            self.rewind(start);
-            let json = self.json()?;
-            is_set = json.as_array().is_none_or(unique::are_unique);
-        }
-        self.rewind(end);
-        if is_set { Ok(()) } else { Err(Reject::new(start, Why::UniqueItems)) }
+        let end = self.lexer.position();
+        self.lexer.rewind(start);
+        let are_different = unique_items::are_different(&mut self.lexer, count)?;
+        self.lexer.rewind(end);
+        if are_different { Ok(()) } else { Err(Reject::new(start, Reason::UniqueItems)) }
     }
 }
 
-impl Array {
-    /// Checks what can be said when all elements are known.
-    pub(crate) fn complete(&self, count: usize, contained: usize) -> Result<(), Why> {
-        if count < self.min {
-            return Err(Why::MinItems);
+impl ArrayKeywords {
+    /// Checks the number of elements, and the number of elements that match `contains`.
+    pub(crate) fn check_counts(&self, count: usize, contained: usize) -> Result<(), Reason> {
+        if count < self.min_items {
+            return Err(Reason::MinItems);
         }
-        if self.max.is_some_and(|max| max < count) {
-            return Err(Why::MaxItems);
+        if self.max_items.is_some_and(|max| max < count) {
+            return Err(Reason::MaxItems);
         }
         match &self.contains {
             Some(contains) if contained < contains.min || contains.max.is_some_and(|max| max < contained) => {
-                Err(Why::Contains)
+                Err(Reason::Contains)
             }
             Some(_) | None => Ok(()),
         }

@@ -1,243 +1,263 @@
+//! Checks objects with any keywords.
+
 use std::borrow::Cow;
 
-use super::{Bits, Evaluated};
-use crate::cursor::Cursor;
+use super::{Checker, Evaluated};
+use crate::bit_set::BitSet;
 use crate::kinds::Kinds;
-use crate::program::{Additional, At, Member, Object, Question, Watched};
-use crate::reject::{Reject, Why};
+use crate::program::{
+    AdditionalProperties, NodeId, NodeRef, ObjectKeywords, Property, PropertyQuestion, ValuePositions, index,
+};
+use crate::reject::{Reason, Reject};
 
-/// A member of the text: one that a keyword names, with its position, or another and where its name
-/// starts.
+/// A property in the text: one that a keyword names, with its number; or another one, with the position of its name.
 enum Found<'a> {
-    Known(usize, &'static Member),
+    Known(usize, &'static Property),
     Other(Cow<'a, str>, usize),
 }
 
-impl Cursor<'_> {
-    /// Checks the object at the cursor and steps over it.
-    pub(super) fn object(
+impl Checker<'_> {
+    /// Checks the object at the current position, and moves behind it.
+    pub(super) fn check_object(
         &mut self,
-        at: At,
-        object: &'static Object,
-        mut seen: Option<&mut Evaluated>,
+        node_ref: NodeRef,
+        object: &'static ObjectKeywords,
+        mut evaluated: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
-        let start = self.position();
-        let names = self.names_open();
-        self.enter()?;
-        let mut present = Bits::default();
-        let mut watched = Watched::default();
+        let start = self.lexer.position();
+        let names = self.lexer.remembered_names();
+        self.lexer.enter()?;
+        let mut present = BitSet::default();
+        let mut positions = ValuePositions::default();
         let mut expected = 0;
         let mut count = 0;
         loop {
-            let before = self.position();
-            if !self.next_name(count == 0)? {
+            let before = self.lexer.position();
+            if !self.lexer.next_name(count == 0)? {
                 break;
             }
-            let found = match object.members.get(expected) {
-                Some(member) if self.take_name(&member.name) => Found::Known(expected, member),
+            let found = match object.properties.get(expected) {
+                Some(property) if self.lexer.take_name(&property.name) => Found::Known(expected, property),
                 Some(_) | None => {
-                    let name_start = self.position();
-                    let name = self.name()?;
-                    match object.find(&name, expected) {
-                        Some(found) => Found::Known(found, &object.members[found]),
+                    let name_start = self.lexer.position();
+                    let name = self.lexer.name()?;
+                    match object.find_property(&name, expected) {
+                        Some(found) => Found::Known(found, &object.properties[found]),
                         None => Found::Other(name, name_start),
                     }
                 }
             };
-            let evaluated = match found {
-                Found::Known(found, member) => {
+            let is_evaluated = match found {
+                Found::Known(found, property) => {
                     expected = found + 1;
                     if !present.insert(found) {
-                        return self.reject(Why::Duplicate);
+                        return self.lexer.reject(Reason::Duplicate);
                     }
-                    object.watch(&mut watched, found, self.position());
-                    if object.patterns.is_empty() && member.declared {
-                        self.declared_member(at, member)?;
+                    object.record_position(&mut positions, found, self.lexer.position());
+                    if object.patterns.is_empty() && property.is_declared {
+                        self.check_declared_property(node_ref, property)?;
                         true
                     } else {
-                        let node = member.declared.then_some(member.node);
-                        self.other_member(at, object, member.name.text(), before, node)?
+                        let node = property.is_declared.then_some(property.node);
+                        self.check_other_property(node_ref, object, property.name.text(), before, node)?
                     }
                 }
                 Found::Other(name, name_start) => {
-                    let evaluated = self.other_member(at, object, &name, before, None)?;
-                    self.remember(&name, name_start);
-                    evaluated
+                    let is_evaluated = self.check_other_property(node_ref, object, &name, before, None)?;
+                    self.lexer.remember_name(&name, name_start);
+                    is_evaluated
                 }
             };
-            if let Some(node) = object.names {
-                self.member_name(at.child(node), before, count == 0)?;
+            if let Some(node) = object.property_names {
+                self.check_property_name(node_ref.child(node), before, count == 0)?;
             }
-            if evaluated && let Some(seen) = seen.as_deref_mut() {
-                seen.members.insert(count);
+            if is_evaluated && let Some(evaluated) = evaluated.as_deref_mut() {
+                evaluated.properties.insert(count);
             }
             count += 1;
         }
-        self.no_name_twice(names)?;
-        object.complete(&present, count).map_err(|why| Reject::new(start, why))?;
-        self.demands(at, object, &present, &watched, start)?;
-        self.dependents(at, object, &present, start, seen)
+        self.lexer.close_names(names)?;
+        object.check_presence(&present, count).map_err(|reason| Reject::new(start, reason))?;
+        self.check_property_conditions(node_ref, object, &present, &positions, start)?;
+        self.check_dependent_schemas(node_ref, object, &present, start, evaluated)
     }
 
-    /// Checks a member that only `properties` speaks of.
+    /// Checks a property to which only `properties` applies.
     #[inline]
-    pub(super) fn declared_member(&mut self, at: At, member: &'static Member) -> Result<(), Reject> {
-        let first = self.peek();
-        if member.free.meets(Kinds::starting(first)) {
-            return self.skip_leaf(first);
+    pub(super) fn check_declared_property(
+        &mut self,
+        node_ref: NodeRef,
+        property: &'static Property,
+    ) -> Result<(), Reject> {
+        let first = self.lexer.peek();
+        if property.always_accepted.meets(Kinds::starting(first)) {
+            return self.lexer.skip_scalar(first);
         }
-        match member.node {
-            Some(node) => self.check(at.child(node)),
-            None => self.skip(),
+        match property.node {
+            Some(node) => self.check(node_ref.child(node)),
+            None => self.lexer.skip(),
         }
     }
 
-    /// Checks a member that is no property, or perhaps more than one; tells whether it was spoken of.
-    fn other_member(
+    /// Checks a property that `properties` does not declare, or to which patterns may apply too. Returns whether a
+    /// keyword evaluates the property.
+    fn check_other_property(
         &mut self,
-        at: At,
-        object: &'static Object,
+        node_ref: NodeRef,
+        object: &'static ObjectKeywords,
         name: &str,
         before: usize,
-        declared: Option<Option<crate::program::Child>>,
+        declared: Option<Option<NodeId>>,
     ) -> Result<bool, Reject> {
-        self.peek();
-        let start = self.position();
+        self.lexer.peek();
+        let start = self.lexer.position();
         let mut is_known = declared.is_some();
         let mut end = None;
         if let Some(Some(node)) = declared {
-            self.check(at.child(node))?;
-            end = Some(self.position());
+            self.check(node_ref.child(node))?;
+            end = Some(self.lexer.position());
         }
         for (pattern, node) in &object.patterns {
-            if pattern.is_match(name, &mut self.memory).map_err(|why| Reject::new(before, why))? {
+            let is_match = pattern.is_match(name, &mut self.state.budget);
+            if is_match.map_err(|reason| Reject::new(before, reason))? {
                 is_known = true;
-                self.rewind(start);
-                // What several keywords look at is read again.
-                self.memory.tries += 1;
-                self.check(at.child(*node))?;
-                self.memory.tries -= 1;
-                end = Some(self.position());
+                self.lexer.rewind(start);
+                // Several keywords can apply to the value, so the check may read it again.
+                self.state.open_alternatives += 1;
+                self.check(node_ref.child(*node))?;
+                self.state.open_alternatives -= 1;
+                end = Some(self.lexer.position());
             }
         }
-        let evaluated = match object.additional {
+        let is_evaluated = match object.additional {
             _ if is_known => true,
-            Additional::Anything => false,
-            Additional::Evaluated => true,
-            Additional::Refused => return Err(Reject::new(before, Why::AdditionalProperties)),
-            Additional::Checked(node) => {
-                self.check(at.child(node))?;
-                end = Some(self.position());
+            AdditionalProperties::Unconstrained => false,
+            AdditionalProperties::Accepted => true,
+            AdditionalProperties::Rejected => {
+                return Err(Reject::new(before, Reason::AdditionalProperties));
+            }
+            AdditionalProperties::Checked(node) => {
+                self.check(node_ref.child(node))?;
+                end = Some(self.lexer.position());
                 true
             }
         };
         if end.is_none() {
-            self.skip()?;
+            self.lexer.skip()?;
         }
-        Ok(evaluated)
+        Ok(is_evaluated)
     }
 
-    /// Checks the name of the member whose name and value stand between a position and the cursor.
-    fn member_name(&mut self, at: At, before: usize, first: bool) -> Result<(), Reject> {
-        let end = self.position();
-        self.rewind(before);
-        if !first {
-            self.take(b',')?;
+    /// Checks the name of the property whose name and value are between `before` and the current position.
+    fn check_property_name(
+        &mut self,
+        node_ref: NodeRef,
+        before: usize,
+        is_first: bool,
+    ) -> Result<(), Reject> {
+        let end = self.lexer.position();
+        self.lexer.rewind(before);
+        if !is_first {
+            self.lexer.take(b',')?;
         }
-        self.peek();
-        let start = self.position();
-        if !self.attempt(at, None)? {
-            return Err(Reject::new(start, Why::PropertyNames));
+        self.lexer.peek();
+        let start = self.lexer.position();
+        if !self.attempt(node_ref, None)? {
+            return Err(Reject::new(start, Reason::PropertyNames));
         }
-        self.rewind(end);
+        self.lexer.rewind(end);
         Ok(())
     }
 
-    /// Checks what applicators say of members, of the object between a position and the cursor.
+    /// Checks the property conditions of the object between `start` and the current position.
     #[inline]
-    pub(crate) fn demands(
+    pub(crate) fn check_property_conditions(
         &mut self,
-        at: At,
-        object: &'static Object,
-        present: &Bits,
-        watched: &Watched,
+        node_ref: NodeRef,
+        object: &'static ObjectKeywords,
+        present: &BitSet,
+        positions: &ValuePositions,
         start: usize,
     ) -> Result<(), Reject> {
-        if object.demands.is_empty() { Ok(()) } else { self.demand(at, object, present, watched, start) }
+        if object.conditions.is_empty() {
+            return Ok(());
+        }
+        self.check_some_property_conditions(node_ref, object, present, positions, start)
     }
 
-    fn demand(
+    fn check_some_property_conditions(
         &mut self,
-        at: At,
-        object: &'static Object,
-        present: &Bits,
-        watched: &Watched,
+        node_ref: NodeRef,
+        object: &'static ObjectKeywords,
+        present: &BitSet,
+        positions: &ValuePositions,
         start: usize,
     ) -> Result<(), Reject> {
-        let end = self.position();
-        // What a demand looks at is read again.
-        self.memory.tries += 1;
-        for (demand, why) in &object.demands {
-            let holds = demand.holds(&mut |question| match question {
-                Question::Has(members) => Ok(present.has_all(members)),
-                Question::Member(member, node) => match watched.get(member) {
-                    Some(value) if *value != 0 => {
-                        self.rewind(crate::program::index(*value));
-                        self.attempt(at.child(node), None)
+        let end = self.lexer.position();
+        // The conditions read values again.
+        self.state.open_alternatives += 1;
+        for (condition, reason) in &object.conditions {
+            let holds = condition.holds(&mut |question| match question {
+                PropertyQuestion::ArePresent(properties) => Ok(present.contains_all(properties)),
+                PropertyQuestion::Satisfies(recorded, node) => match positions.get(recorded) {
+                    Some(position) if *position != 0 => {
+                        self.lexer.rewind(index(*position));
+                        self.attempt(node_ref.child(node), None)
                     }
                     Some(_) | None => Ok(true),
                 },
             })?;
             if !holds {
-                return Err(Reject::new(start, *why));
+                return Err(Reject::new(start, *reason));
             }
         }
-        self.memory.tries -= 1;
-        self.rewind(end);
+        self.state.open_alternatives -= 1;
+        self.lexer.rewind(end);
         Ok(())
     }
 
-    /// Checks the whole object against what depends on members that are there.
-    fn dependents(
+    /// Checks the whole object against each schema that depends on a present property.
+    fn check_dependent_schemas(
         &mut self,
-        at: At,
-        object: &'static Object,
-        present: &Bits,
+        node_ref: NodeRef,
+        object: &'static ObjectKeywords,
+        present: &BitSet,
         start: usize,
-        mut seen: Option<&mut Evaluated>,
+        mut evaluated: Option<&mut Evaluated>,
     ) -> Result<(), Reject> {
-        let end = self.position();
-        for (member, node) in &object.dependent_schemas {
-            if present.has(usize::from(*member)) {
-                self.rewind(start);
-                self.memory.tries += 1;
-                self.check_into(at.child(*node), seen.as_deref_mut())?;
-                self.memory.tries -= 1;
+        let end = self.lexer.position();
+        for (property, node) in &object.dependent_schemas {
+            if present.contains(usize::from(*property)) {
+                self.lexer.rewind(start);
+                self.state.open_alternatives += 1;
+                self.check_evaluating(node_ref.child(*node), evaluated.as_deref_mut())?;
+                self.state.open_alternatives -= 1;
             }
         }
-        self.rewind(end);
+        self.lexer.rewind(end);
         Ok(())
     }
 }
 
-impl Object {
-    /// Checks what can be said when all members are known.
+impl ObjectKeywords {
+    /// Checks which properties are present, and how many.
     #[inline]
-    pub(crate) fn complete(&self, present: &Bits, count: usize) -> Result<(), Why> {
-        if !present.has_all(&self.required) {
-            return Err(Why::Required);
+    pub(crate) fn check_presence(&self, present: &BitSet, count: usize) -> Result<(), Reason> {
+        if !present.contains_all(&self.required) {
+            return Err(Reason::Required);
         }
-        if count < self.min {
-            return Err(Why::MinProperties);
+        if count < self.min_properties {
+            return Err(Reason::MinProperties);
         }
-        if self.max.is_some_and(|max| max < count) {
-            return Err(Why::MaxProperties);
+        if self.max_properties.is_some_and(|max| max < count) {
+            return Err(Reason::MaxProperties);
         }
-        let lacks = |(member, others): &(u16, Box<[u16]>)| {
-            present.has(usize::from(*member)) && others.iter().any(|other| !present.has(usize::from(*other)))
+        let is_violated = |(property, others): &(u16, Box<[u16]>)| {
+            present.contains(usize::from(*property))
+                && others.iter().any(|other| !present.contains(usize::from(*other)))
         };
-        if self.dependent_required.iter().any(lacks) {
-            return Err(Why::DependentRequired);
+        if self.dependent_required.iter().any(is_violated) {
+            return Err(Reason::DependentRequired);
         }
         Ok(())
     }

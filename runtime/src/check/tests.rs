@@ -1,15 +1,17 @@
-//! Programs as the generator would write them, and worse.
+//! Programs like those of the generator, and hostile ones.
 
-use crate::Program;
-use crate::cursor::Cursor;
+use super::Checker;
+use crate::lexer::Lexer;
+use crate::program::Program;
+use crate::reject::Reason;
 
 fn accepts(program: &'static Program, event: &str) -> bool {
-    let mut cursor = Cursor::of_text(event);
-    cursor.check(program.at(0)).and_then(|()| cursor.end()).is_ok()
+    let mut checker = Checker::new(event);
+    checker.check(program.node(0)).and_then(|()| checker.lexer.end()).is_ok()
 }
 
 #[test]
-fn a_schema_that_only_leads_back_to_itself_ends() {
+fn a_schema_that_refers_only_to_itself_ends() {
     static LOOP: Program = Program::new(r#"{"nodes":[{"allOf":[0]}]}"#, &[]);
     assert!(!accepts(&LOOP, "1"));
     static FORK: Program = Program::new(r#"{"nodes":[{"anyOf":[1,1]},{"not":0}]}"#, &[]);
@@ -18,7 +20,7 @@ fn a_schema_that_only_leads_back_to_itself_ends() {
 
 #[test]
 fn alternatives_within_alternatives_stay_cheap() {
-    // Each level is tried twice by each of two alternatives: 4^100 looks without memory.
+    // Each level is checked twice by each of two alternatives: 4^100 checks without a cache.
     static TREE: Program = Program::new(
         r#"{"nodes":[
             {"anyOf":[1,2]},
@@ -33,32 +35,32 @@ fn alternatives_within_alternatives_stay_cheap() {
 }
 
 #[test]
-fn nesting_has_an_end() {
+fn nesting_is_limited() {
     static ANY: Program = Program::new(r#"{"nodes":[{"items":0}]}"#, &[]);
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(accepts(&ANY, &nested(Cursor::NESTING_MAX)));
-    assert!(!accepts(&ANY, &nested(Cursor::NESTING_MAX + 1)));
+    assert!(accepts(&ANY, &nested(Lexer::NESTING_MAX)));
+    assert!(!accepts(&ANY, &nested(Lexer::NESTING_MAX + 1)));
     assert!(!accepts(&ANY, &nested(1_000_000)));
 }
 
 #[test]
-fn what_is_no_program_refuses_everything() {
+fn an_invalid_program_rejects_everything() {
     static NOTHING: Program = Program::new("", &[]);
     static STRAY: Program = Program::new(r#"{"nodes":[{"allOf":[7]}]}"#, &[]);
     assert!(!accepts(&NOTHING, "1") && !accepts(&STRAY, "1"));
 }
 
 #[test]
-fn numbers_are_compared_as_they_are_written() {
+fn numbers_are_compared_exactly() {
     static EXACT: Program =
         Program::new(r#"{"nodes":[{"maximum":9007199254740992.5,"multipleOf":0.01}]}"#, &[]);
     assert!(accepts(&EXACT, "9007199254740992.5") && !accepts(&EXACT, "9007199254740992.51"));
     assert!(accepts(&EXACT, "19.99") && accepts(&EXACT, "1e3") && !accepts(&EXACT, "19.995"));
 }
 
-/// What looks only at members is decided as by looking through the object for each part.
+/// Property conditions give the same results as the applicators from which they were extracted.
 #[test]
-fn members_decide_without_another_look_at_the_object() {
+fn property_conditions_agree_with_applicators() {
     const NODES: &str = r#"
         {"members":[["a"]],"required":[0]},
         {"members":[["c"],["b"]],"required":[0,1]},
@@ -90,44 +92,45 @@ fn members_decide_without_another_look_at_the_object() {
     let program = |text: String| -> &'static Program {
         Box::leak(Box::new(Program::new(Box::leak(text.into_boxed_str()), &[])))
     };
-    let members = ["\"a\":1", "\"b\":2", "\"c\":3", "\"d\":\"4\"", "\"elsewhere\":5", "\"d\":4", "\"b\":3"];
+    let properties =
+        ["\"a\":1", "\"b\":2", "\"c\":3", "\"d\":\"4\"", "\"elsewhere\":5", "\"d\":4", "\"b\":3"];
     for kinds in [r#""type":["object"],"#, ""] {
         for (at, applicators) in APPLICATORS.iter().enumerate() {
             let own = r#""members":[["a",7],["b",7],["c",7],["d",12]]"#;
             let nodes = format!(r#"{{{kinds}{own},{applicators}}},{NODES},{{"type":["number","string"]}}"#);
-            let by_members = program(format!(r#"{{"nodes":[{nodes}]}}"#));
-            let object = by_members.at(0).node().object.as_ref();
-            let settled = object.is_some_and(|object| !object.demands.is_empty());
-            // The last two look at a member that the object does not name, and at itself.
-            assert!(settled == (at < APPLICATORS.len() - 2) || kinds.is_empty(), "{kinds}{applicators}");
-            // A limit that nothing reaches keeps the parts from being taken for what they are.
-            let looking = nodes.replace(r#""required""#, r#""maxProperties":99,"required""#);
-            let by_looking = program(format!(r#"{{"nodes":[{looking}]}}"#));
-            let objects = (0..1u32 << members.len()).map(|chosen| {
-                let chosen = members.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
-                format!("{{{}}}", chosen.map(|(_, member)| *member).collect::<Vec<_>>().join(", "))
+            let by_conditions = program(format!(r#"{{"nodes":[{nodes}]}}"#));
+            let object = by_conditions.node(0).node().object.as_ref();
+            let is_extracted = object.is_some_and(|object| !object.conditions.is_empty());
+            // The last two depend on a property that the object does not name, and on the object itself.
+            assert!(is_extracted == (at < APPLICATORS.len() - 2) || kinds.is_empty(), "{kinds}{applicators}");
+            // A limit that no event reaches prevents the extraction.
+            let applied = nodes.replace(r#""required""#, r#""maxProperties":99,"required""#);
+            let by_applicators = program(format!(r#"{{"nodes":[{applied}]}}"#));
+            let objects = (0..1u32 << properties.len()).map(|chosen| {
+                let chosen = properties.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1);
+                format!("{{{}}}", chosen.map(|(_, property)| *property).collect::<Vec<_>>().join(", "))
             });
             for event in objects.chain(["1".to_owned(), "[]".to_owned(), "\"a\"".to_owned()]) {
-                let (found, expected) = (accepts(by_members, &event), accepts(by_looking, &event));
+                let (found, expected) = (accepts(by_conditions, &event), accepts(by_applicators, &event));
                 assert_eq!(found, expected, "{kinds}{applicators} {event}");
             }
         }
     }
 }
 
-/// Programs that ask for more looks than there is time for, each within the same number of steps.
+/// Each program would take too long without the limit on steps.
 #[test]
-fn what_multiplies_is_given_up() {
-    use crate::reject::Why;
+fn a_check_with_too_many_steps_ends() {
     let program = |text: String| -> &'static Program {
         Box::leak(Box::new(Program::new(Box::leak(text.into_boxed_str()), &[])))
     };
-    let why = |program: &'static Program, event: &str| {
+    let reason = |program: &'static Program, event: &str| {
         let started = std::time::Instant::now();
-        let mut cursor = Cursor::of_text(event);
-        let said = cursor.check(program.at(0)).and_then(|()| cursor.end()).map_err(|reject| reject.why());
-        assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
-        said
+        let mut checker = Checker::new(event);
+        let result = checker.check(program.node(0)).and_then(|()| checker.lexer.end());
+        // Seconds on an idle machine; without the limit on steps, years.
+        assert!(started.elapsed() < std::time::Duration::from_secs(120), "{:?}", started.elapsed());
+        result.map_err(|reject| reject.reason())
     };
     let doubling = |keyword: &str, last: &str| {
         let nodes: Vec<String> = (1..=60).map(|next| format!(r#"{{"{keyword}":[{next},{next}]}}"#)).collect();
@@ -140,11 +143,11 @@ fn what_multiplies_is_given_up() {
             r#"{"unevaluatedProperties":61},{"type":["integer"]}"#,
         ] {
             for event in [r#"{"v":1}"#, "1", r#"[{"v":1},2]"#, "\"text\""] {
-                let said = why(doubling(keyword, last), event);
-                // What the alternatives evaluate cannot be remembered.
-                let may_be_given_up = last.contains("unevaluated");
-                let is_given_up = said == Err(Why::TooManySteps);
-                assert!(may_be_given_up || !is_given_up, "{keyword} {last} {event} {said:?}");
+                let result = reason(doubling(keyword, last), event);
+                // The cache does not store evaluated properties.
+                let may_end = last.contains("unevaluated");
+                let has_ended = result == Err(Reason::TooManySteps);
+                assert!(may_end || !has_ended, "{keyword} {last} {event} {result:?}");
             }
         }
     }
@@ -154,9 +157,9 @@ fn what_multiplies_is_given_up() {
         r#"{{"nodes":[{open},{},{{"members":[["v",61]]}},{{"type":["number"]}},{{"kinds":[]}}]}}"#,
         levels.join(",")
     );
-    assert_eq!(why(program(nodes), r#"{"v":1}"#), Err(Why::TooManySteps));
+    assert_eq!(reason(program(nodes), r#"{"v":1}"#), Err(Reason::TooManySteps));
     let numbers: Vec<String> = (0..9_000).map(|n| n.to_string()).collect();
     let listed = program(format!(r#"{{"nodes":[{{"items":1}},{{"enum":[{}]}}]}}"#, numbers.join(",")));
     let many = format!("[{}8999]", "8999,".repeat(99_999));
-    assert_eq!(why(listed, &many), Ok(()));
+    assert_eq!(reason(listed, &many), Ok(()));
 }

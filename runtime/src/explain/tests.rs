@@ -1,10 +1,14 @@
-use crate::{Document, Draft, Program, Violation};
+//! The limits of the list of violations.
+
+use crate::document::{Document, Draft};
+use crate::error::Violation;
+use crate::program::Program;
 
 fn violations(document: &'static Document, event: &str) -> Vec<Violation> {
     document.check(event.as_bytes()).err().map_or_else(Vec::new, |error| error.violations().to_vec())
 }
 
-/// A tree whose nodes have `b` or `c`, and that a validator goes through twice at each level.
+/// A tree whose nodes have `b` or `c`. A validator visits it twice at each level.
 static TREE: Document = Document::new(
     "https://example.com/tree",
     Draft::Draft202012,
@@ -25,7 +29,7 @@ static TREE_PROGRAM: Program = Program::new(
 );
 
 #[test]
-fn a_small_event_that_has_too_many_ways_is_explained_by_the_first_reason() {
+fn a_small_event_with_too_many_paths_has_one_violation() {
     let deep = |depth: usize| "{\"a\":".repeat(depth) + "{}" + &"}".repeat(depth);
     let few = violations(&TREE, &deep(1));
     assert_eq!((few.len(), few[0].keyword.as_str(), few[0].schema_pointer.as_str()), (1, "anyOf", "/anyOf"));
@@ -38,11 +42,11 @@ fn a_large_event_is_not_copied_for_each_branch() {
     let items = vec![r#"{"d":1}"#; 20_000].join(",");
     let within = |levels: usize| "{\"a\":".repeat(levels) + &format!("[{items}]") + &"}".repeat(levels);
     assert_eq!(violations(&TREE, &within(2))[0].schema_pointer, "/anyOf");
-    // Two for each branch at each level.
+    // Two copies for each branch at each level.
     assert_eq!(violations(&TREE, &within(6))[0].schema_pointer, "");
 }
 
-/// Members are numbers, and only `a` may be there; or all may be.
+/// Accepts an object with the property `a`, which is an object of numbers.
 static CLOSED: Document = Document::new(
     "https://example.com/closed",
     Draft::Draft202012,
@@ -60,14 +64,14 @@ static CLOSED_PROGRAM: Program = Program::new(
 );
 
 #[test]
-fn names_that_the_event_brings_are_cut() {
+fn long_names_of_the_event_are_cut() {
     let long = "n".repeat(100_000);
-    let said = violations(&CLOSED, &format!(r#"{{"a":{{"x":1,"{long}":"y"}}}}"#));
-    assert_eq!(said[0].pointer, format!("/a/{}…", "n".repeat(80)));
-    assert_eq!((said[0].line, said[0].column), (1, 100_016), "the place is that of the whole name");
+    let found = violations(&CLOSED, &format!(r#"{{"a":{{"x":1,"{long}":"y"}}}}"#));
+    assert_eq!(found[0].pointer, format!("/a/{}…", "n".repeat(80)));
+    assert_eq!((found[0].line, found[0].column), (1, 100_016), "the column counts the whole name");
     let names: Vec<String> = (0..10_000).map(|number| format!("\"unknown{number}\":1")).collect();
-    let said = violations(&CLOSED, &format!("{{{}}}", names.join(",")));
-    assert!(said[0].message.starts_with("Additional properties are not allowed ('unknown0'"));
-    assert_eq!(said[0].message.chars().count(), Violation::MESSAGE_CHARS_MAX + 1);
-    assert_eq!(said[0].value.chars().count(), Violation::EXCERPT_CHARS_MAX + 1);
+    let found = violations(&CLOSED, &format!("{{{}}}", names.join(",")));
+    assert!(found[0].message.starts_with("Additional properties are not allowed ('unknown0'"));
+    assert_eq!(found[0].message.chars().count(), Violation::MESSAGE_CHARS_MAX + 1);
+    assert_eq!(found[0].value.chars().count(), Violation::EXCERPT_CHARS_MAX + 1);
 }

@@ -1,43 +1,38 @@
-//! Every violation, by the `jsonschema` crate on the embedded schema.
+//! Lists all violations of an event, with the `jsonschema` crate and the embedded schema.
 
 use jsonschema::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
-use super::work::is_affordable;
-use super::{excerpt, violation};
-use crate::place::start_of;
-use crate::{Document, Draft, Error, Violation};
+use super::cost::is_affordable;
+use super::pointer::value_start;
+use super::{Finding, excerpt};
+use crate::document::{Document, Draft};
+use crate::error::{Error, Violation};
 
-/// Returns every violation, up to [`Error::VIOLATIONS_MAX`]; none where the crate, which rounds
-/// numbers, finds nothing wrong, or would take too long.
+/// Returns the violations, at most [`Error::VIOLATIONS_MAX`]. Returns none if the crate would take too long, or finds
+/// none because it rounds numbers.
 pub(super) fn violations(document: &'static Document, text: &str) -> Vec<Violation> {
     let Ok(event) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     if !is_affordable(document.root(), &event) {
         return Vec::new();
     }
     let Ok(validator) = document.compiled.get_or_init(|| document.compile()) else { return Vec::new() };
-    validator.iter_errors(&event).take(Error::VIOLATIONS_MAX).map(|error| said(text, &error)).collect()
+    validator
+        .iter_errors(&event)
+        .take(Error::VIOLATIONS_MAX)
+        .map(|error| to_violation(text, &error))
+        .collect()
 }
 
-fn said(text: &str, error: &jsonschema::ValidationError<'_>) -> Violation {
+fn to_violation(text: &str, error: &jsonschema::ValidationError<'_>) -> Violation {
     let pointer = error.instance_path().to_string();
-    let start = start_of(text, &pointer);
+    let start = value_start(text, &pointer);
     let value = excerpt(text, start);
-    // The library's message repeats the value whole.
+    // Replaces the whole value in the message of the library by its excerpt.
     let message = error.masked_with(value.clone()).to_string().replace('\n', " ");
-    violation(
-        text,
-        start,
-        Violation {
-            pointer,
-            line: 0,
-            column: 0,
-            schema_pointer: error.schema_path().to_string(),
-            keyword: error.kind().keyword().to_owned(),
-            value,
-            message,
-        },
-    )
+    let schema_pointer = error.schema_path().to_string();
+    let keyword = error.kind().keyword();
+    Finding { pointer, start, schema_pointer, keyword, value, message }.into_violation(text)
 }
 
 impl Document {
@@ -45,8 +40,8 @@ impl Document {
         let root = self.value()?;
         let mut resources = vec![(self.base, self.draft.to_library().create_resource(root.clone()))];
         for (uri, document) in self.references {
-            // Once each: a document is known by its own `$id` as well, and the library does not
-            // bear two documents of one identity.
+            // The library rejects two resources with the same `$id`. So a document with several URIs is added only
+            // under those that differ from its base URI.
             let others = self.references.iter().filter(|(_, other)| std::ptr::eq(*other, *document));
             let is_alias = *uri != document.base;
             if is_alias || others.count() == 1 {
@@ -55,18 +50,18 @@ impl Document {
         }
         let registry = Registry::new()
             .retrieve_known_draft_meta_schemas(false)
-            .retriever(Nothing)
+            .retriever(EmbeddedOnly)
             .extend(resources)
             .and_then(|builder| builder.prepare())
             .map_err(|error| error.to_string())?;
-        // Up to draft 7 `dependencies` is a keyword; the library takes it for one in later drafts too.
+        // `dependencies` is a keyword up to draft 7, but the library applies it in later drafts too.
         let documents = self.references.iter().map(|(_, document)| *document);
-        let is_ignored = documents.chain([self]).all(|document| !document.draft.has_dependencies());
+        let ignores_dependencies = documents.chain([self]).all(|document| !document.draft.has_dependencies());
         let options = jsonschema::options().with_format("email", crate::format::is_email);
         #[cfg(feature = "idn")]
         let options = options.with_format("idn-email", crate::format::is_idn_email);
-        let options = if is_ignored {
-            options.with_keyword("dependencies", |_, _, _| Ok(Box::new(Anything)))
+        let options = if ignores_dependencies {
+            options.with_keyword("dependencies", |_, _, _| Ok(Box::new(IgnoredKeyword)))
         } else {
             options
         };
@@ -80,7 +75,7 @@ impl Document {
             .map_err(|error| error.to_string())
     }
 
-    /// Returns the parsed text, its `$schema` naming the draft where it names a foreign dialect.
+    /// Returns the parsed text. Replaces `$schema` by the URI of the draft, because it may name another dialect.
     fn value(&self) -> Result<Value, String> {
         let mut value: Value = serde_json::from_str(self.text).map_err(|error| error.to_string())?;
         if let Some(named) = value.get_mut("$schema") {
@@ -91,9 +86,9 @@ impl Document {
 }
 
 /// A keyword that accepts everything.
-struct Anything;
+struct IgnoredKeyword;
 
-impl<'i> jsonschema::Keyword<'i> for Anything {
+impl<'i> jsonschema::Keyword<'i> for IgnoredKeyword {
     fn validate(&self, _: &'i Value) -> Result<(), jsonschema::ValidationError<'i>> {
         Ok(())
     }
@@ -132,10 +127,10 @@ impl Draft {
     }
 }
 
-/// Refuses to fetch: what is not embedded is not there.
-struct Nothing;
+/// Fetches no documents, because all of them are embedded.
+struct EmbeddedOnly;
 
-impl Retrieve for Nothing {
+impl Retrieve for EmbeddedOnly {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
         Err(format!("the schema `{uri}` is not embedded in the generated code").into())
     }

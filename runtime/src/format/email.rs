@@ -1,4 +1,4 @@
-//! Addresses of RFC 5321.
+//! Email addresses of RFC 5321.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -8,11 +8,11 @@ use email_address::EmailAddress;
 use super::hostname::is_hostname;
 
 pub(crate) fn is_email(text: &str) -> bool {
-    // The library refuses an empty quoted local part, which the RFC allows.
+    // The library rejects an empty quoted local part, which the RFC allows.
     if let Some(domain) = text.strip_prefix("\"\"@") {
         return is_email(&format!("\"a\"@{domain}"));
     }
-    // With a name before it, the address stands between `<` and `>`: that is no address of the RFC.
+    // The library accepts a name before an address in angle brackets, which the RFC does not allow.
     if text.trim_end().ends_with('>') {
         return false;
     }
@@ -20,13 +20,13 @@ pub(crate) fn is_email(text: &str) -> bool {
     address.local_part().is_ascii() && is_domain(address.domain(), is_hostname)
 }
 
-/// Tells whether a text may stand before the `@`.
+/// Returns whether a string is a valid local part: the part before the `@`.
 #[cfg(feature = "idn")]
 pub(super) fn has_local_part(local: &str) -> bool {
     is_email(&format!("{local}@a.a"))
 }
 
-/// Tells whether a text may stand behind the `@`: an address in brackets, or such a host name.
+/// Returns whether a string is a valid domain: an IP address in brackets, or a host name.
 pub(super) fn is_domain(domain: &str, is_hostname: fn(&str) -> bool) -> bool {
     let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return is_hostname(domain);

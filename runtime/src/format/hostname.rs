@@ -2,7 +2,7 @@
 
 use unicode_general_category::{GeneralCategory as Category, get_general_category as category};
 
-/// Tells whether a text is letters, digits and hyphens, in labels of at most 63.
+/// Returns whether a string consists of letters, digits and hyphens, in labels of at most 63 characters.
 pub(super) fn is_plain_hostname(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -13,7 +13,7 @@ pub(super) fn is_plain_hostname(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
-/// Tells whether, beyond that, what is encoded in labels may be.
+/// Returns whether a string is a plain host name whose encoded labels are valid too.
 pub(super) fn is_hostname(text: &str) -> bool {
     is_plain_hostname(text)
         && text.split('.').all(|label| match label.strip_prefix("xn--") {
@@ -76,7 +76,7 @@ fn adapted(delta: u32, count: u32, is_first: bool) -> u32 {
     k + 36 * delta / (delta + SKEW)
 }
 
-/// Tells whether a decoded label is allowed: characters of RFC 5892, with its contextual rules.
+/// Returns whether a decoded label is allowed by RFC 5892, including its contextual rules.
 fn is_label(label: &[char]) -> bool {
     let is_mark = |c: char| {
         matches!(category(c), Category::SpacingMark | Category::NonspacingMark | Category::EnclosingMark)
@@ -101,13 +101,13 @@ fn is_allowed(label: &[char], at: usize) -> bool {
         // Zero width joiner (appendix A.2).
         '\u{200D}' => before.is_some_and(is_virama),
         '\u{200C}' => true,
-        // Middle dot (A.3), only between two of these.
+        // Middle dot (A.3), only between two letters `l`.
         '\u{B7}' => before == Some('l') && after == Some('l'),
         // Greek lower numeral sign (A.4).
         '\u{375}' => after.is_some_and(|c| ('\u{370}'..='\u{3FF}').contains(&c)),
         // Hebrew punctuation (A.5, A.6).
         '\u{5F3}' | '\u{5F4}' => before.is_some_and(|c| ('\u{590}'..='\u{5FF}').contains(&c)),
-        // Exceptions (2.6), first those that are disallowed.
+        // Exceptions (2.6): first the disallowed characters, then the allowed ones.
         '\u{640}' | '\u{7FA}' | '\u{302E}' | '\u{302F}' | '\u{3031}'..='\u{3035}' | '\u{303B}' => false,
         '\u{6FD}' | '\u{6FE}' | '\u{F0B}' | '\u{3007}' | '\u{30FB}' => true,
         c if c.is_ascii() => true,
@@ -125,7 +125,7 @@ fn is_allowed(label: &[char], at: usize) -> bool {
     }
 }
 
-/// Tells whether a mark joins consonants: the canonical combining class 9.
+/// Returns whether a character has the canonical combining class 9 (virama).
 fn is_virama(c: char) -> bool {
     const VIRAMAS: &str = "\u{94D}\u{9CD}\u{A4D}\u{ACD}\u{B4D}\u{BCD}\u{C4D}\u{CCD}\u{D4D}\u{DCA}\u{E3A}\u{F84}\
         \u{1039}\u{1714}\u{1734}\u{17D2}\u{1A60}\u{1B44}\u{1BAA}\u{1BF2}\u{1BF3}\u{2D7F}\u{A806}\u{A8C4}\

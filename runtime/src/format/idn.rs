@@ -1,14 +1,14 @@
-//! Internationalized host names of RFC 5890 and the addresses of RFC 6531 that use them.
+//! Internationalized host names of RFC 5890, and email addresses of RFC 6531, which use them.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::email::{has_local_part, is_domain, is_email};
 use super::hostname::is_hostname;
 
-/// Tells whether a text becomes a host name when its labels are encoded, and may be one.
+/// Returns whether a string becomes a valid host name when its labels are encoded.
 ///
-/// Encoding sees to normal form, direction of writing and lengths; what else RFC 5892 rules is seen
-/// in the encoded labels, as in any host name.
+/// The encoding checks the normal form, the writing direction and the lengths. The check of the encoded labels covers
+/// the other rules of RFC 5892.
 pub(super) fn is_idn_hostname(text: &str) -> bool {
     let encoded =
         Uts46::new().to_ascii(text.as_bytes(), AsciiDenyList::STD3, Hyphens::Check, DnsLength::Verify);
@@ -20,7 +20,7 @@ pub(crate) fn is_idn_email(text: &str) -> bool {
         return true;
     }
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    // The library has no non-ASCII characters in quotes; where they may stand, a letter may.
+    // The library rejects non-ASCII characters in quotes. They are allowed wherever a letter is.
     let plain: String = local.chars().map(|c| if c.is_ascii() { c } else { 'a' }).collect();
     has_local_part(&plain) && is_domain(domain, is_idn_hostname)
 }

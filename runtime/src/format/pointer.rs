@@ -1,4 +1,4 @@
-//! JSON Pointers of RFC 6901, and relative ones.
+//! JSON Pointers of RFC 6901, and relative JSON Pointers.
 
 pub(super) fn is_json_pointer(text: &str) -> bool {
     text.is_empty() || text.strip_prefix('/').is_some_and(is_escaped)
@@ -11,7 +11,7 @@ pub(super) fn is_relative_json_pointer(text: &str) -> bool {
     is_number && (rest.is_empty() || rest == "#" || rest.strip_prefix('/').is_some_and(is_escaped))
 }
 
-/// Tells whether each `~` starts one of the two escapes.
+/// Returns whether each `~` starts one of the two escapes, `~0` and `~1`.
 fn is_escaped(text: &str) -> bool {
     text.split('~').skip(1).all(|after| after.starts_with(['0', '1']))
 }

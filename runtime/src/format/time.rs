@@ -1,9 +1,9 @@
-//! Dates and times of RFC 3339, durations of its appendix A.
+//! Dates and times of RFC 3339, and durations of its appendix A.
 
 pub(super) fn is_date(text: &str) -> bool {
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text.as_bytes() else { return false };
-    let (Some(century), Some(year)) = (two(y0, y1), two(y2, y3)) else { return false };
-    let (Some(month), Some(day)) = (two(m0, m1), two(d0, d1)) else { return false };
+    let (Some(century), Some(year)) = (two_digits(y0, y1), two_digits(y2, y3)) else { return false };
+    let (Some(month), Some(day)) = (two_digits(m0, m1), two_digits(d0, d1)) else { return false };
     let year = u32::from(century) * 100 + u32::from(year);
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
@@ -17,7 +17,7 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 pub(super) fn is_date_time(text: &str) -> bool {
-    // A date has ten bytes, whatever it is.
+    // Every date has ten bytes.
     let Some((date, rest)) = text.split_at_checked(10) else { return false };
     rest.strip_prefix(['T', 't']).is_some_and(|time| is_date(date) && is_time(time))
 }
@@ -26,7 +26,9 @@ pub(super) fn is_time(text: &str) -> bool {
     let Some(([h0, h1, b':', m0, m1, b':', s0, s1], rest)) = text.as_bytes().split_first_chunk::<8>() else {
         return false;
     };
-    let (Some(hour), Some(minute), Some(second)) = (two(*h0, *h1), two(*m0, *m1), two(*s0, *s1)) else {
+    let (Some(hour), Some(minute), Some(second)) =
+        (two_digits(*h0, *h1), two_digits(*m0, *m1), two_digits(*s0, *s1))
+    else {
         return false;
     };
     let rest = match rest {
@@ -40,10 +42,12 @@ pub(super) fn is_time(text: &str) -> bool {
         _ => rest,
     };
     let minutes = i32::from(hour) * 60 + i32::from(minute);
-    let universal = match rest {
+    let minutes_utc = match rest {
         [b'Z' | b'z'] => minutes,
         [sign @ (b'+' | b'-'), h0, h1, b':', m0, m1] => {
-            let (Some(hours), Some(more)) = (two(*h0, *h1), two(*m0, *m1)) else { return false };
+            let (Some(hours), Some(more)) = (two_digits(*h0, *h1), two_digits(*m0, *m1)) else {
+                return false;
+            };
             if 23 < hours || 59 < more {
                 return false;
             }
@@ -52,8 +56,8 @@ pub(super) fn is_time(text: &str) -> bool {
         }
         _ => return false,
     };
-    // A leap second is the last one of a day, in universal time.
-    let is_last_minute = universal.rem_euclid(24 * 60) == 24 * 60 - 1;
+    // A leap second is the last second of a day in UTC.
+    let is_last_minute = minutes_utc.rem_euclid(24 * 60) == 24 * 60 - 1;
     hour <= 23 && minute <= 59 && (second <= 59 || (second == 60 && is_last_minute))
 }
 
@@ -71,7 +75,7 @@ pub(super) fn is_duration(text: &str) -> bool {
     (date_units | time_units) != 0 && has_time && !has_gap(date_units) && !has_gap(time_units)
 }
 
-/// Returns which units there are, a bit each; `None` when they are out of order or not numbers.
+/// Returns the units of a duration, one bit for each. Returns `None` if they are out of order or have no number.
 fn units(mut text: &str, order: &str) -> Option<u8> {
     let mut found = 0;
     let mut next = 0;
@@ -93,7 +97,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Returns the value of two digits.
 #[inline]
-fn two(tens: u8, ones: u8) -> Option<u8> {
+fn two_digits(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }

@@ -1,9 +1,9 @@
 //! URIs of RFC 3986 and IRIs of RFC 3987.
 //!
-//! What events hold are mostly plain URLs, which one table decides; the rest, such as a host that
-//! is an address in brackets, is left to the library.
+//! Most events contain plain URLs, which a table checks fast. The library checks the others, for example a URL whose host
+//! is an address in brackets.
 
-use super::bytes::{ESCAPE, PATH, QUERY, REG_NAME, SCHEME, is, span};
+use super::byte_classes::{ESCAPE, PATH, QUERY, REG_NAME, SCHEME, is, span};
 
 pub(super) fn is_uri(text: &str) -> bool {
     is_plain(text, true).unwrap_or_else(|| fluent_uri::Uri::parse(text).is_ok())
@@ -21,7 +21,7 @@ pub(super) fn is_iri_reference(text: &str) -> bool {
     if text.is_ascii() { is_uri_reference(text) } else { fluent_uri::IriRef::parse(text).is_ok() }
 }
 
-/// Decides what has a scheme, and an authority that is a name if any; `None` for all else.
+/// Checks URIs with a scheme, whose authority is missing or a name. Returns `None` for other strings.
 fn is_plain(text: &str, absolute: bool) -> Option<bool> {
     let bytes = text.as_bytes();
     match plain_end(bytes) {
@@ -31,20 +31,20 @@ fn is_plain(text: &str, absolute: bool) -> Option<bool> {
     }
 }
 
-/// Why it takes more than a table to tell whether something is a URI.
+/// The reason why the table cannot decide whether a string is a URI.
 #[derive(Debug)]
 pub(super) enum Unclear {
     NoScheme,
     /// User information, or an address in brackets.
     Authority,
-    /// Perhaps a broken one.
+    /// An escape that may be invalid.
     Escape,
 }
 
-/// Returns where a URI at the start of these bytes ends: at the first byte that none has there.
+/// Returns the end of the URI at the start of these bytes: the first byte that cannot continue a URI.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8]) -> Result<usize, Unclear> {
-    // Almost every one is of this scheme.
+    // Almost every URI has this scheme.
     let end = if bytes.starts_with(b"https:") { 5 } else { span(bytes, 0, SCHEME) };
     if bytes.get(end) != Some(&b':') || !bytes[0].is_ascii_alphabetic() {
         return Err(Unclear::NoScheme);
@@ -55,7 +55,7 @@ pub(super) fn plain_end(bytes: &[u8]) -> Result<usize, Unclear> {
         if bytes.get(at) == Some(&b':') {
             at += 1;
             at += bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            // That was user information and no port, or it ends here.
+            // Otherwise the digits were not a port, but part of the user information.
             if !matches!(bytes.get(at), None | Some(b'/' | b'?' | b'#' | b'"')) {
                 return Err(Unclear::Authority);
             }
@@ -73,7 +73,7 @@ pub(super) fn plain_end(bytes: &[u8]) -> Result<usize, Unclear> {
     Ok(at)
 }
 
-/// Returns where bytes of a class end, escapes among them.
+/// Returns the end of the bytes of a class and of escapes that start at a position.
 #[inline]
 fn run(bytes: &[u8], mut at: usize, class: u8) -> Result<usize, Unclear> {
     loop {

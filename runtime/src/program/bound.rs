@@ -1,9 +1,9 @@
 use std::cmp::Ordering;
 
-use crate::cursor::Digits;
 use crate::decimal::Decimal;
+use crate::lexer::NumberToken;
 
-/// A number that others are compared with.
+/// The value of `minimum` or a similar keyword.
 #[derive(Debug)]
 pub(crate) struct Bound {
     small: Option<i64>,
@@ -11,9 +11,9 @@ pub(crate) struct Bound {
     exact: Decimal,
 }
 
-/// A number that others have to be a multiple of.
+/// The value of `multipleOf`.
 #[derive(Debug)]
-pub(crate) struct Step {
+pub(crate) struct Divisor {
     small: Option<i64>,
     exact: Decimal,
 }
@@ -24,22 +24,22 @@ impl Bound {
         Some(Self { small: exact.to_i64(), float: text.parse().ok()?, exact })
     }
 
-    /// Returns the value, if it is an integer that is not large.
+    /// Returns the value, if it is an integer of 64 bits.
     pub(crate) fn small(&self) -> Option<i64> {
         self.small
     }
 
-    /// Compares a number with this one, by its value and not by a rounding of it.
+    /// Compares the exact value of a number with this bound.
     #[inline]
-    pub(crate) fn compare(&self, number: &Digits<'_>) -> Ordering {
-        if let (Some(number), Some(bound)) = (number.scaled, self.small) {
+    pub(crate) fn compare(&self, number: &NumberToken<'_>) -> Ordering {
+        if let (Some(number), Some(bound)) = (number.small_decimal, self.small) {
             return number.compare(bound);
         }
         self.compare_slowly(number)
     }
 
-    fn compare_slowly(&self, number: &Digits<'_>) -> Ordering {
-        // Rounding keeps the order: what differs as floats differs.
+    fn compare_slowly(&self, number: &NumberToken<'_>) -> Ordering {
+        // Rounding keeps the order, so numbers with different floats are in the order of these floats.
         let float: f64 = number.text.parse().unwrap_or(f64::NAN);
         match float.partial_cmp(&self.float) {
             Some(order @ (Ordering::Less | Ordering::Greater)) => order,
@@ -50,16 +50,16 @@ impl Bound {
     }
 }
 
-impl Step {
+impl Divisor {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let exact = Decimal::parse(text)?;
-        Some(Self { small: exact.to_i64().filter(|step| 0 < *step), exact })
+        Some(Self { small: exact.to_i64().filter(|divisor| 0 < *divisor), exact })
     }
 
-    /// Tells whether a number is a multiple.
-    pub(crate) fn divides(&self, number: &Digits<'_>) -> bool {
-        if let (Some(number), Some(step)) = (number.small(), self.small) {
-            return number % step == 0;
+    /// Returns whether a number is a multiple of this one.
+    pub(crate) fn divides(&self, number: &NumberToken<'_>) -> bool {
+        if let (Some(number), Some(divisor)) = (number.small_integer(), self.small) {
+            return number % divisor == 0;
         }
         Decimal::parse(number.text).is_some_and(|exact| exact.is_multiple_of(&self.exact))
     }

@@ -1,54 +1,72 @@
-//! Reads the linked form that the generator writes.
+//! Decodes the text of a program.
 
-use super::{
-    Additional, Array, Bound, Child, Contains, Decoded, Literals, Lookup, Member, More, Node, Numeric,
-    Object, Pattern, Step, Streamed, Text, demand, index,
+use super::bound::{Bound, Divisor};
+use super::enum_values::EnumValues;
+use super::node::{
+    AdditionalProperties, Applicators, ArrayKeywords, ChecksWhileReading, Contains, Node, NumberKeywords,
+    ObjectKeywords, Property, StringKeywords,
 };
-use crate::cursor::KnownName;
+use super::node_id::{Anchors, NodeId, index};
+use super::pattern::Pattern;
+use super::property_conditions;
+use super::property_index::PropertyIndex;
 use crate::format::Format;
+use crate::json::{Json, Map};
 use crate::kinds::Kinds;
-use crate::{Json, Map};
+use crate::lexer::KnownName;
 
-/// Decodes a program; `None` when its text is not one.
+/// The content of a program.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) nodes: Box<[Node]>,
+    /// The dynamic anchors of each schema resource of the document.
+    pub(super) resources: Box<[Anchors]>,
+}
+
+/// Returns the content of a program; `None` if the text is not a program.
 pub(super) fn decode(text: &str) -> Option<Decoded> {
     let Json::Object(program) = Json::parse(text).ok()? else { return None };
     let mut nodes = list(program.get("nodes"), node)?;
-    demand::settle(&mut nodes);
-    let free: Vec<Kinds> = nodes.iter().map(Node::free).collect();
+    property_conditions::extract(&mut nodes);
+    let always_accepted: Vec<Kinds> = nodes.iter().map(Node::always_accepted).collect();
     for object in nodes.iter_mut().filter_map(|node| node.object.as_mut()) {
-        for member in object.members.iter_mut().filter(|member| member.declared) {
-            member.free = match member.node {
-                None => Kinds::LEAVES,
-                Some(Child { link: None, id }) => free.get(index(id)).copied().unwrap_or_default(),
+        for property in object.properties.iter_mut().filter(|property| property.is_declared) {
+            property.always_accepted = match property.node {
+                None => Kinds::SCALARS,
+                Some(NodeId { link: None, number }) => {
+                    always_accepted.get(index(number)).copied().unwrap_or_default()
+                }
                 Some(_) => Kinds::NONE,
             };
         }
-        object.record = object.as_record();
+        object.simple_required = object.required_if_simple();
     }
     for node in &mut nodes {
-        let is_record = node.object.as_ref().is_some_and(|object| object.record.is_some());
-        node.is_record =
-            is_record && node.is_plain() && node.literals.is_none() && node.kinds.meets(Kinds::OBJECT);
+        let is_simple = node.object.as_ref().is_some_and(|object| object.simple_required.is_some());
+        node.is_simple_object = is_simple
+            && node.has_only_own_keywords()
+            && node.enum_values.is_none()
+            && node.kinds.meets(Kinds::OBJECT);
     }
     let resources = list(program.get("resources"), |anchors| {
         let anchors = anchors.as_object()?.iter();
         anchors.map(|(name, node)| Some((name.as_str().into(), child(node)?))).collect()
     })?;
-    Some(Decoded { nodes, resources, links: &[] })
+    Some(Decoded { nodes, resources })
 }
 
 fn list<T>(json: Option<&Json>, read: impl Fn(&Json) -> Option<T>) -> Option<Box<[T]>> {
     json.and_then(Json::as_array).unwrap_or_default().iter().map(read).collect()
 }
 
-fn child(json: &Json) -> Option<Child> {
+fn child(json: &Json) -> Option<NodeId> {
     match json {
-        Json::Number(id) => Some(Child { link: None, id: u32::try_from(id.as_i64()?).ok()? }),
+        Json::Number(number) => Some(NodeId { link: None, number: u32::try_from(number.as_i64()?).ok()? }),
         Json::Array(pair) => {
-            let [Json::Number(link), Json::Number(id)] = pair.as_slice() else { return None };
-            Some(Child {
+            let [Json::Number(link), Json::Number(number)] = pair.as_slice() else { return None };
+            Some(NodeId {
                 link: Some(u16::try_from(link.as_i64()?).ok()?),
-                id: u32::try_from(id.as_i64()?).ok()?,
+                number: u32::try_from(number.as_i64()?).ok()?,
             })
         }
         Json::Null | Json::Bool(_) | Json::String(_) | Json::Object(_) => None,
@@ -63,21 +81,21 @@ impl Keywords<'_> {
         keywords.iter().any(|keyword| self.0.contains_key(*keyword))
     }
 
-    fn child(&self, keyword: &str) -> Option<Child> {
+    fn child(&self, keyword: &str) -> Option<NodeId> {
         self.0.get(keyword).and_then(child)
     }
 
-    fn children(&self, keyword: &str) -> Option<Box<[Child]>> {
+    fn children(&self, keyword: &str) -> Option<Box<[NodeId]>> {
         list(self.0.get(keyword), child)
     }
 
-    /// A limit; one beyond what a machine can count to is as good as the largest.
+    /// Returns a limit. A limit beyond the range of the machine becomes the largest one.
     fn size(&self, keyword: &str) -> Option<usize> {
         let Some(Json::Number(number)) = self.0.get(keyword) else { return None };
         Some(number.as_i64().and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX))
     }
 
-    fn text(&self, keyword: &str) -> Option<&str> {
+    fn string(&self, keyword: &str) -> Option<&str> {
         self.0.get(keyword).and_then(Json::as_str)
     }
 
@@ -94,15 +112,15 @@ impl Keywords<'_> {
 }
 
 fn node(json: &Json) -> Option<Node> {
-    let Json::Object(members) = json else { return None };
-    let keywords = Keywords(members);
-    let kinds = match members.get("type") {
+    let Json::Object(keywords) = json else { return None };
+    let keywords = Keywords(keywords);
+    let kinds = match keywords.0.get("type") {
         Some(types) => {
             types.as_array()?.iter().try_fold(Kinds::NONE, |kinds, name| Some(kinds | kind(name)?))?
         }
         None => Kinds::ALL,
     };
-    let has_text = keywords.has(&["minLength", "maxLength", "pattern", "format", "encoding", "json"]);
+    let has_string = keywords.has(&["minLength", "maxLength", "pattern", "format", "encoding", "json"]);
     let has_number =
         keywords.has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]);
     let has_array =
@@ -116,7 +134,7 @@ fn node(json: &Json) -> Option<Node> {
         "minProperties",
         "maxProperties",
     ]);
-    let has_more = keywords.has(&[
+    let has_applicators = keywords.has(&[
         "allOf",
         "anyOf",
         "oneOf",
@@ -127,23 +145,23 @@ fn node(json: &Json) -> Option<Node> {
         "unevaluatedProperties",
         "unevaluatedItems",
     ]);
-    let literals = match members.get("enum") {
-        Some(values) => Some(Box::new(Literals::new(values.as_array()?))),
+    let enum_values = match keywords.0.get("enum") {
+        Some(values) => Some(Box::new(EnumValues::new(values.as_array()?))),
         None => None,
     };
     Some(Node {
         kinds,
-        text: has_text.then(|| Box::new(text(&keywords))),
-        number: has_number.then(|| Box::new(numeric(&keywords))),
+        string: has_string.then(|| Box::new(string(&keywords))),
+        number: has_number.then(|| Box::new(number(&keywords))),
         array: if has_array { Some(Box::new(array(&keywords)?)) } else { None },
         object: if has_object { Some(Box::new(object(&keywords)?)) } else { None },
-        literals,
-        more: if has_more { Some(Box::new(more(&keywords)?)) } else { None },
-        is_record: false,
-        streamed: match members.get("streamed") {
-            None => Streamed::Nothing,
-            Some(Json::String(_)) => Streamed::Own,
-            Some(_) => Streamed::All,
+        enum_values,
+        applicators: if has_applicators { Some(Box::new(applicators(&keywords)?)) } else { None },
+        is_simple_object: false,
+        checks_while_reading: match keywords.0.get("streamed") {
+            None => ChecksWhileReading::None,
+            Some(Json::String(_)) => ChecksWhileReading::OwnKeywords,
+            Some(_) => ChecksWhileReading::All,
         },
         unless_null: keywords.child("unlessNull"),
     })
@@ -154,7 +172,7 @@ fn kind(name: &Json) -> Option<Kinds> {
         "null" => Kinds::NULL,
         "boolean" => Kinds::BOOL,
         "integer" => Kinds::INTEGER | Kinds::WHOLE,
-        // Of draft 4, where `1.0` is none.
+        // The integers of draft 4, which do not include `1.0`.
         "plainInteger" => Kinds::INTEGER,
         "number" => Kinds::NUMBERS,
         "string" => Kinds::STRING,
@@ -164,56 +182,61 @@ fn kind(name: &Json) -> Option<Kinds> {
     })
 }
 
-fn text(keywords: &Keywords<'_>) -> Text {
-    let format = keywords.text("format").and_then(Format::named);
-    let is_more = keywords.has(&["minLength", "maxLength", "pattern", "encoding", "json"]);
-    Text {
-        min: keywords.size("minLength").unwrap_or(0),
-        max: keywords.size("maxLength"),
-        pattern: keywords.text("pattern").map(Pattern::new),
+fn string(keywords: &Keywords<'_>) -> StringKeywords {
+    let format = keywords.string("format").and_then(Format::named);
+    let has_others = keywords.has(&["minLength", "maxLength", "pattern", "encoding", "json"]);
+    StringKeywords {
+        min_length: keywords.size("minLength").unwrap_or(0),
+        max_length: keywords.size("maxLength"),
+        pattern: keywords.string("pattern").map(Pattern::new),
         format,
-        end: format.filter(|_| !is_more).and_then(Format::end),
-        encoding: keywords.text("encoding").map(Into::into),
-        is_json: keywords.flag("json"),
+        find_end: format.filter(|_| !has_others).and_then(Format::find_end),
+        content_encoding: keywords.string("encoding").map(Into::into),
+        content_is_json: keywords.flag("json"),
     }
 }
 
-fn numeric(keywords: &Keywords<'_>) -> Numeric {
+fn number(keywords: &Keywords<'_>) -> NumberKeywords {
     let bound = |keyword| keywords.number(keyword).and_then(|text| Bound::parse(&text));
-    Numeric {
-        min: bound("minimum"),
-        max: bound("maximum"),
-        above: bound("exclusiveMinimum"),
-        below: bound("exclusiveMaximum"),
-        step: keywords.number("multipleOf").and_then(|text| Step::parse(&text)),
+    NumberKeywords {
+        minimum: bound("minimum"),
+        maximum: bound("maximum"),
+        exclusive_minimum: bound("exclusiveMinimum"),
+        exclusive_maximum: bound("exclusiveMaximum"),
+        multiple_of: keywords.number("multipleOf").and_then(|text| Divisor::parse(&text)),
     }
 }
 
-fn array(keywords: &Keywords<'_>) -> Option<Array> {
+fn array(keywords: &Keywords<'_>) -> Option<ArrayKeywords> {
     let contains = keywords.child("contains").map(|node| Contains {
         node,
         min: keywords.size("minContains").unwrap_or(1),
         max: keywords.size("maxContains"),
         evaluates: keywords.flag("containsEvaluates"),
     });
-    Some(Array {
-        first: keywords.children("prefixItems")?,
+    Some(ArrayKeywords {
+        prefix_items: keywords.children("prefixItems")?,
         items: keywords.child("items"),
-        min: keywords.size("minItems").unwrap_or(0),
-        max: keywords.size("maxItems"),
-        is_set: keywords.flag("uniqueItems"),
+        min_items: keywords.size("minItems").unwrap_or(0),
+        max_items: keywords.size("maxItems"),
+        unique_items: keywords.flag("uniqueItems"),
         contains,
     })
 }
 
-fn object(keywords: &Keywords<'_>) -> Option<Object> {
-    let members = list(keywords.0.get("members"), |member| {
-        let [name, rest @ ..] = member.as_array()? else { return None };
+fn object(keywords: &Keywords<'_>) -> Option<ObjectKeywords> {
+    let properties = list(keywords.0.get("members"), |property| {
+        let [name, rest @ ..] = property.as_array()? else { return None };
         let node = rest.first().and_then(child);
         let name = name.as_str()?;
-        Some(Member { name: KnownName::new(name), declared: !rest.is_empty(), node, free: Kinds::NONE })
+        Some(Property {
+            name: KnownName::new(name),
+            is_declared: !rest.is_empty(),
+            node,
+            always_accepted: Kinds::NONE,
+        })
     })?;
-    let position = |json: &Json| match json {
+    let number = |json: &Json| match json {
         Json::Number(number) => u16::try_from(number.as_i64()?).ok(),
         Json::Null | Json::Bool(_) | Json::String(_) | Json::Array(_) | Json::Object(_) => None,
     };
@@ -222,51 +245,55 @@ fn object(keywords: &Keywords<'_>) -> Option<Object> {
         Some((Pattern::new(pattern.as_str()?), child(node)?))
     })?;
     let dependent_required = list(keywords.0.get("dependentRequired"), |pair| {
-        let [member, others] = pair.as_array()? else { return None };
-        Some((position(member)?, list(Some(others), position)?))
+        let [property, others] = pair.as_array()? else { return None };
+        Some((number(property)?, list(Some(others), number)?))
     })?;
     let dependent_schemas = list(keywords.0.get("dependentSchemas"), |pair| {
-        let [member, node] = pair.as_array()? else { return None };
-        Some((position(member)?, child(node)?))
+        let [property, node] = pair.as_array()? else { return None };
+        Some((number(property)?, child(node)?))
     })?;
     let additional = match keywords.0.get("additionalProperties") {
-        None => Additional::Anything,
-        Some(Json::Bool(true)) => Additional::Evaluated,
-        Some(Json::Bool(false)) => Additional::Refused,
-        Some(node) => Additional::Checked(child(node)?),
+        None => AdditionalProperties::Unconstrained,
+        Some(Json::Bool(true)) => AdditionalProperties::Accepted,
+        Some(Json::Bool(false)) => AdditionalProperties::Rejected,
+        Some(node) => AdditionalProperties::Checked(child(node)?),
     };
-    Some(Object {
-        lookup: Lookup::new(&members),
-        members,
-        required: list(keywords.0.get("required"), position)?.iter().map(|at| usize::from(*at)).collect(),
+    let hashes = properties.iter().map(|property| property.name.hash().to_u64());
+    Some(ObjectKeywords {
+        index: PropertyIndex::new(hashes),
+        properties,
+        required: list(keywords.0.get("required"), number)?
+            .iter()
+            .map(|number| usize::from(*number))
+            .collect(),
         patterns,
         additional,
-        names: keywords.child("propertyNames"),
-        min: keywords.size("minProperties").unwrap_or(0),
-        max: keywords.size("maxProperties"),
+        property_names: keywords.child("propertyNames"),
+        min_properties: keywords.size("minProperties").unwrap_or(0),
+        max_properties: keywords.size("maxProperties"),
         dependent_required,
         dependent_schemas,
-        demands: Vec::new(),
-        watched: Box::default(),
-        record: None,
+        conditions: Vec::new(),
+        recorded: Box::default(),
+        simple_required: None,
     })
 }
 
-fn more(keywords: &Keywords<'_>) -> Option<More> {
-    let dynamic = keywords.0.get("dynamic").and_then(Json::as_array).and_then(|pair| {
+fn applicators(keywords: &Keywords<'_>) -> Option<Applicators> {
+    let dynamic_ref = keywords.0.get("dynamic").and_then(Json::as_array).and_then(|pair| {
         let [name, node] = pair else { return None };
         Some((name.as_str()?.into(), child(node)?))
     });
-    Some(More {
-        all: keywords.children("allOf")?,
-        any: keywords.children("anyOf")?,
-        one: keywords.children("oneOf")?,
+    Some(Applicators {
+        all_of: keywords.children("allOf")?,
+        any_of: keywords.children("anyOf")?,
+        one_of: keywords.children("oneOf")?,
         variants: keywords.children("variants")?,
         not: keywords.child("not"),
         condition: keywords.child("if").map(|node| (node, keywords.child("then"), keywords.child("else"))),
-        dynamic,
-        resource: keywords.size("resource").and_then(|at| u16::try_from(at).ok()),
-        unevaluated_members: keywords.child("unevaluatedProperties"),
+        dynamic_ref,
+        resource: keywords.size("resource").and_then(|number| u16::try_from(number).ok()),
+        unevaluated_properties: keywords.child("unevaluatedProperties"),
         unevaluated_items: keywords.child("unevaluatedItems"),
     })
 }

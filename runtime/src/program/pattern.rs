@@ -1,4 +1,4 @@
-//! Patterns with the meaning of ECMA-262, as the `jsonschema` crate understands them.
+//! Regular expressions of ECMA-262, with the same results as in the `jsonschema` crate.
 
 mod fixed;
 
@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 use fixed::Fixed;
 use jsonschema_regex::{PatternAnalysis, Sequence, analyze_pattern, contains_ecma_whitespace};
 
-use crate::check::Memory;
-use crate::reject::Why;
+use crate::reject::Reason;
+use crate::step_budget::StepBudget;
 
-/// A pattern, compiled when it is first needed.
+/// A pattern, which the first string compiles.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: Box<str>,
@@ -18,64 +18,65 @@ pub(crate) struct Pattern {
     engine: OnceLock<Engine>,
 }
 
-/// A pattern that needs no engine.
+/// A pattern that needs no regular expression engine.
 #[derive(Debug)]
 enum Simple {
     Prefix(Box<str>),
     Exact(Box<str>),
     OneOf(Box<[Box<str>]>),
     NoWhiteSpace,
-    /// Any one of these.
+    /// The string matches one of these.
     Fixed(Box<[Fixed]>),
 }
 
 #[derive(Debug)]
 enum Engine {
-    /// Classes one after the other; `None` of it for a text it cannot decide.
+    /// A sequence of character classes. If the sequence cannot decide a string, the expression does.
     Sequence(Box<Sequence>, Box<regex::Regex>),
-    /// Linear in the text.
+    /// Takes time linear in the length of the string.
     Automaton(Box<regex::Regex>),
-    /// Parts that all hold: look-aheads at the start, which become searches of their own.
+    /// Several expressions that must all match: look-aheads at the start of a pattern, and the rest.
     All(Vec<regex::Regex>),
-    /// With look-around inside or references back.
+    /// A pattern with other look-arounds, or with backreferences.
     Backtracking(Box<Backtracking>),
-    /// None that compiles; the generator refuses schemas with such a pattern.
-    Nothing,
+    /// The pattern does not compile. The generator rejects schemas with such a pattern.
+    Invalid,
 }
 
-/// A matcher that goes back, up to a limit. Each time it goes back, it may scan the rest of the text.
+/// A backtracking engine with a limit. After each backtrack, it may scan the rest of the string.
 #[derive(Debug)]
 struct Backtracking {
     pattern: Box<str>,
-    /// Has a low limit, which is enough for usual patterns.
+    /// With a low limit, which is enough for usual patterns.
     quick: fancy_regex::Regex,
-    /// Has the full limit; compiled when the low one is reached.
+    /// With the full limit. Compiled when a string exceeds the low limit.
     full: OnceLock<Option<fancy_regex::Regex>>,
 }
 
 impl Backtracking {
-    /// How often the matcher goes back at most. A text that needs more does not match.
+    /// Maximum number of backtracks. A string that needs more does not match.
     const BACKTRACKS_MAX: usize = 100_000;
+    /// Maximum number of backtracks in the first attempt.
     const BACKTRACKS_MAX_QUICK: usize = 1_000;
 
     fn compile(pattern: &str, backtracks_max: usize) -> Option<fancy_regex::Regex> {
         fancy_regex::RegexBuilder::new(pattern).backtrack_limit(backtracks_max).build().ok()
     }
 
-    fn is_match(&self, text: &str, memory: &mut Memory) -> Result<bool, Why> {
-        memory.steps(Self::cost(Self::BACKTRACKS_MAX_QUICK, text))?;
+    fn is_match(&self, text: &str, budget: &mut StepBudget) -> Result<bool, Reason> {
+        budget.steps(Self::cost(Self::BACKTRACKS_MAX_QUICK, text))?;
         if let Ok(is_match) = self.quick.is_match(text) {
             return Ok(is_match);
         }
-        memory.steps(Self::cost(Self::BACKTRACKS_MAX, text))?;
+        budget.steps(Self::cost(Self::BACKTRACKS_MAX, text))?;
         let full = self.full.get_or_init(|| Self::compile(&self.pattern, Self::BACKTRACKS_MAX));
         Ok(full.as_ref().is_some_and(|full| full.is_match(text).unwrap_or(false)))
     }
 
-    /// Returns the steps that a limit stands for: some bytes are scanned in the time of one.
+    /// Returns the steps that a limit stands for. A step of the checker takes as long as scanning a number of bytes.
     fn cost(backtracks: usize, text: &str) -> usize {
-        const BYTES_IN_A_STEP: usize = 100;
-        (backtracks / BYTES_IN_A_STEP).saturating_mul(text.len())
+        const BYTES_PER_STEP: usize = 100;
+        (backtracks / BYTES_PER_STEP).saturating_mul(text.len())
     }
 }
 
@@ -93,8 +94,12 @@ impl Pattern {
         Self { source: source.into(), simple, engine: OnceLock::new() }
     }
 
-    /// Returns whether the pattern occurs in a text; fails if the search would take too many steps.
-    pub(crate) fn is_match(&self, text: &str, memory: &mut Memory) -> Result<bool, Why> {
+    /// Returns whether the pattern occurs in a string.
+    ///
+    /// # Errors
+    ///
+    /// If the search would take too many steps.
+    pub(crate) fn is_match(&self, text: &str, budget: &mut StepBudget) -> Result<bool, Reason> {
         Ok(match &self.simple {
             Some(Simple::Prefix(prefix)) => text.starts_with(&**prefix),
             Some(Simple::Exact(exact)) => *text == **exact,
@@ -102,7 +107,7 @@ impl Pattern {
             Some(Simple::Fixed(fixed)) => fixed.iter().any(|one| one.is_match(text)),
             Some(Simple::NoWhiteSpace) => !contains_ecma_whitespace(text),
             None => {
-                return self.engine.get_or_init(|| Engine::compile(&self.source)).is_match(text, memory);
+                return self.engine.get_or_init(|| Engine::compile(&self.source)).is_match(text, budget);
             }
         })
     }
@@ -131,21 +136,21 @@ impl Engine {
 
     fn backtracking(translated: &str) -> Self {
         let quick = Backtracking::compile(translated, Backtracking::BACKTRACKS_MAX_QUICK);
-        quick.map_or(Self::Nothing, |quick| {
+        quick.map_or(Self::Invalid, |quick| {
             let pattern = translated.into();
             Self::Backtracking(Box::new(Backtracking { pattern, quick, full: OnceLock::new() }))
         })
     }
 
-    fn is_match(&self, text: &str, memory: &mut Memory) -> Result<bool, Why> {
+    fn is_match(&self, text: &str, budget: &mut StepBudget) -> Result<bool, Reason> {
         Ok(match self {
             Self::Sequence(sequence, regex) => {
                 sequence.is_match(text.as_bytes()).unwrap_or_else(|| regex.is_match(text))
             }
             Self::Automaton(regex) => regex.is_match(text),
             Self::All(parts) => parts.iter().all(|part| part.is_match(text)),
-            Self::Backtracking(backtracking) => return backtracking.is_match(text, memory),
-            Self::Nothing => false,
+            Self::Backtracking(backtracking) => return backtracking.is_match(text, budget),
+            Self::Invalid => false,
         })
     }
 }
@@ -155,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_engine_is_used() {
+    fn every_engine_matches() {
         for (source, text, matches) in [
             ("^ab", "abc", true),
             ("^ab$", "abc", false),
@@ -168,21 +173,21 @@ mod tests {
             (r"^(?!x)a", "xa", false),
             (r"(a)\1", "aa", true),
         ] {
-            let is_match = Pattern::new(source).is_match(text, &mut Memory::of_event(0)).unwrap();
+            let is_match = Pattern::new(source).is_match(text, &mut StepBudget::for_event(0)).unwrap();
             assert_eq!(is_match, matches, "{source} on {text}");
         }
     }
 
     #[test]
-    fn a_catastrophe_ends() {
+    fn catastrophic_backtracking_ends() {
         let text = format!("{}!", "a".repeat(40));
         let is_match =
-            |source, text: &str| Pattern::new(source).is_match(text, &mut Memory::of_event(text.len()));
+            |source, text: &str| Pattern::new(source).is_match(text, &mut StepBudget::for_event(text.len()));
         assert_eq!(is_match("^(a+)+$", &text), Ok(false));
         assert_eq!(is_match(r"^(?!b)(a+)+\1$", &text), Ok(false));
-        // Each time that the matcher goes back, a look-around scans the rest.
+        // After each backtrack, a look-around scans the rest.
         let scanned = r"(?:(?!(?:\p{L})?(?:[ab])*)a)?(?=aa)b";
-        assert_eq!(is_match(scanned, &"ab".repeat(130_000)), Err(Why::TooManySteps));
+        assert_eq!(is_match(scanned, &"ab".repeat(130_000)), Err(Reason::TooManySteps));
         assert_eq!(is_match(scanned, "abab"), Ok(false));
     }
 }

@@ -1,94 +1,137 @@
-use crate::Case;
-use crate::cursor::Cursor;
-use crate::kinds::Kinds;
-use crate::reject::{Reject, Why};
+//! Chooses the variant of a generated union.
 
-/// How much of a case the members seen so far fulfil.
+use crate::case::Case;
+use crate::check::Checker;
+use crate::kinds::Kinds;
+use crate::lexer::Lexer;
+use crate::reject::{Reason, Reject};
+
+/// The conditions of a case that the properties read so far meet.
 #[derive(Clone, Copy, Default)]
 struct Progress {
     required: usize,
     tags: usize,
-    fits: bool,
+    /// Whether no property read so far contradicts the case.
+    is_possible: bool,
 }
 
-/// So many cases need no memory of their own.
-const FEW: usize = 8;
+/// At most so many cases need no allocation.
+const INLINE_CASES: usize = 8;
 
-/// Returns the case that matches the value at the cursor, and leaves the cursor before the value. If no case matches,
-/// the result may be the case that comes closest.
+/// Returns the case that matches the value at the current position, and does not move. If no case matches, the result
+/// may be the case that comes closest.
 ///
 /// # Errors
 ///
 /// If the text is not JSON, or if no case matches.
-pub fn choose(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<usize, Reject> {
-    let first = cursor.peek();
-    let start = cursor.position();
+pub fn choose(checker: &mut Checker<'_>, cases: &[Case]) -> Result<usize, Reject> {
+    let lexer = &mut checker.lexer;
+    let first = lexer.peek();
+    let start = lexer.position();
     let kinds = match Kinds::starting(first) {
-        Kinds::NUMBERS => cursor.digits()?.kind(),
+        Kinds::NUMBERS => lexer.number()?.kind(),
         kinds => kinds,
     };
-    cursor.rewind(start);
-    let mut left = cases.iter().enumerate().filter(|(_, case)| case.kinds.meets(kinds));
-    let (Some(only), second) = (left.next(), left.next()) else { return cursor.reject(Why::Untypable) };
+    lexer.rewind(start);
+    let mut possible = cases.iter().enumerate().filter(|(_, case)| case.kinds.meets(kinds));
+    let (Some(only), second) = (possible.next(), possible.next()) else {
+        return lexer.reject(Reason::DoesNotFitType);
+    };
     if second.is_none() || kinds != Kinds::OBJECT {
         return Ok(only.0);
     }
-    let found = by_members(cursor, cases)?;
-    cursor.rewind(start);
-    found.map_or_else(|| cursor.reject(Why::Untypable), Ok)
+    let found = choose_by_properties(lexer, cases)?;
+    lexer.rewind(start);
+    found.map_or_else(|| lexer.reject(Reason::DoesNotFitType), Ok)
 }
 
-fn by_members(cursor: &mut Cursor<'_>, cases: &[Case]) -> Result<Option<usize>, Reject> {
-    let mut few = [Progress::default(); FEW];
-    let mut many = Vec::new();
-    let progress = match few.get_mut(..cases.len()) {
-        Some(few) => few,
+fn choose_by_properties(lexer: &mut Lexer<'_>, cases: &[Case]) -> Result<Option<usize>, Reject> {
+    let mut inline = [Progress::default(); INLINE_CASES];
+    let mut heap = Vec::new();
+    let progress = match inline.get_mut(..cases.len()) {
+        Some(inline) => inline,
         None => {
-            many.resize(cases.len(), Progress::default());
-            &mut many
+            heap.resize(cases.len(), Progress::default());
+            &mut heap
         }
     };
     for (case, progress) in cases.iter().zip(&mut *progress) {
-        progress.fits = case.kinds.meets(Kinds::OBJECT);
+        progress.is_possible = case.kinds.meets(Kinds::OBJECT);
     }
-    let depth = cursor.depth();
-    cursor.enter()?;
-    let mut first = true;
-    while let Some((name, _)) = cursor.next_member(first)? {
-        first = false;
+    let nesting = lexer.nesting();
+    lexer.enter()?;
+    let mut is_first = true;
+    while let Some((name, _)) = lexer.next_property(is_first)? {
+        is_first = false;
         let is_tag = cases.iter().any(|case| case.tags.iter().any(|(tag, _)| **tag == *name));
-        let text = if is_tag && cursor.peek() == b'"' { Some(cursor.string()?) } else { None };
+        let text = if is_tag && lexer.peek() == b'"' { Some(lexer.string()?) } else { None };
         for (case, progress) in cases.iter().zip(&mut *progress) {
             progress.required += usize::from(case.required.contains(&&*name));
-            progress.fits &= case.known.is_none_or(|known| known.contains(&&*name));
+            progress.is_possible &= case.known.is_none_or(|known| known.contains(&&*name));
             if let Some((_, texts)) = case.tags.iter().find(|(tag, _)| **tag == *name) {
-                progress.fits &= text.as_ref().is_some_and(|text| texts.contains(&&**text));
+                progress.is_possible &= text.as_ref().is_some_and(|text| texts.contains(&&**text));
                 progress.tags += 1;
             }
         }
-        // What has all that keeps the others from being this object is the one, or none is.
-        let decides = |(case, progress): (&Case, &Progress)| case.known.is_none() && progress.fits_all(case);
+        // If a case without a list of known properties is complete, no other case can match.
+        let decides =
+            |(case, progress): (&Case, &Progress)| case.known.is_none() && progress.is_complete(case);
         if let Some(at) = cases.iter().zip(&*progress).position(decides) {
-            cursor.recover(depth, cursor.names_open());
+            lexer.restore(nesting);
             return Ok(Some(at));
         }
-        // What no longer fits never will. If but one is left, it is that one or none, which reading it
-        // will tell.
-        let mut open = progress.iter().enumerate().filter(|(_, progress)| progress.fits);
-        if let (Some((at, _)), None) = (open.next(), open.next()) {
-            cursor.recover(depth, cursor.names_open());
+        // If only one case is still possible, it is the only candidate. Reading its variant checks the rest.
+        let mut possible = progress.iter().enumerate().filter(|(_, progress)| progress.is_possible);
+        if let (Some((at, _)), None) = (possible.next(), possible.next()) {
+            lexer.restore(nesting);
             return Ok(Some(at));
         }
         if text.is_none() {
-            cursor.skip()?;
+            lexer.skip()?;
         }
     }
-    Ok(cases.iter().zip(&*progress).position(|(case, progress)| progress.fits_all(case)))
+    Ok(cases.iter().zip(&*progress).position(|(case, progress)| progress.is_complete(case)))
 }
 
 impl Progress {
-    /// Tells whether the case has all that it asks for.
-    fn fits_all(self, case: &Case) -> bool {
-        self.fits && self.tags == case.tags.len() && self.required == case.required.len()
+    /// Returns whether all conditions of the case are met.
+    fn is_complete(self, case: &Case) -> bool {
+        self.is_possible && self.tags == case.tags.len() && self.required == case.required.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexer::Nesting;
+
+    fn chosen(cases: &[Case], text: &str) -> Option<usize> {
+        let mut checker = Checker::new(text);
+        let chosen = choose(&mut checker, cases).ok();
+        let lexer = &checker.lexer;
+        assert_eq!((lexer.position(), lexer.nesting()), (0, Nesting::default()), "{text}");
+        chosen
+    }
+
+    #[test]
+    fn cases_match_by_kind_tag_and_properties() {
+        let card = Case::OBJECT.requires(&["card"]).tagged(&[("type", &["card", "debit"])]);
+        let cash = Case::OBJECT.tagged(&[("type", &["cash"])]);
+        let cases = [card, cash, Case::INTEGER, Case::STRING];
+        assert_eq!(chosen(&cases, r#"{"type":"debit","card":1}"#), Some(0));
+        // Reading the variant reports the missing property.
+        assert_eq!(chosen(&cases, r#"{"type":"debit"}"#), Some(0));
+        assert_eq!(chosen(&cases, r#"{"type":"cheque"}"#), None);
+        assert_eq!(chosen(&cases, r#"{"a":{"b":[1,{}]},"type":"cash","card":1}"#), Some(1));
+        assert_eq!(chosen(&cases, "[]"), None);
+        assert_eq!(chosen(&cases, "1.0"), Some(2));
+        assert_eq!(chosen(&cases, "1.5"), None);
+        assert_eq!(chosen(&cases, "\"a\""), Some(3));
+        // Reading the variant reads the rest of the object.
+        let either = [Case::OBJECT.requires(&["a"]), Case::OBJECT.requires(&["b"])];
+        assert_eq!(chosen(&either, r#"{"c":1,"b":1,"a":2}"#), Some(1));
+        let closed = [Case::OBJECT.knows(&["a"]), Case::OBJECT.requires(&["b"])];
+        assert_eq!(chosen(&closed, r#"{"b":1}"#), Some(1));
+        assert_eq!(chosen(&closed, r#"{"a":1}"#), Some(0));
     }
 }

@@ -1,25 +1,24 @@
-//! Patterns that fix every character of a text, such as those of identifiers, dates and digests.
+//! Patterns for strings of a fixed length, such as identifiers, dates and digests.
 
-/// A pattern `^…$` of ASCII characters and classes, each written once or a given number of times.
+/// A pattern `^…$` of ASCII characters and character classes, each with an optional number of repetitions.
 #[derive(Debug)]
 pub(super) struct Fixed {
-    /// Which classes a byte is of, a bit for each.
+    /// The classes of each byte, one bit for each class.
     classes_of: Box<[u8; 256]>,
-    /// The class of each byte of a text.
+    /// The class that each byte of a string must have.
     wanted: Box<[u8]>,
 }
 
-/// A set of ASCII characters, a bit for each.
+/// A set of ASCII characters, one bit for each.
 type Class = u128;
 
 const DIGITS: Class = 0x3ff << b'0';
 
 impl Fixed {
-    /// Longest text that is matched in this way.
+    /// Maximum length of a string.
     const LENGTH_MAX: usize = 256;
 
-    /// Reads a pattern `^…$`, or one of several such texts, `^(…|…)$`; `None` where it has anything else, whose
-    /// meaning is left to others.
+    /// Parses a pattern `^…$`, or several alternatives `^(…|…)$`. Returns `None` for any other pattern.
     pub(super) fn parse(source: &str) -> Option<Box<[Self]>> {
         let inside = source.strip_prefix('^')?.strip_suffix('$')?;
         match inside.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
@@ -55,18 +54,18 @@ impl Fixed {
         Some(Self { classes_of, wanted: wanted.into() })
     }
 
-    /// Tells whether a text is one of the pattern's.
+    /// Returns whether a string matches the pattern.
     #[inline]
     pub(super) fn is_match(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        // All of them: to stop at the first that is wrong would cost every right one.
+        // Compares all bytes, because a branch for each byte would slow down strings that match.
         let is_wanted =
             |all: bool, (byte, class): (&u8, &u8)| all & (self.classes_of[usize::from(*byte)] & class != 0);
         bytes.len() == self.wanted.len() && bytes.iter().zip(&self.wanted).fold(true, is_wanted)
     }
 }
 
-/// Reads a character or a class at the start of a pattern; returns what follows it.
+/// Parses a character or a class at the start of a pattern. Returns the rest of the pattern too.
 fn class(source: &str) -> Option<(Class, &str)> {
     if let Some(rest) = source.strip_prefix(r"\d") {
         return Some((DIGITS, rest));
@@ -75,15 +74,15 @@ fn class(source: &str) -> Option<(Class, &str)> {
     match first.as_bytes()[0] {
         b'[' => {
             let (inside, rest) = rest.split_once(']')?;
-            Some((members(inside)?, rest))
+            Some((class_items(inside)?, rest))
         }
         byte if is_plain(byte) || byte == b'-' => Some((1 << byte, rest)),
         _ => None,
     }
 }
 
-/// Reads what stands between the brackets of a class: characters and ranges of them.
-fn members(mut inside: &str) -> Option<Class> {
+/// Parses the inside of a class in brackets: characters and ranges.
+fn class_items(mut inside: &str) -> Option<Class> {
     let mut class = 0;
     while !inside.is_empty() {
         if let Some(rest) = inside.strip_prefix(r"\d") {
@@ -107,13 +106,13 @@ fn members(mut inside: &str) -> Option<Class> {
     (class != 0).then_some(class)
 }
 
-/// Tells whether a byte means itself, inside and outside of brackets.
+/// Returns whether a byte stands for itself, inside and outside of brackets.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'_' | b':' | b'/' | b',' | b';' | b' ' | b'=' | b'@' | b'#')
 }
 
-/// Reads how often something is written, once where nothing is said; returns what follows.
+/// Parses the number of repetitions, which is 1 by default. Returns the rest of the pattern too.
 fn times(source: &str) -> Option<(usize, &str)> {
     match source.as_bytes().first() {
         Some(b'{') => {
@@ -122,7 +121,7 @@ fn times(source: &str) -> Option<(usize, &str)> {
             let is_lazy = rest.starts_with('?');
             (is_number && !is_lazy).then_some((number.parse().ok()?, rest))
         }
-        // What is left out or written again is not of one length.
+        // These give no fixed length.
         Some(b'?' | b'*' | b'+') => None,
         Some(_) | None => Some((1, source)),
     }
@@ -132,12 +131,13 @@ fn times(source: &str) -> Option<(usize, &str)> {
 mod tests {
     use super::super::Engine;
     use super::Fixed;
+    use crate::step_budget::StepBudget;
 
     const UUID: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
-    /// The pattern is matched here and by the engine alike: on a text of it, and on what is near.
+    /// Compares the results with those of the engine, for a string that matches and for similar strings.
     #[test]
-    fn the_engine_says_the_same() {
+    fn the_engine_gives_the_same_results() {
         let cases = [
             (UUID, "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"),
             (r"^\d{4}-\d{2}-[0-3]\d$", "2026-11-25"),
@@ -160,14 +160,14 @@ mod tests {
             let is_match = |text: &str| fixed.iter().any(|one| one.is_match(text));
             assert!(is_match(text), "{source} on {text}");
             for text in near {
-                let engine = engine.is_match(&text, &mut crate::check::Memory::of_event(0)).unwrap();
+                let engine = engine.is_match(&text, &mut StepBudget::for_event(0)).unwrap();
                 assert_eq!(is_match(&text), engine, "{source} on {text:?}");
             }
         }
     }
 
     #[test]
-    fn what_is_not_of_one_length_or_not_plain_is_left_to_the_engine() {
+    fn other_patterns_are_left_to_the_engine() {
         for source in [
             "a",
             "^a",

@@ -1,11 +1,11 @@
-//! Classes of bytes, which one table decides.
+//! Classes of bytes, looked up in one table.
 
 pub(super) const SCHEME: u8 = 1;
 pub(super) const PATH: u8 = 2;
 pub(super) const QUERY: u8 = 4;
 pub(super) const REG_NAME: u8 = 8;
 pub(super) const ESCAPE: u8 = 16;
-/// What a URI template has outside expressions.
+/// The bytes of a URI template outside expressions.
 pub(super) const LITERAL: u8 = 32;
 
 static CLASSES: [u8; 256] = {
@@ -31,12 +31,13 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
+/// Returns whether a byte belongs to a class.
 #[inline]
 pub(super) fn is(byte: u8, class: u8) -> bool {
     CLASSES[usize::from(byte)] & class != 0
 }
 
-/// Tells whether a byte is one of most that paths, queries and templates consist of, all of which have it.
+/// Returns whether a byte is common in paths, queries and templates. All three classes contain each such byte.
 #[inline]
 fn is_common(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
@@ -44,11 +45,11 @@ fn is_common(byte: u8) -> bool {
     is_letter | is_digit_or_mark | (byte == b'_') | (byte == b'=')
 }
 
-/// Returns where bytes of a class end; many at a time, for they mostly are.
+/// Returns the end of the bytes of a class that start at a position. Compares many bytes at a time.
 #[inline]
 pub(super) fn span(bytes: &[u8], mut at: usize, class: u8) -> usize {
     if class & (PATH | QUERY | LITERAL) != 0 {
-        // Without a table the compiler looks at sixteen at once.
+        // Without a table, the compiler compares 16 bytes with one instruction.
         while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
             if !chunk.iter().fold(true, |all, byte| all & is_common(*byte)) {
                 break;
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_common_is_of_every_class_that_is_looked_for_so() {
+    fn common_bytes_belong_to_all_three_classes() {
         for byte in (0..=u8::MAX).filter(|byte| is_common(*byte)) {
             assert!([PATH, QUERY, LITERAL].iter().all(|class| is(byte, *class)), "{byte:#x}");
         }

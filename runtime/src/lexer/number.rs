@@ -1,34 +1,35 @@
+//! Reads numbers.
+
 use std::cmp::Ordering;
 
-use super::Cursor;
+use super::Lexer;
 use crate::decimal::Decimal;
 use crate::kinds::Kinds;
-use crate::program::Node;
-use crate::reject::{Reject, Why};
+use crate::reject::{Reason, Reject};
 
-/// A number as it is written.
+/// A number in the spelling of the text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Digits<'a> {
+pub(crate) struct NumberToken<'a> {
     pub(crate) text: &'a str,
-    /// Whether there is neither a fraction nor an exponent.
-    pub(crate) is_plain: bool,
-    /// The value of a number of few digits, without an exponent.
-    pub(crate) scaled: Option<Scaled>,
+    /// Whether the number has neither a fraction nor an exponent.
+    pub(crate) has_integer_syntax: bool,
+    /// The value, if the number has at most 18 digits and no exponent.
+    pub(crate) small_decimal: Option<SmallDecimal>,
     has_exponent: bool,
-    /// Whether the fraction has another digit than zero.
+    /// Whether the fraction has a digit other than zero.
     has_fraction: bool,
 }
 
-/// A number without an exponent, as its digits: `mantissa / 10^scale`.
+/// A number of at most 18 digits without an exponent: `mantissa / 10^scale`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scaled {
+pub(crate) struct SmallDecimal {
     pub(crate) mantissa: i64,
-    /// How many of the digits are behind the point; 17 at most, for one is before it.
+    /// The number of digits behind the point: at most 17, because one digit is before the point.
     pub(crate) scale: u8,
 }
 
-impl Scaled {
-    /// Most bytes of what is written: 18 digits, a sign and a point.
+impl SmallDecimal {
+    /// Maximum length of the text: 18 digits, a sign and a point.
     pub(crate) const BYTES_MAX: usize = 20;
 
     /// Compares the value with an integer.
@@ -37,26 +38,26 @@ impl Scaled {
         if self.scale == 0 {
             return self.mantissa.cmp(&integer);
         }
-        i128::from(self.mantissa).cmp(&(i128::from(integer) * i128::from(self.unit())))
+        i128::from(self.mantissa).cmp(&(i128::from(integer) * i128::from(self.power_of_ten())))
     }
 
     /// Returns the nearest float.
     pub(crate) fn to_f64(self) -> f64 {
-        /// Integers up to this one are floats.
+        /// Floats can represent all integers up to this one.
         const EXACT_MAX: u64 = 1 << 53;
         if self.mantissa.unsigned_abs() <= EXACT_MAX {
-            // Both are exact, powers of ten up to 10^22, so that the quotient is the nearest float to the value.
-            return self.mantissa as f64 / self.unit() as f64;
+            // Both operands are exact (powers of ten are, up to 10^22), so the quotient is the nearest float.
+            return self.mantissa as f64 / self.power_of_ten() as f64;
         }
-        self.written(&mut [0; Self::BYTES_MAX]).parse().unwrap_or(f64::NAN)
+        self.format(&mut [0; Self::BYTES_MAX]).parse().unwrap_or(f64::NAN)
     }
 
-    /// Returns the digits as they were read.
-    pub(crate) fn written(self, bytes: &mut [u8; Self::BYTES_MAX]) -> &str {
+    /// Returns the number in the spelling in which it was read.
+    pub(crate) fn format(self, bytes: &mut [u8; Self::BYTES_MAX]) -> &str {
         let mut left = self.mantissa.unsigned_abs();
         let mut at = bytes.len();
         let mut digits = 0;
-        // A digit before the point there always is.
+        // At least one digit is before the point.
         while left != 0 || digits <= self.scale {
             if digits == self.scale && digits != 0 {
                 at -= 1;
@@ -74,28 +75,28 @@ impl Scaled {
         std::str::from_utf8(&bytes[at..]).unwrap_or_default()
     }
 
-    /// Returns what one is in the unit of the mantissa: a power of ten.
+    /// Returns `10^scale`.
     #[inline]
-    pub(crate) fn unit(self) -> i64 {
+    pub(crate) fn power_of_ten(self) -> i64 {
         10i64.pow(u32::from(self.scale))
     }
 }
 
-/// So many digits fit 64 bits whatever they are.
+/// Any number of so many digits fits 64 bits.
 const SMALL_DIGITS_MAX: usize = 18;
 
-impl Digits<'_> {
-    /// Returns the value of a plain number that is not large.
+impl NumberToken<'_> {
+    /// Returns the value, if the number is an integer without fraction and exponent, of at most 18 digits.
     #[inline]
-    pub(crate) fn small(&self) -> Option<i64> {
-        self.scaled.filter(|_| self.is_plain).map(|scaled| scaled.mantissa)
+    pub(crate) fn small_integer(&self) -> Option<i64> {
+        self.small_decimal.filter(|_| self.has_integer_syntax).map(|small_decimal| small_decimal.mantissa)
     }
 
-    /// Returns the one kind that the number is of.
+    /// Returns the kind of the number; a set of one kind.
     pub(crate) fn kind(&self) -> Kinds {
         let is_whole = !self.has_fraction && !self.has_exponent
             || Decimal::parse(self.text).is_some_and(|d| d.is_integer());
-        match (self.is_plain, is_whole) {
+        match (self.has_integer_syntax, is_whole) {
             (true, _) => Kinds::INTEGER,
             (false, true) => Kinds::WHOLE,
             (false, false) => Kinds::FRACTION,
@@ -103,13 +104,14 @@ impl Digits<'_> {
     }
 }
 
-impl<'a> Cursor<'a> {
-    /// Reads an integer that is short and plain; does nothing at any other value, `-0` among them.
+impl<'a> Lexer<'a> {
+    /// Reads an integer of at most 18 digits, without fraction and exponent. Before any other value, including `-0`,
+    /// returns `None` and does not move.
     #[inline]
     pub(crate) fn small_integer(&mut self) -> Option<i64> {
         let bytes = self.text.as_bytes();
-        let negative = bytes.get(self.at) == Some(&b'-');
-        let first = self.at + usize::from(negative);
+        let negative = bytes.get(self.position) == Some(&b'-');
+        let first = self.position + usize::from(negative);
         let (mut at, mut value) = (first, 0i64);
         while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
             value = value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
@@ -120,29 +122,16 @@ impl<'a> Cursor<'a> {
         if !is_short || is_zero_led || matches!(bytes.get(at), Some(b'.' | b'e' | b'E')) {
             return None;
         }
-        self.at = at;
+        self.position = at;
         Some(if negative { -value } else { value })
     }
 
-    /// Reads such an integer if a node is easily seen to take it; does nothing at any other value.
-    #[inline]
-    pub(crate) fn small_under(&mut self, node: &Node) -> Option<i64> {
-        let start = self.at;
-        let small = self.small_integer()?;
-        let is_taken = node.kinds.meets(Kinds::INTEGER)
-            && node.number.as_ref().is_none_or(|number| number.takes_small(small));
-        if !is_taken {
-            self.at = start;
-        }
-        is_taken.then_some(small)
-    }
-
     /// Reads a number.
-    // Always: what it returns is large, and taken apart at once.
+    // Always inlined: the result is large, and the caller takes it apart immediately.
     #[inline(always)]
-    pub(crate) fn digits(&mut self) -> Result<Digits<'a>, Reject> {
+    pub(crate) fn number(&mut self) -> Result<NumberToken<'a>, Reject> {
         let bytes = self.text.as_bytes();
-        let start = self.at;
+        let start = self.position;
         let negative = bytes.get(start) == Some(&b'-');
         let mut at = start + usize::from(negative);
         let first = at;
@@ -153,14 +142,14 @@ impl<'a> Cursor<'a> {
         }
         let mut length = at - first;
         if length == 0 || (1 < length && bytes.get(first) == Some(&b'0')) {
-            return self.reject(Why::BadNumber);
+            return self.reject(Reason::BadNumber);
         }
-        let mut is_plain = true;
+        let mut has_integer_syntax = true;
         let mut has_fraction = false;
         let mut has_exponent = false;
         let mut scale = 0;
         if bytes.get(at) == Some(&b'.') {
-            is_plain = false;
+            has_integer_syntax = false;
             let from = at + 1;
             at = from;
             while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
@@ -171,11 +160,11 @@ impl<'a> Cursor<'a> {
             scale = at - from;
             length += scale;
             if scale == 0 {
-                return self.reject(Why::BadNumber);
+                return self.reject(Reason::BadNumber);
             }
         }
         if matches!(bytes.get(at), Some(b'e' | b'E')) {
-            is_plain = false;
+            has_integer_syntax = false;
             has_exponent = true;
             at += 1;
             if matches!(bytes.get(at), Some(b'+' | b'-')) {
@@ -186,17 +175,23 @@ impl<'a> Cursor<'a> {
                 at += 1;
             }
             if at == from {
-                return self.reject(Why::BadNumber);
+                return self.reject(Reason::BadNumber);
             }
         }
-        self.at = at;
-        let scaled = (!has_exponent && length <= SMALL_DIGITS_MAX)
+        self.position = at;
+        let small_decimal = (!has_exponent && length <= SMALL_DIGITS_MAX)
             .then(|| {
                 let value = i64::try_from(value).ok()?;
                 let mantissa = if negative { -value } else { value };
-                Some(Scaled { mantissa, scale: u8::try_from(scale).ok()? })
+                Some(SmallDecimal { mantissa, scale: u8::try_from(scale).ok()? })
             })
             .flatten();
-        Ok(Digits { text: &self.text[start..at], is_plain, scaled, has_exponent, has_fraction })
+        Ok(NumberToken {
+            text: &self.text[start..at],
+            has_integer_syntax,
+            small_decimal,
+            has_exponent,
+            has_fraction,
+        })
     }
 }

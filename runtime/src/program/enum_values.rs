@@ -1,19 +1,17 @@
-//! The values of an `enum`. Long lists are found by hash, so that an event of many values does not look through all of
-//! them for each.
+use crate::json::{Json, hash, hash_string};
 
-use crate::Json;
-use crate::check::unique::{hash, hash_text};
-
-/// Values of which one is asked for.
+/// The values of an `enum`.
+///
+/// A long list has hashes, so that a long event does not compare each of its values with the whole list.
 #[derive(Debug)]
-pub(crate) struct Literals {
+pub(crate) struct EnumValues {
     values: Box<[Json]>,
-    /// Their hashes with their positions, sorted; none where they are few.
+    /// The sorted hashes of the values with their positions; empty for a short list.
     hashes: Box<[(u64, u32)]>,
 }
 
-impl Literals {
-    /// Lists so short are looked through.
+impl EnumValues {
+    /// Maximum length of a list without hashes.
     const SHORT_MAX: usize = 16;
 
     pub(crate) fn new(values: &[Json]) -> Self {
@@ -26,21 +24,21 @@ impl Literals {
         Self { values: values.into(), hashes: hashes.into() }
     }
 
-    /// Tells whether a value is among them.
-    pub(crate) fn contain(&self, value: &Json) -> bool {
+    /// Returns whether the list contains a value.
+    pub(crate) fn contains(&self, value: &Json) -> bool {
         if self.hashes.is_empty() {
             return self.values.contains(value);
         }
         self.with_hash(hash(value)).any(|own| own == value)
     }
 
-    /// Tells whether a text is among them.
-    pub(crate) fn contain_text(&self, text: &str) -> bool {
-        let is_text = |own: &Json| own.as_str() == Some(text);
+    /// Returns whether the list contains a string.
+    pub(crate) fn contains_string(&self, text: &str) -> bool {
+        let is_match = |own: &Json| own.as_str() == Some(text);
         if self.hashes.is_empty() {
-            return self.values.iter().any(is_text);
+            return self.values.iter().any(is_match);
         }
-        self.with_hash(hash_text(text)).any(is_text)
+        self.with_hash(hash_string(text)).any(is_match)
     }
 
     fn with_hash(&self, hash: u64) -> impl Iterator<Item = &Json> {
@@ -55,18 +53,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_lists_have_what_short_ones_have() {
+    fn long_lists_contain_what_short_ones_contain() {
         let values: Vec<Json> = (0..100)
             .map(|n| Json::parse(&[format!("{n}"), format!("\"{n}\""), format!("[{n}.0]")][n % 3]).unwrap())
             .collect();
-        let literals = Literals::new(&values);
+        let enum_values = EnumValues::new(&values);
         for n in 0..100 {
             for text in [format!("{n}.0"), format!("\"{n}\""), format!("[{n}]"), format!("{{\"a\":{n}}}")] {
                 let value = Json::parse(&text).unwrap();
-                assert_eq!(literals.contain(&value), values.contains(&value), "{text}");
+                assert_eq!(enum_values.contains(&value), values.contains(&value), "{text}");
             }
             let text = n.to_string();
-            assert_eq!(literals.contain_text(&text), values.contains(&Json::String(text.clone())), "{text}");
+            assert_eq!(
+                enum_values.contains_string(&text),
+                values.contains(&Json::String(text.clone())),
+                "{text}"
+            );
         }
     }
 }

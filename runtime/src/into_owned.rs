@@ -1,9 +1,10 @@
-//! From what borrows the bytes of an event to what outlives them.
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::{Integer, Json, Maybe, Number};
+use crate::integer::Integer;
+use crate::json::Json;
+use crate::maybe::Maybe;
+use crate::number::Number;
 
 /// A type that may borrow strings from an event, and has an owned form.
 ///
@@ -76,7 +77,7 @@ impl<K: Into<String>, T: IntoOwned> IntoOwned for BTreeMap<K, T> {
 
 macro_rules! tuples {
     ($($first:ident $($other:ident)*;)*) => {$(
-        #[expect(non_snake_case, reason = "a value is called after its type")]
+        #[expect(non_snake_case, reason = "each variable has the name of its type")]
         impl<$first: IntoOwned, $($other: IntoOwned),*> IntoOwned for ($first, $($other,)*) {
             type Owned = ($first::Owned, $($other::Owned,)*);
             fn into_owned(self) -> Self::Owned {

@@ -1,25 +1,25 @@
 //! URI templates of RFC 6570, level 4.
 
-use super::bytes::{LITERAL, span};
+use super::byte_classes::{LITERAL, span};
 
 pub(super) fn is_uri_template(text: &str) -> bool {
     template_end(text.as_bytes()) == Some(text.len())
 }
 
-/// Returns where a template at the start of these bytes ends: at the first byte that none has there, a
-/// quote among them; `None` where an expression is broken.
+/// Returns the end of the template at the start of these bytes: the first byte that cannot continue a template, such as
+/// a quote. Returns `None` if an expression is invalid.
 pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         at = span(bytes, at, LITERAL);
-        if let Some(end) = plain_expression(bytes, at) {
+        if let Some(end) = usual_expression(bytes, at) {
             at = end;
             continue;
         }
         match bytes.get(at) {
             Some(b'{') => {
                 let rest = bytes.get(at + 1..)?;
-                // No expression has a quote, behind which other texts may follow.
+                // An expression contains no quote. Behind a quote, other strings may follow.
                 let length = rest.iter().position(|byte| matches!(byte, b'}' | b'"'))?;
                 if rest[length] == b'"' || !is_expression(&rest[..length]) {
                     return None;
@@ -32,10 +32,10 @@ pub(super) fn template_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Returns where an expression ends that is as most are: one variable of letters, digits and `_`, with one of three
-/// operators before it or none.
+/// Returns the end of a usual expression: one variable of letters, digits and `_`, and before it at most one of three
+/// operators.
 #[inline]
-fn plain_expression(bytes: &[u8], at: usize) -> Option<usize> {
+fn usual_expression(bytes: &[u8], at: usize) -> Option<usize> {
     let Some([b'{', first, ..]) = bytes.get(at..) else { return None };
     let from = at + 1 + usize::from(matches!(first, b'/' | b'?' | b'&'));
     let length =

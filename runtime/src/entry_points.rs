@@ -1,0 +1,116 @@
+//! The functions that generated types and applications call to parse, validate and write events.
+
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::check::Checker;
+use crate::document::Document;
+use crate::error::Error;
+use crate::event::Event;
+use crate::explain::explain;
+use crate::json::Json;
+use crate::lexer::Lexer;
+use crate::read::{Read, read};
+use crate::reject::Reject;
+use crate::write::Write;
+
+/// Parses an event and validates it against its schema.
+///
+/// # Errors
+///
+/// If the bytes are not JSON, or the schema rejects the event.
+pub fn from_slice<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Error> {
+    read_event(document, bytes).map_err(|reject| explain(document, bytes, reject))
+}
+
+fn read_event<'a, T: Read<'a>>(document: &'static Document, bytes: &'a [u8]) -> Result<T, Reject> {
+    let mut checker = Checker::new(Lexer::decode_utf8(bytes)?);
+    let event = read(&mut checker, Some(document.root()))?;
+    checker.lexer.end()?;
+    Ok(event)
+}
+
+/// Validates an event that is already a value, such as a `serde_json::Value`.
+///
+/// # Errors
+///
+/// If the schema rejects the event.
+pub fn from_value<T: for<'a> Read<'a>>(
+    document: &'static Document,
+    event: &impl Serialize,
+) -> Result<T, Error> {
+    let bytes = serde_json::to_vec(event).map_err(|error| Error::Internal(error.to_string()))?;
+    from_slice(document, &bytes)
+}
+
+impl Document {
+    /// Validates an event without making a value of its type.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are not JSON, or the schema rejects the event.
+    pub fn check(&'static self, bytes: &[u8]) -> Result<(), Error> {
+        check_event(self, bytes).map_err(|reject| explain(self, bytes, reject))
+    }
+}
+
+/// Returns whether the schema accepts an event, without making a value of its type.
+pub fn check_bytes(document: &'static Document, bytes: &[u8]) -> bool {
+    check_event(document, bytes).is_ok()
+}
+
+fn check_event(document: &'static Document, bytes: &[u8]) -> Result<(), Reject> {
+    let mut checker = Checker::new(Lexer::decode_utf8(bytes)?);
+    checker.check(document.root())?;
+    checker.lexer.end()
+}
+
+/// Validates an event and writes it as JSON.
+///
+/// # Errors
+///
+/// If the schema rejects the JSON of the event.
+pub fn to_vec<T: Event>(event: &T) -> Result<Vec<u8>, Error> {
+    written(T::document(), event)
+}
+
+/// Validates a value against a schema and writes it as JSON.
+///
+/// # Errors
+///
+/// If the schema rejects the JSON of the value.
+pub fn written<T: Write>(document: &'static Document, event: &T) -> Result<Vec<u8>, Error> {
+    let mut text = String::new();
+    event.write(&mut text);
+    let bytes = text.into_bytes();
+    match check_event(document, &bytes) {
+        Ok(()) => Ok(bytes),
+        Err(reject) => Err(explain(document, &bytes, reject)),
+    }
+}
+
+/// Passes any generated value to a serializer, without validation.
+///
+/// # Errors
+///
+/// If the serializer fails.
+pub fn serialize<T: Write, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut text = String::new();
+    value.write(&mut text);
+    let json = Json::parse(&text).map_err(S::Error::custom)?;
+    json.serialize(serializer)
+}
+
+/// Reads any generated value from a deserializer, without validation.
+///
+/// # Errors
+///
+/// If the deserializer fails, or the type cannot hold the value.
+pub fn deserialize<'de, T: for<'a> Read<'a>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let json = Json::deserialize(deserializer)?;
+    let mut text = String::new();
+    json.write(&mut text);
+    let mut checker = Checker::new(&text);
+    T::read(&mut checker, None).map_err(|_| D::Error::custom("the value does not fit the type"))
+}

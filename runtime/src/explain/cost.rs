@@ -1,0 +1,206 @@
+//! Estimates the cost of listing all violations with the `jsonschema` crate.
+//!
+//! The crate follows every path through a schema, and copies the value for each branch of a union that fails. If a
+//! schema refers to itself twice, the number of paths can be exponential in the depth of a small event. The copies of a
+//! large event can fill the memory. The estimate visits each pair of a node and a value only once.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::program::{AdditionalProperties, NodeId, NodeRef, ObjectKeywords, PropertyCondition};
+
+/// Maximum number of steps and copied values together. The crate takes about a tenth of a second for so many.
+const COST_MAX: u64 = 1_000_000;
+
+/// Maximum length of a path, which fits the stack of the crate.
+const DEPTH_MAX: usize = 400;
+
+/// Maximum number of visited pairs.
+const PAIRS_MAX: usize = 500_000;
+
+/// Returns whether all violations of an event can be listed in reasonable time.
+pub(super) fn is_affordable(root: NodeRef, event: &Value) -> bool {
+    Estimator::default().cost(root, event) <= COST_MAX
+}
+
+#[derive(Default)]
+struct Estimator {
+    /// The costs of the pairs visited so far, by node and value.
+    costs: HashMap<(usize, usize), u64>,
+    sizes: HashMap<usize, u64>,
+    depth: usize,
+}
+
+impl Estimator {
+    fn cost(&mut self, node_ref: NodeRef, value: &Value) -> u64 {
+        let key = (node_ref.address(), address(value));
+        if let Some(cost) = self.costs.get(&key) {
+            return *cost;
+        }
+        if DEPTH_MAX < self.depth || PAIRS_MAX < self.costs.len() {
+            return u64::MAX;
+        }
+        // A path that returns to the same pair is a circle, and ends here.
+        self.costs.insert(key, 0);
+        self.depth += 1;
+        let mut sum = Sum { estimator: self, node_ref, cost: 1 };
+        sum.add_applicators(value);
+        sum.add_nested_values(value);
+        let cost = sum.cost;
+        self.depth -= 1;
+        self.costs.insert(key, cost);
+        cost
+    }
+
+    /// Returns the number of values within a value, including itself.
+    fn size(&mut self, value: &Value) -> u64 {
+        if let Some(size) = self.sizes.get(&address(value)) {
+            return *size;
+        }
+        let size = match value {
+            Value::Object(properties) => {
+                1 + properties.values().map(|property| self.size(property)).sum::<u64>()
+            }
+            Value::Array(items) => 1 + items.iter().map(|item| self.size(item)).sum::<u64>(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 1,
+        };
+        self.sizes.insert(address(value), size);
+        size
+    }
+}
+
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+/// The cost of one pair, while it is added up.
+struct Sum<'e> {
+    estimator: &'e mut Estimator,
+    node_ref: NodeRef,
+    cost: u64,
+}
+
+impl Sum<'_> {
+    fn add(&mut self, child: NodeId, value: &Value) {
+        let cost = self.estimator.cost(self.node_ref.child(child), value);
+        self.cost = self.cost.saturating_add(cost);
+    }
+
+    fn add_copies(&mut self, branches: usize, value: &Value) {
+        let size = self.estimator.size(value);
+        let branches = u64::try_from(branches).unwrap_or(u64::MAX);
+        self.cost = self.cost.saturating_add(branches.saturating_mul(size));
+    }
+
+    /// Adds the nodes that apply to the value itself.
+    fn add_applicators(&mut self, value: &Value) {
+        let node = self.node_ref.node();
+        if let Some(child) = node.unless_null {
+            self.add(child, value);
+        }
+        let Some(applicators) = &node.applicators else { return };
+        let (condition, then, otherwise) =
+            applicators.condition.map_or((None, None, None), |(a, b, c)| (Some(a), b, c));
+        let single = [applicators.not, condition, then, otherwise].into_iter().flatten();
+        let lists = applicators.all_of.iter().chain(&applicators.any_of).chain(&applicators.one_of);
+        for child in lists.copied().chain(single) {
+            self.add(child, value);
+        }
+        self.add_copies(applicators.any_of.len() + applicators.one_of.len(), value);
+        if let Some((name, default)) = &applicators.dynamic_ref {
+            self.add(*default, value);
+            for anchor in self.node_ref.anchors(name) {
+                self.cost = self.cost.saturating_add(self.estimator.cost(anchor, value));
+            }
+        }
+    }
+
+    /// Adds the nodes that apply to properties and items.
+    fn add_nested_values(&mut self, value: &Value) {
+        let node = self.node_ref.node();
+        let applicators = node.applicators.as_deref();
+        match value {
+            Value::Object(properties) => {
+                if let Some(object) = &node.object {
+                    self.add_object(object, value, properties);
+                }
+                if let Some(rest) = applicators.and_then(|applicators| applicators.unevaluated_properties) {
+                    properties.values().for_each(|property| self.add(rest, property));
+                    // To find the evaluated properties, the crate follows all paths a second time.
+                    self.cost = self.cost.saturating_mul(2);
+                }
+            }
+            Value::Array(items) => {
+                if let Some(array) = &node.array {
+                    for (number, item) in items.iter().enumerate() {
+                        let own = array.prefix_items.get(number).copied().or(array.items);
+                        let contained = array.contains.as_ref().map(|contains| contains.node);
+                        own.into_iter().chain(contained).for_each(|child| self.add(child, item));
+                    }
+                }
+                if let Some(rest) = applicators.and_then(|applicators| applicators.unevaluated_items) {
+                    items.iter().for_each(|item| self.add(rest, item));
+                    self.cost = self.cost.saturating_mul(2);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn add_object(
+        &mut self,
+        object: &'static ObjectKeywords,
+        whole: &Value,
+        properties: &Map<String, Value>,
+    ) {
+        for (name, value) in properties {
+            match object.find_property(name, 0).map(|found| &object.properties[found]) {
+                Some(known) if known.is_declared => {
+                    known.node.into_iter().for_each(|child| self.add(child, value));
+                }
+                _ => {
+                    if let AdditionalProperties::Checked(child) = object.additional {
+                        self.add(child, value);
+                    }
+                }
+            }
+            object.patterns.iter().for_each(|(_, child)| self.add(*child, value));
+            self.cost = self.cost.saturating_add(u64::from(object.property_names.is_some()));
+        }
+        object.dependent_schemas.iter().for_each(|(_, child)| self.add(*child, whole));
+        for (condition, _) in &object.conditions {
+            self.add_condition(condition, object, whole, properties);
+        }
+    }
+
+    /// Adds an applicator that the program contains as a property condition.
+    fn add_condition(
+        &mut self,
+        condition: &PropertyCondition,
+        object: &'static ObjectKeywords,
+        whole: &Value,
+        properties: &Map<String, Value>,
+    ) {
+        let parts = match condition {
+            PropertyCondition::ArePresent(_) => &[],
+            PropertyCondition::Satisfies(recorded, child) => {
+                let number = object.recorded.get(*recorded).map_or(usize::MAX, |number| usize::from(*number));
+                let name = object.properties.get(number).map(|property| property.name.text());
+                if let Some(value) = name.and_then(|name| properties.get(name)) {
+                    self.add(*child, value);
+                }
+                &[]
+            }
+            PropertyCondition::Not(part) => std::slice::from_ref(&**part),
+            PropertyCondition::All(parts) => &**parts,
+            PropertyCondition::Any(parts) | PropertyCondition::ExactlyOne(parts) => {
+                self.add_copies(parts.len(), whole);
+                &**parts
+            }
+            PropertyCondition::If(parts) => &**parts,
+        };
+        self.cost = self.cost.saturating_add(1);
+        parts.iter().for_each(|part| self.add_condition(part, object, whole, properties));
+    }
+}
