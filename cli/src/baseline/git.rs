@@ -6,26 +6,26 @@ use std::process::{Command, Output, Stdio};
 use evschema_codegen::read_files;
 use evschema_model::{Coordinates, Manifest, Subject};
 
-use crate::baseline::Baseline;
-use crate::failure::Failure;
-use crate::gate::PublishedPolicy;
+use super::versions::Baseline;
+use crate::failure::{Failure, system_message};
+use crate::policy_gate::PublishedPolicy;
 use crate::project::{Project, Schemas, parse_manifest};
 use crate::subject_file::SubjectFile;
 use crate::terminal::Terminal;
 
-/// A commit to compare with, and the one where the branch left it.
+/// A commit to compare with, and the common ancestor of this commit and the branch.
 pub(super) struct Commit {
     git: Git,
     reference: String,
-    here: Root,
-    before: Option<Root>,
+    root: Root,
+    ancestor: Option<Root>,
 }
 
 /// The project's folder in a commit.
 #[derive(Clone)]
 struct Root {
     commit: String,
-    /// The folder's path in the repository, with a slash at the end unless it is empty.
+    /// The path of the folder in the repository; it is empty, or ends with a slash.
     prefix: String,
     manifest: Manifest,
 }
@@ -38,45 +38,42 @@ pub(super) fn open(
 ) -> Result<(Commit, PublishedPolicy), Failure> {
     let git = Git::open(&project.root)?;
     let commit = git.commit(reference, terminal)?;
-    let here = git.root(&commit, project, reference, terminal)?;
-    let ancestor = git.text(&["merge-base", &commit, "HEAD"])?;
-    let mut before = None;
-    if let Some(ancestor) = ancestor {
-        before = Some(match ancestor == commit {
-            true => here.clone(),
-            false => git.root(&ancestor, project, reference, terminal)?,
-        });
-    }
-    if here.manifest.schemas != project.manifest.schemas {
-        terminal.say(format!(
+    let root = git.root(&commit, project, reference, terminal)?;
+    let ancestor = match git.text(&["merge-base", &commit, "HEAD"])? {
+        None => None,
+        Some(ancestor) if ancestor == commit => Some(root.clone()),
+        Some(ancestor) => Some(git.root(&ancestor, project, reference, terminal)?),
+    };
+    if root.manifest.schemas != project.manifest.schemas {
+        terminal.info(format!(
             "the schemas folder is `{}` in `{reference}` and `{}` in this tree; the check compares the \
              versions of both folders",
-            here.manifest.schemas, project.manifest.schemas
+            root.manifest.schemas, project.manifest.schemas
         ));
     }
     let name = format!("`{reference}`");
-    let mut policy = git.policy(&here, &name)?;
-    if let Some(before) = before.as_ref().filter(|before| before.commit != here.commit) {
-        policy.before = Some(Box::new(git.policy(before, &name)?));
+    let mut policy = git.policy(&root, &name)?;
+    if let Some(ancestor) = ancestor.as_ref().filter(|ancestor| ancestor.commit != root.commit) {
+        policy.before = Some(Box::new(git.policy(ancestor, &name)?));
     }
-    Ok((Commit { git, reference: reference.to_owned(), here, before }, policy))
+    Ok((Commit { git, reference: reference.to_owned(), root, ancestor }, policy))
 }
 
-/// Reads the schemas as a commit has them, through the `git` program.
+/// Reads the schemas of a commit with the program `git`.
 pub(super) fn load(
-    Commit { git, reference, here, before }: &Commit,
+    Commit { git, reference, root, ancestor }: &Commit,
     project: &Project,
     schemas: &Schemas,
     terminal: &mut Terminal,
 ) -> Result<Baseline, Failure> {
-    let own = Path::new(&here.manifest.schemas);
+    let own = Path::new(&root.manifest.schemas);
     let mut blobs = Vec::new();
-    for root in [own, Path::new(&here.manifest.vendor)] {
-        blobs.extend(git.blobs(here, root)?.into_iter().filter(Blob::is_schema));
+    for folder in [own, Path::new(&root.manifest.vendor)] {
+        blobs.extend(git.blobs(root, folder)?.into_iter().filter(Blob::is_schema));
     }
     let files = git.contents(blobs)?;
     if !files.iter().any(|(path, _)| path.starts_with(own)) {
-        // A first schema has nothing to break; a wrong folder looks the same and is worth a warning.
+        // Before the first schema this is correct, but the folder may also be wrong.
         let message = format!(
             "`{reference}` has no schema in `{}`, so the check treats every version as new",
             own.display()
@@ -85,18 +82,18 @@ pub(super) fn load(
     }
     let mut tree = read_files(files, &project.manifest.dialects());
     tree.files.retain(|file| file.path.starts_with(own));
-    let mut baseline = Baseline::of_tree(format!("`{reference}`"), tree, schemas, terminal)?;
-    // Without a common ancestor, as in a shallow clone, nothing tells which side added or removed a version.
-    let Some(before) = before else { return Ok(baseline) };
+    let mut baseline = Baseline::from_tree(format!("`{reference}`"), tree, schemas, terminal)?;
+    // Without a common ancestor, as in a shallow clone, nobody knows which side added or removed a version.
+    let Some(ancestor) = ancestor else { return Ok(baseline) };
     for schema in baseline.catalog.iter() {
         let at = schema.at();
         let is_same = schemas.source(at).is_some_and(|own| own.schema.digest() == schema.digest());
         if is_same || !baseline.files.contains_key(at) {
             continue;
         }
-        let was_there = git.has_version(before, at)?;
-        match (schemas.source(at).is_some(), was_there) {
-            // The others came to the baseline after this branch left it.
+        let is_in_ancestor = git.has_version(ancestor, at)?;
+        match (schemas.source(at).is_some(), is_in_ancestor) {
+            // The baseline added the other missing versions after the branch started.
             (false, true) => baseline.removed.push(at.clone()),
             (true, false) => {
                 baseline.taken.insert(at.clone());
@@ -107,13 +104,13 @@ pub(super) fn load(
     Ok(baseline)
 }
 
-/// The `git` program in the top folder of a repository.
+/// The program `git`, which runs in the top folder of a repository.
 struct Git {
     folder: PathBuf,
     prefix: String,
 }
 
-/// A file of a commit: what `git cat-file` knows it by, and its path below the project's folder.
+/// A file of a commit: its name for `git cat-file`, and its path below the folder of the project.
 struct Blob {
     id: String,
     path: PathBuf,
@@ -133,7 +130,7 @@ impl Git {
             .help("run the command in a clone, or compare with `--against dir:PATH`"))
     }
 
-    /// Finds the project in a commit: where it is now, or where its manifest moved from.
+    /// Finds the project in a commit: in the same folder, or in the folder that its manifest was moved from.
     fn root(
         &self,
         commit: &str,
@@ -150,7 +147,7 @@ impl Git {
             let is_manifest = |path: &&str| {
                 *path == name || path.strip_suffix(&*name).is_some_and(|rest| rest.ends_with('/'))
             };
-            // A manifest that still exists belongs to another project.
+            // A manifest that still exists in this tree belongs to another project.
             let gone: Vec<&str> = listed
                 .split('\0')
                 .filter(is_manifest)
@@ -159,7 +156,7 @@ impl Git {
             match gone.as_slice() {
                 [] => {}
                 [moved] => {
-                    terminal.detail(format!("the manifest of this project is `{moved}` in `{reference}`"));
+                    terminal.verbose(format!("the manifest of this project is `{moved}` in `{reference}`"));
                     text = self.file(commit, moved)?;
                     prefix = moved.strip_suffix(&*name).unwrap_or_default().to_owned();
                 }
@@ -205,7 +202,7 @@ impl Git {
         Ok(PublishedPolicy { name: name.to_owned(), manifest, subjects, ..PublishedPolicy::default() })
     }
 
-    /// Returns the commit that a reference names here, or at the remote it was cloned from.
+    /// Returns the commit of a reference in this repository, or of the same reference at a remote.
     fn commit(&self, reference: &str, terminal: &mut Terminal) -> Result<String, Failure> {
         if reference.starts_with('-') {
             return Err(Failure::new(format!("`{reference}` does not name a commit")));
@@ -213,20 +210,20 @@ impl Git {
         if let Some(commit) = self.find_commit(reference)? {
             return Ok(commit);
         }
-        // A pipeline's clone has `origin/main` rather than `main`.
+        // The clone of a pipeline often has `origin/main`, but no `main`.
         let remotes = self.remotes()?;
         for remote in &remotes {
             let at_remote = format!("{remote}/{reference}");
             if let Some(commit) = self.find_commit(&at_remote)? {
                 terminal
-                    .detail(format!("this repository has no `{reference}`; the check uses `{at_remote}`"));
+                    .verbose(format!("this repository has no `{reference}`; the check uses `{at_remote}`"));
                 return Ok(commit);
             }
         }
         Err(self.missing(reference, remotes.first().map(String::as_str))?)
     }
 
-    /// Returns the failure that a reference names no commit here, with the next step.
+    /// Returns the failure for a reference that names no commit.
     fn missing(&self, reference: &str, remote: Option<&str>) -> Result<Failure, Failure> {
         let Some(remote) = remote else {
             let failure = Failure::new(format!("this repository has no commit `{reference}`"));
@@ -262,40 +259,40 @@ impl Git {
         self.text(&["rev-parse", "--verify", "--quiet", &format!("{reference}^{{commit}}")])
     }
 
-    /// Lists the files of a commit below a folder, which is relative to the project's.
+    /// Lists the files of a commit below a folder, which is relative to the folder of the project.
     fn blobs(&self, root: &Root, folder: &Path) -> Result<Vec<Blob>, Failure> {
-        let Some(full) = normal(&root.prefix, folder) else { return Ok(Vec::new()) };
+        let Some(full) = normalized(&root.prefix, folder) else { return Ok(Vec::new()) };
         let pathspec = if full.is_empty() { ".".to_owned() } else { format!("{full}/") };
         let listed = self.run(&["ls-tree", "-r", "-z", "--full-tree", &root.commit, "--", &pathspec])?;
         if !listed.status.success() {
-            return Err(said(&listed));
+            return Err(git_failure(&listed));
         }
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        // git is asked for contents line by line.
+        // `git cat-file --batch` reads one name from each line.
         if let Some(split) = listed.split('\0').find(|line| line.contains('\n')) {
             let path = split.split('\t').nth(1).unwrap_or_default();
             return Err(Failure::new(format!("the commit has a file whose name has a line break: {path:?}"))
                 .help("rename the file, or compare with another commit"));
         }
-        Ok(listed.split('\0').filter_map(|line| Blob::of_line(line, &root.commit, &full, folder)).collect())
+        Ok(listed.split('\0').filter_map(|line| Blob::parse(line, &root.commit, &full, folder)).collect())
     }
 
     /// Returns whether a commit has a version.
     fn has_version(&self, root: &Root, at: &Coordinates) -> Result<bool, Failure> {
         let file =
             Path::new(&root.manifest.schemas).join(at.subject.as_str()).join(format!("{}.json", at.version));
-        let Some(full) = normal(&root.prefix, &file) else { return Ok(false) };
+        let Some(full) = normalized(&root.prefix, &file) else { return Ok(false) };
         let found = self.text(&["rev-parse", "--verify", "--quiet", &format!("{}:{full}", root.commit)])?;
         Ok(found.is_some())
     }
 
-    /// Returns the text of a file of a commit, if it has the file.
+    /// Returns the text of a file of a commit; `None` if the commit lacks the file.
     fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
         let output = self.run(&["cat-file", "blob", &format!("{commit}:{path}")])?;
         Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     }
 
-    /// Reads the content of files, in one go.
+    /// Reads the content of files with one process.
     fn contents(&self, blobs: Vec<Blob>) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
         let mut child = self
             .command(&["cat-file", "--batch", "--follow-symlinks"])
@@ -306,10 +303,10 @@ impl Git {
             .map_err(|error| cannot_run(&error))?;
         let wanted: String = blobs.iter().map(|blob| format!("{}\n", blob.id)).collect();
         let mut stdin = child.stdin.take();
-        // git answers while it is still being asked: another thread asks, so that neither waits.
-        let asker = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(wanted.as_bytes())));
+        // git writes content before it has read all names. Another thread writes the names, so that no pipe blocks.
+        let writer = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(wanted.as_bytes())));
         let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
-        let _asked = asker.join();
+        let _written = writer.join();
         let mut rest = output.stdout.as_slice();
         let mut files = Vec::with_capacity(blobs.len());
         for blob in blobs {
@@ -328,11 +325,11 @@ impl Git {
         Ok(files)
     }
 
-    /// Returns what git prints, without the line's end; `None` when it ends with an error.
+    /// Returns the output of git without the line break at its end; `None` if git ends with an error.
     fn text(&self, arguments: &[&str]) -> Result<Option<String>, Failure> {
         let output = self.run(arguments)?;
         if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("safe.directory") {
-            return Err(said(&output).help(
+            return Err(git_failure(&output).help(
                 "git does not read a repository of another user; if you trust the repository, run `git \
                  config --global --add safe.directory` with its path",
             ));
@@ -348,7 +345,7 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(arguments);
-        // Nothing of a repository is fetched while it is read, and nothing of its configuration is run.
+        // git must not fetch objects, ask for passwords, or write to the repository.
         command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
         command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
         command
@@ -356,9 +353,9 @@ impl Git {
 }
 
 impl Blob {
-    /// Reads `100644 blob 3b18e5…<tab>schemas/a.b/1.0.0.json`; `full` is the path of `folder` in the repository.
-    /// Links are followed inside the commit; submodules are no files.
-    fn of_line(line: &str, commit: &str, full: &str, folder: &Path) -> Option<Self> {
+    /// Parses `100644 blob 3b18e5…<tab>schemas/a.b/1.0.0.json`; `full` is the path of `folder` in the repository.
+    /// git follows symbolic links inside the commit. A submodule is not a file.
+    fn parse(line: &str, commit: &str, full: &str, folder: &Path) -> Option<Self> {
         let (about, path) = line.split_once('\t')?;
         let mut about = about.split(' ');
         let mode = about.next()?;
@@ -380,15 +377,16 @@ impl Blob {
 
 /// Returns the first names of a list in backticks.
 fn quoted(names: &[String]) -> String {
-    /// Names that are shown.
+    /// Number of names in the list.
     const SHOWN_MAX: usize = 5;
     let more = if names.len() <= SHOWN_MAX { "" } else { ", …" };
     let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
     format!("{}{more}", shown.join(", "))
 }
 
-/// Returns the path in the repository of a path that is relative to a folder of it; `None` if it leads out.
-fn normal(prefix: &str, path: &Path) -> Option<String> {
+/// Returns the path in the repository of a path that is relative to a folder; `None` if the path leads out of the
+/// repository.
+fn normalized(prefix: &str, path: &Path) -> Option<String> {
     let mut parts: Vec<String> =
         prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     for part in path.components() {
@@ -404,8 +402,8 @@ fn normal(prefix: &str, path: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Takes one answer of `git cat-file --batch`: `<id> blob <bytes>`, a line's end, the content, a
-/// line's end.
+/// Takes the content of one file from the output of `git cat-file --batch`: `<id> blob <bytes>`, a line break, the
+/// content, and a line break.
 fn next_content(rest: &mut &[u8]) -> Option<Vec<u8>> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let header = std::str::from_utf8(rest.get(..end)?).ok()?;
@@ -415,12 +413,13 @@ fn next_content(rest: &mut &[u8]) -> Option<Vec<u8>> {
     Some(content)
 }
 
-fn said(output: &Output) -> Failure {
+/// Returns a failure with the first line that git printed.
+fn git_failure(output: &Output) -> Failure {
     let text = String::from_utf8_lossy(&output.stderr);
     Failure::new(format!("git failed: {}", text.trim().lines().next().unwrap_or("git printed no message")))
 }
 
 fn cannot_run(error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot run `git`: {}", crate::failure::plain(error)))
+    Failure::new(format!("cannot run `git`: {}", system_message(error)))
         .help("install git, or compare with `--against dir:PATH`")
 }
