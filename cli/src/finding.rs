@@ -100,7 +100,7 @@ impl Finding {
         }
     }
 
-    /// Adds the next action.
+    /// Adds the next step.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

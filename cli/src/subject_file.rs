@@ -52,7 +52,7 @@ pub(crate) struct WaiverNote {
     pub(crate) author: Option<String>,
 }
 
-/// What is known of a version.
+/// The data of a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct VersionEntry {
