@@ -28,7 +28,7 @@ use compiled::Compiled;
 use doubt::Doubt;
 use evaluation::Evaluation;
 
-/// Decides events of one schema under the content models.
+/// Evaluates events of one schema under the content models.
 #[derive(Debug)]
 pub struct Oracle<'d> {
     compiled: Compiled<'d>,

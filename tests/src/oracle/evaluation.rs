@@ -109,7 +109,7 @@ impl<'o, 'd> Evaluation<'o, 'd> {
         self.keyword(node, keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns whether the schema accepts the value; `opened` ignores `additionalProperties: false` and similar keywords.
+    /// Returns whether the schema accepts the value; `opened` ignores keywords such as `additionalProperties: false`.
     pub(super) fn holds(&self, node: Node<'d>, value: &Value, opened: bool) -> bool {
         if let Value::Bool(accepts) = node.value {
             return *accepts;

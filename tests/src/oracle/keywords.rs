@@ -78,7 +78,8 @@ pub(super) fn has(draft: Draft, keyword: &str) -> bool {
     }
 }
 
-/// Returns whether a schema describes values: it is not `true`, `false` or `{"not": {}}`, and has more than annotations.
+/// Returns whether a schema describes values: it has more than annotations, and is not `true`, `false` or
+/// `{"not": {}}`.
 pub(super) fn is_real(schema: &Value, draft: Draft) -> bool {
     let Value::Object(members) = schema else { return false };
     let mut spoken = ASSERTIONS

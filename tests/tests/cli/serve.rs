@@ -1,4 +1,4 @@
-//! `evschema serve`: the settings that `--check-config` prints, and the files that a start leaves.
+//! `evschema serve`: the settings that `--check-config` prints, and the files that a start creates.
 
 use evschema_tests::evschema;
 
@@ -41,7 +41,7 @@ fn what_is_wrong_is_said() {
     assert!(code == Some(2) && said.contains("invalid value '0' for '--connections"), "{said}");
 }
 
-/// As serving itself, which refuses the same: the database's folder is not made, and nothing else either.
+/// `--check-config` rejects the same settings as a start, and creates neither the folder of the database nor files.
 #[test]
 fn what_serving_would_refuse_is_refused() {
     for (arguments, why) in [
@@ -119,7 +119,7 @@ fn a_new_database_in_a_git_work_tree_is_ignored_by_git() {
         let url = format!("sqlite:{}", folder.join("x.db").display());
         drop(Registry::start(&["--db", &url]));
     };
-    // Elsewhere, nobody wants the file.
+    // Outside a git work tree, the command creates no `.gitignore`.
     start(folder.path());
     assert!(!folder.path().join(".gitignore").exists());
     std::fs::create_dir_all(folder.path().join("project/.git")).unwrap();
@@ -127,7 +127,7 @@ fn a_new_database_in_a_git_work_tree_is_ignored_by_git() {
     start(&project);
     let ignored = || std::fs::read_to_string(project.join(".gitignore")).unwrap();
     assert_eq!(ignored(), "/x.db\n/x.db-shm\n/x.db-wal\n");
-    // A line that somebody removed stays away.
+    // If somebody has removed a line, the next start does not add it again.
     std::fs::write(project.join(".gitignore"), "").unwrap();
     start(&project);
     assert_eq!(ignored(), "");

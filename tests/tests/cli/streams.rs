@@ -1,4 +1,4 @@
-//! Which stream says what, and how a command ends.
+//! The output stream of each message, and the exit code of the command.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// A folder with one subject of one good version.
+/// A folder with one subject that has one valid version.
 fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let subject = folder.path().join("schemas/a.b");

@@ -1,4 +1,4 @@
-//! The schema that a Rust type derives is one that the command takes.
+//! The command accepts the schema that a Rust type derives.
 
 use evschema_tests::{evschema, repository};
 

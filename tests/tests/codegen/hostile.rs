@@ -1,4 +1,4 @@
-//! Schemas that mean harm: whatever they say, the output is Rust with the items it should have.
+//! Hostile schemas: the output is always Rust with only the expected items.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Subjects: their settings, and finding them.
+//! Subjects: their settings, and searches.
 
 use evschema_api::{Patch, SubjectPatch};
 use evschema_model::Mode;

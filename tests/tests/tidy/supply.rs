@@ -1,6 +1,6 @@
-//! What we take from others: under which licences, from where, and what never.
+//! The dependencies: their licences, their sources, and the banned crates.
 //!
-//! The rules stand in deny.toml, where `cargo deny` reads them too; see docs/adr/0040.
+//! deny.toml contains the rules, so that `cargo deny` can also read them; see docs/adr/0040.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ fn expressions_of_licences() {
     }
 }
 
-/// Tells whether a licence expression (SPDX, or the older `A/B`) is met by what we accept.
+/// Returns whether our accepted licences satisfy a licence expression (SPDX, or the older form `A/B`).
 fn satisfies(expression: &str, accepted: &BTreeSet<&str>) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
