@@ -1,27 +1,27 @@
+mod counts;
+mod findings;
 mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use clap::Args;
 use evschema_api::client::{Client, ClientError, Note, Registered};
 use evschema_api::{
-    Patch, Problem, ProblemCode, State, StateChange, SubjectPatch, SubjectView, VersionSummary, WaiverRequest,
+    Patch, ProblemCode, State, StateChange, SubjectPatch, SubjectView, VersionSummary, WaiverRequest,
 };
-use evschema_model::{Coordinates, Diagnostic, Digest, Mode, Subject};
-use serde_json::json;
+use evschema_model::{Coordinates, Mode, Subject};
 
 use crate::context::Context;
 use crate::dependency_order::in_dependency_order;
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::findings_from_report;
 use crate::outcome::Outcome;
-use crate::output::{Report, counted};
 use crate::project::{OwnSchema, Project, Schemas};
 use crate::registry_access::{RegistryArguments, find_subject};
 use crate::subject_file::{SubjectFile, VersionEntry};
 use crate::waivers::{self, Waivers};
+use counts::Counts;
+use findings::{findings_of_problem, findings_of_report, version_changed};
 use plan::Change;
 
 /// Register every version of the tree that the registry lacks; versions that others refer to come first.
@@ -109,15 +109,6 @@ struct Push<'p> {
     /// The changes that this push makes.
     changes: Vec<Change>,
     findings: Vec<Finding>,
-}
-
-/// The number of versions with each result.
-#[derive(Debug, Default)]
-struct Counts {
-    registered: usize,
-    unchanged: usize,
-    refused: usize,
-    left_out: usize,
 }
 
 impl Push<'_> {
@@ -425,82 +416,5 @@ impl Push<'_> {
             resolved.documents().iter().any(|document| self.unregistered.contains(document.at()))
         });
         older_refused || refers
-    }
-}
-
-/// Returns the findings of a report from the registry, with places in the files of the tree.
-fn findings_of_report(report: &serde_json::Value, own: &OwnSchema, schemas: &Schemas) -> Vec<Finding> {
-    let Ok(report) = serde_json::from_value::<evschema_compat::Report>(report.clone()) else {
-        return Vec::new();
-    };
-    findings_from_report::findings(&report, &own.source(), &|version| {
-        schemas.source(&Coordinates { subject: report.subject.clone(), version: version.clone() })
-    })
-}
-
-/// Returns the findings of a problem: at least one that blocks the push of the version.
-fn findings_of_problem(problem: &Problem, own: &OwnSchema, schemas: &Schemas) -> Vec<Finding> {
-    let reported = problem.report.iter().flat_map(|report| findings_of_report(report, own, schemas));
-    let mut findings: Vec<Finding> = reported.collect();
-    for error in &problem.errors {
-        let mut diagnostic = Diagnostic::new(error.code, error.detail.clone()).at(error.pointer.clone());
-        diagnostic.position = own.schema.document().closest_position(&error.pointer);
-        diagnostic.help = error.help.clone();
-        let text = Arc::from(own.schema.document().text());
-        findings.push(Finding::from_diagnostic(diagnostic, own.file.clone(), Some(text)));
-    }
-    // The registry has rejected the version, so at least one finding must block it.
-    if !findings.iter().any(Finding::is_blocking) {
-        let mut finding = Finding::error(problem.code.as_str(), problem.detail.clone(), own.source().whole());
-        finding.help = problem.help.clone();
-        findings.push(finding);
-    }
-    findings
-}
-
-/// Returns the finding for a file that differs from the registered version.
-fn version_changed(own: &OwnSchema, registered: &Digest, registry: &str) -> Finding {
-    let at = own.schema.at();
-    Finding::error(
-        "version-changed",
-        format!("{at} is already registered with different content; a published version never changes"),
-        own.source().whole(),
-    )
-    .note(format!(
-        "the digest in {registry} is {registered}; the digest of the file is {}",
-        own.schema.digest()
-    ))
-    .help(format!(
-        "restore the file (`evschema show {at} --schema` prints the registered content), and publish the \
-         change as a new version"
-    ))
-}
-
-impl Counts {
-    fn report(&self, findings: Vec<Finding>, dry_run: bool, registry: &str) -> Report {
-        let all = self.registered + self.unchanged + self.refused + self.left_out;
-        let would = if dry_run { "would be " } else { "" };
-        let mut clean = format!("{} {would}registered, {} unchanged", self.registered, self.unchanged);
-        if 0 < self.left_out {
-            clean.push_str(&format!(", {} left out", self.left_out));
-        }
-        let pushed = if dry_run { "for" } else { "pushed to" };
-        let mut looked_at = format!("{} {pushed} {registry}", counted(all, "version"));
-        if 0 < self.refused {
-            looked_at.push_str(&format!(": {clean}, {} rejected", self.refused));
-        }
-        Report {
-            command: "push",
-            looked_at,
-            clean,
-            findings,
-            details: vec![
-                ("dry_run", json!(dry_run)),
-                ("registered", json!(self.registered)),
-                ("unchanged", json!(self.unchanged)),
-                ("refused", json!(self.refused)),
-                ("left_out", json!(self.left_out)),
-            ],
-        }
     }
 }

@@ -189,7 +189,7 @@ fn a_token_is_sent_only_where_its_owner_said() {
 }
 
 #[test]
-fn what_a_registry_says_steers_no_terminal() {
+fn texts_of_a_registry_cannot_control_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let hostile = "\u{9b}31m \u{85}\u{2028}::error::x\u{202e}\u{e0041} ##[error]y \u{1b}[2J";
     std::fs::create_dir_all(folder.path().join("schemas/a.b")).unwrap();
@@ -231,7 +231,7 @@ fn what_a_registry_says_steers_no_terminal() {
 }
 
 #[test]
-fn git_says_why_it_does_not_read_a_repository() {
+fn the_message_of_git_explains_an_unsafe_repository() {
     let (_folder, project) = tree();
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
@@ -277,7 +277,7 @@ fn a_checkout_does_not_choose_a_schemas_folder_elsewhere_to_write_to() {
 }
 
 #[test]
-fn a_pull_keeps_what_somebody_wrote() {
+fn a_pull_keeps_existing_files() {
     let (_folder, project) = tree();
     let registry = Registry::start(&[]);
     assert_eq!(run(&project, &["push", "--registry", &registry.url()]).status.code(), Some(0));

@@ -192,7 +192,7 @@ fn a_check_against_the_registry_agrees_with_its_refusal() {
 }
 
 #[test]
-fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
+fn a_push_registers_the_waivers_that_a_version_needs() {
     let registry = Registry::start(&[]);
     let folder = some_examples();
     assert_clean(&registry.run(folder.path(), &["push"]));
@@ -235,7 +235,7 @@ fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
 }
 
 #[test]
-fn a_push_whose_token_may_not_waive_says_which_scope_is_missing() {
+fn a_push_without_the_scope_waive_names_the_missing_scope() {
     let files = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", files.path().join("registry.db").display());
     let token = |scopes: &[&str]| {

@@ -28,7 +28,7 @@ fn a_configuration_is_shown_and_starts_nothing() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn errors_in_the_settings_have_a_message() {
     for (arguments, why) in [
         (["--db", "mysql://x"], "names no supported database"),
         (["--public-url", "schemas.example.com"], "is not a URL"),
@@ -43,7 +43,7 @@ fn what_is_wrong_is_said() {
 
 /// `--check-config` rejects the same settings as a start, and creates neither the folder of the database nor files.
 #[test]
-fn what_serving_would_refuse_is_refused() {
+fn check_config_rejects_the_same_settings_as_a_start() {
     for (arguments, why) in [
         (&["--db", "sqlite:missing/x.db"][..], "the folder `missing` does not exist"),
         (&["--db", "sqlite:///nowhere/at/all/x.db"], "the folder `/nowhere/at/all` does not exist"),

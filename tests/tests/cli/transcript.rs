@@ -165,7 +165,7 @@ fn line_matches(wanted: &str, line: &str) -> bool {
 }
 
 #[test]
-fn what_matches_and_its_near_misses() {
+fn patterns_and_their_near_misses() {
     let lines = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
     for (expected, shown, result) in [
         ("a|b", "a|b", true),

@@ -39,7 +39,7 @@ fn modified(path: &Path) -> std::time::SystemTime {
 }
 
 #[test]
-fn what_does_not_change_is_not_written() {
+fn unchanged_files_are_not_written() {
     let project = Crate::new(&[("evschema.toml", ""), ("schemas/shop.order/1.0.0.json", ORDER)]);
     project.generate().unwrap();
     let file = project.output().join("shop_order.rs");
@@ -117,7 +117,7 @@ fn versions_and_templates_are_chosen_by_the_manifest() {
 }
 
 #[test]
-fn a_schema_that_is_not_what_was_locked_is_refused() {
+fn a_schema_that_differs_from_the_lock_is_rejected() {
     let project = Crate::new(&[("evschema.toml", ""), ("schemas/shop.order/1.0.0.json", ORDER)]);
     project.generate().unwrap();
     let built = fs::read_to_string(project.output().join("shop_order.rs")).unwrap();
@@ -141,7 +141,7 @@ fn a_schema_that_is_not_what_was_locked_is_refused() {
 }
 
 #[test]
-fn what_the_manifest_asks_for_and_nobody_has_is_an_error() {
+fn an_unknown_subject_in_the_manifest_is_an_error() {
     let manifest =
         "[gen]\nsubjects = [\"shop.order\", \"shop.ordre\"]\n[dependencies]\n\"shop.order\" = \"^2\"\n";
     let project = Crate::new(&[("evschema.toml", manifest), ("schemas/shop.order/1.0.0.json", ORDER)]);

@@ -3,7 +3,7 @@
 use evschema_tests::{evschema, repository};
 
 #[test]
-fn what_a_type_derives_passes_the_check() {
+fn a_derived_schema_passes_the_check() {
     for command in ["lint", "check"] {
         let folder = repository().join("tests/consumer/code_first");
         let output = evschema().arg(command).current_dir(folder).output().unwrap();

@@ -53,7 +53,7 @@ fn folder(case: &str) -> PathBuf {
 }
 
 #[test]
-fn every_case_is_what_would_be_generated() {
+fn every_case_is_up_to_date() {
     for (case, _) in CASES {
         let at = Coordinates { subject: Subject::parse("x").unwrap(), version: Version::new(1, 0, 0) };
         let bytes = std::fs::read(folder(case).join("x.json")).unwrap();
@@ -102,7 +102,7 @@ fn events_are_decided_right_and_come_back() {
 }
 
 #[test]
-fn what_borrows_text_says_the_same_and_copies_only_what_has_escapes() {
+fn borrowed_types_copy_only_texts_with_escapes() {
     use borrowed::v1::{Parcel, ParcelRef2};
     use evschema_runtime::Cow;
 

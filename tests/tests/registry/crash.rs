@@ -122,7 +122,7 @@ fn while_the_database_is_away_reads_go_on_and_all_recovers_by_itself() {
 }
 
 #[test]
-fn a_full_disk_is_said_and_harms_nothing() {
+fn a_full_disk_causes_an_error_and_no_damage() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("registry.db").display());
     // The process may write at most 1 MB to a file. A longer write returns an error, and does not kill the process.

@@ -39,7 +39,7 @@ fn fill(world: &World) {
 }
 
 #[test]
-fn a_whole_database_has_no_fault() {
+fn an_undamaged_database_has_no_fault() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("registry.db").display());
     for url in [file, Postgres::fresh_database()] {

@@ -237,7 +237,7 @@ fn pull_writes_no_document_that_takes_the_place_of_another_one() {
 }
 
 #[test]
-fn a_tree_refuses_what_the_registry_refuses() {
+fn a_tree_rejects_the_same_ids_as_the_registry() {
     for attack in ATTACKS {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| {

@@ -36,7 +36,7 @@ fn contend(processes: &[Process], time: Duration) -> Result<usize, String> {
 }
 
 #[test]
-fn the_history_of_many_processes_is_that_of_one_registry() {
+fn the_history_of_many_processes_is_linearizable() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("registry.db").display());
     for (name, url, count) in [("sqlite", file, 2), ("postgres", Postgres::fresh_database(), 3)] {

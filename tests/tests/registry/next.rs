@@ -123,7 +123,7 @@ fn a_major_is_no_greater_than_the_change_requires() {
 
 /// If an older producer restarts and registers its schema again, the registry returns the same version as before.
 #[test]
-fn content_that_is_there_answers_with_its_version() {
+fn registered_content_returns_its_version() {
     for (name, url) in databases() {
         let world = World::on(&url);
         assert_eq!(chosen(&post(&world, "", STRING)), (201, "1.0.0".into()), "{name}");

@@ -17,7 +17,7 @@ fn filled(path: &str) -> String {
 }
 
 #[test]
-fn what_is_documented_is_there_and_what_is_not_is_not() {
+fn documented_routes_exist_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("registry.db").display());
     let bearer = format!("Bearer {}", first_token(&database, "ops", &["admin"]).token);

@@ -19,7 +19,7 @@ fn settings(world: &World) -> Value {
 }
 
 #[test]
-fn a_patch_changes_what_it_names() {
+fn a_patch_changes_only_the_named_settings() {
     for (name, url) in databases() {
         let world = World::on(&url);
         let whole = r#"{"mode":"full","content_model":"strict","owner":"shop","description":"An order"}"#;

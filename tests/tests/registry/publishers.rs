@@ -83,7 +83,7 @@ fn assert_refused(reply: &Reply, status: u16, code: &str, why: &str) {
 }
 
 #[test]
-fn a_job_writes_what_its_publisher_may_and_the_feed_tells_whose_it_was() {
+fn a_job_has_the_scopes_of_its_publisher_and_the_feed_names_it() {
     for (algorithm, signer) in [("RS256", Signer::rsa()), ("ES256", Signer::p256())] {
         let (provider, clock) = (Provider::start(), Hands::start());
         provider.has(&[("other", &Signer::p256()), ("one", &signer)]);
@@ -114,7 +114,7 @@ fn a_job_writes_what_its_publisher_may_and_the_feed_tells_whose_it_was() {
 }
 
 #[test]
-fn what_proves_nothing_is_refused_and_says_why() {
+fn invalid_proofs_are_rejected_with_a_reason() {
     let (provider, clock) = (Provider::start(), Hands::start());
     let (rsa, p256, stranger) = (Signer::rsa(), Signer::p256(), Signer::p256());
     provider.has(&[("rsa", &rsa), ("ec", &p256)]);
@@ -228,7 +228,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
 }
 
 #[test]
-fn who_speaks_for_another_issuer_is_not_believed() {
+fn keys_of_another_issuer_are_rejected() {
     let (provider, clock) = (Provider::start(), Hands::start());
     let signer = Signer::p256();
     provider.has(&[("ec", &signer)]);

@@ -97,7 +97,7 @@ fn a_compressed_view_has_a_tag_of_its_own_that_a_change_may_name() {
 }
 
 #[test]
-fn what_lies_ready_lets_nobody_past_and_is_never_stale() {
+fn cached_responses_need_authorization_and_are_never_stale() {
     let world = World::start();
     world.given("shop.order@1.0.0", ONE);
     let path = "/schemas/shop.order/1.0.0.json";
@@ -126,7 +126,7 @@ fn what_lies_ready_lets_nobody_past_and_is_never_stale() {
 }
 
 #[test]
-fn what_is_known_of_a_version() {
+fn details_of_a_version() {
     let world = World::start();
     let path = "/schemas/shop.order/1.0.0.json?author=ci-shop&message=First%20cut%20%E2%98%83";
     assert_eq!(world.send("PUT", path, &[], ONE.as_bytes()).status, 201);
@@ -190,7 +190,7 @@ fn latest_and_ranges_redirect_to_the_exact_version() {
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn responses_name_the_missing_thing() {
     let world = World::start();
     world.given("shop.order@1.0.0", ONE);
     assert_snapshot!(world.get("/schemas/shop.refund/1.0.0.json"), @r#"

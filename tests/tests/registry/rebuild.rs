@@ -154,7 +154,7 @@ fn from_feed(events: &[CloudEvent]) -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn the_tables_are_what_the_feed_says() {
+fn the_tables_match_the_feed() {
     for (name, url) in databases() {
         let world = World::on(&url);
         let mut numbers = Numbers(7);

@@ -122,7 +122,7 @@ fn the_registry_chooses_no_version_that_is_none() {
 }
 
 #[test]
-fn what_is_no_schema_is_refused_with_its_place() {
+fn an_invalid_schema_is_rejected_with_the_place_of_the_error() {
     let world = World::start();
     assert_snapshot!(world.put("shop.order@1.0.0", "{\n  \"type\": \"strin\"\n}"), @r#"
     422 application/problem+json
@@ -205,7 +205,7 @@ fn an_id_belongs_to_one_version() {
 }
 
 #[test]
-fn what_a_reference_led_to_stays_what_it_leads_to() {
+fn the_target_of_a_reference_never_changes() {
     for (name, url) in databases() {
         let world = World::on(&url);
         world.given("shop.money@1.0.0", r#"{"type":"integer"}"#);
@@ -259,7 +259,7 @@ fn a_prerelease_is_checked_and_kept_but_is_no_baseline() {
 }
 
 #[test]
-fn a_check_stores_nothing_and_says_the_same() {
+fn a_check_stores_nothing_and_has_the_same_result() {
     let world = World::start();
     world.given("shop.order@1.0.0", ORDER);
     let check = |query: &str, schema: &str| {

@@ -109,7 +109,7 @@ fn a_registry_in_memory_outlives_clients_that_give_up() {
 }
 
 #[test]
-fn a_read_only_registry_starts_on_a_folder_that_nobody_can_write() {
+fn a_read_only_registry_starts_in_a_read_only_folder() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("registry.db");
@@ -160,7 +160,7 @@ fn tables_of_another_version_are_refused_in_words() {
 }
 
 #[test]
-fn a_refused_postgres_is_said_at_once() {
+fn a_rejected_connection_to_postgres_fails_at_once() {
     let started = std::time::Instant::now();
     let config = Config { database: "postgres://me:secret@127.0.0.1:1/x".to_owned(), ..Config::default() };
     let refused = bind(config).unwrap_err().to_string();

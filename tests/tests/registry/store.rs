@@ -73,7 +73,7 @@ async fn revision(store: &dyn Store, name: &str) -> u64 {
 }
 
 #[test]
-fn an_appended_version_is_there() {
+fn an_appended_version_can_be_read() {
     on_both(async |name, store| {
         let addition =
             Addition { author: Some("me".to_owned()), message: Some("hi".to_owned()), ..first("a@1.0.0") };
@@ -469,7 +469,7 @@ fn versions_come_in_order_of_precedence() {
 }
 
 #[test]
-fn the_feed_counts_from_one_and_keeps_what_it_said() {
+fn the_feed_begins_at_one_and_never_changes() {
     on_both(async |name, store| {
         store.append(first("a@1.0.0")).await.unwrap();
         store.append(first("b@1.0.0")).await.unwrap();

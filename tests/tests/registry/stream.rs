@@ -51,7 +51,7 @@ impl Reader {
 }
 
 #[test]
-fn a_stream_brings_what_was_and_what_comes() {
+fn a_stream_sends_old_and_new_events() {
     for (name, url) in databases() {
         let world = World::on(&url);
         world.given("a@1.0.0", ANY);
@@ -172,7 +172,7 @@ fn a_page_has_no_stream_in_it() {
 }
 
 #[test]
-fn one_client_does_not_take_all_streams_and_what_it_closes_is_free_at_once() {
+fn one_client_cannot_use_all_streams_and_a_closed_stream_is_free_at_once() {
     let world = World::start();
     world.given("a@1.0.0", ANY);
     let limit = evschema_registry::limits::STREAMS_OF_CLIENT_MAX;

@@ -40,7 +40,7 @@ fn code(reply: &Reply) -> (u16, String) {
 }
 
 #[test]
-fn what_each_scope_allows() {
+fn rights_of_each_scope() {
     let folder = tempfile::tempdir().unwrap();
     for (name, url) in shared_databases(&folder) {
         let world = World::on(&url);
@@ -138,7 +138,7 @@ fn a_secret_is_shown_once_and_kept_nowhere() {
 }
 
 #[test]
-fn what_is_no_token() {
+fn invalid_tokens() {
     let world = World::start();
     world.given("a@1.0.0", "{}");
     let unknown = format!("Bearer evs_{}", "0".repeat(64));
@@ -215,7 +215,7 @@ fn a_token_ends_and_its_use_is_noted() {
 }
 
 #[test]
-fn a_private_registry_tells_nobody_anything() {
+fn a_private_registry_shows_nothing_without_a_token() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("registry.db").display());
     World::on(&url).given("a@1.0.0", "{}");
@@ -282,7 +282,7 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
 }
 
 #[test]
-fn a_registry_behind_a_proxy_is_open_to_nobody() {
+fn a_registry_behind_a_proxy_requires_a_token() {
     for config in [
         Config { behind_proxy: true, ..Config::default() },
         Config { public_url: Some("https://schemas.example.com".to_owned()), ..Config::default() },
@@ -299,7 +299,7 @@ fn a_registry_behind_a_proxy_is_open_to_nobody() {
 }
 
 #[test]
-fn the_feed_says_who_when_and_from_where() {
+fn the_feed_records_author_time_and_address() {
     let folder = tempfile::tempdir().unwrap();
     for (name, url) in shared_databases(&folder) {
         let world = World::with(Config {

@@ -35,7 +35,7 @@ fn is_generated(path: &str) -> bool {
 }
 
 #[test]
-fn no_file_of_code_is_longer_than_a_reader_bears() {
+fn no_code_file_is_too_long() {
     for (path, text) in texts() {
         if extension(Path::new(&path)) == "rs" && !is_generated(&path) {
             let lines = text.lines().count();
@@ -45,7 +45,7 @@ fn no_file_of_code_is_longer_than_a_reader_bears() {
 }
 
 #[test]
-fn no_file_names_a_place_of_one_machine() {
+fn no_file_contains_the_path_of_one_machine() {
     // In two parts, so that this file passes the test.
     let places = [["/ho", "me/"], ["/Us", "ers/"], ["/wo", "rk/"], ["/root/", ".cargo"]].map(|p| p.concat());
     for (path, text) in texts() {

@@ -70,7 +70,7 @@ fn pure_crates_depend_on_nothing_of_the_world() {
 
 /// The test finds banned names in code only.
 #[test]
-fn a_line_of_code_is_told_from_a_comment_and_from_a_test() {
+fn comments_and_tests_are_no_code() {
     let source =
         "use std::fs;\n// std::fs\n/// std::fs\nfn f() {}\n#[cfg(test)]\nmod tests { use std::fs; }\n";
     let lines: Vec<(usize, &str)> = code(source).collect();

@@ -110,7 +110,7 @@ async fn client(number: usize, store: Arc<dyn Store>, others: PgPool) {
 
 /// If a connection returned to the pool inside a transaction, its later writes would not be visible to others.
 #[test]
-fn who_gives_up_leaves_no_transaction_open() {
+fn a_cancelled_request_leaves_no_open_transaction() {
     let [_, (_, url)] = databases();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -45,8 +45,8 @@ fn a_registration_is_decided_by_few_versions_as_by_all() {
                 // A version is not compared with itself.
                 let (near, all) = (without(&near, &candidate), without(&all, &candidate));
                 assert_eq!(
-                    held_against(&candidate, mode, &near),
-                    held_against(&candidate, mode, &all),
+                    versions_to_compare_with(&candidate, mode, &near),
+                    versions_to_compare_with(&candidate, mode, &all),
                     "{shown}"
                 );
             }
@@ -63,15 +63,15 @@ fn a_registration_is_decided_by_few_versions_as_by_all() {
             for choice in choices {
                 let chosen = untaken(choice.clone(), &all);
                 assert_eq!(untaken(choice, &near), chosen, "{shown}");
-                let held = held_against(&chosen, mode, &near);
-                assert_eq!(held, held_against(&chosen, mode, &all), "{chosen}, {shown}");
+                let held = versions_to_compare_with(&chosen, mode, &near);
+                assert_eq!(held, versions_to_compare_with(&chosen, mode, &all), "{chosen}, {shown}");
             }
         }
     });
 }
 
 #[test]
-fn a_long_line_takes_no_more_to_read() {
+fn a_long_line_needs_no_additional_reads() {
     on_both(async |name, store| {
         let policy = SubjectPolicy { mode: Mode::Full, ..SubjectPolicy::default() };
         let creation = Some((Settings { policy, ..settings() }, event("created")));
@@ -185,7 +185,7 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
 ///
 /// Newer versions of the line that the mode does not compare with are missing here: only the help of a rejection needs
 /// them, and it reads the whole history.
-fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
+fn versions_to_compare_with(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
     let line = versions.iter().filter(|known| counts(known) && known.0.line() == candidate.line());
     let above: Vec<&Known> = line.filter(|known| *candidate < known.0).collect();
     let is_for_advice = |known: &Known| {
