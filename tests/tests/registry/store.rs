@@ -1,6 +1,6 @@
 //! The contract of a store, on both databases.
 
-mod given_up;
+mod cancelled;
 mod history_for;
 
 use evschema_api::State;
