@@ -185,7 +185,11 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
 ///
 /// Newer versions of the line that the mode does not compare with are missing here: only the help of a rejection needs
 /// them, and it reads the whole history.
-fn versions_to_compare_with(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
+fn versions_to_compare_with(
+    candidate: &Version,
+    mode: Mode,
+    versions: &[Known],
+) -> BTreeSet<(Version, bool)> {
     let line = versions.iter().filter(|known| counts(known) && known.0.line() == candidate.line());
     let above: Vec<&Known> = line.filter(|known| *candidate < known.0).collect();
     let is_for_advice = |known: &Known| {
