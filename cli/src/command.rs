@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands; each command is one file.
 
 mod check;
 mod completions;
@@ -25,23 +25,11 @@ mod validate;
 
 use clap::Subcommand;
 
-use crate::Outcome;
-use crate::arguments::Global;
-use crate::environment::Environment;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::terminal::Terminal;
+use crate::outcome::Outcome;
 
-/// What every command gets besides its own arguments.
-pub(crate) struct Context<'c> {
-    /// What every command takes.
-    pub(crate) global: &'c Global,
-    /// What the process was given.
-    pub(crate) environment: &'c Environment,
-    /// Where to write.
-    pub(crate) terminal: &'c mut Terminal,
-}
-
-/// A command and its arguments; its documentation is what `--help` prints.
+/// A command and its arguments; `--help` prints its doc comment.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[cfg(feature = "server")]
@@ -72,14 +60,7 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(
-        self,
-        global: &Global,
-        environment: &Environment,
-        terminal: &mut Terminal,
-    ) -> Result<Outcome, Failure> {
-        let mut context = Context { global, environment, terminal };
-        let context = &mut context;
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         match self {
             #[cfg(feature = "server")]
             Self::Demo(arguments) => arguments.run(context),

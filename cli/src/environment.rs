@@ -2,12 +2,12 @@ use std::io::IsTerminal;
 
 use time::{Date, OffsetDateTime};
 
-/// What the process was given besides its arguments, read once in `main`.
+/// The clock, variables and terminal of the process. `main` reads them once.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
-    /// The moment of the start, in UTC: tokens and waivers expire by it.
+    /// The time of the start, in UTC; it decides whether tokens and waivers have expired.
     pub(crate) now: OffsetDateTime,
-    /// Whether `NO_COLOR` is set to anything (no-color.org).
+    /// Whether `NO_COLOR` has a value (no-color.org).
     pub(crate) no_color: bool,
     /// Whether standard output is a terminal.
     pub(crate) stdout_is_terminal: bool,
@@ -16,29 +16,29 @@ pub(crate) struct Environment {
     /// The database of `EVSCHEMA_DB`.
     #[cfg(feature = "server")]
     pub(crate) database: Option<String>,
-    /// The registry's token, from `EVSCHEMA_TOKEN` only: arguments show up in process lists.
+    /// The token for the registry. It comes only from `EVSCHEMA_TOKEN`, because process lists show arguments.
     pub(crate) token: Option<String>,
-    /// Whether traces are asked for, by OpenTelemetry's variables; the exporter reads where to, and the rest.
+    /// Whether the variables of OpenTelemetry enable traces. The exporter itself reads the other variables.
     #[cfg(feature = "server")]
     pub(crate) traces: Traces,
 }
 
-/// What the variables of OpenTelemetry say of traces.
+/// The export of traces, from the variables of OpenTelemetry.
 #[cfg(feature = "server")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Traces {
-    /// They are not to be exported.
+    /// No export.
     Off,
-    /// They are to be exported by OTLP, as protobuf over HTTP.
+    /// Export by OTLP, as protobuf over HTTP.
     Otlp,
-    /// They are to be exported in a way that is not known here: the variable, its value.
+    /// An unsupported export: the variable and its value.
     Unknown(&'static str, String),
 }
 
 #[cfg(feature = "server")]
 impl Traces {
-    /// Reads the variables (OpenTelemetry, "Environment Variable Specification" and "OTLP Exporter"). A collector
-    /// is not looked for where none is named.
+    /// Reads the variables (OpenTelemetry, "Environment Variable Specification" and "OTLP Exporter"). Without an
+    /// endpoint, traces are off; the specification would use a collector on this machine.
     fn read(set: impl Fn(&str) -> Option<String>) -> Self {
         const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
         let exporter = set(EXPORTER);
@@ -61,7 +61,7 @@ impl Traces {
 }
 
 impl Environment {
-    /// Returns the day, in UTC.
+    /// Returns the current day, in UTC.
     pub(crate) fn today(&self) -> Date {
         self.now.date()
     }
@@ -76,7 +76,7 @@ impl Environment {
             stderr_is_terminal: std::io::stderr().is_terminal(),
             #[cfg(feature = "server")]
             database: set("EVSCHEMA_DB"),
-            // Files and secrets of CI end with a line's end.
+            // Files and secrets of CI often end with a line break.
             token: set("EVSCHEMA_TOKEN")
                 .map(|token| token.trim().to_owned())
                 .filter(|token| !token.is_empty()),
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn traces_are_exported_where_a_collector_is_named() {
+    fn traces_need_an_endpoint_or_an_exporter() {
         let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
         let unknown = |name, value: &str| Traces::Unknown(name, value.to_owned());
         for (variables, traces) in [

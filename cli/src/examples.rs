@@ -8,10 +8,10 @@ use evschema_model::{Dialects, Manifest};
 use crate::failure::Failure;
 use crate::project::Schemas;
 
-/// Path below `schemas/`, and text.
+/// The files: path below `schemas/`, and text.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
-/// What the examples are held to.
+/// The manifest of the repository, with the policies of the examples.
 const MANIFEST: &str = include_str!("../../evschema.toml");
 
 /// Returns the manifest of the repository.
@@ -19,11 +19,11 @@ pub(crate) fn manifest() -> Result<Manifest, Failure> {
     Manifest::parse(MANIFEST).map_err(|error| Failure::new(error.message))
 }
 
-/// Returns the example schemas as if they were a project's own.
+/// Returns the example schemas as the own schemas of a project.
 pub(crate) fn schemas() -> Schemas {
     let root = PathBuf::from("schemas");
     let files = FILES.iter().map(|(path, text)| (root.join(path), text.as_bytes().to_vec()));
-    Schemas::of(read_files(files, &Dialects::default()), &root)
+    Schemas::from_tree(read_files(files, &Dialects::default()), &root)
 }
 
 #[cfg(test)]

@@ -3,46 +3,46 @@ use std::path::Path;
 
 use crate::finding::Finding;
 
-/// Why a command could not complete: what, and what to do next.
+/// The reason why a command could not complete, and the next step.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// A lowercase fragment.
+    /// The reason, as a lowercase fragment.
     pub(crate) message: String,
-    /// The next action.
+    /// The next step.
     pub(crate) help: Option<String>,
-    /// The places that are to blame, where there are any.
+    /// The places that cause the failure.
     pub(crate) places: Vec<Finding>,
 }
 
 impl Failure {
-    /// Returns a failure without help; add it with [`Failure::help`] wherever there is any.
+    /// Returns a failure without help; [`Failure::help`] adds the help.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, places: Vec::new() }
     }
 
-    /// Adds the next action.
+    /// Adds the next step.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds the places that are to blame.
+    /// Adds the places that cause the failure.
     #[must_use]
     pub(crate) fn places(mut self, places: Vec<Finding>) -> Self {
         self.places = places;
         self
     }
 
-    /// Returns the failure to do something with a file: `cannot read `x`: no such file`.
+    /// Returns the failure of an operation on a file, such as ``cannot read `x`: no such file``.
     pub(crate) fn file(verb: &str, path: &Path, error: &std::io::Error) -> Self {
-        let failure = Self::new(format!("cannot {verb} `{}`: {}", path.display(), plain(error)));
+        let failure = Self::new(format!("cannot {verb} `{}`: {}", path.display(), system_message(error)));
         let help = if error.kind() == std::io::ErrorKind::NotFound {
             Some("check the path and the current folder")
         } else if error.kind() == std::io::ErrorKind::PermissionDenied {
             Some("check the permissions of the path")
         } else {
-            // The system's words for the others say what to do.
+            // The messages of the system for other errors already name the next step.
             None
         };
         Self { help: help.map(str::to_owned), ..failure }
@@ -55,8 +55,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Returns what the system said in our style: lowercase, without the error's number.
-pub(crate) fn plain(error: &std::io::Error) -> String {
+/// Returns the message of the system in the style of our messages: lowercase, without the error number.
+pub(crate) fn system_message(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

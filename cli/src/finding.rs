@@ -4,81 +4,79 @@ use evschema_compat::{Direction, Report, Severity};
 use evschema_model::{Bump, Diagnostic, Mode, Pointer, Position, Schema, Version};
 use serde_json::Value;
 
-/// One thing a command found: a break, a bad schema, a changed version, a refused event.
-///
-/// Every renderer shows findings of this one shape, whatever found them.
+/// A finding of a command: a breaking change, an error in a schema, a changed version, or a rejected event.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
-    /// Kebab-case id of the rule.
+    /// The id of the rule, in kebab-case.
     pub(crate) rule: String,
-    /// Weight.
+    /// The severity.
     pub(crate) severity: Severity,
-    /// What is wrong, in one sentence.
+    /// The problem, in one sentence.
     pub(crate) message: String,
-    /// Where.
+    /// The place of the problem.
     pub(crate) place: Place,
-    /// What to say under the underlined part.
+    /// The text under the underlined part of the source.
     pub(crate) label: Option<String>,
-    /// What makes it a break between two versions, when it is one.
+    /// The two versions and the witness, if the finding is about two versions.
     pub(crate) breakage: Option<Breakage>,
     /// The step and version number that the whole change requires.
     pub(crate) required: Option<Required>,
-    /// More that helps to understand it, a sentence each.
+    /// Sentences that help to understand the problem.
     pub(crate) notes: Vec<String>,
-    /// The next action.
+    /// The next step.
     pub(crate) help: Option<String>,
-    /// Name for waivers.
+    /// The fingerprint, which a waiver names.
     pub(crate) fingerprint: Option<String>,
-    /// The name by the scheme before.
+    /// The fingerprint in the old format.
     pub(crate) former_fingerprint: Option<String>,
-    /// Reason of the waiver that accepts it.
+    /// The reason of the waiver that accepts the finding.
     pub(crate) waived: Option<String>,
-    /// Fingerprint of that waiver.
+    /// The fingerprint of this waiver.
     pub(crate) waived_by: Option<String>,
 }
 
 /// A place in a file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Place {
-    /// The subject and version that stand there, `commerce.order.placed@1.3.0`.
+    /// The subject and version of the file, `commerce.order.placed@1.3.0`.
     pub(crate) at: Option<String>,
-    /// The file, as people would name it.
+    /// The file, as messages show it.
     pub(crate) file: String,
-    /// The file's text, where it is text.
+    /// The text of the file, if the file is text.
     pub(crate) text: Option<Arc<str>>,
-    /// The line on which the text begins, when it is only a part of the file; zero means one.
+    /// The line of the file at which `text` begins, if `text` is only a part of the file; zero means one.
     pub(crate) first_line: u32,
-    /// Where in the structure.
+    /// The place in the document.
     pub(crate) pointer: Pointer,
-    /// Where in the text.
+    /// The place in the text.
     pub(crate) position: Option<Position>,
 }
 
 /// The step and version number that a change requires.
 #[derive(Debug, Clone)]
 pub(crate) struct Required {
-    /// The step.
+    /// The required bump.
     pub(crate) bump: Bump,
-    /// The version that would do.
+    /// The required version.
     pub(crate) version: Version,
-    /// The mode by which it is so.
+    /// The mode that requires it.
     pub(crate) mode: Mode,
 }
 
-/// What two versions disagree about.
+/// A breaking or undecided change between two versions.
 #[derive(Debug, Clone)]
 pub(crate) struct Breakage {
-    /// Who reads.
+    /// The direction of the comparison.
     pub(crate) direction: Direction,
     /// The candidate.
     pub(crate) version: Version,
-    /// The version it was held against.
+    /// The version that the candidate was compared with.
     pub(crate) baseline: Version,
-    /// The place in the baseline, if it has one.
+    /// The place in the baseline, if the baseline has such a place.
     pub(crate) baseline_place: Option<Place>,
-    /// The event that breaks; none when nobody can tell whether one does.
+    /// The event that breaks; `None` if the change is undecided.
     pub(crate) witness: Option<Value>,
-    /// What the reader says of the witness.
+    /// The reason why the reader rejects the witness.
     pub(crate) refusal: Option<String>,
 }
 
@@ -102,22 +100,22 @@ impl Finding {
         }
     }
 
-    /// Adds the next action.
+    /// Adds the next step.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds a sentence that helps to understand it.
+    /// Adds a sentence that helps to understand the problem.
     #[must_use]
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// Returns what the model says of a bad document, at its place in a file.
-    pub(crate) fn of_diagnostic(diagnostic: Diagnostic, file: String, text: Option<Arc<str>>) -> Self {
+    /// Returns the finding for an error in a document, at its place in a file.
+    pub(crate) fn from_diagnostic(diagnostic: Diagnostic, file: String, text: Option<Arc<str>>) -> Self {
         let place = Place {
             at: None,
             file,
@@ -131,9 +129,9 @@ impl Finding {
         finding
     }
 
-    /// Adds what the whole change requires.
+    /// Adds the bump and the version that the whole change requires.
     #[must_use]
-    pub(crate) fn with_requirement(mut self, report: &Report) -> Self {
+    pub(crate) fn with_required_version(mut self, report: &Report) -> Self {
         self.required = Some(Required {
             bump: report.required_bump,
             version: report.required_version.clone(),
@@ -142,8 +140,8 @@ impl Finding {
         self
     }
 
-    /// Returns what the engine found between two versions.
-    pub(crate) fn of_break(
+    /// Returns the finding for a finding of the compatibility engine.
+    pub(crate) fn from_compat(
         found: &evschema_compat::Finding,
         candidate: &Source<'_>,
         baseline: Option<&Source<'_>>,
@@ -167,7 +165,7 @@ impl Finding {
                 refusal: found.refusal.clone(),
             }),
             required: None,
-            notes: notes_of(found),
+            notes: notes(found),
             help: Some(found.help.clone()),
             fingerprint: Some(found.fingerprint.as_str().to_owned()),
             former_fingerprint: Some(found.former_fingerprint.as_str().to_owned()),
@@ -176,33 +174,33 @@ impl Finding {
         }
     }
 
-    /// Tells whether it makes a command end with findings.
-    pub(crate) fn counts(&self) -> bool {
+    /// Returns whether the finding blocks the change, so that the command ends with exit code 100.
+    pub(crate) fn is_blocking(&self) -> bool {
         self.severity == Severity::Error && self.waived.is_none()
     }
 
-    /// Returns the ways out that are the same for every break: another number, or a waiver.
-    pub(crate) fn ways_out(&self) -> Vec<String> {
-        let Some(breakage) = self.breakage.as_ref().filter(|_| self.counts()) else { return Vec::new() };
-        let mut ways = Vec::new();
+    /// Returns the remedies that every breaking change has: a larger version number, or a waiver.
+    pub(crate) fn remedies(&self) -> Vec<String> {
+        let Some(breakage) = self.breakage.as_ref().filter(|_| self.is_blocking()) else { return Vec::new() };
+        let mut remedies = Vec::new();
         if let Some(required) = self.required.as_ref().filter(|d| breakage.version < d.version) {
-            ways.push(format!(
+            remedies.push(format!(
                 "this change needs {} (mode {}): `evschema check --against … --fix` renames the file",
                 required.version, required.mode
             ));
         }
         if let Some(fingerprint) = &self.fingerprint {
-            ways.push(format!(
+            remedies.push(format!(
                 "to waive this finding, add to evschema.toml:\n  [[waivers]]\n  \
                  fingerprint = \"{fingerprint}\"\n  reason = \"why the break harms nobody\""
             ));
         }
-        ways
+        remedies
     }
 }
 
-/// Returns what helps to find the change, and to understand its waiver.
-fn notes_of(found: &evschema_compat::Finding) -> Vec<String> {
+/// Returns the notes on the place of the change and on its waiver.
+fn notes(found: &evschema_compat::Finding) -> Vec<String> {
     let within = found.within.iter().map(|within| format!("the change is in {within}"));
     let used = found.used_at.iter().map(|used| format!("the definition is used at `{used}`"));
     let through = found.waived_through.iter().map(|version| {
@@ -212,7 +210,7 @@ fn notes_of(found: &evschema_compat::Finding) -> Vec<String> {
 }
 
 impl Breakage {
-    /// Returns the version whose events break, and the one whose readers refuse them.
+    /// Returns the version that wrote the witness, and the version whose readers reject it.
     pub(crate) fn writer_and_reader(&self) -> (&Version, &Version) {
         match self.direction {
             Direction::Backward => (&self.baseline, &self.version),
@@ -221,17 +219,17 @@ impl Breakage {
     }
 }
 
-/// A schema and the file it came from.
+/// A schema and its file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Source<'s> {
     /// The schema.
     pub(crate) schema: &'s Schema,
-    /// The file, as people would name it.
+    /// The file, as messages show it.
     pub(crate) file: &'s str,
 }
 
 impl Source<'_> {
-    /// Returns a place in the file; the text's position is looked up unless it is known.
+    /// Returns a place in the file. If the position in the text is not given, the pointer determines the position.
     pub(crate) fn place(&self, pointer: Pointer, position: Option<Position>) -> Place {
         let document = self.schema.document();
         let position = position.or_else(|| document.closest_position(&pointer));

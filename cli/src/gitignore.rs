@@ -1,21 +1,22 @@
-//! Keeps a registry's database out of git: it has the digests of tokens, and changes with every registration.
+//! Keeps the database of a registry out of git, because it contains the digests of tokens and changes with every
+//! registration.
 
 use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Name of the file that git reads.
+/// The name of the file.
 pub(crate) const FILE_NAME: &str = ".gitignore";
 
-/// Adds a database and the two files that SQLite keeps beside it to the `.gitignore` of a folder; returns whether that
-/// changed the file. A `.gitignore` that is a link stays as it is.
+/// Adds a database and the two additional files of SQLite to the `.gitignore` of a folder, and returns whether the
+/// file changed. If `.gitignore` is a symbolic link, the function does not change it.
 ///
 /// # Errors
 ///
 /// If the file cannot be read or written.
 pub(crate) fn ignore_database(folder: &Path, name: &str) -> Result<bool, Failure> {
     let path = folder.join(FILE_NAME);
-    // A link could lead out of the project, and a control character could add a line of its own.
+    // A link could lead out of the project, and a line break in the name could add another line.
     if path.is_symlink() || name.contains(char::is_control) {
         return Ok(false);
     }

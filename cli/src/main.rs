@@ -1,39 +1,50 @@
-//! The `evschema` command: everything the project can do, from a terminal or a pipeline.
+//! The `evschema` command: all functions of the project, for a terminal or a pipeline.
 //!
-//! `main` is the only place that reads the clock, the environment and the terminal; everything
-//! below is given what it needs. Exit codes: 0 clean, 100 findings, 101 could not complete, 2
-//! usage. Findings and asked-for data go to standard output, all else to standard error.
+//! [`CommandLine`] parses the arguments. Each command is one file in `command/`, and each type of result is one file
+//! in `output/`. Only `main` reads the clock, the environment and the state of the terminal, and passes them to the
+//! commands.
+//!
+//! Exit codes: 0 for no findings, 100 for findings, 101 for a command that could not complete, 2 for wrong arguments.
+//! Findings and data go to standard output, all other messages to standard error.
 
-mod arguments;
 mod baseline;
+mod check_tree;
 mod command;
-mod compare;
+mod command_line;
+mod context;
+mod dependency_order;
 mod environment;
 #[cfg(feature = "server")]
 mod examples;
 mod failure;
 mod finding;
-mod gate;
+mod findings_from_report;
 mod gitignore;
-mod order;
+mod global;
+mod outcome;
 mod output;
+mod paths;
+mod policy_gate;
 mod project;
 mod registry_access;
 mod rename;
-mod report;
 mod rules;
 mod subject_file;
+mod suggestion;
 mod target;
 mod terminal;
-mod verdict;
+mod text_file;
 mod waivers;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use crate::arguments::Arguments;
+use crate::command_line::CommandLine;
+use crate::context::Context;
 use crate::environment::Environment;
+use crate::outcome::Outcome;
+use crate::output::write_failure;
 use crate::terminal::Terminal;
 
 /// The allocator. Documents consist of many small allocations that live for a moment: with the C library's allocator,
@@ -42,45 +53,41 @@ use crate::terminal::Terminal;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What a command that completed says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Nothing is wrong.
-    Clean,
-    /// Something was found, or could not be decided.
-    Findings,
-}
-
-/// Exit code of a command that found something.
+/// Exit code of a command with findings.
 const EXIT_FINDINGS: u8 = 100;
 /// Exit code of a command that could not complete.
 const EXIT_INCOMPLETE: u8 = 101;
 
 fn main() -> ExitCode {
-    say_when_it_is_a_bug();
-    let arguments = Arguments::parse();
+    set_panic_message();
+    let CommandLine { global, command } = CommandLine::parse();
     let environment = Environment::read();
-    let mut terminal = Terminal::open(&arguments.global, &environment);
-    let result = arguments.command.run(&arguments.global, &environment, &mut terminal);
+    let mut terminal = Terminal::open(global.color, global.verbosity(), &environment);
+    let mut context = Context {
+        global: &global,
+        environment: &environment,
+        terminal: &mut terminal,
+        command_line: CommandLine::command,
+    };
+    let result = command.run(&mut context);
     let code = match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(EXIT_FINDINGS),
         Err(failure) => {
-            terminal.failure(&failure);
+            write_failure(&failure, &mut terminal);
             ExitCode::from(EXIT_INCOMPLETE)
         }
     };
-    terminal.close();
+    terminal.flush();
     code
 }
 
-/// Replaces the panic message of Rust by one for people; the process still exits with 101, which
-/// is also the code that Rust gives a panic.
-fn say_when_it_is_a_bug() {
-    let usual = std::panic::take_hook();
+/// Adds a message for users to the panic message of Rust. A panic ends the process with exit code 101.
+fn set_panic_message() {
+    let rust_message = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        usual(panic);
-        #[expect(clippy::print_stderr, reason = "the terminal may be what broke")]
+        rust_message(panic);
+        #[expect(clippy::print_stderr, reason = "the panic may come from the terminal itself")]
         {
             eprintln!(
                 "\nerror: this is a bug in evschema {}, not a mistake in your input\n\

@@ -1,33 +1,32 @@
-//! How findings are written: one renderer per format, one file each.
+//! The output formats of the command.
+//!
+//! Each type of result has one file here, which renders the result in every format. [`write()`] is the only code that
+//! chooses between the formats.
 
-mod event;
-pub(crate) mod json;
-mod short;
-pub(crate) mod text;
+mod event_text;
+mod failure;
+mod finding_line;
+mod finding_text;
+mod format;
+mod read_strategies;
+mod render;
+mod report;
+mod report_json;
+mod rule_page;
+mod subject_list;
+mod token_list;
+mod version_diff;
+mod version_sheet;
 
-use crate::Outcome;
-use crate::arguments::Format;
-use crate::report::Report;
-use crate::terminal::Terminal;
-
-/// Writes a report in the format asked for and returns how the command ends.
-pub(crate) fn write(report: &Report, format: Format, terminal: &mut Terminal) -> Outcome {
-    match format {
-        Format::Text => {
-            let renderer = terminal.renderer();
-            for finding in &report.findings {
-                terminal.print(text::render_finding(finding, &renderer));
-                terminal.print("");
-            }
-            terminal.say(report.summary());
-        }
-        Format::Short => {
-            for finding in &report.findings {
-                terminal.print(short::render_finding(finding));
-            }
-            terminal.say(report.summary());
-        }
-        Format::Json => terminal.print(json::render(report)),
-    }
-    report.outcome()
-}
+pub(crate) use failure::write_failure;
+#[cfg(feature = "server")]
+pub(crate) use finding_text::render_finding;
+pub(crate) use format::Format;
+pub(crate) use read_strategies::ReadStrategies;
+pub(crate) use render::{Render, write};
+pub(crate) use report::{Report, counted};
+pub(crate) use rule_page::{RuleList, RulePage, rule_text};
+pub(crate) use subject_list::{SubjectList, SubjectRow};
+pub(crate) use token_list::{CreatedToken, TokenList};
+pub(crate) use version_diff::VersionDiff;
+pub(crate) use version_sheet::VersionSheet;

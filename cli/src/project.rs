@@ -2,56 +2,58 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evschema_codegen::{Tree, read_at_most, read_inside, read_tree, stays_inside};
+use evschema_codegen::{Tree, read_tree, stays_inside};
 use evschema_compat::Settings;
-use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy, limits};
+use evschema_model::{Catalog, Coordinates, Manifest, Schema, Subject, SubjectPolicy};
 use time::Date;
 
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
+use crate::paths::{coordinates, display_path};
 use crate::subject_file::SubjectFile;
-use crate::target::{Pick, Target};
+use crate::target::{Target, VersionSelector};
+use crate::text_file::{read_text, read_text_inside};
 use crate::waivers::{WaiverFile, Waivers, reject_duplicates};
 
-/// The repository the command works in: its manifest and where its folders are.
+/// A project: its manifest and its folders.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// Folder of the manifest, relative to the current folder; the current folder without one.
+    /// The folder of the manifest, relative to the current folder; without a manifest, the current folder.
     pub(crate) root: PathBuf,
-    /// File name of the manifest, also if there is none.
+    /// The file name of the manifest, even if the file does not exist.
     pub(crate) manifest_name: PathBuf,
-    /// What the manifest says; the defaults without one.
+    /// The content of the manifest; without a manifest, the defaults.
     pub(crate) manifest: Manifest,
-    /// The files that the waivers are from, the manifest first.
+    /// The files that contain waivers; the manifest comes first.
     pub(crate) waiver_files: Vec<WaiverFile>,
 }
 
-/// The schemas of a project, its own and those it depends on.
+/// The schemas of a project: its own schemas and its dependencies.
 #[derive(Debug)]
 pub(crate) struct Schemas {
-    /// All that could be read.
+    /// All valid schemas.
     pub(crate) catalog: Catalog,
-    /// The project's own schemas with their files, in order of their paths.
+    /// The project's own schemas, in the order of their paths.
     pub(crate) own: Vec<OwnSchema>,
-    /// What is wrong with the files, with the file's path.
+    /// The errors in the files, each with the path of its file.
     pub(crate) problems: Vec<(PathBuf, Finding)>,
-    /// Every file that was looked at.
+    /// All files, valid or not.
     pub(crate) files: Vec<PathBuf>,
 }
 
 /// A schema that the project owns.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnSchema {
-    /// Its file.
+    /// The path of its file.
     pub(crate) path: PathBuf,
-    /// Its file, as people would name it.
+    /// The same path, as messages show it.
     pub(crate) file: String,
     /// The schema.
     pub(crate) schema: Arc<Schema>,
 }
 
 impl Project {
-    /// Finds the manifest, in the current folder or one above, and reads it.
+    /// Finds the manifest in the current folder or in a folder above it, and reads it.
     pub(crate) fn find(explicit: Option<&Path>) -> Result<Self, Failure> {
         if let Some(path) = explicit {
             let root = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -77,13 +79,13 @@ impl Project {
     fn read(root: PathBuf, path: PathBuf) -> Result<Self, Failure> {
         let text = read_text(&path).map_err(|error| Failure::file("read", &path, &error))?;
         let manifest = parse_manifest(&text, &path.display().to_string())?;
-        reject_duplicates(&manifest.waivers, &shown(&path))?;
+        reject_duplicates(&manifest.waivers, &display_path(&path))?;
         let manifest_name = path.file_name().unwrap_or_default().into();
-        let file = WaiverFile { file: shown(&path), text: text.into() };
+        let file = WaiverFile { file: display_path(&path), text: text.into() };
         Ok(Self { root, manifest_name, manifest, waiver_files: vec![file] })
     }
 
-    /// Adds the waivers of the subjects' files to those of the manifest: for commands that honour waivers.
+    /// Adds the waivers in the `subject.toml` files to those of the manifest, for commands that apply waivers.
     pub(crate) fn with_waivers_of_files(mut self) -> Result<Self, Failure> {
         let Ok(folders) = std::fs::read_dir(self.schemas_folder()) else { return Ok(self) };
         let mut folders: Vec<PathBuf> = folders.flatten().map(|entry| entry.path()).collect();
@@ -96,13 +98,13 @@ impl Project {
             let path = folder.join(SubjectFile::NAME);
             let text = read_text_inside(&self.schemas_folder(), &path)
                 .map_err(|error| Failure::file("read", &path, &error))?;
-            self.waiver_files.push(WaiverFile { file: shown(&path), text: text.into() });
+            self.waiver_files.push(WaiverFile { file: display_path(&path), text: text.into() });
             self.manifest.waivers.extend(file.waiver_entries());
         }
         Ok(self)
     }
 
-    /// Returns the path of the manifest, also if there is none.
+    /// Returns the path of the manifest, even if the file does not exist.
     pub(crate) fn manifest_path(&self) -> PathBuf {
         self.root.join(&self.manifest_name)
     }
@@ -112,11 +114,11 @@ impl Project {
         self.root.join(&self.manifest.schemas)
     }
 
-    /// Returns the folder of the project's own schemas to write to.
+    /// Returns the folder of the project's own schemas, for commands that write to it.
     ///
     /// # Errors
     ///
-    /// When it leads out of the project: a checkout must not choose a folder elsewhere.
+    /// If the folder is outside the project: a checked-out manifest must not write to other folders.
     pub(crate) fn schemas_folder_to_write(&self) -> Result<PathBuf, Failure> {
         let folder = self.schemas_folder();
         stays_inside(&self.root, &folder).map_err(|_| {
@@ -129,14 +131,16 @@ impl Project {
         Ok(folder)
     }
 
-    /// Returns the folder of the schemas the project depends on.
+    /// Returns the folder of the schemas that the project depends on.
     pub(crate) fn vendor_folder(&self) -> PathBuf {
         self.root.join(&self.manifest.vendor)
     }
 
-    /// Reads the project's own schemas and those it depends on.
+    /// Reads the project's own schemas and its dependencies.
     ///
-    /// No schema at all is a failure: a check of nothing must not read as a clean one.
+    /// # Errors
+    ///
+    /// If the tree has no schema, because the check of an empty tree must not look successful.
     pub(crate) fn schemas(&self) -> Result<Schemas, Failure> {
         let own = self.schemas_folder();
         if !own.is_dir() {
@@ -153,10 +157,10 @@ impl Project {
             return Err(Failure::new(format!("`{}` has no schema", own.display()))
                 .help("`evschema new SUBJECT` writes a first schema"));
         }
-        Ok(Schemas::of(tree, &own))
+        Ok(Schemas::from_tree(tree, &own))
     }
 
-    /// Reads trees under the project's dialects.
+    /// Reads trees with the dialects of the project.
     pub(crate) fn read_tree(&self, roots: &[&Path]) -> Result<Tree, Failure> {
         let mut tree = read_tree(roots, &self.manifest.dialects()).map_err(|error| {
             let shown: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
@@ -166,30 +170,30 @@ impl Project {
         Ok(tree)
     }
 
-    /// Returns what a subject is held to: by the manifest, else by its own file, else by default.
+    /// Returns the policy of a subject: from the manifest, from its `subject.toml`, or the default.
     pub(crate) fn policy(&self, subject: &Subject) -> Result<SubjectPolicy, Failure> {
         Ok(policy_of(&self.manifest, &self.subject_file(subject)?, subject))
     }
 
-    /// Returns what the subject's own file says.
+    /// Reads the `subject.toml` of a subject.
     pub(crate) fn subject_file(&self, subject: &Subject) -> Result<SubjectFile, Failure> {
         SubjectFile::read(&self.schemas_folder().join(subject.as_str()))
     }
 
-    /// Returns how a subject's versions are compared.
+    /// Returns the settings for comparisons of a subject's versions.
     pub(crate) fn settings(&self, subject: &Subject) -> Result<Settings, Failure> {
         Ok(Settings { policy: self.policy(subject)?, formats: self.manifest.formats, ..Settings::default() })
     }
 
-    /// Returns the manifest's waivers as of today.
+    /// Returns the waivers of the project that are valid or expired today.
     pub(crate) fn waivers(&self, today: Date) -> Result<Waivers, Failure> {
-        Waivers::of(&self.manifest.waivers, today)
+        Waivers::from_entries(&self.manifest.waivers, today)
     }
 }
 
 impl Schemas {
-    /// Sorts a tree into the project's own schemas and the rest.
-    pub(crate) fn of(tree: Tree, own_root: &Path) -> Self {
+    /// Separates the project's own schemas from the rest of a tree.
+    pub(crate) fn from_tree(tree: Tree, own_root: &Path) -> Self {
         let files = tree.files.iter().map(|file| file.path.clone()).collect();
         let own = tree
             .files
@@ -197,30 +201,30 @@ impl Schemas {
             .filter(|file| file.path.starts_with(own_root))
             .filter_map(|file| {
                 let schema = Arc::clone(file.schema.as_ref()?);
-                Some(OwnSchema { file: shown(&file.path), path: file.path.clone(), schema })
+                Some(OwnSchema { file: display_path(&file.path), path: file.path.clone(), schema })
             })
             .collect();
         let mut texts: BTreeMap<PathBuf, Option<Arc<str>>> = BTreeMap::new();
         let mut problems = Vec::new();
         for problem in tree.problems {
             let text = texts.entry(problem.path.clone()).or_insert_with(|| text_of(&problem.path));
-            let finding = Finding::of_diagnostic(problem.diagnostic, shown(&problem.path), text.clone());
+            let finding =
+                Finding::from_diagnostic(problem.diagnostic, display_path(&problem.path), text.clone());
             problems.push((problem.path, finding));
         }
         Self { catalog: tree.catalog, own, problems, files }
     }
 
-    /// Finds the schema of a target. A version whose file cannot be used is not missing: the failure says what is
-    /// wrong with the file.
+    /// Finds the schema of a target. If the file of the version exists but has errors, the failure shows these errors.
     pub(crate) fn find(&self, target: &Target) -> Result<&Arc<Schema>, Failure> {
-        let Pick::Exact(version) = &target.pick else { return target.find(&self.catalog) };
+        let VersionSelector::Exact(version) = &target.version else { return target.find(&self.catalog) };
         let at = Coordinates { subject: target.subject.clone(), version: version.clone() };
         let found = self.catalog.get(&at.subject, &at.version);
-        let is_its_file = |path: &Path| crate::baseline::coordinates(path).as_ref() == Some(&at);
+        let is_file_of_target = |path: &Path| coordinates(path).as_ref() == Some(&at);
         let places: Vec<Finding> = self
             .problems
             .iter()
-            .filter(|(path, _)| found.is_none() && is_its_file(path))
+            .filter(|(path, _)| found.is_none() && is_file_of_target(path))
             .map(|(_, finding)| finding.clone())
             .collect();
         if places.is_empty() {
@@ -231,20 +235,20 @@ impl Schemas {
             .places(places))
     }
 
-    /// Returns the file of one of the project's own schemas.
+    /// Returns the source of a version, if the schema is one of the project's own.
     pub(crate) fn source(&self, at: &Coordinates) -> Option<Source<'_>> {
         self.own.iter().find(|own| own.schema.at() == at).map(OwnSchema::source)
     }
 
-    /// Returns the project's own subjects in order.
+    /// Returns the project's own subjects, sorted.
     pub(crate) fn own_subjects(&self) -> BTreeSet<&Subject> {
         self.own.iter().map(|own| &own.schema.at().subject).collect()
     }
 
-    /// Fails when any file could not be read, showing all that is wrong.
+    /// Returns a failure with all errors if a file is not valid.
     ///
-    /// For commands that hand the tree on: what they made of half of it would look whole.
-    pub(crate) fn all_good(self) -> Result<Self, Failure> {
+    /// This is for commands that pass the tree on, because a result from a part of the tree would look complete.
+    pub(crate) fn require_valid(self) -> Result<Self, Failure> {
         if self.problems.is_empty() {
             return Ok(self);
         }
@@ -261,7 +265,7 @@ impl OwnSchema {
     }
 }
 
-/// Reads the text of a manifest; `name` is the file for people.
+/// Parses a manifest; `name` is its file, as messages show it.
 pub(crate) fn parse_manifest(text: &str, name: &str) -> Result<Manifest, Failure> {
     Manifest::parse(text).map_err(|error| {
         let place = Place {
@@ -276,7 +280,7 @@ pub(crate) fn parse_manifest(text: &str, name: &str) -> Result<Manifest, Failure
     })
 }
 
-/// Returns the policy of a subject: by the manifest, else by the subject's file, else by default.
+/// Returns the policy of a subject: from the manifest, from its `subject.toml`, or the default.
 pub(crate) fn policy_of(manifest: &Manifest, file: &SubjectFile, subject: &Subject) -> SubjectPolicy {
     let by_default = manifest.policy(subject);
     let named = manifest.compatibility.subjects.get(subject).copied().unwrap_or_default();
@@ -286,30 +290,9 @@ pub(crate) fn policy_of(manifest: &Manifest, file: &SubjectFile, subject: &Subje
     }
 }
 
-/// Returns a path as people would name it: relative to the current folder, where it is below.
-pub(crate) fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize());
-    let relative = here.as_ref().ok().and_then(|here| path.strip_prefix(here).ok());
-    relative.unwrap_or(path).display().to_string()
-}
-
-/// Reads a text file that is no longer than a document may be.
-pub(crate) fn read_text(path: &Path) -> std::io::Result<String> {
-    as_text(read_at_most(path, limits::DOCUMENT_BYTES_MAX)?)
-}
-
-/// Reads a text file of a tree that does not lead out of it, and is no longer than a document may be.
-pub(crate) fn read_text_inside(tree: &Path, path: &Path) -> std::io::Result<String> {
-    as_text(read_inside(tree, path, limits::DOCUMENT_BYTES_MAX)?)
-}
-
-fn as_text(bytes: Vec<u8>) -> std::io::Result<String> {
-    String::from_utf8(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
-}
-
-/// Returns the text that positions in a document count from.
+/// Returns the text of a file without the byte order mark, because positions in a document do not count this mark.
 fn text_of(path: &Path) -> Option<Arc<str>> {
-    // A pipe would never end.
+    // A read from a pipe would wait for ever.
     if !path.is_file() {
         return None;
     }

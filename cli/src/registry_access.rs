@@ -7,7 +7,7 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::project::Project;
 
-/// Which registry a command talks to.
+/// The arguments that select a registry.
 #[derive(Debug, Args)]
 pub(crate) struct RegistryArguments {
     /// The URL of the registry; by default the URL in the manifest. The command sends EVSCHEMA_TOKEN only to a URL
@@ -16,27 +16,27 @@ pub(crate) struct RegistryArguments {
     pub(crate) registry: Option<String>,
 }
 
-/// The registry, if one is named anywhere, and the token for it.
+/// The URL of the registry, if one is configured, and the token.
 #[derive(Debug, Clone)]
 pub(crate) struct RegistryAccess {
     url: Option<String>,
-    /// Whether the URL is from the manifest, which a checkout brings.
-    is_of_manifest: bool,
+    /// Whether the URL comes from the manifest, which is part of a checkout.
+    is_from_manifest: bool,
     token: Option<String>,
 }
 
 impl RegistryArguments {
-    /// Returns the registry named by the arguments, the environment or the manifest.
+    /// Returns the registry of the arguments, of the environment or of the manifest.
     pub(crate) fn access(&self, project: &Project, environment: &Environment) -> RegistryAccess {
         let named = self.registry.clone().filter(|url| !url.is_empty());
-        let is_of_manifest = named.is_none();
+        let is_from_manifest = named.is_none();
         let url = named.or_else(|| project.manifest.registry.url.clone());
-        RegistryAccess { url, is_of_manifest, token: environment.token.clone() }
+        RegistryAccess { url, is_from_manifest, token: environment.token.clone() }
     }
 }
 
 impl RegistryAccess {
-    /// Returns the registry's URL, if one is named.
+    /// Returns the URL of the registry, if one is configured.
     pub(crate) fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
@@ -58,14 +58,14 @@ impl RegistryAccess {
         Ok(Client::new(url.as_str(), self.token.clone()))
     }
 
-    /// Refuses to send a token where it may not go. A checkout names a registry in its manifest, and must not choose
-    /// who gets the token; and nobody between here and the registry may read it.
+    /// Returns a failure if the command must not send the token to this URL. The manifest of a checkout must not
+    /// select the receiver of the token, and nobody between this machine and the registry may read the token.
     fn check_token(&self, token: &str, url: &str) -> Result<(), Failure> {
         if token.contains(|c: char| !c.is_ascii_graphic()) {
             return Err(Failure::new("EVSCHEMA_TOKEN is not a token: it has a space or a special character")
                 .help("set EVSCHEMA_TOKEN to the token that `evschema token create` printed"));
         }
-        if self.is_of_manifest {
+        if self.is_from_manifest {
             return Err(Failure::new(format!(
                 "EVSCHEMA_TOKEN is not sent to `{url}`, because only the manifest names this URL"
             ))
@@ -104,7 +104,7 @@ impl From<ClientError> for Failure {
     }
 }
 
-/// Returns a subject, or nothing when the registry has none of that name.
+/// Returns a subject; `None` if the registry lacks it.
 pub(crate) fn find_subject(client: &Client, subject: &Subject) -> Result<Option<SubjectView>, Failure> {
     match client.subject(subject) {
         Ok(view) => Ok(Some(view)),
@@ -117,13 +117,13 @@ pub(crate) fn find_subject(client: &Client, subject: &Subject) -> Result<Option<
 mod tests {
     use super::*;
 
-    fn access(url: &str, is_of_manifest: bool, token: &str) -> RegistryAccess {
-        RegistryAccess { url: Some(url.to_owned()), is_of_manifest, token: Some(token.to_owned()) }
+    fn access(url: &str, is_from_manifest: bool, token: &str) -> RegistryAccess {
+        RegistryAccess { url: Some(url.to_owned()), is_from_manifest, token: Some(token.to_owned()) }
     }
 
     #[test]
-    fn a_token_goes_only_where_its_owner_said() {
-        for (url, is_of_manifest, token, may) in [
+    fn a_token_is_sent_only_to_a_url_of_its_owner() {
+        for (url, is_from_manifest, token, may) in [
             ("https://registry.example", false, "evs_1", true),
             ("https://registry.example", true, "evs_1", false),
             ("http://registry.example", false, "evs_1", false),
@@ -136,7 +136,7 @@ mod tests {
             ("http://registry.example\\@localhost", false, "evs_1", false),
             ("https://registry.example", false, "evs 1", false),
         ] {
-            let client = access(url, is_of_manifest, token).client();
+            let client = access(url, is_from_manifest, token).client();
             assert_eq!(client.is_ok(), may, "{url}");
         }
     }

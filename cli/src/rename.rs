@@ -1,4 +1,4 @@
-//! Gives new versions another number: in the file's name, in the document, and in the references to it.
+//! Gives new versions another number: in the name of the file, in the document, and in the references to it.
 
 mod edit;
 
@@ -8,15 +8,24 @@ use std::path::PathBuf;
 use evschema_model::{Bump, Coordinates, Version};
 
 use crate::baseline::Baseline;
-use crate::compare::Renumber;
 use crate::failure::Failure;
 use crate::project::{OwnSchema, Schemas};
 use crate::terminal::Terminal;
 pub(crate) use edit::with_version;
 
-/// Renumbers new versions, and returns how many. Published files keep their names and contents.
+/// A new version that needs another number.
+#[derive(Debug, Clone)]
+pub(crate) struct Renumber {
+    /// The version with its current number.
+    pub(crate) at: Coordinates,
+    /// The number that it needs.
+    pub(crate) to: Version,
+}
+
+/// Renumbers new versions, and returns their number. Published files keep their names and contents.
 ///
-/// The new versions of a subject keep their order: those that a renumbered version would pass get later numbers too.
+/// The new versions of a subject keep their order. If a renumbered version would pass newer ones, these get later
+/// numbers too.
 pub(crate) fn renumber(
     wrong: &[Renumber],
     schemas: &Schemas,
@@ -25,8 +34,8 @@ pub(crate) fn renumber(
 ) -> Result<usize, Failure> {
     let plan = plan(wrong, schemas, baseline);
     let mut renumbered = 0;
-    let mut followed = Vec::new();
-    // From the highest number on, so that each number is free when its file arrives.
+    let mut with_new_references = Vec::new();
+    // From the highest version to the lowest, so that no file has the new name yet.
     for own in schemas.own.iter().rev().filter(|own| is_new(own, baseline)) {
         let at = own.schema.at();
         let to = plan.get(at);
@@ -34,7 +43,7 @@ pub(crate) fn renumber(
         let Some(to) = to else {
             if text != own.schema.document().text() {
                 write(&own.path, &text)?;
-                followed.push(own.path.clone());
+                with_new_references.push(own.path.clone());
             }
             continue;
         };
@@ -46,21 +55,21 @@ pub(crate) fn renumber(
             continue;
         }
         std::fs::rename(&own.path, &path).map_err(|error| Failure::file("rename", &own.path, &error))?;
-        terminal.say(format!("renamed {} to {}", own.path.display(), path.display()));
+        terminal.info(format!("renamed {} to {}", own.path.display(), path.display()));
         renumbered += 1;
         if text != own.schema.document().text() {
             write(&path, &text)?;
             let own_version = with_version(&own.schema, to) != own.schema.document().text();
             if own_version {
-                terminal.say("  updated the version in its `$id` and constants");
+                terminal.info("  updated the version in its `$id` and constants");
             }
             if !own_version || refers(own, &plan, schemas) {
-                followed.push(path);
+                with_new_references.push(path);
             }
         }
     }
-    for path in followed.iter().rev() {
-        terminal.say(format!("  updated the references in {}", path.display()));
+    for path in with_new_references.iter().rev() {
+        terminal.info(format!("  updated the references in {}", path.display()));
     }
     Ok(renumbered)
 }
@@ -72,7 +81,7 @@ fn plan(wrong: &[Renumber], schemas: &Schemas, baseline: &Baseline) -> BTreeMap<
     let mut wrong: Vec<&Renumber> = wrong.iter().filter(|wrong| wrong.at.version < wrong.to).collect();
     wrong.sort_by(|a, b| a.at.cmp(&b.at));
     for Renumber { at, to } in wrong {
-        // The others of the subject are compared again, after this one.
+        // The next check compares the other versions of the subject again.
         if !done.insert(&at.subject) {
             continue;
         }
@@ -98,12 +107,14 @@ fn plan(wrong: &[Renumber], schemas: &Schemas, baseline: &Baseline) -> BTreeMap<
     plan
 }
 
-/// Returns whether a file is not published: the baseline lacks its version, or got another one of that number.
+/// Returns whether a file is not published: the baseline lacks its version, or has a different version with this
+/// number.
 fn is_new(own: &OwnSchema, baseline: &Baseline) -> bool {
     let at = own.schema.at();
-    baseline.catalog.get(&at.subject, &at.version).is_none() || baseline.taken.contains(at)
+    baseline.find(at).is_none() || baseline.taken.contains(at)
 }
 
+/// Returns whether a schema refers to a renumbered version.
 fn refers(own: &OwnSchema, plan: &BTreeMap<Coordinates, Version>, schemas: &Schemas) -> bool {
     own.schema
         .foreign_references()

@@ -1,16 +1,19 @@
-//! The rules that a finding may fall under: the engine's, and those of the command itself.
+//! The rules of all findings: the rules of the compatibility engine, and those of the command.
 
 mod documents;
 mod keywords;
 mod problems;
+mod rule;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use evschema_compat::{RULES, Rule};
-use serde_json::{Value, json};
 
-/// Rules of the command, which speak of files.
+use crate::output::rule_text;
+use rule::rule;
+
+/// Rules of the command about files.
 const OWN: &[Rule] = &[
     rule(
         "database-damaged",
@@ -128,10 +131,10 @@ const OWN: &[Rule] = &[
     ),
 ];
 
-/// A part of the reference: a title, what its rules are about, and the rules.
+/// A part of the reference: a title, a description, and its rules.
 type Part = (&'static str, &'static str, &'static [Rule]);
 
-/// Every rule. An id that several parts have is described by the first of them.
+/// All rules. If several parts have the same id, the first part describes it.
 const PARTS: [Part; 5] = [
     (
         "Changes",
@@ -160,11 +163,7 @@ const PARTS: [Part; 5] = [
     ),
 ];
 
-const fn rule(id: &'static str, summary: &'static str, why: &'static str, remedy: &'static str) -> Rule {
-    Rule { id, summary, why, remedy, keywords: &[], example: None }
-}
-
-/// Returns the parts, each with those of its rules that no part before has.
+/// Returns the parts; each part has only the rules that no earlier part has.
 fn parts() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static Rule>)> {
     let mut seen = BTreeSet::new();
     PARTS.into_iter().map(move |(title, about, rules)| {
@@ -179,45 +178,6 @@ pub(crate) fn all() -> Vec<&'static Rule> {
     let mut rules: Vec<&Rule> = parts().flat_map(|(_, _, rules)| rules).collect();
     rules.sort_by_key(|rule| rule.id);
     rules
-}
-
-/// Returns a rule as people read it, in Markdown that is as plain in a terminal.
-pub(crate) fn page(rule: &Rule) -> String {
-    let mut text = format!("{}.\n\n", sentence(rule.summary));
-    let _ = writeln!(text, "Why: {}.\n", rule.why);
-    let _ = writeln!(text, "Solution: {}.", rule.remedy);
-    if !rule.keywords.is_empty() {
-        let keywords: Vec<String> = rule.keywords.iter().map(|keyword| format!("`{keyword}`")).collect();
-        let _ = writeln!(text, "\nKeywords: {}.", keywords.join(", "));
-    }
-    if let Some(example) = rule.example {
-        let breaks = match rule.id {
-            "undecided" => "evschema cannot decide whether this reader accepts all events of the writer:",
-            _ => "This reader rejects some events of the writer:",
-        };
-        for (what, schema) in [
-            ("For example, this is the schema of the writer:", example.writer),
-            (breaks, example.breaks),
-            ("This reader accepts all events of the writer:", example.passes),
-        ] {
-            let _ = write!(text, "\n{what}\n\n```json\n{schema}\n```\n");
-        }
-    }
-    text
-}
-
-/// Returns a rule for programs.
-pub(crate) fn row(rule: &Rule) -> Value {
-    let mut row = json!({
-        "rule": rule.id, "summary": rule.summary, "why": rule.why, "help": rule.remedy, "keywords": rule.keywords,
-    });
-    if let Some(example) = rule.example {
-        let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_else(|_| Value::from(text));
-        row["example"] = json!({
-            "writer": read(example.writer), "breaks": read(example.breaks), "passes": read(example.passes),
-        });
-    }
-    row
 }
 
 /// Returns docs/rules.md.
@@ -238,16 +198,9 @@ pub(crate) fn reference() -> String {
         }
     }
     for rule in all() {
-        let _ = write!(text, "\n## {}\n\n{}", rule.id, page(rule));
+        let _ = write!(text, "\n## {}\n\n{}", rule.id, rule_text(rule));
     }
     text
-}
-
-/// Returns a fragment with a capital at its beginning.
-fn sentence(fragment: &str) -> String {
-    let mut characters = fragment.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    first + characters.as_str()
 }
 
 #[cfg(test)]

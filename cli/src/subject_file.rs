@@ -1,7 +1,7 @@
-//! `schemas/<subject>/subject.toml`: what a registry knows of a subject beside its schemas.
+//! `schemas/<subject>/subject.toml`: the data of a subject besides its schemas.
 //!
-//! `evschema pull` writes it, so that a pulled folder is a complete backup, and `evschema push`
-//! reads it back. A file like this may also be written by hand, to name an owner.
+//! `evschema pull` writes this file, so that a pulled folder is a complete backup. `evschema push` reads it. People
+//! may also write such a file by hand, for example to name an owner.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,9 +12,9 @@ use evschema_model::{ContentModel, Mode, Version, WaiverEntry};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
-use crate::project::read_text_inside;
+use crate::text_file::read_text_inside;
 
-/// A subject's settings and its versions' states.
+/// The settings of a subject, and the states of its versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SubjectFile {
@@ -24,27 +24,27 @@ pub(crate) struct SubjectFile {
     /// The content model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) content_model: Option<ContentModel>,
-    /// Who answers for it.
+    /// The owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) owner: Option<String>,
-    /// What it is.
+    /// The description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
-    /// The findings that are accepted, by fingerprint.
+    /// The waivers, by fingerprint.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) waivers: BTreeMap<String, WaiverNote>,
-    /// The versions of which there is anything to say.
+    /// The versions that have a state, an author or a message.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) versions: BTreeMap<Version, VersionEntry>,
 }
 
-/// A waiver as `subject.toml` has it.
+/// A waiver in `subject.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaiverNote {
-    /// Why the finding is accepted.
+    /// The reason.
     pub(crate) reason: String,
-    /// The last day on which the waiver holds.
+    /// The last day on which the waiver is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
     /// The author who granted it.
@@ -52,32 +52,32 @@ pub(crate) struct WaiverNote {
     pub(crate) author: Option<String>,
 }
 
-/// What is known of a version.
+/// The data of a version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct VersionEntry {
     /// Its state, unless it is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<State>,
-    /// Why it is in that state.
+    /// The reason of the state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    /// Whether nobody ever wrote an event under a yanked version, which is then no baseline.
+    /// Whether no event of a yanked version was ever written. Then the version is no baseline.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) never_used: bool,
-    /// Who registered it.
+    /// The author of the registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) author: Option<String>,
-    /// What was said when it was registered.
+    /// The message of the registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
 }
 
 impl SubjectFile {
-    /// Name of the file, beside the versions.
+    /// The name of the file, in the folder of the subject.
     pub(crate) const NAME: &str = "subject.toml";
 
-    /// Reads the file of a subject's folder; without one nothing is known.
+    /// Reads the file in the folder of a subject; returns the default if the file does not exist.
     pub(crate) fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join(Self::NAME);
         let tree = folder.parent().unwrap_or(folder);
@@ -89,7 +89,7 @@ impl SubjectFile {
         Self::parse(&text, &path)
     }
 
-    /// Reads the text of such a file.
+    /// Parses the text of such a file.
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         let file: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| 1 + text[..span.start.min(text.len())].matches('\n').count());
@@ -110,7 +110,7 @@ impl SubjectFile {
         Ok(file)
     }
 
-    /// Returns the file's waivers as a manifest has them.
+    /// Returns the waivers in the type of the manifest.
     pub(crate) fn waiver_entries(&self) -> impl Iterator<Item = WaiverEntry> {
         self.waivers.iter().map(|(fingerprint, note)| WaiverEntry {
             fingerprint: fingerprint.clone(),
@@ -119,7 +119,7 @@ impl SubjectFile {
         })
     }
 
-    /// Returns the file's text.
+    /// Returns the text of the file.
     pub(crate) fn render(&self) -> Result<String, Failure> {
         let text = toml::to_string(self).map_err(|error| Failure::new(error.to_string()))?;
         Ok(format!("# The subject's policy, owner, waivers and version states.\n{text}"))
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_file_parses_to_the_same_value() {
         let mut file = SubjectFile {
             mode: Some(Mode::FullTransitive),
             owner: Some("team \"ledger\"".to_owned()),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_placed() {
+    fn an_error_names_its_line() {
         let error = SubjectFile::parse("owner = \"a\"\nmod = \"full\"\n", Path::new("x/subject.toml"));
         assert!(error.unwrap_err().message.starts_with("`x/subject.toml:2` cannot be used"));
     }

@@ -6,24 +6,25 @@ use evschema_model::{Catalog, Schema, Subject, Version};
 use semver::VersionReq;
 
 use crate::failure::Failure;
+use crate::suggestion::closest;
 
-/// A subject and which of its versions is meant: `commerce.order.placed@^1.2`.
+/// A subject and the selection of one of its versions: `commerce.order.placed@^1.2`.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     /// The subject.
     pub(crate) subject: Subject,
-    /// Which version.
-    pub(crate) pick: Pick,
+    /// The selection of a version.
+    pub(crate) version: VersionSelector,
 }
 
-/// Which version of a subject is meant.
+/// The selection of a version of a subject.
 #[derive(Debug, Clone)]
-pub(crate) enum Pick {
-    /// This one.
+pub(crate) enum VersionSelector {
+    /// This version.
     Exact(Version),
-    /// The newest in a range.
+    /// The newest version in a range.
     Range(VersionReq),
-    /// The newest.
+    /// The newest version.
     Latest,
 }
 
@@ -34,22 +35,22 @@ impl Target {
         if versions.is_empty() {
             return Err(no_such_subject(&self.subject, catalog));
         }
-        let found = versions.iter().rev().find(|schema| self.pick.takes(&schema.at().version));
-        // A subject that has nothing but pre-releases still has a newest version.
-        let found = match &self.pick {
-            Pick::Latest => found.or(versions.last()),
-            Pick::Exact(_) | Pick::Range(_) => found,
+        let found = versions.iter().rev().find(|schema| self.version.matches(&schema.at().version));
+        // If all versions are pre-releases, the newest pre-release is the newest version.
+        let found = match &self.version {
+            VersionSelector::Latest => found.or(versions.last()),
+            VersionSelector::Exact(_) | VersionSelector::Range(_) => found,
         };
         found.copied().ok_or_else(|| {
             let there: Vec<String> = versions.iter().map(|s| s.at().version.to_string()).collect();
-            Failure::new(format!("`{}` has no version `{}`", self.subject, self.pick))
+            Failure::new(format!("`{}` has no version `{}`", self.subject, self.version))
                 .help(format!("the versions are {}", there.join(", ")))
         })
     }
 }
 
-impl Pick {
-    fn takes(&self, version: &Version) -> bool {
+impl VersionSelector {
+    fn matches(&self, version: &Version) -> bool {
         match self {
             Self::Exact(exact) => exact == version,
             Self::Range(range) => range.matches(version.as_semver()),
@@ -58,33 +59,14 @@ impl Pick {
     }
 }
 
-/// Returns the failure for a subject that is not there, naming what it may have been meant to be.
-pub(crate) fn no_such_subject(subject: &Subject, catalog: &Catalog) -> Failure {
+/// Returns the failure for an unknown subject, with the known subject that has the most similar name.
+fn no_such_subject(subject: &Subject, catalog: &Catalog) -> Failure {
     let failure = Failure::new(format!("the tree has no subject `{subject}`"));
-    let close = catalog
-        .subjects()
-        .map(|known| (distance(subject.as_str(), known.as_str()), known))
-        .filter(|(far, known)| *far <= known.as_str().len() / 3)
-        .min();
-    match close {
-        Some((_, known)) => failure.help(format!("did you mean `{known}`?")),
+    let known = catalog.subjects().map(Subject::as_str);
+    match closest(subject.as_str(), known) {
+        Some(known) => failure.help(format!("did you mean `{known}`?")),
         None => failure.help("`evschema list --local` lists the subjects"),
     }
-}
-
-/// Returns the number of single-character edits between two texts (Levenshtein).
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.chars().enumerate() {
-            let change = diagonal + usize::from(left != right);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 impl FromStr for Target {
@@ -93,10 +75,10 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, String> {
         let (subject, version) = text.split_once('@').unwrap_or((text, "latest"));
         let subject = Subject::parse(subject).map_err(|error| error.to_string())?;
-        let pick = if version == "latest" {
-            Pick::Latest
+        let version = if version == "latest" {
+            VersionSelector::Latest
         } else if let Ok(exact) = Version::parse(version) {
-            Pick::Exact(exact)
+            VersionSelector::Exact(exact)
         } else {
             let range = VersionReq::parse(version).map_err(|error| {
                 format!(
@@ -104,13 +86,13 @@ impl FromStr for Target {
                      {error}"
                 )
             })?;
-            Pick::Range(range)
+            VersionSelector::Range(range)
         };
-        Ok(Self { subject, pick })
+        Ok(Self { subject, version })
     }
 }
 
-impl fmt::Display for Pick {
+impl fmt::Display for VersionSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact(version) => version.fmt(f),
@@ -122,7 +104,7 @@ impl fmt::Display for Pick {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.subject, self.pick)
+        write!(f, "{}@{}", self.subject, self.version)
     }
 }
 
@@ -144,13 +126,6 @@ mod tests {
         }
         for bad in ["", "@1.0.0", "a.b@", "a.b@v1", "a/b@1.0.0", "a.b@1.0.0@2"] {
             assert!(Target::from_str(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn distances() {
-        for (a, b, far) in [("", "", 0), ("kitten", "sitting", 3), ("abc", "", 3), ("order", "oder", 1)] {
-            assert_eq!(distance(a, b), far, "{a} {b}");
         }
     }
 }

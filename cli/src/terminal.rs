@@ -1,31 +1,56 @@
+//! The standard output and standard error of the process.
+
 pub(crate) mod escape;
+mod message;
 
 use std::io::{self, BufWriter, Write};
 
-use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Level, Renderer};
+use clap::ValueEnum;
 
-use crate::arguments::{Color, Global};
 use crate::environment::Environment;
-use crate::failure::Failure;
-use crate::output;
+pub(crate) use message::render_without_gutter;
 
-/// The two streams of the process, and how to write to them.
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// If the output is a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The amount of messages on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Only errors.
+    Quiet,
+    /// Errors, warnings and results.
+    Normal,
+    /// Details too.
+    Verbose,
+}
+
+/// The two output streams of the process.
+///
+/// All text is escaped, so that a text from a schema or a registry cannot control the terminal. If nobody reads a
+/// stream any more (`evschema list | head`), the output ends, but the command continues.
 pub(crate) struct Terminal {
     stdout: BufWriter<io::Stdout>,
     stderr: io::Stderr,
     color_stdout: bool,
     color_stderr: bool,
     stdout_is_terminal: bool,
-    quiet: bool,
-    verbose: bool,
-    progress: bool,
+    verbosity: Verbosity,
+    shows_progress: bool,
 }
 
 impl Terminal {
-    /// Opens the streams as the arguments and the environment ask.
-    pub(crate) fn open(global: &Global, environment: &Environment) -> Self {
-        let color = |is_terminal: bool| match global.color {
+    /// Opens the streams.
+    pub(crate) fn open(color: Color, verbosity: Verbosity, environment: &Environment) -> Self {
+        let has_color = |is_terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => is_terminal && !environment.no_color,
@@ -33,16 +58,15 @@ impl Terminal {
         Self {
             stdout: BufWriter::new(io::stdout()),
             stderr: io::stderr(),
-            color_stdout: color(environment.stdout_is_terminal),
-            color_stderr: color(environment.stderr_is_terminal),
+            color_stdout: has_color(environment.stdout_is_terminal),
+            color_stderr: has_color(environment.stderr_is_terminal),
             stdout_is_terminal: environment.stdout_is_terminal,
-            quiet: global.quiet,
-            verbose: global.verbose,
-            progress: environment.stderr_is_terminal && !global.quiet,
+            verbosity,
+            shows_progress: environment.stderr_is_terminal && Verbosity::Quiet < verbosity,
         }
     }
 
-    /// Tells whether standard error shows colours.
+    /// Returns whether standard error shows colours.
     #[cfg(feature = "server")]
     pub(crate) fn colors_stderr(&self) -> bool {
         self.color_stderr
@@ -50,22 +74,25 @@ impl Terminal {
 
     /// Returns the renderer of snippets for standard output.
     pub(crate) fn renderer(&self) -> Renderer {
-        renderer(self.color_stdout)
+        message::renderer(self.color_stdout)
     }
 
-    /// Writes findings or asked-for data to standard output.
-    ///
-    /// A reader that went away (`evschema list | head`) ends the output, not the command.
+    /// Returns the renderer of snippets for standard error.
+    pub(crate) fn error_renderer(&self) -> Renderer {
+        message::renderer(self.color_stderr)
+    }
+
+    /// Prints findings or data to standard output.
     pub(crate) fn print(&mut self, text: impl AsRef<str>) {
-        let _gone = writeln!(self.stdout, "{}", escape::text(text.as_ref(), self.color_stdout));
+        let _closed = writeln!(self.stdout, "{}", escape::text(text.as_ref(), self.color_stdout));
     }
 
-    /// Writes bytes to standard output as they are.
+    /// Prints bytes to standard output without escapes.
     pub(crate) fn print_bytes(&mut self, bytes: &[u8]) {
-        let _gone = self.stdout.write_all(bytes);
+        let _closed = self.stdout.write_all(bytes);
     }
 
-    /// Writes a JSON document to standard output: as it is, but to a terminal without anything that steers it.
+    /// Prints a JSON document byte for byte; to a terminal, with escapes.
     pub(crate) fn print_document(&mut self, bytes: &[u8]) {
         match std::str::from_utf8(bytes) {
             Ok(text) if self.stdout_is_terminal => self.print_bytes(escape::json(text).as_bytes()),
@@ -73,71 +100,62 @@ impl Terminal {
         }
     }
 
-    /// Says on standard error how it went; `--quiet` leaves it out.
-    pub(crate) fn say(&mut self, text: impl AsRef<str>) {
-        if !self.quiet {
-            self.flush();
-            let _gone = writeln!(self.stderr, "{}", escape::text(text.as_ref(), self.color_stderr));
+    /// Prints to standard error, also with `--quiet`.
+    pub(crate) fn print_error(&mut self, text: impl AsRef<str>) {
+        self.flush();
+        let _closed = writeln!(self.stderr, "{}", escape::text(text.as_ref(), self.color_stderr));
+    }
+
+    /// Prints a result or a hint to standard error, unless `--quiet` is set.
+    pub(crate) fn info(&mut self, text: impl AsRef<str>) {
+        if Verbosity::Quiet < self.verbosity {
+            self.print_error(text);
         }
     }
 
-    /// Says a detail on standard error, only under `--verbose`.
-    pub(crate) fn detail(&mut self, text: impl AsRef<str>) {
-        if self.verbose {
-            self.say(text);
+    /// Prints a detail to standard error, if `--verbose` is set.
+    pub(crate) fn verbose(&mut self, text: impl AsRef<str>) {
+        if self.verbosity == Verbosity::Verbose {
+            self.print_error(text);
         }
     }
 
-    /// Says on standard error what may not be as expected, though it stops nothing.
+    /// Prints a warning and its help to standard error, unless `--quiet` is set.
     pub(crate) fn warn(&mut self, message: &str, help: Option<&str>) {
-        if self.quiet {
-            return;
+        if Verbosity::Quiet < self.verbosity {
+            self.message(Level::WARNING, message, help);
         }
-        self.flush();
-        let text = output::text::render_message(Level::WARNING, message, help, &renderer(self.color_stderr));
-        let _gone = writeln!(self.stderr, "{}", escape::text(&text, self.color_stderr));
     }
 
-    /// Says on standard error why the command could not complete.
-    pub(crate) fn failure(&mut self, failure: &Failure) {
-        self.flush();
-        let renderer = renderer(self.color_stderr);
-        for place in &failure.places {
-            let text = output::text::render_finding(place, &renderer);
-            let _gone = writeln!(self.stderr, "{}\n", escape::text(&text, self.color_stderr));
-        }
-        let help = failure.help.as_deref();
-        let text = output::text::render_message(Level::ERROR, &failure.message, help, &renderer);
-        let _gone = writeln!(self.stderr, "{}", escape::text(&text, self.color_stderr));
+    /// Prints a message of a level and its help to standard error, also with `--quiet`.
+    pub(crate) fn message(&mut self, level: Level<'_>, message: &str, help: Option<&str>) {
+        self.print_error(message::render(level, message, help, &self.error_renderer()));
     }
 
-    /// Shows how far a long command is, on one line of the terminal that the next call replaces.
+    /// Shows the progress of a long command on one line of the terminal; the next call replaces this line.
     pub(crate) fn progress(&mut self, text: &str) {
-        if self.progress {
-            let _gone = write!(self.stderr, "\r\x1b[2K{}", escape::one_line(text));
-            let _gone = self.stderr.flush();
+        if self.shows_progress {
+            let _closed = write!(self.stderr, "\r\x1b[2K{}", escape::one_line(text));
+            let _closed = self.stderr.flush();
         }
     }
 
-    /// Takes the progress line away.
+    /// Removes the progress line.
     pub(crate) fn end_progress(&mut self) {
-        if self.progress {
-            let _gone = write!(self.stderr, "\r\x1b[2K");
-            let _gone = self.stderr.flush();
-        }
+        self.progress("");
     }
 
-    /// Returns a text in bold where standard output shows it.
+    /// Returns a text in bold, if standard output shows colours.
     pub(crate) fn bold(&self, text: &str) -> String {
         self.styled(text, "\x1b[1m")
     }
 
-    /// Returns a text in a weak colour where standard output shows it.
+    /// Returns a text in a weak colour, if standard output shows colours.
     pub(crate) fn dim(&self, text: &str) -> String {
         self.styled(text, "\x1b[2m")
     }
 
-    /// Returns a text in green where standard output shows it.
+    /// Returns a text in green, if standard output shows colours.
     #[cfg(feature = "server")]
     pub(crate) fn green(&self, text: &str) -> String {
         self.styled(text, "\x1b[32m")
@@ -147,18 +165,8 @@ impl Terminal {
         if self.color_stdout { format!("{start}{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// Writes out what is buffered, so that both streams appear in order.
+    /// Writes the buffer of standard output, so that the texts of both streams appear in order.
     pub(crate) fn flush(&mut self) {
-        let _gone = self.stdout.flush();
+        let _closed = self.stdout.flush();
     }
-
-    /// Ends the output.
-    pub(crate) fn close(mut self) {
-        self.flush();
-    }
-}
-
-fn renderer(color: bool) -> Renderer {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii)
 }

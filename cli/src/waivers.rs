@@ -1,4 +1,4 @@
-//! The findings that a tree accepts: by its manifest, and by the files of its subjects.
+//! The waivers of a tree, from its manifest and from its `subject.toml` files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use crate::subject_file::WaiverNote;
 /// Waivers by fingerprint.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Waivers {
-    /// Those that hold today, by fingerprint.
+    /// The waivers that are valid today, by fingerprint.
     pub(crate) valid: BTreeMap<String, WaiverNote>,
-    /// The last day of those that no longer hold, by fingerprint.
+    /// The last days of the expired waivers, by fingerprint.
     pub(crate) expired: BTreeMap<String, Date>,
 }
 
 impl Waivers {
-    /// Reads the waivers of a manifest as of today.
-    pub(crate) fn of(entries: &[WaiverEntry], today: Date) -> Result<Self, Failure> {
+    /// Reads the waivers of a manifest, and separates those that have expired today.
+    pub(crate) fn from_entries(entries: &[WaiverEntry], today: Date) -> Result<Self, Failure> {
         let mut waivers = Self::default();
         for WaiverEntry { fingerprint, reason, until } in entries {
             let note = WaiverNote { reason: reason.clone(), until: until.clone(), author: None };
@@ -55,24 +55,24 @@ impl Waivers {
         Ok(())
     }
 
-    /// Returns them as a check takes them.
+    /// Returns the valid waivers in the type of the compatibility engine.
     pub(crate) fn to_compat(&self) -> compat::Waivers {
         let mut waivers = compat::Waivers::default();
         for (fingerprint, note) in &self.valid {
-            // Only reasons that a check takes were added.
-            let _ = waivers.add(fingerprint, &note.reason);
+            // `add` has checked that the engine accepts each waiver.
+            let _accepted = waivers.add(fingerprint, &note.reason);
         }
         waivers
     }
 
-    /// Returns whether a finding had a waiver that no longer holds.
-    fn has_expired(&self, finding: &Finding) -> Option<Date> {
+    /// Returns the last day of the expired waiver of a finding.
+    fn expired_on(&self, finding: &Finding) -> Option<Date> {
         let fingerprint = finding.fingerprint.as_ref().filter(|_| finding.waived.is_none())?;
         self.expired.get(fingerprint).copied()
     }
 }
 
-/// Refuses two waivers of one file for one finding: the later `until` would win unnoticed.
+/// Rejects two waivers of the same finding in one file, because the later `until` would silently replace the other.
 ///
 /// # Errors
 ///
@@ -87,16 +87,16 @@ pub(crate) fn reject_duplicates(entries: &[WaiverEntry], file: &str) -> Result<(
     }
 }
 
-/// A file that holds waivers, for the places of findings.
+/// A file with waivers; findings show its lines.
 #[derive(Debug, Clone)]
 pub(crate) struct WaiverFile {
-    /// The file, as people would name it.
+    /// The file, as messages show it.
     pub(crate) file: String,
     /// Its text.
     pub(crate) text: Arc<str>,
 }
 
-/// Returns where a text stands in the first file that has it.
+/// Returns the place of a text in the first file that contains it.
 fn place_in(files: &[WaiverFile], quoted: &str) -> Place {
     let mut found = files.iter().filter_map(|file| Some((file, file.text.find(quoted)?)));
     let Some((file, at)) = found.next() else { return Place::default() };
@@ -108,9 +108,9 @@ fn place_in(files: &[WaiverFile], quoted: &str) -> Place {
     }
 }
 
-/// Returns what is wrong with waivers: those that expired, that accept nothing, or that are no fingerprints.
+/// Returns the findings about waivers that have expired, are unused, or have an invalid fingerprint.
 ///
-/// Whether one accepts nothing shows only where `all` versions were compared.
+/// A waiver counts as unused only if the check compared `all` versions.
 pub(crate) fn findings(
     waivers: &Waivers,
     files: &[WaiverFile],
@@ -142,11 +142,10 @@ pub(crate) fn findings(
             findings.push(Finding::error("waiver-misaddressed", message, place).help(help));
             continue;
         }
-        let meant =
-            found.iter().filter(|own| own.former_fingerprint.as_deref() == Some(fingerprint.as_str()));
-        let meant: BTreeSet<&str> = meant.filter_map(|own| own.fingerprint.as_deref()).collect();
-        if !meant.is_empty() {
-            findings.push(outdated(fingerprint, &meant, place));
+        let new = found.iter().filter(|own| own.former_fingerprint.as_deref() == Some(fingerprint.as_str()));
+        let new: BTreeSet<&str> = new.filter_map(|own| own.fingerprint.as_deref()).collect();
+        if !new.is_empty() {
+            findings.push(outdated(fingerprint, &new, place));
         } else if all {
             let message = format!("no finding needs the waiver of {fingerprint}");
             findings.push(unused(message, place));
@@ -161,8 +160,8 @@ fn unused(message: String, place: Place) -> Finding {
     finding
 }
 
-fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding {
-    let new: Vec<&str> = meant.iter().copied().collect();
+fn outdated(fingerprint: &str, new: &BTreeSet<&str>, place: Place) -> Finding {
+    let new: Vec<&str> = new.iter().copied().collect();
     let message =
         format!("the waiver of {fingerprint} has no effect, because it uses the old format with 12 digits");
     let mut finding = Finding::error("waiver-outdated", message, place)
@@ -175,7 +174,7 @@ fn outdated(fingerprint: &str, meant: &BTreeSet<&str>, place: Place) -> Finding 
     finding
 }
 
-/// Returns the subjects that the manifest names under `[compatibility.subjects]` and that do not exist.
+/// Returns a finding for each subject under `[compatibility.subjects]` that does not exist.
 pub(crate) fn unknown_subjects(
     manifest: &Manifest,
     files: &[WaiverFile],
@@ -192,10 +191,10 @@ pub(crate) fn unknown_subjects(
         .collect()
 }
 
-/// Adds to each finding that its waiver expired, for those that come from a registry.
+/// Adds a note to each finding whose waiver has expired; findings from a registry lack this note.
 pub(crate) fn note_expired(waivers: &Waivers, findings: &mut [Finding]) {
     for finding in findings {
-        if let Some(last) = waivers.has_expired(finding) {
+        if let Some(last) = waivers.expired_on(finding) {
             finding.notes.push(format!("the waiver of this finding expired after {last}"));
         }
     }

@@ -1,17 +1,17 @@
-//! Requests that are made to cost a registry as much as they can: designed ones, and random ones of the same kinds.
+//! Requests that cost a registry as much as possible: designed requests, and random requests of the same kinds.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Longest schema that is made, in bytes: as long as a request may be.
+/// Maximum length of a schema, in bytes: the maximum length of a request.
 const BYTES_MAX: usize = 1 << 20;
 
-/// A request, and what is registered before it.
+/// An attack: a request, and the documents to register before it.
 #[derive(Debug, Clone)]
 pub struct Attack {
-    /// What it is, for people.
+    /// The description for messages.
     pub name: String,
-    /// Documents to be registered as 1.0.0, 1.1.0 and so on. One that is refused is no fault.
+    /// The documents to register as 1.0.0, 1.1.0 and so on. The registry may reject a document.
     pub registered: Vec<String>,
     /// The request.
     pub request: AttackRequest,
@@ -20,13 +20,13 @@ pub struct Attack {
 /// The request of an attack.
 #[derive(Debug, Clone)]
 pub enum AttackRequest {
-    /// A schema to be checked.
+    /// A check of a schema.
     Check(String),
-    /// An event to be decided by 1.0.0.
+    /// A validation of an event against 1.0.0.
     Validate(String),
-    /// Events, one a line.
+    /// A validation of several events, one on each line.
     ValidateLines(String),
-    /// 1.0.0 and 1.1.0 to be compared.
+    /// A comparison of 1.0.0 and 1.1.0.
     Diff,
 }
 
@@ -52,7 +52,7 @@ pub fn designed() -> Vec<Attack> {
             .map(|n| (format!("{}{}{end}", char::from(b'a' + (n % 26) as u8), n / 26), json!(true)))
             .collect()
     };
-    // Just short of the limit of a matcher that tries every way.
+    // Just below the limit of a matcher that tries all paths.
     let tries = "^((?!c)a|(?!d)aa?)+$";
     let text = format!("{}!", "a".repeat(13));
     let zeros = |many: usize| format!("[{}0]", "0,".repeat(many - 1));
@@ -146,7 +146,7 @@ pub fn designed() -> Vec<Attack> {
     ]
 }
 
-/// Returns a random attack of one of the same kinds.
+/// Returns a random attack of the same kinds.
 pub fn random(rng: &mut Rng) -> Attack {
     let mut old = hostile(rng, 0);
     while BYTES_MAX < old.to_string().len() {
@@ -169,15 +169,15 @@ pub fn random(rng: &mut Rng) -> Attack {
     Attack { name: name.to_owned(), registered, request }
 }
 
-/// Returns an event that is made to cost much, as JSON.
+/// Returns an expensive event, as JSON.
 pub fn random_event(rng: &mut Rng) -> String {
     event(rng, 0).to_string()
 }
 
-/// Returns a size: mostly small, sometimes as large as asked for.
+/// Returns a size: usually small, sometimes the given maximum.
 fn size(rng: &mut Rng, most: usize) -> usize {
     let most = if rng.u8(..) < 90 { most } else { most.min(20) };
-    // Each order of magnitude alike.
+    // Each order of magnitude has the same probability.
     let power = rng.f64() * (most as f64).ln();
     (power.exp() as usize).clamp(1, most)
 }
@@ -266,7 +266,7 @@ fn many(rng: &mut Rng, most: usize, depth: usize) -> Vec<Value> {
         .collect()
 }
 
-/// Returns a schema with one thing changed somewhere.
+/// Returns a schema with one random change.
 fn varied(schema: &Value, rng: &mut Rng) -> Value {
     match schema {
         Value::Object(members) if !members.is_empty() => {

@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use crate::program::tail_of;
 use crate::{HarnessError, Missing, find_program};
 
-/// A headless Chromium, to see pages as people do.
+/// A headless Chromium, which shows pages as people see them.
 #[derive(Debug, Clone)]
 pub struct Browser {
     program: PathBuf,
 }
 
-/// Names of the program, Debian's first.
+/// The possible names of the program; Debian's name comes first.
 const NAMES: [&str; 5] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome-headless-shell"];
 
-/// Longest time for one page; a cold start of the browser takes a few seconds.
+/// Maximum time for one page. A cold start of the browser takes a few seconds.
 const PAGE_MAX: Duration = Duration::from_secs(60);
 
-/// No sandbox: it needs rights that root in a container lacks, and the pages are our own.
-/// The rest keeps the browser from calling anybody.
+/// The sandbox needs rights that root in a container lacks, and the pages are our own. The other options prevent
+/// requests to other servers.
 const FLAGS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -39,7 +39,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When it is not installed.
+    /// If the browser is not installed.
     pub fn find() -> Result<Self, Missing> {
         let program = NAMES.iter().find_map(|name| find_program(name, &[]));
         program.map(|program| Self { program }).ok_or(Missing { program: "chromium", package: "chromium" })
@@ -49,7 +49,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When the browser ends badly or takes too long.
+    /// If the browser fails or takes too long.
     pub fn dom(&self, url: &str) -> Result<String, HarnessError> {
         self.run(&["--dump-dom", url])
     }
@@ -58,7 +58,7 @@ impl Browser {
     ///
     /// # Errors
     ///
-    /// When the browser ends badly or takes too long.
+    /// If the browser fails or takes too long.
     pub fn screenshot(&self, url: &str, picture: &Path) -> Result<(), HarnessError> {
         let to = format!("--screenshot={}", picture.display());
         self.run(&[&to, "--window-size=1200,1600", "--hide-scrollbars", url]).map(drop)
@@ -74,7 +74,7 @@ impl Browser {
             .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
             .args(arguments)
             .stdin(Stdio::null())
-            // Files, not pipes: a full pipe would stop the browser while nobody reads.
+            // The browser writes to files, because a full pipe would stop it.
             .stdout(File::create(&page).map_err(failed)?)
             .stderr(File::create(&log).map_err(failed)?)
             .spawn()

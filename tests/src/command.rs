@@ -4,12 +4,11 @@ use std::sync::OnceLock;
 
 use crate::repository;
 
-/// Returns a command that runs the built `evschema`, without anything of the caller's environment
-/// that would change what it does.
+/// Returns a command that runs the built `evschema`, without environment variables that change its behaviour.
 ///
 /// # Panics
 ///
-/// When the program does not compile.
+/// If the program does not compile.
 pub fn evschema() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let mut command = Command::new(PROGRAM.get_or_init(build));
@@ -25,18 +24,18 @@ pub fn evschema() -> Command {
     command
 }
 
-/// Builds the program beside the test that is running; a test of another package gets no path to
-/// it from Cargo, and may run before anything else built it.
+/// Builds the program in the target folder of the running test. Cargo passes no path of the program to the tests of
+/// another package, and the program may not exist yet.
 #[expect(clippy::expect_used, reason = "in a test, a program that does not compile is a failure to report")]
 fn build() -> PathBuf {
     let test = std::env::current_exe().expect("a process has a program");
-    // target/<profile>/deps/<test>
+    // The path of a test is target/<profile>/deps/<test>.
     let folder = test.ancestors().nth(2).expect("a test is two folders below its target folder");
     let release = folder.file_name().is_some_and(|name| name == "release");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    // The whole workspace, so that features are those of the test's own build and nothing is
-    // compiled twice.
+    // The build covers the whole workspace, so that Cargo uses the same features as for the test, and compiles nothing
+    // twice.
     command.args(["build", "--quiet", "--workspace", "--bin", "evschema"]).current_dir(repository());
     if release {
         command.arg("--release");

@@ -1,7 +1,7 @@
-//! Small pairs of schemas that stress content models, drawn at random.
+//! Small random pairs of schemas that test content models.
 //!
-//! An object is described in several places, by keywords that declare names or do not; the newer
-//! schema differs by one or two small edits.
+//! Several keywords describe the same object; some of them declare names, others do not. The newer schema has one or
+//! two small edits.
 
 mod edit;
 
@@ -9,10 +9,10 @@ use evschema_model::Draft;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Deepest nesting of generated objects.
+/// Maximum nesting of generated objects.
 const DEPTH_MAX: usize = 2;
 
-/// Draws an older and a newer schema.
+/// Returns a random older and newer schema.
 pub fn content_pair(rng: &mut Rng) -> (Value, Value) {
     let draft = rng.choice(Draft::ALL).unwrap_or(Draft::Draft202012);
     let mut maker = Maker { draft, rng, definitions: Map::new() };
@@ -39,7 +39,7 @@ struct Maker<'r> {
     definitions: Schema,
 }
 
-/// Names of members; few, so that descriptions meet.
+/// The names of members: only a few, so that several keywords describe the same member.
 const NAMES: [&str; 5] = ["a", "b", "m", "x", "k"];
 
 /// Returns a schema of a scalar.
@@ -67,7 +67,7 @@ impl Maker<'_> {
         self.object(0)
     }
 
-    /// An object with one to four forms.
+    /// An object, described by one to four keywords.
     fn object(&mut self, depth: usize) -> Schema {
         let mut schema = Schema::new();
         if self.rng.u8(..3) == 0 {
@@ -93,7 +93,7 @@ impl Maker<'_> {
         Value::Object(properties)
     }
 
-    /// The schema of a member: `m` is an object, so that descriptions of it meet.
+    /// The schema of a member; `m` is an object, so that several schemas describe it.
     fn member(&mut self, name: &str, depth: usize) -> Value {
         match name {
             "m" if depth < DEPTH_MAX => Value::Object(self.object(depth + 1)),
@@ -149,7 +149,7 @@ impl Maker<'_> {
         }
     }
 
-    /// A small object schema for a union, a condition or `allOf`.
+    /// A small object schema, for a union, a condition or `allOf`.
     fn part(&mut self, depth: usize) -> Value {
         if depth < DEPTH_MAX && self.rng.u8(..4) == 0 {
             return Value::Object(self.object(depth + 1));

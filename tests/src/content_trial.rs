@@ -1,4 +1,4 @@
-//! Compares the engine's answer about a pair, under a content model, with the oracle.
+//! Compares the answer of the engine about a pair, under a content model, with the oracle.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,28 +10,28 @@ use serde_json::{Map, Value, json};
 use crate::draw::Draw;
 use crate::oracle::{Answer, Oracle};
 
-/// Draws for one event that the writer sends, before the direction is given up.
+/// Maximum number of draws for one event that the writer sends; after that, the trial of the direction ends.
 const TRIES_PER_EVENT: usize = 12;
 
-/// Sent events that are kept to vary.
+/// Maximum number of sent events that are kept, to vary them.
 const KEPT_MAX: usize = 32;
 
-/// Figures of one direction of a pair, and every fault in it.
+/// The figures and faults of one direction of a pair.
 #[derive(Debug, Default)]
 pub struct ContentTrial {
-    /// The engine's answer; `None` if it panicked.
+    /// The answer of the engine; `None` if the engine panicked.
     pub verdict: Option<Verdict>,
-    /// Events that the writer sends and that were shown to the reader.
+    /// The number of events that the writer sends; the oracle evaluated the reader for each of them.
     pub events: usize,
-    /// Events about which the oracle knows no answer.
+    /// The number of events for which the oracle has no answer.
     pub unknown_events: usize,
-    /// Witnesses of findings.
+    /// The number of witnesses in findings.
     pub witnesses: usize,
-    /// Witnesses about which the oracle knows no answer.
+    /// The number of witnesses for which the oracle has no answer.
     pub unknown_witnesses: usize,
-    /// Whether the oracle does not evaluate one of the schemas.
+    /// Whether the oracle cannot evaluate one of the schemas.
     pub is_beyond: bool,
-    /// Faults of the engine, or of the oracle.
+    /// The faults of the engine or of the oracle.
     pub faults: Vec<ContentFault>,
 }
 
@@ -40,26 +40,26 @@ pub struct ContentTrial {
 pub struct ContentFault {
     /// `refuted`, `bad-witness` or `panic`.
     pub kind: &'static str,
-    /// The event that shows it.
+    /// The event with the disagreement.
     pub event: Value,
-    /// The oracle's reason.
+    /// The reason from the oracle.
     pub why: String,
 }
 
-/// How to try a pair.
+/// The settings of a trial.
 #[derive(Debug, Clone, Copy)]
 pub struct ContentSettings {
     /// The content model.
     pub model: ContentModel,
-    /// Whether formats refuse values.
+    /// Whether formats reject values.
     pub formats: Formats,
-    /// Events to draw for each compatible direction.
+    /// The number of events to draw for each compatible direction.
     pub events: usize,
-    /// Where the random numbers begin.
+    /// The seed of the random numbers.
     pub seed: u64,
 }
 
-/// Compares both versions with the engine, and each answer with the oracle; backward comes first.
+/// Compares both versions with the engine, and each answer with the oracle. The backward direction comes first.
 pub fn try_content(old: &Resolved, new: &Resolved, how: ContentSettings) -> [ContentTrial; 2] {
     let policy = SubjectPolicy { mode: Mode::Full, content_model: how.model };
     let settings = Settings { policy, formats: how.formats, ..Settings::default() };
@@ -96,7 +96,7 @@ pub fn try_content(old: &Resolved, new: &Resolved, how: ContentSettings) -> [Con
     )
 }
 
-/// One direction of a pair.
+/// A direction of a pair.
 struct Side<'s> {
     writer: &'s Resolved,
     sends: &'s Oracle<'s>,
@@ -125,7 +125,7 @@ impl Side<'_> {
         }
     }
 
-    /// Draws events that the writer sends, until the reader refuses one.
+    /// Draws events that the writer sends, until the reader rejects one.
     fn refute(&self, how: ContentSettings, trial: &mut ContentTrial) {
         let (writer, reader) = (self.writer.schema().value(), self.reader.schema().value());
         let mut rng = Rng::with_seed(how.seed);
@@ -169,7 +169,7 @@ impl Side<'_> {
     }
 }
 
-/// Names and values that two schemas mention anywhere.
+/// The names and values that two schemas contain anywhere.
 struct Mentioned {
     names: Vec<String>,
     values: Vec<Value>,
@@ -225,11 +225,11 @@ impl Mentioned {
         }
     }
 
-    /// Drops, adds or swaps one member or item.
+    /// Removes, adds or exchanges one member or item.
     fn vary(&self, event: &Value, rng: &mut Rng) -> Value {
         let mut varied = event.clone();
         let mut place = &mut varied;
-        // Goes down a random way, and stops on it at random.
+        // Follows a random path, and stops at a random place.
         while rng.u8(..3) != 0 {
             let deeper = match place {
                 Value::Object(members) => !members.is_empty(),

@@ -6,15 +6,15 @@ pub fn repository() -> PathBuf {
     tests.parent().unwrap_or(tests).to_owned()
 }
 
-/// Returns the tree of example schemas.
+/// Returns the folder of the example schemas.
 pub fn schemas() -> PathBuf {
     repository().join("schemas")
 }
 
-/// Returns the folder of real-world data to measure against, if it is there.
+/// Returns the folder of real-world data; `None` if it does not exist.
 ///
-/// It is no part of the repository: `EVSCHEMA_CORPORA` names it, or else it stands beside the
-/// repository as `shared/corpora`. A test that needs it says plainly when it is absent.
+/// The data is not part of the repository: `EVSCHEMA_CORPORA` names its folder; by default, this is `shared/corpora`
+/// beside the repository. A test prints a message if the data is missing.
 pub fn corpora() -> Option<PathBuf> {
     let folder = match std::env::var_os("EVSCHEMA_CORPORA") {
         Some(named) => PathBuf::from(named),

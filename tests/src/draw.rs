@@ -1,9 +1,8 @@
-//! Draws varied events of a schema, to catch a reader that was called compatible and is not.
+//! Draws varied events of a schema, to find events that a reader rejects although the engine calls it compatible.
 //!
-//! Works on the documents as they are written and shares nothing with the engine, so that a
-//! mistake of one is not repeated by the other. What is drawn is likely to be accepted under the
-//! schema, not certain to be: the validator decides. Values stand at and beside what **both**
-//! documents mention, because that is where a reader differs from a writer.
+//! This module works on the documents as written, and shares no code with the engine, so that both do not make the same
+//! mistake. The schema probably accepts a drawn event, but only the validator decides. Drawn values are equal or close
+//! to the values in **both** documents, because there a reader can differ from a writer.
 
 mod hints;
 mod patterns;
@@ -17,20 +16,20 @@ use serde_json::{Map, Value};
 
 use hints::Hints;
 
-/// Deepest event that is drawn with more than it must have.
+/// Maximum depth for optional members and items.
 const DEPTH_MAX: usize = 12;
 
-/// Deepest event that is drawn at all: a schema may ask for one that never ends.
+/// Maximum depth of an event; a schema may require an endless one.
 const NESTING_MAX: usize = 60;
 
-/// Longest chain of applicators on one value, and most schemas that rule one value.
+/// Maximum length of a chain of applicators for one value, and maximum number of schemas that apply to one value.
 const RULES_MAX: usize = 64;
 
-/// Longest array or object that is drawn to satisfy a minimum.
+/// Maximum length of an array or object that satisfies a minimum.
 const LENGTH_MAX: u64 = 200;
 
-/// Values of one event after which only what must be there is drawn, and most values at all: where
-/// what must be there recurs in breadth, nothing else ends it.
+/// Number of values of an event after which only required values are drawn, and maximum number of values. A schema may
+/// require several recursive members, so that only this limit ends the event.
 const VALUES_MANY: usize = 2_000;
 const VALUES_MAX: usize = 5_000;
 
@@ -38,20 +37,19 @@ const VALUES_MAX: usize = 5_000;
 #[derive(Debug)]
 pub struct Draw<'d> {
     root: &'d Value,
-    /// Embedded schemas by their `$id`, `id` or `#anchor`.
+    /// The embedded schemas, by `$id`, `id` or `#anchor`.
     named: HashMap<String, &'d Value>,
     hints: Hints,
     rng: Rng,
-    /// Values that may still be drawn for the event at hand.
+    /// The number of values that may still be drawn for the current event.
     left: usize,
 }
 
-/// The schema objects that rule one value, all at once.
+/// The schema objects that apply to one value.
 type Rules<'d> = Vec<&'d Map<String, Value>>;
 
 impl<'d> Draw<'d> {
-    /// Returns a source of events of `writer` that may trouble `reader`; the same seed draws the
-    /// same events.
+    /// Returns a source of events of `writer` that `reader` may reject. The same seed returns the same events.
     pub fn new(writer: &'d Value, reader: &Value, seed: u64) -> Self {
         let mut named = HashMap::new();
         collect_names(writer, &mut named);
@@ -64,14 +62,14 @@ impl<'d> Draw<'d> {
         }
     }
 
-    /// Draws an event that the writer is likely to accept.
+    /// Draws an event that the writer probably accepts.
     pub fn event(&mut self) -> Value {
         self.left = VALUES_MAX;
         let root = self.root;
         self.value(vec![root], 0)
     }
 
-    /// Draws an event beside one that the writer accepts.
+    /// Draws an event that is similar to an event that the writer accepts.
     pub fn beside(&mut self, event: &Value) -> Value {
         variation::vary(event, &self.hints, &mut self.rng)
     }
@@ -103,7 +101,7 @@ impl<'d> Draw<'d> {
         }
     }
 
-    /// Collects the schema objects that rule a value, with one choice made in each union.
+    /// Collects the schema objects that apply to a value, with one choice for each union.
     fn gather(&mut self, schema: &'d Value, rules: &mut Rules<'d>, chain: usize) {
         let Value::Object(members) = schema else { return };
         if RULES_MAX < chain || RULES_MAX < rules.len() {
@@ -146,7 +144,7 @@ impl<'d> Draw<'d> {
         }
     }
 
-    /// Returns the place that a reference names, when it is in the document.
+    /// Returns the target of a reference, if it is in the document.
     fn find(&self, reference: &str) -> Option<&'d Value> {
         if reference == "#" {
             return Some(self.root);
@@ -172,8 +170,8 @@ impl<'d> Draw<'d> {
         self.rng.choice(fitting).cloned()
     }
 
-    /// Chooses a type that all rules allow; where none speaks of types, one that their other
-    /// keywords speak of, most of the time.
+    /// Chooses a type that all schemas allow. If no schema restricts the types, this is usually a type that their other
+    /// keywords describe.
     fn kind(&mut self, rules: &Rules<'d>, depth: usize) -> &'static str {
         const KINDS: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
         let allows = |kind: &str| {
@@ -263,7 +261,7 @@ impl<'d> Draw<'d> {
                 optional.extend(properties.keys().cloned());
             }
         }
-        // From none of what is optional to all of it.
+        // From none to all of the optional members.
         let often = if is_small { 0 } else { self.rng.u8(..5) };
         names.extend(optional.iter().filter(|_| self.rng.u8(..4) < often).cloned());
         if !is_small && self.rng.bool() {
@@ -306,7 +304,7 @@ impl<'d> Draw<'d> {
         Value::Object(object)
     }
 
-    /// Returns names that nobody declares, or that patterns declare.
+    /// Returns names that no keyword declares, or that match a pattern.
     fn names_beyond(&mut self, rules: &Rules<'d>) -> Vec<String> {
         let mut names = Vec::new();
         for rule in rules {
@@ -349,7 +347,7 @@ fn collect_names<'d>(value: &'d Value, named: &mut HashMap<String, &'d Value>) {
     }
 }
 
-/// Returns the keywords that speak of a type alone.
+/// Returns the keywords that describe only one type.
 fn keywords(kind: &str) -> &'static [&'static str] {
     match kind {
         "object" => &[
@@ -381,7 +379,7 @@ fn keywords(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// Returns the schema by which one rule rules the item at a position, whichever draft it is of.
+/// Returns the schema that applies to the item at a position, in any draft.
 fn item_rule(rule: &Map<String, Value>, at: usize) -> Option<&Value> {
     match (rule.get("prefixItems"), rule.get("items")) {
         (Some(Value::Array(prefix)), items) => prefix.get(at).or(items),
@@ -421,7 +419,7 @@ fn smallest(rules: &Rules<'_>, keyword: &str) -> Option<u64> {
     rules.iter().filter_map(|rule| count(rule.get(keyword)?)).min()
 }
 
-/// Reads a count; `3.0` is one too.
+/// Reads a count; `3.0` is also a count.
 fn count(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let number = value.as_f64().filter(|number| (0.0..1e15).contains(number))?;

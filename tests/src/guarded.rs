@@ -1,4 +1,4 @@
-//! A registry in a process of its own, whose memory is limited and whose costs are measured.
+//! A registry in a separate process with a memory limit, whose costs are measured.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::attack::{Attack, AttackRequest};
 
-/// A registry that has only so much memory.
+/// A registry with a memory limit.
 #[derive(Debug)]
 pub struct Guarded {
     child: Child,
@@ -17,27 +17,27 @@ pub struct Guarded {
     _folder: tempfile::TempDir,
 }
 
-/// What a request cost.
+/// The cost of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Cost {
-    /// The status of the answer; nothing where none came.
+    /// The status of the response; `None` without a response.
     pub status: Option<u16>,
-    /// Time of all processors together.
+    /// The time of all processors.
     pub cpu: Duration,
-    /// Time until the answer was there.
+    /// The time until the response.
     pub elapsed: Duration,
-    /// Most memory in use during the request, in MiB.
+    /// The peak of memory during the request, in MiB.
     pub peak_mib: u64,
-    /// Memory in use before the request, in MiB.
+    /// The memory before the request, in MiB.
     pub before_mib: u64,
 }
 
 impl Guarded {
-    /// Starts a registry with so much address space, in MiB.
+    /// Starts a registry with this much address space, in MiB.
     ///
     /// # Panics
     ///
-    /// When it does not start.
+    /// If the registry does not start.
     #[expect(clippy::expect_used, reason = "in a test, a server that does not start is a failure to report")]
     pub fn start(program: &Path, limit_mib: u64) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a folder");
@@ -65,17 +65,17 @@ impl Guarded {
                 break rest.split('/').next().unwrap_or_default().to_owned();
             }
         };
-        // What it says from now on is for whoever looks for why it ended.
+        // The later output of the registry may explain why it ended.
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::stderr()));
         Self { child, address, subjects: 0, _folder: folder }
     }
 
-    /// Returns whether it still runs.
+    /// Returns whether the registry is running.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Makes an attack under a new subject. Returns the cost of each registration, and of the request.
+    /// Runs an attack with a new subject. Returns the cost of each registration and of the request.
     pub fn attack(&mut self, attack: &Attack) -> (Vec<Cost>, Cost) {
         self.subjects += 1;
         let subject = format!("s{}", self.subjects);
@@ -106,10 +106,10 @@ impl Guarded {
         (registered, cost)
     }
 
-    /// Sends a request and returns what it cost.
+    /// Sends a request and returns its cost.
     pub fn send(&mut self, method: &str, path: &str, media_type: &str, body: &str) -> Cost {
         let process = format!("/proc/{}", self.child.id());
-        // Begins to look for the peak anew.
+        // Resets the peak of memory.
         let _ = std::fs::write(format!("{process}/clear_refs"), "5");
         let before_mib = memory(&process, "VmRSS:");
         let (cpu, since) = (cpu_time(&process), Instant::now());
@@ -131,7 +131,7 @@ impl Drop for Guarded {
     }
 }
 
-/// Returns the status of the answer to a request, having read all of it.
+/// Returns the status of the response to a request, after reading the whole response.
 fn exchange(address: &str, method: &str, path: &str, media_type: &str, body: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(100))).ok()?;
@@ -141,7 +141,7 @@ fn exchange(address: &str, method: &str, path: &str, media_type: &str, body: &st
         body.len()
     );
     stream.write_all(head.as_bytes()).ok()?;
-    // The answer may come before all is sent.
+    // The response may arrive before the whole request is sent.
     let _sent = stream.write_all(body.as_bytes());
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;
@@ -149,10 +149,10 @@ fn exchange(address: &str, method: &str, path: &str, media_type: &str, body: &st
 }
 
 fn cpu_time(process: &str) -> Duration {
-    /// Ticks of the processor's clock in a second, on every Linux.
+    /// The ticks of the processor clock in a second; this number is the same on every Linux.
     const TICKS: u64 = 100;
     let stat = std::fs::read_to_string(format!("{process}/stat")).unwrap_or_default();
-    // The name, in parentheses, may have spaces.
+    // The name of the process, in parentheses, may have spaces.
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks: u64 = [11, 12].iter().filter_map(|at| fields.get(*at)?.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1_000 / TICKS)

@@ -1,12 +1,12 @@
-//! What generated code may consist of, whatever its schema says.
+//! The items that generated code may have, for any schema.
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "any other item is one too many")]
 
 use evschema_codegen::declared;
 use syn::{Item, ItemMod};
 
-/// Tells whether a generated file is Rust, and one module with types, their implementations and the
-/// document.
+/// Returns whether a generated file is valid Rust, with one module that contains only types, their implementations and
+/// the document.
 pub fn has_only_its_items(code: &str) -> bool {
     let Ok(parsed) = syn::parse_file(code) else { return false };
     let [Item::Mod(ItemMod { content: Some((_, items)), .. })] = parsed.items.as_slice() else {

@@ -1,8 +1,8 @@
-//! The harness of the integration tests: a throw-away Postgres, a headless browser, the built
-//! command, events and schemas drawn at random, and where data to test on is found.
+//! The harness of the integration tests: a temporary Postgres server, a headless browser, the built command, random
+//! events and schemas, and the folder of test data.
 //!
-//! Nothing here is part of the product. What a test needs and the machine lacks is said in one
-//! error that names the package to install.
+//! No part of this crate is part of the product. If a program is missing on the machine, the error names the package to
+//! install.
 
 pub mod attack;
 mod browser;

@@ -1,9 +1,8 @@
-//! Events changed in small, mean ways: other kinds, numbers at a bound and in other spellings, names
-//! twice, characters beyond the BMP, nesting without end.
+//! Events with small changes that are difficult for parsers: other types, numbers at a limit or with another spelling,
+//! duplicate names, characters outside the BMP, deep nesting.
 //!
-//! Whatever reads events must decide the result as the validator does. The sources of this module
-//! are also compiled into the program that `cargo lab fuzz codegen` builds, so that they use
-//! nothing of this crate.
+//! Each reader of events must decide as the validator does. The program that `cargo lab fuzz codegen` builds also
+//! contains the sources of this module, so the module uses no other code of this crate.
 
 mod hints;
 mod mutation;

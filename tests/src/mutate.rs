@@ -1,13 +1,12 @@
-//! Schemas beside a schema: what a hurried, or a hostile, author makes of it.
+//! Schemas that are similar to a schema, as a careless or hostile author would write them.
 //!
-//! Keywords are deleted, repeated elsewhere and moved, bounds shifted, subtrees exchanged with
-//! those of other documents, places wrapped into unions and negations, references turned to the
-//! root. What comes out need not be a schema; whoever reads it finds out.
+//! A mutation deletes, copies or moves keywords, shifts limits, exchanges subtrees with other documents, wraps places
+//! into unions and negations, or turns references to the root. The result may be no valid schema.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Returns a mutation of a schema; `others` lend subtrees.
+/// Returns a mutation of a schema; `others` are the source of other subtrees.
 pub fn mutate(schema: &Value, others: &[Value], rng: &mut Rng) -> Value {
     let mut mutated = schema.clone();
     let pointers = pointers(&mutated);
@@ -26,7 +25,7 @@ pub fn mutate(schema: &Value, others: &[Value], rng: &mut Rng) -> Value {
     mutated
 }
 
-/// Returns the places of every object, array and scalar of a document.
+/// Returns the places of all objects, arrays and scalars of a document.
 fn pointers(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), schema)];
@@ -34,7 +33,7 @@ fn pointers(schema: &Value) -> Vec<String> {
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    // The draft stays as it is, or there would be no schema left.
+                    // The `$schema` stays the same; otherwise most results would be invalid.
                     if name != "$schema" {
                         let token = name.replace('~', "~0").replace('/', "~1");
                         open.push((format!("{pointer}/{token}"), member));
@@ -55,7 +54,7 @@ fn pointers(schema: &Value) -> Vec<String> {
 fn lend(others: &[Value], rng: &mut Rng) -> Value {
     let Some(other) = rng.choice(others) else { return Value::Bool(true) };
     let pointers = pointers(other);
-    // An object is likely to be a schema.
+    // An object is probably a schema.
     for _ in 0..8 {
         let lent = rng.choice(&pointers).and_then(|pointer| other.pointer(pointer));
         if let Some(lent) = lent.filter(|lent| lent.is_object()) {
@@ -65,7 +64,7 @@ fn lend(others: &[Value], rng: &mut Rng) -> Value {
     other.clone()
 }
 
-/// Puts a value into a place, if it is of the same kind, or else into a member of the place.
+/// Replaces a place by a value of the same type; otherwise replaces a member of the place.
 fn replace(place: &mut Value, by: Value) {
     if std::mem::discriminant(place) == std::mem::discriminant(&by) {
         *place = by;

@@ -15,57 +15,56 @@ use tempfile::TempDir;
 use crate::program::{tail, tail_of};
 use crate::{HarnessError, Missing, find_program};
 
-/// A throw-away Postgres server on a free port of the loopback interface.
+/// A temporary Postgres server on a free port of the loopback interface.
 ///
-/// It runs from the system's binaries in a temporary folder, and is stopped and removed when the
-/// value is dropped or the process ends, however it ends: a small shell waits for the pipe that
-/// this process holds to close, then cleans up.
+/// The server uses the programs of the system and a temporary folder. It stops and its folder is removed when the value
+/// is dropped, or when the process ends for any reason: a small shell waits until the pipe of this process closes, and
+/// then cleans up.
 #[derive(Debug)]
 pub struct Postgres {
-    /// The shell that watches over the server; its standard input is the pipe.
+    /// The shell that controls the server; its standard input is the pipe.
     keeper: Child,
     programs: Programs,
     port: u16,
     databases: AtomicU32,
-    /// Where the server keeps its state.
+    /// The folder of the server's state.
     data: PathBuf,
-    /// Removed by the keeper too; held so that an early error removes it.
+    /// The folder. The shell removes it too; this value removes it after an early error.
     _folder: TempDir,
 }
 
-/// Where the server's programs are, and who may run them.
+/// The folder of the server programs, and the user who may run them.
 #[derive(Debug, Clone)]
 struct Programs {
     initdb: PathBuf,
     postgres: PathBuf,
     createdb: PathBuf,
-    /// Postgres refuses to run as root, so root runs it as this user and group.
+    /// The user and group for a process of root, because Postgres does not run as root.
     run_as: Option<(u32, u32)>,
 }
 
-/// What of the acknowledged a server keeps.
+/// The acknowledged writes that a server keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keeps {
-    /// What it likes.
+    /// No guarantee.
     Nothing,
-    /// All, when its processes are killed.
+    /// All of them, if its processes are killed.
     WhatItTold,
-    /// All, when the power fails too.
+    /// All of them, even if the power fails.
     Everything,
 }
 
 const USER: &str = "evschema";
 const MISSING: Missing = Missing { program: "postgres", package: "postgresql" };
 
-/// Longest time a server may take to start; a slow disk needs a few seconds.
+/// Maximum time for the start; a slow disk needs a few seconds.
 const START_MAX: Duration = Duration::from_secs(60);
 
-/// Another process may take the free port first; three in a row are no accident.
+/// Maximum number of starts. Another process may take the free port first, but hardly three times in a row.
 const ATTEMPTS_MAX: u32 = 3;
 
-/// Runs the server until standard input closes, then stops it at once and removes its folder.
-/// Meanwhile it takes orders, one a line: to kill every process of the server as a crash does, and
-/// to start it again on what is on the disk.
+/// Runs the server until standard input closes, then stops it and removes its folder. Each line of standard input is a
+/// command: to kill every process of the server, like a crash, or to start it again with the data on the disk.
 const KEEPER: &str = r#"
 server=$1; folder=$2; port=$3; durable=$4; safe=$5
 start() {
@@ -103,37 +102,37 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// When no server can be started here; the message says what to install.
+    /// If the server cannot start; the message names the package to install.
     #[expect(clippy::panic, reason = "in a test, a machine without Postgres is a failure to report")]
     pub fn start() -> Self {
         Self::try_start().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Starts a server that loses nothing it has acknowledged when its processes are killed, and is
-    /// slower for it; see [`Postgres::crash`].
+    /// Starts a server that keeps all acknowledged writes if its processes are killed. It is slower than the other
+    /// server; see [`Postgres::crash`].
     ///
     /// # Panics
     ///
-    /// As [`Postgres::start`].
+    /// Like [`Postgres::start`].
     #[expect(clippy::panic, reason = "in a test, a machine without Postgres is a failure to report")]
     pub fn start_durable() -> Self {
         Self::try_start_durable().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// As [`Postgres::start_durable`].
+    /// Like [`Postgres::start_durable`], but returns an error.
     ///
     /// # Errors
     ///
-    /// When the binaries are missing, or the server does not come up.
+    /// If the programs are missing, or the server does not start.
     pub fn try_start_durable() -> Result<Self, HarnessError> {
         Self::start_once(&Programs::find()?, Keeps::WhatItTold)
     }
 
-    /// Starts a server as people run one: what it has acknowledged is on the disk.
+    /// Starts a server with the usual settings, so that acknowledged writes are on the disk.
     ///
     /// # Errors
     ///
-    /// When the binaries are missing, or the server does not come up.
+    /// If the programs are missing, or the server does not start.
     pub fn try_start_safe() -> Result<Self, HarnessError> {
         Self::start_once(&Programs::find()?, Keeps::Everything)
     }
@@ -143,16 +142,16 @@ impl Postgres {
         self.data.with_file_name("log")
     }
 
-    /// Returns where distributions put the server's programs, newest version first.
+    /// Returns the folders in which distributions install the server programs; the newest version comes first.
     pub fn version_folders() -> Vec<PathBuf> {
         version_folders()
     }
 
-    /// Kills every process of the server, and returns when they are gone.
+    /// Kills every process of the server, and waits until they have ended.
     ///
     /// # Panics
     ///
-    /// When it does not end.
+    /// If a process does not end.
     pub fn crash(&mut self) {
         self.order("crash");
         let start = Instant::now();
@@ -160,15 +159,15 @@ impl Postgres {
             assert!(start.elapsed() < START_MAX, "the server is killed and answers");
             sleep(Duration::from_millis(5));
         }
-        // What the dead one wrote there would be taken for the word of the next.
+        // The next start must not read the status of the killed server.
         let _gone_already = fs::remove_file(self.data.join("postmaster.pid"));
     }
 
-    /// Starts a server again that has crashed, on what is on the disk.
+    /// Starts a crashed server again, with the data on the disk.
     ///
     /// # Panics
     ///
-    /// When it does not come up.
+    /// If the server does not start.
     #[expect(clippy::panic, reason = "in a test, a server that does not start is a failure to report")]
     pub fn restart(&mut self) {
         self.order("start");
@@ -179,7 +178,7 @@ impl Postgres {
     ///
     /// # Panics
     ///
-    /// When the server refuses.
+    /// If the server returns an error.
     #[expect(clippy::panic, reason = "in a test, a server that refuses is a failure to report")]
     pub fn run_sql(url: &str, sql: &str) {
         let Some(psql) = find_program("psql", &version_folders()) else { panic!("{MISSING}") };
@@ -189,7 +188,7 @@ impl Postgres {
     }
 
     fn order(&mut self, order: &str) {
-        // A keeper that is gone is noticed by whoever waits for what was ordered.
+        // If the shell has ended, the caller notices it when the command has no effect.
         if let Some(keeper) = self.keeper.stdin.as_mut() {
             let _written = writeln!(keeper, "{order}");
         }
@@ -199,7 +198,7 @@ impl Postgres {
     ///
     /// # Errors
     ///
-    /// When the binaries are missing, or the server does not come up.
+    /// If the programs are missing, or the server does not start.
     pub fn try_start() -> Result<Self, HarnessError> {
         let programs = Programs::find()?;
         let mut attempt = 1;
@@ -211,27 +210,27 @@ impl Postgres {
         }
     }
 
-    /// Returns what has to be installed before a server can start, if anything.
+    /// Returns the package to install before a server can start, if one is missing.
     pub fn find_missing() -> Option<Missing> {
         Programs::find().err()
     }
 
-    /// Makes an empty database on a server that the whole process shares, and returns its URL:
-    /// a test of its own at the price of milliseconds.
+    /// Creates an empty database on a server that all tests of the process share, and returns its URL. This takes only
+    /// milliseconds.
     ///
     /// # Panics
     ///
-    /// When no server can be started here; the message says what to install.
+    /// If the server cannot start; the message names the package to install.
     pub fn fresh_database() -> String {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
         SHARED.get_or_init(Self::start).create_database()
     }
 
-    /// Makes an empty database on this server and returns its URL.
+    /// Creates an empty database on this server, and returns its URL.
     ///
     /// # Panics
     ///
-    /// When the server refuses.
+    /// If the server returns an error.
     #[expect(clippy::panic, reason = "in a test, a server that refuses is a failure to report")]
     pub fn create_database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
@@ -243,7 +242,7 @@ impl Postgres {
         self.url_of(&name)
     }
 
-    /// Returns the URL of the database that every server begins with.
+    /// Returns the URL of the database that every server has from the beginning.
     pub fn url(&self) -> String {
         self.url_of("postgres")
     }
@@ -277,7 +276,7 @@ impl Postgres {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Ctrl-C reaches the test alone; its end then stops the server.
+            // Ctrl-C reaches only the test; the end of the test stops the server.
             .process_group(0)
             .spawn()
             .map_err(|cause| HarnessError::Run { program: "sh".to_owned(), cause })?;
@@ -287,7 +286,7 @@ impl Postgres {
         Ok(server)
     }
 
-    /// Waits for the word `ready` where the server keeps its state, as `pg_ctl` does.
+    /// Waits for the word `ready` in the status file of the server, as `pg_ctl` does.
     fn wait_until_ready(&self) -> Result<(), HarnessError> {
         const STATUS_LINE: usize = 7;
         let (data, log) = (&self.data, self.data.with_file_name("log"));
@@ -303,7 +302,7 @@ impl Postgres {
                 how: how.to_owned(),
                 output: printed.clone(),
             };
-            // Clients that come too early are told that it is still starting, which is not a failure.
+            // A server that is still starting rejects clients; this is not a failure.
             let is_fatal = |line: &str| line.contains("FATAL:") && !line.contains("the database system is");
             if printed.lines().any(is_fatal) {
                 return Err(failed("did not start"));
@@ -319,7 +318,7 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         drop(self.keeper.stdin.take());
-        // The keeper stops the server whether or not anybody waits for it.
+        // The shell stops the server even if nobody waits for it.
         let _ = self.keeper.wait();
     }
 }
@@ -328,13 +327,13 @@ impl Programs {
     fn find() -> Result<Self, Missing> {
         let further = version_folders();
         let find = |name| find_program(name, &further).ok_or(MISSING);
-        // Debian links some of the programs into the PATH, and the rest stand beside the targets.
+        // Debian links some programs into the PATH; the other programs are in the folder of the link targets.
         let (initdb, postgres, createdb) = (find("initdb")?, find("postgres")?, find("createdb")?);
         let run_as = if number(&["-u"]) == Some(0) { Some(unprivileged()?) } else { None };
         Ok(Self { initdb, postgres, createdb, run_as })
     }
 
-    /// Returns a command that runs as the right user, in a folder that this user may enter.
+    /// Returns a command that runs as the correct user, in a folder that this user may enter.
     fn command(&self, program: &Path, folder: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(folder);
@@ -345,7 +344,7 @@ impl Programs {
     }
 }
 
-/// Returns where distributions put the server's programs, newest version first.
+/// Returns the folders in which distributions install the server programs; the newest version comes first.
 fn version_folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for parent in ["/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt"] {
@@ -357,7 +356,7 @@ fn version_folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Returns the number in `/usr/lib/postgresql/15/bin` or `/opt/homebrew/opt/postgresql@17/bin`.
+/// Returns the version number in `/usr/lib/postgresql/15/bin` or `/opt/homebrew/opt/postgresql@17/bin`.
 fn major_in(folder: &Path) -> u32 {
     let name = folder.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
     name.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0)

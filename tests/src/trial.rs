@@ -1,4 +1,4 @@
-//! Holds an answer about a pair of schemas to what the validator says of events.
+//! Compares the answer of the engine about a pair of schemas with the answers of the validator about events.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,28 +12,28 @@ use serde_json::Value;
 
 use crate::draw::Draw;
 
-/// What came of drawing events for a pair.
+/// The result of drawing events for a pair.
 #[derive(Debug, Default)]
 pub struct Drawn {
-    /// Events drawn.
+    /// The number of drawn events.
     pub tried: usize,
-    /// Those that the writer accepts, each put to the reader.
+    /// The number of events that the writer accepts; the reader validated each of them.
     pub accepted: usize,
-    /// One that the writer accepts and the reader refuses.
+    /// An event that the writer accepts and the reader rejects.
     pub refused: Option<Value>,
 }
 
-/// Most draws for one event that is accepted, before the pair is given up.
+/// Maximum number of draws for one accepted event; after that, the trial of the pair ends.
 const TRIES_PER_EVENT: usize = 20;
 
-/// Accepted events that are kept to draw beside.
+/// Maximum number of accepted events that are kept, to vary them.
 const KEPT_MAX: usize = 64;
 
-/// Draws events until the writer has accepted so many; stops at one that the reader refuses.
+/// Draws events until the writer has accepted the given number, or the reader rejects one of them.
 ///
 /// # Errors
 ///
-/// When a validator cannot be built.
+/// If a validator cannot be built.
 pub fn draw_events(
     writer: &Resolved,
     reader: &Resolved,
@@ -47,7 +47,7 @@ pub fn draw_events(
     let mut kept: Vec<Value> = Vec::new();
     while drawn.accepted < events && drawn.tried < events.saturating_mul(TRIES_PER_EVENT) {
         drawn.tried += 1;
-        // A third of them stands beside one that is accepted.
+        // A third of the events are variations of accepted events.
         let event = match kept.get(drawn.tried % KEPT_MAX) {
             Some(known) if drawn.tried % 3 == 0 => draw.beside(known),
             _ => draw.event(),
@@ -69,11 +69,11 @@ pub fn draw_events(
     Ok(drawn)
 }
 
-/// Reads a schema that stands alone.
+/// Reads a schema without references to other documents.
 ///
 /// # Errors
 ///
-/// When it is not a schema, or refers to what is not in it.
+/// If the text is not a schema, or refers to another document.
 pub fn read_alone(name: &str, text: &str, dialects: &Dialects) -> Result<Resolved, String> {
     let at = Coordinates {
         subject: Subject::parse(name).map_err(|error| error.to_string())?,
@@ -84,31 +84,31 @@ pub fn read_alone(name: &str, text: &str, dialects: &Dialects) -> Result<Resolve
     Catalog::default().resolve(&schema).map_err(first)
 }
 
-/// What a trial of one pair showed.
+/// The result of a trial of one pair.
 #[derive(Debug)]
 pub struct Trial {
-    /// What the engine answered; nothing when it broke down.
+    /// The answer of the engine; `None` if the engine panicked.
     pub answer: Option<Containment>,
-    /// How long it took.
+    /// The time of the answer.
     pub elapsed: Duration,
-    /// Events that a contained writer was drawn.
+    /// The number of events drawn for a contained writer.
     pub events: usize,
-    /// What is wrong, when something is.
+    /// The fault, if the trial found one.
     pub fault: Option<Fault>,
 }
 
-/// A promise of the engine that it did not keep.
+/// A broken promise of the engine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
-    /// It panicked, with this message.
+    /// The engine panicked, with this message.
     Panic(String),
-    /// Its witness is no witness: the writer refuses it, or the reader accepts it.
+    /// The witness is wrong: the writer rejects it, or the reader accepts it.
     Witness(Value),
-    /// It answered contained, and this event breaks the reader.
+    /// The engine answered that the writer is contained, but the reader rejects this event.
     Contained(Value),
 }
 
-/// Puts one pair to the engine and holds it to its promises.
+/// Asks the engine about one pair, and tests its answer.
 pub fn try_pair(writer: &Resolved, reader: &Resolved, formats: Formats, events: usize, seed: u64) -> Trial {
     let started = Instant::now();
     let answered = catch_unwind(AssertUnwindSafe(|| containment(writer, reader, formats)));
@@ -141,7 +141,7 @@ pub fn try_pair(writer: &Resolved, reader: &Resolved, formats: Formats, events: 
     trial
 }
 
-/// Tells whether the validator accepts a value under the writer and refuses it under the reader.
+/// Returns whether the validator accepts a value under the writer and rejects it under the reader.
 pub fn is_witness(writer: &Resolved, reader: &Resolved, formats: Formats, value: &Value) -> bool {
     writer.validator(formats).is_ok_and(|writes| writes.is_valid(value))
         && reader.validator(formats).is_ok_and(|reads| !reads.is_valid(value))

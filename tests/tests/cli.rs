@@ -1,7 +1,7 @@
-//! The command through its binary: standard output, standard error, exit code.
+//! Runs the binary of the command, and checks standard output, standard error and the exit code.
 //!
-//! Most of it are transcripts, in `cli/transcripts` and the README: what a person types and what
-//! the terminal then shows. `EVSCHEMA_UPDATE=1` writes what is shown into them.
+//! Most tests are transcripts in `cli/transcripts` and in the README: commands and the output that they show.
+//! `EVSCHEMA_UPDATE=1` writes the current output into these files.
 
 mod deception;
 mod demo;

@@ -1,4 +1,4 @@
-//! The generator on disk, and on schemas that nobody wrote for it.
+//! The generator with real files, and with random and hostile schemas.
 
 mod build_script;
 mod code_first;

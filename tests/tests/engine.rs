@@ -1,4 +1,4 @@
-//! The compatibility engine on pairs that nobody wrote, and what it is tried with.
+//! The compatibility engine with random pairs, and tests of the code that draws them.
 
 mod content;
 mod draw;

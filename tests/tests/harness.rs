@@ -1,4 +1,4 @@
-//! The harness itself: what other tests lean on.
+//! Tests of the harness, which the other tests depend on.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use evschema_tests::{Browser, Postgres};
 fn a_server_answers_and_is_gone_when_dropped() {
     let server = Postgres::start();
     let address = server.url().replace("postgres://evschema@", "").replace("/postgres", "");
-    // Asked for TLS, a Postgres server without it answers with one letter.
+    // If a client asks for TLS, a Postgres server without TLS answers with one letter.
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).unwrap();
     let mut answer = [0];

@@ -1,4 +1,4 @@
-//! The one integration-test binary: one link, one server shared by all that need one.
+//! The only binary of integration tests, so that Cargo links once and all tests share one Postgres server.
 
 #![allow(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! The example schemas: each reads, resolves, compiles, and judges its own examples; each step
-//! between versions has the number that it requires.
+//! The example schemas: each is valid, resolves and accepts its own examples, and each version has the number that its
+//! change requires.
 
 mod examples;
 mod steps;

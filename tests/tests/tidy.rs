@@ -1,5 +1,6 @@
 //! Rules about the repository itself that no compiler checks.
 
+mod circles;
 mod edges;
 mod files;
 mod language;

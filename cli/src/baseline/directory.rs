@@ -3,14 +3,14 @@ use std::path::{Path, PathBuf};
 
 use evschema_model::{Manifest, Subject};
 
-use crate::baseline::Baseline;
+use super::versions::Baseline;
 use crate::failure::Failure;
-use crate::gate::PublishedPolicy;
+use crate::policy_gate::PublishedPolicy;
 use crate::project::{Project, Schemas, parse_manifest};
 use crate::subject_file::SubjectFile;
 use crate::terminal::Terminal;
 
-/// Another folder of the same layout, such as one that `evschema pull` wrote.
+/// A folder with a tree, such as a folder that `evschema pull` wrote.
 pub(super) struct Folder {
     name: String,
     schemas: PathBuf,
@@ -19,7 +19,7 @@ pub(super) struct Folder {
 const HELP: &str =
     "`--against dir:PATH` needs a folder with a manifest, or a folder with a subfolder for each subject";
 
-/// Finds the schemas of a folder, and the manifest that they belong to.
+/// Finds the schemas of a folder and their manifest.
 pub(super) fn open(folder: &Path, project: &Project) -> Result<(Folder, PublishedPolicy), Failure> {
     if !folder.is_dir() {
         return Err(
@@ -46,7 +46,7 @@ pub(super) fn open(folder: &Path, project: &Project) -> Result<(Folder, Publishe
     Ok((Folder { name, schemas }, policy))
 }
 
-/// Reads the folder's versions.
+/// Reads the versions in the folder.
 pub(super) fn load(
     folder: &Folder,
     project: &Project,
@@ -56,7 +56,7 @@ pub(super) fn load(
     let own = folder.schemas.as_path();
     let vendor = project.vendor_folder();
     let mut roots = vec![own];
-    // What the baseline depends on is usually vendored here, not beside it.
+    // The dependencies of the baseline are usually in this project's vendor folder.
     if vendor.is_dir() {
         roots.push(&vendor);
     }
@@ -65,7 +65,7 @@ pub(super) fn load(
     if tree.files.is_empty() {
         return Err(Failure::new(format!("{} has no schema", folder.name)).help(HELP));
     }
-    let mut baseline = Baseline::of_tree(folder.name.clone(), tree, schemas, terminal)?;
+    let mut baseline = Baseline::from_tree(folder.name.clone(), tree, schemas, terminal)?;
     let gone = baseline.files.keys().filter(|at| schemas.source(at).is_none());
     baseline.removed = gone.cloned().collect();
     Ok(baseline)
@@ -81,7 +81,7 @@ fn read_manifest(folder: &Path, project: &Project) -> Result<Option<Manifest>, F
     }
 }
 
-/// Returns the closest manifest above a folder, if the folder is the one that it names.
+/// Returns the closest manifest above a folder, if this manifest names the folder as its schemas folder.
 fn manifest_above(folder: &Path, project: &Project) -> Result<Option<Manifest>, Failure> {
     let Ok(folder) = folder.canonicalize() else { return Ok(None) };
     for above in folder.ancestors().skip(1) {

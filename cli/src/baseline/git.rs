@@ -1,31 +1,32 @@
+mod program;
+
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
 
 use evschema_codegen::read_files;
 use evschema_model::{Coordinates, Manifest, Subject};
 
-use crate::baseline::Baseline;
+use super::versions::Baseline;
 use crate::failure::Failure;
-use crate::gate::PublishedPolicy;
+use crate::policy_gate::PublishedPolicy;
 use crate::project::{Project, Schemas, parse_manifest};
 use crate::subject_file::SubjectFile;
 use crate::terminal::Terminal;
+use program::{Blob, Git, normalized};
 
-/// A commit to compare with, and the one where the branch left it.
+/// A commit to compare with, and the common ancestor of this commit and the branch.
 pub(super) struct Commit {
     git: Git,
     reference: String,
-    here: Root,
-    before: Option<Root>,
+    root: Root,
+    ancestor: Option<Root>,
 }
 
 /// The project's folder in a commit.
 #[derive(Clone)]
 struct Root {
     commit: String,
-    /// The folder's path in the repository, with a slash at the end unless it is empty.
+    /// The path of the folder in the repository; it is empty, or ends with a slash.
     prefix: String,
     manifest: Manifest,
 }
@@ -38,45 +39,42 @@ pub(super) fn open(
 ) -> Result<(Commit, PublishedPolicy), Failure> {
     let git = Git::open(&project.root)?;
     let commit = git.commit(reference, terminal)?;
-    let here = git.root(&commit, project, reference, terminal)?;
-    let ancestor = git.text(&["merge-base", &commit, "HEAD"])?;
-    let mut before = None;
-    if let Some(ancestor) = ancestor {
-        before = Some(match ancestor == commit {
-            true => here.clone(),
-            false => git.root(&ancestor, project, reference, terminal)?,
-        });
-    }
-    if here.manifest.schemas != project.manifest.schemas {
-        terminal.say(format!(
+    let root = git.root(&commit, project, reference, terminal)?;
+    let ancestor = match git.text(&["merge-base", &commit, "HEAD"])? {
+        None => None,
+        Some(ancestor) if ancestor == commit => Some(root.clone()),
+        Some(ancestor) => Some(git.root(&ancestor, project, reference, terminal)?),
+    };
+    if root.manifest.schemas != project.manifest.schemas {
+        terminal.info(format!(
             "the schemas folder is `{}` in `{reference}` and `{}` in this tree; the check compares the \
              versions of both folders",
-            here.manifest.schemas, project.manifest.schemas
+            root.manifest.schemas, project.manifest.schemas
         ));
     }
     let name = format!("`{reference}`");
-    let mut policy = git.policy(&here, &name)?;
-    if let Some(before) = before.as_ref().filter(|before| before.commit != here.commit) {
-        policy.before = Some(Box::new(git.policy(before, &name)?));
+    let mut policy = git.policy(&root, &name)?;
+    if let Some(ancestor) = ancestor.as_ref().filter(|ancestor| ancestor.commit != root.commit) {
+        policy.before = Some(Box::new(git.policy(ancestor, &name)?));
     }
-    Ok((Commit { git, reference: reference.to_owned(), here, before }, policy))
+    Ok((Commit { git, reference: reference.to_owned(), root, ancestor }, policy))
 }
 
-/// Reads the schemas as a commit has them, through the `git` program.
+/// Reads the schemas of a commit with the program `git`.
 pub(super) fn load(
-    Commit { git, reference, here, before }: &Commit,
+    Commit { git, reference, root, ancestor }: &Commit,
     project: &Project,
     schemas: &Schemas,
     terminal: &mut Terminal,
 ) -> Result<Baseline, Failure> {
-    let own = Path::new(&here.manifest.schemas);
+    let own = Path::new(&root.manifest.schemas);
     let mut blobs = Vec::new();
-    for root in [own, Path::new(&here.manifest.vendor)] {
-        blobs.extend(git.blobs(here, root)?.into_iter().filter(Blob::is_schema));
+    for folder in [own, Path::new(&root.manifest.vendor)] {
+        blobs.extend(git.blobs(&root.commit, &root.prefix, folder)?.into_iter().filter(Blob::is_schema));
     }
     let files = git.contents(blobs)?;
     if !files.iter().any(|(path, _)| path.starts_with(own)) {
-        // A first schema has nothing to break; a wrong folder looks the same and is worth a warning.
+        // Before the first schema this is correct, but the folder may also be wrong.
         let message = format!(
             "`{reference}` has no schema in `{}`, so the check treats every version as new",
             own.display()
@@ -85,18 +83,18 @@ pub(super) fn load(
     }
     let mut tree = read_files(files, &project.manifest.dialects());
     tree.files.retain(|file| file.path.starts_with(own));
-    let mut baseline = Baseline::of_tree(format!("`{reference}`"), tree, schemas, terminal)?;
-    // Without a common ancestor, as in a shallow clone, nothing tells which side added or removed a version.
-    let Some(before) = before else { return Ok(baseline) };
+    let mut baseline = Baseline::from_tree(format!("`{reference}`"), tree, schemas, terminal)?;
+    // Without a common ancestor, as in a shallow clone, nobody knows which side added or removed a version.
+    let Some(ancestor) = ancestor else { return Ok(baseline) };
     for schema in baseline.catalog.iter() {
         let at = schema.at();
         let is_same = schemas.source(at).is_some_and(|own| own.schema.digest() == schema.digest());
         if is_same || !baseline.files.contains_key(at) {
             continue;
         }
-        let was_there = git.has_version(before, at)?;
-        match (schemas.source(at).is_some(), was_there) {
-            // The others came to the baseline after this branch left it.
+        let is_in_ancestor = git.has_version(ancestor, at)?;
+        match (schemas.source(at).is_some(), is_in_ancestor) {
+            // The baseline added the other missing versions after the branch started.
             (false, true) => baseline.removed.push(at.clone()),
             (true, false) => {
                 baseline.taken.insert(at.clone());
@@ -107,33 +105,8 @@ pub(super) fn load(
     Ok(baseline)
 }
 
-/// The `git` program in the top folder of a repository.
-struct Git {
-    folder: PathBuf,
-    prefix: String,
-}
-
-/// A file of a commit: what `git cat-file` knows it by, and its path below the project's folder.
-struct Blob {
-    id: String,
-    path: PathBuf,
-}
-
 impl Git {
-    fn open(folder: &Path) -> Result<Self, Failure> {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let inside = Self { folder: folder.to_owned(), prefix: String::new() };
-        if inside.text(&["rev-parse", "--is-inside-work-tree"])?.as_deref() == Some("true")
-            && let Some(top) = inside.text(&["rev-parse", "--show-toplevel"])?
-        {
-            let prefix = inside.text(&["rev-parse", "--show-prefix"])?.unwrap_or_default();
-            return Ok(Self { folder: top.into(), prefix });
-        }
-        Err(Failure::new(format!("`{}` is not in a git repository", folder.display()))
-            .help("run the command in a clone, or compare with `--against dir:PATH`"))
-    }
-
-    /// Finds the project in a commit: where it is now, or where its manifest moved from.
+    /// Finds the project in a commit: in the same folder, or in the folder that its manifest was moved from.
     fn root(
         &self,
         commit: &str,
@@ -150,7 +123,7 @@ impl Git {
             let is_manifest = |path: &&str| {
                 *path == name || path.strip_suffix(&*name).is_some_and(|rest| rest.ends_with('/'))
             };
-            // A manifest that still exists belongs to another project.
+            // A manifest that still exists in this tree belongs to another project.
             let gone: Vec<&str> = listed
                 .split('\0')
                 .filter(is_manifest)
@@ -159,7 +132,7 @@ impl Git {
             match gone.as_slice() {
                 [] => {}
                 [moved] => {
-                    terminal.detail(format!("the manifest of this project is `{moved}` in `{reference}`"));
+                    terminal.verbose(format!("the manifest of this project is `{moved}` in `{reference}`"));
                     text = self.file(commit, moved)?;
                     prefix = moved.strip_suffix(&*name).unwrap_or_default().to_owned();
                 }
@@ -186,7 +159,7 @@ impl Git {
     fn policy(&self, root: &Root, name: &str) -> Result<PublishedPolicy, Failure> {
         let mut subjects = BTreeMap::new();
         let mut files = Vec::new();
-        for blob in self.blobs(root, Path::new(&root.manifest.schemas))? {
+        for blob in self.blobs(&root.commit, &root.prefix, Path::new(&root.manifest.schemas))? {
             let folder = blob.path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
             if let Some(subject) = folder.and_then(|folder| Subject::parse(folder).ok()) {
                 subjects.entry(subject).or_insert_with(SubjectFile::default);
@@ -205,222 +178,12 @@ impl Git {
         Ok(PublishedPolicy { name: name.to_owned(), manifest, subjects, ..PublishedPolicy::default() })
     }
 
-    /// Returns the commit that a reference names here, or at the remote it was cloned from.
-    fn commit(&self, reference: &str, terminal: &mut Terminal) -> Result<String, Failure> {
-        if reference.starts_with('-') {
-            return Err(Failure::new(format!("`{reference}` does not name a commit")));
-        }
-        if let Some(commit) = self.find_commit(reference)? {
-            return Ok(commit);
-        }
-        // A pipeline's clone has `origin/main` rather than `main`.
-        let remotes = self.remotes()?;
-        for remote in &remotes {
-            let at_remote = format!("{remote}/{reference}");
-            if let Some(commit) = self.find_commit(&at_remote)? {
-                terminal
-                    .detail(format!("this repository has no `{reference}`; the check uses `{at_remote}`"));
-                return Ok(commit);
-            }
-        }
-        Err(self.missing(reference, remotes.first().map(String::as_str))?)
-    }
-
-    /// Returns the failure that a reference names no commit here, with the next step.
-    fn missing(&self, reference: &str, remote: Option<&str>) -> Result<Failure, Failure> {
-        let Some(remote) = remote else {
-            let failure = Failure::new(format!("this repository has no commit `{reference}`"));
-            let branches = self.lines(&["for-each-ref", "--format=%(refname:short)", "refs/heads"])?;
-            return Ok(match branches.first() {
-                Some(branch) => failure.help(format!(
-                    "this repository has no remote; compare with one of its branches ({}), such as \
-                     `--against git:{branch}`",
-                    quoted(&branches)
-                )),
-                None => failure.help("this repository has no commit yet; commit the published schemas first"),
-            });
-        };
-        let name = reference.strip_prefix(&format!("{remote}/")).unwrap_or(reference);
-        let shallow = self.text(&["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true");
-        let (depth, why) = if shallow { ("--depth=1 ", " (it is a shallow clone)") } else { ("", "") };
-        Ok(Failure::new(format!("this repository has no commit `{reference}`{why}"))
-            .help(format!("run `git fetch {depth}{remote} {name}:refs/remotes/{remote}/{name}`")))
-    }
-
-    /// Returns the names of the remotes, `origin` first.
-    fn remotes(&self) -> Result<Vec<String>, Failure> {
-        let mut remotes = self.lines(&["remote"])?;
-        remotes.sort_by_key(|remote| remote != "origin");
-        Ok(remotes)
-    }
-
-    fn lines(&self, arguments: &[&str]) -> Result<Vec<String>, Failure> {
-        Ok(self.text(arguments)?.unwrap_or_default().lines().map(str::to_owned).collect())
-    }
-
-    fn find_commit(&self, reference: &str) -> Result<Option<String>, Failure> {
-        self.text(&["rev-parse", "--verify", "--quiet", &format!("{reference}^{{commit}}")])
-    }
-
-    /// Lists the files of a commit below a folder, which is relative to the project's.
-    fn blobs(&self, root: &Root, folder: &Path) -> Result<Vec<Blob>, Failure> {
-        let Some(full) = normal(&root.prefix, folder) else { return Ok(Vec::new()) };
-        let pathspec = if full.is_empty() { ".".to_owned() } else { format!("{full}/") };
-        let listed = self.run(&["ls-tree", "-r", "-z", "--full-tree", &root.commit, "--", &pathspec])?;
-        if !listed.status.success() {
-            return Err(said(&listed));
-        }
-        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
-        // git is asked for contents line by line.
-        if let Some(split) = listed.split('\0').find(|line| line.contains('\n')) {
-            let path = split.split('\t').nth(1).unwrap_or_default();
-            return Err(Failure::new(format!("the commit has a file whose name has a line break: {path:?}"))
-                .help("rename the file, or compare with another commit"));
-        }
-        Ok(listed.split('\0').filter_map(|line| Blob::of_line(line, &root.commit, &full, folder)).collect())
-    }
-
     /// Returns whether a commit has a version.
     fn has_version(&self, root: &Root, at: &Coordinates) -> Result<bool, Failure> {
         let file =
             Path::new(&root.manifest.schemas).join(at.subject.as_str()).join(format!("{}.json", at.version));
-        let Some(full) = normal(&root.prefix, &file) else { return Ok(false) };
+        let Some(full) = normalized(&root.prefix, &file) else { return Ok(false) };
         let found = self.text(&["rev-parse", "--verify", "--quiet", &format!("{}:{full}", root.commit)])?;
         Ok(found.is_some())
     }
-
-    /// Returns the text of a file of a commit, if it has the file.
-    fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
-        let output = self.run(&["cat-file", "blob", &format!("{commit}:{path}")])?;
-        Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
-    }
-
-    /// Reads the content of files, in one go.
-    fn contents(&self, blobs: Vec<Blob>) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
-        let mut child = self
-            .command(&["cat-file", "--batch", "--follow-symlinks"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| cannot_run(&error))?;
-        let wanted: String = blobs.iter().map(|blob| format!("{}\n", blob.id)).collect();
-        let mut stdin = child.stdin.take();
-        // git answers while it is still being asked: another thread asks, so that neither waits.
-        let asker = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(wanted.as_bytes())));
-        let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
-        let _asked = asker.join();
-        let mut rest = output.stdout.as_slice();
-        let mut files = Vec::with_capacity(blobs.len());
-        for blob in blobs {
-            let Some(bytes) = next_content(&mut rest) else {
-                return Err(Failure::new(format!(
-                    "git cannot read `{}` in the commit",
-                    blob.path.display()
-                ))
-                .help(
-                    "if the clone is partial, run `git fetch --refetch origin`; if the file is a symbolic \
-                     link, its target must be in the repository",
-                ));
-            };
-            files.push((blob.path, bytes));
-        }
-        Ok(files)
-    }
-
-    /// Returns what git prints, without the line's end; `None` when it ends with an error.
-    fn text(&self, arguments: &[&str]) -> Result<Option<String>, Failure> {
-        let output = self.run(arguments)?;
-        if !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("safe.directory") {
-            return Err(said(&output).help(
-                "git does not read a repository of another user; if you trust the repository, run `git \
-                 config --global --add safe.directory` with its path",
-            ));
-        }
-        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Ok(output.status.success().then_some(text))
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<Output, Failure> {
-        self.command(arguments).stdin(Stdio::null()).output().map_err(|error| cannot_run(&error))
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(&self.folder).args(arguments);
-        // Nothing of a repository is fetched while it is read, and nothing of its configuration is run.
-        command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
-        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
-        command
-    }
-}
-
-impl Blob {
-    /// Reads `100644 blob 3b18e5…<tab>schemas/a.b/1.0.0.json`; `full` is the path of `folder` in the repository.
-    /// Links are followed inside the commit; submodules are no files.
-    fn of_line(line: &str, commit: &str, full: &str, folder: &Path) -> Option<Self> {
-        let (about, path) = line.split_once('\t')?;
-        let mut about = about.split(' ');
-        let mode = about.next()?;
-        let id = about.nth(1)?;
-        let id = match mode {
-            "120000" => format!("{commit}:{path}"),
-            _ if mode.starts_with("100") => id.to_owned(),
-            _ => return None,
-        };
-        let below = Path::new(path).strip_prefix(full).ok()?;
-        Some(Self { id, path: folder.join(below) })
-    }
-
-    fn is_schema(&self) -> bool {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        name.ends_with(".json") && !name.starts_with('.')
-    }
-}
-
-/// Returns the first names of a list in backticks.
-fn quoted(names: &[String]) -> String {
-    /// Names that are shown.
-    const SHOWN_MAX: usize = 5;
-    let more = if names.len() <= SHOWN_MAX { "" } else { ", …" };
-    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
-    format!("{}{more}", shown.join(", "))
-}
-
-/// Returns the path in the repository of a path that is relative to a folder of it; `None` if it leads out.
-fn normal(prefix: &str, path: &Path) -> Option<String> {
-    let mut parts: Vec<String> =
-        prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                parts.pop()?;
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// Takes one answer of `git cat-file --batch`: `<id> blob <bytes>`, a line's end, the content, a
-/// line's end.
-fn next_content(rest: &mut &[u8]) -> Option<Vec<u8>> {
-    let end = rest.iter().position(|byte| *byte == b'\n')?;
-    let header = std::str::from_utf8(rest.get(..end)?).ok()?;
-    let bytes: usize = header.rsplit_once(" blob ")?.1.parse().ok()?;
-    let content = rest.get(end + 1..end + 1 + bytes)?.to_vec();
-    *rest = rest.get(end + 1 + bytes + 1..)?;
-    Some(content)
-}
-
-fn said(output: &Output) -> Failure {
-    let text = String::from_utf8_lossy(&output.stderr);
-    Failure::new(format!("git failed: {}", text.trim().lines().next().unwrap_or("git printed no message")))
-}
-
-fn cannot_run(error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot run `git`: {}", crate::failure::plain(error)))
-        .help("install git, or compare with `--against dir:PATH`")
 }

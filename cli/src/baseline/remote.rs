@@ -7,21 +7,21 @@ use evschema_api::{State, SubjectView};
 use evschema_codegen::read_files;
 use evschema_model::{Coordinates, Subject};
 
-use crate::baseline::Baseline;
+use super::versions::Baseline;
 use crate::failure::Failure;
-use crate::gate::PublishedPolicy;
+use crate::policy_gate::PublishedPolicy;
 use crate::project::{Project, Schemas};
-use crate::registry_access::RegistryAccess;
+use crate::registry_access::{RegistryAccess, find_subject};
 use crate::subject_file::{SubjectFile, VersionEntry};
 use crate::terminal::Terminal;
 
-/// The tree's subjects as the registry has them.
+/// The subjects of the tree that the registry has.
 pub(super) struct Views {
     client: Client,
     views: BTreeMap<Subject, SubjectView>,
 }
 
-/// Fetches the tree's subjects, with their policies.
+/// Fetches the subjects of the tree, with their policies.
 pub(super) fn open(
     project: &Project,
     access: &RegistryAccess,
@@ -32,7 +32,7 @@ pub(super) fn open(
     let mut subjects = BTreeMap::new();
     for subject in project.schemas()?.own_subjects() {
         terminal.progress(&format!("fetching {subject}"));
-        let Some(view) = crate::registry_access::find_subject(&client, subject)? else { continue };
+        let Some(view) = find_subject(&client, subject)? else { continue };
         let mut file = SubjectFile {
             mode: Some(view.mode),
             content_model: Some(view.content_model),
@@ -54,30 +54,30 @@ pub(super) fn open(
     Ok((Views { client, views }, policy))
 }
 
-/// Reads the versions, with all they refer to.
+/// Reads the versions, and all versions that they refer to.
 pub(super) fn load(
     Views { client, views }: &Views,
     project: &Project,
     schemas: &Schemas,
     terminal: &mut Terminal,
 ) -> Result<Baseline, Failure> {
-    let mut found = Found { client, files: Vec::new(), seen: BTreeSet::new() };
+    let mut fetched = Fetched { client, files: Vec::new(), seen: BTreeSet::new() };
     for (subject, view) in views {
         terminal.progress(&format!("fetching {subject}"));
         for version in &view.versions {
             let at = Coordinates { subject: subject.clone(), version: version.version.clone() };
-            // What the tree holds under this digest need not be fetched.
+            // If the tree has a file with this digest, the download is not necessary.
             let here = schemas.source(&at).filter(|own| own.schema.digest() == &version.digest);
             match here {
-                Some(own) => found.add(at, own.schema.document().text().as_bytes().to_vec()),
-                None => found.fetch(at)?,
+                Some(own) => fetched.add(at, own.schema.document().text().as_bytes().to_vec()),
+                None => fetched.fetch(at)?,
             }
         }
     }
-    found.fetch_references(project)?;
+    fetched.fetch_references(project)?;
     terminal.end_progress();
-    let tree = read_files(found.files, &project.manifest.dialects());
-    let mut baseline = Baseline::of_tree(format!("`{}`", client.base_url()), tree, schemas, terminal)?;
+    let tree = read_files(fetched.files, &project.manifest.dialects());
+    let mut baseline = Baseline::from_tree(format!("`{}`", client.base_url()), tree, schemas, terminal)?;
     for at in baseline.catalog.iter().map(|schema| schema.at().clone()) {
         let url = format!("{}/schemas/{}/{}.json", client.base_url(), at.subject, at.version);
         baseline.files.insert(at, url);
@@ -85,14 +85,14 @@ pub(super) fn load(
     Ok(baseline)
 }
 
-/// What was fetched so far.
-struct Found<'c> {
+/// The versions that were fetched so far.
+struct Fetched<'c> {
     client: &'c Client,
     files: Vec<(PathBuf, Vec<u8>)>,
     seen: BTreeSet<Coordinates>,
 }
 
-impl Found<'_> {
+impl Fetched<'_> {
     fn fetch(&mut self, at: Coordinates) -> Result<(), Failure> {
         let bytes = self.client.schema(&at.subject, &at.version)?;
         self.add(at, bytes);
@@ -105,8 +105,8 @@ impl Found<'_> {
         self.seen.insert(at);
     }
 
-    /// Fetches what the schemas refer to, until nothing is missing; the registry knows by which
-    /// version an `$id` is meant.
+    /// Fetches the versions that the schemas refer to, until no reference is missing. The registry returns the
+    /// references of a version, because only the registry knows the version of an `$id`.
     fn fetch_references(&mut self, project: &Project) -> Result<(), Failure> {
         loop {
             let tree = read_files(self.files.clone(), &project.manifest.dialects());
@@ -128,7 +128,6 @@ impl Found<'_> {
     }
 }
 
-/// A subject's name is part of the path of its files.
 #[cfg(test)]
 mod tests {
     use evschema_model::Subject;
@@ -136,14 +135,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_of_a_file_is_of_the_layout() {
+    fn the_path_of_a_fetched_file_names_its_version() {
         let client = Client::new("http://127.0.0.1:1", None);
-        let mut found = Found { client: &client, files: Vec::new(), seen: BTreeSet::new() };
+        let mut fetched = Fetched { client: &client, files: Vec::new(), seen: BTreeSet::new() };
         let at = Coordinates {
             subject: Subject::parse("a.b").unwrap(),
             version: evschema_model::Version::new(1, 2, 0),
         };
-        found.add(at.clone(), Vec::new());
-        assert_eq!(crate::baseline::coordinates(&found.files[0].0), Some(at));
+        fetched.add(at.clone(), Vec::new());
+        assert_eq!(crate::paths::coordinates(&fetched.files[0].0), Some(at));
     }
 }

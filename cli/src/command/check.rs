@@ -6,18 +6,17 @@ use evschema_compat::{Standing, Verdict};
 use evschema_model::{Coordinates, Manifest, Subject};
 use serde_json::json;
 
-use super::Context;
-use crate::Outcome;
 use crate::baseline::{Against, Baseline, Opened};
-use crate::compare::{self, Comparison};
+use crate::check_tree::{Comparison, check_tree};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::gate::{Gate, gate, unregistered_waivers};
-use crate::output;
+use crate::outcome::Outcome;
+use crate::output::{Report, counted};
+use crate::policy_gate::{GatedProject, apply_published_policy, unregistered_waivers};
 use crate::project::{Project, Schemas};
 use crate::registry_access::RegistryArguments;
 use crate::rename;
-use crate::report::{Report, counted};
 use crate::waivers;
 
 /// Compare every new or changed version with the published versions.
@@ -60,7 +59,8 @@ impl Arguments {
         let accepts = self.accept_loosened_policy;
         let (project, never_used, mut loosened) = match &opened {
             Some(opened) => {
-                let Gate { project, never_used, findings } = gate(project, opened.policy(), accepts)?;
+                let gated = apply_published_policy(project, opened.policy(), accepts)?;
+                let GatedProject { project, never_used, findings } = gated;
                 (project, never_used, findings)
             }
             None => (project, BTreeSet::new(), Vec::new()),
@@ -68,14 +68,14 @@ impl Arguments {
         let mut waivers = project.waivers(context.environment.today())?;
         let mut schemas = project.schemas()?;
         let mut baseline = load(&opened, &project, &schemas, &never_used, context)?;
-        let mut compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
+        let mut compared = check_tree(&project, &schemas, baseline.as_ref(), &waivers)?;
         if self.against == Some(Against::Registry) {
             let client = access.client()?;
             let (missing, found) = unregistered_waivers(&compared.reports, &client, &project, accepts)?;
             loosened.extend(found);
             if !accepts && !missing.is_empty() {
                 waivers.valid.retain(|fingerprint, _| !missing.contains(fingerprint));
-                compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
+                compared = check_tree(&project, &schemas, baseline.as_ref(), &waivers)?;
             }
         }
         for _ in 0..FIX_ROUNDS_MAX {
@@ -85,13 +85,13 @@ impl Arguments {
             }
             schemas = project.schemas()?;
             baseline = load(&opened, &project, &schemas, &never_used, context)?;
-            compared = compare::compare(&project, &schemas, baseline.as_ref(), &waivers)?;
+            compared = check_tree(&project, &schemas, baseline.as_ref(), &waivers)?;
         }
         let is_published = |subject: &Subject| {
             opened.as_ref().is_some_and(|opened| opened.policy().subjects.contains_key(subject))
         };
         compared.findings.extend(unknown_subjects(&manifest, &project, &schemas, is_published));
-        // With a baseline, the versions that most waivers were given for are not compared again.
+        // With a baseline, the check does not compare published versions again, and their waivers look unused.
         let all = baseline.is_none() && compared.left_out == 0;
         let found = waivers::findings(&waivers, &project.waiver_files, &compared.findings, all);
         compared.findings.extend(found);
@@ -101,20 +101,20 @@ impl Arguments {
             let opened = report.opened.iter().map(|own| format!("{}: {own}", report.version));
             for note in stricter.chain(old_readers).chain(opened) {
                 let note = format!("note: {}@{note}", report.subject);
-                // A check of the whole tree would print one for most versions.
+                // A check of the whole tree would print such a note for most versions.
                 match &baseline {
-                    Some(_) => context.terminal.say(note),
-                    None => context.terminal.detail(note),
+                    Some(_) => context.terminal.info(note),
+                    None => context.terminal.verbose(note),
                 }
             }
         }
         let mut report = report(schemas, baseline.as_ref(), compared);
         report.findings.splice(0..0, loosened);
-        Ok(output::write(&report, context.global.format, context.terminal))
+        context.finish(&report)
     }
 }
 
-/// Rounds of `--fix`: a new number can change what the versions that refer to it need.
+/// Maximum number of rounds of `--fix`. A new number can change the numbers that other versions require.
 const FIX_ROUNDS_MAX: usize = 16;
 
 fn load(
@@ -130,7 +130,7 @@ fn load(
     Ok(Some(baseline))
 }
 
-/// Returns a finding for each subject that the manifest names and that does not exist.
+/// Returns a finding for each subject in the manifest that does not exist.
 fn unknown_subjects(
     manifest: &Manifest,
     project: &Project,
@@ -144,7 +144,7 @@ fn unknown_subjects(
     })
 }
 
-/// Returns whether a file is one of a subject, also one that cannot be read.
+/// Returns whether a file is in the folder of a subject, valid or not.
 fn is_of(path: &Path, subject: &Subject) -> bool {
     path.parent().and_then(Path::file_name).is_some_and(|name| name == subject.as_str())
 }
@@ -168,7 +168,7 @@ fn report(schemas: Schemas, baseline: Option<&Baseline>, compared: Comparison) -
     } else {
         format!("{proven} compatible, {} accepted by waivers", new - proven)
     };
-    // What is wrong with the files comes first: nothing else can be trusted before it is mended.
+    // Errors in files come first, because they can make the other findings wrong.
     let mut findings: Vec<Finding> = schemas.problems.into_iter().map(|(_, finding)| finding).collect();
     findings.extend(compared.findings);
     Report {

@@ -1,9 +1,9 @@
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::Context;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 /// Print the completion script of a shell.
 #[derive(Debug, Args)]
@@ -15,12 +15,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(
-            self.shell,
-            &mut crate::arguments::Arguments::command(),
-            "evschema",
-            &mut script,
-        );
+        clap_complete::generate(self.shell, &mut (context.command_line)(), "evschema", &mut script);
         context.terminal.print_bytes(&script);
         Ok(Outcome::Clean)
     }

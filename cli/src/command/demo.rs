@@ -15,17 +15,16 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::Context;
 use super::serve::{runtime, stop_signal};
-use crate::Outcome;
+use crate::context::Context;
+use crate::dependency_order::in_dependency_order;
 use crate::failure::Failure;
 use crate::finding::Source;
-use crate::order::in_reference_order;
-use crate::output::text::render_finding;
+use crate::outcome::Outcome;
+use crate::output::{counted, render_finding};
 use crate::project::Schemas;
-use crate::report::counted;
 use crate::terminal::Terminal;
-use crate::{examples, verdict};
+use crate::{examples, findings_from_report};
 
 /// Show the main features with an example: a registry, a rejected change, generated Rust code and web pages.
 ///
@@ -38,24 +37,24 @@ pub(crate) struct Arguments {
     once: bool,
 }
 
-/// The event that the demo breaks and generates.
+/// The subject that the demo breaks, and generates code for.
 const SUBJECT: &str = "commerce.order.placed";
-/// The struct that is generated for it.
+/// The line of the generated struct.
 const STRUCT: &str = "pub struct OrderPlaced {";
-/// How the struct is used.
+/// An example that uses the struct.
 const USAGE: &str = "
 let order = OrderPlaced::from_slice(bytes)?; // fails if the schema rejects the event
 let bytes = order.to_vec()?;                 // also fails, so you never send an invalid event";
-/// What somebody does to it, and the version they call it.
+/// The breaking change, and the version number of the changed schema.
 const BREAK: (&str, &str) = ("changes `total` from an integer to a string", "1.3.0");
-/// The schema after that change.
+/// The changed schema.
 const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let folder = TemporaryFolder::create()?;
         let runtime = runtime()?;
-        // Watched from the beginning, so that the folder goes whenever the demo is stopped.
+        // The demo watches for a stop signal from the beginning, so that it always removes its folder.
         let stopped = runtime.spawn(stop_signal());
         let registry = Registry::start(&runtime, &folder)?;
         let shown = Demo { client: Client::new(&registry.url, None), schemas: examples::schemas() }
@@ -75,7 +74,7 @@ impl Arguments {
     }
 }
 
-/// The steps of the demo, against a registry.
+/// The steps of the demo, with the client of its registry.
 struct Demo {
     client: Client,
     schemas: Schemas,
@@ -86,7 +85,7 @@ impl Demo {
         step(terminal, 1, "A registry on SQLite");
         self.register_examples(url, terminal)?;
         step(terminal, 2, "A breaking change is rejected");
-        self.try_a_break(terminal)?;
+        self.try_breaking_change(terminal)?;
         step(terminal, 3, "Rust is generated");
         self.show_rust(terminal)?;
         step(terminal, 4, "Every subject has a page");
@@ -98,7 +97,7 @@ impl Demo {
 
     fn register_examples(&self, url: &str, terminal: &mut Terminal) -> Result<(), Failure> {
         let begun = Instant::now();
-        let order = in_reference_order(&self.schemas);
+        let order = in_dependency_order(&self.schemas);
         for (subject, named) in examples::manifest()?.compatibility.subjects {
             let patch = SubjectPatch {
                 mode: named.mode.into(),
@@ -127,12 +126,12 @@ impl Demo {
         Ok(())
     }
 
-    /// Tries to register the broken schema, and shows what the registry says.
-    fn try_a_break(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+    /// Tries to register the changed schema, and shows the rejection of the registry.
+    fn try_breaking_change(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let version = Version::parse(BREAK.1).map_err(|error| Failure::new(error.to_string()))?;
         let at = Coordinates { subject: subject()?, version };
         terminal.print(format!("   Somebody {} and registers the schema as {}:\n", BREAK.0, at.version));
-        let refusal = match self.client.register(&at.subject, &at.version, BROKEN.as_bytes()) {
+        let rejection = match self.client.register(&at.subject, &at.version, BROKEN.as_bytes()) {
             Ok(_) => {
                 return Err(Failure::new(format!(
                     "the registry accepted {at}, although {at} is not compatible"
@@ -140,16 +139,16 @@ impl Demo {
             }
             Err(error) => error,
         };
-        let report = refusal.problem().and_then(|problem| problem.report.clone());
+        let report = rejection.problem().and_then(|problem| problem.report.clone());
         let report: Report = match report.map(serde_json::from_value) {
             Some(Ok(report)) => report,
-            Some(Err(_)) | None => return Err(refusal.into()),
+            Some(Err(_)) | None => return Err(rejection.into()),
         };
         let edited = Schema::read(at.clone(), BROKEN.as_bytes(), &Dialects::default())
             .map_err(|_| Failure::new("the changed schema of the demo is not valid"))?;
         let file = format!("schemas/{}/{}.json", at.subject, at.version);
         let candidate = Source { schema: &edited, file: &file };
-        let found = verdict::findings(&report, &candidate, &|version| {
+        let found = findings_from_report::findings(&report, &candidate, &|version| {
             self.schemas.source(&Coordinates { subject: at.subject.clone(), version: version.clone() })
         });
         let Some(finding) = found.iter().find(|f| f.breakage.as_ref().is_some_and(|b| b.witness.is_some()))
@@ -157,11 +156,11 @@ impl Demo {
             return Err(Failure::new(format!("the registry rejected {at} without an event that breaks")));
         };
         terminal.print(indented(&render_finding(finding, &terminal.renderer())));
-        self.accepted_as(&report.required_version, terminal)
+        self.show_accepted_version(&report.required_version, terminal)
     }
 
-    /// Asks whether the change would do under the number that it requires.
-    fn accepted_as(&self, version: &Version, terminal: &mut Terminal) -> Result<(), Failure> {
+    /// Shows that the registry would accept the change with the required version.
+    fn show_accepted_version(&self, version: &Version, terminal: &mut Terminal) -> Result<(), Failure> {
         let subject = subject()?;
         let report = self.client.check(&subject, Some(version), BROKEN.as_bytes())?;
         if report.get("verdict") != Some(&json!("compatible")) {
@@ -179,8 +178,8 @@ impl Demo {
         let newest = self.newest()?;
         let files = generate(&self.schemas.catalog, &[newest.at().clone()], &Options::default()).map_err(
             |problems| {
-                let said: Vec<String> = problems.iter().map(|p| p.diagnostic.to_string()).collect();
-                Failure::new(format!("{} cannot be generated: {}", newest.at(), said.join("; ")))
+                let messages: Vec<String> = problems.iter().map(|p| p.diagnostic.to_string()).collect();
+                Failure::new(format!("{} cannot be generated: {}", newest.at(), messages.join("; ")))
             },
         )?;
         let excerpt = files
@@ -207,7 +206,7 @@ fn subject() -> Result<Subject, Failure> {
     Subject::parse(SUBJECT).map_err(|error| Failure::new(error.to_string()))
 }
 
-/// Returns the event's struct as it was generated, without the attributes that are for serde.
+/// Returns the generated struct without its attributes.
 fn excerpt(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let at = lines.iter().position(|line| line.trim_start() == STRUCT)?;
@@ -232,7 +231,7 @@ fn indented(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A registry that runs beside the demo.
+/// A registry that runs in the process of the demo.
 struct Registry {
     url: String,
     stop: oneshot::Sender<()>,
@@ -241,22 +240,23 @@ struct Registry {
 
 impl Registry {
     fn start(runtime: &Runtime, folder: &TemporaryFolder) -> Result<Self, Failure> {
-        let usual = Config {
+        let default_port = Config {
             database: format!("sqlite:{}", folder.0.join("demo.db").display()),
             ..Config::default()
         };
-        let any_port = Config { listen: SocketAddr::new(usual.listen.ip(), 0), ..usual.clone() };
-        let server = match runtime.block_on(Server::bind(usual)) {
-            // Something else has the usual port.
+        let any_port =
+            Config { listen: SocketAddr::new(default_port.listen.ip(), 0), ..default_port.clone() };
+        let server = match runtime.block_on(Server::bind(default_port)) {
+            // Another program uses the default port.
             Err(StartError::Listen { .. }) => runtime.block_on(Server::bind(any_port))?,
             other => other?,
         };
         let url = format!("http://{}", server.local_addr());
-        let (stop, asked) = oneshot::channel::<()>();
-        // Whoever stops the process ends the registry too, even in the middle of a step.
+        let (stop, stopped) = oneshot::channel::<()>();
+        // A stop signal also ends the registry, even in the middle of a step.
         let running = runtime.spawn(server.run(async {
             tokio::select! {
-                _ = asked => {}
+                _ = stopped => {}
                 () = stop_signal() => {}
             }
         }));
@@ -285,7 +285,7 @@ impl TemporaryFolder {
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        // A folder that stays is the system's to clean, and no reason to end badly.
-        let _stays = std::fs::remove_dir_all(&self.0);
+        // If the removal fails, the system cleans its temporary folder later.
+        let _removed = std::fs::remove_dir_all(&self.0);
     }
 }

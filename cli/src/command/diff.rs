@@ -3,23 +3,20 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Args;
-use evschema_compat::{self as compat, Change, ChangeKind, Diff};
+use evschema_compat as compat;
 use evschema_model::{Catalog, Coordinates, Resolved, Schema, Subject, Version};
 use serde_json::json;
 
-use super::Context;
-use crate::Outcome;
-use crate::arguments::Format;
-use crate::baseline::coordinates;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::{Finding, Source};
-use crate::output;
-use crate::project::{Project, Schemas, shown};
-use crate::report::Report;
+use crate::findings_from_report::findings_from_diff;
+use crate::outcome::Outcome;
+use crate::output::{Report, VersionDiff};
+use crate::paths::coordinates;
+use crate::paths::display_path;
+use crate::project::{Project, Schemas};
 use crate::target::Target;
-use crate::terminal::Terminal;
-use crate::terminal::escape::one_line;
-use crate::verdict::findings_of_diff;
 
 /// Compare two versions in both directions, and show the events that break.
 #[derive(Debug, Args)]
@@ -32,7 +29,7 @@ pub(crate) struct Arguments {
     to: Side,
 }
 
-/// One of the two.
+/// One of the two versions.
 #[derive(Debug, Clone)]
 enum Side {
     /// A version of the tree.
@@ -41,13 +38,13 @@ enum Side {
     File(PathBuf),
 }
 
-/// A side that was found.
-struct Found {
+/// A version to compare, with the name of its file.
+struct Loaded {
     resolved: Resolved,
     file: String,
 }
 
-/// Subject of a file whose place names none.
+/// The subject of a file whose path contains no subject.
 const BARE_FILE: &str = "file";
 
 impl Arguments {
@@ -55,14 +52,14 @@ impl Arguments {
         let project = Project::find(context.global.manifest.as_deref())?;
         let needs_tree = [&self.from, &self.to].iter().any(|side| matches!(side, Side::Target(_)));
         let schemas = if needs_tree { Some(project.schemas()?) } else { None };
-        // The name of a bare file is up to its place; these two keep the sides apart.
+        // A file outside a tree has no version, so the two files get different ones.
         let from = self.from.find(&project, schemas.as_ref(), Version::new(1, 0, 0))?;
         let to = self.to.find(&project, schemas.as_ref(), Version::new(1, 1, 0))?;
         let settings = project.settings(&to.resolved.schema().at().subject)?;
         let diff = compat::diff(&from.resolved, &to.resolved, &settings);
         let older = Source { schema: from.resolved.schema(), file: &from.file };
         let newer = Source { schema: to.resolved.schema(), file: &to.file };
-        let findings = findings_of_diff(&diff, settings.policy.mode, &older, &newer);
+        let findings = findings_from_diff(&diff, settings.policy.mode, &older, &newer);
         let report = Report {
             command: "diff",
             looked_at: format!("{} to {}", from.name(), to.name()),
@@ -70,16 +67,15 @@ impl Arguments {
             findings,
             details: vec![("diff", json!(diff))],
         };
-        if context.global.format == Format::Text {
-            print_changes(&diff, context.terminal);
-        }
-        Ok(output::write(&report, context.global.format, context.terminal))
+        let outcome = report.outcome();
+        context.print(&VersionDiff { diff, report });
+        Ok(outcome)
     }
 }
 
-impl Found {
-    /// Returns what people would call it: its subject and version, or its file and what stands for
-    /// its version in the report.
+impl Loaded {
+    /// Returns the name for messages: the subject and version, or the file and the version that replaces it in the
+    /// report.
     fn name(&self) -> String {
         let at = self.resolved.schema().at();
         if at.subject.as_str() == BARE_FILE {
@@ -95,8 +91,8 @@ impl Side {
         &self,
         project: &Project,
         schemas: Option<&Schemas>,
-        otherwise: Version,
-    ) -> Result<Found, Failure> {
+        default_version: Version,
+    ) -> Result<Loaded, Failure> {
         match (self, schemas) {
             (Self::Target(target), Some(schemas)) => {
                 let schema = schemas.find(target)?;
@@ -104,28 +100,28 @@ impl Side {
                 let file = file.unwrap_or_else(|| schema.at().to_string());
                 resolve(&schemas.catalog, schema, file)
             }
-            (Self::File(path), _) => read(project, path, otherwise),
+            (Self::File(path), _) => read(project, path, default_version),
             (Self::Target(target), None) => Err(Failure::new(format!("`{target}` needs a tree"))),
         }
     }
 }
 
-/// Reads a file, and the tree around it where it refers to other files.
-fn read(project: &Project, path: &Path, otherwise: Version) -> Result<Found, Failure> {
+/// Reads a file; if it refers to other files, also the tree around it.
+fn read(project: &Project, path: &Path, default_version: Version) -> Result<Loaded, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     let at = path.canonicalize().ok().and_then(|path| coordinates(&path));
     let at = match at {
         Some(at) => at,
-        // A name for what has none; it shows up in the report only.
+        // Only the report shows this name.
         None => {
             let subject = Subject::parse(BARE_FILE).map_err(|error| Failure::new(error.to_string()))?;
-            Coordinates { subject, version: otherwise }
+            Coordinates { subject, version: default_version }
         }
     };
-    let file = shown(path);
+    let file = display_path(path);
     let schema = Schema::read(at, &bytes, &project.manifest.dialects()).map_err(|diagnostics| {
         let text: Option<Arc<str>> = std::str::from_utf8(&bytes).ok().map(Arc::from);
-        let places = diagnostics.into_iter().map(|d| Finding::of_diagnostic(d, file.clone(), text.clone()));
+        let places = diagnostics.into_iter().map(|d| Finding::from_diagnostic(d, file.clone(), text.clone()));
         Failure::new(format!("`{file}` is not a schema"))
             .help("correct the file first")
             .places(places.collect())
@@ -149,48 +145,18 @@ fn read(project: &Project, path: &Path, otherwise: Version) -> Result<Found, Fai
     resolve(&catalog, &schema, file)
 }
 
-fn resolve(catalog: &Catalog, schema: &Arc<Schema>, file: String) -> Result<Found, Failure> {
+fn resolve(catalog: &Catalog, schema: &Arc<Schema>, file: String) -> Result<Loaded, Failure> {
     let resolved = catalog.resolve(schema).map_err(|diagnostics| {
         let text: Arc<str> = schema.document().text().into();
         let places = diagnostics
             .into_iter()
-            .map(|d| Finding::of_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
+            .map(|d| Finding::from_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
             .collect();
         Failure::new(format!("the references of `{file}` cannot be resolved"))
             .help("correct the file first")
             .places(places)
     })?;
-    Ok(Found { resolved, file })
-}
-
-fn print_changes(diff: &Diff, terminal: &mut Terminal) {
-    for change in &diff.changes {
-        let pointer = if change.pointer.as_str().is_empty() { "(root)" } else { change.pointer.as_str() };
-        let line = format!("{} {} {}", sign(change), one_line(pointer), one_line(&change.message));
-        terminal.print(line);
-    }
-    if !diff.changes.is_empty() {
-        terminal.print("");
-    }
-    let line = format!(
-        "backward: {}  forward: {}  required bump: {}  (content model {})",
-        diff.backward, diff.forward, diff.required_bump, diff.content_model
-    );
-    terminal.print(line);
-    if !diff.findings.is_empty() {
-        terminal.print("");
-    }
-}
-
-fn sign(change: &Change) -> char {
-    match change.kind {
-        ChangeKind::Added => '+',
-        ChangeKind::Removed => '-',
-        ChangeKind::Widened => '>',
-        ChangeKind::Narrowed => '<',
-        ChangeKind::Changed => '~',
-        ChangeKind::Annotation => '"',
-    }
+    Ok(Loaded { resolved, file })
 }
 
 impl FromStr for Side {

@@ -3,15 +3,13 @@ use std::ffi::OsStr;
 use clap::Args;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
-use serde_json::{Value, json};
 
-use super::Context;
-use crate::Outcome;
-use crate::arguments::Format;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::json::pretty;
+use crate::outcome::Outcome;
+use crate::output::{RuleList, RulePage};
 use crate::rules;
-use crate::target::distance;
+use crate::suggestion::closest;
 
 /// Explain a rule: the problem that it reports, the reason, and what to do.
 ///
@@ -23,7 +21,7 @@ pub(crate) struct Arguments {
     rule: Option<String>,
 }
 
-/// Accepts the id of a rule; shells complete it.
+/// Accepts the id of a rule. The completion scripts of shells contain the ids.
 #[derive(Debug, Clone)]
 struct KnownRule;
 
@@ -36,18 +34,16 @@ impl TypedValueParser for KnownRule {
         _: Option<&clap::Arg>,
         value: &OsStr,
     ) -> Result<String, clap::Error> {
-        let asked = value.to_string_lossy();
+        let name = value.to_string_lossy();
         let all = rules::all();
-        if all.iter().any(|rule| rule.id == asked) {
-            return Ok(asked.into_owned());
+        if all.iter().any(|rule| rule.id == name) {
+            return Ok(name.into_owned());
         }
-        let close = all.iter().map(|rule| (distance(&asked, rule.id), rule.id)).min();
-        let close = close.filter(|(far, id)| *far <= id.len() / 3);
-        let help = match close {
-            Some((_, id)) => format!("did you mean `{id}`?"),
+        let help = match closest(&name, all.iter().map(|rule| rule.id)) {
+            Some(id) => format!("did you mean `{id}`?"),
             None => "`evschema explain` lists every rule".to_owned(),
         };
-        let message = format!("no rule is called `{asked}`; {help}\n");
+        let message = format!("no rule is called `{name}`; {help}\n");
         Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
     }
 
@@ -59,24 +55,9 @@ impl TypedValueParser for KnownRule {
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let all = rules::all();
-        let asked = self.rule.and_then(|id| all.iter().find(|rule| rule.id == id));
-        let terminal = &mut *context.terminal;
-        match (context.global.format, asked) {
-            (Format::Json, Some(rule)) => terminal.print(pretty(&rules::row(rule))),
-            (Format::Json, None) => {
-                let rows: Vec<Value> = all.into_iter().map(rules::row).collect();
-                terminal.print(pretty(&json!({ "rules": rows })));
-            }
-            (Format::Text, Some(rule)) => {
-                terminal.print(format!("{}\n", rule.id));
-                terminal.print(rules::page(rule).trim_end());
-            }
-            (Format::Short, Some(rule)) => terminal.print(format!("{}: {}", rule.id, rule.summary)),
-            (Format::Text | Format::Short, None) => {
-                for rule in all {
-                    terminal.print(format!("{:<31} {}", rule.id, rule.summary));
-                }
-            }
+        match self.rule.and_then(|id| all.iter().find(|rule| rule.id == id)) {
+            Some(rule) => context.print(&RulePage(rule)),
+            None => context.print(&RuleList(all)),
         }
         Ok(Outcome::Clean)
     }

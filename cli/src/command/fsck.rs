@@ -2,14 +2,13 @@ use clap::Args;
 use evschema_registry::fsck::{Fault, examine};
 use serde_json::json;
 
-use super::Context;
 use super::serve::runtime;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place};
-use crate::output;
+use crate::outcome::Outcome;
+use crate::output::{Report, counted};
 use crate::project::Project;
-use crate::report::{Report, counted};
 
 /// Check the database of a registry: digests, order of registration, latest versions, references, the feed and the
 /// search.
@@ -45,7 +44,7 @@ impl Arguments {
             findings: found.faults.iter().map(finding).collect(),
             details: vec![("repaired", json!(repaired))],
         };
-        Ok(output::write(&report, context.global.format, context.terminal))
+        context.finish(&report)
     }
 }
 

@@ -3,16 +3,16 @@ use std::path::Path;
 use clap::Args;
 use evschema_model::Manifest;
 
-use super::Context;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::gitignore;
+use crate::outcome::Outcome;
 
 /// Write a starter `evschema.toml`, a `.gitignore`, and the folder for schemas.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {}
 
-/// The database of `evschema serve` by default.
+/// The default database of `evschema serve`.
 const DATABASE: &str = "evschema.db";
 
 const STARTER: &str = include_str!("../starter/evschema.toml");
@@ -31,8 +31,8 @@ impl Arguments {
         let is_ignored = gitignore::ignore_database(folder, DATABASE)?;
         let ignored = folder.join(gitignore::FILE_NAME);
         let ignored = if is_ignored { format!(", {}", ignored.display()) } else { String::new() };
-        context.terminal.say(format!("wrote {}{ignored} and {}/", path.display(), schemas.display()));
-        context.terminal.say("next: run `evschema new SUBJECT`, edit the schema, and run `evschema check`");
+        context.terminal.info(format!("wrote {}{ignored} and {}/", path.display(), schemas.display()));
+        context.terminal.info("next: run `evschema new SUBJECT`, edit the schema, and run `evschema check`");
         Ok(Outcome::Clean)
     }
 }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_starter_is_a_manifest_that_says_what_is_the_default_anyway() {
+    fn the_starter_contains_the_defaults() {
         assert_eq!(Manifest::parse(STARTER).unwrap(), Manifest::default());
     }
 }

@@ -5,13 +5,12 @@ use evschema_compat::Severity;
 use evschema_model::Code;
 use serde_json::json;
 
-use super::Context;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::output;
+use crate::outcome::Outcome;
+use crate::output::{Report, counted};
 use crate::project::{Project, Schemas};
-use crate::report::{Report, counted};
 
 /// Check that every file is a valid schema with the right name and folder, and that its references resolve.
 #[derive(Debug, Args)]
@@ -26,7 +25,7 @@ impl Arguments {
         let (schemas, wanted) = if self.paths.is_empty() {
             (project.schemas()?, vec![project.schemas_folder()])
         } else {
-            self.named(&project)?
+            self.read_paths(&project)?
         };
         let is_wanted = |path: &Path| wanted.iter().any(|prefix| path.starts_with(prefix));
         let files = schemas.files.iter().filter(|path| is_wanted(path)).count();
@@ -34,21 +33,21 @@ impl Arguments {
             return Err(Failure::new("the given files and folders have no schema")
                 .help("a schema is a file <subject>/<version>.json"));
         }
-        // What a vendored file gets wrong matters where it is used, not here.
+        // The command does not report errors in vendored files, because they belong to other projects.
         let problems = schemas.problems.into_iter().filter(|(path, _)| is_wanted(path));
         let mut findings: Vec<Finding> = problems.map(|(_, finding)| finding).collect();
         for own in schemas.own.iter().filter(|own| is_wanted(&own.path)) {
             findings.extend(own.schema.advice().into_iter().map(|advice| {
                 let severity = severity_of(advice.code);
                 let text = own.schema.document().text().into();
-                Finding { severity, ..Finding::of_diagnostic(advice, own.file.clone(), Some(text)) }
+                Finding { severity, ..Finding::from_diagnostic(advice, own.file.clone(), Some(text)) }
             }));
-            // What does not resolve is found already.
+            // If the references do not resolve, the problems above contain the errors.
             let Ok(resolved) = schemas.catalog.resolve(&own.schema) else { continue };
             if let Err(diagnostics) = resolved.validator(project.manifest.formats) {
                 let text = || Some(own.schema.document().text().into());
                 findings.extend(
-                    diagnostics.into_iter().map(|d| Finding::of_diagnostic(d, own.file.clone(), text())),
+                    diagnostics.into_iter().map(|d| Finding::from_diagnostic(d, own.file.clone(), text())),
                 );
             }
         }
@@ -60,11 +59,11 @@ impl Arguments {
             findings,
             details: vec![("files", json!(files))],
         };
-        Ok(output::write(&report, context.global.format, context.terminal))
+        context.finish(&report)
     }
 
-    /// Reads the trees that the paths are in, and returns what of them was meant.
-    fn named(&self, project: &Project) -> Result<(Schemas, Vec<PathBuf>), Failure> {
+    /// Reads the trees that contain the given paths, and returns them with the absolute paths.
+    fn read_paths(&self, project: &Project) -> Result<(Schemas, Vec<PathBuf>), Failure> {
         let mut wanted = Vec::new();
         let mut roots: Vec<PathBuf> = Vec::new();
         let mut add = |root: PathBuf| {
@@ -78,25 +77,25 @@ impl Arguments {
             wanted.push(path);
         }
         for folder in [project.schemas_folder(), project.vendor_folder()] {
-            // References may lead there.
+            // The files may refer to schemas in these folders.
             folder.canonicalize().into_iter().for_each(&mut add);
         }
         let all: Vec<&Path> = roots.iter().map(PathBuf::as_path).collect();
         let tree = project.read_tree(&all)?;
-        Ok((Schemas::of(tree, Path::new("")), wanted))
+        Ok((Schemas::from_tree(tree, Path::new("")), wanted))
     }
 }
 
-/// Returns the weight of advice: what probably is a mistake warns.
+/// Returns the severity of advice: a warning if the schema probably has a mistake.
 fn severity_of(advice: Code) -> Severity {
     if advice == Code::AcceptsEveryEvent { Severity::Note } else { Severity::Warning }
 }
 
-/// Returns the root of the tree that a file, a subject's folder or a root is in.
+/// Returns the root of a tree, from the path of a file, of the folder of a subject, or of the root itself.
 fn root_of(path: &Path) -> &Path {
     let subject_folder = if path.is_file() {
         path.parent()
-    } else if holds_schemas_itself(path) {
+    } else if is_subject_folder(path) {
         Some(path)
     } else {
         return path;
@@ -104,8 +103,8 @@ fn root_of(path: &Path) -> &Path {
     subject_folder.and_then(Path::parent).unwrap_or(path)
 }
 
-/// Tells whether a folder is a subject's: it has JSON files of its own.
-fn holds_schemas_itself(folder: &Path) -> bool {
+/// Returns whether a folder directly contains JSON files, as the folder of a subject does.
+fn is_subject_folder(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files = entries.map(|entry| entry.path()).filter(|path| path.is_file());
     files.any(|path| path.extension().is_some_and(|extension| extension == "json"))

@@ -1,17 +1,13 @@
 use clap::Args;
 use evschema_api::SubjectSummary;
 use evschema_api::client::Client;
-use serde_json::{Value, json};
 
-use super::Context;
-use crate::Outcome;
-use crate::arguments::Format;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::json::pretty;
+use crate::outcome::Outcome;
+use crate::output::{SubjectList, SubjectRow};
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
-use crate::terminal::Terminal;
-use crate::terminal::escape::one_line;
 
 /// List the subjects of the registry, or of the tree if no registry is configured.
 #[derive(Debug, Args)]
@@ -23,31 +19,22 @@ pub(crate) struct Arguments {
     registry: RegistryArguments,
 }
 
-/// A subject as it is listed.
-pub(super) struct Line {
-    subject: String,
-    latest: Option<String>,
-    versions: usize,
-    about: Option<String>,
-}
-
-/// The list of a registry's subjects may have at most this length.
+/// Maximum number of subjects of a registry, so that a server that is no registry cannot send an endless list.
 pub(super) const SUBJECTS_MAX: usize = 100_000;
 
-/// Most subjects asked for at once.
+/// Number of subjects in one page of the registry's list.
 const PAGE: u32 = 200;
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let project = Project::find(context.global.manifest.as_deref())?;
         let access = self.registry.access(&project, context.environment);
-        let lines = if self.local || access.url().is_none() {
-            lines_of_tree(&project)?
+        let list = if self.local || access.url().is_none() {
+            subjects_of_tree(&project)?
         } else {
-            let subjects = all_subjects(&access.client()?, None)?;
-            subjects.into_iter().map(Line::of_summary).collect()
+            subject_list(all_subjects(&access.client()?, None)?)
         };
-        print(&lines, context.global.format, context.terminal);
+        context.print(&list);
         Ok(Outcome::Clean)
     }
 }
@@ -60,9 +47,9 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
         let page = client.subjects(search, after.as_deref(), Some(PAGE))?;
         subjects.extend(page.subjects);
         let Some(next) = page.next else { return Ok(subjects) };
-        // Names come in order, so that a list always ends.
-        let goes_on = after.as_deref().is_none_or(|before| before < next.as_str());
-        if !goes_on || SUBJECTS_MAX < subjects.len() {
+        // A registry sorts its list by name. Without this check, a repeated page would never end.
+        let is_ahead = after.as_deref().is_none_or(|before| before < next.as_str());
+        if !is_ahead || SUBJECTS_MAX < subjects.len() {
             return Err(Failure::new(format!(
                 "the list of subjects of `{}` does not end",
                 client.base_url()
@@ -73,66 +60,31 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
     }
 }
 
-/// Prints subjects as a table, a line each, or as JSON.
-pub(super) fn print(lines: &[Line], format: Format, terminal: &mut Terminal) {
-    if format == Format::Json {
-        let rows: Vec<Value> = lines.iter().map(Line::json).collect();
-        return terminal.print(pretty(&json!({ "subjects": rows })));
-    }
-    if format == Format::Short {
-        lines.iter().for_each(|line| terminal.print(&line.subject));
-        return;
-    }
-    let width = |of: fn(&Line) -> usize| lines.iter().map(of).max().unwrap_or_default();
-    let subject = width(|line| line.subject.len());
-    let latest = width(|line| line.latest.as_deref().unwrap_or("-").len());
-    for line in lines {
-        let about = terminal.dim(&line.about.as_deref().map(one_line).unwrap_or_default());
-        let text = format!(
-            "{:subject$}  {:latest$}  {:>3}  {about}",
-            line.subject,
-            line.latest.as_deref().unwrap_or("-"),
-            line.versions,
-        );
-        terminal.print(text.trim_end());
-    }
-    terminal.say(crate::report::counted(lines.len(), "subject"));
+/// Returns the list of subjects that a registry sent.
+pub(super) fn subject_list(subjects: Vec<SubjectSummary>) -> SubjectList {
+    let row = |summary: SubjectSummary| SubjectRow {
+        subject: summary.subject.to_string(),
+        latest: summary.latest.map(|version| version.to_string()),
+        versions: usize::try_from(summary.versions).unwrap_or(usize::MAX),
+        description: summary.description,
+    };
+    SubjectList(subjects.into_iter().map(row).collect())
 }
 
-fn lines_of_tree(project: &Project) -> Result<Vec<Line>, Failure> {
-    let schemas = project.schemas()?.all_good()?;
+fn subjects_of_tree(project: &Project) -> Result<SubjectList, Failure> {
+    let schemas = project.schemas()?.require_valid()?;
     let subjects = schemas.own_subjects().into_iter();
-    let line = |subject| {
+    let row = |subject| {
         let versions: Vec<_> = schemas.catalog.versions(subject).collect();
         let latest = versions.iter().rev().find(|schema| !schema.at().version.is_prerelease());
         let newest = latest.or(versions.last());
-        Line {
+        SubjectRow {
             subject: subject.to_string(),
             latest: latest.map(|schema| schema.at().version.to_string()),
             versions: versions.len(),
-            about: newest
+            description: newest
                 .and_then(|schema| schema.title().or_else(|| schema.description()).map(str::to_owned)),
         }
     };
-    Ok(subjects.map(line).collect())
-}
-
-impl Line {
-    pub(super) fn of_summary(summary: SubjectSummary) -> Self {
-        Self {
-            subject: summary.subject.to_string(),
-            latest: summary.latest.map(|version| version.to_string()),
-            versions: usize::try_from(summary.versions).unwrap_or(usize::MAX),
-            about: summary.description,
-        }
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "subject": self.subject,
-            "latest": self.latest,
-            "versions": self.versions,
-            "description": self.about,
-        })
-    }
+    Ok(SubjectList(subjects.map(row).collect()))
 }

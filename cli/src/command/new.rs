@@ -6,9 +6,9 @@ use evschema_codegen::Tree;
 use evschema_codegen::write_inside;
 use evschema_model::{Bump, Coordinates, Pointer, Schema, Subject, Target, Version};
 
-use super::Context;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
 use crate::project::Project;
 
 /// Start a new version: copy the newest version to a new file with the next version number.
@@ -45,7 +45,7 @@ impl Arguments {
             .help(format!("choose another name, or add a version to `{other}`")));
         }
         let folder = root.join(self.subject.as_str());
-        // A newest version that cannot be read would be skipped, and its number taken again.
+        // If the newest version is not valid, its number would look free.
         if let Some(broken) = tree.files.iter().find(|f| f.schema.is_none() && f.path.starts_with(&folder)) {
             return Err(Failure::new(format!("`{}` cannot be read", broken.path.display()))
                 .help("correct the file first; `evschema lint` shows its errors"));
@@ -69,7 +69,7 @@ impl Arguments {
             Some(newest) => {
                 let message =
                     format!("copied from {}; edit the new file, and run `evschema check`", newest.at());
-                context.terminal.say(message);
+                context.terminal.info(message);
                 if let Some((referrer, id)) = referrer_by_id(&tree, &newest, &version, &path, &project) {
                     let message = format!(
                         "{referrer} refers to the `$id` `{id}`, which {} and {version} share",
@@ -84,7 +84,7 @@ impl Arguments {
                 }
             }
             None => {
-                context.terminal.say("this is the first version; edit the new file, and run `evschema lint`")
+                context.terminal.info("this is the first version; edit the new file, and run `evschema lint`")
             }
         }
         Ok(Outcome::Clean)
@@ -99,13 +99,13 @@ impl Arguments {
     }
 }
 
-/// Returns the newest version; a pre-release only where there is nothing else.
+/// Returns the newest version; a pre-release only if all versions are pre-releases.
 fn newest(tree: &Tree, subject: &Subject) -> Option<Arc<Schema>> {
     let versions = || tree.catalog.versions(subject).rev();
     versions().find(|s| !s.at().version.is_prerelease()).or_else(|| versions().next()).cloned()
 }
 
-/// Returns the schema's text with the new version's number in its `$id`, if the old one's is there.
+/// Returns the text of the schema; if its `$id` contains the old version, with the new version instead.
 fn renumbered(schema: &Schema, version: &Version) -> String {
     let document = schema.document();
     let text = document.text();
@@ -116,7 +116,7 @@ fn renumbered(schema: &Schema, version: &Version) -> String {
     format!("{}{}{}", &text[..start], text[start..end].replace(&old, &version.to_string()), &text[end..])
 }
 
-/// Returns a document that refers to the copied version by an `$id` that the copy has too, and that `$id`.
+/// Returns a document that refers to the copied version by an `$id` that the copy also has, and this `$id`.
 fn referrer_by_id(
     tree: &Tree,
     newest: &Schema,

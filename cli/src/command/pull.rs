@@ -9,15 +9,14 @@ use evschema_codegen::{stays_inside, write_inside};
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Dialects, Digest, Document, Schema, Subject};
 use serde_json::json;
 
-use super::Context;
 use super::list::{SUBJECTS_MAX, all_subjects};
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place};
-use crate::output;
+use crate::outcome::Outcome;
+use crate::output::{Report, counted};
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
-use crate::report::{Report, counted};
 use crate::subject_file::{SubjectFile, VersionEntry, WaiverNote};
 
 /// Write the content of the registry to a tree: a complete backup that `push --restore` can register again.
@@ -43,11 +42,11 @@ impl Arguments {
             Some(out) => out,
             None => project.schemas_folder_to_write()?,
         };
-        let mut open: BTreeSet<Subject> = self.subjects.into_iter().collect();
-        if open.is_empty() {
-            open = all_subjects(&client, None)?.into_iter().map(|summary| summary.subject).collect();
+        let mut pending: BTreeSet<Subject> = self.subjects.into_iter().collect();
+        if pending.is_empty() {
+            pending = all_subjects(&client, None)?.into_iter().map(|summary| summary.subject).collect();
         }
-        if open.is_empty() {
+        if pending.is_empty() {
             return Err(Failure::new(format!("the registry `{}` has no subject", client.base_url()))
                 .help("`evschema push` registers a tree"));
         }
@@ -61,7 +60,7 @@ impl Arguments {
             findings: Vec::new(),
         };
         let mut done = BTreeSet::new();
-        while let Some(subject) = open.pop_first() {
+        while let Some(subject) = pending.pop_first() {
             context.terminal.progress(&format!("[{}] {subject}", done.len() + 1));
             let referred = pull.subject(&subject)?;
             done.insert(subject);
@@ -73,7 +72,8 @@ impl Arguments {
                 ))
                 .help("name the subjects to pull"));
             }
-            open.extend(referred.into_iter().map(|at| at.subject).filter(|subject| !done.contains(subject)));
+            pending
+                .extend(referred.into_iter().map(|at| at.subject).filter(|subject| !done.contains(subject)));
         }
         context.terminal.end_progress();
         let versions = pull.written + pull.unchanged + pull.findings.len();
@@ -89,15 +89,16 @@ impl Arguments {
             findings: pull.findings,
             details: vec![("written", json!(pull.written)), ("unchanged", json!(pull.unchanged))],
         };
-        Ok(output::write(&report, context.global.format, context.terminal))
+        context.finish(&report)
     }
 }
 
+/// A pull that is running.
 struct Pull<'p> {
     client: &'p Client,
     out: &'p Path,
     dialects: Dialects,
-    /// What was pulled so far.
+    /// The schemas that were pulled so far.
     catalog: Catalog,
     written: usize,
     unchanged: usize,
@@ -105,7 +106,7 @@ struct Pull<'p> {
 }
 
 impl Pull<'_> {
-    /// Writes a subject and returns what its versions refer to.
+    /// Writes a subject, and returns the versions that its versions refer to.
     fn subject(&mut self, subject: &Subject) -> Result<Vec<Coordinates>, Failure> {
         let view = self.client.subject(subject)?;
         let folder = self.out.join(subject.as_str());
@@ -142,14 +143,15 @@ impl Pull<'_> {
     fn version(&mut self, folder: &Path, at: &Coordinates, digest: &Digest) -> Result<(), Failure> {
         let path = folder.join(format!("{}.json", at.version));
         stays_inside(self.out, &path).map_err(|error| Failure::file("write", &path, &error))?;
-        if let Ok(there) = std::fs::read(&path) {
-            let same = Document::parse(&there).is_ok_and(|document| document.digest() == digest);
+        if let Ok(existing) = std::fs::read(&path) {
+            let same = Document::parse(&existing).is_ok_and(|document| document.digest() == digest);
             if same {
-                let refused = self.refused(at, &there, &path);
-                self.unchanged += usize::from(refused.is_empty());
-                self.findings.extend(refused.into_iter().map(|found| found.note("the file exists already")));
+                let conflicts = self.identity_conflicts(at, &existing, &path);
+                self.unchanged += usize::from(conflicts.is_empty());
+                self.findings
+                    .extend(conflicts.into_iter().map(|found| found.note("the file exists already")));
             } else {
-                self.findings.push(differs(at, &path, self.client.base_url()));
+                self.findings.push(version_changed(at, &path, self.client.base_url()));
             }
             return Ok(());
         }
@@ -161,10 +163,10 @@ impl Pull<'_> {
             ))
             .help("a proxy between this machine and the registry may have changed the content"));
         }
-        let refused = self.refused(at, &bytes, &path);
-        if !refused.is_empty() {
+        let conflicts = self.identity_conflicts(at, &bytes, &path);
+        if !conflicts.is_empty() {
             let note = format!("the pull did not write {at} of {}", self.client.base_url());
-            self.findings.extend(refused.into_iter().map(|found| found.note(note.clone())));
+            self.findings.extend(conflicts.into_iter().map(|found| found.note(note.clone())));
             return Ok(());
         }
         write_inside(self.out, &path, bytes).map_err(|error| Failure::file("write", &path, &error))?;
@@ -172,27 +174,28 @@ impl Pull<'_> {
         Ok(())
     }
 
-    /// Returns why a document must not be part of the tree: its `$id` is the place of another one, or another
-    /// subject's. A registry refuses such documents; this one may be older, or not be one of ours.
-    fn refused(&mut self, at: &Coordinates, bytes: &[u8], path: &Path) -> Vec<Finding> {
-        // What is no schema under the dialects here takes no place; `evschema lint` says more about it.
+    /// Returns the reasons why a document must not be part of the tree: its `$id` is the URL of another document, or
+    /// another document has the same `$id`. A registry rejects such documents, but an older one may contain them.
+    fn identity_conflicts(&mut self, at: &Coordinates, bytes: &[u8], path: &Path) -> Vec<Finding> {
+        // A document that is not a schema under the dialects of this project has no `$id`; `evschema lint` reports it.
         let Ok(schema) = Schema::read(at.clone(), bytes, &self.dialects) else { return Vec::new() };
-        let mut wrong = schema.identity_errors(&[self.client.base_url()]);
-        if wrong.is_empty()
+        let mut errors = schema.identity_errors(&[self.client.base_url()]);
+        if errors.is_empty()
             && let Err(error) = self.catalog.insert(Arc::new(schema))
         {
             let help = "ask the operator of the registry which of the two documents is right";
-            wrong.push(Diagnostic::new(Code::Conflict, error.to_string()).help(help));
+            errors.push(Diagnostic::new(Code::Conflict, error.to_string()).help(help));
         }
         let text: Option<Arc<str>> = std::str::from_utf8(bytes).ok().map(Arc::from);
         let file = path.display().to_string();
-        wrong
+        errors
             .into_iter()
-            .map(|diagnostic| Finding::of_diagnostic(diagnostic, file.clone(), text.clone()))
+            .map(|diagnostic| Finding::from_diagnostic(diagnostic, file.clone(), text.clone()))
             .collect()
     }
 }
 
+/// Writes the `subject.toml` of a subject; returns a finding if a different file exists.
 fn write_subject_file(
     folder: &Path,
     view: SubjectView,
@@ -212,7 +215,7 @@ fn write_subject_file(
     let tree = folder.parent().unwrap_or(folder);
     stays_inside(tree, &path).map_err(|error| Failure::file("write", &path, &error))?;
     if path.exists() {
-        if SubjectFile::read(folder).is_ok_and(|there| there == file) {
+        if SubjectFile::read(folder).is_ok_and(|existing| existing == file) {
             return Ok(None);
         }
         let place = Place { file: path.display().to_string(), ..Place::default() };
@@ -225,7 +228,8 @@ fn write_subject_file(
     Ok(None)
 }
 
-fn differs(at: &Coordinates, path: &Path, registry: &str) -> Finding {
+/// Returns the finding for an existing file that differs from the registered version.
+fn version_changed(at: &Coordinates, path: &Path, registry: &str) -> Finding {
     let place = Place { at: Some(at.to_string()), file: path.display().to_string(), ..Place::default() };
     Finding::error(
         "version-changed",

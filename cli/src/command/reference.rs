@@ -1,8 +1,8 @@
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::Context;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
 
 /// Print a page of the reference documentation.
 #[derive(Debug, Args)]
@@ -21,13 +21,13 @@ enum Page {
     Rules,
 }
 
-/// What the reference says beside the commands.
+/// The part of docs/cli.md about files and formats.
 const FORMATS: &str = include_str!("../reference/formats.md");
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
         let text = match self.page {
-            Page::Cli => commands(),
+            Page::Cli => commands((context.command_line)()),
             Page::Rules => crate::rules::reference(),
         };
         context.terminal.print(text.trim_end());
@@ -35,9 +35,8 @@ impl Arguments {
     }
 }
 
-/// Returns docs/cli.md.
-fn commands() -> String {
-    let mut root = crate::arguments::Arguments::command();
+/// Returns docs/cli.md, with the commands and options of the whole command line.
+fn commands(mut root: clap::Command) -> String {
     root.build();
     let mut text = String::from(
         "<!-- Printed by `evschema reference`. To change this page, change the program and run `cargo xtask regenerate`. -->\n\n\
@@ -45,7 +44,7 @@ fn commands() -> String {
     );
     text.push_str(&format!("{}.\n\n", root.get_about().map(ToString::to_string).unwrap_or_default()));
     text.push_str("| command | effect |\n|---|---|\n");
-    for command in shown(&root) {
+    for command in visible(&root) {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         let name = command.get_name();
         text.push_str(&format!("| [`{name}`](#{name}) | {about} |\n"));
@@ -53,9 +52,9 @@ fn commands() -> String {
     text.push_str("\nOptions of every command:\n\n");
     text.push_str(&options(&root, true));
     text.push_str(FORMATS);
-    for command in shown(&root) {
+    for command in visible(&root) {
         text.push_str(&section(command, command.get_name()));
-        for inner in shown(command) {
+        for inner in visible(command) {
             let name = format!("{} {}", command.get_name(), inner.get_name());
             text.push_str(&section(inner, &name));
         }
@@ -63,10 +62,12 @@ fn commands() -> String {
     text
 }
 
-fn shown(root: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+/// Returns the subcommands that the help shows.
+fn visible(root: &clap::Command) -> impl Iterator<Item = &clap::Command> {
     root.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
 }
 
+/// Returns the section of a command.
 fn section(command: &clap::Command, name: &str) -> String {
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string);
     let usage = command.clone().render_usage().to_string();
@@ -82,7 +83,7 @@ fn section(command: &clap::Command, name: &str) -> String {
         + "\n"
 }
 
-/// Returns the arguments of a command as a list; those that every command takes, or its own.
+/// Returns the arguments of a command as a list: its own arguments, or with `global` those of every command.
 fn options(command: &clap::Command, global: bool) -> String {
     let mut text = String::new();
     for argument in command.get_arguments() {
@@ -90,9 +91,9 @@ fn options(command: &clap::Command, global: bool) -> String {
         if argument.is_hide_set() || is_usual || argument.is_global_set() != global {
             continue;
         }
-        let shown = (!argument.is_hide_possible_values_set()).then(|| argument.get_possible_values());
+        let possible = (!argument.is_hide_possible_values_set()).then(|| argument.get_possible_values());
         let values: Vec<String> =
-            shown.unwrap_or_default().iter().map(|value| format!("`{}`", value.get_name())).collect();
+            possible.unwrap_or_default().iter().map(|value| format!("`{}`", value.get_name())).collect();
         let takes_value = argument.get_action().takes_values();
         let mut about = argument.get_help().map(ToString::to_string).unwrap_or_default();
         if takes_value && !values.is_empty() {

@@ -1,9 +1,9 @@
 use clap::Args;
 
-use super::Context;
-use super::list::{Line, all_subjects, print};
-use crate::Outcome;
+use super::list::{all_subjects, subject_list};
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 
@@ -22,8 +22,7 @@ impl Arguments {
         let project = Project::find(context.global.manifest.as_deref())?;
         let client = self.registry.access(&project, context.environment).client()?;
         let found = all_subjects(&client, Some(&self.text))?;
-        let lines: Vec<Line> = found.into_iter().map(Line::of_summary).collect();
-        print(&lines, context.global.format, context.terminal);
+        context.print(&subject_list(found));
         Ok(Outcome::Clean)
     }
 }

@@ -12,14 +12,14 @@ use tokio::runtime::Runtime;
 
 use log::Log;
 
-use super::Context;
-use crate::Outcome;
-use crate::failure::{Failure, plain};
+use crate::context::Context;
+use crate::failure::{Failure, system_message};
 use crate::gitignore;
+use crate::outcome::Outcome;
 use crate::project::Project;
 use crate::terminal::escape::one_line;
 
-/// Open files that are no clients': databases, the log, connections that are being refused.
+/// Number of open files for other purposes than clients: databases, the log, and connections that get status 503.
 #[cfg(unix)]
 const FILES_KEPT: usize = 64 + limits::OVERLOAD_ANSWERS_MAX;
 
@@ -104,7 +104,7 @@ impl Arguments {
                 content_model: project.manifest.compatibility.content_model,
             },
             cache_bytes: u64::from(self.cache) << 20,
-            connections_max: self.connections.min(open_files()),
+            connections_max: self.connections.min(connections_possible()),
             ..Config::default()
         };
         let writer = Log::read(&log, &context.environment.traces)?;
@@ -119,21 +119,21 @@ impl Arguments {
             context.terminal.warn(&failure.message, failure.help.as_deref());
         }
         let server = runtime.block_on(Server::bind(config))?;
-        context.terminal.say(format!("the registry is at http://{}/schemas", server.local_addr()));
+        context.terminal.info(format!("the registry is at http://{}/schemas", server.local_addr()));
         let end = runtime.block_on(server.run(stop_signal()));
         log.end();
         end?;
-        context.terminal.say("stopped");
+        context.terminal.info("stopped");
         Ok(Outcome::Clean)
     }
 }
 
 /// Returns the runtime that the registry runs on.
 pub(super) fn runtime() -> Result<Runtime, Failure> {
-    Runtime::new().map_err(|error| Failure::new(format!("cannot start threads: {}", plain(&error))))
+    Runtime::new().map_err(|error| Failure::new(format!("cannot start threads: {}", system_message(&error))))
 }
 
-/// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM as service managers send it.
+/// Resolves if the user presses Ctrl-C, or if a service manager sends SIGTERM.
 pub(super) async fn stop_signal() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
@@ -147,10 +147,10 @@ pub(super) async fn stop_signal() {
             return;
         }
     }
-    let _asked = interrupted.await;
+    let _interrupted = interrupted.await;
 }
 
-/// Adds a database that the start creates inside a git work tree to `.gitignore`.
+/// If the start creates a database inside a git work tree, adds this database to `.gitignore`.
 fn ignore_new_database(config: &Config) -> Result<(), Failure> {
     let Some(file) = config.database_file().filter(|file| !config.read_only && !file.exists()) else {
         return Ok(());
@@ -164,13 +164,13 @@ fn ignore_new_database(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Lets this process open as many files as it may, and returns how many of them can be connections.
-fn open_files() -> usize {
+/// Raises the limit of open files to its maximum, and returns the number of connections that this limit permits.
+fn connections_possible() -> usize {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-        // What cannot be raised stays as it is.
+        // If this fails, the old limit remains.
         let _raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
         let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(FILES_KEPT).max(1)
@@ -179,7 +179,7 @@ fn open_files() -> usize {
     usize::MAX
 }
 
-/// Returns the settings that are in force, wherever they come from: arguments, variables, manifest.
+/// Returns the effective settings from the arguments, variables and manifest.
 fn settings(config: &Config, tokens: Tokens, log: &str) -> String {
     let policy = &config.default_policy;
     let public_url = config.public_url.as_deref().unwrap_or("the listen address");
@@ -193,7 +193,7 @@ fn settings(config: &Config, tokens: Tokens, log: &str) -> String {
     let has_tokens = match tokens {
         Tokens::Some => "some exist",
         Tokens::None => "none yet",
-        // One that needs a token does not start without one.
+        // An exposed registry does not start without a token.
         Tokens::Unknown if config.is_exposed() => "not checked; `evschema token list --db URL` lists them",
         Tokens::Unknown => "not checked",
     };
@@ -215,7 +215,7 @@ fn settings(config: &Config, tokens: Tokens, log: &str) -> String {
     )
 }
 
-/// Returns the publishers of the manifest and of the arguments.
+/// Returns the trusted publishers of the manifest and of the arguments.
 fn publishers(entries: &[PublisherEntry], tables: &[String]) -> Result<Vec<Publisher>, Failure> {
     #[derive(serde::Deserialize)]
     struct Wrapped {

@@ -1,13 +1,12 @@
 use clap::{Args, Subcommand};
 use evschema_api::client::Client;
 use evschema_api::{Scope, TokenCreated, TokenRequest, TokenView};
-use time::format_description::well_known::Rfc3339;
 use time::{Date, Duration, OffsetDateTime, Time};
 
-use super::Context;
-use crate::Outcome;
-use crate::arguments::Format;
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::output::{CreatedToken, TokenList};
 use crate::project::Project;
 use crate::registry_access::RegistryArguments;
 use crate::terminal::escape::one_line;
@@ -61,7 +60,7 @@ struct Revoke {
     place: Place,
 }
 
-/// Where the tokens are.
+/// The location of the tokens.
 #[derive(Debug, Args)]
 struct Place {
     /// The database of the registry; the command opens it directly, without a token. Without `--db` and `--registry`,
@@ -85,11 +84,16 @@ impl Arguments {
             Action::Create(create) => create.run(context),
             Action::List(list) => {
                 let tokens = Tokens::open(list.place, context)?.list()?;
-                show_all(&tokens, context)
+                context.print(&TokenList(tokens));
+                Ok(Outcome::Clean)
             }
             Action::Revoke(revoke) => {
                 let token = Tokens::open(revoke.place, context)?.revoke(&revoke.id)?;
-                context.terminal.say(format!("revoked the token {} (`{}`)", token.id, one_line(&token.name)));
+                context.terminal.info(format!(
+                    "revoked the token {} (`{}`)",
+                    token.id,
+                    one_line(&token.name)
+                ));
                 Ok(Outcome::Clean)
             }
         }
@@ -101,22 +105,12 @@ impl Create {
         let expires_at = self.expires.and_then(|expiry| expiry.end(context.environment.now));
         let request = TokenRequest { name: self.name, scopes: self.scopes, expires_at };
         let created = Tokens::open(self.place, context)?.create(request)?;
-        if context.global.format == Format::Json {
-            context.terminal.print(json(&created)?);
-        } else {
-            context.terminal.say(format!(
-                "created the token {} with the scope {}, valid {}; the token is shown only now:",
-                created.view.id,
-                in_words(&created.view),
-                ends(&created.view)
-            ));
-            context.terminal.print(&created.token);
-        }
+        context.print(&CreatedToken(created));
         Ok(Outcome::Clean)
     }
 }
 
-/// The tokens, over HTTP or at the database.
+/// Access to the tokens of a registry: by HTTP, or directly in the database.
 enum Tokens {
     Http(Client),
     #[cfg(feature = "server")]
@@ -144,7 +138,9 @@ impl Tokens {
         match self {
             Self::Http(client) => Ok(client.create_token(&request)?),
             #[cfg(feature = "server")]
-            Self::Database(runtime, there) => runtime.block_on(there.create(request, None)).map_err(refused),
+            Self::Database(runtime, administration) => {
+                runtime.block_on(administration.create(request, None)).map_err(failure)
+            }
         }
     }
 
@@ -152,8 +148,8 @@ impl Tokens {
         match self {
             Self::Http(client) => Ok(client.tokens()?.tokens),
             #[cfg(feature = "server")]
-            Self::Database(runtime, there) => {
-                runtime.block_on(there.list()).map(|list| list.tokens).map_err(refused)
+            Self::Database(runtime, administration) => {
+                runtime.block_on(administration.list()).map(|list| list.tokens).map_err(failure)
             }
         }
     }
@@ -162,7 +158,9 @@ impl Tokens {
         match self {
             Self::Http(client) => Ok(client.revoke_token(id)?),
             #[cfg(feature = "server")]
-            Self::Database(runtime, there) => runtime.block_on(there.revoke(id, None)).map_err(refused),
+            Self::Database(runtime, administration) => {
+                runtime.block_on(administration.revoke(id, None)).map_err(failure)
+            }
         }
     }
 }
@@ -170,7 +168,7 @@ impl Tokens {
 impl Expiry {
     fn parse(text: &str) -> Result<Self, String> {
         let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
-        // A century is as good as for ever.
+        // At most a century, so that the end is a valid date.
         if let Some(days) = days.filter(|days| (1..=36_500).contains(days)) {
             return Ok(Self::Days(days));
         }
@@ -179,7 +177,7 @@ impl Expiry {
         )
     }
 
-    /// Returns the first moment at which the token has expired.
+    /// Returns the first moment at which the token is no longer valid.
     fn end(self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         match self {
             Self::Days(days) => now.replace_nanosecond(0).ok()?.checked_add(Duration::days(days)),
@@ -188,54 +186,8 @@ impl Expiry {
     }
 }
 
-fn show_all(tokens: &[TokenView], context: &mut Context<'_>) -> Result<Outcome, Failure> {
-    if context.global.format == Format::Json {
-        context.terminal.print(json(&tokens)?);
-        return Ok(Outcome::Clean);
-    }
-    for token in tokens {
-        let used =
-            token.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", moment(at)));
-        context.terminal.print(format!(
-            "{}  {}  {}  created {} by {}, {used}, {}",
-            token.id,
-            one_line(&token.name),
-            in_words(token),
-            moment(token.created_at),
-            one_line(&token.created_by),
-            ends(token)
-        ));
-    }
-    if tokens.is_empty() {
-        context.terminal.say("no token");
-    }
-    Ok(Outcome::Clean)
-}
-
-fn in_words(token: &TokenView) -> String {
-    token.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-}
-
-fn ends(token: &TokenView) -> String {
-    match (token.revoked_at, token.expires_at) {
-        (Some(at), _) => format!("revoked {}", moment(at)),
-        (None, Some(at)) => format!("until {}", moment(at)),
-        (None, None) => "until it is revoked".to_owned(),
-    }
-}
-
-fn moment(at: OffsetDateTime) -> String {
-    let seconds = at.replace_nanosecond(0).unwrap_or(at);
-    seconds.format(&Rfc3339).unwrap_or_default()
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(format!("cannot write the answer as JSON: {error}")))
-}
-
 #[cfg(feature = "server")]
-fn refused(problem: evschema_api::Problem) -> Failure {
+fn failure(problem: evschema_api::Problem) -> Failure {
     let failure = Failure::new(problem.detail);
     match problem.help {
         Some(help) => failure.help(help),

@@ -7,13 +7,12 @@ use clap::Args;
 use evschema_model::{Document, Validator, parse_event};
 use serde_json::json;
 
-use super::Context;
-use crate::Outcome;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place};
-use crate::output;
+use crate::outcome::Outcome;
+use crate::output::{Report, counted};
 use crate::project::Project;
-use crate::report::{Report, counted};
 use crate::target::Target;
 
 /// Validate events from a file or standard input: one JSON text, or one JSON text on each line.
@@ -27,13 +26,13 @@ pub(crate) struct Arguments {
     file: Option<PathBuf>,
 }
 
-/// Longest event in bytes: what a message broker carries is far smaller, and one event that is
-/// read whole must not exhaust the memory.
+/// Maximum length of an event, in bytes. The command reads each event into memory; events of message brokers are much
+/// shorter.
 const EVENT_BYTES_MAX: u64 = 16 << 20;
-/// Most refused events of which each violation is shown; the rest are counted.
-const REFUSED_SHOWN_MAX: usize = 1000;
+/// Maximum number of rejected events whose violations the report shows. The report only counts the rest.
+const REJECTED_SHOWN_MAX: usize = 1000;
 
-/// What editors on some systems put before a text; RFC 8259 lets a reader ignore it.
+/// A mark that some editors write at the beginning of a text; RFC 8259 permits that a reader ignores it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Arguments {
@@ -47,7 +46,7 @@ impl Arguments {
                 schemas.source(schema.at()).map_or_else(|| schema.at().to_string(), |s| s.file.to_owned());
             let places = diagnostics
                 .into_iter()
-                .map(|d| Finding::of_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
+                .map(|d| Finding::from_diagnostic(d, file.clone(), Some(Arc::clone(&text))))
                 .collect();
             Failure::new(format!("the schema {} cannot validate events", schema.at()))
                 .help("correct the schema first")
@@ -56,35 +55,35 @@ impl Arguments {
         let resolved = schemas.catalog.resolve(schema).map_err(unusable)?;
         let validator = resolved.validator(project.manifest.formats).map_err(unusable)?;
         let (name, reader) = self.open()?;
-        let mut judge = Judge {
+        let mut events = EventValidator {
             validator,
             schema: schema.at().to_string(),
             name,
-            events: 0,
-            refused: 0,
+            count: 0,
+            rejected: 0,
             findings: Vec::new(),
         };
-        judge.read(reader)?;
-        if judge.events == 0 {
-            return Err(Failure::new(format!("{} has no event", judge.name))
+        events.read(reader)?;
+        if events.count == 0 {
+            return Err(Failure::new(format!("{} has no event", events.name))
                 .help("write one JSON text, or one JSON text on each line"));
         }
-        if REFUSED_SHOWN_MAX < judge.refused {
-            let hidden = judge.refused - REFUSED_SHOWN_MAX;
+        if REJECTED_SHOWN_MAX < events.rejected {
+            let hidden = events.rejected - REJECTED_SHOWN_MAX;
             context.terminal.warn(&format!("{hidden} further rejected events are not shown"), None);
         }
         let report = Report {
             command: "validate",
-            looked_at: format!("{} against {}", counted(judge.events, "event"), judge.schema),
-            clean: if judge.events == 1 { "accepted" } else { "all accepted" }.to_owned(),
-            findings: judge.findings,
+            looked_at: format!("{} against {}", counted(events.count, "event"), events.schema),
+            clean: if events.count == 1 { "accepted" } else { "all accepted" }.to_owned(),
+            findings: events.findings,
             details: vec![
-                ("schema", json!(judge.schema)),
-                ("events", json!(judge.events)),
-                ("refused", json!(judge.refused)),
+                ("schema", json!(events.schema)),
+                ("events", json!(events.count)),
+                ("refused", json!(events.rejected)),
             ],
         };
-        Ok(output::write(&report, context.global.format, context.terminal))
+        context.finish(&report)
     }
 
     fn open(&self) -> Result<(String, Box<dyn BufRead>), Failure> {
@@ -101,20 +100,20 @@ impl Arguments {
     }
 }
 
-/// Decides events one by one and keeps what it says of the refused ones.
-struct Judge {
+/// Validates events one after the other, and collects the findings.
+struct EventValidator {
     validator: Validator,
     schema: String,
     name: String,
-    events: usize,
-    refused: usize,
+    count: usize,
+    rejected: usize,
     findings: Vec<Finding>,
 }
 
-impl Judge {
-    /// Reads one JSON text, over however many lines, or one on every line.
+impl EventValidator {
+    /// Reads one JSON text, or one JSON text on each line.
     ///
-    /// The first line that has anything tells: when it is a whole JSON text, so are the others.
+    /// If the first line that is not blank is a complete JSON text, each other line is one too.
     fn read(&mut self, mut input: Box<dyn BufRead>) -> Result<(), Failure> {
         let mut line_number = 0;
         let mut by_line = false;
@@ -136,27 +135,27 @@ impl Judge {
                 continue;
             }
             if !by_line && parse_event(&line).is_err() {
-                // Not whole: the text goes on over the following lines.
+                // The text continues on the following lines.
                 let rest = (&mut input).take(EVENT_BYTES_MAX).read_to_end(&mut line);
                 rest.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
                 if EVENT_BYTES_MAX <= line.len() as u64 {
                     return Err(self.too_long(line_number));
                 }
-                self.decide(&line, line_number);
+                self.validate(&line, line_number);
                 return Ok(());
             }
             by_line = true;
-            self.decide(&line, line_number);
+            self.validate(&line, line_number);
         }
     }
 
-    fn decide(&mut self, text: &[u8], first_line: u32) {
-        self.events += 1;
+    fn validate(&mut self, text: &[u8], first_line: u32) {
+        self.count += 1;
         let before = self.findings.len();
         match parse_event(text) {
             Err(diagnostic) => {
-                let finding = Finding::of_diagnostic(diagnostic, self.name.clone(), source(text));
-                self.findings.push(moved(finding, first_line));
+                let finding = Finding::from_diagnostic(diagnostic, self.name.clone(), source(text));
+                self.findings.push(at_line(finding, first_line));
             }
             Ok(event) => {
                 if self.validator.is_valid(&event) {
@@ -174,12 +173,12 @@ impl Judge {
                     };
                     let mut finding = Finding::error(violation.keyword, violation.message, place);
                     finding.label = Some(format!("rejected by {}", violation.schema_pointer));
-                    self.findings.push(moved(finding, first_line));
+                    self.findings.push(at_line(finding, first_line));
                 }
             }
         }
-        self.refused += 1;
-        if REFUSED_SHOWN_MAX < self.refused {
+        self.rejected += 1;
+        if REJECTED_SHOWN_MAX < self.rejected {
             self.findings.truncate(before);
         }
     }
@@ -190,13 +189,14 @@ impl Judge {
     }
 }
 
+/// Returns the text of an event for the snippet of a finding.
 fn source(text: &[u8]) -> Option<Arc<str>> {
     let text = std::str::from_utf8(text).ok()?;
     Some(text.strip_prefix('\u{feff}').unwrap_or(text).trim_end().into())
 }
 
-/// Returns a finding in an event with the line counted in the whole file.
-fn moved(mut finding: Finding, first_line: u32) -> Finding {
+/// Returns a finding in an event with the line number in the whole file.
+fn at_line(mut finding: Finding, first_line: u32) -> Finding {
     finding.place.first_line = first_line;
     if let Some(position) = &mut finding.place.position {
         position.line += first_line - 1;

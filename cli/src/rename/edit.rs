@@ -1,4 +1,4 @@
-//! Changes version numbers in the text of a schema, and leaves the rest of the text as it is.
+//! Changes version numbers in the text of a schema; the rest of the text stays the same.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::project::OwnSchema;
 
-/// Returns a schema's text with another version in its `$id`, in its version constants, and in the examples of them.
+/// Returns the text of a schema with another version in its `$id`, in its version constants, and in their examples.
 pub(crate) fn with_version(schema: &Schema, to: &Version) -> String {
     apply(schema, own_edits(schema, to))
 }
 
-/// Returns the text with its own new version, and with those of the versions that it refers to.
+/// Returns the text with the new version of the schema, and with the new versions of the schemas that it refers to.
 pub(super) fn with_references(
     own: &OwnSchema,
     to: &Version,
@@ -29,7 +29,7 @@ pub(super) fn with_references(
                 Some(to) => (&target.at().version, to),
                 None => continue,
             },
-            // It leads into the document itself, perhaps by the document's own `$id`.
+            // The reference leads into the document itself, maybe by its own `$id`.
             None => (&at.version, to),
         };
         let (address, fragment) = match reference.written.split_once('#') {
@@ -43,6 +43,7 @@ pub(super) fn with_references(
     apply(schema, edits)
 }
 
+/// Returns the new texts of the places that contain the version of the schema itself.
 fn own_edits(schema: &Schema, to: &Version) -> BTreeMap<Pointer, String> {
     let from = &schema.at().version;
     let value = schema.document().value();
@@ -67,7 +68,7 @@ fn own_edits(schema: &Schema, to: &Version) -> BTreeMap<Pointer, String> {
         for example in 0..length(value, &property.child("examples")) {
             respell(property.child("examples").child(example.to_string()));
         }
-        // Whole events that the document shows carry the version too.
+        // The examples of whole events contain the version too.
         let Some(names) = property_path(&property) else { continue };
         for example in 0..length(value, &Pointer::root().child("examples")) {
             let event = Pointer::root().child("examples").child(example.to_string());
@@ -77,7 +78,7 @@ fn own_edits(schema: &Schema, to: &Version) -> BTreeMap<Pointer, String> {
     edits
 }
 
-/// Returns the path in an event of `/properties/a/properties/b`; `None` if it leads through other keywords.
+/// Returns the names in a pointer such as `/properties/a/properties/b`; `None` if it contains other keywords.
 fn property_path(pointer: &Pointer) -> Option<Vec<String>> {
     let tokens: Vec<String> = pointer.tokens().map(|token| token.to_string()).collect();
     let pairs = tokens.chunks(2);
@@ -88,7 +89,7 @@ fn length(value: &Value, pointer: &Pointer) -> usize {
     value.pointer(pointer.as_str()).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
-/// Returns a text with another version, if it has the version as a whole: `1.1.0` is no part of `11.1.0`.
+/// Returns a text with another version, if the text contains the whole version: `11.1.0` does not contain `1.1.0`.
 fn replace_version(text: &str, from: &Version, to: &Version) -> Option<String> {
     let (from, to) = (from.to_string(), to.to_string());
     let mut changed = String::new();
@@ -112,7 +113,7 @@ fn replace_version(text: &str, from: &Version, to: &Version) -> Option<String> {
     found.then_some(changed)
 }
 
-/// Writes strings at their places in the text.
+/// Returns the text of the schema with new strings at the given places.
 fn apply(schema: &Schema, edits: BTreeMap<Pointer, String>) -> String {
     let document = schema.document();
     let mut spans: Vec<(usize, usize, String)> = edits
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_carries_its_new_version() {
+    fn a_renamed_document_contains_its_new_version() {
         let text = r#"{ "$id": "https://example.com/a.b/1.1.0.json",
   "description": "Since 1.1.0.",
   "properties": { "v": { "const": "1.1", "examples": ["1.1"] }, "other": { "const": "7.0.0" } },

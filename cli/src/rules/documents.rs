@@ -2,7 +2,7 @@
 
 use evschema_compat::Rule;
 
-use super::rule;
+use super::rule::rule;
 
 /// A rule for each [`evschema_model::Code`].
 pub(super) const RULES: &[Rule] = &[

@@ -1,12 +1,12 @@
-//! Rules about events: the keywords that reject them.
+//! Rules about events: the keywords that reject an event.
 
 use evschema_compat::Rule;
 
-/// Makes a rule of each keyword and what it rejects.
+/// Defines a rule for each keyword, with its summary.
 macro_rules! keywords {
     ($($keyword:literal $summary:literal;)*) => {
         /// A rule for each keyword that the validator reports.
-        pub(super) const RULES: &[Rule] = &[$(super::rule(
+        pub(super) const RULES: &[Rule] = &[$(super::rule::rule(
             $keyword,
             $summary,
             "the event does not meet this keyword of its schema",

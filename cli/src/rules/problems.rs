@@ -2,9 +2,9 @@
 
 use evschema_compat::Rule;
 
-use super::rule;
+use super::rule::rule;
 
-/// A rule for each [`evschema_api::ProblemCode`] that no other rule has the id of.
+/// A rule for each [`evschema_api::ProblemCode`], except for ids that another rule already has.
 pub(super) const RULES: &[Rule] = &[
     rule(
         "invalid-subject",

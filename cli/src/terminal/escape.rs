@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Returns whether a character could steer a terminal, hide text or change its order: control characters, the line
-/// ends of Unicode, bidirectional and invisible format characters, tags.
-fn steers(c: char) -> bool {
+/// Returns whether a character could control a terminal, hide text or change its order: control characters, line
+/// separators, bidirectional and invisible format characters, and tags.
+fn controls(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns a text of several lines as it may be written out. Line ends and tabs stay, and the style sequences of this
-/// command where it uses colours. Lines that the runner of a GitHub workflow would take for a command get a backslash.
+/// Returns a text of several lines with escapes. Line breaks and tabs stay; with `has_style`, style sequences stay too.
+/// A backslash precedes each line that the runner of a GitHub workflow would execute as a command.
 pub(crate) fn text(text: &str, has_style: bool) -> Cow<'_, str> {
-    let is_plain = |c: char| !steers(c) || c == '\n' || c == '\t';
+    let is_plain = |c: char| !controls(c) || c == '\n' || c == '\t';
     if text.chars().all(is_plain) && !text.lines().any(is_command) && !text.contains("##[") {
         return Cow::Borrowed(text);
     }
@@ -44,25 +44,25 @@ pub(crate) fn text(text: &str, has_style: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns whether the runner of a GitHub workflow takes a line for a command: `::error::…`.
+/// Returns whether the runner of a GitHub workflow executes a line as a command, such as `::error::…`.
 fn is_command(line: &str) -> bool {
     line.trim_start().strip_prefix("::").is_some_and(|rest| rest.contains("::"))
 }
 
-/// Returns the style sequence that a text begins with: `ESC [`, numbers, `m`.
+/// Returns the style sequence at the beginning of a text: `ESC [`, numbers, `m`.
 fn style(text: &str) -> Option<&str> {
     let numbers = text.strip_prefix("\x1b[")?;
     let length = numbers.find(|c: char| !c.is_ascii_digit() && c != ';')?;
     numbers[length..].starts_with('m').then(|| &text[..2 + length + 1])
 }
 
-/// Returns a foreign text on one line, without anything that steers, styles included.
+/// Returns a text on one line; all control characters are escaped, also in style sequences.
 pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' | '\r' | '\t' => out.push(' '),
-            c if steers(c) => {
+            c if controls(c) => {
                 let _ = write!(out, "\\u{{{:04x}}}", u32::from(c));
             }
             c => out.push(c),
@@ -71,9 +71,9 @@ pub(crate) fn one_line(text: &str) -> String {
     out
 }
 
-/// Returns a JSON text in which every character that steers is written as an escape. It means the same.
+/// Returns a JSON text with the same value, in which each control character is a JSON escape.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| !steers(c) || matches!(c, '\n' | '\r' | '\t');
+    let is_plain = |c: char| !controls(c) || matches!(c, '\n' | '\r' | '\t');
     if text.chars().all(is_plain) && !text.contains("##[") {
         return Cow::Borrowed(text);
     }
@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts full of what steers.
+    /// Texts with many control characters and commands.
     fn hostile() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             any::<char>().prop_map(String::from),
@@ -123,17 +123,17 @@ mod tests {
         prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
     }
 
-    fn takes_no_command(text: &str) {
+    fn assert_no_command(text: &str) {
         assert!(!text.contains("##["), "{text:?}");
         assert!(!text.lines().any(is_command), "{text:?}");
     }
 
     proptest! {
         #[test]
-        fn a_text_without_styles_has_nothing_that_steers(given in hostile()) {
+        fn a_text_without_styles_has_no_control_characters(given in hostile()) {
             let shown = text(&given, false);
-            prop_assert!(shown.chars().all(|c| !steers(c) || c == '\n' || c == '\t'), "{shown:?}");
-            takes_no_command(&shown);
+            prop_assert!(shown.chars().all(|c| !controls(c) || c == '\n' || c == '\t'), "{shown:?}");
+            assert_no_command(&shown);
             prop_assert_eq!(text(&shown, false), shown.clone(), "what is escaped stays");
         }
 
@@ -146,16 +146,16 @@ mod tests {
                     rest = &rest[style.len()..];
                     continue;
                 }
-                prop_assert!(!steers(c) || c == '\n' || c == '\t', "{shown:?}");
+                prop_assert!(!controls(c) || c == '\n' || c == '\t', "{shown:?}");
                 rest = &rest[c.len_utf8()..];
             }
-            takes_no_command(&shown);
+            assert_no_command(&shown);
         }
 
         #[test]
         fn a_line_is_one_line(given in hostile()) {
             let shown = one_line(&given);
-            prop_assert!(!shown.chars().any(steers), "{shown:?}");
+            prop_assert!(!shown.chars().any(controls), "{shown:?}");
         }
 
         #[test]
@@ -164,8 +164,8 @@ mod tests {
             let written = format!("{value:#}");
             let shown = json(&written);
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
-            prop_assert!(shown.chars().all(|c| !steers(c) || c == '\n'), "{shown:?}");
-            takes_no_command(&shown);
+            prop_assert!(shown.chars().all(|c| !controls(c) || c == '\n'), "{shown:?}");
+            assert_no_command(&shown);
         }
     }
 }

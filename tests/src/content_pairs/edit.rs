@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{leaf, name};
 
-/// Tries for an edit that changes something.
+/// Tries edits until one of them changes the schema.
 const TRIES_MAX: usize = 20;
 
 /// Makes one edit.

@@ -1,23 +1,23 @@
-//! What two documents mention: the values at and beside which events are drawn.
+//! The values in two documents; drawn events contain these values and similar ones.
 
 use fastrand::Rng;
 use serde_json::{Number, Value};
 
-/// Most values of a kind that are kept.
+/// Maximum number of values of each kind.
 const KEPT_MAX: usize = 512;
 
-/// Values that documents mention.
+/// The values in documents.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
     numbers: Vec<Number>,
     strings: Vec<String>,
     names: Vec<String>,
-    /// Whole values: members of enumerations, constants, examples, defaults.
+    /// Whole values: enumerated values, constants, examples and defaults.
     values: Vec<Value>,
 }
 
 impl Hints {
-    /// Returns what schemas mention.
+    /// Returns the values in schemas.
     pub(super) fn of<'v>(schemas: impl IntoIterator<Item = &'v Value>) -> Self {
         let mut hints = Self::default();
         for schema in schemas {
@@ -53,12 +53,12 @@ impl Hints {
         }
     }
 
-    /// Returns a number that is mentioned, exactly.
+    /// Returns a number from the documents, exactly.
     pub(super) fn number(&self, rng: &mut Rng) -> Option<&Number> {
         rng.choice(&self.numbers)
     }
 
-    /// Returns a text that is mentioned, or an odd one.
+    /// Returns a string from the documents, or an unusual string.
     pub(super) fn text(&self, rng: &mut Rng) -> String {
         const ODD: [&str; 12] = ["", "a", "0", " ", "é", "𝔸", "a b", "A", "-", "2024-02-30", "x\ny", "null"];
         if rng.u8(..3) == 0 {
@@ -67,7 +67,7 @@ impl Hints {
         rng.choice(&self.strings).cloned().unwrap_or_default()
     }
 
-    /// Returns a property name: one that is declared somewhere, or one that nobody knows.
+    /// Returns a property name that is declared somewhere, or an unknown name.
     pub(super) fn name(&self, rng: &mut Rng) -> String {
         match rng.u8(..4) {
             0 => format!("extra{}", rng.u8(..9)),

@@ -1,18 +1,18 @@
-//! Strings that match a pattern, drawn from the pattern's own structure.
+//! Strings that match a pattern, built from the syntax tree of the pattern.
 
 use fastrand::Rng;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Longest string that is built.
+/// Maximum length of a string.
 const CHARS_MAX: usize = 400;
 
-/// Draws a string that a pattern of ECMA-262 is likely to match, where it can be read.
+/// Draws a string that probably matches a pattern of ECMA-262; `None` if the pattern cannot be parsed.
 pub(super) fn matching(pattern: &str, rng: &mut Rng) -> Option<String> {
     let translated = jsonschema_regex::to_rust_regex(pattern).ok();
     let parsed = translated.as_deref().and_then(|pattern| regex_syntax::parse(pattern).ok());
     let Some(hir) = parsed else { return jsonschema_regex::pattern_witness(pattern) };
     let mut text = String::new();
-    // Where it is not anchored, anything may stand around it.
+    // Without an anchor, the match may have any text around it.
     let around = ["", "", "", "x", " ", "0"];
     if !pattern.starts_with('^') {
         text.push_str(rng.choice(around).unwrap_or_default());
@@ -24,13 +24,13 @@ pub(super) fn matching(pattern: &str, rng: &mut Rng) -> Option<String> {
     Some(text)
 }
 
-/// Tells whether a pattern surely matches; what cannot be read matches nothing here.
+/// Returns whether a pattern certainly matches; a pattern that cannot be parsed matches nothing here.
 pub(super) fn is_match(pattern: &str, text: &str) -> bool {
     thread_local! {
         static COMPILED: std::cell::RefCell<std::collections::HashMap<String, Option<regex::Regex>>> =
             std::cell::RefCell::default();
     }
-    /// Most patterns that are kept compiled.
+    /// Maximum number of compiled patterns in memory.
     const KEPT_MAX: usize = 256;
     COMPILED.with_borrow_mut(|compiled| {
         if KEPT_MAX < compiled.len() {
@@ -81,7 +81,7 @@ fn build(hir: &Hir, text: &mut String, rng: &mut Rng) {
     }
 }
 
-/// Draws a character of a range: an end of it, or one between, a readable one where there is one.
+/// Draws a character of a range: the first, the last, or a character between them, if possible a readable one.
 fn character(start: char, end: char, rng: &mut Rng) -> char {
     let readable = (start.max(' '), end.min('~'));
     let (low, high) = if readable.0 <= readable.1 && rng.u8(..8) != 0 { readable } else { (start, end) };

@@ -1,4 +1,4 @@
-//! Numbers and strings.
+//! Random numbers and strings.
 
 use fastrand::Rng;
 use serde_json::{Map, Value};
@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 use super::hints::Hints;
 use super::{largest, patterns, smallest};
 
-/// Longest string that is drawn.
+/// Maximum length of a string.
 const CHARS_MAX: u64 = 20_000;
 
-/// Draws a number; `f64` is exact enough, because the validator decides.
+/// Draws a number. `f64` is exact enough, because the validator decides.
 pub(super) fn number(rules: &[&Map<String, Value>], integer: bool, hints: &Hints, rng: &mut Rng) -> Value {
-    // What is mentioned is taken as it is written, digits beyond a double included.
+    // A number from the documents keeps all its digits.
     if rng.u8(..4) == 0
         && let Some(number) = hints.number(rng)
     {
@@ -48,7 +48,7 @@ pub(super) fn number(rules: &[&Map<String, Value>], integer: bool, hints: &Hints
         drawn = (drawn * 4.0).round() / 4.0;
     }
     if drawn.fract() == 0.0 && drawn.abs() < 9e15 {
-        // `1.0` is an integer in all drafts but one.
+        // In all drafts except one, `1.0` is an integer.
         if rng.u8(..16) == 0 { Value::from(drawn) } else { Value::from(drawn as i64) }
     } else {
         Value::from(drawn)
@@ -84,7 +84,7 @@ pub(super) fn string(rules: &[&Map<String, Value>], hints: &Hints, rng: &mut Rng
     (0..length).map(|_| if plain { rng.lowercase() } else { rng.choice(LETTERS).unwrap_or('x') }).collect()
 }
 
-/// Returns strings of a format, of every shape that its grammar allows within reason.
+/// Returns strings of a format, in the variants that its grammar allows.
 fn examples(format: &str) -> &'static [&'static str] {
     match format {
         "date-time" => &[

@@ -1,4 +1,4 @@
-//! Events beside an event: one place of it replaced, removed, repeated or added to.
+//! Events that are similar to an event: one place is replaced, removed, repeated, or gets an addition.
 
 use fastrand::Rng;
 use serde_json::Value;
@@ -21,7 +21,7 @@ fn places(value: &Value) -> usize {
     }
 }
 
-/// Calls `change` for the place of that number, parents first; tells whether it was reached.
+/// Calls `change` for the place with this number, parents first. Returns whether the place exists.
 fn visit(value: &mut Value, at: &mut usize, change: &mut dyn FnMut(&mut Value)) -> bool {
     if *at == 0 {
         change(value);

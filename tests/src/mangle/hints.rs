@@ -1,23 +1,23 @@
-//! What a schema mentions: where values next to it may be decided otherwise.
+//! The values in a schema; similar values may give another result.
 
 use serde_json::Value;
 
-/// Numbers, lengths, texts and names of a schema.
+/// The numbers, lengths, strings and names in a schema.
 #[derive(Debug, Default)]
 pub struct Hints {
     pub(super) numbers: Vec<String>,
     pub(super) lengths: Vec<usize>,
     pub(super) texts: Vec<String>,
     pub(super) names: Vec<String>,
-    /// Values of any kind that are listed.
+    /// The enumerated values of any type.
     pub(super) values: Vec<Value>,
 }
 
-/// Longest text or list that a limit of the schema asks for.
+/// Maximum length of a string or array that reaches a limit of the schema.
 const LENGTH_MAX: u64 = 5_000;
 
 impl Hints {
-    /// Adds what a schema mentions.
+    /// Adds the values in a schema.
     pub fn add(&mut self, schema: &Value) {
         match schema {
             Value::Object(members) => {

@@ -1,10 +1,10 @@
-//! Changes of an event, small and mean.
+//! Small changes of an event that are difficult for parsers.
 
 use fastrand::Rng;
 
 use super::{Hints, Tree};
 
-/// Numbers that parsers and validators get wrong.
+/// Numbers that are difficult for parsers and validators.
 const NUMBERS: &[&str] = &[
     "0",
     "-0",
@@ -43,7 +43,7 @@ const NUMBERS: &[&str] = &[
     "1e1000000000000",
 ];
 
-/// Texts that lengths, patterns and formats get wrong.
+/// Strings that are difficult for lengths, patterns and formats.
 const TEXTS: &[&str] = &[
     "",
     " ",
@@ -82,10 +82,10 @@ const TEXTS: &[&str] = &[
     "١٢",
 ];
 
-/// Deepest nesting that is wrapped around a value.
+/// Maximum number of arrays or objects to put around a value.
 const WRAPS_MAX: usize = 140;
 
-/// Changes an event in one place.
+/// Changes one place of an event.
 pub fn mangle(event: &mut Tree, hints: &Hints, rng: &mut Rng) {
     let size = event.size();
     let other = event.at(rng.usize(..size)).cloned();
@@ -159,7 +159,7 @@ fn number(text: &mut String, hints: &Hints, rng: &mut Rng) {
     }
 }
 
-/// Moves a number to, or just beside, where it is.
+/// Changes a number by a small amount, or not at all.
 fn near(text: &mut String, rng: &mut Rng) {
     if let Ok(integer) = text.parse::<i64>() {
         let step = rng.i64(-1..=1);

@@ -1,4 +1,4 @@
-//! JSON as text has it: names may repeat, numbers and texts have spellings.
+//! JSON with its spelling: duplicate names, and several spellings of a number or string.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use serde_json::Value;
 pub enum Tree {
     /// `null`, `true`, `false` or a number, as written.
     Raw(String),
-    /// A text, unescaped.
+    /// A string, without escapes.
     Text(String),
     /// An array.
     List(Vec<Tree>),
-    /// An object, its members in order, a name perhaps more than once.
+    /// An object with its members in order; a name may occur several times.
     Object(Vec<(String, Tree)>),
 }
 
@@ -40,10 +40,9 @@ impl Tree {
         }
     }
 
-    /// Tells whether the validator does not read a number as it is written (docs/adr/0001): one with
-    /// more digits than a double keeps, or out of its range, which generated types compare by the
-    /// digits; or one beyond 64 bits with an exponent, which the validator calls an integer where
-    /// draft 4 does not.
+    /// Returns whether the validator changes the value of a number (docs/adr/0001). This is a number with more digits
+    /// than a double, or outside the range of a double; generated types compare it by its digits. It is also a number
+    /// outside 64 bits with an exponent, which the validator calls an integer and draft 4 does not.
     pub fn is_beyond_validator(&self) -> bool {
         match self {
             Self::Raw(text) => {
@@ -53,7 +52,7 @@ impl Tree {
                 let digits = digits.trim_matches('0');
                 let is_rounded = 15 < digits.len() || (double == 0.0 && !digits.is_empty());
                 let has_exponent = text.contains(['e', 'E']);
-                // As doubles, for the border itself does not matter.
+                // Doubles are exact enough here, because the limit itself does not matter.
                 is_rounded || double.is_infinite() || (has_exponent && i64::MAX as f64 <= double.abs())
             }
             Self::Text(_) => false,
@@ -62,7 +61,7 @@ impl Tree {
         }
     }
 
-    /// Returns the value of this number in document order.
+    /// Returns the value with this number, in document order.
     pub fn at(&mut self, mut number: usize) -> Option<&mut Self> {
         if number == 0 {
             return Some(self);
@@ -83,7 +82,7 @@ impl Tree {
         None
     }
 
-    /// Writes the text; with `rng` in one of its many spellings.
+    /// Writes the text; with `rng`, in a random spelling.
     pub fn write(&self, out: &mut String, rng: Option<&mut Rng>) {
         match rng {
             Some(rng) => self.spell(out, rng),

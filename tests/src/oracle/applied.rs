@@ -4,82 +4,90 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Doubt;
 use super::documents::Node;
-use super::holds::{Edge, Run};
+use super::doubt::Doubt;
+use super::evaluation::{Edge, Evaluation};
 
-/// What a parent hands on to the place of a child.
+/// A part of the schemas of a parent that applies to the place of a child.
 #[derive(Debug, Clone)]
-pub(super) enum Handed<'d> {
-    /// A schema; `forced` inside an `if`, which counts whether it holds or not.
+pub(super) enum Inherited<'d> {
+    /// A schema; `forced` inside an `if`, which counts even if it does not hold.
     Schema { node: Node<'d>, forced: bool },
     /// The parts of `enum` or `const` values for this place.
     Listed(Vec<&'d Value>),
 }
 
-/// One applied schema.
+/// A schema that applies to a place.
 #[derive(Debug, Clone)]
 pub(super) struct Applied<'d> {
-    pub(super) handed: Handed<'d>,
-    /// Whether it declares names and hands schemas on.
+    pub(super) inherited: Inherited<'d>,
+    /// Whether the schema declares names and applies schemas to children.
     pub(super) counts: bool,
-    /// How it was reached.
+    /// The keyword by which it applies.
     pub(super) edge: Edge,
 }
 
 impl<'d> Applied<'d> {
     pub(super) fn node(&self) -> Option<Node<'d>> {
-        match &self.handed {
-            Handed::Schema { node, .. } => Some(*node),
-            Handed::Listed(_) => None,
+        match &self.inherited {
+            Inherited::Schema { node, .. } => Some(*node),
+            Inherited::Listed(_) => None,
         }
     }
 }
 
-/// Returns the applied schemas of a writer's place: those that hold count.
-pub(super) fn of_writer<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value) -> Vec<Applied<'d>> {
+/// Returns the schemas that apply to a place of a writer; a schema counts if it holds.
+pub(super) fn of_writer<'d>(
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
+    value: &Value,
+) -> Vec<Applied<'d>> {
     let mut walk = Walk { run, value, found: Vec::new(), seen: HashSet::new() };
-    for part in handed {
+    for part in inherited {
         match part {
-            Handed::Schema { node, forced } => walk.writer(*node, Edge::Must, true, *forced),
-            Handed::Listed(_) => walk.push(part.clone(), true, Edge::Must),
+            Inherited::Schema { node, forced } => walk.writer(*node, Edge::Must, true, *forced),
+            Inherited::Listed(_) => walk.push(part.clone(), true, Edge::Must),
         }
     }
     walk.found
 }
 
-/// Returns the applied schemas of a reader's place, of the opened schema: those count that every
-/// event must satisfy, and the branches that hold, or all if none does.
-pub(super) fn of_reader<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value) -> Vec<Applied<'d>> {
+/// Returns the schemas that apply to a place of a reader, after the schema is opened. A schema counts if every event
+/// must satisfy it. Of the branches of a union, those that hold count; if none holds, all count.
+pub(super) fn of_reader<'d>(
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
+    value: &Value,
+) -> Vec<Applied<'d>> {
     let mut walk = Walk { run, value, found: Vec::new(), seen: HashSet::new() };
-    for part in handed {
+    for part in inherited {
         match part {
-            Handed::Schema { node, .. } => walk.reader(*node, Edge::Must, true),
-            Handed::Listed(_) => walk.push(part.clone(), true, Edge::Must),
+            Inherited::Schema { node, .. } => walk.reader(*node, Edge::Must, true),
+            Inherited::Listed(_) => walk.push(part.clone(), true, Edge::Must),
         }
     }
     walk.found
 }
 
 struct Walk<'w, 'o, 'd> {
-    run: &'w Run<'o, 'd>,
+    run: &'w Evaluation<'o, 'd>,
     value: &'w Value,
     found: Vec<Applied<'d>>,
     seen: HashSet<(usize, bool, bool)>,
 }
 
 impl<'d> Walk<'_, '_, 'd> {
-    fn push(&mut self, handed: Handed<'d>, counts: bool, edge: Edge) {
-        self.found.push(Applied { handed, counts, edge });
+    fn push(&mut self, inherited: Inherited<'d>, counts: bool, edge: Edge) {
+        self.found.push(Applied { inherited, counts, edge });
     }
 
-    /// `alive` if everything around the schema counts; `forced` inside an `if`.
+    /// Adds a schema of a writer; `alive` if all schemas around it count, `forced` inside an `if`.
     fn writer(&mut self, node: Node<'d>, edge: Edge, alive: bool, forced: bool) {
         if node.members().is_none() || !self.seen.insert((node.address(), alive, forced)) {
             return;
         }
         let alive = alive && self.run.holds(node, self.value, false);
-        self.push(Handed::Schema { node, forced }, alive || forced, edge);
+        self.push(Inherited::Schema { node, forced }, alive || forced, edge);
         for (edge, part) in self.run.in_place(node, self.value, false) {
             let tests = edge == Edge::If && (alive || forced || self.run.takes(Doubt::FailedBranchIf));
             self.writer(part, edge, alive, forced || tests);
@@ -90,12 +98,12 @@ impl<'d> Walk<'_, '_, 'd> {
         if node.members().is_none() || !self.seen.insert((node.address(), counts, false)) {
             return;
         }
-        self.push(Handed::Schema { node, forced: false }, counts, edge);
+        self.push(Inherited::Schema { node, forced: false }, counts, edge);
         let parts = self.run.in_place(node, self.value, true);
         let holds = |part: &Node<'d>| self.run.holds(*part, self.value, true);
         let holding = |wanted: Edge| parts.iter().any(|(edge, part)| *edge == wanted && holds(part));
         let (any, one) = (holding(Edge::AnyOf), holding(Edge::OneOf));
-        // The chosen branch of a condition holds if it is absent.
+        // A missing `then` or `else` holds.
         let chosen = parts.iter().find(|(edge, _)| matches!(edge, Edge::Then | Edge::Else));
         let is_satisfied = chosen.is_none_or(|(_, part)| holds(part));
         let taken: Vec<(Edge, Node<'d>, bool)> = parts
@@ -122,56 +130,56 @@ impl<'d> Walk<'_, '_, 'd> {
     }
 }
 
-/// Returns what an applied schema hands on to a member.
-pub(super) fn to_member<'d>(
-    run: &Run<'_, 'd>,
-    part: &Handed<'d>,
+/// Returns the parts of an applied schema that apply to a member.
+pub(super) fn inherited_by_member<'d>(
+    run: &Evaluation<'_, 'd>,
+    part: &Inherited<'d>,
     value: &Value,
     name: &str,
     opened: bool,
-) -> Vec<Handed<'d>> {
+) -> Vec<Inherited<'d>> {
     let (node, forced) = match part {
-        Handed::Listed(values) => return listed(values.iter().filter_map(|one| one.get(name)).collect()),
-        Handed::Schema { node, forced } => (*node, *forced),
+        Inherited::Listed(values) => return listed(values.iter().filter_map(|one| one.get(name)).collect()),
+        Inherited::Schema { node, forced } => (*node, *forced),
     };
-    let mut handed: Vec<Handed<'d>> = run
+    let mut inherited: Vec<Inherited<'d>> = run
         .member_schemas(node, value, name, opened)
         .into_iter()
-        .map(|node| Handed::Schema { node, forced })
+        .map(|node| Inherited::Schema { node, forced })
         .collect();
-    handed.extend(listed(values(run, node).into_iter().filter_map(|one| one.get(name)).collect()));
-    handed
+    inherited.extend(listed(values(run, node).into_iter().filter_map(|one| one.get(name)).collect()));
+    inherited
 }
 
-/// Returns what an applied schema hands on to an item.
-pub(super) fn to_item<'d>(
-    run: &Run<'_, 'd>,
-    part: &Handed<'d>,
+/// Returns the parts of an applied schema that apply to an item.
+pub(super) fn inherited_by_item<'d>(
+    run: &Evaluation<'_, 'd>,
+    part: &Inherited<'d>,
     value: &Value,
     at: usize,
     opened: bool,
-) -> Vec<Handed<'d>> {
+) -> Vec<Inherited<'d>> {
     let (node, forced) = match part {
-        Handed::Listed(values) => return listed(values.iter().filter_map(|one| one.get(at)).collect()),
-        Handed::Schema { node, forced } => (*node, *forced),
+        Inherited::Listed(values) => return listed(values.iter().filter_map(|one| one.get(at)).collect()),
+        Inherited::Schema { node, forced } => (*node, *forced),
     };
     let contains = run.keyword(node, "contains").map(|part| node.child(part));
     let matched = contains.filter(|part| value.get(at).is_some_and(|item| run.holds(*part, item, opened)));
-    let mut handed: Vec<Handed<'d>> = run
+    let mut inherited: Vec<Inherited<'d>> = run
         .item_schemas(node, value, at, opened)
         .into_iter()
         .chain(matched)
-        .map(|node| Handed::Schema { node, forced })
+        .map(|node| Inherited::Schema { node, forced })
         .collect();
-    handed.extend(listed(values(run, node).into_iter().filter_map(|one| one.get(at)).collect()));
-    handed
+    inherited.extend(listed(values(run, node).into_iter().filter_map(|one| one.get(at)).collect()));
+    inherited
 }
 
-fn listed(values: Vec<&Value>) -> Vec<Handed<'_>> {
-    if values.is_empty() { Vec::new() } else { vec![Handed::Listed(values)] }
+fn listed(values: Vec<&Value>) -> Vec<Inherited<'_>> {
+    if values.is_empty() { Vec::new() } else { vec![Inherited::Listed(values)] }
 }
 
 /// Returns the values of `enum` and `const`.
-pub(super) fn values<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> Vec<&'d Value> {
+pub(super) fn values<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> Vec<&'d Value> {
     run.list(node, "enum").iter().chain(run.keyword(node, "const")).collect()
 }

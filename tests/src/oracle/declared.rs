@@ -1,37 +1,37 @@
-//! The names that applied schemas declare, and how many items tuples allow.
+//! The names that applied schemas declare, and the number of items that tuples allow.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Doubt;
-use super::applied::{Applied, Handed, values};
+use super::applied::{Applied, Inherited, values};
 use super::documents::Node;
-use super::holds::Run;
+use super::doubt::Doubt;
+use super::evaluation::Evaluation;
 use super::keywords::{is_catch_all, is_real};
 
-/// Longest chain of references to a list of names.
+/// Maximum length of a chain of references to a list of names.
 const CHAIN_MAX: usize = 20;
 
-/// Whether the object is a map: no applied schema describes members.
-pub(super) fn is_map(run: &Run<'_, '_>, applied: &[Applied<'_>]) -> bool {
-    !applied.iter().any(|part| match &part.handed {
-        Handed::Listed(values) => lists_objects(run, values),
-        Handed::Schema { node, .. } => describes_members(run, *node),
+/// Returns whether the object is a map: no applied schema describes members.
+pub(super) fn is_map(run: &Evaluation<'_, '_>, applied: &[Applied<'_>]) -> bool {
+    !applied.iter().any(|part| match &part.inherited {
+        Inherited::Listed(values) => lists_objects(run, values),
+        Inherited::Schema { node, .. } => describes_members(run, *node),
     })
 }
 
-/// Whether a counting schema declares the name.
+/// Returns whether a schema that counts declares the name.
 pub(super) fn is_declared(
-    run: &Run<'_, '_>,
+    run: &Evaluation<'_, '_>,
     applied: &[Applied<'_>],
     value: &Value,
     name: &str,
     opened: bool,
 ) -> bool {
-    applied.iter().filter(|part| part.counts).any(|part| match &part.handed {
-        Handed::Listed(values) => values.iter().any(|one| one.get(name).is_some()),
-        Handed::Schema { node, .. } => {
+    applied.iter().filter(|part| part.counts).any(|part| match &part.inherited {
+        Inherited::Listed(values) => values.iter().any(|one| one.get(name).is_some()),
+        Inherited::Schema { node, .. } => {
             names(run, *node).contains(name)
                 || by_pattern(run, *node, name)
                 || by_rest(run, *node, value, name, opened)
@@ -39,12 +39,12 @@ pub(super) fn is_declared(
     })
 }
 
-fn lists_objects(run: &Run<'_, '_>, values: &[&Value]) -> bool {
+fn lists_objects(run: &Evaluation<'_, '_>, values: &[&Value]) -> bool {
     values.iter().any(|value| value.is_object())
         || (!values.is_empty() && run.takes(Doubt::ScalarEnumEndsMap))
 }
 
-fn describes_members(run: &Run<'_, '_>, node: Node<'_>) -> bool {
+fn describes_members(run: &Evaluation<'_, '_>, node: Node<'_>) -> bool {
     let has_patterns = run.object(node, "patternProperties").is_some_and(|patterns| {
         patterns.iter().any(|(pattern, part)| {
             !is_catch_all(pattern) || is_real(part, run.draft(node)) || run.takes(Doubt::CatchAllEndsMap)
@@ -57,12 +57,12 @@ fn describes_members(run: &Run<'_, '_>, node: Node<'_>) -> bool {
         || lists_objects(run, &values(run, node))
 }
 
-fn has_real(run: &Run<'_, '_>, node: Node<'_>, keyword: &str) -> bool {
+fn has_real(run: &Evaluation<'_, '_>, node: Node<'_>, keyword: &str) -> bool {
     run.keyword(node, keyword).is_some_and(|part| is_real(part, run.draft(node)))
 }
 
 /// Returns the names that a schema declares one by one.
-pub(super) fn names<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> {
+pub(super) fn names<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> {
     let mut names: BTreeSet<&'d str> = BTreeSet::new();
     let strings = |list: &'d [Value]| list.iter().filter_map(Value::as_str);
     names.extend(run.object(node, "properties").into_iter().flatten().map(|(name, _)| name.as_str()));
@@ -80,22 +80,22 @@ pub(super) fn names<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> 
     names
 }
 
-/// Whether a pattern of the schema declares the name.
-fn by_pattern(run: &Run<'_, '_>, node: Node<'_>, name: &str) -> bool {
+/// Returns whether a pattern of the schema declares the name.
+fn by_pattern(run: &Evaluation<'_, '_>, node: Node<'_>, name: &str) -> bool {
     run.object(node, "patternProperties").into_iter().flatten().any(|(pattern, part)| {
         (!is_catch_all(pattern) || is_real(part, run.draft(node))) && run.matches(pattern, name)
     })
 }
 
-/// Whether a real schema for further members applies to the name.
-fn by_rest(run: &Run<'_, '_>, node: Node<'_>, value: &Value, name: &str, opened: bool) -> bool {
+/// Returns whether a real schema for further members applies to the name.
+fn by_rest(run: &Evaluation<'_, '_>, node: Node<'_>, value: &Value, name: &str, opened: bool) -> bool {
     (has_real(run, node, "additionalProperties") && run.named_schemas(node, name).is_empty())
         || (has_real(run, node, "unevaluatedProperties")
             && !run.evaluates_member(node, value, name, opened, false))
 }
 
-/// Whether a schema may declare names beyond those that [`names`] returns.
-pub(super) fn is_open(run: &Run<'_, '_>, node: Node<'_>) -> bool {
+/// Returns whether a schema may declare names beyond those that [`names`] returns.
+pub(super) fn is_open(run: &Evaluation<'_, '_>, node: Node<'_>) -> bool {
     ["additionalProperties", "unevaluatedProperties"].iter().any(|rest| has_real(run, node, rest))
         || run
             .object(node, "patternProperties")
@@ -105,7 +105,7 @@ pub(super) fn is_open(run: &Run<'_, '_>, node: Node<'_>) -> bool {
 }
 
 /// Returns the names that `propertyNames` lists.
-fn listed_names<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> {
+fn listed_names<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> {
     let mut names = BTreeSet::new();
     if let Some(part) = run.keyword(node, "propertyNames") {
         add_listed(run, node.child(part), &mut names, 0);
@@ -113,13 +113,13 @@ fn listed_names<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> BTreeSet<&'d str> {
     names
 }
 
-fn add_listed<'d>(run: &Run<'_, 'd>, node: Node<'d>, names: &mut BTreeSet<&'d str>, chain: usize) {
+fn add_listed<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>, names: &mut BTreeSet<&'d str>, chain: usize) {
     if CHAIN_MAX < chain {
         return;
     }
     names.extend(values(run, node).into_iter().filter_map(Value::as_str));
     if let Some(reference) = run.keyword(node, "$ref").and_then(Value::as_str)
-        && let Some(target) = run.oracle.documents.follow(node, reference)
+        && let Some(target) = run.compiled.documents.follow(node, reference)
     {
         add_listed(run, target, names, chain + 1);
     }
@@ -131,10 +131,10 @@ fn add_listed<'d>(run: &Run<'_, 'd>, node: Node<'d>, names: &mut BTreeSet<&'d st
 }
 
 /// Returns the number of items that tuples allow, or `None` if an array is free.
-pub(super) fn items_max(run: &Run<'_, '_>, applied: &[Applied<'_>], value: &Value) -> Option<usize> {
+pub(super) fn items_max(run: &Evaluation<'_, '_>, applied: &[Applied<'_>], value: &Value) -> Option<usize> {
     let mut longest = None;
     for part in applied.iter().filter(|part| part.counts) {
-        let Handed::Schema { node, forced } = &part.handed else { continue };
+        let Inherited::Schema { node, forced } = &part.inherited else { continue };
         let rest = run.rest_of_items(*node).is_some_and(|rest| is_real(rest.value, run.draft(*node)));
         if rest || has_real(run, *node, "unevaluatedItems") {
             return None;
@@ -152,7 +152,7 @@ pub(super) fn items_max(run: &Run<'_, '_>, applied: &[Applied<'_>], value: &Valu
 }
 
 /// Returns the length of the tuple of one schema, or `None` if further items are real.
-pub(super) fn tuple_max(run: &Run<'_, '_>, node: Node<'_>) -> Option<usize> {
+pub(super) fn tuple_max(run: &Evaluation<'_, '_>, node: Node<'_>) -> Option<usize> {
     let rest = run.rest_of_items(node).is_some_and(|rest| is_real(rest.value, run.draft(node)));
     if rest || has_real(run, node, "unevaluatedItems") { None } else { Some(run.tuple(node).len()) }
 }

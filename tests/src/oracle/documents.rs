@@ -1,4 +1,4 @@
-//! The documents of a schema, and what their references lead to.
+//! The documents of a schema, and the targets of their references.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Node<'d> {
     document: usize,
 }
 
-/// Every document that a schema reaches.
+/// The documents that a schema refers to, directly or through other documents.
 #[derive(Debug)]
 pub(super) struct Documents<'d> {
     list: Vec<Document<'d>>,
@@ -29,7 +29,7 @@ struct Document<'d> {
 }
 
 impl<'d> Documents<'d> {
-    /// Returns the documents, or `None` if they use what the oracle does not follow.
+    /// Returns the documents; `None` if they use a keyword that the oracle cannot follow.
     pub(super) fn of(resolved: &'d Resolved) -> Option<Self> {
         let mut schemas: Vec<&'d Schema> = vec![resolved.schema()];
         let mut by_uri: HashMap<&str, usize> = HashMap::new();
@@ -80,7 +80,7 @@ impl<'d> Node<'d> {
         self.value.as_object()
     }
 
-    /// Returns what tells this node from others.
+    /// Returns the identity of this node.
     pub(super) fn address(self) -> usize {
         std::ptr::from_ref(self.value) as usize
     }
@@ -122,7 +122,7 @@ impl<'d> Document<'d> {
     }
 }
 
-/// Undoes the percent encoding of a fragment.
+/// Decodes the percent encoding of a fragment.
 fn decoded(fragment: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = fragment.bytes();

@@ -1,4 +1,4 @@
-//! Keywords by draft.
+//! The keywords of the drafts.
 
 use evschema_model::Draft;
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ const APPLICATORS: [&str; 25] = [
     "maxContains",
 ];
 
-/// Whether a draft has a keyword; elsewhere the keyword is an annotation.
+/// Returns whether a draft has a keyword; in other drafts, the keyword is an annotation.
 pub(super) fn has(draft: Draft, keyword: &str) -> bool {
     match keyword {
         "const" | "contains" | "propertyNames" => Draft::Draft6 <= draft,
@@ -78,7 +78,7 @@ pub(super) fn has(draft: Draft, keyword: &str) -> bool {
     }
 }
 
-/// Whether a schema says something about values: more than annotations, `true`, `false` and
+/// Returns whether a schema describes values: it has more than annotations, and is not `true`, `false` or
 /// `{"not": {}}`.
 pub(super) fn is_real(schema: &Value, draft: Draft) -> bool {
     let Value::Object(members) = schema else { return false };
@@ -93,12 +93,12 @@ pub(super) fn is_real(schema: &Value, draft: Draft) -> bool {
     }
 }
 
-/// Whether a schema is `{"not": {}}` or `{"not": true}`, annotations aside.
+/// Returns whether a schema is `{"not": {}}`, possibly with annotations.
 fn is_nothing(members: &Map<String, Value>) -> bool {
     members.get("not").is_some_and(|negated| negated.as_object().is_some_and(Map::is_empty))
 }
 
-/// Whether a schema refuses every value by its spelling: `false` or `{"not": {}}`.
+/// Returns whether a schema obviously rejects every value: `false` or `{"not": {}}`.
 pub(super) fn closes(schema: &Value) -> bool {
     match schema {
         Value::Bool(accepts) => !accepts,
@@ -107,7 +107,7 @@ pub(super) fn closes(schema: &Value) -> bool {
     }
 }
 
-/// Whether a pattern matches every name by its spelling.
+/// Returns whether a pattern obviously matches every name.
 pub(super) fn is_catch_all(pattern: &str) -> bool {
     let rest = pattern.strip_prefix('^').unwrap_or(pattern);
     let rest = rest.strip_suffix('$').unwrap_or(rest);

@@ -1,24 +1,24 @@
-//! A tolerant reader: it strips the members that its opened schema does not declare.
+//! A tolerant reader: it removes the members that its opened schema does not declare.
 
 use serde_json::{Map, Value};
 
-use super::Doubt;
-use super::applied::{Handed, of_reader, to_item, to_member};
+use super::applied::{Inherited, inherited_by_item, inherited_by_member, of_reader};
 use super::declared::{is_declared, is_map};
-use super::holds::Run;
+use super::doubt::Doubt;
+use super::evaluation::Evaluation;
 use super::keywords::closes;
 
 /// Returns the event without the members that no applied schema declares.
-pub(super) fn strip(run: &Run<'_, '_>, event: &Value) -> Value {
-    let root = Handed::Schema { node: run.oracle.documents.root(), forced: false };
+pub(super) fn strip(run: &Evaluation<'_, '_>, event: &Value) -> Value {
+    let root = Inherited::Schema { node: run.compiled.documents.root(), forced: false };
     place(run, &[root], event)
 }
 
-fn place<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value) -> Value {
+fn place<'d>(run: &Evaluation<'_, 'd>, inherited: &[Inherited<'d>], value: &Value) -> Value {
     match value {
         Value::Object(members) => {
-            let applied = of_reader(run, handed, value);
-            // Only a place that was closed before it was opened leaves a doubt.
+            let applied = of_reader(run, inherited, value);
+            // The doubt concerns only places that the original schema closes.
             let is_closed = applied.iter().filter_map(|part| part.node()).any(|node| {
                 ["additionalProperties", "unevaluatedProperties"]
                     .iter()
@@ -28,10 +28,10 @@ fn place<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value) -> Value {
             let mut kept = Map::new();
             for (name, member) in members {
                 if keeps_all || is_declared(run, &applied, value, name, true) {
-                    let parts: Vec<Handed<'d>> = applied
+                    let parts: Vec<Inherited<'d>> = applied
                         .iter()
                         .filter(|part| part.counts)
-                        .flat_map(|part| to_member(run, &part.handed, value, name, true))
+                        .flat_map(|part| inherited_by_member(run, &part.inherited, value, name, true))
                         .collect();
                     kept.insert(name.clone(), place(run, &parts, member));
                 }
@@ -39,12 +39,12 @@ fn place<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value) -> Value {
             Value::Object(kept)
         }
         Value::Array(items) => {
-            let applied = of_reader(run, handed, value);
+            let applied = of_reader(run, inherited, value);
             let stripped = items.iter().enumerate().map(|(at, item)| {
-                let parts: Vec<Handed<'d>> = applied
+                let parts: Vec<Inherited<'d>> = applied
                     .iter()
                     .filter(|part| part.counts)
-                    .flat_map(|part| to_item(run, &part.handed, value, at, true))
+                    .flat_map(|part| inherited_by_item(run, &part.inherited, value, at, true))
                     .collect();
                 place(run, &parts, item)
             });

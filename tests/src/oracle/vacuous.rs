@@ -1,98 +1,99 @@
-//! Whether a content model leaves a place no value at all, so that it is a map or a free array.
+//! Finds vacuous places: the content model permits no value at the place, so the place is a map or a free array.
 //!
-//! The oracle decides the simple cases: a declared value of the same branches proves that the place is
-//! not vacuous; a minimum above everything that may be declared proves that it is. Otherwise it
-//! returns `None`.
+//! The oracle decides the simple cases. If a declared value of the same branches exists, the place is not vacuous. If a
+//! minimum is larger than the number of all declared members, the place is vacuous. Otherwise the result is `None`.
 
 use std::collections::BTreeSet;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::applied::{Applied, Handed, of_writer, values};
+use super::answer::Answer;
+use super::applied::{Applied, Inherited, of_writer, values};
+use super::compiled::PlaceKey;
 use super::declared::{is_open, names, tuple_max};
 use super::documents::Node;
-use super::holds::{Edge, Run};
-use super::writer::{handed_to_member, place, strip};
-use super::{Answer, Doubt};
+use super::evaluation::{Edge, Evaluation};
+use super::writer::{all_inherited_by_member, place, strip};
 
-/// Values to complete an object with, before it counts as undecided.
+/// Maximum number of values to complete an object with; after that, the place is undecided.
 const TRIES_MAX: usize = 24;
 
-/// Events by which a place is examined, before it counts as undecided for good.
+/// Maximum number of events with which a place is examined; after that, the place stays undecided.
 const EXAMINED_MAX: usize = 3;
 
-/// Deepest nesting of candidates; beyond, a place counts as undecided.
+/// Maximum nesting of candidates; a deeper place is undecided.
 const LEVEL_MAX: usize = 2;
 
-/// Most schemas that are searched for names.
+/// Maximum number of schemas to search for names.
 const NODES_MAX: usize = 500;
 
-/// A place with its branches, as one reading of the definition sees it.
-pub(super) type PlaceKey = (Vec<(usize, bool)>, BTreeSet<(usize, bool)>, Option<Doubt>, bool);
-
-/// Returns what tells the place from others, or `None` if enumerated values describe it.
-fn key_of<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], applied: &[Applied<'d>]) -> Option<PlaceKey> {
-    let of = |part: &Handed<'d>| match part {
-        Handed::Schema { node, forced } => Some((node.address(), *forced)),
-        Handed::Listed(_) => None,
+/// Returns the key of a place; `None` if enumerated values describe the place.
+fn key_of<'d>(
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
+    applied: &[Applied<'d>],
+) -> Option<PlaceKey> {
+    let of = |part: &Inherited<'d>| match part {
+        Inherited::Schema { node, forced } => Some((node.address(), *forced)),
+        Inherited::Listed(_) => None,
     };
-    let handed = handed.iter().map(of).collect::<Option<_>>()?;
-    Some((handed, branches(applied), run.unusual(), run.level() == 0))
+    let inherited = inherited.iter().map(of).collect::<Option<_>>()?;
+    Some((inherited, branches(applied), run.unusual(), run.level() == 0))
 }
 
-/// Returns the answer for a place, which does not depend on the event: keeps it for the next one.
+/// Returns the answer for a place, and keeps it, because the answer does not depend on the event.
 fn remembered<'d>(
-    run: &Run<'_, 'd>,
-    handed: &[Handed<'d>],
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
     applied: &[Applied<'d>],
     examine: impl FnOnce() -> Option<bool>,
 ) -> Option<bool> {
-    let Some(key) = key_of(run, handed, applied) else { return examine() };
-    let (known, examined) = run.oracle.vacuous.borrow().get(&key).copied().unwrap_or((None, 0));
+    let Some(key) = key_of(run, inherited, applied) else { return examine() };
+    let (known, examined) = run.compiled.vacuous.borrow().get(&key).copied().unwrap_or((None, 0));
     if known.is_some() || EXAMINED_MAX <= examined {
         return known;
     }
     let answer = examine();
-    run.oracle.vacuous.borrow_mut().insert(key, (answer, examined + 1));
+    run.compiled.vacuous.borrow_mut().insert(key, (answer, examined + 1));
     answer
 }
 
-/// Whether a lenient writer has no object for the place.
+/// Returns whether a lenient writer has no object for the place.
 pub(super) fn is_vacuous_object<'d>(
-    run: &Run<'_, 'd>,
-    handed: &[Handed<'d>],
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
     applied: &[Applied<'d>],
     value: &Value,
 ) -> Option<bool> {
-    remembered(run, handed, applied, || examine_object(run, handed, applied, value))
+    remembered(run, inherited, applied, || examine_object(run, inherited, applied, value))
 }
 
-/// Whether a lenient writer has no array for the place.
+/// Returns whether a lenient writer has no array for the place.
 pub(super) fn is_vacuous_array<'d>(
-    run: &Run<'_, 'd>,
-    handed: &[Handed<'d>],
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
     applied: &[Applied<'d>],
     value: &Value,
     max: usize,
 ) -> Option<bool> {
-    remembered(run, handed, applied, || examine_array(run, handed, applied, value, max))
+    remembered(run, inherited, applied, || examine_array(run, inherited, applied, value, max))
 }
 
 fn examine_object<'d>(
-    run: &Run<'_, 'd>,
-    handed: &[Handed<'d>],
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
     applied: &[Applied<'d>],
     value: &Value,
 ) -> Option<bool> {
     if LEVEL_MAX < run.level() {
         return None;
     }
-    let declared = strip(run, handed, value);
-    if is_sent_in_same_branches(run, handed, applied, &declared) {
+    let declared = strip(run, inherited, value);
+    if is_sent_in_same_branches(run, inherited, applied, &declared) {
         return Some(false);
     }
-    let reach = Reach::of(run, handed);
+    let reach = Reach::of(run, inherited);
     if let Some(names) = &reach.names
         && (names.len() as f64) < reach.min_properties
     {
@@ -102,7 +103,7 @@ fn examine_object<'d>(
     let tries = if run.level() == 0 { TRIES_MAX } else { 0 };
     for _ in 0..tries {
         let completed = complete(run, applied, value, &declared, &reach, &mut rng);
-        if is_sent_in_same_branches(run, handed, applied, &completed) {
+        if is_sent_in_same_branches(run, inherited, applied, &completed) {
             return Some(false);
         }
     }
@@ -110,8 +111,8 @@ fn examine_object<'d>(
 }
 
 fn examine_array<'d>(
-    run: &Run<'_, 'd>,
-    handed: &[Handed<'d>],
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
     applied: &[Applied<'d>],
     value: &Value,
     max: usize,
@@ -119,12 +120,12 @@ fn examine_array<'d>(
     if LEVEL_MAX < run.level() {
         return None;
     }
-    let mut declared = strip(run, handed, value);
+    let mut declared = strip(run, inherited, value);
     if let Value::Array(items) = &mut declared {
         items.truncate(max);
         loop {
             let shortened = Value::Array(items.clone());
-            if is_sent_in_same_branches(run, handed, applied, &shortened) {
+            if is_sent_in_same_branches(run, inherited, applied, &shortened) {
                 return Some(false);
             }
             if items.pop().is_none() {
@@ -132,24 +133,24 @@ fn examine_array<'d>(
             }
         }
     }
-    let reach = Reach::of(run, handed);
+    let reach = Reach::of(run, inherited);
     if reach.tuple.is_some_and(|longest| (longest as f64) < reach.min_items) { Some(true) } else { None }
 }
 
-/// Whether the writer sends a value at the place, with the same branches as the applied schemas.
+/// Returns whether the writer sends a value at the place, with the same branches as the applied schemas.
 fn is_sent_in_same_branches<'d>(
-    run: &Run<'_, 'd>,
-    handed: &[Handed<'d>],
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
     applied: &[Applied<'d>],
     candidate: &Value,
 ) -> bool {
     let other = run.for_candidate();
-    let fits = handed.iter().all(|part| match part {
-        Handed::Schema { node, forced } => *forced || other.holds(*node, candidate, false),
-        Handed::Listed(values) => values.contains(&candidate),
+    let fits = inherited.iter().all(|part| match part {
+        Inherited::Schema { node, forced } => *forced || other.holds(*node, candidate, false),
+        Inherited::Listed(values) => values.contains(&candidate),
     });
-    fits && branches(&of_writer(&other, handed, candidate)) == branches(applied)
-        && place(&other, handed, candidate, "") == Answer::Yes
+    fits && branches(&of_writer(&other, inherited, candidate)) == branches(applied)
+        && place(&other, inherited, candidate, "") == Answer::Yes
 }
 
 /// Returns the branches of unions and conditions, and which of them hold.
@@ -159,25 +160,25 @@ fn branches(applied: &[Applied<'_>]) -> BTreeSet<(usize, bool)> {
     applied.iter().filter(is_branch).filter_map(of).collect()
 }
 
-/// Everything that the schemas of a place could apply, whatever the value.
+/// The names and limits of all schemas that could apply to a place, for any value.
 struct Reach<'d> {
-    /// Names that may be declared, or `None` if there is no end of them.
+    /// The names that may be declared; `None` if their number is not limited.
     names: Option<BTreeSet<&'d str>>,
-    /// The longest tuple, or `None` if an array may be free.
+    /// The length of the longest tuple; `None` if an array may be free.
     tuple: Option<usize>,
     min_properties: f64,
     min_items: f64,
 }
 
 impl<'d> Reach<'d> {
-    fn of(run: &Run<'_, 'd>, handed: &[Handed<'d>]) -> Self {
+    fn of(run: &Evaluation<'_, 'd>, inherited: &[Inherited<'d>]) -> Self {
         let mut reach =
             Self { names: Some(BTreeSet::new()), tuple: Some(0), min_properties: 0.0, min_items: 0.0 };
         let mut seen = BTreeSet::new();
-        for part in handed {
+        for part in inherited {
             match part {
-                Handed::Schema { node, forced } => reach.add(run, *node, !forced, &mut seen),
-                Handed::Listed(_) => (reach.names, reach.tuple) = (None, None),
+                Inherited::Schema { node, forced } => reach.add(run, *node, !forced, &mut seen),
+                Inherited::Listed(_) => (reach.names, reach.tuple) = (None, None),
             }
         }
         reach
@@ -185,7 +186,7 @@ impl<'d> Reach<'d> {
 
     fn add(
         &mut self,
-        run: &Run<'_, 'd>,
+        run: &Evaluation<'_, 'd>,
         node: Node<'d>,
         is_certain: bool,
         seen: &mut BTreeSet<(usize, bool)>,
@@ -214,11 +215,11 @@ impl<'d> Reach<'d> {
     }
 }
 
-/// Returns every subschema that could apply in place, and whether it must hold.
-fn everything_in_place<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> Vec<(Node<'d>, bool)> {
+/// Returns every subschema that could apply to the same value, and whether it must hold.
+fn everything_in_place<'d>(run: &Evaluation<'_, 'd>, node: Node<'d>) -> Vec<(Node<'d>, bool)> {
     let mut parts = Vec::new();
     if let Some(reference) = run.keyword(node, "$ref").and_then(Value::as_str)
-        && let Some(target) = run.oracle.documents.follow(node, reference)
+        && let Some(target) = run.compiled.documents.follow(node, reference)
     {
         parts.push((target, true));
     }
@@ -236,9 +237,9 @@ fn everything_in_place<'d>(run: &Run<'_, 'd>, node: Node<'d>) -> Vec<(Node<'d>, 
     parts
 }
 
-/// Adds declared members at random.
+/// Adds random declared members.
 fn complete<'d>(
-    run: &Run<'_, 'd>,
+    run: &Evaluation<'_, 'd>,
     applied: &[Applied<'d>],
     value: &Value,
     declared: &Value,
@@ -254,20 +255,20 @@ fn complete<'d>(
         if members.contains_key(name) || rng.u8(..3) == 0 {
             continue;
         }
-        let handed = handed_to_member(run, applied, value, name);
+        let inherited = all_inherited_by_member(run, applied, value, name);
         let mut pool: Vec<Value> =
             vec![json!(""), json!("a"), json!(0), json!(1), json!(true), json!({}), json!([]), Value::Null];
-        for part in &handed {
+        for part in &inherited {
             match part {
-                Handed::Schema { node, .. } => pool.extend(values(run, *node).into_iter().cloned()),
-                Handed::Listed(all) => pool.extend(all.iter().map(|one| (*one).clone())),
+                Inherited::Schema { node, .. } => pool.extend(values(run, *node).into_iter().cloned()),
+                Inherited::Listed(all) => pool.extend(all.iter().map(|one| (*one).clone())),
             }
         }
         let other = run.another();
         pool.retain(|member| {
-            handed.iter().all(|part| match part {
-                Handed::Schema { node, forced } => *forced || other.another().holds(*node, member, false),
-                Handed::Listed(all) => all.contains(&member),
+            inherited.iter().all(|part| match part {
+                Inherited::Schema { node, forced } => *forced || other.another().holds(*node, member, false),
+                Inherited::Listed(all) => all.contains(&member),
             })
         });
         if let Some(member) = rng.choice(&pool) {

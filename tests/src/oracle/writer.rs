@@ -1,40 +1,45 @@
-//! A lenient writer: it sends the declared members and the items of its tuples, and nothing else.
+//! A lenient writer: it sends only declared members and the items of its tuples.
 
 use serde_json::{Map, Value};
 
-use super::Answer;
-use super::applied::{Applied, Handed, of_writer, to_item, to_member};
+use super::answer::Answer;
+use super::applied::{Applied, Inherited, inherited_by_item, inherited_by_member, of_writer};
 use super::declared::{is_declared, is_map, items_max};
-use super::holds::Run;
+use super::evaluation::Evaluation;
 use super::vacuous::{is_vacuous_array, is_vacuous_object};
 
-/// Whether the writer sends a valid event.
-pub(super) fn sends(run: &Run<'_, '_>, event: &Value) -> Answer {
-    let root = Handed::Schema { node: run.oracle.documents.root(), forced: false };
+/// Returns whether the writer sends a valid event.
+pub(super) fn sends(run: &Evaluation<'_, '_>, event: &Value) -> Answer {
+    let root = Inherited::Schema { node: run.compiled.documents.root(), forced: false };
     place(run, &[root], event, "")
 }
 
-/// Whether the writer sends this value at a place.
-pub(super) fn place<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value, path: &str) -> Answer {
+/// Returns whether the writer sends this value at a place.
+pub(super) fn place<'d>(
+    run: &Evaluation<'_, 'd>,
+    inherited: &[Inherited<'d>],
+    value: &Value,
+    path: &str,
+) -> Answer {
     let mut answer = Answer::Yes;
     match value {
         Value::Object(members) => {
-            let applied = of_writer(run, handed, value);
+            let applied = of_writer(run, inherited, value);
             let undeclared = undeclared(run, &applied, value, members);
             if let Some(name) = undeclared.first() {
                 let no = Answer::No(format!("no applied schema declares `{path}/{name}`"));
-                answer = unless(is_vacuous_object(run, handed, &applied, value), no);
+                answer = unless(is_vacuous_object(run, inherited, &applied, value), no);
             }
             for (name, member) in members {
-                let parts = handed_to_member(run, &applied, value, name);
+                let parts = all_inherited_by_member(run, &applied, value, name);
                 answer = both(answer, place(run, &parts, member, &format!("{path}/{name}")));
             }
         }
         Value::Array(items) => {
-            let applied = of_writer(run, handed, value);
+            let applied = of_writer(run, inherited, value);
             if let Some(max) = items_max(run, &applied, value).filter(|max| *max < items.len()) {
                 let no = Answer::No(format!("the tuple at `{path}` has {max} positions"));
-                answer = unless(is_vacuous_array(run, handed, &applied, value, max), no);
+                answer = unless(is_vacuous_array(run, inherited, &applied, value, max), no);
             }
             for (at, item) in items.iter().enumerate() {
                 let parts = handed_to_item(run, &applied, value, at);
@@ -47,19 +52,19 @@ pub(super) fn place<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value,
 }
 
 /// Returns the value without undeclared members and items, at every place.
-pub(super) fn strip<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value) -> Value {
+pub(super) fn strip<'d>(run: &Evaluation<'_, 'd>, inherited: &[Inherited<'d>], value: &Value) -> Value {
     match value {
         Value::Object(members) => {
-            let applied = of_writer(run, handed, value);
+            let applied = of_writer(run, inherited, value);
             let undeclared = undeclared(run, &applied, value, members);
             let kept = members.iter().filter(|(name, _)| !undeclared.contains(&name.as_str()));
             let stripped = kept.map(|(name, member)| {
-                (name.clone(), strip(run, &handed_to_member(run, &applied, value, name), member))
+                (name.clone(), strip(run, &all_inherited_by_member(run, &applied, value, name), member))
             });
             Value::Object(stripped.collect())
         }
         Value::Array(items) => {
-            let applied = of_writer(run, handed, value);
+            let applied = of_writer(run, inherited, value);
             let kept = items_max(run, &applied, value).unwrap_or(items.len());
             let stripped = items.iter().enumerate().take(kept);
             Value::Array(
@@ -73,7 +78,7 @@ pub(super) fn strip<'d>(run: &Run<'_, 'd>, handed: &[Handed<'d>], value: &Value)
 }
 
 fn undeclared<'v>(
-    run: &Run<'_, '_>,
+    run: &Evaluation<'_, '_>,
     applied: &[Applied<'_>],
     value: &Value,
     members: &'v Map<String, Value>,
@@ -84,27 +89,27 @@ fn undeclared<'v>(
     members.keys().map(String::as_str).filter(|name| !is_declared(run, applied, value, name, false)).collect()
 }
 
-pub(super) fn handed_to_member<'d>(
-    run: &Run<'_, 'd>,
+pub(super) fn all_inherited_by_member<'d>(
+    run: &Evaluation<'_, 'd>,
     applied: &[Applied<'d>],
     value: &Value,
     name: &str,
-) -> Vec<Handed<'d>> {
+) -> Vec<Inherited<'d>> {
     let counting = applied.iter().filter(|part| part.counts);
-    counting.flat_map(|part| to_member(run, &part.handed, value, name, false)).collect()
+    counting.flat_map(|part| inherited_by_member(run, &part.inherited, value, name, false)).collect()
 }
 
 fn handed_to_item<'d>(
-    run: &Run<'_, 'd>,
+    run: &Evaluation<'_, 'd>,
     applied: &[Applied<'d>],
     value: &Value,
     at: usize,
-) -> Vec<Handed<'d>> {
+) -> Vec<Inherited<'d>> {
     let counting = applied.iter().filter(|part| part.counts);
-    counting.flat_map(|part| to_item(run, &part.handed, value, at, false)).collect()
+    counting.flat_map(|part| inherited_by_item(run, &part.inherited, value, at, false)).collect()
 }
 
-/// Returns `no`, unless the model leaves the place no value, so that the writer sends everything.
+/// Returns `no`; but if the place is vacuous, the writer sends every value.
 fn unless(vacuous: Option<bool>, no: Answer) -> Answer {
     match vacuous {
         Some(true) => Answer::Yes,
@@ -113,7 +118,7 @@ fn unless(vacuous: Option<bool>, no: Answer) -> Answer {
     }
 }
 
-/// Combines the answers of two places: a certain refusal decides, then a doubt.
+/// Combines the answers of two places: `No` decides, then `Unknown`.
 fn both(one: Answer, other: Answer) -> Answer {
     match (&one, &other) {
         (Answer::No(_), _) => one,

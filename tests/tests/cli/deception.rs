@@ -1,4 +1,4 @@
-//! A checkout, a registry or a schema that wants to deceive: links, tokens, escape sequences, git.
+//! Hostile checkouts, registries and schemas: symbolic links, tokens, escape sequences, git.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -19,7 +19,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-/// Writes a tree with one schema, and a secret beside it.
+/// Writes a tree with one schema, and a secret file beside the tree.
 fn tree() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("project");
@@ -43,7 +43,7 @@ fn a_link_out_of_the_tree_is_not_read() {
     }
     let there = run(&project, &["show", "leak@1.0.0", "--registry", &registry.url()]);
     assert!(!said(&there).contains("s3cr3t"), "{}", said(&there));
-    // A folder that is a link is no better, and neither is `subject.toml`.
+    // A folder or a `subject.toml` that is a symbolic link is rejected too.
     std::fs::remove_dir_all(project.join("schemas/leak")).unwrap();
     std::fs::create_dir(folder.path().join("elsewhere")).unwrap();
     std::fs::write(folder.path().join("elsewhere/1.0.0.json"), r#"{"auth":"s3cr3t"}"#).unwrap();
@@ -86,7 +86,7 @@ fn nothing_is_written_through_a_link_out_of_the_tree() {
     symlink(folder.path().join("linked"), other.join("schemas/a.b")).unwrap();
     run(&other, &["pull", "--registry", &registry.url()]);
     assert_eq!(std::fs::read_dir(folder.path().join("linked")).unwrap().count(), 0);
-    // What is generated stays in the project, unless the command line says otherwise.
+    // The generated code stays in the project, unless the command line names another folder.
     std::fs::write(project.join("evschema.toml"), "[gen]\nout = \"../generated\"\n").unwrap();
     let refused = run(&project, &["gen"]);
     assert!(
@@ -103,7 +103,7 @@ fn a_file_that_is_too_large_or_none_is_not_read() {
     let (_folder, project) = tree();
     let large = std::fs::File::create(project.join("schemas/a.b/1.0.1.json")).unwrap();
     large.set_len(3 << 30).unwrap();
-    // The first one compiles the program.
+    // The first call compiles the program.
     drop(evschema());
     let started = std::time::Instant::now();
     let output = run(&project, &["lint"]);
@@ -111,7 +111,7 @@ fn a_file_that_is_too_large_or_none_is_not_read() {
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
-/// Starts a server that answers the target of each request with a body, and returns its URL and the requests' heads.
+/// Starts a server that has a response for each request target; returns its URL and the heads of the requests.
 fn server(answer: impl Fn(&str) -> String + Send + 'static) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -189,7 +189,7 @@ fn a_token_is_sent_only_where_its_owner_said() {
 }
 
 #[test]
-fn what_a_registry_says_steers_no_terminal() {
+fn texts_of_a_registry_cannot_control_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let hostile = "\u{9b}31m \u{85}\u{2028}::error::x\u{202e}\u{e0041} ##[error]y \u{1b}[2J";
     std::fs::create_dir_all(folder.path().join("schemas/a.b")).unwrap();
@@ -231,7 +231,7 @@ fn what_a_registry_says_steers_no_terminal() {
 }
 
 #[test]
-fn git_says_why_it_does_not_read_a_repository() {
+fn the_message_of_git_explains_an_unsafe_repository() {
     let (_folder, project) = tree();
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
@@ -277,7 +277,7 @@ fn a_checkout_does_not_choose_a_schemas_folder_elsewhere_to_write_to() {
 }
 
 #[test]
-fn a_pull_keeps_what_somebody_wrote() {
+fn a_pull_keeps_existing_files() {
     let (_folder, project) = tree();
     let registry = Registry::start(&[]);
     assert_eq!(run(&project, &["push", "--registry", &registry.url()]).status.code(), Some(0));

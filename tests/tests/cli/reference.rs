@@ -1,4 +1,4 @@
-//! The pages of the reference are what the program prints.
+//! The reference pages contain the output of the program.
 
 use evschema_tests::{evschema, repository};
 

@@ -1,4 +1,4 @@
-//! A registry through the command: served, filled, read back, and filled again from the backup.
+//! Serves a registry with the command, fills it, pulls it, and fills another registry from this backup.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -6,15 +6,15 @@ use std::process::{Child, Command, Output, Stdio};
 
 use evschema_tests::{evschema, repository};
 
-/// A registry that the command serves from memory; stopped when dropped.
+/// A registry in memory that the command serves; it stops when the value is dropped.
 pub(super) struct Registry {
     process: Child,
-    /// Host and port.
+    /// The host and port.
     pub(super) address: String,
 }
 
 impl Registry {
-    /// Starts one on a free port, with these further arguments.
+    /// Starts a registry on a free port, with additional arguments.
     pub(super) fn start(arguments: &[&str]) -> Self {
         let mut process = evschema()
             .args(["serve", "--log", "off"])
@@ -30,7 +30,7 @@ impl Registry {
         stderr.read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).and_then(|url| url.split('/').next());
         let address = address.unwrap_or_else(|| panic!("the registry says: {line}")).to_owned();
-        // Read on, so that a full pipe never stops the registry.
+        // Another thread reads the output, because a full pipe would stop the registry.
         std::thread::spawn(move || stderr.read_to_string(&mut String::new()));
         Self { process, address }
     }
@@ -59,7 +59,7 @@ fn assert_clean(output: &Output) {
     assert_eq!(output.status.code(), Some(0), "{stdout}\n{stderr}");
 }
 
-/// A folder with a few of the example subjects, which is faster to push than all of them.
+/// A folder with a few example subjects, because a push of all subjects is slow.
 fn some_examples() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for subject in ["common.money", "common.address", "commerce.order.placed"] {
@@ -74,13 +74,13 @@ fn some_examples() -> tempfile::TempDir {
     folder
 }
 
-/// Returns the answer to a request, as JSON.
+/// Returns the response to a request, as JSON.
 fn content_of(registry: &Registry, path: &str) -> serde_json::Value {
     let request = ureq::get(format!("{}{path}", registry.url())).header("accept", "application/json");
     serde_json::from_str(&request.call().unwrap().body_mut().read_to_string().unwrap()).unwrap()
 }
 
-/// Returns every subject of a registry with all that a backup has to keep.
+/// Returns every subject of a registry, with all data that a backup must keep.
 fn content(registry: &Registry) -> Vec<serde_json::Value> {
     let get = |path: &str| content_of(registry, path);
     let subjects = get("/schemas?limit=200");
@@ -131,11 +131,11 @@ fn a_pulled_folder_is_a_complete_backup() {
     let folder = tempfile::tempdir().unwrap();
     assert_clean(&first.run(folder.path(), &["pull", "--out", "schemas"]));
     let second = Registry::start(&[]);
-    // Under today's policy of `fraud.alert.raised` its history would be refused.
+    // The current policy of `fraud.alert.raised` would reject its history.
     assert_clean(&second.run(folder.path(), &["push", "--restore"]));
     assert_eq!(content(&first), content(&second));
 
-    // And byte for byte, not only by digest.
+    // The content is the same byte for byte, and not only in its digest.
     let file = "schemas/commerce.order.placed/1.0.0.json";
     let pulled = std::fs::read(folder.path().join(file)).unwrap();
     assert_eq!(pulled, std::fs::read(repository().join(file)).unwrap());
@@ -161,7 +161,7 @@ fn pushing_and_pulling_again_changes_nothing() {
     assert_eq!(said["written"], 0, "{said}");
 }
 
-/// Adds a version to a tree that breaks the one before it.
+/// Adds a version to a tree that breaks the version before it.
 fn add_a_break(tree: &Path) {
     let broken = "commerce.order.placed/1.3.0.json";
     let fixture = repository().join("tests/fixtures/breaking").join(broken);
@@ -192,7 +192,7 @@ fn a_check_against_the_registry_agrees_with_its_refusal() {
 }
 
 #[test]
-fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
+fn a_push_registers_the_waivers_that_a_version_needs() {
     let registry = Registry::start(&[]);
     let folder = some_examples();
     assert_clean(&registry.run(folder.path(), &["push"]));
@@ -235,7 +235,7 @@ fn waivers_of_the_manifest_are_pushed_with_what_needs_them() {
 }
 
 #[test]
-fn a_push_whose_token_may_not_waive_says_which_scope_is_missing() {
+fn a_push_without_the_scope_waive_names_the_missing_scope() {
     let files = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", files.path().join("registry.db").display());
     let token = |scopes: &[&str]| {
@@ -291,7 +291,7 @@ fn a_backup_keeps_waivers() {
     assert!(String::from_utf8_lossy(&shown.stdout).contains("agreed (waiver "), "{shown:?}");
     let backup = tempfile::tempdir().unwrap();
     assert_clean(&registry.run(backup.path(), &["pull"]));
-    // The pulled tree accepts what the registry accepted, and not without its waivers.
+    // A check of the pulled tree accepts the same versions as the registry, but only with the waivers.
     assert_clean(&evschema().args(["check"]).current_dir(backup.path()).output().unwrap());
     let file = backup.path().join("schemas/commerce.order.placed/subject.toml");
     let kept = std::fs::read_to_string(&file).unwrap();

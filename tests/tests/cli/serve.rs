@@ -1,4 +1,4 @@
-//! `evschema serve`: the settings that `--check-config` prints, and the files that a start leaves.
+//! `evschema serve`: the settings that `--check-config` prints, and the files that a start creates.
 
 use evschema_tests::evschema;
 
@@ -28,7 +28,7 @@ fn a_configuration_is_shown_and_starts_nothing() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn errors_in_the_settings_have_a_message() {
     for (arguments, why) in [
         (["--db", "mysql://x"], "names no supported database"),
         (["--public-url", "schemas.example.com"], "is not a URL"),
@@ -41,9 +41,9 @@ fn what_is_wrong_is_said() {
     assert!(code == Some(2) && said.contains("invalid value '0' for '--connections"), "{said}");
 }
 
-/// As serving itself, which refuses the same: the database's folder is not made, and nothing else either.
+/// `--check-config` rejects the same settings as a start, and creates neither the folder of the database nor files.
 #[test]
-fn what_serving_would_refuse_is_refused() {
+fn check_config_rejects_the_same_settings_as_a_start() {
     for (arguments, why) in [
         (&["--db", "sqlite:missing/x.db"][..], "the folder `missing` does not exist"),
         (&["--db", "sqlite:///nowhere/at/all/x.db"], "the folder `/nowhere/at/all` does not exist"),
@@ -119,7 +119,7 @@ fn a_new_database_in_a_git_work_tree_is_ignored_by_git() {
         let url = format!("sqlite:{}", folder.join("x.db").display());
         drop(Registry::start(&["--db", &url]));
     };
-    // Elsewhere, nobody wants the file.
+    // Outside a git work tree, the command creates no `.gitignore`.
     start(folder.path());
     assert!(!folder.path().join(".gitignore").exists());
     std::fs::create_dir_all(folder.path().join("project/.git")).unwrap();
@@ -127,7 +127,7 @@ fn a_new_database_in_a_git_work_tree_is_ignored_by_git() {
     start(&project);
     let ignored = || std::fs::read_to_string(project.join(".gitignore")).unwrap();
     assert_eq!(ignored(), "/x.db\n/x.db-shm\n/x.db-wal\n");
-    // A line that somebody removed stays away.
+    // If somebody has removed a line, the next start does not add it again.
     std::fs::write(project.join(".gitignore"), "").unwrap();
     start(&project);
     assert_eq!(ignored(), "");

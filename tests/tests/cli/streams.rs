@@ -1,4 +1,4 @@
-//! Which stream says what, and how a command ends.
+//! The output stream of each message, and the exit code of the command.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// A folder with one subject of one good version.
+/// A folder with one subject that has one valid version.
 fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let subject = folder.path().join("schemas/a.b");
@@ -38,7 +38,7 @@ fn findings_are_on_standard_output_and_the_rest_on_standard_error() {
 }
 
 #[test]
-fn what_cannot_be_completed_says_nothing_on_standard_output() {
+fn a_failed_command_prints_nothing_to_standard_output() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [
         &["lint"] as &[&str],
@@ -113,7 +113,7 @@ fn a_tree_that_fails_to_load_is_never_called_compatible() {
 }
 
 #[test]
-fn json_is_one_document_whatever_is_found() {
+fn json_is_always_one_document() {
     let folder = tree();
     for (content, status) in [("{\"type\":\"objet\"}", "findings"), ("{\"type\":\"object\"}", "clean")] {
         std::fs::write(folder.path().join("schemas/a.b/2.0.0.json"), content).unwrap();

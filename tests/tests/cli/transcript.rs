@@ -1,11 +1,10 @@
-//! Runs the `console` blocks of a Markdown file and compares what they show.
+//! Runs the `console` blocks of a Markdown file and compares their output.
 //!
-//! A line that begins with `$ ` is a command for bash, `$> ` continues it. The lines after it are
-//! what standard output and standard error show together; `[..]` stands for anything within a
-//! line, and a line `...` for any number of lines. A command that fails shows `[exit 101]` at the
-//! end. The commands of a file run one after the other in one new folder, the address
-//! `127.0.0.1:8080` leads to a registry of the file's own, and `<repository>` stands for this
-//! repository.
+//! A line that begins with `$ ` is a command for bash, and `$> ` continues it. The next lines are the expected standard
+//! output and standard error. In them, `[..]` matches any text in a line, and a line `...` matches any number of lines.
+//! If a command fails, the output ends with `[exit 101]`. The commands of a file run one after the other in the same
+//! new folder. The address `127.0.0.1:8080` leads to a registry for this file only, and `<repository>` is the path of
+//! this repository.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,18 +13,18 @@ use evschema_tests::{evschema, repository};
 
 use super::registry_round_trip::Registry;
 
-/// Where a transcript believes its registry to be.
+/// The address of the registry in a transcript.
 const REGISTRY: &str = "127.0.0.1:8080";
 
-/// A command and what it is expected to show.
+/// A command with its expected output.
 struct Step {
     command: String,
     expected: Vec<String>,
-    /// The lines of the file that hold what is expected.
+    /// The lines of the file with the expected output.
     lines: std::ops::Range<usize>,
 }
 
-/// Runs a file's commands and panics when anything else is shown than the file says.
+/// Runs the commands of a file, and panics if the output differs from the file.
 pub(super) fn run(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
     let steps = steps(&text);
@@ -34,7 +33,7 @@ pub(super) fn run(path: &Path) {
     let registry = text.contains(REGISTRY).then(|| Registry::start(&[]));
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut wrong = Vec::new();
-    // From the end on, so that the lines of earlier steps stay where they are.
+    // From the last step to the first, so that the line numbers of earlier steps do not change.
     let shown: Vec<Vec<String>> =
         steps.iter().map(|step| show(&step.command, folder.path(), registry.as_ref())).collect();
     for (step, shown) in steps.iter().zip(&shown).rev() {
@@ -84,7 +83,7 @@ fn steps(text: &str) -> Vec<Step> {
             }
         }
     }
-    // A blank line before the next command only keeps them apart.
+    // A blank line before the next command is no output.
     for step in &mut steps {
         while step.expected.last().is_some_and(String::is_empty) {
             step.expected.pop();
@@ -166,7 +165,7 @@ fn line_matches(wanted: &str, line: &str) -> bool {
 }
 
 #[test]
-fn what_matches_and_its_near_misses() {
+fn patterns_and_their_near_misses() {
     let lines = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
     for (expected, shown, result) in [
         ("a|b", "a|b", true),

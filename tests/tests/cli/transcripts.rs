@@ -1,4 +1,4 @@
-//! Every transcript, one test each, so that a failure names its file.
+//! One test for each transcript, so that a failure names the file.
 
 use evschema_tests::repository;
 

@@ -26,7 +26,7 @@ impl Crate {
         self.folder.path().join("out")
     }
 
-    /// Returns the errors with the crate's folder left out.
+    /// Returns the errors without the path of the crate.
     pub(super) fn generate(&self) -> Result<(), Vec<String>> {
         let root = format!("{}/", self.folder.path().display());
         let built = from_manifest().folder(self.folder.path()).output(self.output()).generate();
@@ -39,7 +39,7 @@ fn modified(path: &Path) -> std::time::SystemTime {
 }
 
 #[test]
-fn what_does_not_change_is_not_written() {
+fn unchanged_files_are_not_written() {
     let project = Crate::new(&[("evschema.toml", ""), ("schemas/shop.order/1.0.0.json", ORDER)]);
     project.generate().unwrap();
     let file = project.output().join("shop_order.rs");
@@ -117,7 +117,7 @@ fn versions_and_templates_are_chosen_by_the_manifest() {
 }
 
 #[test]
-fn a_schema_that_is_not_what_was_locked_is_refused() {
+fn a_schema_that_differs_from_the_lock_is_rejected() {
     let project = Crate::new(&[("evschema.toml", ""), ("schemas/shop.order/1.0.0.json", ORDER)]);
     project.generate().unwrap();
     let built = fs::read_to_string(project.output().join("shop_order.rs")).unwrap();
@@ -141,7 +141,7 @@ fn a_schema_that_is_not_what_was_locked_is_refused() {
 }
 
 #[test]
-fn what_the_manifest_asks_for_and_nobody_has_is_an_error() {
+fn an_unknown_subject_in_the_manifest_is_an_error() {
     let manifest =
         "[gen]\nsubjects = [\"shop.order\", \"shop.ordre\"]\n[dependencies]\n\"shop.order\" = \"^2\"\n";
     let project = Crate::new(&[("evschema.toml", manifest), ("schemas/shop.order/1.0.0.json", ORDER)]);
@@ -151,7 +151,7 @@ fn what_the_manifest_asks_for_and_nobody_has_is_an_error() {
     assert!(errors[1].contains("no version in the range `^2`, only `1.0.0`"), "{errors:#?}");
 }
 
-/// Returns every file of a folder with its text, and every folder, but for one.
+/// Returns the files of a folder with their texts, and its subfolders, except for one.
 fn contents(root: &Path, but: &Path) -> std::collections::BTreeMap<std::path::PathBuf, Option<String>> {
     let mut found = std::collections::BTreeMap::new();
     let mut open = vec![root.to_owned()];

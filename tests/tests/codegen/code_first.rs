@@ -1,9 +1,9 @@
-//! The schema that a Rust type derives is one that the command takes.
+//! The command accepts the schema that a Rust type derives.
 
 use evschema_tests::{evschema, repository};
 
 #[test]
-fn what_a_type_derives_passes_the_check() {
+fn a_derived_schema_passes_the_check() {
     for command in ["lint", "check"] {
         let folder = repository().join("tests/consumer/code_first");
         let output = evschema().arg(command).current_dir(folder).output().unwrap();

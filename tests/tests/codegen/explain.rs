@@ -1,9 +1,9 @@
-//! How generated code reads each schema.
+//! The explanation of how generated code parses the events of each schema.
 
 use evschema_codegen::{Class, Options, explain, read_files};
 use evschema_model::Dialects;
 
-/// A member for every class, and a definition that nobody reaches.
+/// A schema with a member for every class, and with an unused definition.
 const SCHEMA: &str = r##"{
   "title": "Reading", "type": "object",
   "properties": {

@@ -1,7 +1,7 @@
-//! Schemas beside the code that is generated from them, compiled, and judging events.
+//! Schemas with their generated code, which the tests compile and use for events.
 //!
-//! A case is a folder of `golden/`: `x.json`, `x.rs` (rewritten by `cargo xtask regenerate`), and
-//! `events.jsonl` with events and whether they are accepted.
+//! A case is a folder of `golden/`: `x.json`, `x.rs` (`cargo xtask regenerate` writes it), and `events.jsonl` with
+//! events and their expected verdicts.
 
 #![deny(warnings)]
 
@@ -15,7 +15,7 @@ use evschema_tests::{Draw, Hints, Tree, mangle};
 use fastrand::Rng;
 use serde_json::Value;
 
-/// Compiles the cases, and lists how each reads an event and writes it back.
+/// Compiles the cases, and lists how each case parses and writes an event.
 macro_rules! cases {
     ($($case:ident: $event:ident,)*) => {
         $(mod $case {
@@ -53,7 +53,7 @@ fn folder(case: &str) -> PathBuf {
 }
 
 #[test]
-fn every_case_is_what_would_be_generated() {
+fn every_case_is_up_to_date() {
     for (case, _) in CASES {
         let at = Coordinates { subject: Subject::parse("x").unwrap(), version: Version::new(1, 0, 0) };
         let bytes = std::fs::read(folder(case).join("x.json")).unwrap();
@@ -102,7 +102,7 @@ fn events_are_decided_right_and_come_back() {
 }
 
 #[test]
-fn what_borrows_text_says_the_same_and_copies_only_what_has_escapes() {
+fn borrowed_types_copy_only_texts_with_escapes() {
     use borrowed::v1::{Parcel, ParcelRef2};
     use evschema_runtime::Cow;
 
@@ -128,7 +128,7 @@ fn what_borrows_text_says_the_same_and_copies_only_what_has_escapes() {
     assert_eq!(parcel.note.value().map(AsRef::as_ref), Some("escaped"));
 }
 
-/// Events drawn from a case's schema, and mutations of each.
+/// Events drawn from the schema of a case, with mutations of each.
 const SEEDS: usize = 40;
 const MUTATIONS: usize = 60;
 
@@ -157,8 +157,8 @@ fn mutated_events_are_decided_as_by_the_validator() {
                 event.write(&mut text, (mutation % 2 == 0).then_some(&mut rng));
                 let expected = parse_event(text.as_bytes()).is_ok_and(|event| validator.is_valid(&event));
                 let read = round_trip(text.as_bytes());
-                // The case of recursion has a schema that leads back to itself without end; what that
-                // means is left open (Core, section 9.4.1).
+                // The schema of the case of recursion refers endlessly to itself. The specification does not define
+                // this (Core, section 9.4.1).
                 if matches!(&read, Err(Error::NotJson { message, .. }) if message == "nested too deeply") {
                     continue;
                 }

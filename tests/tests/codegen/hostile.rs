@@ -1,4 +1,4 @@
-//! Schemas that mean harm: whatever they say, the output is Rust with the items it should have.
+//! Hostile schemas: the output is always Rust with only the expected items.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -81,7 +81,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_a_schema_says_only_the_items_come_out(schema in schema()) {
+    fn any_schema_gives_only_the_expected_items(schema in schema()) {
         if let Some(files) = generate_one(&schema) {
             prop_assert!(has_only_its_items(&files[1].text), "{schema}\n{}", files[1].text);
         }

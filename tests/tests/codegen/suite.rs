@@ -5,7 +5,7 @@ use evschema_codegen::{Options, generate};
 use evschema_model::{Catalog, Coordinates, Dialects, Draft, Formats, Schema, Subject, Version};
 use serde_json::Value;
 
-/// Every schema of the official suite that stands on its own gives code that parses.
+/// The generated code is valid Rust for every schema of the official suite that refers to no other document.
 #[test]
 fn the_official_suite_generates() {
     let Some(corpora) = evschema_tests::corpora() else {
@@ -48,7 +48,7 @@ fn generate_file(path: &Path, draft: Draft) -> usize {
         let mut catalog = Catalog::default();
         catalog.insert(Arc::new(schema)).unwrap();
         let options = Options { formats: Formats::Annotate, ..Options::default() };
-        // What refers to a document of the suite's own server cannot be generated alone.
+        // A schema that refers to a document on the server of the suite cannot be generated alone.
         generated += usize::from(generate(&catalog, &[at], &options).is_ok());
     }
     generated

@@ -1,4 +1,4 @@
-//! Templates of one's own: what they change, and where their mistakes are.
+//! Custom templates: their effects, and the places of their errors.
 
 use std::fs;
 

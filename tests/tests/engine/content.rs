@@ -1,4 +1,4 @@
-//! The engine under the content models, against the oracle that works event by event.
+//! Compares the engine under the content models with the oracle, which evaluates single events.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 const MODELS: [ContentModel; 2] = [ContentModel::Lenient, ContentModel::Tolerant];
 
-/// Pairs for each model: a few seconds' worth.
+/// Number of pairs for each model; they take a few seconds.
 const PAIRS: u64 = 100;
 
 fn read(schema: &Value) -> Resolved {
@@ -19,7 +19,7 @@ fn read(schema: &Value) -> Resolved {
     read_alone("content", &schema.to_string(), &dialects).unwrap_or_else(|why| panic!("{schema}: {why}"))
 }
 
-/// Spells a schema of 2020-12 for another draft.
+/// Translates a schema from 2020-12 to another draft.
 fn spelt(schema: &Value, draft: Draft) -> Value {
     match schema {
         Value::Object(members) => {
@@ -44,7 +44,7 @@ fn in_draft(schema: &Value, draft: Draft) -> Resolved {
     read(&Value::Object(named))
 }
 
-/// Calls `verb` with every case and near miss, in every draft that can spell it.
+/// Calls `verb` with every case and near miss, in every draft that can express it.
 fn for_each_case(verb: impl Fn(&str, &Value, &Resolved, &Resolved)) {
     let mut count = 0;
     for file in std::fs::read_dir(repository().join("tests/fixtures/content")).unwrap() {
@@ -118,7 +118,7 @@ fn the_engine_agrees_with_the_oracle_on_generated_pairs() {
                 }
             }
         }
-        // Trials that are all of a kind would try little.
+        // Without variety, the trials would test little.
         assert!(30 < answers[0] && 30 < answers[1], "{model}: {answers:?}");
     }
 }

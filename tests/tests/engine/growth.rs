@@ -1,4 +1,4 @@
-//! Baselines that stand for earlier ones, against the oracle that works event by event.
+//! Compares baselines that replace earlier ones with the oracle, which evaluates single events.
 
 use evschema_compat::sends_no_more;
 use evschema_model::{ContentModel, Dialects, Formats, Resolved};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
-/// Deepest schema and event.
+/// Maximum depth of schemas and events.
 const DEPTH_MAX: usize = 2;
 
 fn name(rng: &mut Rng) -> String {
@@ -39,7 +39,7 @@ fn schema(rng: &mut Rng, depth: usize) -> Value {
     }
 }
 
-/// Changes a schema in one place, mostly as versions grow.
+/// Changes one place of a schema, usually like a new version does.
 fn change(schema_before: &Value, rng: &mut Rng, depth: usize) -> Value {
     let mut changed = schema_before.clone();
     let Some(members) = changed.as_object_mut() else { return changed };

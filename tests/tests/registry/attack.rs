@@ -1,4 +1,4 @@
-//! Requests that are made to cost much, against a registry in a process whose memory is limited.
+//! Expensive requests to a registry in a process with a memory limit.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,8 @@ use evschema_tests::{Guarded, evschema};
 /// Address space of the registry, in MiB.
 const LIMIT_MIB: u64 = 2_048;
 
-/// Each is answered, and none ends the process. What they cost is measured by `cargo lab fuzz requests`, on a release
-/// build.
+/// The registry answers every request, and no request ends the process. `cargo lab fuzz requests` measures the costs
+/// with a release build.
 #[test]
 fn every_attack_is_answered() {
     let program = PathBuf::from(evschema().get_program());

@@ -1,4 +1,4 @@
-//! Many writers at once: each version fits the past, not each other.
+//! Many writers at the same time: each version is compatible with the history, but not with the other new versions.
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -20,9 +20,9 @@ fn widened(kind: &str) -> String {
 
 const FIRST: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}}"#;
 
-/// Starts several registries on one database, as a team's deployment has them.
+/// Starts several registries with one database, like the deployment of a team.
 fn registries(name: &str, url: &str) -> Vec<World> {
-    // Memory belongs to one process.
+    // A database in memory belongs to one process.
     let count = if name == "sqlite" { 1 } else { 3 };
     (0..count).map(|_| World::on(url)).collect()
 }
@@ -68,7 +68,7 @@ fn versions_that_contradict_each_other_are_never_both_registered() {
     }
 }
 
-/// Asserts that every version reads what every earlier one wrote, and that ordinals have no gap.
+/// Asserts that every version reads the events of all earlier versions, and that the ordinals have no gap.
 fn assert_fits_together(name: &str, client: &Client) {
     let order = subject("shop.order");
     let mut catalog = Catalog::default();
@@ -84,8 +84,8 @@ fn assert_fits_together(name: &str, client: &Client) {
     let versions: Vec<_> = catalog.versions(&order).map(|schema| catalog.resolve(schema).unwrap()).collect();
     for (at, reader) in versions.iter().enumerate() {
         for writer in &versions[..at] {
-            // All properties are declared here and the widening is the only difference, so a
-            // writer that declares `extra` must be contained; the first one sends none.
+            // All properties are declared, and the widened type is the only difference. So a writer that declares
+            // `extra` must be contained; the first version does not send `extra`.
             if writer.schema().document().text() == FIRST {
                 continue;
             }
@@ -145,7 +145,7 @@ fn a_reader_of_the_feed_skips_nothing_while_many_write() {
             let client = worlds[0].client();
             let reader = scope.spawn(move || {
                 let (mut after, mut seen) = (0, Vec::new());
-                // Each registration here creates a subject and a version.
+                // Each registration creates a subject and a version.
                 while seen.len() < 2 * WRITERS * EACH {
                     let page = client.feed(after, Some(7)).unwrap();
                     seen.extend(page.events.into_iter().map(|event| event.id.parse::<u64>().unwrap()));

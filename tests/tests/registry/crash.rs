@@ -1,6 +1,6 @@
-//! Crashes at random moments under load: nothing acknowledged is lost, nothing half-written is seen.
+//! Crashes at random moments under load: no acknowledged write is lost, and no incomplete write is visible.
 //!
-//! `EVSCHEMA_CRASHES` sets how many of each kind, 4 when it is absent.
+//! `EVSCHEMA_CRASHES` is the number of crashes of each kind; the default is 4.
 
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,7 @@ fn crashes() -> u64 {
     std::env::var("EVSCHEMA_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
-/// Lets clients write while something crashes again and again, and holds what is there afterwards
-/// against what they were told.
+/// Lets clients write during repeated crashes, and compares the final state with the responses to the clients.
 fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&mut [Process], u64)) {
     let urls: Vec<String> = processes.iter().map(Process::url).collect();
     let load = Load::new();
@@ -27,7 +26,7 @@ fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&m
         }
         for number in 0..crashes() {
             let before = load.created();
-            // At a moment that differs from time to time.
+            // At a random moment.
             std::thread::sleep(Duration::from_millis(60 + number * 7919 % 170));
             crash(processes, number);
             let patience = Instant::now();
@@ -42,7 +41,7 @@ fn write_through(name: &str, processes: &mut [Process], mut crash: impl FnMut(&m
     let history = load.history();
     let there = registered(&Client::new(urls[0].as_str(), None));
     check(&history, &there).unwrap_or_else(|why| panic!("{name}: {why}"));
-    // The feed is whole too: one event for each version, without a gap in its positions.
+    // The feed is complete too: one event for each version, and no gap in the positions.
     let client = Client::new(urls[0].as_str(), None);
     let (mut events, mut versions) = (0, 0);
     loop {
@@ -123,10 +122,10 @@ fn while_the_database_is_away_reads_go_on_and_all_recovers_by_itself() {
 }
 
 #[test]
-fn a_full_disk_is_said_and_harms_nothing() {
+fn a_full_disk_causes_an_error_and_no_damage() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("registry.db").display());
-    // A process may write files of 1 MB, and is told so instead of being killed for it.
+    // The process may write at most 1 MB to a file. A longer write returns an error, and does not kill the process.
     let full = Process::start_after(&url, Some("trap '' XFSZ; ulimit -f 2000"));
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let put = |process: &Process, number: usize| {
@@ -155,7 +154,7 @@ fn a_full_disk_is_said_and_harms_nothing() {
     assert_eq!(put(&roomy, there).status().as_u16(), 201, "and it goes on where it stopped");
 }
 
-/// A small disk of its own, as long as this lives; nothing where mounting is not allowed.
+/// A small disk, which exists as long as the value; `None` if mounting is not allowed.
 struct Disk(tempfile::TempDir);
 
 impl Disk {
@@ -178,7 +177,7 @@ impl Disk {
         format!("sqlite:{}", self.0.path().join("registry.db").display())
     }
 
-    /// Takes all the room that is left.
+    /// Fills the rest of the disk.
     fn fill(&self) {
         let mut file = std::fs::File::create(self.0.path().join("filler")).unwrap();
         for piece in [&[0; 1 << 16][..], &[0; 1 << 12]] {
@@ -216,7 +215,7 @@ fn a_full_disk_is_over_when_there_is_room_again() {
     for round in 0..3 {
         disk.fill();
         let mut full = 0;
-        // SQLite may find room in its log for a few more.
+        // SQLite may still have free pages in its log for a few writes.
         for number in 0..200 {
             let status = put(1_000 * (round + 1) + number);
             assert!([201, 503, 507].contains(&status), "{status}");

@@ -1,11 +1,11 @@
-//! A damaged database: nothing of it is served as if it were whole, and `evschema fsck` finds it.
+//! A damaged database: the registry serves no damaged version, and `evschema fsck` finds the damage.
 
 use evschema_tests::{Postgres, evschema};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::world::World;
 
-/// Runs statements on a database's file.
+/// Runs SQL statements on the file of a database.
 fn damage(file: &std::path::Path, statements: &[&'static str]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -27,7 +27,7 @@ fn fsck(database: &str, more: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
 }
 
-/// Fills a registry with what references, pre-releases and yanked versions there can be.
+/// Fills a registry with all kinds of references, pre-releases and yanked versions.
 fn fill(world: &World) {
     world.given("shared.money@1.0.0", r#"{"title":"Money","type":"integer"}"#);
     world.given("shop.order@1.0.0", r#"{"properties":{"total":{"$ref":"../shared.money/1.0.0.json"}}}"#);
@@ -39,7 +39,7 @@ fn fill(world: &World) {
 }
 
 #[test]
-fn a_whole_database_has_no_fault() {
+fn an_undamaged_database_has_no_fault() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("registry.db").display());
     for url in [file, Postgres::fresh_database()] {

@@ -1,4 +1,4 @@
-//! Poisonous input, and the answer each gets: a problem, never a 500, never silence.
+//! Hostile input and its responses: always a problem, never a 500, never silence.
 
 mod connections;
 mod rows;
@@ -13,7 +13,7 @@ use rows::{ALLOWED, DOCUMENTS, EVENTS, REQUESTS, Sent};
 
 use super::world::{Reply, World, databases};
 
-/// Where readers find the rows.
+/// The page with the rows.
 const SHOWN: &str = "docs/bad-input.md";
 
 #[test]
@@ -45,7 +45,7 @@ fn bad_documents() {
             assert_eq!(answer(&reply), *expected, "{name}: {what}: {reply}");
         }
         assert_eq!(world.get("/schemas/a").status, 404, "{name}: nothing was created");
-        // As long a name as there may be fits the database's index.
+        // A name of the maximum length fits into the index of the database.
         assert_eq!(
             world.send("PUT", "/schemas/c/1.0.0.json", &JSON, &rows::named(2_000)).status,
             201,
@@ -79,17 +79,17 @@ fn bad_events() {
     }
 }
 
-/// What breaks in thousands of places is told of in a few, and takes no longer than they do.
+/// If a change breaks thousands of places, the report lists only a few, and takes no longer than for these few.
 #[test]
-fn thousands_of_reasons_keep_nobody_waiting() {
-    // Seconds here are minutes without a limit; built for release each takes less than one.
+fn thousands_of_findings_do_not_slow_down_a_check() {
+    // Without a limit, these seconds would be minutes. In a release build, each request takes less than one second.
     const ELAPSED_MAX: Duration = Duration::from_secs(30);
     let world = World::start();
     world.given("a@1.0.0", r#"{"type":"object"}"#);
     let begun = Instant::now();
     let wanting = rows::requiring(40_000);
     let reply = world.send("PUT", "/schemas/a/1.1.0.json", &JSON, &wanting);
-    // Without optimization the time for a check may not suffice.
+    // Without optimization, the time limit of a check may end it.
     let code = reply.json()["code"].as_str().map(str::to_owned);
     assert!(["incompatible", "undecided"].contains(&code.as_deref().unwrap()), "{reply}");
     assert!(begun.elapsed() < ELAPSED_MAX, "checked in {:?}", begun.elapsed());
@@ -98,7 +98,7 @@ fn thousands_of_reasons_keep_nobody_waiting() {
     let lines = [("content-type", "application/x-ndjson")];
     let reply = world.send("POST", "/schemas/b/1.0.0/validate", &lines, &b"{}\n".repeat(2_000));
     let (status, answer) = (reply.status, reply.json());
-    // What the time did not suffice for is named.
+    // If a check reaches its time limit, the report says so.
     let next = answer["unchecked_from"].as_u64().unwrap_or(2_001);
     assert_eq!((status, answer["checked"].as_u64()), (200, Some(next - 1)), "{reply}");
     assert!(1 < next, "{reply}");
@@ -114,7 +114,7 @@ fn bad_clients() {
     assert!(goes_on(&world), "it goes on");
 }
 
-/// Tells whether the registry answers, once it has noticed which connections are gone.
+/// Returns whether the registry answers, after it has noticed the closed connections.
 fn goes_on(world: &World) -> bool {
     let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
     while std::time::Instant::now() < until {
@@ -126,9 +126,9 @@ fn goes_on(world: &World) -> bool {
     false
 }
 
-/// Far more clients than connections: each is answered, or told to come again, or closed, and none waits.
+/// Far more clients than connections: each client gets a response, a 503 or a closed connection, and no client waits.
 ///
-/// `EVSCHEMA_CROWD` is how many come, one after the other from many threads.
+/// `EVSCHEMA_CROWD` is the number of clients, which connect one after the other from many threads.
 #[test]
 fn a_crowd_is_turned_away_politely() {
     let crowd = std::env::var("EVSCHEMA_CROWD").map_or(2_000, |count| count.parse().unwrap());
@@ -157,9 +157,9 @@ fn a_crowd_is_turned_away_politely() {
     assert!(goes_on(&world), "it goes on");
 }
 
-/// The page is made from the rows: `EVSCHEMA_REGENERATE=1` writes it.
+/// The page is generated from the rows; `EVSCHEMA_REGENERATE=1` writes it.
 #[test]
-fn the_rows_are_what_the_page_shows() {
+fn the_page_shows_the_rows() {
     let mut page = include_str!("hostile/page.md").to_owned();
     page += "\n## Requests\n\nSubject `a` has version 1.0.0.\n\n| request | answer |\n|---|---|\n";
     for row in REQUESTS {
@@ -187,7 +187,7 @@ fn the_rows_are_what_the_page_shows() {
     assert_eq!(there, page, "{SHOWN} is another: run this test with EVSCHEMA_REGENERATE=1");
 }
 
-/// Sets the codes of an answer as code.
+/// Formats the codes of a response as code.
 fn coded(answer: &str) -> String {
     match answer.split_once(' ') {
         Some((status, codes)) if status.len() == 3 && !codes.contains(',') => {
@@ -202,7 +202,7 @@ fn coded(answer: &str) -> String {
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
-/// Returns the status, the problem's code, and that of the first error in the document.
+/// Returns the status, the code of the problem, and the code of the first error in the document.
 fn answer(reply: &Reply) -> String {
     let problem = reply.json();
     let first = problem["errors"][0]["code"].as_str().map_or(String::new(), |code| format!(": {code}"));

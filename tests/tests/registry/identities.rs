@@ -1,4 +1,4 @@
-//! Which `$id` a version may have, over HTTP, in what `pull` writes and in a tree.
+//! The permitted `$id`s of a version: over HTTP, in the output of `pull`, and in a tree.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::world::{World, databases};
 const SCHEMA: [(&str, &str); 1] = [("content-type", "application/schema+json")];
 const PUBLIC: &str = "https://registry.example";
 
-/// `$id`s by which `evil.x@1.0.0` would take the place of `bank.money@1.0.0`.
+/// `$id`s with which `evil.x@1.0.0` would replace `bank.money@1.0.0`.
 const ATTACKS: [&str; 10] = [
     r#"{"$id":"../bank.money/1.0.0.json"}"#,
     r#"{"$id":"/schemas/bank.money/1.0.0.json#"}"#,
@@ -25,7 +25,7 @@ const ATTACKS: [&str; 10] = [
     r#"{"$id":"http://json-schema.org/draft-07/schema"}"#,
 ];
 
-/// A registry that is public and accepts every writer: the tests are about what it writes, not for whom.
+/// A public registry that accepts every writer, because these tests do not need tokens.
 fn open() -> Config {
     Config { anonymous_writes: true, ..Config::default() }
 }
@@ -34,7 +34,7 @@ fn open() -> Config {
 fn no_document_takes_the_place_of_another_one() {
     for (name, database) in databases() {
         let world = World::with(Config { database, public_url: Some(PUBLIC.to_owned()), ..open() });
-        // Before and after the place is taken.
+        // Before and after the other version exists.
         for _ in 0..2 {
             for attack in ATTACKS {
                 for (method, path) in [
@@ -52,7 +52,7 @@ fn no_document_takes_the_place_of_another_one() {
             }
         }
         assert_eq!(world.get("/schemas/evil.x").status, 404, "{name}: nothing was created");
-        // A document may name its own place.
+        // A document may have its own URL as its `$id`.
         world.given("good.x@1.0.0", r#"{"$id":"../good.x/1.0.0.json","type":"object"}"#);
         world.given(
             "good.x@1.0.1",
@@ -65,7 +65,7 @@ fn no_document_takes_the_place_of_another_one() {
 fn a_reference_by_the_layout_keeps_its_meaning() {
     for (name, url) in databases() {
         let world = World::on(&url);
-        // It claims what the reference of the victim resolves to by the victim's `$id`.
+        // The `$id` is the URL that a reference of the victim resolves to.
         world
             .given("evil.x@1.0.0", r#"{"$id":"https://shop.example/bank.money/1.0.0.json","type":"string"}"#);
         let victim = r#"{"$id":"https://shop.example/shop.order/1.0.0.json","properties":{"total":{"$ref":"../bank.money/1.0.0.json"}}}"#;
@@ -79,7 +79,7 @@ fn a_reference_by_the_layout_keeps_its_meaning() {
         world.given("shop.order@1.0.0", victim);
         let view = world.get("/schemas/shop.order/1.0.0").json();
         assert_eq!(view["references"][0]["subject"], "bank.money", "{name}: {view}");
-        // A part of another document does not get between either.
+        // A part of another document cannot replace the target either.
         world.given("bank.rate@1.0.0", r#"{"$id":"https://bank.example/rate","type":"integer"}"#);
         world.given(
             "evil.y@1.0.0",
@@ -128,7 +128,7 @@ fn versions_of_one_subject_share_an_id() {
             ),
             "{help}"
         );
-        // Both versions in one schema stay apart.
+        // A schema can refer to both versions.
         let both =
             r#"{"properties":{"old":{"$ref":"../person/1.0.0.json"},"new":{"$ref":"../person/1.2.0.json"}}}"#;
         world.given("order@1.0.0", both);
@@ -162,7 +162,7 @@ fn an_id_that_others_mean_a_version_by_is_not_shared_later() {
     }
 }
 
-/// A registry that accepts what ours refuses: three answers are all that `pull` needs.
+/// A registry that accepts documents that our registry rejects; `pull` needs only three responses.
 fn dishonest(documents: &'static [(&'static str, &'static str)]) -> String {
     use std::io::{BufRead as _, BufReader, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -237,7 +237,7 @@ fn pull_writes_no_document_that_takes_the_place_of_another_one() {
 }
 
 #[test]
-fn a_tree_refuses_what_the_registry_refuses() {
+fn a_tree_rejects_the_same_ids_as_the_registry() {
     for attack in ATTACKS {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| {

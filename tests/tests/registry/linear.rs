@@ -1,7 +1,7 @@
-//! Many processes, many clients, versions that contradict each other: as if there were one registry
-//! that does one thing at a time.
+//! Many processes, many clients and contradictory versions: the result is the same as with one registry that executes
+//! one operation at a time.
 //!
-//! `EVSCHEMA_CONTENTION_SECONDS` sets how long, 3 when it is absent.
+//! `EVSCHEMA_CONTENTION_SECONDS` is the duration; the default is 3.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ fn seconds() -> u64 {
     std::env::var("EVSCHEMA_CONTENTION_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
-/// Lets clients contend for a while; returns what contradicts the history, if anything does.
+/// Lets clients contend for a while, and returns the contradiction in the history, if one exists.
 fn contend(processes: &[Process], time: Duration) -> Result<usize, String> {
     let urls: Vec<String> = processes.iter().map(Process::url).collect();
     let load = Load::new();
@@ -29,14 +29,14 @@ fn contend(processes: &[Process], time: Duration) -> Result<usize, String> {
         load.stop();
     });
     let history = load.history();
-    // Where ordinals are not what they must be, reading them in order is itself a finding.
+    // If the ordinals are wrong, a read in their order already fails.
     let registered = std::panic::catch_unwind(|| registered(&Client::new(urls[0].as_str(), None)));
     check(&history, &registered.map_err(|_| "ordinals repeat".to_owned())?)?;
     Ok(history.len())
 }
 
 #[test]
-fn the_history_of_many_processes_is_that_of_one_registry() {
+fn the_history_of_many_processes_is_linearizable() {
     let folder = tempfile::tempdir().unwrap();
     let file = format!("sqlite:{}", folder.path().join("registry.db").display());
     for (name, url, count) in [("sqlite", file, 2), ("postgres", Postgres::fresh_database(), 3)] {
@@ -52,8 +52,8 @@ fn the_history_of_many_processes_is_that_of_one_registry() {
 fn without_the_guard_of_the_append_this_test_fails() {
     let url = Postgres::fresh_database();
     let processes: Vec<Process> = (0..3).map(|_| Process::start(&url)).collect();
-    // The revision of a subject stays as it is, so that every append finds the one it has seen; and
-    // the second line of defence, the ordinals, is down as well.
+    // Without its protections: the revision of a subject stays the same, so that every append succeeds, and the unique
+    // ordinals are off too.
     Postgres::run_sql(
         &url,
         "CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql

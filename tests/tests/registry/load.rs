@@ -1,4 +1,4 @@
-//! Load on registries that run as processes of their own, and the history of what they answered.
+//! Load on registries in separate processes, and the history of their responses.
 
 mod history;
 mod process;
@@ -15,19 +15,19 @@ use super::world::{subject, version};
 pub(super) use history::{Operation, Outcome, Recorded, check};
 pub(super) use process::Process;
 
-/// Operations on a subject before the clients go on to the next, where all is open again.
+/// Number of operations on a subject before the clients continue with the next subject.
 const EACH: usize = 60;
-/// Versions that are tried of each subject.
+/// Number of versions of each subject that the clients try to register.
 const VERSIONS: usize = 12;
 /// Types that contradict each other.
 const TYPES: [&str; 3] = ["string", "integer", "boolean"];
-/// Properties of a schema, of which each version declares some.
+/// Number of properties of a schema; each version declares some of them.
 const PROPERTIES: usize = 4;
 
-/// What a schema declares: the type of each property, or that it leaves it open.
+/// The declarations of a schema: the type of each property, or `None` for an undeclared property.
 ///
-/// Two of them fit each other, in whichever order, exactly if no property has two types: a reader
-/// that leaves a property open accepts any, and a writer that leaves it open sends none.
+/// Two schemas are compatible in both directions if no property has two types. A reader without a declaration accepts
+/// any type, and a writer without a declaration does not send the property.
 pub(super) type Declared = [Option<usize>; PROPERTIES];
 
 pub(super) fn fit(a: &Declared, b: &Declared) -> bool {
@@ -38,7 +38,7 @@ pub(super) fn fit(a: &Declared, b: &Declared) -> bool {
 }
 
 fn schema_of(declared: &Declared) -> String {
-    // One that all of them have: an object that declares nothing may have any property.
+    // All schemas declare one common property, because an object without declarations may have any property.
     let id = r#""id":{"type":"string"}"#.to_owned();
     let properties = declared
         .iter()
@@ -48,7 +48,7 @@ fn schema_of(declared: &Declared) -> String {
     format!(r#"{{"type":"object","properties":{{{}}}}}"#, properties.join(","))
 }
 
-/// Clients that register, repeat themselves and read, until they are told to stop.
+/// Clients that register, repeat registrations and read, until they are stopped.
 #[derive(Debug)]
 pub(super) struct Load {
     started: Instant,
@@ -75,13 +75,13 @@ impl Load {
         self.history.into_inner().unwrap()
     }
 
-    /// Returns how many registrations have been acknowledged so far.
+    /// Returns the number of acknowledged registrations.
     pub(super) fn created(&self) -> usize {
         let history = self.history.lock().unwrap();
         history.iter().filter(|recorded| matches!(recorded.outcome, Outcome::Created { .. })).count()
     }
 
-    /// Sends operations to these registries until told to stop.
+    /// Sends operations to these registries until the clients are stopped.
     pub(super) fn run(&self, urls: &[String], seed: u64) {
         let clients: Vec<Client> = urls.iter().map(|url| Client::new(url.as_str(), None)).collect();
         let mut numbers = seed | 1;
@@ -95,7 +95,7 @@ impl Load {
             let about = format!("load.s{:05}", number / EACH);
             let operation = match (below(10), &last) {
                 (0 | 1, _) => Operation::Read,
-                // The same again, as a client does that has had no answer.
+                // The client repeats the request, as if it had received no response.
                 (2, Some((same, put))) if *same == about => Operation::clone(put),
                 _ => {
                     let declared = std::array::from_fn(|_| (below(2) == 0).then(|| below(TYPES.len())));
@@ -110,7 +110,7 @@ impl Load {
             let outcome = send(client, &about, &operation);
             let returned = self.started.elapsed();
             if outcome == Outcome::Unknown {
-                // Nobody is there; what comes back first should be the registry, not a crowd.
+                // The registry is down. The client waits, so that the restart is not delayed.
                 std::thread::sleep(Duration::from_millis(20));
             }
             let recorded = Recorded { subject: about, operation, outcome, invoked, returned };
@@ -154,7 +154,7 @@ fn send(client: &Client, about: &str, operation: &Operation) -> Outcome {
     }
 }
 
-/// What is registered at the end: of each subject its versions in order of registration.
+/// The versions of each subject at the end, in the order of registration.
 pub(super) fn registered(client: &Client) -> BTreeMap<String, Vec<(usize, Declared)>> {
     let (mut all, mut after) = (BTreeMap::new(), None);
     loop {

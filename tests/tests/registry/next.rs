@@ -1,4 +1,4 @@
-//! Registering without a version: the registry compares with the newest line and chooses.
+//! Registrations without a version: the registry compares with the newest line and selects the version.
 
 use evschema_api::{State, StateChange};
 use insta::assert_snapshot;
@@ -49,7 +49,7 @@ fn a_break_is_refused_with_its_event_unless_a_major_is_asked_for() {
         assert_eq!(&checked, report, "{name}: a check says the same");
         assert_eq!(world.get("/schemas/s").json()["latest"], "1.0.0", "{name}: nothing is stored");
 
-        // The advice works.
+        // The help of the response works.
         let help = problem["help"].as_str().unwrap();
         assert!(
             help.starts_with(
@@ -114,16 +114,16 @@ fn a_major_is_no_greater_than_the_change_requires() {
     assert_eq!(chosen(&post(&world, "?allow=major", STRING_OR_NULL)), (201, "1.1.0".into()));
     let titled = STRING_OR_NULL.replacen('{', r#"{"title":"A","#, 1);
     assert_eq!(chosen(&post(&world, "?allow=major", &titled)), (201, "1.1.1".into()));
-    // In 0.x a new minor is a new line.
+    // In 0.x, a new minor version begins a new line.
     world.given("t@0.3.0", STRING);
     let post = |query: &str| world.send("POST", &format!("/schemas/t{query}"), &[], INTEGER.as_bytes());
     assert_eq!(post("").status, 409);
     assert_eq!(chosen(&post("?allow=major")), (201, "0.4.0".into()));
 }
 
-/// An older producer that restarts and registers its schema gets the version that it has always had.
+/// If an older producer restarts and registers its schema again, the registry returns the same version as before.
 #[test]
-fn content_that_is_there_answers_with_its_version() {
+fn registered_content_returns_its_version() {
     for (name, url) in databases() {
         let world = World::on(&url);
         assert_eq!(chosen(&post(&world, "", STRING)), (201, "1.0.0".into()), "{name}");
@@ -147,7 +147,7 @@ fn content_that_is_there_answers_with_its_version() {
             "{name}"
         );
         assert_eq!(report["baselines"], Value::Array(Vec::new()), "{name}");
-        // The near miss: the content of another subject is new here.
+        // A near miss: the content of another subject is new in this subject.
         let other = world.send("POST", "/schemas/t", &[], STRING.as_bytes());
         assert_eq!(chosen(&other), (201, "1.0.0".into()), "{name}");
     }
@@ -172,11 +172,11 @@ fn yanked_content_answers_with_its_version_and_its_state() {
       "state_reason": "wrong unit"
     }
     "#);
-    // A version that is not yanked comes first, also where its number is lower.
+    // A version that is not yanked has priority, even if its number is lower.
     world.given("s@1.0.1", STRING);
     yank(&world, "1.0.1");
     assert_eq!(chosen(&post(&world, "", STRING)), (200, "1.0.0".into()));
-    // To have it in use again, name a version.
+    // To use the yanked version again, a client names the version.
     assert_eq!(world.put("s@1.2.0", STRING_OR_NULL).status, 201);
     assert_eq!(chosen(&post(&world, "", STRING_OR_NULL)), (200, "1.2.0".into()));
 }
@@ -198,7 +198,7 @@ fn the_newest_line_is_compared_with_yanked_versions_too() {
         post(&world, "", STRING);
         post(&world, "", STRING_OR_NULL);
         yank(&world, "1.1.0");
-        // Behind the yanked version, whose events it must read.
+        // The new version comes after the yanked version, and must read its events.
         let wider = r#"{"type":"object","properties":{"a":{"type":["string","null","integer"]}}}"#;
         assert_eq!(chosen(&post(&world, "", wider)), (201, "1.2.0".into()), "{name}");
         let refused = post(&world, "", r#"{"type":"object","properties":{"a":{"type":"boolean"}}}"#);
@@ -240,7 +240,7 @@ fn a_document_gets_the_version_that_its_id_names() {
         let taken = post(&world, "", &named("1.0.0", r#","title":"t""#));
         assert_eq!((taken.status, &taken.json()["code"]), (409, &"version-exists".into()), "{name}");
 
-        // A new line is asked for, whatever the document claims.
+        // The request asks for a new line, regardless of the version in the document.
         let major = post(&world, "", &named("2.0.0", broken));
         assert_eq!((major.status, &major.json()["code"]), (409, &"incompatible".into()), "{name}");
         let same = post(&world, "", &named("2.0.0", &format!(r#"{wider},"title":"t""#)));

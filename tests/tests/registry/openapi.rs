@@ -1,4 +1,4 @@
-//! The OpenAPI document, against what the registry does.
+//! Compares the OpenAPI document with the behaviour of the registry.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::world::World;
 
 const METHODS: [&str; 5] = ["GET", "PUT", "POST", "PATCH", "DELETE"];
 
-/// Fills in a path of the document with things that are there.
+/// Fills the parameters of a path with existing values.
 fn filled(path: &str) -> String {
     path.replace("{subject}", "a")
         .replace("{versions}", "1.0.0...1.0.0")
@@ -17,7 +17,7 @@ fn filled(path: &str) -> String {
 }
 
 #[test]
-fn what_is_documented_is_there_and_what_is_not_is_not() {
+fn documented_routes_exist_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("registry.db").display());
     let bearer = format!("Bearer {}", first_token(&database, "ops", &["admin"]).token);
@@ -37,14 +37,14 @@ fn what_is_documented_is_there_and_what_is_not_is_not() {
                 assert!(!allowed.contains(method), "{method} {path}: {allowed}");
                 continue;
             };
-            // A waiver, a token: nothing of the kind is there.
+            // No waiver and no token exists.
             let may_be_missing = method == "DELETE" && reply.json()["code"] != "route-not-found";
             assert!(reply.status != 405, "{method} {path} is documented: {reply}");
             assert!(reply.status != 404 || may_be_missing, "{method} {path} is documented: {reply}");
             assert!(reply.status < 500, "{method} {path}: {reply}");
             let answers = operation["responses"].as_object().unwrap();
             let status = reply.status.to_string();
-            // Any request may also be refused as malformed.
+            // Any request may also be rejected as malformed.
             assert!(
                 answers.contains_key(&status) || reply.status == 400,
                 "{method} {path}: {status} is not documented"

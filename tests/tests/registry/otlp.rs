@@ -4,18 +4,18 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// A trace, and the span in it that asks.
+/// The trace and the span of the client.
 const TRACE: [u8; 16] = *b"\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36";
 const PARENT: [u8; 8] = *b"\x00\xf0\x67\xaa\x0b\xa9\x02\xb7";
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-/// What a collector is sent.
+/// A request that a collector received.
 struct Export {
     head: String,
     body: Vec<u8>,
 }
 
-/// Answers whoever exports, and passes on what they send.
+/// Answers the exporter, and passes on its requests.
 fn collector() -> (String, mpsc::Receiver<Export>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -52,7 +52,7 @@ fn holds(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)
 }
 
-/// Builds the command with the feature, beside the test that is running.
+/// Builds the command with the feature, in the target folder of the running test.
 fn program() -> std::path::PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().nth(2).unwrap();
@@ -85,7 +85,7 @@ fn traces_reach_a_collector() {
         line.split_once("http://").map(|(_, rest)| rest.trim_end_matches("/schemas").to_owned())
     });
     let address = address.unwrap();
-    // What it says later is not waited for.
+    // The test does not wait for later output.
     std::thread::spawn(move || log.for_each(drop));
     let mut client = TcpStream::connect(&address).unwrap();
     write!(
@@ -111,7 +111,7 @@ fn traces_reach_a_collector() {
         b"deployment.environment.name",
     ];
     let parts: Vec<&[u8]> = texts.into_iter().chain([&TRACE[..], &PARENT[..]]).collect();
-    // The spans of one request end one after the other, and may travel apart.
+    // The spans of a request end at different times, and may arrive in separate exports.
     let mut bodies = Vec::new();
     while !parts.iter().all(|part| holds(&bodies, part)) {
         let Ok(Export { head, mut body }) = exports.recv_timeout(Duration::from_secs(20)) else { break };

@@ -1,4 +1,4 @@
-//! Registrations as the next version of schemas that list their own version.
+//! Registrations without a version, of schemas that contain their own version.
 
 use serde_json::json;
 
@@ -22,9 +22,9 @@ fn a_schema_that_lists_its_own_version_is_compared_under_that_version() {
         for (own, a, further, expected) in [
             ("1.0.1", "string", "", (201, "1.0.1")),
             ("1.1.0", "string", "b", (201, "1.1.0")),
-            // It breaks under every number.
+            // The change breaks with every version number.
             ("1.1.0", "integer", "b", (409, "")),
-            // It lists a version that it cannot become.
+            // The schema contains a version that it cannot get.
             ("1.5.0", "string", "b", (409, "")),
         ] {
             let world = World::on(&url);

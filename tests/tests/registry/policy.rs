@@ -1,4 +1,4 @@
-//! Changing a subject's settings: what a patch names, who may, and after which revision.
+//! Changes of the settings of a subject: the named settings, the rights, and the revision.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -12,14 +12,14 @@ fn put(world: &World, headers: &[(&str, &str)], body: &str) -> Reply {
     world.send("PUT", PATH, headers, body.as_bytes())
 }
 
-/// Returns what a subject's owner sets, and its revision.
+/// Returns the settings of a subject, and its revision.
 fn settings(world: &World) -> Value {
     let view = world.get(PATH).json();
     json!([view["mode"], view["content_model"], view["owner"], view["description"], view["revision"]])
 }
 
 #[test]
-fn a_patch_changes_what_it_names() {
+fn a_patch_changes_only_the_named_settings() {
     for (name, url) in databases() {
         let world = World::on(&url);
         let whole = r#"{"mode":"full","content_model":"strict","owner":"shop","description":"An order"}"#;
@@ -31,7 +31,7 @@ fn a_patch_changes_what_it_names() {
             (r#"{"owner":null,"description":"Another"}"#, json!(["full", "strict", null, "Another", 4])),
             (r#"{"mode":"full"}"#, json!(["full", "strict", null, "Another", 4])),
             (r#"{"mode":"full_transitive"}"#, json!(["full_transitive", "strict", null, "Another", 5])),
-            // Without one of its own a subject has the registry's default.
+            // A subject without its own policy has the default of the registry.
             (r#"{"mode":null}"#, json!(["backward_transitive", "strict", null, "Another", 6])),
             (r#"{"content_model":null}"#, json!(["backward_transitive", "lenient", null, "Another", 7])),
         ] {
@@ -48,7 +48,7 @@ fn a_patch_changes_what_it_names() {
 fn another_policy_needs_the_revision() {
     for (name, url) in databases() {
         let world = World::on(&url);
-        // Nobody can have seen a subject that does not exist.
+        // A subject that does not exist has no revision.
         assert_eq!(put(&world, &[], r#"{"mode":"backward"}"#).status, 201, "{name}");
         for body in
             [r#"{"mode":"full"}"#, r#"{"mode":"none"}"#, r#"{"content_model":"strict"}"#, r#"{"mode":null}"#]
@@ -66,7 +66,7 @@ fn another_policy_needs_the_revision() {
                 assert_eq!(put(&world, &[("if-match", tag)], body).status, 412, "{name}: {body} {tag}");
             }
         }
-        // What changes no policy needs none.
+        // A change without a change of the policy needs no revision.
         assert_eq!(put(&world, &[], r#"{"mode":"backward"}"#).status, 200, "{name}");
         assert_eq!(put(&world, &[], r#"{"mode":"backward","owner":"shop"}"#).status, 200, "{name}");
         assert_eq!(settings(&world), json!(["backward", "lenient", "shop", null, 2]), "{name}");

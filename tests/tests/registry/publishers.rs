@@ -1,4 +1,4 @@
-//! Jobs of a CI provider that write with the provider's tokens.
+//! Jobs of a CI provider that write with the tokens of the provider.
 
 mod provider;
 
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use super::world::{Reply, World};
 use provider::{Provider, Signer, encoded};
 
-/// When it begins, in seconds since 1970.
+/// The start time, in seconds since 1970.
 const BEGIN: i64 = 1_767_323_045;
 const AUDIENCE: &str = "https://schemas.example.com";
 
-/// A clock that is moved by hand.
+/// A clock that the test sets.
 #[derive(Debug)]
 struct Hands(AtomicI64);
 
@@ -55,7 +55,7 @@ fn trusting(publishers: Vec<Publisher>, clock: &Arc<Hands>) -> World {
     World::with_clock(config, Arc::<Hands>::clone(clock))
 }
 
-/// The claims of a job that may write, with some of them as here; `null` leaves one out.
+/// The claims of a job that may write, with some changes; `null` removes a claim.
 fn claims(provider: &Provider, other: Value) -> Value {
     let mut claims = json!({
         "iss": provider.url(), "aud": AUDIENCE, "sub": "repo:example/orders:ref:refs/heads/main",
@@ -83,7 +83,7 @@ fn assert_refused(reply: &Reply, status: u16, code: &str, why: &str) {
 }
 
 #[test]
-fn a_job_writes_what_its_publisher_may_and_the_feed_tells_whose_it_was() {
+fn a_job_has_the_scopes_of_its_publisher_and_the_feed_names_it() {
     for (algorithm, signer) in [("RS256", Signer::rsa()), ("ES256", Signer::p256())] {
         let (provider, clock) = (Provider::start(), Hands::start());
         provider.has(&[("other", &Signer::p256()), ("one", &signer)]);
@@ -102,7 +102,7 @@ fn a_job_writes_what_its_publisher_may_and_the_feed_tells_whose_it_was() {
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         let reply = world.send(waiver.0, waiver.1, &headers, waiver.2);
         assert_refused(&reply, 403, "forbidden", "`waive:shop.order`");
-        // Without a token nobody writes, though no token of its own was ever made.
+        // Without a token, no client may write, although the registry has no token of its own.
         assert_eq!(world.put("shop.other@1.0.0", "{}").status, 401);
         let event = world.get("/feed").json()["events"][1].clone();
         assert_eq!(event["data"]["author"], "orders-ci", "{event}");
@@ -114,7 +114,7 @@ fn a_job_writes_what_its_publisher_may_and_the_feed_tells_whose_it_was() {
 }
 
 #[test]
-fn what_proves_nothing_is_refused_and_says_why() {
+fn invalid_proofs_are_rejected_with_a_reason() {
     let (provider, clock) = (Provider::start(), Hands::start());
     let (rsa, p256, stranger) = (Signer::rsa(), Signer::p256(), Signer::p256());
     provider.has(&[("rsa", &rsa), ("ec", &p256)]);
@@ -148,7 +148,7 @@ fn what_proves_nothing_is_refused_and_says_why() {
     refused(&p256.sign(&json!({"alg": "ES256", "kid": "none"}), &good), "the issuer has no key");
     refused(&p256.sign(&json!({"alg": "ES256"}), &good), "`kid`");
     refused(&p256.sign(&json!({"alg": "ES256", "kid": "ec", "crit": ["b64"]}), &good), "`crit`");
-    // Nobody signed it, or somebody who took a public key for a shared secret.
+    // Tokens without a signature, and a token that is signed with a public key as a shared secret.
     let unsigned = |header: Value| format!("{}.{}", encoded(header.to_string()), encoded(good.to_string()));
     for algorithm in ["none", "None", "HS256", "RS512", "es256"] {
         let input = unsigned(json!({"alg": algorithm, "kid": "rsa"}));
@@ -157,7 +157,7 @@ fn what_proves_nothing_is_refused_and_says_why() {
         refused(&format!("{input}.{}", encoded(tag)), "must be RS256 or ES256");
     }
     refused(&format!("{}.", unsigned(header.clone())), "does not match the issuer's key");
-    // Another's claims under a signature.
+    // Claims of another job with a valid signature.
     let token = p256.sign(&header, &claims(&provider, json!({"repository": "example/other"})));
     let signature = token.rsplit('.').next().unwrap();
     refused(&format!("{}.{signature}", unsigned(header.clone())), "does not match the issuer's key");
@@ -166,7 +166,7 @@ fn what_proves_nothing_is_refused_and_says_why() {
     }
     assert_eq!(world.get("/schemas").json()["subjects"], json!([]), "nothing was written");
 
-    // The near misses of what is refused above.
+    // The near misses of the rejected tokens above.
     for (number, other) in [
         json!({"aud": ["a", AUDIENCE]}),
         json!({"exp": BEGIN - 59}),
@@ -194,7 +194,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
     };
     assert_eq!(put(&world, "shop.a", &token(&old, "old")).status, 201);
     provider.has(&[("new", &new)]);
-    // It was asked just now, and whoever makes ids up does not have it asked again.
+    // The registry asked the provider a moment ago, and does not ask it again for invented key ids.
     for made_up in ["new", "x1", "x2", "x3"] {
         let reply = put(&world, "shop.b", &token(&new, made_up));
         assert_refused(&reply, 401, "token-invalid", "the issuer has no key");
@@ -209,7 +209,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
         "a key that is withdrawn counts no more"
     );
 
-    // Away, its keys count for a day; what it does not tell in time is not believed.
+    // If the provider is down, its keys stay valid for a day. If it answers too late, the registry rejects the token.
     provider.is_up(false);
     clock.forward(3_601);
     assert_eq!(put(&world, "shop.c", &token(&new, "new")).status, 201);
@@ -220,7 +220,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
     let asked = provider.asked();
     assert_eq!(put(&world, "shop.d", &token(&new, "new")).status, 503);
     assert_eq!(provider.asked(), asked, "it has a pause");
-    // Whoever reads needs nobody.
+    // A read needs no provider.
     assert_eq!(world.get("/schemas/shop.a/1.0.0.json").status, 200);
     provider.is_up(true);
     clock.forward(11);
@@ -228,7 +228,7 @@ fn keys_are_replaced_and_an_issuer_is_not_asked_more_often_than_it_must() {
 }
 
 #[test]
-fn who_speaks_for_another_issuer_is_not_believed() {
+fn keys_of_another_issuer_are_rejected() {
     let (provider, clock) = (Provider::start(), Hands::start());
     let signer = Signer::p256();
     provider.has(&[("ec", &signer)]);

@@ -1,4 +1,4 @@
-//! Reading versions: content, details, ranges, comparisons, decisions.
+//! Reads of versions: content, details, ranges, comparisons, validations.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -30,7 +30,7 @@ fn content_is_cached_for_ever_under_its_digest() {
     assert_eq!(head.header("content-length"), Some(ONE.len().to_string().as_str()));
 }
 
-/// Sends a request as it is, and returns the head and the body of the answer.
+/// Sends a raw request, and returns the head and the body of the response.
 fn exchange(world: &World, path: &str, headers: &str) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(world.url().strip_prefix("http://").unwrap()).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
@@ -41,7 +41,7 @@ fn exchange(world: &World, path: &str, headers: &str) -> (String, Vec<u8>) {
     (String::from_utf8(answer).unwrap(), body)
 }
 
-/// The first answer comes from the database, the second lies ready, compressed or not.
+/// The first response comes from the database, the second one from the cache, compressed or not.
 #[test]
 fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
     let world = World::start();
@@ -65,7 +65,7 @@ fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
         assert!(head.contains("-gzip\"") && head.contains("vary: accept, accept-encoding"), "{head}");
         assert!(short.len() < schema.len(), "{} of {}", short.len(), schema.len());
         let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
-        // The client has the same content, in whichever form.
+        // The client has the same content, compressed or not.
         for tag in [tag.to_owned(), tag.replace("-gzip", "")] {
             for encoding in ["", "accept-encoding: gzip\r\n"] {
                 let (head, body) = exchange(&world, path, &format!("if-none-match: {tag}\r\n{encoding}"));
@@ -81,7 +81,7 @@ fn an_answer_is_the_same_however_often_and_compressed_where_asked() {
     assert!(head.starts_with("HTTP/1.1 400"), "what lies ready is for plain requests only: {head}");
 }
 
-/// A subject's tag is what a change is made under: one that came with a compressed answer is as good.
+/// A change names the entity tag of a subject. The tag from a compressed response is valid too.
 #[test]
 fn a_compressed_view_has_a_tag_of_its_own_that_a_change_may_name() {
     let world = World::start();
@@ -97,7 +97,7 @@ fn a_compressed_view_has_a_tag_of_its_own_that_a_change_may_name() {
 }
 
 #[test]
-fn what_lies_ready_lets_nobody_past_and_is_never_stale() {
+fn cached_responses_need_authorization_and_are_never_stale() {
     let world = World::start();
     world.given("shop.order@1.0.0", ONE);
     let path = "/schemas/shop.order/1.0.0.json";
@@ -111,8 +111,8 @@ fn what_lies_ready_lets_nobody_past_and_is_never_stale() {
     let json = [("content-type", "application/json")];
     assert_eq!(world.send("PATCH", "/schemas/shop.order/1.0.0", &json, yank).status, 200);
     assert_eq!(world.get(path).body, ONE);
-    // Every registry has the schemas of its own events, whether or not they are registered; who registers
-    // one in other bytes gets those back, and another content is refused.
+    // Every registry has the schemas of its own events, registered or not. A registration of the same content in other
+    // bytes returns these schemas, and a registration of other content is rejected.
     let path = "/schemas/evschema.version.yanked/1.0.0.json";
     let own = world.get(path).body;
     assert_eq!(world.get(path).body, own);
@@ -126,7 +126,7 @@ fn what_lies_ready_lets_nobody_past_and_is_never_stale() {
 }
 
 #[test]
-fn what_is_known_of_a_version() {
+fn details_of_a_version() {
     let world = World::start();
     let path = "/schemas/shop.order/1.0.0.json?author=ci-shop&message=First%20cut%20%E2%98%83";
     assert_eq!(world.send("PUT", path, &[], ONE.as_bytes()).status, 201);
@@ -190,7 +190,7 @@ fn latest_and_ranges_redirect_to_the_exact_version() {
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn responses_name_the_missing_thing() {
     let world = World::start();
     world.given("shop.order@1.0.0", ONE);
     assert_snapshot!(world.get("/schemas/shop.refund/1.0.0.json"), @r#"

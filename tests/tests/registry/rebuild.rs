@@ -1,4 +1,4 @@
-//! The feed against the tables: each can be rebuilt from the other.
+//! Compares the feed with the tables: each can be rebuilt from the other.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::world::{World, databases, subject, version};
 
-/// A small generator of numbers, the same on every run: which changes are made depends on it.
+/// A small generator of numbers, which is the same in every run, so that each run makes the same changes.
 struct Numbers(u64);
 
 impl Numbers {
@@ -20,7 +20,7 @@ impl Numbers {
 
 const SUBJECTS: [&str; 4] = ["shop.order", "shop.refund", "fraud.alert", "ledger.entry"];
 
-/// Makes changes of every kind, most of which are allowed.
+/// Makes changes of every kind; most of them are allowed.
 fn make_changes(world: &World, numbers: &mut Numbers) {
     let client = world.client();
     for step in 0..120 {
@@ -46,7 +46,7 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
                     owner: Patch::Set(owner),
                     ..SubjectPatch::default()
                 };
-                // Another policy for a subject that exists needs its revision.
+                // A new policy of an existing subject needs the revision.
                 let revision = client.subject(&at).ok().map(|view| view.revision);
                 client.put_subject(&at, &patch, revision).unwrap();
             }
@@ -54,7 +54,7 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
                 let state = State::ALL[numbers.below(3) as usize];
                 let never_used = (state == State::Yanked).then(|| numbers.below(2) == 0);
                 let change = StateChange { state, reason: format!("r{step}"), never_used };
-                // Refused when there is no such version, or it no longer fits.
+                // The registry rejects this if the version does not exist, or is no longer compatible.
                 let _ = client.set_state(&at, &number, &change);
             }
             8 => {
@@ -70,7 +70,7 @@ fn make_changes(world: &World, numbers: &mut Numbers) {
     }
 }
 
-/// What the tables say of each subject, as far as the feed tells it.
+/// The data of each subject in the tables, as far as the feed contains it.
 fn from_tables(world: &World) -> BTreeMap<String, Value> {
     let client = world.client();
     let page = client.subjects(None, None, None).unwrap();
@@ -85,7 +85,7 @@ fn from_tables(world: &World) -> BTreeMap<String, Value> {
                     "digest": found.digest, "schema_id": found.id, "ordinal": found.ordinal,
                     "author": found.author, "message": found.message, "state": found.state,
                     "references": found.references,
-                    // Why it is active again is said in the feed too.
+                    // The feed also contains the reason of a reactivation.
                     "reason": found.state_reason, "never_used": found.never_used,
                 });
                 (found.version.to_string(), version)
@@ -108,7 +108,7 @@ fn from_tables(world: &World) -> BTreeMap<String, Value> {
     subjects.collect()
 }
 
-/// What the tables must say after these events.
+/// The expected data of the tables after these events.
 fn from_feed(events: &[CloudEvent]) -> BTreeMap<String, Value> {
     let mut subjects: BTreeMap<String, Value> = BTreeMap::new();
     for event in events {
@@ -154,12 +154,12 @@ fn from_feed(events: &[CloudEvent]) -> BTreeMap<String, Value> {
 }
 
 #[test]
-fn the_tables_are_what_the_feed_says() {
+fn the_tables_match_the_feed() {
     for (name, url) in databases() {
         let world = World::on(&url);
         let mut numbers = Numbers(7);
         let mut seen = Vec::new();
-        // Also in the middle: not only the end of the story agrees.
+        // The comparison also happens in the middle, not only at the end.
         for _ in 0..3 {
             make_changes(&world, &mut numbers);
             loop {
@@ -173,7 +173,7 @@ fn the_tables_are_what_the_feed_says() {
         }
         let kinds: std::collections::BTreeSet<_> = seen.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(kinds.len(), 8, "{name}: changes of every kind were made: {kinds:?}");
-        // And back: one event for each revision of each subject, and nothing else.
+        // In the other direction: one event for each revision of each subject, and no other event.
         let revisions: u64 =
             from_tables(&world).values().map(|told| told["revision"].as_u64().unwrap()).sum();
         assert_eq!(revisions, seen.len() as u64, "{name}");

@@ -1,4 +1,4 @@
-//! Registering versions: what is accepted, what is refused, and what the answers look like.
+//! Registrations of versions: the accepted and the rejected ones, and their responses.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::world::{World, databases};
 
 const ORDER: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}}"#;
-/// The same content as [`ORDER`]: other white space and another order.
+/// The same content as [`ORDER`], with other white space and another order of members.
 const ORDER_RESPELT: &str =
     r#"{ "properties": {"id": {"type": "string"}}, "type": "object", "required": ["id"] }"#;
 const ORDER_WITH_NOTE: &str =
@@ -98,7 +98,7 @@ fn the_registry_chooses_the_version() {
     }
 }
 
-/// No version has a higher number than can be read.
+/// No version has a number that is too large to parse.
 #[test]
 fn the_registry_chooses_no_version_that_is_none() {
     for (name, url) in databases() {
@@ -122,7 +122,7 @@ fn the_registry_chooses_no_version_that_is_none() {
 }
 
 #[test]
-fn what_is_no_schema_is_refused_with_its_place() {
+fn an_invalid_schema_is_rejected_with_the_place_of_the_error() {
     let world = World::start();
     assert_snapshot!(world.put("shop.order@1.0.0", "{\n  \"type\": \"strin\"\n}"), @r#"
     422 application/problem+json
@@ -205,13 +205,13 @@ fn an_id_belongs_to_one_version() {
 }
 
 #[test]
-fn what_a_reference_led_to_stays_what_it_leads_to() {
+fn the_target_of_a_reference_never_changes() {
     for (name, url) in databases() {
         let world = World::on(&url);
         world.given("shop.money@1.0.0", r#"{"type":"integer"}"#);
         let order = r#"{"$id":"https://example.com/shop.order/1.0.0.json","properties":{"total":{"$ref":"../shop.money/1.0.0.json"}}}"#;
         world.given("shop.order@1.0.0", order);
-        // By the specification the reference names this `$id`, which nobody had at the time.
+        // By the specification, the reference names this `$id`, which no document had at that time.
         let usurper = r#"{"$id":"https://example.com/shop.money/1.0.0.json","type":"string"}"#;
         let reply = world.put("shop.coin@1.0.0", usurper);
         assert_eq!((reply.status, reply.json()["code"].as_str()), (409, Some("id-taken")), "{name}: {reply}");
@@ -238,7 +238,7 @@ fn versions_need_not_arrive_in_order() {
     let world = World::start();
     world.given("shop.order@1.0.0", ORDER);
     world.given("shop.order@1.2.0", ORDER_WITH_NOTE);
-    // Fits 1.0.0, but events of 1.1.0 would break readers at 1.2.0, where `note` is a string.
+    // Compatible with 1.0.0, but events of 1.1.0 would break readers of 1.2.0, in which `note` is a string.
     let note_is_number =
         ORDER_WITH_NOTE.replace(r#""note":{"type":"string"}"#, r#""note":{"type":"integer"}"#);
     let reply = world.put("shop.order@1.1.0", &note_is_number);
@@ -259,7 +259,7 @@ fn a_prerelease_is_checked_and_kept_but_is_no_baseline() {
 }
 
 #[test]
-fn a_check_stores_nothing_and_says_the_same() {
+fn a_check_stores_nothing_and_has_the_same_result() {
     let world = World::start();
     world.given("shop.order@1.0.0", ORDER);
     let check = |query: &str, schema: &str| {

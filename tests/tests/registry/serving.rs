@@ -1,4 +1,4 @@
-//! Starting, stopping, health, and what the configuration allows.
+//! Start, stop, health, and the permitted configurations.
 
 use std::io::Write as _;
 
@@ -102,20 +102,20 @@ fn a_registry_in_memory_outlives_clients_that_give_up() {
     for _ in 0..200 {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         write!(stream, "GET /schemas/a HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
-        // Gone before the answer, so that the query behind it is given up wherever it stands.
+        // The client disconnects before the response, so that the registry abandons the query.
         drop(stream);
     }
     assert_eq!(world.get("/schemas/a").status, 200);
 }
 
 #[test]
-fn a_read_only_registry_starts_on_a_folder_that_nobody_can_write() {
+fn a_read_only_registry_starts_in_a_read_only_folder() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("registry.db");
     let database = format!("sqlite:{}", file.display());
     World::on(&database).given("a@1.0.0", "{}");
-    // The two files beside it are gone with the last process; nobody makes them anew here.
+    // The last process has removed the two additional files of SQLite, and no other process creates them.
     let mount = std::process::Command::new("mount")
         .args(["--bind", "-o", "ro"])
         .args([folder.path(), folder.path()])
@@ -160,7 +160,7 @@ fn tables_of_another_version_are_refused_in_words() {
 }
 
 #[test]
-fn a_refused_postgres_is_said_at_once() {
+fn a_rejected_connection_to_postgres_fails_at_once() {
     let started = std::time::Instant::now();
     let config = Config { database: "postgres://me:secret@127.0.0.1:1/x".to_owned(), ..Config::default() };
     let refused = bind(config).unwrap_err().to_string();
@@ -168,7 +168,7 @@ fn a_refused_postgres_is_said_at_once() {
     assert!(started.elapsed() < std::time::Duration::from_secs(3), "{:?}", started.elapsed());
 }
 
-/// A clock that goes back an hour each time it is looked at.
+/// A clock that goes back an hour with each read.
 #[derive(Debug)]
 struct BackwardClock(std::sync::atomic::AtomicI64);
 

@@ -1,4 +1,4 @@
-//! Deprecating, yanking and restoring versions.
+//! Deprecated, yanked and restored versions.
 
 use evschema_api::{State, StateChange};
 
@@ -32,7 +32,7 @@ fn a_yanked_version_is_readable_and_skipped() {
     }
 }
 
-/// Events that were written under it exist, and new readers must read them.
+/// Events of the yanked version exist, and new readers must read them.
 #[test]
 fn a_yanked_version_stays_a_baseline_unless_it_was_never_used() {
     for (name, url) in databases() {
@@ -51,12 +51,12 @@ fn a_yanked_version_stays_a_baseline_unless_it_was_never_used() {
         assert_eq!(put(), (409, Some("incompatible".to_owned())), "{name}: 1.1.0 cannot read its events");
         let view = client.set_state(&order, &version("1.0.0"), &yank(Some(true))).unwrap();
         assert!(view.never_used, "{name}");
-        // Without a word about it, that stays.
+        // Without `never_used` in the request, it stays the same.
         assert!(client.set_state(&order, &version("1.0.0"), &yank(None)).unwrap().never_used, "{name}");
         assert!(client.subject(&order).unwrap().versions[0].never_used, "{name}");
         assert_eq!(put(), (201, None), "{name}");
 
-        // It must fit to come back, as a version or as a baseline.
+        // The version must be compatible to become active, or to become a baseline again.
         let restore =
             StateChange { state: State::Active, reason: "needed after all".to_owned(), never_used: None };
         for back in [&restore, &yank(Some(false))] {
@@ -71,7 +71,7 @@ fn a_yanked_version_stays_a_baseline_unless_it_was_never_used() {
     }
 }
 
-/// Under a mode that is not transitive, yanked versions do not hide the version before them.
+/// Under a mode that is not transitive, a yanked version does not replace the version before it as the baseline.
 #[test]
 fn the_version_before_a_yanked_one_is_a_baseline_too() {
     for (name, url) in databases() {

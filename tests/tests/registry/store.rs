@@ -1,6 +1,6 @@
 //! The contract of a store, on both databases.
 
-mod given_up;
+mod cancelled;
 mod history_for;
 
 use evschema_api::State;
@@ -12,7 +12,7 @@ use evschema_registry::store::{
 
 use super::world::{databases, subject, version};
 
-/// Runs a contract on an empty store of each kind.
+/// Runs a contract with an empty store of each kind.
 fn on_both<F: Future<Output = ()>>(contract: impl Fn(&'static str, std::sync::Arc<dyn Store>) -> F) {
     for (name, url) in databases() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -37,7 +37,7 @@ fn event(kind: &'static str) -> NewEvent {
     NewEvent { kind, data: "{}".to_owned(), provenance: Provenance::default() }
 }
 
-/// A first version of a new subject; its content is its name.
+/// A first version of a new subject; its content is the name of the subject.
 fn first(text: &str) -> Addition {
     Addition {
         at: at(text),
@@ -63,7 +63,7 @@ fn first(text: &str) -> Addition {
     }
 }
 
-/// A further version of a subject that is at this revision.
+/// A further version of a subject with this revision.
 fn further(text: &str, revision: u64, ordinal: u32) -> Addition {
     Addition { head: Head::At(revision), creation: None, ordinal, ..first(text) }
 }
@@ -73,7 +73,7 @@ async fn revision(store: &dyn Store, name: &str) -> u64 {
 }
 
 #[test]
-fn an_appended_version_is_there() {
+fn an_appended_version_can_be_read() {
     on_both(async |name, store| {
         let addition =
             Addition { author: Some("me".to_owned()), message: Some("hi".to_owned()), ..first("a@1.0.0") };
@@ -150,7 +150,7 @@ fn an_id_has_one_owner() {
         let owners = async |id: &str| store.owners_of_id(id).await.unwrap();
         assert_eq!(owners("https://example.com/x").await, [at("a@1.0.0")], "{name}");
         assert_eq!(owners("https://example.com/y").await, [], "{name}");
-        // Other versions of the subject may share it.
+        // Other versions of the subject may have the same content.
         let done = store.append(claiming(further("a@1.1.0", 2, 2))).await.unwrap();
         assert!(matches!(done, Appended::Done { .. }), "{name}: {done:?}");
         let done = store.append(claiming(further("a@1.2.0", 3, 3))).await.unwrap();
@@ -252,7 +252,7 @@ fn words_are_those_of_the_latest_text() {
         store.append(next).await.unwrap();
         assert_eq!((found("old").await, found("new").await), (vec![], strings(&["a"])), "{name}");
         assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
-        // As a registry that knows no words would write.
+        // Like a registry that does not know search terms.
         store.append(further("a@1.2.0", 3, 3)).await.unwrap();
         let unindexed = store.unindexed(10).await.unwrap();
         assert_eq!(unindexed.iter().map(|record| record.revision).collect::<Vec<_>>(), [4], "{name}");
@@ -295,14 +295,14 @@ fn words_of_settings_and_of_the_content_change_apart() {
         let words = Some(strings(&["a", "other"]));
         store.append(Addition { words, ..further("a@1.1.0", 4, 2) }).await.unwrap();
         assert_eq!((found(&["now", "other"]).await, found(&["field"]).await), (1, 0), "{name}");
-        // Of a content that cannot be read any more nothing is forgotten.
+        // If the content of a version is damaged, the store keeps all its search terms.
         store.put_subject(described(5, "late", None)).await.unwrap();
         assert_eq!(found(&["late", "other"]).await, 1, "{name}");
         assert_eq!(store.unindexed(10).await.unwrap(), [], "{name}");
     });
 }
 
-/// More than the index is read for: words of which each is common, and words of which one is not.
+/// Searches that reach the limit of the index: terms that are all common, and terms of which one is rare.
 #[test]
 fn common_words_find_as_rare_ones_do() {
     on_both(async |name, store| {
@@ -329,13 +329,13 @@ fn common_words_find_as_rare_ones_do() {
         assert_eq!(found(&["al"], None).await, ["n0000", "n0001", "n0002"], "{name}");
         assert_eq!(found(&["al", "even"], Some("n0600")).await, ["n0602", "n0604", "n0606"], "{name}");
         assert_eq!(found(&["al", "even"], Some("n1195")).await, ["n1196", "n1198"], "{name}");
-        // Found in the first window, and looked for in the second.
+        // The first window has a match, and the search also examines the second window.
         assert_eq!(found(&["head", "tail"], None).await, ["n0599", "n0600"], "{name}");
         assert_eq!(found(&["all", "rare"], None).await, ["n0003", "n0503", "n1003"], "{name}");
         assert_eq!(found(&["even", "rare"], None).await, [""; 0], "{name}");
         assert_eq!(found(&["rare"], Some("n0503")).await, ["n1003"], "{name}");
 
-        // However far the words that are looked for stand from each other, and however long a page is.
+        // For any distance between the matches, and for any length of a page.
         let mut random = fastrand::Rng::with_seed(11);
         for _ in 0..100 {
             let begins = ["a", "even", "fif", "rare", "head", "tail"];
@@ -469,7 +469,7 @@ fn versions_come_in_order_of_precedence() {
 }
 
 #[test]
-fn the_feed_counts_from_one_and_keeps_what_it_said() {
+fn the_feed_begins_at_one_and_never_changes() {
     on_both(async |name, store| {
         store.append(first("a@1.0.0")).await.unwrap();
         store.append(first("b@1.0.0")).await.unwrap();
@@ -509,7 +509,7 @@ fn names_are_listed_in_order_of_bytes() {
     });
 }
 
-/// SQLite refuses whoever comes while the last connection closes, without letting it wait.
+/// While the last connection closes, SQLite rejects new connections without waiting.
 #[test]
 fn a_new_file_is_opened_by_many_while_others_close_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The feed as server-sent events: in order, without gap or repeat, also across connections.
+//! The feed as server-sent events: in order, without gap or repetition, also across connections.
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use super::world::{World, databases, subject, version};
 
 const ANY: &str = r#"{"type":"object"}"#;
 
-/// A connection on which events arrive.
+/// A connection that receives events.
 struct Reader {
     lines: std::io::Lines<BufReader<TcpStream>>,
 }
@@ -31,10 +31,10 @@ impl Reader {
         Self { lines: BufReader::new(stream).lines() }
     }
 
-    /// Returns the next event, its id being its position; nothing when the stream has ended.
+    /// Returns the next event with its position, which is the event's id; `None` after the end of the stream.
     fn next(&mut self) -> Option<(u64, CloudEvent)> {
         let mut id = None;
-        // What is neither is the framing of chunks, and the comments that keep a stream alive.
+        // The other lines are the framing of chunks, and comments that keep the connection open.
         for line in self.lines.by_ref() {
             let line = line.unwrap();
             if let Some(text) = line.strip_prefix("id: ") {
@@ -42,7 +42,7 @@ impl Reader {
             } else if let Some(text) = line.strip_prefix("data: ") {
                 return Some((id.take().unwrap(), serde_json::from_str(text).unwrap()));
             } else if line == "0" {
-                // The last chunk; the connection itself may stay.
+                // The last chunk; the connection itself may stay open.
                 return None;
             }
         }
@@ -51,7 +51,7 @@ impl Reader {
 }
 
 #[test]
-fn a_stream_brings_what_was_and_what_comes() {
+fn a_stream_sends_old_and_new_events() {
     for (name, url) in databases() {
         let world = World::on(&url);
         world.given("a@1.0.0", ANY);
@@ -62,12 +62,12 @@ fn a_stream_brings_what_was_and_what_comes() {
         let (position, event) = reader.next().unwrap();
         assert_eq!((position, event.id.as_str(), event.subject.as_str()), (3, "3", "b"), "{name}");
         drop(reader);
-        // The last id counts, whatever the query says.
+        // The last event id has priority over the query.
         let mut again = Reader::open(&world, "?after=0", "last-event-id: 3\r\n");
         assert_eq!(again.next().unwrap().0, 4, "{name}");
         let polled = world.client().feed(3, None).unwrap();
         assert_eq!(polled.events.len(), 1, "{name}: and a poller is told the same");
-        // A registry that stops lets nobody wait.
+        // When a registry stops, it ends all streams.
         drop(world);
         assert_eq!(again.next(), None, "{name}");
     }
@@ -100,10 +100,10 @@ fn a_stream_ends_with_its_token() {
 fn followers_and_pollers_see_one_order_while_many_write() {
     const WRITERS: usize = 8;
     const EACH: usize = 10;
-    // Each registration here creates a subject and a version.
+    // Each registration creates a subject and a version.
     const EVENTS: usize = 2 * WRITERS * EACH;
     for (name, url) in databases() {
-        // Memory belongs to one process.
+        // A database in memory belongs to one process.
         let count = if name == "sqlite" { 1 } else { 3 };
         let worlds: Vec<World> = (0..count).map(|_| World::on(&url)).collect();
         let orders: Vec<Vec<(u64, String)>> = std::thread::scope(|scope| {
@@ -120,7 +120,7 @@ fn followers_and_pollers_see_one_order_while_many_write() {
                 scope.spawn(move || {
                     let mut seen: Vec<(u64, String)> = Vec::new();
                     while seen.len() < EVENTS {
-                        // Each loses its connection again and again, one sooner than the other.
+                        // Each client loses its connection repeatedly, at different moments.
                         let last = seen.last().map_or(0, |(position, _)| *position);
                         let mut reader = Reader::open(world, "", &format!("last-event-id: {last}\r\n"));
                         for _ in 0..7 + 13 * number {
@@ -172,7 +172,7 @@ fn a_page_has_no_stream_in_it() {
 }
 
 #[test]
-fn one_client_does_not_take_all_streams_and_what_it_closes_is_free_at_once() {
+fn one_client_cannot_use_all_streams_and_a_closed_stream_is_free_at_once() {
     let world = World::start();
     world.given("a@1.0.0", ANY);
     let limit = evschema_registry::limits::STREAMS_OF_CLIENT_MAX;
@@ -185,7 +185,7 @@ fn one_client_does_not_take_all_streams_and_what_it_closes_is_free_at_once() {
     assert_eq!((refused.status, refused.json()["code"].as_str()), (429, Some("too-many-requests")));
     assert!(refused.headers.iter().any(|(name, _)| name == "retry-after"));
     drop(readers.pop());
-    // The end of a connection is noticed as soon as the system tells of it.
+    // The registry notices the end of a connection as soon as the system reports it.
     let freed = (0..50).any(|_| {
         std::thread::sleep(Duration::from_millis(20));
         Reader::open(&world, "", "").next().is_some()

@@ -1,4 +1,4 @@
-//! Subjects: their settings, and finding them.
+//! Subjects: their settings, and searches.
 
 use evschema_api::{Patch, SubjectPatch};
 use evschema_model::Mode;
@@ -63,7 +63,7 @@ fn a_subject_shows_its_policy_and_versions() {
 }
 
 #[test]
-fn the_policy_rules_what_comes() {
+fn the_policy_applies_to_later_versions() {
     let world = World::start();
     let patch = SubjectPatch { mode: Patch::Set(Mode::None), ..SubjectPatch::default() };
     world.client().put_subject(&subject("shop.order"), &patch, None).unwrap();

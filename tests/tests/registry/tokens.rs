@@ -1,4 +1,4 @@
-//! Who may do what: tokens, their scopes, and what somebody without one may do.
+//! Authorization: tokens, their scopes, and the rights of clients without a token.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::world::{Reply, World, subject, version};
 
 const ANY: &[u8] = br#"{"type":"object"}"#;
 
-/// Databases that more than one process can open.
+/// Databases that several processes can open.
 fn shared_databases(folder: &tempfile::TempDir) -> [(&'static str, String); 2] {
     let file = folder.path().join("registry.db");
     [("sqlite", format!("sqlite:{}", file.display())), ("postgres", Postgres::fresh_database())]
@@ -22,7 +22,7 @@ fn request(name: &str, scopes: &[&str]) -> TokenRequest {
     TokenRequest { name: name.to_owned(), scopes, expires_at: None }
 }
 
-/// Makes a token at the database, as the first one is made.
+/// Creates a token directly in the database, like the first token.
 pub(crate) fn first_token(database: &str, name: &str, scopes: &[&str]) -> TokenCreated {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -40,7 +40,7 @@ fn code(reply: &Reply) -> (u16, String) {
 }
 
 #[test]
-fn what_each_scope_allows() {
+fn rights_of_each_scope() {
     let folder = tempfile::tempdir().unwrap();
     for (name, url) in shared_databases(&folder) {
         let world = World::on(&url);
@@ -67,7 +67,7 @@ fn what_each_scope_allows() {
             ("PUT", "/schemas/other.order/1.0.0.json", ANY, &[]),
             ("PATCH", "/schemas/shop.order/1.0.0", state, &[&shop]),
             ("PUT", "/schemas/shop.order", owner, &[&shop]),
-            // Another policy can let a break through, which registering alone never may.
+            // Another policy can permit a breaking change, which the scope `register` never permits.
             ("PUT", "/schemas/shop.order", policy, &[]),
             ("PUT", "/schemas/shop.order/waivers/0123456789abcdef", waive, &[&waiver]),
             ("DELETE", "/schemas/shop.order/waivers/0123456789abcdef", b"", &[&waiver]),
@@ -94,7 +94,7 @@ fn what_each_scope_allows() {
                 assert_eq!(code(&reply).1, "token-required", "{name}: {method} {path}");
                 assert_eq!(reply.header("www-authenticate"), Some("Bearer realm=\"evschema\""));
             } else {
-                // Reading is for everybody on a registry that is not private.
+                // On a registry that is not private, every client may read.
                 assert!(reply.status < 300 && allowed.contains(&&read), "{name}: {method} {path}: {reply}");
             }
         }
@@ -102,7 +102,7 @@ fn what_each_scope_allows() {
         let refused = with_token(&world, &both, "PUT", "/schemas/shop.order", policy);
         assert_eq!(code(&refused), (403, "forbidden".to_owned()), "{name}");
         assert!(refused.json()["help"].as_str().unwrap().contains("`admin`"), "{name}: {refused}");
-        // To say that nobody ever used a version can let a break through.
+        // The setting `never_used` can permit a breaking change.
         let never_used = br#"{"state":"yanked","reason":"a mistake","never_used":true}"#;
         let path = "/schemas/shop.order/1.0.0";
         let refused = with_token(&world, &shop, "PATCH", path, never_used);
@@ -138,7 +138,7 @@ fn a_secret_is_shown_once_and_kept_nowhere() {
 }
 
 #[test]
-fn what_is_no_token() {
+fn invalid_tokens() {
     let world = World::start();
     world.given("a@1.0.0", "{}");
     let unknown = format!("Bearer evs_{}", "0".repeat(64));
@@ -174,7 +174,7 @@ fn a_revoked_token_is_refused_at_once_by_every_process() {
         assert_eq!(again.revoked_at, revoked.revoked_at, "{name}: once is enough");
         let missing = client.revoke_token("0123456789abcdef").unwrap_err();
         assert_eq!(missing.problem().unwrap().code, ProblemCode::TokenNotFound, "{name}");
-        // With its last token gone a registry is no more open than before.
+        // After its last token is revoked, a registry is no more open than before.
         client.revoke_token(&admin.view.id).unwrap();
         assert_eq!(two.put("a@1.0.0", "{}").status, 401, "{name}");
     }
@@ -184,7 +184,7 @@ fn a_revoked_token_is_refused_at_once_by_every_process() {
 fn a_token_ends_and_its_use_is_noted() {
     let folder = tempfile::tempdir().unwrap();
     for (name, url) in shared_databases(&folder) {
-        // The clock of a registry under test stands still in January 2026.
+        // The clock of a registry in tests always shows January 2026.
         let world = World::on(&url);
         let admin = first_token(&url, "ops", &["admin"]).token;
         let until = |day: &str| format!(r#"{{"name":"x","scopes":["read"],"expires_at":"{day}T00:00:00Z"}}"#);
@@ -203,7 +203,7 @@ fn a_token_ends_and_its_use_is_noted() {
             std::thread::sleep(Duration::from_millis(20));
         }
         drop(world);
-        // A registry by the system's clock, for which that day is past.
+        // A registry with the system clock, for which this day is past.
         let now = World::with_system_clock(Config { database: url, ..Config::default() });
         assert_eq!(
             code(&with_token(&now, &token, "GET", "/schemas", b"")),
@@ -215,7 +215,7 @@ fn a_token_ends_and_its_use_is_noted() {
 }
 
 #[test]
-fn a_private_registry_tells_nobody_anything() {
+fn a_private_registry_shows_nothing_without_a_token() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("registry.db").display());
     World::on(&url).given("a@1.0.0", "{}");
@@ -242,7 +242,7 @@ fn a_private_registry_tells_nobody_anything() {
     }
     let page = world.send("GET", "/schemas", &[("accept", "text/html")], b"");
     assert_eq!(page.status, 401);
-    // What was read with a token is not for a cache that others read from.
+    // A response to a client with a token must not be cached for other clients.
     let schema = with_token(&world, &read, "GET", "/schemas/a/1.0.0.json", b"");
     assert_eq!(schema.header("cache-control"), Some("private, max-age=31536000, immutable"));
 }
@@ -256,7 +256,7 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
         all.extend(headers);
         world.send("PUT", "/schemas/a/1.0.0.json", &all, b"{}")
     };
-    // A page whose own name leads to a loopback address: of the same site, to its browser.
+    // A page whose own host name leads to a loopback address: for its browser, the request is to the same site.
     for (host, refused) in [
         ("evil.example", (421, "unknown-host")),
         ("evil.example:80", (421, "unknown-host")),
@@ -268,7 +268,7 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
         assert_eq!(code(&put(host, &[])), refused, "{host}");
         let same_origin = [("origin", &*format!("http://{host}")), ("sec-fetch-site", "same-origin")];
         assert_eq!(code(&put(host, &same_origin)), refused, "{host}");
-        // Reading by another site's name is reading for another site.
+        // A read with the host name of another site is a read for this site.
         let read = world.send("GET", "/schemas", &[("host", host)], b"");
         assert_eq!(read.status == 421, refused.0 == 421, "{host}");
     }
@@ -282,7 +282,7 @@ fn anonymous_writes_are_for_programs_on_this_machine() {
 }
 
 #[test]
-fn a_registry_behind_a_proxy_is_open_to_nobody() {
+fn a_registry_behind_a_proxy_requires_a_token() {
     for config in [
         Config { behind_proxy: true, ..Config::default() },
         Config { public_url: Some("https://schemas.example.com".to_owned()), ..Config::default() },
@@ -299,7 +299,7 @@ fn a_registry_behind_a_proxy_is_open_to_nobody() {
 }
 
 #[test]
-fn the_feed_says_who_when_and_from_where() {
+fn the_feed_records_author_time_and_address() {
     let folder = tempfile::tempdir().unwrap();
     for (name, url) in shared_databases(&folder) {
         let world = World::with(Config {

@@ -1,5 +1,5 @@
-//! Databases of earlier versions, with what those write before and after this one has started on them: their tables
-//! are those of the first steps of the migrations, their statements are written out here.
+//! Databases of earlier versions, and the writes of these versions before and after this version starts. Their tables
+//! come from the first migrations, and their statements are copied here.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -17,17 +17,17 @@ const TWO: &str = r#"{"title":"Order","properties":{"number":{"type":"string"},"
 const BREAKS_TWO: &str =
     r#"{"title":"Order","properties":{"number":{"type":"string"},"total":{"type":"boolean"}}}"#;
 
-/// Longest time until a registry that starts has given words to what has none, on a busy machine too.
+/// Maximum time until a starting registry has added the missing search terms, even on a busy machine.
 const INDEXED_MAX: Duration = Duration::from_secs(20);
 
-/// A registry of an earlier version, as far as the database can tell.
+/// A registry of an earlier version, from the view of the database.
 enum Earlier {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
 impl Earlier {
-    /// Starts, as each start does, by bringing the tables up to date as it knows them: by so many steps.
+    /// Starts, and brings the tables up to date with this number of migrations.
     async fn start(url: &str, steps: usize) -> Self {
         let name = if url.starts_with("sqlite") { "sqlite" } else { "postgres" };
         let mut migrator = Migrator::with_migrations(first_steps(name, steps));
@@ -43,7 +43,7 @@ impl Earlier {
         }
     }
 
-    /// Gives a subject a word, as the version of three steps did.
+    /// Adds a search term to a subject, as the version with three migrations did.
     async fn cut_words(&self, subject: &str, word: &str) {
         let id = format!("(SELECT id FROM subjects WHERE name = '{subject}')");
         let sql = format!(
@@ -60,7 +60,7 @@ impl Earlier {
         }
     }
 
-    /// Registers the next minor version of a subject, which is created by the first.
+    /// Registers the next minor version of a subject; the first version creates the subject.
     async fn register(&self, subject: &str, minor: u32, schema: &str) {
         let digest = Digest::of(&serde_json::from_str(schema).unwrap());
         let hex: String = schema.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -115,7 +115,7 @@ fn the_first_version_and_this_one_share_a_database() {
         find(&world, "numb", "shop.order");
         find(&world, "long+ago", "shop.order");
 
-        // The other goes on writing, and is believed at once.
+        // The old registry continues to write, and its writes are visible at once.
         runtime.block_on(first.register("shop.order", 1, TWO));
         runtime.block_on(first.register("shop.late", 0, TWO));
         assert_eq!(
@@ -135,8 +135,8 @@ fn the_first_version_and_this_one_share_a_database() {
         assert!(events.len() == 6 && events.contains(&"shop.late"), "{feed:#}");
         drop(world);
 
-        // It starts once more beside the newer tables; what it has registered is found after a start of this one,
-        // by words that are cut anew.
+        // The old registry starts again with the newer tables. After the next start of this version, its registrations
+        // are found by new search terms.
         runtime.block_on(async {
             Earlier::start(&url, 1).await;
             first.cut_words("shop.late", "cutbefore").await;
@@ -148,7 +148,7 @@ fn the_first_version_and_this_one_share_a_database() {
     }
 }
 
-/// Words of the version that had four steps, which the fifth takes over.
+/// Search terms of the version with four migrations, which migration 5 copies.
 #[test]
 fn words_of_four_steps_are_taken_over() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,17 +162,18 @@ fn words_of_four_steps_are_taken_over() {
             before.run("UPDATE subject_search SET words_revision = 2".to_owned()).await;
         });
         let world = World::on(&url);
-        // They are of its revision, so that nothing was cut anew, which would not find it by this word.
+        // The terms have the current revision, so that this version did not compute them again; new terms would not
+        // contain this word.
         let found = world.get("/schemas?search=tak").json();
         assert_eq!(found["subjects"].as_array().map(Vec::len), Some(1), "{found:#}");
-        // The other goes on writing.
+        // The old registry continues to write.
         runtime.block_on(before.register("shop.order", 1, TWO));
         drop(world);
         find(&World::on(&url), "total", "shop.order");
     }
 }
 
-/// Returns the first steps of a database's migrations.
+/// Returns the first migrations of a database.
 fn first_steps(database: &str, count: usize) -> Vec<Migration> {
     let folder = std::fs::read_dir(repository().join("migrations").join(database)).unwrap();
     let mut files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! Waivers: one finding is accepted, with a reason, until a day.
+//! Waivers: the acceptance of one finding, with a reason and a last day.
 
 use evschema_registry::Config;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::world::{World, databases};
 const FIRST: &str = r#"{"type":"object","properties":{"id":{"type":"string"},"total":{"type":"integer"}}}"#;
 const BREAKING: &str = r#"{"type":"object","properties":{"id":{"type":"string"},"total":{"type":"string"}}}"#;
 
-/// Registers what breaks and returns the fingerprint of the finding.
+/// Registers a breaking change, and returns the fingerprint of the finding.
 fn refused(world: &World) -> String {
     let refused = world.put("shop.order@1.1.0", BREAKING);
     assert_eq!((refused.status, refused.json()["code"].as_str()), (409, Some("incompatible")), "{refused}");
@@ -74,7 +74,7 @@ fn an_accepted_finding_no_longer_refuses() {
 
 #[test]
 fn a_waiver_holds_until_its_last_day() {
-    // The clock stands still at 2026-01-02.
+    // The clock always shows 2026-01-02.
     for (until, status) in [("2026-01-02", 201), ("2026-01-01", 409)] {
         let world = World::start();
         world.given("shop.order@1.0.0", FIRST);
@@ -120,7 +120,7 @@ fn a_waiver_for_one_version_accepts_no_later_break_of_another() {
         let fingerprint = refused["report"]["findings"][0]["fingerprint"].as_str().unwrap().to_owned();
         assert_eq!(put(&world, &fingerprint, r#"{"reason":"void was never sent"}"#).0, 201, "{name}");
         assert_eq!(world.put("shop.order@1.1.0", &second).status, 201, "{name}");
-        // The same change again needs no further waiver; a larger one does.
+        // The same change again needs no other waiver, but a larger change does.
         let same = status(r#""new","paid","lost""#);
         let checked =
             world.send("POST", "/schemas/shop.order/check?version=1.2.0", &[], same.as_bytes()).json();

@@ -1,6 +1,7 @@
-//! Bytes that are almost requests, sent as they are: the answer is never a 500, and always comes.
+//! Bytes that are almost requests: the response is never a 500, and always arrives.
 //!
-//! `EVSCHEMA_REQUESTS` is how many are tried, `EVSCHEMA_SEED` where the drawing begins; a failure prints the bytes.
+//! `EVSCHEMA_REQUESTS` is the number of requests, and `EVSCHEMA_SEED` the seed of the random numbers. A failure prints
+//! the bytes.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -10,7 +11,7 @@ use fastrand::Rng;
 
 use super::world::{World, databases};
 
-/// Longest time in which an answer must come, on a busy machine too.
+/// Maximum time until a response arrives, even on a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
 
 const REQUESTS: &[&str] = &[
@@ -30,7 +31,7 @@ const REQUESTS: &[&str] = &[
     "OPTIONS * HTTP/1.1\r\nhost: localhost\r\n\r\n",
 ];
 
-/// What parsers have stumbled over.
+/// Texts that other parsers handled incorrectly.
 const PIECES: &[&[u8]] = &[
     b"\r\n",
     b"\n",
@@ -93,14 +94,14 @@ fn almost_requests_are_answered() {
             assert!(!statuses.iter().any(|status| status.starts_with('5')), "{answer}: {}", shown());
             answered += usize::from(!statuses.is_empty());
         }
-        // What is drawn is close enough to a request to be taken for one, more often than not.
+        // Most of the drawn bytes are close enough to a request, so that the registry parses them.
         assert!(requests / 4 < answered as u64, "{name}: {answered} of {requests}");
         assert_eq!(world.get("/healthz").status, 200, "{name}: it goes on");
         assert!(!world.get("/metrics").body.contains("code=\"internal\""), "{name}");
     }
 }
 
-/// Draws a request, or two on one connection, and changes it in a few places.
+/// Draws one request, or two on one connection, and changes a few places.
 fn drawn(random: &mut Rng) -> Vec<u8> {
     let mut bytes = random.choice(REQUESTS).unwrap().as_bytes().to_vec();
     if random.u8(..4) == 0 {
@@ -128,12 +129,12 @@ fn drawn(random: &mut Rng) -> Vec<u8> {
     bytes
 }
 
-/// Sends bytes and that there are no more, and returns everything that comes back.
+/// Sends bytes, closes the sending side, and returns the complete response.
 fn exchange(world: &World, bytes: &[u8]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(world.url().strip_prefix("http://").unwrap())?;
     stream.set_read_timeout(Some(ANSWER_MAX))?;
     stream.set_write_timeout(Some(ANSWER_MAX))?;
-    // It may have been answered and closed before it was all sent.
+    // The registry may respond and close the connection before all bytes are sent.
     let sent = stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write));
     let mut answer = Vec::new();
     let mut part = [0; 16 << 10];

@@ -1,4 +1,4 @@
-//! A registry of its own for each test, with a clock that stands still.
+//! A registry for each test, with a clock that always shows the same time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,17 +9,17 @@ use evschema_model::{Subject, Version};
 use evschema_registry::{Clock, Config, Environment, RequestIds, Server, StartError};
 use tokio::sync::oneshot;
 
-/// 2026-01-02T03:04:05Z, when everything happens.
+/// 2026-01-02T03:04:05Z, the time of the clock.
 const NOW: i64 = 1_767_323_045_000_000;
 
-/// A running registry; dropped, it stops.
+/// A running registry; it stops when the value is dropped.
 pub(crate) struct World {
     url: String,
     stop: Option<oneshot::Sender<()>>,
     running: Option<JoinHandle<()>>,
 }
 
-/// An answer as a test looks at it.
+/// A response, in a form that tests can compare.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
@@ -44,28 +44,28 @@ impl RequestIds for Counted {
     }
 }
 
-/// Both databases by name, each with an empty one.
+/// Both kinds of database by name, each empty.
 pub(crate) fn databases() -> [(&'static str, String); 2] {
     [("sqlite", "sqlite::memory:".to_owned()), ("postgres", evschema_tests::Postgres::fresh_database())]
 }
 
 impl World {
-    /// Starts a registry on memory.
+    /// Starts a registry with a database in memory.
     pub(crate) fn start() -> Self {
         Self::on("sqlite::memory:")
     }
 
-    /// Starts a registry on a database.
+    /// Starts a registry with a database.
     pub(crate) fn on(database: &str) -> Self {
         Self::with(Config { database: database.to_owned(), ..Config::default() })
     }
 
-    /// Starts a registry with this configuration, but for its address.
+    /// Starts a registry with this configuration, but with another address.
     pub(crate) fn with(config: Config) -> Self {
         Self::try_with(config).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// As [`World::with`], or says why it does not start.
+    /// Like [`World::with`], but returns the error if the registry does not start.
     pub(crate) fn try_with(config: Config) -> Result<Self, StartError> {
         let environment = Environment {
             clock: Arc::new(StandingClock),
@@ -75,12 +75,12 @@ impl World {
         Self::run(config, environment)
     }
 
-    /// As [`World::with`], by the system's clock.
+    /// Like [`World::with`], with the system clock.
     pub(crate) fn with_system_clock(config: Config) -> Self {
         Self::run(config, Environment::system()).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// As [`World::with`], by another clock.
+    /// Like [`World::with`], with another clock.
     pub(crate) fn with_clock(config: Config, clock: Arc<dyn Clock>) -> Self {
         let environment = Environment { clock, ..Environment::system() };
         Self::run(config, environment).unwrap_or_else(|error| panic!("{error}"))
@@ -114,7 +114,7 @@ impl World {
         Client::new(&self.url, None)
     }
 
-    /// Sends a request with a body; `-` for none.
+    /// Sends a request with a body; `-` means no body.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
@@ -138,14 +138,14 @@ impl World {
         self.send("GET", path, &[], b"")
     }
 
-    /// Registers a schema and returns the answer.
+    /// Registers a schema, and returns the response.
     pub(crate) fn put(&self, at: &str, schema: &str) -> Reply {
         let (subject, version) = at.split_once('@').unwrap();
         let path = format!("/schemas/{subject}/{version}.json");
         self.send("PUT", &path, &[("content-type", "application/schema+json")], schema.as_bytes())
     }
 
-    /// Registers a schema that must be accepted.
+    /// Registers a schema, and asserts that the registry accepts it.
     pub(crate) fn given(&self, at: &str, schema: &str) {
         let reply = self.put(at, schema);
         assert!(reply.status < 300, "{at}: {reply}");
@@ -175,7 +175,7 @@ impl Reply {
 }
 
 impl std::fmt::Display for Reply {
-    /// Writes status, media type and body, the body of JSON indented.
+    /// Prints status, media type and body; JSON is indented.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{} {}", self.status, self.header("content-type").unwrap_or("-"))?;
         match serde_json::from_str::<serde_json::Value>(&self.body) {

@@ -1,4 +1,4 @@
-//! Every example schema accepts its own examples, and refuses them once they are spoilt.
+//! Every example schema accepts its own examples, and rejects them after a value is changed.
 
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ fn formats_refuse_only_where_they_assert() {
     }
 }
 
-/// Returns the pointers of everything that is neither an object nor an array.
+/// Returns the pointers of all values that are neither objects nor arrays.
 fn leaves(value: &Value) -> Vec<String> {
     fn walk(value: &Value, at: &mut evschema_model::Pointer, found: &mut Vec<String>) {
         let children: Vec<(String, &Value)> = if let Some(members) = value.as_object() {

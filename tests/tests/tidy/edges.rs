@@ -1,4 +1,4 @@
-//! Who may depend on whom.
+//! The permitted dependencies between crates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use evschema_tests::repository;
 
 use super::workspace::{dependencies, members, text};
 
-/// Every crate of ours, with those of ours that it may depend on.
+/// Each of our crates, with those of our crates that it may depend on.
 const EDGES: &[(&str, &[&str])] = &[
     ("evschema-model", &[]),
     ("evschema-runtime", &[]),
@@ -18,7 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "evschema",
         &["evschema-api", "evschema-codegen", "evschema-compat", "evschema-model", "evschema-registry"],
     ),
-    // A user's crate, which sees of us what users see.
+    // The crate of a user, which sees only the public parts.
     ("evschema-tests-consumer", &["evschema-runtime"]),
     (
         "evschema-tests",

@@ -1,4 +1,4 @@
-//! What a file of the repository may hold.
+//! Rules for the files of the repository.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use evschema_tests::repository;
 
 use super::workspace::files;
 
-/// Longest file of code in lines; past 400, look for the seam.
+/// Maximum length of a code file, in lines. A file of more than 400 lines should be split if possible.
 const LINES_MAX: usize = 700;
 
-/// Texts of the repository, without those that are generated or that others wrote.
+/// The texts of the repository, without generated files and files of others.
 fn texts() -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for path in files() {
@@ -29,13 +29,13 @@ fn extension(path: &Path) -> &str {
     path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// Tells whether a file is the golden output of a generator, not code that people write.
+/// Returns whether a file is generated, and not code that people write.
 fn is_generated(path: &str) -> bool {
     path.contains("/golden") || path.contains("/generated/") || path.ends_with(".snap")
 }
 
 #[test]
-fn no_file_of_code_is_longer_than_a_reader_bears() {
+fn no_code_file_is_too_long() {
     for (path, text) in texts() {
         if extension(Path::new(&path)) == "rs" && !is_generated(&path) {
             let lines = text.lines().count();
@@ -45,8 +45,8 @@ fn no_file_of_code_is_longer_than_a_reader_bears() {
 }
 
 #[test]
-fn no_file_names_a_place_of_one_machine() {
-    // In two parts, so that this file passes.
+fn no_file_contains_the_path_of_one_machine() {
+    // In two parts, so that this file passes the test.
     let places = [["/ho", "me/"], ["/Us", "ers/"], ["/wo", "rk/"], ["/root/", ".cargo"]].map(|p| p.concat());
     for (path, text) in texts() {
         for (index, line) in text.lines().enumerate() {
@@ -68,6 +68,19 @@ fn every_file_ends_its_lines_and_itself_alike() {
         let trailing = text.lines().position(|line| line.ends_with([' ', '\t']));
         let markdown_break = path.ends_with(".md");
         assert!(trailing.is_none() || markdown_break, "{path}:{} ends with a blank", trailing.unwrap() + 1);
+    }
+}
+
+#[test]
+fn only_the_output_of_the_command_chooses_between_formats() {
+    for (path, text) in texts() {
+        // Arguments name the default format.
+        let is_allowed = path.starts_with("cli/src/output/") || path == "cli/src/global.rs";
+        let chooses = path.starts_with("cli/src/") && text.contains("Format::") && !is_allowed;
+        assert!(
+            !chooses,
+            "{path} chooses between output formats; implement `Render` in cli/src/output/ instead"
+        );
     }
 }
 
@@ -107,7 +120,7 @@ fn every_link_between_documents_leads_somewhere() {
         if extension(Path::new(&path)) != "md" {
             continue;
         }
-        // A link is `](target)`; what leads out of the repository is not followed.
+        // A link has the form `](target)`; the test does not follow links out of the repository.
         for rest in text.split("](").skip(1) {
             let target = rest.split([')', '#']).next().unwrap_or_default();
             if target.is_empty() || target.contains("://") {

@@ -1,4 +1,4 @@
-//! Plain English in texts that users read: the habits that a program can count.
+//! Plain English in the texts that users read: the test finds those habits that a program can find.
 //!
 //! A sentence without these habits can still be unclear. The rules are in CONTRIBUTING.md.
 
@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use super::workspace::files;
 
-/// Longest sentence in words.
+/// Maximum length of a sentence, in words.
 const WORDS_MAX: usize = 30;
 
-/// Sentences that keep a habit, by how they begin, each with the reason.
+/// Beginnings of sentences that may have a habit, each with the reason.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
-/// Crates whose messages users read.
+/// Crates with messages for users.
 const CRATES: [&str; 7] = ["api", "cli", "codegen", "compat", "model", "registry", "runtime"];
 
 /// Finds habits in sentences.
@@ -36,7 +36,7 @@ impl Habits {
         let regex = |pattern: &str| Regex::new(pattern).unwrap();
         Self {
             code: regex(r"``[^`]+``|`[^`]*`"),
-            // Cells of a table, items of a list and headings end a sentence too.
+            // The cells of a table, the items of a list, and headings also end a sentence.
             end: regex(r"[.!:;](?:\s+|$)|\n\s*\n|\n\s*[-*|#>]|\n\s*\d+\.\s|\s\|\s"),
             start: regex(r"^(What|Who|Whose|Of|That of|There where|Says)\b[^¿]*$"),
             limit: regex(r"^Most [a-z]+ (of|at|in|that|which|one)\b"),
@@ -49,7 +49,7 @@ impl Habits {
 
     /// Returns the sentences of a text that have a habit, each with its habit.
     fn find(&self, text: &str) -> Vec<String> {
-        // Questions may begin with any word, and the split below takes their mark away.
+        // Questions may begin with any word, and the split below removes the question mark.
         let text = self.code.replace_all(text, "X").replace('?', "¿.");
         let mut found = Vec::new();
         for sentence in self.end.split(&text) {
@@ -72,7 +72,7 @@ impl Habits {
     }
 }
 
-/// Returns a page without its blocks of code.
+/// Returns a page without its code blocks.
 fn without_code(page: &str) -> String {
     let mut is_code = false;
     let mut text = String::new();
@@ -88,7 +88,7 @@ fn without_code(page: &str) -> String {
     text
 }
 
-/// Returns the string literals of a Rust file that may be messages: no documentation, no tests, no SQL.
+/// Returns the string literals of a Rust file that may be messages: without documentation, tests and SQL.
 fn messages(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(TokenStream::from_str(source).unwrap(), &mut found);

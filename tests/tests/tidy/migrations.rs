@@ -1,4 +1,4 @@
-//! Both databases go through the same steps.
+//! Both databases have the same migrations.
 
 use evschema_tests::repository;
 

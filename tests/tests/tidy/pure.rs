@@ -1,5 +1,5 @@
-//! The crates that decide do no input or output, know no clock, and wait for nothing: the same
-//! answer offline, in continuous integration and on the server.
+//! The pure crates do no input or output, read no clock, and do not wait, so that their results are the same offline,
+//! in continuous integration and on the server.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use evschema_tests::repository;
 
 use super::workspace::{dependencies, files, members, text};
 
-/// The pure crates, each with the files of it that may touch the world.
+/// The pure crates, each with its files that may do input and output.
 const PURE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("compat", &[]),
     ("runtime", &[]),
-    // Reading a tree, and the helper for build.rs, which is there to read and write files.
+    // The reading of a tree, and the helper for build.rs, whose purpose is to read and write files.
     ("codegen", &["disk.rs", "disk/", "build_script.rs", "build_script/"]),
 ];
 
-/// What no pure crate names outside its tests.
+/// Names that a pure crate must not use outside its tests.
 const BANNED: &[&str] = &[
     "std::fs",
     "std::net",
@@ -36,7 +36,7 @@ const BANNED: &[&str] = &[
     "eprintln!",
 ];
 
-/// Crates that no pure crate depends on.
+/// Crates that a pure crate must not depend on.
 const BANNED_CRATES: &[&str] = &["axum", "rand", "reqwest", "sqlx", "time", "tokio", "tracing", "ureq"];
 
 #[test]
@@ -68,9 +68,9 @@ fn pure_crates_depend_on_nothing_of_the_world() {
     }
 }
 
-/// The ban sees what it is there to see.
+/// The test finds banned names in code only.
 #[test]
-fn a_line_of_code_is_told_from_a_comment_and_from_a_test() {
+fn comments_and_tests_are_no_code() {
     let source =
         "use std::fs;\n// std::fs\n/// std::fs\nfn f() {}\n#[cfg(test)]\nmod tests { use std::fs; }\n";
     let lines: Vec<(usize, &str)> = code(source).collect();
@@ -96,8 +96,8 @@ fn is_pure(path: &Path) -> bool {
         })
 }
 
-/// Returns the numbered lines of a source that are neither comments nor behind `#[cfg(test)]`,
-/// which stands last in every file that has it.
+/// Returns the numbered lines of a source that are neither comments nor behind `#[cfg(test)]`, which is the last item
+/// of every file that has it.
 fn code(source: &str) -> impl Iterator<Item = (usize, &str)> {
     source
         .lines()

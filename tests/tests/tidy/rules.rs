@@ -1,4 +1,4 @@
-//! Every id that the command or the registry prints has a section in docs/rules.md, from which `explain` reads.
+//! Every id that the command or the registry prints has a section in docs/rules.md, which `explain` prints.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,8 +7,8 @@ use evschema_tests::repository;
 
 use super::workspace::files;
 
-/// Where the id of a finding comes from if it is not written there: types whose every value has a row (a test of the
-/// command's rules holds them to that), the engine's rules, and the validator's keywords.
+/// Expressions for the id of a finding that are not a literal: types with a rule for every value (the unit tests of the
+/// command check this), the rules of the engine, and the keywords of the validator.
 const ORIGINS: [&str; 3] = ["diagnostic.code.as_str()", "problem.code.as_str()", "violation.keyword"];
 
 fn explained() -> BTreeSet<String> {
@@ -58,7 +58,7 @@ fn every_id_that_can_be_printed_is_explained() {
     }
 }
 
-/// One schema for each keyword that rejects something, and an event that it rejects.
+/// One schema for each keyword that can reject an event, and an event that it rejects.
 #[test]
 fn every_keyword_that_rejects_an_event_is_explained() {
     use serde_json::json;

@@ -86,7 +86,7 @@ fn expressions_of_licences() {
     }
 }
 
-/// Tells whether a licence expression (SPDX, or the older `A/B`) is met by what we accept.
+/// Returns whether our accepted licences satisfy a licence expression (SPDX, or the older form `A/B`).
 fn satisfies(expression: &str, accepted: &BTreeSet<&str>) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

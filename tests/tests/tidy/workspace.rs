@@ -1,4 +1,4 @@
-//! What Cargo and git know of the repository.
+//! The data of Cargo and git about the repository.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use evschema_tests::repository;
 use serde_json::Value;
 
-/// Returns what `cargo metadata` says, dependencies of this machine's platform included.
+/// Returns the output of `cargo metadata`, with the dependencies for the platform of this machine.
 pub(crate) fn metadata() -> &'static Value {
     static METADATA: OnceLock<Value> = OnceLock::new();
     METADATA.get_or_init(|| {
@@ -18,7 +18,7 @@ pub(crate) fn metadata() -> &'static Value {
     })
 }
 
-/// Returns every package, ours and others'.
+/// Returns all packages: ours and others.
 pub(crate) fn packages() -> &'static [Value] {
     metadata()["packages"].as_array().unwrap()
 }
@@ -28,18 +28,18 @@ pub(crate) fn members() -> impl Iterator<Item = &'static Value> {
     packages().iter().filter(|package| package["source"].is_null())
 }
 
-/// Returns a text member of a package or dependency.
+/// Returns a string member of a package or dependency.
 pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {value}"))
 }
 
-/// Returns the names of a package's dependencies of one kind (`None`: normal), ours and others'.
+/// Returns the names of a package's dependencies of one kind (`None` for normal dependencies), ours and others.
 pub(crate) fn dependencies(package: &Value, kind: Option<&str>) -> BTreeSet<String> {
     let all = package["dependencies"].as_array().unwrap();
     all.iter().filter(|d| d["kind"].as_str() == kind).map(|d| text(d, "name").to_owned()).collect()
 }
 
-/// Returns the files that are, or are about to be, in the repository, relative to its root.
+/// Returns the files that are in the repository, or can be added to it, relative to its root.
 pub(crate) fn files() -> Vec<PathBuf> {
     let listed = run("git", &["ls-files", "--cached", "--others", "--exclude-standard"]);
     listed.lines().map(PathBuf::from).filter(|path| repository().join(path).is_file()).collect()

@@ -1,4 +1,4 @@
-//! Everything that a push changes, and the scopes that it needs, found before anything is changed.
+//! The changes that a push will make, and the scopes that it needs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,24 +11,24 @@ use crate::finding::{Finding, Place};
 use crate::project::OwnSchema;
 use crate::subject_file::SubjectFile;
 
-/// One change on the registry.
+/// A change on the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
-    /// A subject comes to be.
+    /// A new subject.
     Create(Subject),
-    /// A setting of a subject gets another value.
+    /// Another value of a setting.
     Set { subject: Subject, setting: &'static str, from: String, to: String },
-    /// A version is registered.
+    /// A registration of a version.
     Register(Coordinates),
-    /// A version gets another state.
+    /// Another state of a version.
     State { at: Coordinates, from: State, to: State },
-    /// A yanked version is no baseline any more, because nobody ever used it, or is one again.
+    /// Another value of `never_used` of a yanked version: whether the version is a baseline.
     NeverUsed { at: Coordinates, to: bool },
-    /// A subject gets its policy after its history is restored.
+    /// The policy of a subject, after its history is restored.
     Settle(Subject),
 }
 
-/// A scope that a change needs.
+/// The scope that a change needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     Register,
@@ -44,7 +44,7 @@ impl Change {
         }
     }
 
-    /// Returns the scope that the change needs: a change that can let breaks through needs more than `register`.
+    /// Returns the scope that the change needs. A change that can permit breaking changes needs more than `register`.
     fn need(&self) -> Need {
         match self {
             Self::Set { setting, .. } if ["mode", "content_model"].contains(setting) => Need::Admin,
@@ -95,7 +95,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Returns the changes of a subject: of its settings, and of the versions in the tree.
+/// Returns the changes of the settings of a subject and of its versions.
 pub(super) fn changes(
     subject: &Subject,
     view: Option<&SubjectView>,
@@ -132,7 +132,7 @@ pub(super) fn changes(
                 changes.push(Change::Register(at.clone()));
                 (State::Active, false)
             }
-            // Another content is refused, and its state stays.
+            // The registry rejects other content for this version, and the push does not change its state.
             Some(there) if &there.digest != own.schema.digest() => continue,
             Some(there) => (there.state, there.never_used),
         };
@@ -149,7 +149,7 @@ pub(super) fn changes(
     changes
 }
 
-/// Returns a finding for each scope that the changes need and the token lacks, with the changes that need it.
+/// Returns a finding for each scope that the token lacks, with the changes that need this scope.
 pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Finding> {
     let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for change in changes {
@@ -187,7 +187,7 @@ pub(super) fn missing_scopes(changes: &[Change], access: &AccessView) -> Vec<Fin
         .collect()
 }
 
-/// Returns the changes for programs.
+/// Returns the changes as JSON.
 pub(super) fn json_of(changes: &[Change]) -> Value {
     changes.iter().map(Change::json).collect()
 }

@@ -10,27 +10,27 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::environment::Traces;
 use crate::failure::Failure;
 
-/// What is to be logged and exported.
+/// The settings of the log and of the traces.
 #[derive(Debug)]
 pub(super) struct Log {
     filter: EnvFilter,
     traces: Traces,
 }
 
-/// A log that is being written.
+/// A started log.
 #[derive(Debug)]
-pub(super) struct Started {
+pub(super) struct StartedLog {
     #[cfg(feature = "otlp")]
     exporter: Option<export::Exporter>,
 }
 
 impl Log {
-    /// Reads what the command and the environment ask for.
+    /// Reads the filter and the settings of the traces.
     ///
     /// # Errors
     ///
-    /// When it is not understood. What a program that was built without traces is told of them may be meant for
-    /// others on the machine, and only makes it say so.
+    /// If the filter is not valid, or the export of traces is not supported. A program without the feature `otlp` only
+    /// logs a warning at the start, because the variables may be meant for other programs.
     pub(super) fn read(filter: &str, traces: &Traces) -> Result<Self, Failure> {
         let filter = EnvFilter::try_new(filter).map_err(|error| {
             Failure::new(format!("`{filter}` is not a log filter: {error}"))
@@ -45,12 +45,12 @@ impl Log {
         Ok(Self { filter, traces: traces.clone() })
     }
 
-    /// Begins to log and to export.
+    /// Starts the log and the export of traces.
     ///
     /// # Errors
     ///
-    /// When the collector's address is not understood.
-    pub(super) fn start(self, is_colored: bool) -> Result<Started, Failure> {
+    /// If the address of the collector is not valid.
+    pub(super) fn start(self, is_colored: bool) -> Result<StartedLog, Failure> {
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_colored);
         let log = tracing_subscriber::registry().with(self.filter).with(lines);
         #[cfg(feature = "otlp")]
@@ -58,7 +58,7 @@ impl Log {
             let is_exported = self.traces == Traces::Otlp;
             let exporter = is_exported.then(export::Exporter::start).transpose()?;
             log.with(exporter.as_ref().map(export::Exporter::layer)).init();
-            Ok(Started { exporter })
+            Ok(StartedLog { exporter })
         }
         #[cfg(not(feature = "otlp"))]
         {
@@ -68,13 +68,13 @@ impl Log {
                     "traces are configured, but this program was built without the feature `otlp`"
                 );
             }
-            Ok(Started {})
+            Ok(StartedLog {})
         }
     }
 }
 
-impl Started {
-    /// Sends what has not been sent.
+impl StartedLog {
+    /// Exports the remaining traces.
     pub(super) fn end(self) {
         #[cfg(feature = "otlp")]
         if let Some(exporter) = self.exporter {

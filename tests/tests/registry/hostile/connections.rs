@@ -1,4 +1,4 @@
-//! Clients that are slow, half gone, or too many.
+//! Clients that are slow, half closed, or too many.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -9,14 +9,14 @@ use evschema_registry::{Config, Timeouts};
 
 use crate::registry::world::World;
 
-/// Longest time after which a connection must have come to its end, on a busy machine too.
+/// Maximum time until a connection ends, even on a busy machine.
 const END_MAX: Duration = Duration::from_secs(20);
-/// How long clients are waited for here.
+/// The timeout for clients in these tests.
 const PATIENCE: Duration = Duration::from_millis(400);
-/// Connections at once here.
+/// Maximum number of connections in these tests.
 pub(super) const CONNECTIONS: usize = 8;
 
-/// What a client does, and how it ends for it.
+/// The behaviour of a client, and the result.
 pub(super) struct Client {
     pub(super) what: &'static str,
     pub(super) act: fn(&World) -> String,
@@ -84,7 +84,7 @@ const LENGTH_AND_CHUNKS: &[u8] =
 const NO_CHUNKS: &[u8] =
     b"PUT /schemas/b/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n";
 
-/// Starts a registry with little patience and few connections.
+/// Starts a registry with short timeouts and few connections.
 const TWO_HOSTS: &[u8] =
     b"GET /schemas HTTP/1.1\r\nhost: localhost\r\nhost: other.example\r\nconnection: close\r\n\r\n";
 const OTHER_HOST: &[u8] = b"GET /schemas HTTP/1.1\r\nhost: other.example\r\nconnection: close\r\n\r\n";
@@ -117,15 +117,15 @@ pub(super) fn connect(world: &World) -> TcpStream {
     stream
 }
 
-/// Sends bytes as they are, and returns how it ends.
+/// Sends raw bytes, and returns the result.
 pub(super) fn raw(world: &World, bytes: &[u8]) -> String {
     let mut stream = connect(world);
-    // The answer may come, and the end, before all is sent.
+    // The response and the end may arrive before all bytes are sent.
     let _ = stream.write_all(bytes);
     end_of(stream)
 }
 
-/// Reads to the end and returns the status and the code of the first answer, or that there was none.
+/// Reads until the end, and returns the status and code of the first response, or the absence of a response.
 fn end_of(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
@@ -173,7 +173,7 @@ fn slow_body(world: &World) -> String {
     end_of(stream)
 }
 
-/// Asks for much, again and again, and reads nothing of it.
+/// Sends many expensive requests, and reads no response.
 fn deaf(world: &World) -> String {
     world.given("large@1.0.0", &format!("{{\"description\":\"{}\"}}", "x".repeat(1_000_000)));
     let mut stream = connect(world);
@@ -206,7 +206,7 @@ fn pipelined(world: &World) -> String {
     for number in 0..100 {
         let body = format!("{{\"title\":\"{number}\"}}");
         let last = if number == 99 { "connection: close\r\n" } else { "" };
-        // What comes after a body must not be taken for a part of it.
+        // The registry must not read the next request as a part of the body.
         requests += &format!(
             "PUT /schemas/piped.n{number}/1.0.0.json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{last}content-length: {}\r\n\r\n{body}",
             body.len()

@@ -1,17 +1,17 @@
-//! Bad input and the answer each gets: what docs/bad-input.md shows is made from these rows.
+//! Invalid input and its responses; docs/bad-input.md is generated from these rows.
 
-/// A request whose line or headers are bad.
+/// A request with an invalid request line or header.
 pub(super) struct Asked {
     pub(super) request: &'static str,
     pub(super) header: Option<(&'static str, &'static str)>,
     pub(super) answer: &'static str,
 }
 
-/// A document that is bad.
+/// An invalid document.
 pub(super) struct Sent {
     pub(super) what: &'static str,
     pub(super) body: fn() -> Vec<u8>,
-    /// The status, the code of the problem, and that of the first error in the document.
+    /// The status, the code of the problem, and the code of the first error in the document.
     pub(super) answer: &'static str,
 }
 
@@ -74,7 +74,7 @@ pub(super) const REQUESTS: &[Asked] = &[
     with("GET /schemas/a/1.0.0.json", ("authorization", "Bearer nobody"), "401 token-invalid"),
 ];
 
-/// Documents, each sent to be registered as the first version of a subject.
+/// Documents, each registered as the first version of a subject.
 pub(super) const DOCUMENTS: &[Sent] = &[
     sent("an empty body", Vec::new, "422 not-a-schema: not-json"),
     sent("a document that ends too early", || b"{".to_vec(), "422 not-a-schema: not-json"),
@@ -141,7 +141,7 @@ pub(super) const DOCUMENTS: &[Sent] = &[
     sent("a document of 1 MiB and 1 byte", || spaced((1 << 20) + 1), "413 body-too-large"),
 ];
 
-/// As bad as it looks, but allowed: just within the limits, or a recursion that ends with the event.
+/// Documents that look invalid but are allowed: close to the limits, or with a recursion that ends with the event.
 pub(super) const ALLOWED: &[Sent] = &[
     sent("an `$id` of 2,000 bytes", || named(2_000), "201"),
     sent("a document with 127 levels of nesting", || nested(127), "201"),
@@ -160,16 +160,16 @@ pub(super) const ALLOWED: &[Sent] = &[
     sent("a number with a million digits, `1e999999`", || b"{\"maximum\":1e999999}".to_vec(), "201"),
 ];
 
-/// An event that is bad for a schema that is not.
+/// An invalid event for a valid schema.
 pub(super) struct Judged {
     pub(super) what: &'static str,
     pub(super) schema: fn() -> Vec<u8>,
     pub(super) event: fn() -> Vec<u8>,
-    /// The status, and the code of the problem or the verdict.
+    /// The status, and the code of the problem, or the verdict.
     pub(super) answer: &'static str,
 }
 
-/// Events, each sent to be validated.
+/// Events to validate.
 pub(super) const EVENTS: &[Judged] = &[
     Judged {
         what: "an event with 100 levels of nesting, for a schema that refers to itself twice",
@@ -255,7 +255,7 @@ fn letters() -> Vec<u8> {
     format!("{{\"patternProperties\":{{{}}}}}", patterns.join(",")).into_bytes()
 }
 
-/// Returns a schema of items that asks the same of each so many times.
+/// Returns a schema that applies the same conditions to each item this many times.
 fn all_of(branches: usize) -> Vec<u8> {
     let branches: Vec<String> = (0..branches).map(|n| format!("{{\"minimum\":{n}}}")).collect();
     format!("{{\"items\":{{\"allOf\":[{}]}}}}", branches.join(",")).into_bytes()
@@ -266,53 +266,53 @@ fn zeros(items: usize) -> Vec<u8> {
     format!("[{}0]", "0,".repeat(items - 1)).into_bytes()
 }
 
-/// Returns a schema that asks for so many members.
+/// Returns a schema that requires this many members.
 pub(super) fn requiring(members: usize) -> Vec<u8> {
     let names: Vec<String> = (0..members).map(|n| format!("\"p{n}\"")).collect();
     format!("{{\"required\":[{}]}}", names.join(",")).into_bytes()
 }
 
-/// Returns a URI of so many bytes, which do not repeat themselves: a database packs those that do.
+/// Returns a URI of this length that does not compress well, because a database compresses repeated text.
 fn uri(bytes: usize) -> String {
     let mut random = fastrand::Rng::with_seed(7);
     let start = "https://example.com/";
     start.chars().chain(std::iter::repeat_with(|| random.alphanumeric())).take(bytes).collect()
 }
 
-/// Returns a schema whose name is so long.
+/// Returns a schema with a name of this length.
 pub(super) fn named(bytes: usize) -> Vec<u8> {
     format!("{{\"$id\":\"{}\"}}", uri(bytes)).into_bytes()
 }
 
-/// Returns a schema that refers to one whose name is so long.
+/// Returns a schema that refers to a schema with a name of this length.
 fn referring(bytes: usize) -> Vec<u8> {
     format!("{{\"$ref\":\"{}\"}}", uri(bytes)).into_bytes()
 }
 
-/// Returns an object within an object, so many times.
+/// Returns nested objects of this depth.
 fn within(depth: usize) -> Vec<u8> {
     format!("{}{{}}{}", r#"{"a":"#.repeat(depth), "}".repeat(depth)).into_bytes()
 }
 
-/// Returns a schema in which so many references lead one to the next.
+/// Returns a schema with a chain of this many references.
 fn chained(references: usize) -> Vec<u8> {
     let step = |n: usize| format!(r##""a{n}":{{"$ref":"#/$defs/a{}"}}"##, n + 1);
     let steps: Vec<String> = (0..references).map(step).collect();
     format!(r##"{{"$ref":"#/$defs/a0","$defs":{{{},"a{references}":{{}}}}}}"##, steps.join(",")).into_bytes()
 }
 
-/// Returns a schema whose deepest object is in so many.
+/// Returns a schema with nested objects of this depth.
 fn nested(depth: usize) -> Vec<u8> {
     format!("{}{{}}{}", r#"{"not":"#.repeat(depth - 1), "}".repeat(depth - 1)).into_bytes()
 }
 
-/// Returns a schema of so many nodes.
+/// Returns a schema with this many nodes.
 fn wide(nodes: usize) -> Vec<u8> {
-    // The document itself is one of them.
+    // The document itself is one of the nodes.
     format!(r#"{{"allOf":[{}]}}"#, vec!["{}"; nodes - 1].join(",")).into_bytes()
 }
 
-/// Returns the shortest schema in so many bytes.
+/// Returns the shortest schema of this length, in bytes.
 fn spaced(bytes: usize) -> Vec<u8> {
     format!("{{}}{}", " ".repeat(bytes - 2)).into_bytes()
 }

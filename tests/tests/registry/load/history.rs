@@ -3,16 +3,16 @@ use std::time::Duration;
 
 use super::{Declared, fit};
 
-/// What a client asked for.
+/// The operation of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::registry) enum Operation {
     /// To register this content as version 1.`version`.0.
     Put { version: usize, declared: Declared },
-    /// The versions there are.
+    /// To list the versions.
     Read,
 }
 
-/// What it was told.
+/// The response to the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::registry) enum Outcome {
     Created {
@@ -22,11 +22,11 @@ pub(in crate::registry) enum Outcome {
     Exists,
     Incompatible,
     Versions(BTreeSet<usize>),
-    /// Nothing: it may have happened or not, and may still.
+    /// No response: the operation may have taken effect, or may take effect later.
     Unknown,
 }
 
-/// An operation, from before it was sent to after its answer had come.
+/// An operation, from the moment before the request to the moment after the response.
 #[derive(Debug, Clone)]
 pub(in crate::registry) struct Recorded {
     pub(in crate::registry) subject: String,
@@ -36,31 +36,29 @@ pub(in crate::registry) struct Recorded {
     pub(in crate::registry) returned: Duration,
 }
 
-/// An operation with the states in which it can have taken effect, counted in registrations.
+/// An operation with the states in which it can have taken effect. A state is a number of registrations.
 struct Placed<'h> {
     recorded: &'h Recorded,
-    /// The first state that explains the answer; a registration makes this state.
+    /// The first state that explains the response; a registration creates this state.
     first: usize,
-    /// The last one.
+    /// The last state that explains the response.
     last: usize,
     makes: bool,
 }
 
-/// Holds a history against what is registered in the end and against the sequential registry.
+/// Compares a history with the final versions and with a sequential registry.
 ///
-/// For each subject: no two versions contradict each other, what was acknowledged is there, and the
-/// history is linearizable: each operation took effect at one moment between question and answer, as
-/// if there were one registry that does one thing at a time.
+/// For each subject, no two versions contradict each other, and every acknowledged version exists. The history must
+/// also be linearizable: each operation took effect at one moment between request and response, as in one registry that
+/// executes one operation at a time.
 ///
-/// Ordinals say in which order registrations took effect, so a state is the number of registrations
-/// before it and the search for an order that general histories need is not needed here. What
-/// is left: each operation gets the earliest state that explains its answer and is no earlier than
-/// that of any operation that had ended before it began. Where that is too late, no order explains
-/// the history.
+/// Ordinals give the order of the registrations. So a state is a number of registrations, and no search for an order is
+/// necessary. Each operation gets the earliest state that explains its response, and that is not before the state of an
+/// operation that ended earlier. If this state is too late, no order explains the history.
 ///
 /// # Errors
 ///
-/// What contradicts the history, in words.
+/// A description of the contradiction.
 pub(in crate::registry) fn check(
     history: &[Recorded],
     registered: &BTreeMap<String, Vec<(usize, Declared)>>,
@@ -91,7 +89,7 @@ fn check_subject(operations: &[&Recorded], versions: &[(usize, Declared)]) -> Re
     order(placed)
 }
 
-/// Finds the states in which an operation can have taken effect.
+/// Returns the states in which an operation can have taken effect.
 fn place<'h>(recorded: &'h Recorded, versions: &[(usize, Declared)]) -> Result<Option<Placed<'h>>, String> {
     let never = || format!("nothing that is registered explains {recorded:?}");
     let state_with = |number: usize| versions.iter().position(|(there, _)| *there == number).map(|at| at + 1);
@@ -125,15 +123,15 @@ fn place<'h>(recorded: &'h Recorded, versions: &[(usize, Declared)]) -> Result<O
     }
 }
 
-/// Gives each operation the earliest state it can have, in order of their beginnings.
+/// Gives each operation the earliest possible state, in the order of their beginnings.
 fn order(mut placed: Vec<Placed<'_>>) -> Result<(), String> {
     placed.sort_by_key(|operation| operation.recorded.invoked);
-    // What has ended, by its end: the state that everybody who begins later must see.
+    // The ended operations: the end, and the state that every later operation must see.
     let mut ended: BTreeMap<Duration, usize> = BTreeMap::new();
     for operation in placed {
         let Recorded { invoked, returned, .. } = operation.recorded;
         let seen = ended.range(..*invoked).map(|(_, state)| *state).max().unwrap_or(0);
-        // A registration changes the state, so whoever had ended before it saw an earlier one.
+        // A registration changes the state, so an operation that ended before it saw an earlier state.
         let too_late = if operation.makes { operation.last <= seen } else { operation.last < seen };
         if too_late {
             return Err(format!("state {seen} had been seen before this began: {:?}", operation.recorded));
@@ -165,7 +163,7 @@ mod tests {
         at(times, Operation::Read, Outcome::Versions(seen.iter().copied().collect()))
     }
 
-    /// The checker itself, on histories that people can decide.
+    /// Tests of the check, with short histories.
     #[test]
     fn histories() {
         let created = |ordinal| Outcome::Created { ordinal };

@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use evschema_tests::evschema;
 
-/// Longest wait for a registry to be ready: a debug build beside other tests takes its time.
+/// Maximum time until a registry is ready, for a debug build on a busy machine.
 const READY_MAX: Duration = Duration::from_secs(60);
 
-/// A registry in a process of its own, that can be killed.
+/// A registry in a separate process, which a test can kill.
 #[derive(Debug)]
 pub(in crate::registry) struct Process {
     database: String,
     port: u16,
-    /// What runs before it, such as a limit on what it may use.
+    /// A shell command that runs before the registry, such as a limit of resources.
     before: Option<String>,
     child: Option<Child>,
 }
@@ -22,7 +22,7 @@ impl Process {
         Self::start_after(database, None)
     }
 
-    /// Starts one after this line of shell.
+    /// Starts a registry after this shell command.
     pub(in crate::registry) fn start_after(database: &str, before: Option<&str>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let before = before.map(str::to_owned);
@@ -36,7 +36,7 @@ impl Process {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it as a crash does: nothing of it runs from here on.
+    /// Ends the process like a crash.
     pub(in crate::registry) fn crash(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -44,7 +44,7 @@ impl Process {
         }
     }
 
-    /// Starts it again, on the same address.
+    /// Starts the registry again with the same address.
     pub(in crate::registry) fn run(&mut self) {
         let mut command = evschema();
         if let Some(before) = &self.before {
@@ -62,7 +62,7 @@ impl Process {
         let started = Instant::now();
         while ureq::get(format!("{}/readyz", self.url())).call().is_err() {
             assert!(started.elapsed() < READY_MAX, "the registry is not ready after {READY_MAX:?}");
-            // One that could not start, for its database was away, is started again as a service
+            // If the registry could not start because its database was down, the test starts it again, as a service
             // manager would.
             if let Some(child) = &mut self.child
                 && child.try_wait().unwrap().is_some()

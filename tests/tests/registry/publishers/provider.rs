@@ -1,4 +1,4 @@
-//! A CI provider on loopback: it tells its keys, and signs tokens for jobs.
+//! A CI provider on the loopback interface: it publishes its keys, and signs tokens for jobs.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,23 +11,23 @@ use ring::rand::SystemRandom;
 use ring::signature::{self, EcdsaKeyPair, KeyPair as _, RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 
-/// A provider; dropped, it goes on listening and refuses everybody.
+/// A provider. After it is dropped, it still listens, but rejects all requests.
 pub(super) struct Provider {
     url: String,
     state: Arc<Mutex<State>>,
 }
 
-/// What a provider answers now.
+/// The current responses of a provider.
 struct State {
     is_up: bool,
-    /// What it says that it is.
+    /// The issuer in its configuration.
     issuer: String,
     keys: Vec<Value>,
-    /// How often it was asked for its keys.
+    /// The number of requests for its keys.
     asked: usize,
 }
 
-/// A key that signs.
+/// A signing key.
 pub(super) enum Signer {
     Rsa(Box<RsaKeyPair>),
     P256(Box<EcdsaKeyPair>),
@@ -52,7 +52,7 @@ impl Provider {
         &self.url
     }
 
-    /// Lets the provider have these keys, and no others.
+    /// Replaces the keys of the provider.
     pub(super) fn has(&self, keys: &[(&str, &Signer)]) {
         self.state.lock().unwrap().keys = keys.iter().map(|(id, signer)| signer.published(id)).collect();
     }
@@ -87,7 +87,7 @@ fn answer(stream: TcpStream, base: &str, state: &mut State) {
 }
 
 impl Signer {
-    /// An RSA key, always the same: making one takes seconds.
+    /// An RSA key: always the same, because creating one takes seconds.
     pub(super) fn rsa() -> Self {
         let file = repository().join("tests/fixtures/publishers/rsa-2048.base64");
         let text: String = std::fs::read_to_string(file).unwrap().split_whitespace().collect();
@@ -95,7 +95,7 @@ impl Signer {
         Self::Rsa(Box::new(RsaKeyPair::from_pkcs8(&bytes).unwrap()))
     }
 
-    /// A new key on the curve P-256.
+    /// A new key for the curve P-256.
     pub(super) fn p256() -> Self {
         let algorithm = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
         let random = SystemRandom::new();
@@ -103,7 +103,7 @@ impl Signer {
         Self::P256(Box::new(EcdsaKeyPair::from_pkcs8(algorithm, made.as_ref(), &random).unwrap()))
     }
 
-    /// Signs a token with this header and these claims.
+    /// Returns a signed token with this header and these claims.
     pub(super) fn sign(&self, header: &Value, claims: &Value) -> String {
         let input = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
         let signature = match self {
@@ -118,7 +118,7 @@ impl Signer {
         format!("{input}.{}", encoded(signature))
     }
 
-    /// The public key, as bytes that somebody could take for a shared secret.
+    /// The public key, as bytes for a forged signature with a shared secret.
     pub(super) fn public(&self) -> Vec<u8> {
         match self {
             Self::Rsa(pair) => pair.public().as_ref().to_vec(),
@@ -126,7 +126,7 @@ impl Signer {
         }
     }
 
-    /// The key as a provider publishes it.
+    /// The key, in the form in which a provider publishes it.
     fn published(&self, id: &str) -> Value {
         match self {
             Self::Rsa(pair) => {
@@ -141,7 +141,7 @@ impl Signer {
     }
 }
 
-/// Writes bytes as tokens have them.
+/// Returns bytes in base64url, as in tokens.
 pub(super) fn encoded(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }

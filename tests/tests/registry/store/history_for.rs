@@ -1,4 +1,4 @@
-//! What a registration is decided by is the same, whether it reads a subject's versions or only those it asks for.
+//! A registration has the same result, whether it reads all versions of a subject or only the necessary ones.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use evschema_registry::store::{Addition, Settings, StateChanged, Store, VersionR
 use super::super::world::{subject, version};
 use super::{at, event, first, further, on_both, settings};
 
-/// Subjects that are made up on each database.
+/// Number of subjects in each database.
 const SUBJECTS: u32 = 60;
-/// Most versions that are read beside yanked ones and the line that a transitive mode asks for: the candidate's, one on
+/// Maximum number of versions to read, besides yanked versions and the line of a transitive mode: the candidate, one on
 /// each side, and two each of the highest releases and pre-releases.
 const NEAR_MAX: usize = 7;
 
-/// A version as a test remembers it.
+/// A version, as the test records it.
 type Known = (Version, Standing);
 
 #[test]
@@ -42,11 +42,11 @@ fn a_registration_is_decided_by_few_versions_as_by_all() {
                 let more = if mode.is_transitive() { in_line } else { 0 };
                 let yanked = all.iter().filter(|(_, standing)| *standing == Standing::Yanked).count();
                 assert!(near.len() <= NEAR_MAX + yanked + more, "{shown}");
-                // A version is not held against itself.
+                // A version is not compared with itself.
                 let (near, all) = (without(&near, &candidate), without(&all, &candidate));
                 assert_eq!(
-                    held_against(&candidate, mode, &near),
-                    held_against(&candidate, mode, &all),
+                    versions_to_compare_with(&candidate, mode, &near),
+                    versions_to_compare_with(&candidate, mode, &all),
                     "{shown}"
                 );
             }
@@ -63,15 +63,15 @@ fn a_registration_is_decided_by_few_versions_as_by_all() {
             for choice in choices {
                 let chosen = untaken(choice.clone(), &all);
                 assert_eq!(untaken(choice, &near), chosen, "{shown}");
-                let held = held_against(&chosen, mode, &near);
-                assert_eq!(held, held_against(&chosen, mode, &all), "{chosen}, {shown}");
+                let held = versions_to_compare_with(&chosen, mode, &near);
+                assert_eq!(held, versions_to_compare_with(&chosen, mode, &all), "{chosen}, {shown}");
             }
         }
     });
 }
 
 #[test]
-fn a_long_line_takes_no_more_to_read() {
+fn a_long_line_needs_no_additional_reads() {
     on_both(async |name, store| {
         let policy = SubjectPolicy { mode: Mode::Full, ..SubjectPolicy::default() };
         let creation = Some((Settings { policy, ..settings() }, event("created")));
@@ -88,7 +88,7 @@ fn a_long_line_takes_no_more_to_read() {
     });
 }
 
-/// Registers versions in any order and yanks some.
+/// Registers versions in random order, and yanks some of them.
 async fn make_up(
     store: &dyn Store,
     subject_name: &str,
@@ -136,7 +136,7 @@ async fn make_up(
     assert_eq!(known(history.versions), there, "everything was written");
 }
 
-/// Returns a version of few, or one of even fewer, among which there are then no gaps.
+/// Returns a random version from a small set, or from a smaller set without gaps.
 fn random_version(is_dense: bool, random: &mut fastrand::Rng) -> Version {
     if is_dense {
         return version(&format!("1.{}.{}", random.u32(..2), random.u32(..6)));
@@ -169,7 +169,7 @@ fn counts((version, standing): &Known) -> bool {
     *standing != Standing::NeverUsed && !version.is_prerelease()
 }
 
-/// Returns the version that the next one follows: the highest of the line of `latest` that was used, or the highest
+/// Returns the version that the next version follows: the highest used version in the line of `latest`, or the highest
 /// release.
 fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
     let in_line = |known: &&Known| match latest {
@@ -180,17 +180,21 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
     highest.or(latest).cloned().unwrap_or_else(|| version("0.9.0"))
 }
 
-/// Returns what a candidate is compared with. Of several pre-releases of one release any may be the highest: the same
-/// number follows all of them.
+/// Returns the versions to compare a candidate with. Of several pre-releases of the same release, any may be the
+/// highest, because the next number is the same.
 ///
-/// A newer version of the line that the mode does not compare with is left out: only the advice of a refusal reads it,
-/// from the whole history.
-fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet<(Version, bool)> {
+/// Newer versions of the line that the mode does not compare with are missing here: only the help of a rejection needs
+/// them, and it reads the whole history.
+fn versions_to_compare_with(
+    candidate: &Version,
+    mode: Mode,
+    versions: &[Known],
+) -> BTreeSet<(Version, bool)> {
     let line = versions.iter().filter(|known| counts(known) && known.0.line() == candidate.line());
     let above: Vec<&Known> = line.filter(|known| *candidate < known.0).collect();
     let is_for_advice = |known: &Known| {
         let is_above = above.iter().any(|near| near.0 == known.0);
-        // Above a current version, modes that are not transitive compare with nothing.
+        // For a version below a current version, modes that are not transitive compare with no other version.
         let is_nearest = !above.iter().any(|near| near.0 < known.0 && near.1 == Standing::Current);
         let is_compared = mode != Mode::None && (mode.is_transitive() || is_nearest);
         is_above && !is_compared && versions.iter().any(|other| known.0 < other.0)
@@ -200,7 +204,7 @@ fn held_against(candidate: &Version, mode: Mode, versions: &[Known]) -> BTreeSet
     held.map(|(version, _)| (version.next(Bump::Patch), version.is_prerelease())).collect()
 }
 
-/// Returns the version, or the next patch that nobody has.
+/// Returns the version, or the next free patch version.
 fn untaken(mut version: Version, versions: &[Known]) -> Version {
     while versions.iter().any(|known| known.0 == version) {
         version = version.next(Bump::Patch);

@@ -14,17 +14,22 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::failure::Failure;
 
-/// The service's name where `OTEL_SERVICE_NAME` gives none.
+/// The name of the service, if `OTEL_SERVICE_NAME` is not set.
 const SERVICE: &str = "evschema";
-/// How long a collector is waited for, as OTLP has it where nothing else is said.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Maximum time for an export: the default of OTLP.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Sends traces to a collector, from a thread of its own. Where to, how many and how often is said by the variables
-/// of OpenTelemetry, which its library reads.
+/// Exports traces to a collector, on a separate thread. The library reads the other settings from the variables of
+/// OpenTelemetry.
 #[derive(Debug)]
 pub(super) struct Exporter(SdkTracerProvider);
 
 impl Exporter {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// If the address of the collector is not valid.
     pub(super) fn start() -> Result<Self, Failure> {
         let exporter = SpanExporter::builder().with_http().with_http_client(Client::new()).build();
         let exporter = exporter.map_err(|error| {
@@ -35,7 +40,7 @@ impl Exporter {
         Ok(Self(provider.build()))
     }
 
-    /// Returns what spans are handed to.
+    /// Returns the layer that collects the spans.
     pub(super) fn layer<S>(&self) -> OpenTelemetryLayer<S, Tracer>
     where
         S: tracing::Subscriber + for<'span> LookupSpan<'span>,
@@ -43,15 +48,15 @@ impl Exporter {
         tracing_opentelemetry::layer().with_tracer(self.0.tracer(SERVICE))
     }
 
-    /// Sends what has not been sent; a collector that is away is not waited for longer than usual.
+    /// Exports the remaining traces, within the usual timeout.
     pub(super) fn end(self) {
-        if let Err(error) = self.0.shutdown_with_timeout(PATIENCE) {
+        if let Err(error) = self.0.shutdown_with_timeout(EXPORT_TIMEOUT) {
             tracing::warn!(%error, "the last traces may not have been exported");
         }
     }
 }
 
-/// Returns what the variables say of this process, and its name if they do not.
+/// Returns the description of this process from the variables, with a default name.
 fn resource() -> Resource {
     let detected = Resource::builder().build();
     let name = detected.get(&Key::from_static_str("service.name")).map(|name| name.to_string());
@@ -61,13 +66,13 @@ fn resource() -> Resource {
     detected
 }
 
-/// The HTTP client that the program has in any case.
+/// An HTTP client with `ureq`, which the program already contains.
 struct Client(ureq::Agent);
 
 impl Client {
     fn new() -> Self {
         let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(EXPORT_TIMEOUT))
             .http_status_as_error(false)
             .max_redirects(0)
             .build();
@@ -76,7 +81,7 @@ impl Client {
 }
 
 impl HttpClient for Client {
-    /// Blocks: the thread that sends does nothing else.
+    /// Blocks, because this thread only exports traces.
     fn send_bytes<'c, 'f>(
         &'c self,
         request: Request<Bytes>,

@@ -1,7 +1,7 @@
 use crate::finding::Finding;
 use crate::terminal::escape::one_line;
 
-/// Returns one line as compilers and editors know it: `file:line:column: error[rule]: message`.
+/// Returns a finding on one line, in the form that editors read: `file:line:column: error[rule]: message`.
 pub(super) fn render_finding(finding: &Finding) -> String {
     let place = &finding.place;
     let position = place.position.map(|p| format!(":{p}")).unwrap_or_default();
@@ -14,7 +14,7 @@ pub(super) fn render_finding(finding: &Finding) -> String {
         .unwrap_or_default();
     let baseline =
         finding.breakage.as_ref().map(|b| format!(" (compared with {})", b.baseline)).unwrap_or_default();
-    let waive = finding.fingerprint.as_ref().filter(|_| finding.counts());
+    let waive = finding.fingerprint.as_ref().filter(|_| finding.is_blocking());
     let waive =
         waive.map(|fingerprint| format!(" (to waive: fingerprint {fingerprint})")).unwrap_or_default();
     one_line(&format!(

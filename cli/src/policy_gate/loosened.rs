@@ -3,30 +3,31 @@ use std::collections::BTreeMap;
 use evschema_compat::Severity;
 use evschema_model::{Coordinates, Formats, Manifest, Position, Subject, SubjectPolicy, WaiverEntry};
 
-use super::PublishedPolicy;
+use super::published::PublishedPolicy;
 use crate::finding::{Finding, Place};
-use crate::project::{Project, shown};
+use crate::paths::display_path;
+use crate::project::Project;
 
-/// A setting that the tree has looser than its baseline.
+/// A setting that is looser in the tree than in the baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Loosened {
-    /// Its name in the manifest or the subject's file.
+pub(crate) struct LoosenedSetting {
+    /// Its name in the manifest or in `subject.toml`.
     pub(crate) setting: &'static str,
-    /// The subject, waiver or dialect; empty for `formats`.
+    /// The subject, fingerprint or dialect; empty for `formats`.
     pub(crate) about: String,
     /// Its value in the baseline.
     pub(crate) from: String,
     /// Its value in the tree.
     pub(crate) to: String,
-    /// Whether the branch itself changed it.
+    /// Whether the branch changed the setting, and not the baseline.
     pub(crate) is_by_branch: bool,
 }
 
-/// Subjects that a message names before it counts the rest.
+/// Number of subjects that a message names; the message only counts the rest.
 const NAMED_MAX: usize = 3;
 
-impl Loosened {
-    /// Returns which parts of a subject's policy are looser than in the baseline.
+impl LoosenedSetting {
+    /// Returns the parts of a subject's policy that are looser than in the baseline.
     pub(super) fn policy(ours: SubjectPolicy, published: &PublishedPolicy, subject: &Subject) -> Vec<Self> {
         let theirs = published.policy(subject);
         let before = published.before.as_deref().map(|before| before.policy(subject)).unwrap_or_default();
@@ -48,7 +49,7 @@ impl Loosened {
         mode.into_iter().chain(model).collect()
     }
 
-    /// Returns the claim that nobody ever used a version, which the baseline does not make.
+    /// Returns the setting `never_used` of a version that the baseline does not declare as never used.
     pub(super) fn never_used(at: &Coordinates, published: &PublishedPolicy) -> Self {
         Self {
             setting: "never_used",
@@ -59,7 +60,7 @@ impl Loosened {
         }
     }
 
-    /// Returns which settings of a manifest are looser than in the baseline's.
+    /// Returns the settings of a manifest that are looser than in the manifest of the baseline.
     pub(super) fn of_manifest(ours: &Manifest, theirs: &Manifest, published: &PublishedPolicy) -> Vec<Self> {
         let before = published.before.as_deref().and_then(PublishedPolicy::manifest_with_waivers);
         let before = before.as_ref();
@@ -127,16 +128,16 @@ impl Loosened {
     }
 }
 
-/// Returns a finding for each setting that the branch loosened; one for all subjects with the same change.
+/// Returns a finding for each setting that the branch loosened. Subjects with the same change share one finding.
 pub(super) fn findings(
-    all: Vec<Loosened>,
+    all: Vec<LoosenedSetting>,
     project: &Project,
     published: &PublishedPolicy,
     accepts: bool,
 ) -> Vec<Finding> {
-    /// A setting, both its values, and what it is about where that keeps changes apart.
+    /// A setting, its two values, and for settings other than a policy the subject, fingerprint or dialect.
     type Key = (&'static str, String, String, String);
-    let mut groups: BTreeMap<Key, (Loosened, Vec<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Key, (LoosenedSetting, Vec<String>)> = BTreeMap::new();
     for loosened in all.into_iter().filter(|loosened| loosened.is_by_branch) {
         let is_policy = ["mode", "content_model"].contains(&loosened.setting);
         let apart = if is_policy { String::new() } else { loosened.about.clone() };
@@ -154,7 +155,7 @@ pub(super) fn findings(
         .collect()
 }
 
-/// Returns the finding that a change loosens its own gate.
+/// Returns the finding for a change that loosens the policy of its own check.
 pub(super) fn finding(message: String, place: Place, baseline: &str, accepts: bool) -> Finding {
     let mut finding = Finding::error("policy-loosened", message, place);
     if accepts {
@@ -167,7 +168,7 @@ pub(super) fn finding(message: String, place: Place, baseline: &str, accepts: bo
     )
 }
 
-/// Returns the line of the manifest that names something, or else the whole manifest.
+/// Returns the first line of the manifest that contains a text; if no line does, the whole manifest.
 pub(super) fn place_in_manifest(project: &Project, needle: &str) -> Place {
     let path = project.manifest_path();
     let text = std::fs::read_to_string(&path).ok();
@@ -178,7 +179,7 @@ pub(super) fn place_in_manifest(project: &Project, needle: &str) -> Place {
         Some(Position::of(text, start, line.len()))
     });
     Place {
-        file: shown(&path),
+        file: display_path(&path),
         text: position.and(text.as_deref().map(Into::into)),
         position,
         ..Place::default()
@@ -190,7 +191,7 @@ fn find<'m>(manifest: &'m Manifest, entry: &WaiverEntry) -> Option<&'m WaiverEnt
 }
 
 fn lasts_longer(entry: &WaiverEntry, than: &WaiverEntry) -> bool {
-    // Days are written `2027-01-31`, which sorts as it counts.
+    // Days have the form `2027-01-31`, so that the order of the texts is the order of the days.
     match (&entry.until, &than.until) {
         (_, None) => false,
         (None, Some(_)) => true,
@@ -245,7 +246,8 @@ mod tests {
             (mapped, mapped, vec![]),
             ("", mapped, vec![]),
         ] {
-            let found = Loosened::of_manifest(&manifest(ours), &manifest(theirs), &published(theirs, None));
+            let found =
+                LoosenedSetting::of_manifest(&manifest(ours), &manifest(theirs), &published(theirs, None));
             let settings: Vec<&str> = found.iter().map(|loosened| loosened.setting).collect();
             assert_eq!(settings, expected, "{theirs} -> {ours}");
             assert!(found.iter().all(|loosened| loosened.is_by_branch));
@@ -253,11 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_baseline_changed_is_not_by_the_branch() {
-        // The baseline became stricter after the branch left it.
+    fn a_change_of_the_baseline_is_not_a_change_of_the_branch() {
+        // The baseline became stricter after the branch started.
         let published = published("", Some("formats = \"annotate\""));
         let ours = manifest("formats = \"annotate\"");
-        let found = Loosened::of_manifest(&ours, &manifest(""), &published);
+        let found = LoosenedSetting::of_manifest(&ours, &manifest(""), &published);
         assert_eq!(found.iter().map(|loosened| loosened.is_by_branch).collect::<Vec<_>>(), [false]);
     }
 
@@ -272,7 +274,7 @@ mod tests {
             ("mode = \"full_transitive\"", Mode::Full, ContentModel::Lenient, vec!["mode"]),
         ] {
             let published = published(&format!("[compatibility]\n{theirs}"), None);
-            let found = Loosened::policy(SubjectPolicy { mode, content_model }, &published, &subject);
+            let found = LoosenedSetting::policy(SubjectPolicy { mode, content_model }, &published, &subject);
             let settings: Vec<&str> = found.iter().map(|loosened| loosened.setting).collect();
             assert_eq!(settings, expected, "{theirs} -> {mode} {content_model}");
         }

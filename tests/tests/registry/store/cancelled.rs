@@ -1,4 +1,4 @@
-//! Clients that give up, wherever the answer to them stands.
+//! Clients that cancel their requests at any moment.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -13,14 +13,14 @@ use sqlx::{PgPool, query_scalar};
 
 use super::{at, databases, event, first, further, settings, subject};
 
-/// Clients at a time, more than there are connections.
+/// Number of clients at the same time: more than connections.
 const CLIENTS: usize = 24;
-/// Requests of each; every second one is given up.
+/// Number of requests of each client; every second request is cancelled.
 const ROUNDS: usize = 40;
-/// How often a request is looked at, at most, before it is given up; none of them waits as often.
+/// Maximum number of polls of a request before it is cancelled; no request needs as many.
 const LOOKS: usize = 14;
 
-/// Looks at a future this often, and drops it.
+/// Polls a future this many times, and drops it.
 async fn give_up<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>, mut looks: usize) {
     poll_fn(|context| {
         let is_over = looks == 0 || future.as_mut().poll(context).is_ready();
@@ -30,7 +30,7 @@ async fn give_up<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>, mu
     .await;
 }
 
-/// One request of each kind that says `BEGIN`, or writes.
+/// One request of each kind that begins a transaction, or writes.
 fn request<'a>(store: &'a dyn Store, name: &'a str, kind: usize) -> Answer<'a, ()> {
     Box::pin(async move {
         match kind {
@@ -82,7 +82,7 @@ fn indexing(name: &str) -> Indexing {
     Indexing { subject: subject(name), revision: 1, about: words.clone(), content: words }
 }
 
-/// Gives up one request after another, and has a version acknowledged after each, which others then see.
+/// Cancels one request after the other. After each, registers a version, which other clients must then see.
 async fn client(number: usize, store: Arc<dyn Store>, others: PgPool) {
     let standing = format!("stands{number}");
     assert!(matches!(
@@ -108,9 +108,9 @@ async fn client(number: usize, store: Arc<dyn Store>, others: PgPool) {
     }
 }
 
-/// A connection that goes back to the pool inside a transaction keeps what others then write to itself.
+/// If a connection returned to the pool inside a transaction, its later writes would not be visible to others.
 #[test]
-fn who_gives_up_leaves_no_transaction_open() {
+fn a_cancelled_request_leaves_no_open_transaction() {
     let [_, (_, url)] = databases();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -4,8 +4,9 @@ use evschema_model::Coordinates;
 
 use crate::project::{OwnSchema, Schemas};
 
-/// Returns the versions so that each comes after what it refers to and after its older versions.
-pub(crate) fn in_reference_order(schemas: &Schemas) -> Vec<&OwnSchema> {
+/// Returns the versions in an order in which each version comes after its references and after the older versions of
+/// its subject.
+pub(crate) fn in_dependency_order(schemas: &Schemas) -> Vec<&OwnSchema> {
     let own: BTreeMap<&Coordinates, &OwnSchema> =
         schemas.own.iter().map(|own| (own.schema.at(), own)).collect();
     let mut order = Vec::with_capacity(own.len());
@@ -23,7 +24,7 @@ fn visit<'s>(
     seen: &mut BTreeSet<Coordinates>,
     order: &mut Vec<&'s OwnSchema>,
 ) {
-    // What is vendored belongs to others, who register it.
+    // Vendored schemas belong to other projects, which register them.
     let Some(schema) = own.get(at) else { return };
     if !seen.insert(at.clone()) {
         return;

@@ -6,30 +6,32 @@ use evschema_model::{ContentModel, Manifest, Mode, Subject, SubjectPolicy, Versi
 use crate::project::policy_of;
 use crate::subject_file::SubjectFile;
 
-/// The policy that holds at a baseline.
+/// The policy of a baseline.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PublishedPolicy {
-    /// The baseline's name for people, with backticks.
+    /// The name of the baseline for messages, with backticks.
     pub(crate) name: String,
-    /// Its manifest; none in a registry, and in a folder that no manifest names.
+    /// The manifest; a registry has none, and a folder that no manifest names.
     pub(crate) manifest: Option<Manifest>,
     /// Whether the baseline is a registry.
     pub(crate) is_registry: bool,
-    /// Its subjects, with the settings of each one's own file.
+    /// The subjects, each with its `subject.toml`.
     pub(crate) subjects: BTreeMap<Subject, SubjectFile>,
-    /// The policy where the branch left the baseline, if that is another commit.
+    /// The policy of the commit at which the branch started, if this is another commit.
     pub(crate) before: Option<Box<PublishedPolicy>>,
 }
 
-/// A policy of which parts may be missing.
+/// A policy with optional parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct PartialPolicy {
+    /// The compatibility mode.
     pub(crate) mode: Option<Mode>,
+    /// The content model.
     pub(crate) content_model: Option<ContentModel>,
 }
 
 impl PublishedPolicy {
-    /// Returns the policy of a subject, as far as the baseline names one.
+    /// Returns the parts of a subject's policy that the baseline sets.
     pub(crate) fn policy(&self, subject: &Subject) -> PartialPolicy {
         let Some(file) = self.subjects.get(subject) else { return PartialPolicy::default() };
         match &self.manifest {
@@ -41,14 +43,14 @@ impl PublishedPolicy {
         }
     }
 
-    /// Returns the manifest with the waivers of the subjects' files too.
+    /// Returns the manifest, with the waivers of all `subject.toml` files.
     pub(crate) fn manifest_with_waivers(&self) -> Option<Manifest> {
         let mut manifest = self.manifest.clone()?;
         manifest.waivers.extend(self.subjects.values().flat_map(SubjectFile::waiver_entries));
         Some(manifest)
     }
 
-    /// Returns whether this version is a baseline, which it stays unless nobody ever used it.
+    /// Returns whether later versions are compared with this version: unless the baseline declares it as never used.
     pub(crate) fn has_baseline(&self, subject: &Subject, version: &Version) -> bool {
         let never_used = |policy: &Self| {
             let file = policy.subjects.get(subject);

@@ -1,4 +1,4 @@
-//! Keeps a change from loosening the policy that it is checked by.
+//! Prevents that a change loosens the policy of its own check.
 
 mod loosened;
 mod published;
@@ -12,16 +12,16 @@ use evschema_model::{Coordinates, Formats, Manifest, Subject, SubjectOverride, S
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::Project;
-pub(crate) use loosened::Loosened;
+use loosened::LoosenedSetting;
 pub(crate) use published::PublishedPolicy;
 pub(crate) use registry::unregistered_waivers;
 
-/// The policy that a check uses, and the settings that the change loosens.
+/// The project with the policy that the check uses, and the settings that the change loosens.
 #[derive(Debug)]
-pub(crate) struct Gate {
-    /// The project, with the baseline's value for each loosened setting that nobody accepted.
+pub(crate) struct GatedProject {
+    /// The project; a loosened setting that nobody accepted has the value of the baseline.
     pub(crate) project: Project,
-    /// Versions that nobody ever used in the tree's view only, if that is accepted.
+    /// Versions that only the tree declares as never used, if the caller accepts this.
     pub(crate) never_used: BTreeSet<Coordinates>,
     /// A finding for each loosened setting.
     pub(crate) findings: Vec<Finding>,
@@ -29,55 +29,59 @@ pub(crate) struct Gate {
 
 /// Compares the policy of the tree with the policy of its baseline.
 ///
-/// The policy of the tree decides if it is at least as strict. If it is looser, the policy of the baseline decides,
-/// unless `accepts` is set. A value that the branch did not change since it left the baseline is not reported.
-pub(crate) fn gate(project: Project, published: &PublishedPolicy, accepts: bool) -> Result<Gate, Failure> {
+/// If the policy of the tree is at least as strict, the check uses it. Otherwise the check uses the policy of the
+/// baseline, unless `accepts` is set. A setting that the branch itself did not change causes no finding.
+pub(crate) fn apply_published_policy(
+    project: Project,
+    published: &PublishedPolicy,
+    accepts: bool,
+) -> Result<GatedProject, Failure> {
     let mut manifest = project.manifest.clone();
     let mut never_used = BTreeSet::new();
-    let mut all: Vec<Loosened> = Vec::new();
+    let mut all: Vec<LoosenedSetting> = Vec::new();
     for subject in published.subjects.keys() {
-        let ours = policy_here(&project, published, subject)?;
-        let loosened = Loosened::policy(ours, published, subject);
-        let mut decides = ours;
+        let ours = policy_in_tree(&project, published, subject)?;
+        let loosened = LoosenedSetting::policy(ours, published, subject);
+        let mut effective = ours;
         if !accepts || loosened.iter().any(|loosened| !loosened.is_by_branch) {
             let theirs = published.policy(subject).or(ours);
             for setting in loosened.iter().filter(|loosened| !(accepts && loosened.is_by_branch)) {
                 match setting.setting {
-                    "mode" => decides.mode = theirs.mode,
-                    _ => decides.content_model = theirs.content_model,
+                    "mode" => effective.mode = theirs.mode,
+                    _ => effective.content_model = theirs.content_model,
                 }
             }
         }
-        if decides != project.policy(subject)? {
-            let decides =
-                SubjectOverride { mode: Some(decides.mode), content_model: Some(decides.content_model) };
-            manifest.compatibility.subjects.insert(subject.clone(), decides);
+        if effective != project.policy(subject)? {
+            let effective =
+                SubjectOverride { mode: Some(effective.mode), content_model: Some(effective.content_model) };
+            manifest.compatibility.subjects.insert(subject.clone(), effective);
         }
         all.extend(loosened);
         let file = project.subject_file(subject)?;
         let claimed = file.versions.keys().filter(|version| file.standing(version) == Standing::NeverUsed);
         for version in claimed.filter(|version| published.has_baseline(subject, version)) {
             let at = Coordinates { subject: subject.clone(), version: version.clone() };
-            all.push(Loosened::never_used(&at, published));
+            all.push(LoosenedSetting::never_used(&at, published));
             if accepts {
                 never_used.insert(at);
             }
         }
     }
     if let Some(theirs) = &published.manifest_with_waivers() {
-        let loosened = Loosened::of_manifest(&project.manifest, theirs, published);
+        let loosened = LoosenedSetting::of_manifest(&project.manifest, theirs, published);
         for setting in loosened.iter().filter(|loosened| !(accepts && loosened.is_by_branch)) {
             restore(setting, &mut manifest, theirs);
         }
         all.extend(loosened);
     }
     let findings = loosened::findings(all, &project, published, accepts);
-    Ok(Gate { project: Project { manifest, ..project }, never_used, findings })
+    Ok(GatedProject { project: Project { manifest, ..project }, never_used, findings })
 }
 
-/// Returns the policy of a subject in the tree. A registry's policy counts for each subject that the tree does not
-/// name, because `push` changes only subjects that the tree names.
-fn policy_here(
+/// Returns the policy of a subject in the tree. If the baseline is a registry and the tree does not set a policy, this
+/// is the policy of the registry, because `push` does not change it.
+fn policy_in_tree(
     project: &Project,
     published: &PublishedPolicy,
     subject: &Subject,
@@ -95,8 +99,8 @@ fn policy_here(
     })
 }
 
-/// Puts the baseline's value of a setting into the manifest that decides.
-fn restore(loosened: &Loosened, manifest: &mut Manifest, theirs: &Manifest) {
+/// Replaces a loosened setting of the manifest by the value of the baseline.
+fn restore(loosened: &LoosenedSetting, manifest: &mut Manifest, theirs: &Manifest) {
     let about = &loosened.about;
     match loosened.setting {
         "formats" => manifest.formats = Formats::Assert,

@@ -1,4 +1,4 @@
-//! Whether a schema holds for a value: the applicators, walked here; assertions are the validator's.
+//! Evaluates a schema for a value: applicators by the code here, assertions by the validator.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -6,17 +6,18 @@ use std::collections::HashMap;
 use evschema_model::{Draft, Formats};
 use serde_json::{Map, Value};
 
+use super::compiled::Compiled;
 use super::documents::Node;
+use super::doubt::Doubt;
 use super::keywords::{ASSERTIONS, closes, has};
-use super::{Doubt, Oracle};
 
-/// Deepest chain of schemas on one event.
+/// Maximum depth of schemas for one event.
 const DEPTH_MAX: usize = 300;
 
-/// How a subschema applies in place.
+/// The keyword by which a subschema applies to the same value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Edge {
-    /// `$ref` or `allOf`, or `dependentSchemas` whose key is present: it must hold.
+    /// `$ref`, `allOf`, or `dependentSchemas` whose key is present: the subschema must hold.
     Must,
     AnyOf,
     OneOf,
@@ -25,23 +26,23 @@ pub(super) enum Edge {
     Else,
 }
 
-/// One evaluation of one event, whose parts stay where they are.
-pub(super) struct Run<'o, 'd> {
-    pub(super) oracle: &'o Oracle<'d>,
-    /// The doubt that this run decides the unusual way.
+/// One evaluation of one event. The event must not move, because the memory addresses of its values are keys.
+pub(super) struct Evaluation<'o, 'd> {
+    pub(super) compiled: &'o Compiled<'d>,
+    /// The doubt for which this evaluation takes the unusual choice.
     unusual: Option<Doubt>,
     met: RefCell<Vec<Doubt>>,
     known: RefCell<HashMap<(usize, usize, bool), bool>>,
     depth: Cell<usize>,
     confused: Cell<bool>,
-    /// How many candidates for a place are inside each other.
+    /// The nesting of candidates.
     level: usize,
 }
 
-impl<'o, 'd> Run<'o, 'd> {
-    pub(super) fn new(oracle: &'o Oracle<'d>, unusual: Option<Doubt>) -> Self {
+impl<'o, 'd> Evaluation<'o, 'd> {
+    pub(super) fn new(compiled: &'o Compiled<'d>, unusual: Option<Doubt>) -> Self {
         Self {
-            oracle,
+            compiled,
             unusual,
             met: RefCell::default(),
             known: RefCell::default(),
@@ -51,28 +52,28 @@ impl<'o, 'd> Run<'o, 'd> {
         }
     }
 
-    /// Returns a run for another value, with the same reading of the definition.
+    /// Returns an evaluation of another value, with the same interpretation of the definition.
     pub(super) fn another(&self) -> Self {
-        Self { level: self.level, ..Self::new(self.oracle, self.unusual) }
+        Self { level: self.level, ..Self::new(self.compiled, self.unusual) }
     }
 
-    /// Returns a run for a candidate, which is tried to answer a question of this run.
+    /// Returns an evaluation of a candidate, which helps to answer a question of this evaluation.
     pub(super) fn for_candidate(&self) -> Self {
         Self { level: self.level + 1, ..self.another() }
     }
 
-    /// How many candidates this run is inside of.
+    /// Returns the nesting of candidates.
     pub(super) fn level(&self) -> usize {
         self.level
     }
 
-    /// Returns whether this run takes the unusual reading, and notes that the doubt matters.
+    /// Returns whether this evaluation takes the unusual choice, and records that it met the doubt.
     pub(super) fn takes(&self, doubt: Doubt) -> bool {
         self.met.borrow_mut().push(doubt);
         self.unusual == Some(doubt)
     }
 
-    /// Returns the doubt that this run decides the unusual way.
+    /// Returns the doubt for which this evaluation takes the unusual choice.
     pub(super) fn unusual(&self) -> Option<Doubt> {
         self.unusual
     }
@@ -81,16 +82,16 @@ impl<'o, 'd> Run<'o, 'd> {
         self.met.borrow().contains(&doubt)
     }
 
-    /// Whether the schema refers to itself without end.
+    /// Returns whether the evaluation met an endless or unknown reference, so that its result is not valid.
     pub(super) fn is_confused(&self) -> bool {
         self.confused.get()
     }
 
     pub(super) fn draft(&self, node: Node<'d>) -> Draft {
-        self.oracle.documents.draft(node)
+        self.compiled.documents.draft(node)
     }
 
-    /// Returns a keyword's value, if the draft has the keyword and no `$ref` hides it.
+    /// Returns the value of a keyword, if the draft has the keyword and no `$ref` hides it.
     pub(super) fn keyword(&self, node: Node<'d>, keyword: &str) -> Option<&'d Value> {
         let members = node.members()?;
         let draft = self.draft(node);
@@ -108,7 +109,7 @@ impl<'o, 'd> Run<'o, 'd> {
         self.keyword(node, keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the schema accepts the value; `opened` drops `additionalProperties: false` and its like.
+    /// Returns whether the schema accepts the value; `opened` ignores keywords such as `additionalProperties: false`.
     pub(super) fn holds(&self, node: Node<'d>, value: &Value, opened: bool) -> bool {
         if let Value::Bool(accepts) = node.value {
             return *accepts;
@@ -195,11 +196,11 @@ impl<'o, 'd> Run<'o, 'd> {
         min <= found as f64 && bound("maxContains").is_none_or(|max| found as f64 <= max)
     }
 
-    /// Returns the subschemas that apply in place, with the chosen `then` or `else` only.
+    /// Returns the subschemas that apply to the same value; of `then` and `else`, only the one that applies.
     pub(super) fn in_place(&self, node: Node<'d>, value: &Value, opened: bool) -> Vec<(Edge, Node<'d>)> {
         let mut parts = Vec::new();
         if let Some(reference) = self.keyword(node, "$ref").and_then(Value::as_str) {
-            match self.oracle.documents.follow(node, reference) {
+            match self.compiled.documents.follow(node, reference) {
                 Some(target) => parts.push((Edge::Must, target)),
                 None => self.confused.set(true),
             }
@@ -226,7 +227,7 @@ impl<'o, 'd> Run<'o, 'd> {
         parts
     }
 
-    /// Returns the subschemas that a schema applies to a member, itself and not through others.
+    /// Returns the subschemas that the keywords of a schema apply directly to a member.
     pub(super) fn member_schemas(
         &self,
         node: Node<'d>,
@@ -259,7 +260,7 @@ impl<'o, 'd> Run<'o, 'd> {
         if opened && closes(part) { None } else { Some(node.child(part)) }
     }
 
-    /// Whether a schema evaluates a member in the sense of `unevaluatedProperties`.
+    /// Returns whether a schema evaluates a member in the sense of `unevaluatedProperties`.
     pub(super) fn evaluates_member(
         &self,
         node: Node<'d>,
@@ -330,10 +331,10 @@ impl<'o, 'd> Run<'o, 'd> {
             })
     }
 
-    /// Whether the assertions of a schema hold, its subschemas aside.
+    /// Returns whether the assertions of a schema hold, without its subschemas.
     fn asserts(&self, node: Node<'d>, value: &Value) -> bool {
         let Some(members) = node.members() else { return true };
-        let mut known = self.oracle.assertions.borrow_mut();
+        let mut known = self.compiled.assertions.borrow_mut();
         let validator = known.entry(node.address()).or_insert_with(|| {
             let of = |keyword: &&str| Some(((**keyword).to_owned(), self.keyword(node, keyword)?.clone()));
             let alone: Map<String, Value> = ASSERTIONS.iter().filter_map(of).collect();
@@ -345,9 +346,9 @@ impl<'o, 'd> Run<'o, 'd> {
         validator.as_ref().is_none_or(|validator| validator.is_valid(value))
     }
 
-    /// Whether a pattern of names matches one.
+    /// Returns whether a pattern matches a name.
     pub(super) fn matches(&self, pattern: &str, name: &str) -> bool {
-        let mut known = self.oracle.patterns.borrow_mut();
+        let mut known = self.compiled.patterns.borrow_mut();
         let validator = known
             .entry(pattern.to_owned())
             .or_insert_with(|| self.compile(Draft::Draft7, &serde_json::json!({ "pattern": pattern })));
@@ -358,7 +359,7 @@ impl<'o, 'd> Run<'o, 'd> {
     fn compile(&self, draft: Draft, schema: &Value) -> Option<jsonschema::Validator> {
         jsonschema::options()
             .with_draft(draft.to_library())
-            .should_validate_formats(self.oracle.formats == Formats::Assert)
+            .should_validate_formats(self.compiled.formats == Formats::Assert)
             .offline()
             .build(schema)
             .ok()

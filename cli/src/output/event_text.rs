@@ -1,18 +1,18 @@
-//! Events for people: on one line where they fit, laid out where they do not.
+//! Events for people: on one line if they fit, otherwise on several indented lines.
 
 use serde_json::Value;
 
-/// Widest line in characters: a terminal of 100 columns, less the indent of a note.
+/// Maximum width of a line, in characters: 100 columns of a terminal, without the indentation of a note.
 const WIDTH: usize = 90;
 
-/// Returns an event as JSON of short lines.
+/// Returns an event as JSON with short lines.
 pub(crate) fn render(event: &Value) -> String {
     let mut text = String::new();
     write(event, 0, 0, &mut text);
     text
 }
 
-/// Writes a value; `used` characters stand before it on its line already.
+/// Writes a value; its line already has `used` characters.
 fn write(value: &Value, indent: usize, used: usize, text: &mut String) {
     let line = inline(value);
     if used + line.chars().count() <= WIDTH {
@@ -51,7 +51,7 @@ fn write(value: &Value, indent: usize, used: usize, text: &mut String) {
     }
 }
 
-/// Returns a value on one line, with room to breathe.
+/// Returns a value on one line, with spaces inside braces and after separators.
 fn inline(value: &Value) -> String {
     match value {
         Value::Object(members) if !members.is_empty() => {
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_a_line_stays_on_it() {
+    fn a_short_event_is_one_line() {
         assert_eq!(
             render(&json!({"a": [1, {"b": null}], "c": {}})),
             r#"{ "a": [1, { "b": null }], "c": {} }"#
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_is_laid_out_and_stays_the_same_event() {
+    fn a_long_event_has_several_lines_and_the_same_value() {
         let long = "x".repeat(40);
         let event = json!({"a": long, "b": [{"c": long, "d": 1}, {"c": long, "d": long}], "e": true});
         let text = render(&event);

@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::project::Project;
 
-/// Returns a finding for each waiver of the manifest that a report used and the registry does not have, with the
-/// waivers' fingerprints.
+/// Returns the fingerprints of the waivers that a report used and the registry does not have, and a finding for each
+/// of them.
 pub(crate) fn unregistered_waivers(
     reports: &[evschema_compat::Report],
     client: &Client,

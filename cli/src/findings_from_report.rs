@@ -1,13 +1,13 @@
-//! Turns the engine's answers into findings.
+//! Findings of the command from the reports of the compatibility engine.
 
 use evschema_compat::{Diff, Report, Severity, Verdict};
 use evschema_model::{Bump, Mode, Version};
 
 use crate::finding::{Finding, Source};
 
-/// Returns what a check found, and what its answer means beyond that: a doubt, a number too small.
+/// Returns the findings of a check. An undecided verdict and a version number that is too small are findings too.
 ///
-/// `published` gives the file of a version that the candidate was held against.
+/// `published` returns the file of a version that the candidate was compared with.
 pub(crate) fn findings<'s>(
     report: &Report,
     candidate: &Source<'_>,
@@ -16,10 +16,10 @@ pub(crate) fn findings<'s>(
     let mut findings: Vec<Finding> = report
         .findings
         .iter()
-        .map(|found| Finding::of_break(found, candidate, published(&found.baseline).as_ref()))
+        .map(|found| Finding::from_compat(found, candidate, published(&found.baseline).as_ref()))
         .collect();
-    let refused = findings.iter().any(Finding::counts);
-    if !refused && report.verdict == Verdict::Undecided {
+    let is_rejected = findings.iter().any(Finding::is_blocking);
+    if !is_rejected && report.verdict == Verdict::Undecided {
         let help = if report.required_version == report.version {
             "simplify the schema".to_owned()
         } else {
@@ -27,28 +27,29 @@ pub(crate) fn findings<'s>(
         };
         findings.push(undecided(candidate).help(help));
     }
-    // A break says which version would do already.
-    if !refused && report.verdict == Verdict::Compatible && report.version_too_small {
+    // The finding of a breaking change already names the required version.
+    if !is_rejected && report.verdict == Verdict::Compatible && report.version_too_small {
         findings.push(version_too_small(report, candidate));
     }
     if report.may_have_more {
         findings.push(search_incomplete(candidate));
     }
-    findings.into_iter().map(|finding| finding.with_requirement(report)).collect()
+    findings.into_iter().map(|finding| finding.with_required_version(report)).collect()
 }
 
-/// Returns what a comparison of two versions found, and the doubts it left under a mode.
-pub(crate) fn findings_of_diff(
+/// Returns the findings of a comparison of two versions. A direction that the mode checks and that is undecided is a
+/// finding too.
+pub(crate) fn findings_from_diff(
     diff: &Diff,
     mode: Mode,
     older: &Source<'_>,
     newer: &Source<'_>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        diff.findings.iter().map(|found| Finding::of_break(found, newer, Some(older))).collect();
-    let doubtful = (mode.checks_backward() && diff.backward != Verdict::Compatible)
+        diff.findings.iter().map(|found| Finding::from_compat(found, newer, Some(older))).collect();
+    let is_undecided = (mode.checks_backward() && diff.backward != Verdict::Compatible)
         || (mode.checks_forward() && diff.forward != Verdict::Compatible);
-    if doubtful && !findings.iter().any(Finding::counts) {
+    if is_undecided && !findings.iter().any(Finding::is_blocking) {
         findings.push(undecided(newer).help("treat the change as a break, or simplify the schema"));
     }
     if diff.may_have_more {
@@ -73,7 +74,7 @@ fn undecided(candidate: &Source<'_>) -> Finding {
 }
 
 fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
-    let what = match report.required_bump {
+    let bump = match report.required_bump {
         Bump::Patch => "a new patch version",
         Bump::Minor => "a new minor version",
         Bump::Major => "a new major version",
@@ -83,6 +84,6 @@ fn version_too_small(report: &Report, candidate: &Source<'_>) -> Finding {
         report.version, report.required_version
     );
     Finding::error("version-too-small", message, candidate.whole())
-        .note(format!("the change requires {what} (mode {})", report.mode))
+        .note(format!("the change requires {bump} (mode {})", report.mode))
         .help("`evschema check --against … --fix` renames the file")
 }

@@ -1,17 +1,16 @@
-//! The JSON of `--format json`. Its shape is described in docs/cli.md and only ever grows.
+//! Reports as JSON, which docs/cli.md describes.
 
 use serde_json::{Map, Value, json};
 
-use crate::Outcome;
+use super::report::Report;
 use crate::finding::{Finding, Place};
-use crate::report::Report;
-use crate::terminal::escape;
+use crate::outcome::Outcome;
 
-/// Number of the shape: raised when a member changes its meaning, not when one is added.
+/// Number of this JSON format. It increases if a member changes its meaning, but not if the format gets a new member.
 const SHAPE: u32 = 1;
 
 /// Returns a report as one JSON document.
-pub(crate) fn render(report: &Report) -> String {
+pub(super) fn document(report: &Report) -> Value {
     let status = match report.outcome() {
         Outcome::Clean => "clean",
         Outcome::Findings => "findings",
@@ -26,15 +25,10 @@ pub(crate) fn render(report: &Report) -> String {
     for (name, value) in &report.details {
         document[*name] = value.clone();
     }
-    pretty(&document)
+    document
 }
 
-/// Returns a JSON document for standard output, readable by people too.
-pub(crate) fn pretty(document: &Value) -> String {
-    escape::json(&format!("{document:#}")).into_owned()
-}
-
-/// Members of a JSON object; what is not known is left out, never null.
+/// Members of a JSON object. A member without a value is missing, never null.
 #[derive(Default)]
 struct Row(Map<String, Value>);
 

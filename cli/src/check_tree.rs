@@ -1,44 +1,38 @@
-//! Holds every new or changed version of a tree against what is published.
+//! Compares every new or changed version of a tree with the published versions.
 
-mod taken;
+mod history;
+mod version_taken;
 
 use std::sync::Arc;
 
 use evschema_compat as compat;
-use evschema_model::{Catalog, Coordinates, Pointer, Resolved, Schema, Version};
+use evschema_model::{Coordinates, Pointer, Schema};
 use serde_json::Value;
 
 use crate::baseline::Baseline;
 use crate::failure::Failure;
 use crate::finding::{Finding, Place, Source};
+use crate::findings_from_report;
 use crate::project::{OwnSchema, Project, Schemas};
-use crate::verdict;
+use crate::rename::Renumber;
 use crate::waivers::Waivers;
+use history::history;
 
-/// What came of comparing a tree.
+/// The result of the comparisons.
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
-    /// Everything found, file by file.
+    /// All findings, file by file.
     pub(crate) findings: Vec<Finding>,
-    /// The engine's report of every version compared.
+    /// The reports of the compatibility engine, one for each compared version.
     pub(crate) reports: Vec<compat::Report>,
-    /// New versions that need another number.
+    /// The new versions that need another number.
     pub(crate) renumber: Vec<Renumber>,
-    /// New versions that were left out, because they or what they stand on cannot be read.
+    /// The number of new versions that were not compared, because a necessary file is not valid.
     pub(crate) left_out: usize,
 }
 
-/// A new version that needs another number.
-#[derive(Debug, Clone)]
-pub(crate) struct Renumber {
-    /// The version as it is.
-    pub(crate) at: Coordinates,
-    /// The number that it needs.
-    pub(crate) to: Version,
-}
-
-/// Compares the new versions of a tree with the baseline, or else with the tree's own older ones.
-pub(crate) fn compare(
+/// Compares the new versions of a tree with the baseline; without a baseline, with the older versions of the tree.
+pub(crate) fn check_tree(
     project: &Project,
     schemas: &Schemas,
     baseline: Option<&Baseline>,
@@ -47,12 +41,14 @@ pub(crate) fn compare(
     let mut comparison = Comparison::default();
     let waivers = &waivers.to_compat();
     for own in &schemas.own {
-        let published = baseline.and_then(|b| find(&b.catalog, own.schema.at()));
+        let published = baseline.and_then(|b| b.find(own.schema.at()));
         match published {
             Some(published) if published.digest() == own.schema.digest() => {}
             Some(_) if baseline.is_some_and(|b| b.taken.contains(own.schema.at())) => {
                 if let Some(baseline) = baseline {
-                    taken::compare_taken(project, own, schemas, baseline, waivers, &mut comparison)?;
+                    let (finding, renumber) = version_taken::check(project, own, schemas, baseline, waivers)?;
+                    comparison.findings.push(finding);
+                    comparison.renumber.push(renumber);
                 }
             }
             Some(published) => {
@@ -76,7 +72,7 @@ fn compare_new(
     waivers: &compat::Waivers,
     comparison: &mut Comparison,
 ) -> Result<(), Failure> {
-    // What is wrong with the files themselves is a finding already.
+    // If the candidate does not resolve, the errors in the files are already findings.
     let Ok(candidate) = schemas.catalog.resolve(&own.schema) else {
         comparison.left_out += 1;
         return Ok(());
@@ -95,37 +91,7 @@ fn compare_new(
     Ok(())
 }
 
-/// Returns the versions that a new version is compared with; `None` if one of them cannot be read.
-fn history(
-    project: &Project,
-    at: &Coordinates,
-    schemas: &Schemas,
-    baseline: Option<&Baseline>,
-) -> Result<Option<Vec<compat::Baseline>>, Failure> {
-    let file = project.subject_file(&at.subject)?;
-    let mut history = Vec::new();
-    for other in schemas.catalog.versions(&at.subject) {
-        let is_new = baseline.is_none_or(|b| find(&b.catalog, other.at()).is_none());
-        // Of the newer ones, those of later lines count for the number that a change requires, and
-        // those of the same line are compared when it is their turn.
-        let (theirs, ours) = (&other.at().version, &at.version);
-        if !is_new || theirs == ours || (ours < theirs && theirs.line() == ours.line()) {
-            continue;
-        }
-        let Ok(resolved) = schemas.catalog.resolve(other) else { return Ok(None) };
-        history.push(compat::Baseline { resolved, standing: file.standing(&other.at().version) });
-    }
-    if let Some(baseline) = baseline {
-        for published in baseline.catalog.versions(&at.subject) {
-            let resolved = resolve_published(baseline, published)?;
-            let standing = baseline.standing(published.at());
-            history.push(compat::Baseline { resolved, standing });
-        }
-    }
-    Ok(Some(history))
-}
-
-/// Adds what the engine found, and what its answer means beyond its findings.
+/// Adds the findings of a report, and the number that the version needs.
 fn add_findings(
     report: &compat::Report,
     own: &OwnSchema,
@@ -133,9 +99,9 @@ fn add_findings(
     baseline: Option<&Baseline>,
     comparison: &mut Comparison,
 ) {
-    comparison.findings.extend(verdict::findings(report, &own.source(), &|version| {
+    comparison.findings.extend(findings_from_report::findings(report, &own.source(), &|version| {
         let at = Coordinates { subject: report.subject.clone(), version: version.clone() };
-        reference(&at, schemas, baseline)
+        compared_with(&at, schemas, baseline)
     }));
     if report.required_version != report.version {
         let (at, to) = (own.schema.at().clone(), report.required_version.clone());
@@ -143,7 +109,7 @@ fn add_findings(
     }
 }
 
-/// Returns the finding for a published version whose content is another one now.
+/// Returns the finding for a published version whose content has changed.
 fn version_changed(
     project: &Project,
     own: &OwnSchema,
@@ -182,38 +148,20 @@ fn version_removed(baseline: &Baseline, at: &Coordinates) -> Finding {
     .help(format!("restore `{file}`; to withdraw the version, yank it in the registry"))
 }
 
-fn resolve_published(baseline: &Baseline, published: &Arc<Schema>) -> Result<Resolved, Failure> {
-    baseline.catalog.resolve(published).map_err(|diagnostics| {
-        let file = baseline.files.get(published.at()).cloned().unwrap_or_default();
-        let text: Arc<str> = published.document().text().into();
-        let places = diagnostics
-            .into_iter()
-            .map(|d| Finding::of_diagnostic(d, format!("{}: {file}", baseline.name), Some(Arc::clone(&text))))
-            .collect();
-        Failure::new(format!("{} of {} refers to a missing document", published.at(), baseline.name))
-            .help("correct the reference in the baseline, or compare with another baseline")
-            .places(places)
-    })
-}
-
-/// Returns the schema and file that a candidate was held against.
-fn reference<'a>(
+/// Returns the schema and file of a version that the candidate was compared with.
+fn compared_with<'a>(
     at: &Coordinates,
     schemas: &'a Schemas,
     baseline: Option<&'a Baseline>,
 ) -> Option<Source<'a>> {
-    let published = baseline.and_then(|b| Some((find(&b.catalog, at)?, b.files.get(at)?)));
+    let published = baseline.and_then(|b| Some((b.find(at)?, b.files.get(at)?)));
     match published {
         Some((schema, file)) => Some(Source { schema, file }),
         None => schemas.source(at),
     }
 }
 
-fn find<'c>(catalog: &'c Catalog, at: &Coordinates) -> Option<&'c Arc<Schema>> {
-    catalog.get(&at.subject, &at.version)
-}
-
-/// Returns the first place, in the order of the new document, where two documents differ.
+/// Returns the first place at which two documents differ, in the order of the new document.
 fn first_difference(old: &Value, new: &Value) -> Pointer {
     let mut pointer = Pointer::root();
     let (mut old, mut new) = (old, new);

@@ -1,17 +1,18 @@
-//! Findings for people, in the style of rustc: the source, an underline, a note, help.
+//! Findings in the style of rustc: source text with an underline, notes and help.
 
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use evschema_compat::Severity;
 
+use super::event_text;
 use crate::finding::{Breakage, Finding, Place};
-use crate::output::event;
 use crate::terminal::escape::one_line;
+use crate::terminal::render_without_gutter;
 
-/// Returns a finding with its source.
+/// Returns a finding with its source text.
 pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
-    // Schemas and registries are data: nothing of theirs may steer the terminal.
+    // Messages contain texts of schemas and registries, which must not control the terminal.
     let message = one_line(&finding.message);
     let rule = one_line(&finding.rule);
     let title = level(finding).primary_title(&message).id(&rule);
@@ -22,7 +23,7 @@ pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
     }
     let notes: Vec<String> = notes(finding);
     let help: Vec<String> =
-        finding.help.iter().map(|help| one_line(help)).chain(finding.ways_out()).collect();
+        finding.help.iter().map(|help| one_line(help)).chain(finding.remedies()).collect();
     let mut groups = vec![group];
     for note in &notes {
         groups.push(Group::with_title(Level::NOTE.secondary_title(note)));
@@ -33,34 +34,13 @@ pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
     let mut text = if span(&finding.place).is_some() {
         renderer.render(&groups)
     } else {
-        render_apart(&groups, renderer)
+        render_without_gutter(&groups, renderer)
     };
-    // Line ends inside the source leave trailing blanks, which editors and tests dislike.
+    // The library leaves blanks at line ends, which editors remove from expected output.
     if text.lines().any(|line| line.ends_with(' ')) {
         text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     }
     text
-}
-
-/// Returns a message that has no source, with its help.
-pub(crate) fn render_message(
-    level: Level<'_>,
-    message: &str,
-    help: Option<&str>,
-    renderer: &Renderer,
-) -> String {
-    let message = one_line(message);
-    let help = help.map(one_line);
-    let mut groups = vec![Group::with_title(level.primary_title(&message))];
-    groups.extend(help.as_deref().map(|help| Group::with_title(Level::HELP.secondary_title(help))));
-    render_apart(&groups, renderer)
-}
-
-/// Renders groups without the gutter that ties them to a source.
-fn render_apart(groups: &[Group<'_>], renderer: &Renderer) -> String {
-    let parts: Vec<String> =
-        groups.iter().map(|group| renderer.render(std::slice::from_ref(group))).collect();
-    parts.join("\n")
 }
 
 fn level(finding: &Finding) -> Level<'static> {
@@ -72,6 +52,7 @@ fn level(finding: &Finding) -> Level<'static> {
     }
 }
 
+/// The place of a finding: an underlined source text, or only the name of the file.
 enum Shown<'t> {
     Source(Snippet<'t, Annotation<'t>>),
     File(Origin<'t>),
@@ -110,12 +91,12 @@ fn baseline_snippet(breakage: &Breakage) -> Option<Shown<'_>> {
     snippet(place, AnnotationKind::Context, Some(format!("in {}", breakage.baseline)))
 }
 
-/// Returns the underlined part: what stands there, or the line on which it begins when it goes on
-/// over several, since an underline of a whole object hides more than it shows.
+/// Returns the part of the text to underline. If the part has several lines, this is only its first line, because the
+/// underline of a whole object would hide the message.
 fn span(place: &Place) -> Option<Range<usize>> {
     let text = place.text.as_ref()?;
     let position = place.position?;
-    // What ends too early is missed at the end of what is there.
+    // If a text ends too early, its position is after the last character; underline the end of the text instead.
     let start = (position.offset as usize).min(text.trim_end().len());
     let part = text.get(start..)?;
     let part = part.get(..position.bytes as usize).unwrap_or(part);
@@ -136,7 +117,7 @@ fn notes(finding: &Finding) -> Vec<String> {
     {
         let (writer, reader) = breakage.writer_and_reader();
         let mut note = format!("this event is valid under {writer} and rejected by {reader}:");
-        let event = event::render(witness);
+        let event = event_text::render(witness);
         for line in event.lines() {
             note.push_str("\n  ");
             note.push_str(&one_line(line));

@@ -1,0 +1,8 @@
+/// How a command ends, if it completes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The command has no findings.
+    Clean,
+    /// The command has at least one finding that blocks a change.
+    Findings,
+}
