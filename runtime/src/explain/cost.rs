@@ -10,8 +10,11 @@ use serde_json::{Map, Value};
 
 use crate::program::{AdditionalProperties, NodeId, NodeRef, ObjectKeywords, PropertyCondition};
 
-/// Maximum number of steps and copied values together. The crate takes about a tenth of a second for so many.
-const COST_MAX: u64 = 1_000_000;
+/// Maximum number of errors that the crate may keep. With a deep path, an error takes up to 20 kB.
+const ERRORS_MAX: u64 = 20_000;
+
+/// Maximum number of values that the errors of unions may copy.
+const COPIES_MAX: u64 = 1_000_000;
 
 /// Maximum length of a path, which fits the stack of the crate.
 const DEPTH_MAX: usize = 400;
@@ -19,35 +22,62 @@ const DEPTH_MAX: usize = 400;
 /// Maximum number of visited pairs.
 const PAIRS_MAX: usize = 500_000;
 
-/// Returns whether all violations of an event can be listed in reasonable time.
+/// Returns whether all violations of an event can be listed in reasonable time and memory.
 pub(super) fn is_affordable(root: NodeRef, event: &Value) -> bool {
-    Estimator::default().cost(root, event) <= COST_MAX
+    let cost = Estimator::default().cost(root, event);
+    cost.errors <= ERRORS_MAX && cost.copies <= COPIES_MAX
+}
+
+/// An upper bound of the errors that the crate keeps, and of the values that it copies for them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cost {
+    errors: u64,
+    copies: u64,
+}
+
+impl Cost {
+    const MAX: Self = Self { errors: u64::MAX, copies: u64::MAX };
+
+    fn errors(count: usize) -> Self {
+        Self { errors: u64::try_from(count).unwrap_or(u64::MAX), copies: 0 }
+    }
+
+    fn add(&mut self, more: Self) {
+        self.errors = self.errors.saturating_add(more.errors);
+        self.copies = self.copies.saturating_add(more.copies);
+    }
+
+    fn times(self, count: u32) -> Self {
+        let times = |number: u64| number.saturating_mul(u64::from(count));
+        Self { errors: times(self.errors), copies: times(self.copies) }
+    }
 }
 
 #[derive(Default)]
 struct Estimator {
     /// The costs of the pairs visited so far, by node and value.
-    costs: HashMap<(usize, usize), u64>,
+    costs: HashMap<(usize, usize), Cost>,
     sizes: HashMap<usize, u64>,
     depth: usize,
 }
 
 impl Estimator {
-    fn cost(&mut self, node_ref: NodeRef, value: &Value) -> u64 {
+    fn cost(&mut self, node_ref: NodeRef, value: &Value) -> Cost {
         let key = (node_ref.address(), address(value));
         if let Some(cost) = self.costs.get(&key) {
             return *cost;
         }
         if DEPTH_MAX < self.depth || PAIRS_MAX < self.costs.len() {
-            return u64::MAX;
+            return Cost::MAX;
         }
         // A path that returns to the same pair is a circle, and ends here.
-        self.costs.insert(key, 0);
+        self.costs.insert(key, Cost::default());
         self.depth += 1;
-        let mut sum = Sum { estimator: self, node_ref, cost: 1 };
+        let mut sum = Sum { estimator: self, node_ref, cost: Cost::errors(1) };
         sum.add_applicators(value);
         sum.add_nested_values(value);
-        let cost = sum.cost;
+        let copies = node_ref.node().object.as_ref().map_or(1, |object| object.copies);
+        let cost = sum.cost.times(copies);
         self.depth -= 1;
         self.costs.insert(key, cost);
         cost
@@ -78,19 +108,19 @@ fn address(value: &Value) -> usize {
 struct Sum<'e> {
     estimator: &'e mut Estimator,
     node_ref: NodeRef,
-    cost: u64,
+    cost: Cost,
 }
 
 impl Sum<'_> {
     fn add(&mut self, child: NodeId, value: &Value) {
         let cost = self.estimator.cost(self.node_ref.child(child), value);
-        self.cost = self.cost.saturating_add(cost);
+        self.cost.add(cost);
     }
 
     fn add_copies(&mut self, branches: usize, value: &Value) {
         let size = self.estimator.size(value);
         let branches = u64::try_from(branches).unwrap_or(u64::MAX);
-        self.cost = self.cost.saturating_add(branches.saturating_mul(size));
+        self.cost.add(Cost { errors: 0, copies: branches.saturating_mul(size) });
     }
 
     /// Adds the nodes that apply to the value itself.
@@ -98,6 +128,8 @@ impl Sum<'_> {
         let node = self.node_ref.node();
         if let Some(child) = node.unless_null {
             self.add(child, value);
+            // The schema is a union of two branches.
+            self.add_copies(2, value);
         }
         let Some(applicators) = &node.applicators else { return };
         let (condition, then, otherwise) =
@@ -111,7 +143,8 @@ impl Sum<'_> {
         if let Some((name, default)) = &applicators.dynamic_ref {
             self.add(*default, value);
             for anchor in self.node_ref.anchors(name) {
-                self.cost = self.cost.saturating_add(self.estimator.cost(anchor, value));
+                let cost = self.estimator.cost(anchor, value);
+                self.cost.add(cost);
             }
         }
     }
@@ -128,7 +161,7 @@ impl Sum<'_> {
                 if let Some(rest) = applicators.and_then(|applicators| applicators.unevaluated_properties) {
                     properties.values().for_each(|property| self.add(rest, property));
                     // To find the evaluated properties, the crate follows all paths a second time.
-                    self.cost = self.cost.saturating_mul(2);
+                    self.cost = self.cost.times(2);
                 }
             }
             Value::Array(items) => {
@@ -141,7 +174,7 @@ impl Sum<'_> {
                 }
                 if let Some(rest) = applicators.and_then(|applicators| applicators.unevaluated_items) {
                     items.iter().for_each(|item| self.add(rest, item));
-                    self.cost = self.cost.saturating_mul(2);
+                    self.cost = self.cost.times(2);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -154,6 +187,9 @@ impl Sum<'_> {
         whole: &Value,
         properties: &Map<String, Value>,
     ) {
+        self.cost.add(Cost::errors(object.required.len()));
+        let dependent = object.dependent_required.iter().map(|(_, names)| names.len()).sum();
+        self.cost.add(Cost::errors(dependent));
         for (name, value) in properties {
             match object.find_property(name, 0).map(|found| &object.properties[found]) {
                 Some(known) if known.is_declared => {
@@ -166,7 +202,7 @@ impl Sum<'_> {
                 }
             }
             object.patterns.iter().for_each(|(_, child)| self.add(*child, value));
-            self.cost = self.cost.saturating_add(u64::from(object.property_names.is_some()));
+            self.cost.add(Cost::errors(usize::from(object.property_names.is_some())));
         }
         object.dependent_schemas.iter().for_each(|(_, child)| self.add(*child, whole));
         for (condition, _) in &object.conditions {
@@ -200,7 +236,7 @@ impl Sum<'_> {
             }
             PropertyCondition::If(parts) => &**parts,
         };
-        self.cost = self.cost.saturating_add(1);
+        self.cost.add(Cost::errors(1));
         parts.iter().for_each(|part| self.add_condition(part, object, whole, properties));
     }
 }

@@ -75,3 +75,27 @@ fn long_names_of_the_event_are_cut() {
     assert_eq!(found[0].message.chars().count(), Violation::MESSAGE_CHARS_MAX + 1);
     assert_eq!(found[0].value.chars().count(), Violation::EXCERPT_CHARS_MAX + 1);
 }
+
+/// A merged object, whose schemas a validator applies eleven times at each level.
+static MERGED: Document = Document::new(
+    "https://example.com/merged",
+    Draft::Draft202012,
+    r##"{"allOf":[
+        {"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}},
+        {"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}},
+        {"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}},
+        {"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}},"type":"object"}]}"##,
+    &[],
+    true,
+    (&MERGED_PROGRAM, 0),
+);
+static MERGED_PROGRAM: Program =
+    Program::new(r#"{"nodes":[{"type":["object"],"copies":11,"members":[["a",0]],"required":[]}]}"#, &[]);
+
+#[test]
+fn the_copies_of_a_merged_object_count() {
+    let deep = |depth: usize| "{\"a\":".repeat(depth) + "0" + &"}".repeat(depth);
+    assert!(1 < violations(&MERGED, &deep(2)).len(), "a few levels are listed");
+    let many = violations(&MERGED, &deep(19));
+    assert_eq!((many.len(), many[0].keyword.as_str(), many[0].schema_pointer.as_str()), (1, "type", ""));
+}

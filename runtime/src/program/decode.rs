@@ -274,6 +274,8 @@ fn object(keywords: &Keywords<'_>) -> Option<ObjectKeywords> {
         dependent_required,
         dependent_schemas,
         conditions: Vec::new(),
+        #[cfg(feature = "explain")]
+        copies: keywords.size("copies").and_then(|copies| u32::try_from(copies).ok()).unwrap_or(1),
         recorded: Box::default(),
         simple_required: None,
     })

@@ -95,6 +95,9 @@ pub(crate) struct ObjectKeywords {
     pub(crate) dependent_schemas: Box<[(u16, NodeId)]>,
     /// Conditions from applicators, each with the reason for objects that violate it.
     pub(crate) conditions: Vec<(PropertyCondition, Reason)>,
+    /// How often a validator applies the schemas that the generator merged into this object.
+    #[cfg(feature = "explain")]
+    pub(crate) copies: u32,
     /// The few properties whose values the conditions read.
     pub(crate) recorded: Box<[u16]>,
     /// If the object has no keywords except `properties`, `required` and `additionalProperties`: one bit for each
