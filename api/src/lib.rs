@@ -1,10 +1,20 @@
-//! Wire types, problem codes and the HTTP client of the evschema registry.
-//!
-//! The registry writes these types and the client reads them, so that both sides agree by
-//! construction. With feature `client` there is a blocking HTTP client; with feature `openapi`
-//! the types describe themselves for the OpenAPI document.
+#![doc = include_str!("../README.md")]
 
 mod access;
+/// Available with feature `client`.
+///
+/// ```no_run
+/// use evschema_api::client::{Client, ClientError};
+/// use evschema_model::{Subject, Version};
+///
+/// fn main() -> Result<(), ClientError> {
+///     let subject = Subject::parse("shop.order.placed").unwrap();
+///     let client = Client::new("http://127.0.0.1:8080", None);
+///     let registered = client.register(&subject, &Version::new(1, 0, 0), br#"{"type": "object"}"#)?;
+///     println!("registered at {}", registered.registration().url);
+///     Ok(())
+/// }
+/// ```
 #[cfg(feature = "client")]
 pub mod client;
 mod event;

@@ -12,7 +12,7 @@ use crate::project::Schemas;
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// What the examples are held to.
-const MANIFEST: &str = include_str!("../../evschema.toml");
+const MANIFEST: &str = include_str!("examples/evschema.toml");
 
 /// Returns the manifest of the repository.
 pub(crate) fn manifest() -> Result<Manifest, Failure> {

@@ -1,31 +1,32 @@
-//! Decides whether every event a **writer** sends is one a **reader** accepts.
+#![doc = include_str!("../README.md")]
 //!
-//! One relation, `writer ⊆ reader`, serves both directions: backward, the reader is the new
-//! version; forward, the old one. The answer is compatible, incompatible with a confirmed
-//! witness, or undecided with a reason; undecided fails closed and is never worded as a break.
+//! # The functions
 //!
-//! [`check`] holds a candidate version against the versions of its line; [`diff`] compares two
-//! versions both ways; [`containment`] answers the bare question for two schemas.
+//! [`check`] compares a candidate version with the versions of its line. [`diff`] compares two versions in both
+//! directions. [`containment`] compares two schemas without a content model.
 //!
-//! # How a pair is decided
+//! All of them decide one relation: whether a **reader** accepts every event that a **writer** sends. For the direction
+//! *backward*, the reader is the new version. For *forward*, the reader is the old version.
 //!
-//! 1. `lower`: both documents become nodes of one arena, drafts and references left behind;
-//!    structurally equal nodes share a class (`tree`).
-//! 2. `content`: under a content model, a writer's nodes become places that are closed when they are flattened.
-//! 3. `prove`: the reader's assertions are shown one by one to hold for the writer's
-//!    alternatives (`alternatives`), children pairwise, recursion coinductively.
-//! 4. `subtract`: what structure does not decide, unions, negations, conditions, is decided by what
-//!    is left of the writer when the reader is taken away.
-//! 5. `refute`: where the proof did not get through, values of the writer are made (`sample`)
-//!    that should break the assertion, and lifted to whole events.
-//! 6. `decide`: the validator confirms or drops each candidate; what stays open goes to the
-//!    library's prover (`oracle`); what is open still is undecided.
+//! # The steps of a comparison
 //!
-//! What is ours and what is the library's, and why, is in docs/adr/0002 and 0004.
+//! 1. `lower` translates both documents to nodes of one arena, without drafts and references. Nodes with equal structure
+//!    share a class (`tree`).
+//! 2. `content` applies the content model, which can close the objects of a writer.
+//! 3. `prove` proves each assertion of the reader for all alternatives of the writer (`alternatives`). It compares
+//!    children in pairs. For recursion, it uses coinduction.
+//! 4. `subtract` decides unions, negations and conditions. It subtracts the reader from the writer and examines the rest.
+//! 5. `refute` constructs values of the writer (`sample`) that break an unproven assertion, and extends each value to a
+//!    whole event.
+//! 6. `decide` confirms or drops each event with the validator. If no event is confirmed, it passes the question to the
+//!    prover of the `jsonschema` crate (`oracle`). If the prover finds no answer, the answer is undecided.
 //!
-//! Soundness rests on two facts only: a proof takes the writer as *at least* as wide as it is, and
-//! a witness is shown only after the validator has accepted it under the writer and refused it
-//! under the reader.
+//! docs/adr/0002 and 0004 explain which parts are our own, and which parts come from the `jsonschema` crate.
+//!
+//! # Soundness
+//!
+//! A proof may assume that the writer sends more events than it really sends, but never fewer. A report shows a witness
+//! only after the validator accepted it under the writer's schema and rejected it under the reader's schema.
 
 mod alternatives;
 mod assertion;

@@ -49,7 +49,7 @@ let bytes = order.to_vec()?;                 // also fails, so you never send an
 /// What somebody does to it, and the version they call it.
 const BREAK: (&str, &str) = ("changes `total` from an integer to a string", "1.3.0");
 /// The schema after that change.
-const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
+const BROKEN: &str = include_str!("../examples/broken.json");
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
