@@ -106,7 +106,8 @@ fn a_published_crate_has_all_that_crates_io_needs() {
             assert!(folder.join(file).is_file(), "`{name}` has no link `{file}`");
         }
         for dependency in package["dependencies"].as_array().unwrap() {
-            assert_ne!(text(dependency, "req"), "*", "`{name}`: `{}` has no version", text(dependency, "name"));
+            let required = text(dependency, "req");
+            assert_ne!(required, "*", "`{name}` depends on `{}` without a version", text(dependency, "name"));
         }
     }
 }
