@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{env, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../schemas");
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("schemas");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut list = String::from("&[\n");
     for subject in sorted(&root)?.into_iter().filter(|path| path.is_dir()) {

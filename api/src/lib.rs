@@ -1,9 +1,20 @@
-//! Wire types, problem codes and the HTTP client of the evschema registry.
-//!
-//! The registry and the client share these types, so that both sides always agree. The feature `client` adds a blocking
-//! HTTP client. The feature `openapi` adds the descriptions of the types for the OpenAPI document.
+#![doc = include_str!("../README.md")]
 
 mod access;
+/// Available with feature `client`.
+///
+/// ```no_run
+/// use evschema_api::client::{Client, ClientError};
+/// use evschema_model::{Subject, Version};
+///
+/// fn main() -> Result<(), ClientError> {
+///     let subject = Subject::parse("shop.order.placed").unwrap();
+///     let client = Client::new("http://127.0.0.1:8080", None);
+///     let registered = client.register(&subject, &Version::new(1, 0, 0), br#"{"type": "object"}"#)?;
+///     println!("registered at {}", registered.registration().url);
+///     Ok(())
+/// }
+/// ```
 #[cfg(feature = "client")]
 pub mod client;
 mod event;

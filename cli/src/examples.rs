@@ -12,7 +12,7 @@ use crate::project::Schemas;
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// The manifest of the repository, with the policies of the examples.
-const MANIFEST: &str = include_str!("../../evschema.toml");
+const MANIFEST: &str = include_str!("examples/evschema.toml");
 
 /// Returns the manifest of the repository.
 pub(crate) fn manifest() -> Result<Manifest, Failure> {

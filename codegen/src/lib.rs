@@ -1,6 +1,8 @@
-//! Generates Rust types and validators from event schemas.
+#![doc = include_str!("../README.md")]
 //!
-//! [`generate`] is pure: it takes a [`evschema_model::Catalog`] and a selection, and returns files. Its steps are:
+//! # The steps of the generator
+//!
+//! [`generate`] takes a [`evschema_model::Catalog`] and a selection, and returns files:
 //!
 //! 1. The atlas opens the documents and resolves every reference.
 //! 2. Shapes describe the values that a type must be able to hold. A shape may allow more values than the schema
@@ -10,7 +12,9 @@
 //!    runtime interprets. It also lists the conditions that the types check while they parse.
 //! 5. Templates print the plan, and a formatter checks that the printed text is Rust.
 //!
-//! Other functions: [`read_tree`] reads schemas from disk. [`from_manifest`] is for build.rs. [`explain()`] explains
+//! # Other functions
+//!
+//! [`read_tree`] reads schemas from disk. [`from_manifest`] is for build.rs. [`explain()`] explains
 //! how generated code parses each schema. With the feature `schemars`, `schema_of` returns the schema of a Rust type.
 
 mod atlas;

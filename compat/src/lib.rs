@@ -1,53 +1,32 @@
-//! Decides whether a reader accepts every event that a writer sends.
+#![doc = include_str!("../README.md")]
 //!
-//! The engine answers one question: is `writer ⊆ reader`? It serves both directions. Backward, the reader is the new
-//! version; forward, the reader is the old version. The answer is compatible, incompatible with a confirmed witness, or
-//! undecided with a reason. An undecided change is rejected, but no message calls it a break.
+//! # The functions
 //!
-//! - [`check()`] compares a candidate version with the versions of its line.
-//! - [`diff`] compares two versions in both directions.
-//! - [`containment`] answers the question for two schemas.
+//! [`check`] compares a candidate version with the versions of its line. [`diff`] compares two versions in both
+//! directions. [`containment`] compares two schemas without a content model.
 //!
-//! ```
-//! use std::sync::Arc;
+//! All of them decide one relation: whether a **reader** accepts every event that a **writer** sends. For the direction
+//! *backward*, the reader is the new version. For *forward*, the reader is the old version.
 //!
-//! use evschema_compat::{Containment, containment};
-//! use evschema_model::{Catalog, Coordinates, Dialects, Formats, Resolved, Schema, Subject, Version};
+//! # The steps of a comparison
 //!
-//! fn read(text: &str) -> Resolved {
-//!     let at = Coordinates { subject: Subject::parse("order").unwrap(), version: Version::new(1, 0, 0) };
-//!     let schema = Schema::read(at, text.as_bytes(), &Dialects::default()).unwrap();
-//!     Catalog::default().resolve(&Arc::new(schema)).unwrap()
-//! }
+//! 1. `lower` translates both documents to nodes of one arena, without drafts and references. Nodes with equal structure
+//!    share a class (`tree`).
+//! 2. `content` applies the content model, which can close the objects of a writer.
+//! 3. `prove` proves each assertion of the reader for all alternatives of the writer (`alternatives`). It compares
+//!    children in pairs. For recursion, it uses coinduction.
+//! 4. `subtract` decides unions, negations and conditions. It subtracts the reader from the writer and examines the rest.
+//! 5. `refute` constructs values of the writer (`sample`) that break an unproven assertion, and extends each value to a
+//!    whole event.
+//! 6. `decide` confirms or drops each event with the validator. If no event is confirmed, it passes the question to the
+//!    prover of the `jsonschema` crate (`oracle`). If the prover finds no answer, the answer is undecided.
 //!
-//! let writer = read(r#"{"type": "integer", "minimum": 1}"#);
-//! let reader = read(r#"{"type": "number"}"#);
-//! assert_eq!(containment(&writer, &reader, Formats::Assert), Containment::Contained);
-//! ```
+//! docs/adr/0002 and 0004 explain which parts are our own, and which parts come from the `jsonschema` crate.
 //!
-//! # How the engine compares two schemas
+//! # Soundness
 //!
-//! 1. `lower` translates both documents into nodes of one arena (`tree`). Nodes do not depend on the draft, and their
-//!    references are resolved. Structurally equal nodes share a class.
-//! 2. `content` applies the content model. Under `lenient` and `tolerant`, a node of the writer becomes a place.
-//!    `alternatives` closes a place when it expands the place.
-//! 3. `prove` shows that the writer's values meet the reader's assertions, one assertion at a time. For this, it takes
-//!    the alternatives of the writer (`alternatives`). It compares children in pairs, and handles recursion by
-//!    coinduction.
-//! 4. `subtract` decides unions, negations and conditions: it removes the reader from the writer's alternatives. If
-//!    nothing is left, the reader accepts everything.
-//! 5. If there is no proof, `refute` makes values of the writer (`sample`) that probably violate an assertion. It
-//!    builds whole events around these values.
-//! 6. `decide` confirms each candidate with the validator, or drops it. If no candidate is confirmed, it consults the
-//!    prover of the `jsonschema` library (`oracle`). If that prover has no answer, the comparison is undecided.
-//!
-//! docs/adr/0002 and 0004 explain which parts are our own and which parts come from the library.
-//!
-//! # Why the answers are right
-//!
-//! The answers depend on two facts only. A proof may assume that the writer sends more events than it sends, but never
-//! fewer. A report shows a witness only after the validator has accepted it under the writer's schema and rejected it
-//! under the reader's schema.
+//! A proof may assume that the writer sends more events than it really sends, but never fewer. A report shows a witness
+//! only after the validator accepted it under the writer's schema and rejected it under the reader's schema.
 
 mod alternatives;
 mod assertion;

@@ -1,15 +1,13 @@
-//! Subjects, versions, schema documents, their references and their digests.
+#![doc = include_str!("../README.md")]
 //!
-//! Everything here is pure: no file, socket, clock or environment is read. Bytes come in, values
-//! and diagnostics go out, so that an offline check, a build script and the registry agree.
+//! # The path of a document
 //!
-//! The path of a document through this crate:
-//!
-//! 1. [`Document::parse`] reads bytes within [`limits`]: strict JSON, no duplicate keys.
-//! 2. [`Schema::read`] finds the [`Draft`], checks the metaschema, and lists the references.
-//! 3. [`Catalog`] holds schemas by subject and version, and by `$id`.
-//! 4. [`Catalog::resolve`] gives a [`Resolved`] schema: the document and all it refers to, never
-//!    anything from the network. From it a [`Validator`] is compiled.
+//! 1. [`Document::parse`] reads bytes within [`limits`]: strict JSON, without duplicate names in an object.
+//! 2. [`Schema::read`] determines the [`Draft`], checks the document against the metaschema, and lists the references.
+//! 3. [`Catalog`] contains schemas by subject and version, and by `$id`.
+//! 4. [`Catalog::resolve`] returns a [`Resolved`] schema: the document and all documents that it refers to.
+//! 5. [`Resolved::validator`] compiles the schema to a [`Validator`]. [`graph::SchemaGraph`] gives the schema one meaning
+//!    for all drafts.
 
 mod advice;
 mod ambiguity;

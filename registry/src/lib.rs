@@ -1,8 +1,12 @@
-//! The evschema registry: an axum service over Postgres or SQLite.
+#![doc = include_str!("../README.md")]
 //!
-//! A handler (`routes`) translates between HTTP and the services. A service (`service`) decides. The [`store`] keeps
-//! the data. A registration is an optimistic append. The registry reads the history of the subject with its revision,
-//! and checks the schema without a lock. It appends the version only if the revision is still the same.
+//! # The layers
+//!
+//! Handlers (`routes`) translate between HTTP and the services. Services (`service`) decide. Stores ([`store`]) keep the
+//! data.
+//!
+//! A registration is an optimistic append. The registry reads the history of the subject with its revision, and checks
+//! the schema without a lock. It appends the version only if the revision is still the same.
 
 mod administration;
 mod config;

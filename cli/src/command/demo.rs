@@ -48,7 +48,7 @@ let bytes = order.to_vec()?;                 // also fails, so you never send an
 /// The breaking change, and the version number of the changed schema.
 const BREAK: (&str, &str) = ("changes `total` from an integer to a string", "1.3.0");
 /// The changed schema.
-const BROKEN: &str = include_str!("../../../tests/fixtures/breaking/commerce.order.placed/1.3.0.json");
+const BROKEN: &str = include_str!("../examples/broken.json");
 
 impl Arguments {
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<Outcome, Failure> {

@@ -11,28 +11,28 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use super::outcome::StoreError;
 
 const SQLITE: &[(i64, &str, &str)] = &[
-    (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
-    (2, "tokens_and_waivers", include_str!("../../../migrations/sqlite/0002_tokens_and_waivers.sql")),
-    (3, "search", include_str!("../../../migrations/sqlite/0003_search.sql")),
-    (4, "words", include_str!("../../../migrations/sqlite/0004_words.sql")),
-    (5, "terms", include_str!("../../../migrations/sqlite/0005_terms.sql")),
-    (6, "places", include_str!("../../../migrations/sqlite/0006_places.sql")),
-    (7, "shared_ids", include_str!("../../../migrations/sqlite/0007_shared_ids.sql")),
-    (8, "never_used", include_str!("../../../migrations/sqlite/0008_never_used.sql")),
-    (9, "accepted_findings", include_str!("../../../migrations/sqlite/0009_accepted_findings.sql")),
-    (10, "room_probe", include_str!("../../../migrations/sqlite/0010_room_probe.sql")),
+    (1, "registry", include_str!("../../migrations/sqlite/0001_registry.sql")),
+    (2, "tokens_and_waivers", include_str!("../../migrations/sqlite/0002_tokens_and_waivers.sql")),
+    (3, "search", include_str!("../../migrations/sqlite/0003_search.sql")),
+    (4, "words", include_str!("../../migrations/sqlite/0004_words.sql")),
+    (5, "terms", include_str!("../../migrations/sqlite/0005_terms.sql")),
+    (6, "places", include_str!("../../migrations/sqlite/0006_places.sql")),
+    (7, "shared_ids", include_str!("../../migrations/sqlite/0007_shared_ids.sql")),
+    (8, "never_used", include_str!("../../migrations/sqlite/0008_never_used.sql")),
+    (9, "accepted_findings", include_str!("../../migrations/sqlite/0009_accepted_findings.sql")),
+    (10, "room_probe", include_str!("../../migrations/sqlite/0010_room_probe.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
-    (1, "registry", include_str!("../../../migrations/postgres/0001_registry.sql")),
-    (2, "tokens_and_waivers", include_str!("../../../migrations/postgres/0002_tokens_and_waivers.sql")),
-    (3, "search", include_str!("../../../migrations/postgres/0003_search.sql")),
-    (4, "words", include_str!("../../../migrations/postgres/0004_words.sql")),
-    (5, "terms", include_str!("../../../migrations/postgres/0005_terms.sql")),
-    (6, "places", include_str!("../../../migrations/postgres/0006_places.sql")),
-    (7, "shared_ids", include_str!("../../../migrations/postgres/0007_shared_ids.sql")),
-    (8, "never_used", include_str!("../../../migrations/postgres/0008_never_used.sql")),
-    (9, "accepted_findings", include_str!("../../../migrations/postgres/0009_accepted_findings.sql")),
-    (10, "room_probe", include_str!("../../../migrations/postgres/0010_room_probe.sql")),
+    (1, "registry", include_str!("../../migrations/postgres/0001_registry.sql")),
+    (2, "tokens_and_waivers", include_str!("../../migrations/postgres/0002_tokens_and_waivers.sql")),
+    (3, "search", include_str!("../../migrations/postgres/0003_search.sql")),
+    (4, "words", include_str!("../../migrations/postgres/0004_words.sql")),
+    (5, "terms", include_str!("../../migrations/postgres/0005_terms.sql")),
+    (6, "places", include_str!("../../migrations/postgres/0006_places.sql")),
+    (7, "shared_ids", include_str!("../../migrations/postgres/0007_shared_ids.sql")),
+    (8, "never_used", include_str!("../../migrations/postgres/0008_never_used.sql")),
+    (9, "accepted_findings", include_str!("../../migrations/postgres/0009_accepted_findings.sql")),
+    (10, "room_probe", include_str!("../../migrations/postgres/0010_room_probe.sql")),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -1,6 +1,7 @@
 //! The permitted dependencies between crates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use evschema_tests::repository;
 
@@ -56,6 +57,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The crates that stay in this repository.
+const UNPUBLISHED: [&str; 3] = ["evschema-tests", "evschema-tests-consumer", "xtask"];
+
 #[test]
 fn our_crates_depend_only_on_those_they_may() {
     let allowed: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
@@ -88,10 +92,34 @@ fn every_crate_takes_lints_edition_and_licence_from_the_workspace() {
         let path = text(package, "manifest_path");
         let manifest = std::fs::read_to_string(path).unwrap();
         assert!(manifest.contains("[lints]\nworkspace = true\n"), "{path}: no `lints.workspace = true`");
-        for key in ["version", "edition", "rust-version", "license", "repository", "publish"] {
+        for key in ["version", "edition", "rust-version", "license", "repository"] {
             assert!(manifest.contains(&format!("\n{key}.workspace = true\n")), "{path}: `{key}` is its own");
         }
         assert!(package["description"].is_string(), "{path}: no description");
+    }
+}
+
+#[test]
+fn a_published_crate_has_all_that_crates_io_needs() {
+    for package in members() {
+        let name = text(package, "name");
+        let is_published = package["publish"].is_null();
+        assert_eq!(is_published, !UNPUBLISHED.contains(&name), "`publish` of `{name}`");
+        if !is_published {
+            continue;
+        }
+        assert!(package["readme"].is_string(), "`{name}` has no README.md");
+        for key in ["keywords", "categories"] {
+            assert!(package[key].as_array().is_some_and(|words| !words.is_empty()), "`{name}` has no {key}");
+        }
+        let folder = Path::new(text(package, "manifest_path")).parent().unwrap();
+        for file in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            assert!(folder.join(file).is_file(), "`{name}` has no link `{file}`");
+        }
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let required = text(dependency, "req");
+            assert_ne!(required, "*", "`{name}` depends on `{}` without a version", text(dependency, "name"));
+        }
     }
 }
 
