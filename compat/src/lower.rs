@@ -71,15 +71,14 @@ impl<'l, 'g> Lowering<'l, 'g> {
             }
             Seen::New => {}
         }
-        let id = match written.value {
-            Value::Bool(accept) => self.tree.boolean(*accept, origin),
-            _ => {
-                self.seen[at.index()] = Seen::Open(None);
-                self.depth += 1;
-                let node = self.node(written);
-                self.depth -= 1;
-                self.tree.add(node, origin)
-            }
+        let id = if let Value::Bool(accept) = written.value {
+            self.tree.boolean(*accept, origin)
+        } else {
+            self.seen[at.index()] = Seen::Open(None);
+            self.depth += 1;
+            let node = self.node(written);
+            self.depth -= 1;
+            self.tree.add(node, origin)
         };
         if let Seen::Open(Some(slot)) = self.seen[at.index()] {
             self.tree.resolve_recursive_ref(slot, id);

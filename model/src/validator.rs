@@ -231,9 +231,10 @@ impl Validator {
 }
 
 fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
-    let missing = match error.kind() {
-        ValidationErrorKind::Required { property } => property.as_str().map(str::to_owned),
-        _ => None,
+    let missing = if let ValidationErrorKind::Required { property } = error.kind() {
+        property.as_str().map(str::to_owned)
+    } else {
+        None
     };
     Violation {
         missing,

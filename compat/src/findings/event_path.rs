@@ -177,9 +177,9 @@ impl<'g, 'r> Search<'g, 'r> {
     fn others(&mut self, node: &Node<'r>, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
         let Some(event) = event else { return self.schema(schema, None, &at.any_member("*")) };
         let is_declared = |name: &str| {
-            node.keywords.iter().any(|keyword| match keyword {
-                Keyword::Properties(properties) => properties.iter().any(|(declared, _)| *declared == name),
-                _ => false,
+            node.keywords.iter().any(|keyword| {
+                let Keyword::Properties(properties) = keyword else { return false };
+                properties.iter().any(|(declared, _)| *declared == name)
             })
         };
         for (name, member) in event.as_object().into_iter().flatten() {

@@ -130,10 +130,8 @@ pub struct TypeNames<'r>(pub(super) &'r Value);
 impl<'r> TypeNames<'r> {
     /// Returns the names, in the order of the document.
     pub fn iter(self) -> impl Iterator<Item = &'r str> {
-        let names = match self.0 {
-            Value::Array(names) => names.as_slice(),
-            one => std::slice::from_ref(one),
-        };
+        let several = self.0.as_array().map(Vec::as_slice);
+        let names = several.unwrap_or_else(|| std::slice::from_ref(self.0));
         names.iter().filter_map(Value::as_str)
     }
 

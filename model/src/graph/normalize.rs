@@ -86,7 +86,9 @@ impl<'r> Object<'_, 'r, '_> {
                 }
                 None => Keyword::Unsupported(Unsupported::MissingTarget { keyword, reference }),
             },
-            _ => Keyword::Unsupported(Unsupported::NotAReference { keyword }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                Keyword::Unsupported(Unsupported::NotAReference { keyword })
+            }
         };
         self.keywords.push(read);
     }
@@ -223,9 +225,10 @@ impl<'r> Object<'_, 'r, '_> {
         let Some(dependencies) = map(written) else { return };
         let (mut lists, mut schemas) = (Vec::new(), Vec::new());
         for (name, dependency) in dependencies {
-            match dependency {
-                Value::Array(names) => lists.push((name.as_str(), Names(names))),
-                schema => schemas.push((name.as_str(), self.subschema(schema))),
+            if let Value::Array(names) = dependency {
+                lists.push((name.as_str(), Names(names)));
+            } else {
+                schemas.push((name.as_str(), self.subschema(dependency)));
             }
         }
         self.push((!lists.is_empty()).then_some(Keyword::DependentRequired(lists)));
