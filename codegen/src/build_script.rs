@@ -5,9 +5,10 @@ use std::{env, fmt, fs, io};
 
 use evschema_model::{Catalog, Diagnostic, Lock, Manifest, ManifestError};
 
-use crate::{
-    Layout, Options, Problem, Templates, generate, read_templates, read_tree, selection, unselectable,
-};
+use crate::disk::{Problem, read_templates, read_tree};
+use crate::generate::generate;
+use crate::options::{Layout, Options, Templates};
+use crate::selection::{selection, unselectable};
 
 /// Returns the build step of the crate being built. It uses the `evschema.toml` beside the crate's `Cargo.toml`, or in
 /// the closest folder above.
@@ -221,7 +222,7 @@ fn write_if_changed(path: &Path, text: &str) -> Result<(), Errors> {
 }
 
 /// Returns a problem with the path of the file it is in, where that file is known.
-fn located(problem: &Problem, files: &[crate::TreeFile]) -> String {
+fn located(problem: &Problem, files: &[crate::disk::TreeFile]) -> String {
     let file = files.iter().find(|file| file.path.ends_with(&problem.path));
     let path = file.map_or_else(|| problem.path.clone(), |file| file.path.clone());
     line(&Problem { path, diagnostic: problem.diagnostic.clone() })

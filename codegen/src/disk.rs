@@ -12,7 +12,7 @@ use evschema_model::{
     Catalog, CatalogError, Code, Coordinates, Diagnostic, Dialects, Schema, Subject, Version, limits,
 };
 
-use crate::Templates;
+use crate::options::Templates;
 pub use inside::{read_at_most, read_inside, stays_inside, write_inside};
 use layout::Entry;
 

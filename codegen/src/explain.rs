@@ -5,11 +5,12 @@ use std::fmt;
 use evschema_model::{Catalog, Coordinates, Pointer, Position};
 use serde_json::{Map, Value};
 
+use crate::disk::Problem;
 use crate::generate::{closure, opened};
 use crate::link::link;
+use crate::options::Options;
 use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
 use crate::render::type_text;
-use crate::{Options, Problem};
 
 /// How generated code parses the values of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

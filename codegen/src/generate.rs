@@ -3,10 +3,11 @@ use std::collections::BTreeSet;
 use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Formats, Position};
 
 use crate::atlas::{Atlas, DocumentId};
+use crate::disk::Problem;
 use crate::link::link;
+use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
 use crate::render::{PrintError, render};
-use crate::{GeneratedFile, Options, Problem, Templates};
 
 /// Generates Rust for these versions and everything they refer to.
 ///

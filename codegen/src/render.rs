@@ -11,9 +11,10 @@ use evschema_model::{Coordinates, Formats};
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::link::Program;
+use crate::options::{GeneratedFile, Layout, Options};
 use crate::plan::{Borrowed, Module, Plan, SHARED, TypeRef};
 use crate::text::{doc_lines, document_literal, literal};
-use crate::{GeneratedFile, Layout, Options, view};
+use crate::view;
 
 pub(crate) use printer::{PrintError, Printer};
 

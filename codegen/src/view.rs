@@ -1,7 +1,7 @@
 //! The model that templates print: texts, lists and flags, nothing to think about.
 //!
 //! docs/templates.md is made from these types and their comments. What a template may rely on is
-//! counted by [`crate::TEMPLATE_MODEL`].
+//! counted by [`crate::options::TEMPLATE_MODEL`].
 
 use serde::Serialize;
 

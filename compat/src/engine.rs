@@ -7,7 +7,7 @@ use crate::content::state::Closer;
 use crate::pattern::Patterns;
 use crate::prove::state::Prover;
 use crate::refute::state::Refuter;
-use crate::relax::Relaxations;
+use crate::relax::relaxations::Relaxations;
 use crate::sample::state::Sampler;
 use crate::subtract::state::Subtractor;
 use crate::tree::Tree;

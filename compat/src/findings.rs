@@ -5,13 +5,14 @@ mod identity;
 mod order;
 mod places;
 mod sentences;
+mod sides;
 
-use evschema_model::{Pointer, Position, Resolved, Schema};
+use evschema_model::{Pointer, Position, Schema};
 use serde_json::Value;
 
 use crate::assertion::Assertion;
 use crate::decision::{Change, Decision, Open};
-use crate::report::{Direction, Finding, Fingerprint, Severity};
+use crate::report::{Direction, Finding, Fingerprint};
 use crate::rules::Rule;
 use crate::tree::Tree;
 use crate::witness::Witness;
@@ -19,25 +20,7 @@ pub(crate) use identity::Identity;
 use identity::former_fingerprint;
 use order::Order;
 use places::Places;
-
-/// A pair of versions in the roles of a report.
-#[derive(Clone, Copy)]
-pub(crate) struct Sides<'a> {
-    pub(crate) candidate: &'a Resolved,
-    pub(crate) baseline: &'a Resolved,
-    pub(crate) direction: Direction,
-    pub(crate) severity: Severity,
-}
-
-impl<'a> Sides<'a> {
-    /// Returns the writer and the reader. The direction treats `candidate` as the newer version.
-    pub(crate) fn writer_and_reader(&self) -> (&'a Resolved, &'a Resolved) {
-        match self.direction {
-            Direction::Backward => (self.baseline, self.candidate),
-            Direction::Forward => (self.candidate, self.baseline),
-        }
-    }
-}
+pub(crate) use sides::Sides;
 
 /// A finding, with its identity, which does not depend on the candidate's version.
 pub(crate) struct Found {

@@ -5,7 +5,7 @@
 //! `W`: `N \ assertion` and `anyOf [assertion, W]`. So the relaxed reader accepts nothing else that was not reported.
 //! After each round, the engine creates the relaxed reader again, from the reader as written and all findings so far.
 
-mod relaxations;
+pub(crate) mod relaxations;
 mod take;
 
 use std::rc::Rc;
@@ -16,7 +16,6 @@ use crate::assertion::Assertion;
 use crate::engine::Engine;
 use crate::obligation::{Obligation, Step, extend_way};
 use crate::tree::{Id, Listed, Named, Node, Origin, Types};
-pub(crate) use relaxations::Relaxations;
 use relaxations::RelaxedUnion;
 use take::{Taken, looks_at_the_rest, take, without_the_rest};
 

@@ -144,10 +144,10 @@ pub struct Report {
     pub may_have_more: bool,
     /// Properties that only repeat the schema's own version. The comparison ignored them.
     pub masked: Vec<Pointer>,
-    /// A break under a stricter content model, if the chosen one finds none and [`crate::Settings::advises`] is set.
+    /// A break under a stricter content model, if the chosen one finds none and [`crate::check::Settings::advises`] is set.
     pub stricter: Option<Stricter>,
     /// An older reader that rejects events of a compatible candidate, if the mode checks only backward and
-    /// [`crate::Settings::advises`] is set.
+    /// [`crate::check::Settings::advises`] is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_readers: Option<OldReaders>,
     /// Places where a closed object or array would have no value. There, the check compares undeclared members and

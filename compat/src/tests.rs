@@ -23,9 +23,9 @@ use evschema_model::{
 };
 use serde_json::Value;
 
-use crate::{
-    Baseline, Containment, Report, Settings, Standing, Waivers, check, containment, diff, required_bump,
-};
+use crate::check::{Baseline, Settings, Standing, check, containment, diff, required_bump};
+use crate::report::{Containment, Report};
+use crate::waivers::Waivers;
 
 fn resolved(version: &str, text: &str) -> Resolved {
     let at =

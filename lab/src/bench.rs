@@ -5,7 +5,7 @@
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 mod codegen;
 mod compat;

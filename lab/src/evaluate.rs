@@ -4,7 +4,7 @@
 
 use clap::Subcommand;
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 mod bumps;
 mod codegen;

@@ -13,6 +13,7 @@ mod evaluate;
 mod fuzz;
 mod running;
 mod scratch;
+mod task_result;
 mod thread_time;
 
 /// The allocator of `evschema`, so that a benchmark measures the program that users run.
@@ -39,9 +40,6 @@ enum Task {
     #[command(subcommand)]
     Fuzz(fuzz::Fuzz),
 }
-
-/// The result of a task: an exit code, or the error that stopped the task.
-type TaskResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[expect(clippy::print_stderr, reason = "the only place that prints the error of a task")]
 fn main() -> ExitCode {

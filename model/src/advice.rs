@@ -3,9 +3,13 @@
 
 use serde_json::Value;
 
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Draft;
 use crate::keywords::{FORMATS, KEYWORDS, Keyword, Role, keyword};
+use crate::pointer::Pointer;
+use crate::schema::Schema;
 use crate::suggestion::closest;
-use crate::{Code, Diagnostic, Diagnostics, Draft, Place, Pointer, Schema, for_each_subschema};
+use crate::walk::{Place, for_each_subschema};
 
 /// Most advice about one document: who follows it sees the rest.
 const ADVICE_MAX: usize = 100;
@@ -181,7 +185,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Coordinates, Dialects, Subject, Version};
+    use crate::coordinates::Coordinates;
+    use crate::dialect::Dialects;
+    use crate::subject::Subject;
+    use crate::version::Version;
 
     fn advice(schema: &Value) -> Vec<(Code, String, String, String)> {
         let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };

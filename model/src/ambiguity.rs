@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use referencing::{Registry, Uri};
 use serde_json::Value;
 
-use crate::{Code, Diagnostic, Diagnostics, Resolved, Schema};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::resolved::Resolved;
+use crate::schema::Schema;
 
 /// Reports the URIs that mean different content in different documents.
 ///
@@ -81,15 +83,21 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use crate::{Catalog, Code, Coordinates, Diagnostics, Dialects, Formats, Resolved, Schema};
+    use crate::catalog::Catalog;
+    use crate::coordinates::Coordinates;
+    use crate::diagnostic::{Code, Diagnostics};
+    use crate::dialect::Dialects;
+    use crate::formats::Formats;
+    use crate::resolved::Resolved;
+    use crate::schema::Schema;
 
     fn catalog(documents: &[(&str, Value)]) -> Catalog {
         let mut catalog = Catalog::default();
         for (at, schema) in documents {
             let (subject, version) = at.split_once('@').unwrap();
             let at = Coordinates {
-                subject: crate::Subject::parse(subject).unwrap(),
-                version: crate::Version::parse(version).unwrap(),
+                subject: crate::subject::Subject::parse(subject).unwrap(),
+                version: crate::version::Version::parse(version).unwrap(),
             };
             let text = schema.to_string();
             catalog.replace(Arc::new(Schema::read(at, text.as_bytes(), &Dialects::default()).unwrap()));
@@ -101,8 +109,10 @@ mod tests {
     fn resolve(documents: &[(&str, Value)]) -> Result<Resolved, Diagnostics> {
         let catalog = catalog(documents);
         let (subject, version) = documents.last().unwrap().0.split_once('@').unwrap();
-        let (subject, version) =
-            (crate::Subject::parse(subject).unwrap(), crate::Version::parse(version).unwrap());
+        let (subject, version) = (
+            crate::subject::Subject::parse(subject).unwrap(),
+            crate::version::Version::parse(version).unwrap(),
+        );
         catalog.resolve(catalog.get(&subject, &version).unwrap())
     }
 

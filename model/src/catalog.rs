@@ -1,25 +1,15 @@
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::{Code, Diagnostic, Diagnostics, Reference, Resolved, Schema, Subject, Target, Version, limits};
-
-/// A subject and one of its versions: the name of one document.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Coordinates {
-    /// The subject.
-    pub subject: Subject,
-    /// The version.
-    pub version: Version,
-}
-
-impl fmt::Display for Coordinates {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.subject, self.version)
-    }
-}
+use crate::coordinates::Coordinates;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits;
+use crate::reference::{Reference, Target};
+use crate::resolution;
+use crate::resolved::Resolved;
+use crate::schema::Schema;
+use crate::subject::Subject;
+use crate::version::Version;
 
 /// Schemas by subject and version, and by `$id`: what a reference can lead to.
 #[derive(Debug, Clone, Default)]
@@ -204,7 +194,7 @@ impl Catalog {
             return Err(wrong);
         }
         keep_apart(&open, &mut resources);
-        Resolved::new(Arc::clone(schema), resources)
+        resolution::checked(Resolved::new(Arc::clone(schema), resources))
     }
 
     /// Says that a reference leads nowhere, or to more than one document.

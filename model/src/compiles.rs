@@ -9,9 +9,11 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde_json::json;
 
+use crate::dialect::Draft;
 use crate::keywords::keyword;
 use crate::reference::pointer_of;
-use crate::{Draft, Resolved, Schema};
+use crate::resolved::Resolved;
+use crate::schema::Schema;
 
 /// Patterns that are remembered to compile; beyond, all are forgotten. Versions of a schema have the same ones.
 const REMEMBERED_MAX: usize = 1_000;
@@ -70,7 +72,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Catalog, Coordinates, Dialects, Formats, Subject, Validator, Version};
+    use crate::catalog::Catalog;
+    use crate::coordinates::Coordinates;
+    use crate::dialect::Dialects;
+    use crate::formats::Formats;
+    use crate::subject::Subject;
+    use crate::validator::Validator;
+    use crate::version::Version;
 
     fn resolved(schema: &str) -> Resolved {
         let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };

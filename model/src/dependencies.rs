@@ -8,7 +8,11 @@ use std::collections::HashMap;
 use jsonschema::{Keyword, ValidationError, ValidationOptions};
 use serde_json::Value;
 
-use crate::{Code, Diagnostic, Diagnostics, Pointer, Reference, Resolved, Schema, Target};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::pointer::Pointer;
+use crate::reference::{Reference, Target};
+use crate::resolved::Resolved;
+use crate::schema::Schema;
 
 /// How the documents that a schema reaches use `dependencies`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +139,13 @@ mod tests {
 
     use super::Dependencies::{AllIgnored, Mixed, Usual};
     use super::*;
-    use crate::{Catalog, Coordinates, Dialects, Formats, Subject, Version, fields};
+    use crate::catalog::Catalog;
+    use crate::coordinates::Coordinates;
+    use crate::dialect::Dialects;
+    use crate::fields::fields;
+    use crate::formats::Formats;
+    use crate::subject::Subject;
+    use crate::version::Version;
 
     const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
     const DRAFT_2019: &str = "https://json-schema.org/draft/2019-09/schema";

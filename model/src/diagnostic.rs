@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Pointer, Position};
+use crate::pointer::Pointer;
+use crate::position::Position;
 
 /// Declares every code once: variant and word.
 macro_rules! codes {

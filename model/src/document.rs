@@ -4,7 +4,12 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::{Code, Diagnostic, Diagnostics, Digest, Pointer, Position, limits, strict_json};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::digest::Digest;
+use crate::limits;
+use crate::pointer::Pointer;
+use crate::position::Position;
+use crate::strict_json;
 
 /// A JSON document as it was written: its text, its value, and where in the text each part is.
 #[derive(Debug, Clone)]

@@ -3,8 +3,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::dialect::Draft;
+use crate::pointer::Pointer;
+use crate::schema::Schema;
 use crate::walk::{children, is_inert};
-use crate::{Draft, Pointer, Schema};
 
 /// A property that a schema declares, for listings and search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,10 +3,22 @@
 use std::sync::LazyLock;
 
 use jsonschema::ValidationOptions;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::dialect::Draft;
 use crate::keywords::FORMATS;
-use crate::{Draft, Formats};
+
+/// Whether `format` rejects values. The validator, a check and generated code use the same setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Formats {
+    /// The formats of the specification reject values; other formats only annotate.
+    #[default]
+    Assert,
+    /// Formats reject nothing.
+    Annotate,
+}
 
 /// Returns options under which formats refuse values, or none does.
 ///

@@ -34,8 +34,14 @@ use serde_json::Value;
 
 pub use keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
 
+use crate::diagnostic::Diagnostics;
+use crate::dialect::Draft;
+use crate::formats::Formats;
 use crate::keywords::{self, Role};
-use crate::{Diagnostics, Draft, Formats, Pointer, Resolved, Schema, Target};
+use crate::pointer::Pointer;
+use crate::reference::Target;
+use crate::resolved::Resolved;
+use crate::schema::Schema;
 use scope::{Found, Lent, Scope, in_metaschema};
 
 /// The subschemas that a schema reaches, each with its keywords.

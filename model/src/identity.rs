@@ -5,8 +5,14 @@
 
 use serde_json::Value;
 
+use crate::coordinates::Coordinates;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits;
+use crate::pointer::Pointer;
 use crate::reference::retrieval_uri;
-use crate::{Code, Coordinates, Diagnostic, Diagnostics, Pointer, Schema, Subject, Version, limits};
+use crate::schema::Schema;
+use crate::subject::Subject;
+use crate::version::Version;
 
 /// An identity that a document gives itself or one of its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +210,12 @@ fn is_other_metaschema(identity: &Identity, schema: &Schema) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::{Code, Coordinates, Dialects, Schema, Subject, Version};
+    use crate::coordinates::Coordinates;
+    use crate::diagnostic::Code;
+    use crate::dialect::Dialects;
+    use crate::schema::Schema;
+    use crate::subject::Subject;
+    use crate::version::Version;
 
     const BASES: [&str; 1] = ["https://registry.example/base/"];
 

@@ -1,6 +1,6 @@
 //! The keywords of every draft, with the form that their values have.
 
-use crate::Draft;
+use crate::dialect::Draft;
 
 /// A keyword in the drafts in which it has one form.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,12 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{Catalog, Code, Diagnostic, Diagnostics, ManifestError, Position, Subject, Version};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::manifest::ManifestError;
+use crate::position::Position;
+use crate::subject::Subject;
+use crate::version::Version;
 
 /// The lock, as it is written beside the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +100,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Coordinates, Dialects, Schema};
+    use crate::coordinates::Coordinates;
+    use crate::dialect::Dialects;
+    use crate::schema::Schema;
 
     #[test]
     fn a_lock_is_held_against_what_is_there() {

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContentModel, Dialect, Dialects, Formats, Mode, Position, Subject, SubjectPolicy};
+use crate::dialect::{Dialect, Dialects};
+use crate::formats::Formats;
+use crate::policy::{ContentModel, Mode, SubjectPolicy};
+use crate::position::Position;
+use crate::subject::Subject;
 
 /// The manifest, every part of it optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Draft;
 use crate::keywords::{Form, Keyword, TYPES, keyword};
+use crate::pointer::Pointer;
 use crate::suggestion::closest;
-use crate::{Code, Diagnostic, Diagnostics, Draft, Pointer};
 
 /// Most errors of a document that are shown; who mends them sees the next ones.
 const ERRORS_MAX: usize = 100;
@@ -43,7 +45,7 @@ fn one_for_each_place<'e>(
             "the {draft} metaschema rejects this value; the rule of the metaschema is at {}",
             error.schema_path()
         );
-        let diagnostic = Diagnostic::new(Code::NotASchema, crate::validator::short(&error))
+        let diagnostic = Diagnostic::new(Code::NotASchema, crate::excerpt::short(&error))
             .at(Pointer::from_text(place.clone()))
             .help(help);
         errors.push((place, diagnostic));

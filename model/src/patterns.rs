@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use regex_syntax::utf8::Utf8Sequences;
 
-use crate::{Code, Diagnostic, Diagnostics, Schema, limits};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits;
+use crate::schema::Schema;
 
 /// What one pattern costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

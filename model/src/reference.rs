@@ -5,9 +5,13 @@ use referencing::Uri;
 use referencing::uri::resolve_against;
 use serde_json::{Map, Value};
 
+use crate::coordinates::Coordinates;
+use crate::dialect::Draft;
 use crate::identity::Identity;
+use crate::pointer::Pointer;
+use crate::subject::Subject;
+use crate::version::Version;
 use crate::walk::{Way, children, holds_later};
-use crate::{Coordinates, Draft, Pointer, Subject, Version};
 
 /// A `$ref` (or `$dynamicRef`, `$recursiveRef`) of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use referencing::{Registry, Retrieve, Uri};
 use serde_json::Value;
 
-use crate::ambiguity::ambiguous_ids;
-use crate::validation_cost::ValidationCost;
-use crate::validator::Made;
-use crate::{Code, Diagnostic, Diagnostics, Formats, Reference, Schema, Target, Validator, limits, patterns};
+use crate::computed::Computed;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::patterns;
+use crate::schema::Schema;
 
 /// A schema together with every document it reaches: all that is needed to validate by it.
 #[derive(Debug, Clone)]
@@ -16,25 +16,13 @@ pub struct Resolved {
     /// What each foreign reference resolves to, by resolved URI. One document may stand under
     /// several URIs.
     resources: BTreeMap<String, Arc<Schema>>,
-    made: Arc<Made>,
+    computed: Arc<Computed>,
 }
 
 impl Resolved {
-    /// Returns the schema with these resources, having checked that each of its references
-    /// leads to a place that exists.
-    pub(crate) fn new(
-        root: Arc<Schema>,
-        resources: BTreeMap<String, Arc<Schema>>,
-    ) -> Result<Self, Diagnostics> {
-        let resolved = Self { root, resources, made: Arc::default() };
-        let mut wrong = resolved.dangling();
-        if wrong.is_empty() {
-            wrong.extend(resolved.too_long_a_way());
-            let others = resolved.documents();
-            let all = others.into_iter().chain([&resolved.root]).map(|document| &**document);
-            wrong.extend(patterns::too_large(all));
-        }
-        if wrong.is_empty() { Ok(resolved) } else { Err(wrong) }
+    /// Returns the schema with these resources.
+    pub(crate) fn new(root: Arc<Schema>, resources: BTreeMap<String, Arc<Schema>>) -> Self {
+        Self { root, resources, computed: Arc::default() }
     }
 
     /// Returns the schema itself.
@@ -101,103 +89,14 @@ impl Resolved {
             })
     }
 
-    /// Returns the validator. It is compiled once for all copies, which keep it.
-    ///
-    /// # Errors
-    ///
-    /// When a pattern is not a regular expression, or an embedded schema is not valid.
-    pub fn validator(&self, formats: Formats) -> Result<Validator, Diagnostics> {
-        Validator::of(self, formats)
-    }
-
-    /// Tells whether a validator has been compiled and is kept.
-    pub fn keeps_validator(&self) -> bool {
-        self.made.keeps_validator()
-    }
-
-    /// Makes sure that [`Resolved::validator`] will have one, without keeping it: where many are asked for this and
-    /// few for more.
-    ///
-    /// # Errors
-    ///
-    /// As [`Resolved::validator`].
-    pub fn try_validator(&self, formats: Formats) -> Result<(), Diagnostics> {
-        Validator::try_of(self, formats)
-    }
-
     /// Returns the memory that the patterns of the schema, and of all it reaches, take when compiled, in bytes, roughly.
     pub fn pattern_bytes(&self) -> u64 {
         let others = self.documents();
         patterns::bytes_in(others.into_iter().chain([&self.root]).map(|document| &**document))
     }
 
-    /// Tells whether there are events that a validator, the generated one too, would look at more often than anybody has
-    /// time for. Such an event is then undecided.
-    pub fn can_multiply(&self) -> bool {
-        ValidationCost::of(self).is_some_and(|steps| steps.multiply())
-    }
-
-    pub(crate) fn made(&self) -> &Made {
-        &self.made
-    }
-
-    fn dangling(&self) -> Diagnostics {
-        if self.root.is_plain() {
-            let is_lost = |reference: &&Reference| self.root.follow(&reference.written).is_none();
-            return self
-                .root
-                .references()
-                .iter()
-                .filter(is_lost)
-                .map(|lost| self.is_not_there(lost))
-                .collect();
-        }
-        let registry = match self.registry() {
-            Ok(registry) => registry,
-            Err(diagnostics) => return diagnostics,
-        };
-        let ambiguous = ambiguous_ids(self, &registry);
-        if !ambiguous.is_empty() {
-            return ambiguous;
-        }
-        let is_lost = |reference: &&Reference| {
-            let Ok(base) = Uri::parse(reference.uri.clone()) else { return false };
-            let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
-            reference.target != Target::Metaschema && registry.resolver(base).lookup(fragment).is_err()
-        };
-        self.root.references().iter().filter(is_lost).map(|lost| self.is_not_there(lost)).collect()
-    }
-
-    /// Says that references lead on and on, where they do.
-    fn too_long_a_way(&self) -> Option<Diagnostic> {
-        let mut documents = self.documents();
-        documents.push(&self.root);
-        let nodes: usize = documents.iter().map(|document| document.nodes()).sum();
-        let references: usize = documents.iter().map(|document| document.references().len()).sum();
-        // No way is longer than these allow, and to find that out costs less than to look.
-        let at_most = nodes.min((1 + references).saturating_mul(limits::NESTING_MAX));
-        if at_most <= limits::SCHEMA_WAY_MAX {
-            return None;
-        }
-        let longest = ValidationCost::of(self)?.longest();
-        let message = format!(
-            "a chain of references leads through {longest} subschemas; at most {} are allowed",
-            limits::SCHEMA_WAY_MAX
-        );
-        (limits::SCHEMA_WAY_MAX < longest).then(|| {
-            Diagnostic::new(Code::TooDeep, message)
-                .help("shorten the chain: refer directly to the schema at its end")
-        })
-    }
-
-    fn is_not_there(&self, reference: &Reference) -> Diagnostic {
-        Diagnostic::new(
-            Code::DanglingReference,
-            format!("`$ref` `{}` names a part that the target document does not have", reference.written),
-        )
-        .at(reference.pointer.clone())
-        .position(self.root.document().closest_position(&reference.pointer))
-        .help("correct the fragment after `#`, or add the missing definition")
+    pub(crate) fn computed(&self) -> &Computed {
+        &self.computed
     }
 }
 

@@ -3,12 +3,19 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::coordinates::Coordinates;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, Dialects, Draft};
+use crate::digest::Digest;
+use crate::document::Document;
 use crate::identity::Identity;
+use crate::limits;
+use crate::metaschema;
+use crate::pointer::Pointer;
 use crate::reference::{Links, links, pointer_of, retrieval_uri};
-use crate::{
-    Code, Coordinates, Diagnostic, Diagnostics, Dialect, Dialects, Digest, Document, Draft, Pointer,
-    Reference, Target, Vocabulary, limits, metaschema, vocabulary,
-};
+use crate::reference::{Reference, Target};
+use crate::vocabulary;
+use crate::vocabulary::Vocabulary;
 
 /// A valid JSON Schema document that is, or may become, a version of a subject.
 #[derive(Debug, Clone)]
@@ -25,7 +32,7 @@ pub struct Schema {
 impl Schema {
     /// Reads a schema: JSON, dialect, metaschema, size, spelling of references.
     ///
-    /// Whether what it refers to exists is asked later, by [`crate::Catalog::resolve`].
+    /// Whether what it refers to exists is asked later, by [`crate::catalog::Catalog::resolve`].
     ///
     /// # Errors
     ///

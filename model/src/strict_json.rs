@@ -10,7 +10,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-use crate::{Code, Diagnostic, Position};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::position::Position;
 
 /// Reads an event or any other JSON text, refusing duplicate names.
 ///

@@ -8,14 +8,13 @@ mod count;
 mod multiply;
 mod node;
 mod paths;
+mod read;
 #[cfg(test)]
 mod tests;
 mod weights;
 
 use serde_json::Value;
 
-use crate::graph::{SchemaGraph, Settings};
-use crate::{Formats, Resolved};
 use count::Count;
 use node::Node;
 pub(crate) use weights::Size;
@@ -57,19 +56,6 @@ impl Measure {
 }
 
 impl ValidationCost {
-    /// Reads the paths through a schema; returns `None` if its references cannot be resolved.
-    pub(crate) fn of(resolved: &Resolved) -> Option<Self> {
-        let settings = Settings { formats: Formats::Assert, tells_scopes_apart: false };
-        let graph = SchemaGraph::of(resolved, settings).ok()?;
-        let nodes: Vec<Node> = graph.nodes().iter().map(Node::of).collect();
-        let paths = vec![None; nodes.len()];
-        let has_unique = nodes.iter().any(|node| node.is_unique);
-        let mut cost = Self { nodes, paths, longest: 0, has_unique };
-        cost.mark_unions();
-        cost.count_paths();
-        Some(cost)
-    }
-
     /// Returns the length of the longest path that visits no node twice.
     pub(crate) fn longest(&self) -> usize {
         self.longest

@@ -1,64 +1,19 @@
-use std::fmt::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jsonschema::PatternOptions;
 use jsonschema::error::ValidationErrorKind;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::compiles;
 use crate::dependencies::{Dependencies, Stripped, ignore};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::excerpt::short;
+use crate::formats::{self, Formats};
+use crate::patterns;
+use crate::pointer::Pointer;
+use crate::resolved::Resolved;
 use crate::validation_cost::{Size, ValidationCost};
-use crate::{Code, Diagnostic, Diagnostics, Pointer, Resolved, compiles, formats, patterns};
-
-/// Whether `format` refuses values, everywhere alike: validator, check, generated code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Formats {
-    /// The formats of the specification refuse what does not match; unknown ones annotate.
-    #[default]
-    Assert,
-    /// Formats refuse nothing.
-    Annotate,
-}
-
-/// One reason why an event is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Violation {
-    /// Where in the event.
-    pub pointer: Pointer,
-    /// Where in the schema, as the path of keywords taken.
-    pub schema_pointer: Pointer,
-    /// The keyword that refuses; `unexplained` where the event and the unions of the schema are too large to say
-    /// which.
-    pub keyword: String,
-    /// What is wrong, for people; quotes at most [`Violation::EXCERPT_CHARS_MAX`] of the event.
-    pub message: String,
-    /// The missing property, if the keyword is `required`.
-    #[serde(skip)]
-    pub missing: Option<String>,
-}
-
-impl Violation {
-    /// Most characters of an event that a message repeats.
-    pub const EXCERPT_CHARS_MAX: usize = 80;
-
-    /// Most characters of a message; the schema that it quotes may be as long as a document.
-    pub const MESSAGE_CHARS_MAX: usize = 500;
-
-    /// Says that an event is refused, of which nobody says why.
-    fn unexplained() -> Self {
-        Self {
-            pointer: Pointer::root(),
-            schema_pointer: Pointer::root(),
-            keyword: "unexplained".to_owned(),
-            message:
-                "the schema rejects the event, but listing all violations would take too long; validate a \
-                 smaller event, or validate a part of the event with the schema of that part"
-                    .to_owned(),
-            missing: None,
-        }
-    }
-}
+use crate::violation::Violation;
 
 /// A compiled schema.
 #[derive(Debug, Clone)]
@@ -67,34 +22,36 @@ pub struct Validator {
     resolved: Resolved,
 }
 
-/// What is made of a schema and all it reaches when it is asked for the first time, kept for all its copies.
-#[derive(Debug, Default)]
-pub(crate) struct Made {
-    asserting: OnceLock<Arc<jsonschema::Validator>>,
-    annotating: OnceLock<Arc<jsonschema::Validator>>,
-    /// Counted when the first event asks for it.
-    steps: OnceLock<Option<ValidationCost>>,
-    /// References, bytes of text, and whether all patterns have few places.
-    size: OnceLock<(usize, u64, bool)>,
-}
-
-impl Made {
-    fn compiled(&self, formats: Formats) -> &OnceLock<Arc<jsonschema::Validator>> {
-        match formats {
-            Formats::Assert => &self.asserting,
-            Formats::Annotate => &self.annotating,
-        }
+impl Resolved {
+    /// Returns the validator. It is compiled once for all copies, which keep it.
+    ///
+    /// # Errors
+    ///
+    /// When a pattern is not a regular expression, or an embedded schema is not valid.
+    pub fn validator(&self, formats: Formats) -> Result<Validator, Diagnostics> {
+        Validator::of(self, formats)
     }
 
-    pub(crate) fn keeps_validator(&self) -> bool {
-        self.asserting.get().or(self.annotating.get()).is_some()
+    /// Tells whether a validator has been compiled and is kept.
+    pub fn keeps_validator(&self) -> bool {
+        self.computed().keeps_validator()
+    }
+
+    /// Makes sure that [`Resolved::validator`] will have one, without keeping it: where many are asked for this and
+    /// few for more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Resolved::validator`].
+    pub fn try_validator(&self, formats: Formats) -> Result<(), Diagnostics> {
+        Validator::try_of(self, formats)
     }
 }
 
 impl Validator {
     /// Returns the validator of a schema, compiled if it is the first.
     pub(crate) fn of(resolved: &Resolved, formats: Formats) -> Result<Self, Diagnostics> {
-        let known = resolved.made().compiled(formats);
+        let known = resolved.computed().compiled(formats);
         let compiled = match known.get() {
             Some(compiled) => Arc::clone(compiled),
             None => {
@@ -107,7 +64,7 @@ impl Validator {
 
     /// Makes sure that there will be one.
     pub(crate) fn try_of(resolved: &Resolved, formats: Formats) -> Result<(), Diagnostics> {
-        if resolved.made().compiled(formats).get().is_some() {
+        if resolved.computed().compiled(formats).get().is_some() {
             return Ok(());
         }
         if compiles::surely(resolved) {
@@ -181,7 +138,7 @@ impl Validator {
         const PAIRS_MAX: u64 = 400_000;
         /// Items of an array, which may have to differ.
         const ITEMS_MAX: u64 = 64;
-        let (references, bytes, has_few_places) = *self.resolved.made().size.get_or_init(|| {
+        let (references, bytes, has_few_places) = *self.resolved.computed().size.get_or_init(|| {
             let documents = || self.resolved.documents().into_iter().chain([self.resolved.schema()]);
             let references = documents().map(|document| document.references().len()).sum();
             let bytes = documents().map(|document| document.document().text().len() as u64).sum();
@@ -199,7 +156,7 @@ impl Validator {
     }
 
     fn steps(&self) -> Option<&ValidationCost> {
-        self.resolved.made().steps.get_or_init(|| ValidationCost::of(&self.resolved)).as_ref()
+        self.resolved.computed().cost.get_or_init(|| ValidationCost::of(&self.resolved)).as_ref()
     }
 
     /// Tells whether an event is accepted.
@@ -256,38 +213,5 @@ fn depth_of(value: &Value) -> usize {
         Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
         Value::Array(items) => 1 + items.iter().map(depth_of).max().unwrap_or(0),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
-}
-
-/// Returns the validator's message with long values cut, so that an event is not echoed whole.
-pub(crate) fn short(error: &jsonschema::ValidationError<'_>) -> String {
-    let mut start = Start { text: String::new(), left: Violation::EXCERPT_CHARS_MAX };
-    // An event of a megabyte is not written out for each of its violations, of which there may be thousands.
-    let is_whole = write!(start, "{}", error.instance()).is_ok();
-    let mut said = Start { text: String::new(), left: Violation::MESSAGE_CHARS_MAX };
-    let written = if is_whole {
-        write!(said, "{error}")
-    } else {
-        write!(said, "{}", error.masked_with(format!("{}…", start.text)))
-    };
-    if written.is_err() {
-        said.text.push('…');
-    }
-    said.text.replace('\n', " ")
-}
-
-/// The first characters of what is written to it; more than that is an error, which ends the writing.
-struct Start {
-    text: String,
-    left: usize,
-}
-
-impl Write for Start {
-    fn write_str(&mut self, more: &str) -> fmt::Result {
-        let end = more.char_indices().nth(self.left).map_or(more.len(), |(end, _)| end);
-        let (fits, rest) = more.split_at(end);
-        self.text.push_str(fits);
-        self.left -= fits.chars().count();
-        if rest.is_empty() { Ok(()) } else { Err(fmt::Error) }
     }
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::dialect::Draft;
 use crate::keywords::{Keyword, Role, keyword};
-use crate::{Draft, Place, Pointer, for_each_subschema};
+use crate::pointer::Pointer;
+use crate::walk::{Place, for_each_subschema};
 
 /// A vocabulary whose keywords can reject a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value;
 
+use crate::dialect::Draft;
 use crate::keywords::{Form, KEYWORDS};
-use crate::{Draft, Pointer};
+use crate::pointer::Pointer;
 
 /// The form in which the value of a keyword contains subschemas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

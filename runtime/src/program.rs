@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 mod bound;
 mod decode;
 mod enum_values;
+mod extract_conditions;
 mod node;
 mod node_id;
 mod pattern;

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 mod regenerate;
 mod schemathesis;
 mod step;
+mod task_result;
 mod test;
 
 /// Tasks of the evschema project.
@@ -28,9 +29,6 @@ enum Task {
     /// Writes the generated files of the repository, or checks that they are current.
     Regenerate(regenerate::Args),
 }
-
-/// The result of a task: an exit code, or the error that stopped the task.
-type TaskResult = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[expect(clippy::print_stderr, reason = "the only place that prints the error of a task")]
 fn main() -> ExitCode {

@@ -4,6 +4,7 @@
 
 mod command;
 mod feed;
+mod generated;
 mod goldens;
 mod openapi;
 mod templates;
@@ -15,7 +16,8 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use evschema_tests::repository;
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
+use generated::{Files, Generated};
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
@@ -31,17 +33,6 @@ struct Generator {
     name: &'static str,
     /// Returns the files. The argument is the root of the repository.
     files: fn(&Path) -> Files,
-}
-
-/// The files of one generator, or the error that stopped it.
-pub(crate) type Files = Result<Vec<Generated>, Box<dyn std::error::Error>>;
-
-/// A generated file.
-pub(crate) struct Generated {
-    /// The path, relative to the root of the repository.
-    pub(crate) path: PathBuf,
-    /// The content.
-    pub(crate) text: String,
 }
 
 /// All generators. For a new generator, add a line here and a module that returns the files.

@@ -14,7 +14,7 @@ use evschema_registry::{Administration, Config, Server};
 use evschema_tests::{find_program, repository};
 use tokio::sync::oneshot;
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 /// The pinned version. Another version can have other checks.
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";

@@ -6,7 +6,8 @@ use clap::Args as ClapArgs;
 use evschema_tests::{Browser, Missing, Postgres, install_missing};
 
 use crate::step::Steps;
-use crate::{TaskResult, regenerate, schemathesis};
+use crate::task_result::TaskResult;
+use crate::{regenerate, schemathesis};
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

@@ -88,7 +88,7 @@ pub(super) enum Rank {
 }
 
 impl<'a, 'c> Planner<'a, 'c> {
-    /// Begins a plan; of what structs keep see [`crate::Options::keep_unknown`].
+    /// Begins a plan; of what structs keep see [`crate::options::Options::keep_unknown`].
     pub(crate) fn new(atlas: &'a Atlas<'c>, keep_unknown: bool) -> Self {
         Self {
             atlas,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::layout;
 use super::printer::{TEMPLATES, register};
-use crate::Templates;
+use crate::options::Templates;
 
 /// Returns the name of the replaced template without which Rust would be printed, and its line
 /// without which it would be, where one line is to blame.

@@ -2,7 +2,7 @@ use handlebars::{Handlebars, RenderErrorReason};
 use serde::Serialize;
 
 use super::{blame, layout};
-use crate::{TEMPLATE_MODEL, Templates};
+use crate::options::{TEMPLATE_MODEL, Templates};
 
 /// The built-in templates by name.
 pub(super) const TEMPLATES: [(&str, &str); 9] = [

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dataschema;
 use super::layout::filled;
 use crate::atlas::{Atlas, DocumentId};
+use crate::options::Options;
 use crate::plan::{
     Body, Borrowed, Case, Field, Module, Plan, RustType, SHARED, StandIn, Struct, TextVariant, TypeId,
     TypeRef, UnionVariant,
 };
 use crate::text::literal;
-use crate::{Options, view};
+use crate::view;
 
 /// The module that a type is printed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 use evschema_model::{Digest, Pointer, Resolved, Subject, Version};
 use sha2::{Digest as _, Sha256};
 
-use super::Sides;
 use super::places::SourceLocation;
+use super::sides::Sides;
 use crate::assertion::Assertion;
 use crate::decision::Change;
 use crate::report::Fingerprint;

@@ -7,9 +7,9 @@ use evschema_model::graph::{NodeId, SchemaGraph};
 use evschema_model::{Coordinates, Pointer, Resolved, Schema};
 use serde_json::Value;
 
-use super::Sides;
 use super::event_path::{EventPlace, places_of};
 use super::identity::{Use, Uses};
+use super::sides::Sides;
 use crate::assertion::Assertion;
 use crate::obligation::Obligation;
 use crate::pair::Graphs;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Sides;
 use super::event_path::{self, EventPlace};
+use super::sides::Sides;
 use crate::assertion::Assertion;
 use crate::format;
 use crate::number::{Bound, Decimal, Numbers};

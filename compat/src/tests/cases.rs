@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::{RULES, Verdict};
+use crate::report::Verdict;
+use crate::rules::RULES;
 
 #[test]
 fn every_rule_fires_on_its_example_and_not_on_its_near_miss() {
@@ -286,7 +287,7 @@ fn a_waiver_accepts_one_finding() {
     let settings = Settings::default();
     let refused = check(&new, &history, &settings, &Waivers::default());
     let fingerprint = refused.findings[0].fingerprint.to_string();
-    assert_eq!(fingerprint.len(), crate::Fingerprint::DIGITS);
+    assert_eq!(fingerprint.len(), crate::report::Fingerprint::DIGITS);
     let mut waivers = Waivers::default();
     waivers.add(&fingerprint, "nobody reads it").unwrap();
     let accepted = check(&new, &history, &settings, &waivers);

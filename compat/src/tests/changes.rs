@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::ChangeKind::{self, Added, Annotation, Changed, Narrowed, Removed, Widened};
 use crate::changes::changes;
+use crate::report::ChangeKind::{self, Added, Annotation, Changed, Narrowed, Removed, Widened};
 use serde_json::Value;
 
 fn kinds(old: &Value, new: &Value) -> Vec<(ChangeKind, String)> {

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Direction, Finding, diff};
+use crate::check::diff;
+use crate::report::{Direction, Finding};
 
 /// Returns the rule and the place of each finding.
 fn rules_and_places(findings: &[Finding]) -> Vec<(&str, &str)> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{contained, resolved};
-use crate::{Settings, diff};
+use crate::check::{Settings, diff};
 
 /// A writer, a reader, and the answer; `None` if the test expects no answer.
 type Pair = (Value, Value, Option<bool>);

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::*;
-use crate::{ChangeKind, RULES, Verdict, changes::changes};
+use crate::changes::changes;
+use crate::report::{ChangeKind, Verdict};
+use crate::rules::RULES;
 
 /// A keyword, its rule, a writer, a reader that breaks, and a reader that does not.
 const KEYWORDS: &[(&str, &str, &str, &str, &str)] = &[

@@ -10,7 +10,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
 use super::{contained, resolved};
-use crate::{Diff, Direction, Finding, Settings, Verdict, diff};
+use crate::check::{Settings, diff};
+use crate::report::{Diff, Direction, Finding, Verdict};
 
 /// Inputs of each law.
 const CASES: u32 = 96;

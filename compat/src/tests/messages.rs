@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::resolved;
-use crate::{Direction, Settings, diff};
+use crate::check::{Settings, diff};
+use crate::report::Direction;
 
 /// Returns the messages of the findings in one direction.
 fn messages(old: &Value, new: &Value, direction: Direction) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Tests of the content models, one sentence of their definition at a time.
 
 use super::*;
-use crate::Verdict::{self, Compatible, Incompatible};
+use crate::report::Verdict::{self, Compatible, Incompatible};
 use evschema_model::ContentModel::{Lenient, Strict, Tolerant};
 
 fn verdicts(old: &str, new: &str) -> [Verdict; 3] {

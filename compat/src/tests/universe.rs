@@ -14,7 +14,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
-use crate::{Containment, containment};
+use crate::check::containment;
+use crate::report::Containment;
 
 /// The default number of pairs.
 const CASES: u32 = 1_000;

@@ -1,7 +1,7 @@
 //! Tests of lines, baselines, required bumps and required versions.
 
 use super::*;
-use crate::Verdict;
+use crate::report::Verdict;
 use evschema_model::ContentModel::Lenient;
 
 const NARROW: &str = r#"{"type":"integer","minimum":5}"#;
@@ -339,14 +339,15 @@ fn the_baselines_that_are_enough_give_the_same_report() {
                 .collect();
             let at = &candidate.schema().at().version;
             let enough: Vec<Baseline> =
-                crate::baselines(at, mode, &all, Baseline::about).into_iter().cloned().collect();
+                crate::check::baselines(at, mode, &all, Baseline::about).into_iter().cloned().collect();
             left_out += all.len() - enough.len();
             let settings = settings(mode, Lenient);
             let is_taken = |version: &Version| all.iter().any(|baseline| baseline.version() == version);
             let report = |history: &[Baseline]| {
                 let mut report = check(&candidate, history, &settings, &Waivers::default());
                 // The selected versions do not show which numbers are free.
-                report.required_version = crate::advise(&candidate, &report, history, &is_taken, &settings);
+                report.required_version =
+                    crate::check::advise(&candidate, &report, history, &is_taken, &settings);
                 report
             };
             assert_eq!(report(&enough), report(&all), "{mode:?} {at}");

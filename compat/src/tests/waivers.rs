@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Finding, Verdict, WaiverError};
+use crate::report::{Finding, Verdict};
+use crate::waivers::WaiverError;
 
 fn object(properties: &str) -> String {
     format!(r#"{{"type":"object","properties":{{{properties}}}}}"#)

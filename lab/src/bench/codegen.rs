@@ -25,9 +25,9 @@ use evschema_model::Formats;
 use evschema_tests::repository;
 
 use super::Common;
-use crate::TaskResult;
 use crate::corpus::{Corpus, Source, folders};
 use crate::scratch::Build;
+use crate::task_result::TaskResult;
 
 mod choice;
 mod light;

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 
 use super::Common;
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

@@ -23,8 +23,8 @@ use clap::Args as ClapArgs;
 use serde_json::Value;
 
 use super::Common;
-use crate::TaskResult;
 use crate::running::Database;
+use crate::task_result::TaskResult;
 use evschema_tests::{Missing, Postgres, find_program, install_missing};
 
 /// Options of the command.

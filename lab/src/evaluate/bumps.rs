@@ -12,8 +12,8 @@ use evschema_model::{Bump, Catalog, ContentModel, Mode, Resolved, Subject, Subje
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::TaskResult;
 use crate::corpus::{Corpus, Source};
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

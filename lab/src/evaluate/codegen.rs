@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use serde::Serialize;
 
-use crate::TaskResult;
 use crate::compiled_corpus::{Answer, CompiledCorpus, Program, Stage, batches, check_events, compile};
 use crate::corpus::{Corpus, Event, Source};
 use crate::scratch::Build;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

@@ -14,7 +14,8 @@ use evschema_model::{ContentModel, Dialects, Formats};
 use evschema_tests::{draw_events, read_alone};
 use serde_json::{Value, json};
 
-use crate::{TaskResult, corpus};
+use crate::corpus;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

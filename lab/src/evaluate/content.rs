@@ -11,9 +11,9 @@ use evschema_model::{Catalog, ContentModel, Coordinates, Dialects, Formats, Reso
 use evschema_tests::{ContentSettings, read_alone, try_content};
 use serde_json::{Value, json};
 
-use crate::TaskResult;
 use crate::corpus::{Corpus, Source};
 use crate::fuzz::content::{ContentFigures, print_faults};
+use crate::task_result::TaskResult;
 
 /// The settings of a run.
 pub(super) struct Run<'r> {

@@ -19,9 +19,9 @@ use evschema_registry::Config;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::TaskResult;
 use crate::corpus::dialects;
 use crate::running::{Database, Running};
+use crate::task_result::TaskResult;
 use evidence::Evidence;
 use tally::{Row, Tally};
 

@@ -15,10 +15,10 @@ use evschema_compat::{Settings, required_bump};
 use evschema_model::{Bump, Catalog, Coordinates, Formats};
 use serde::Serialize;
 
-use crate::TaskResult;
 use crate::compiled_corpus::event_paths;
 use crate::corpus::{Corpus, Source, folders};
 use crate::scratch::{Build, Scratch, runtime};
+use crate::task_result::TaskResult;
 
 mod client;
 mod reason;

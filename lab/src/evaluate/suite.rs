@@ -12,9 +12,9 @@ use evschema_model::{Coordinates, Draft, Formats};
 use evschema_tests::corpora;
 use serde::Serialize;
 
-use crate::TaskResult;
 use crate::compiled_corpus::{Answer, Batch, CompiledCorpus, Outcome, Program, Stage, check_events, compile};
 use crate::scratch::Build;
+use crate::task_result::TaskResult;
 
 mod reading;
 

@@ -18,10 +18,10 @@ use evschema_model::Formats;
 use evschema_tests::{Draw, repository};
 use serde_json::{Value, json};
 
-use crate::TaskResult;
 use crate::compiled_corpus::{CompiledCorpus, Program, batches, compile, model};
 use crate::corpus::{Corpus, Source};
 use crate::scratch::Build;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

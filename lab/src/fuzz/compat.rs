@@ -18,7 +18,7 @@ use evschema_tests::{Fault, Trial, corpora, mutate, read_alone, repository, sche
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

@@ -12,7 +12,7 @@ use evschema_tests::{ContentSettings, ContentTrial, content_pair, read_alone, tr
 use fastrand::Rng;
 use serde_json::json;
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 /// The figures of a run. All figures except `pairs` count directions, witnesses or events.
 #[derive(Default)]

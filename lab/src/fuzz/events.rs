@@ -16,7 +16,7 @@ use evschema_tests::attack::{AttackRequest, random, random_event};
 use fastrand::Rng;
 use proc_macro2::{TokenStream, TokenTree};
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 use crate::thread_time::thread_time;
 
 /// Options of the command.

@@ -9,7 +9,7 @@ use evschema_tests::attack::{Attack, designed, random};
 use evschema_tests::{Cost, Guarded};
 use fastrand::Rng;
 
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

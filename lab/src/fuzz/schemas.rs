@@ -19,7 +19,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value};
 
 use super::compat::documents;
-use crate::TaskResult;
+use crate::task_result::TaskResult;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]

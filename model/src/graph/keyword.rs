@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 
 use super::NodeId;
-use crate::Draft;
+use crate::dialect::Draft;
 
 /// A keyword that can reject a value.
 ///

@@ -7,7 +7,9 @@ use serde_json::{Map, Number, Value};
 use super::keyword::{ContainsMarks, Content, Keyword, Names, TypeNames, Unsupported};
 use super::scope::Scope;
 use super::{Node, NodeId, Open, Reading};
-use crate::{Draft, Formats, formats};
+use crate::dialect::Draft;
+use crate::formats;
+use crate::formats::Formats;
 
 /// Returns whether the validator checks `contentEncoding` and `contentMediaType` in a draft. Later drafts only annotate
 /// with them.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use referencing::{Resolver, Uri};
 use serde_json::Value;
 
-use crate::{Dialects, Draft, Schema};
+use crate::dialect::{Dialects, Draft};
+use crate::schema::Schema;
 
 /// The base of a schema's references.
 ///

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::weights::{self, Size};
 use super::{Measure, PER_BYTE_OF};
-use crate::graph::{self, Keyword, NodeId};
 use crate::limits;
 use crate::patterns::Cost;
 
@@ -33,96 +32,18 @@ pub(super) struct Node {
     /// Whether the validator applies the other keywords once more, to find the parts that they did not evaluate.
     pub(super) goes_twice: bool,
     /// Steps that its own keywords take beyond the first.
-    own: u64,
+    pub(super) own: u64,
     /// Steps that lengths and formats take for each kilobyte of a string.
-    per_kilobyte: u64,
+    pub(super) per_kilobyte: u64,
     /// The costs of its patterns for strings.
-    patterns: Vec<Cost>,
+    pub(super) patterns: Vec<Cost>,
     /// The costs of its patterns for property names.
-    name_patterns: Vec<Cost>,
+    pub(super) name_patterns: Vec<Cost>,
     /// Errors that its own keywords can report beyond the first.
-    own_errors: u64,
+    pub(super) own_errors: u64,
 }
 
 impl Node {
-    /// Reads a node of the schema graph.
-    pub(super) fn of(schema: &graph::Node<'_>) -> Self {
-        let mut node = Self::default();
-        for keyword in &schema.keywords {
-            node.add(keyword);
-        }
-        node
-    }
-
-    fn add(&mut self, keyword: &Keyword<'_>) {
-        match keyword {
-            Keyword::False
-            | Keyword::Unsupported(_)
-            | Keyword::Type { .. }
-            | Keyword::Minimum(_)
-            | Keyword::ExclusiveMinimum(_)
-            | Keyword::Maximum(_)
-            | Keyword::ExclusiveMaximum(_)
-            | Keyword::MultipleOf(_)
-            | Keyword::MinItems(_)
-            | Keyword::MaxItems(_)
-            | Keyword::MinProperties(_)
-            | Keyword::MaxProperties(_) => {}
-            Keyword::Reference(target) => self.here.push(number(*target)),
-            Keyword::Enum(values) => self.own += weights::enumeration(values),
-            Keyword::Const(value) => self.own += weights::constant(value),
-            Keyword::AllOf(schemas) => self.here.extend(schemas.iter().copied().map(number)),
-            Keyword::AnyOf(schemas) | Keyword::OneOf(schemas) => {
-                self.branches += schemas.len() as u64;
-                self.here.extend(schemas.iter().copied().map(number));
-            }
-            Keyword::Not(schema) => self.here.push(number(*schema)),
-            Keyword::If { test, then, otherwise } => {
-                let branches = [Some(*test), *then, *otherwise].into_iter().flatten();
-                self.here.extend(branches.map(number));
-            }
-            Keyword::MinLength(_) | Keyword::MaxLength(_) => self.per_kilobyte += weights::LENGTH,
-            Keyword::Pattern(pattern) => self.patterns.push(Cost::of(pattern)),
-            Keyword::Format(name) => self.per_kilobyte += weights::format(name),
-            Keyword::Content(_) => self.per_kilobyte += weights::CONTENT,
-            Keyword::UniqueItems => self.is_unique = true,
-            Keyword::PrefixItems(schemas) => {
-                self.leading_items.extend(schemas.iter().copied().map(number));
-            }
-            Keyword::Items(schema) | Keyword::Contains { schema, .. } => self.each_item.push(number(*schema)),
-            Keyword::UnevaluatedItems(schema) => {
-                self.goes_twice = true;
-                self.each_item.push(number(*schema));
-            }
-            Keyword::Required(names) => self.require(names.iter().count()),
-            Keyword::DependentRequired(lists) => {
-                self.require(lists.iter().map(|(_, names)| names.iter().count()).sum());
-            }
-            Keyword::Properties(schemas) => {
-                let named = schemas.iter().map(|(name, schema)| ((*name).to_owned(), number(*schema)));
-                self.named.extend(named);
-            }
-            Keyword::PatternProperties(schemas) => {
-                self.name_patterns.extend(schemas.iter().map(|(pattern, _)| Cost::of(pattern)));
-                self.each_member.extend(schemas.iter().map(|(_, schema)| number(*schema)));
-            }
-            Keyword::AdditionalProperties(schema) => self.each_member.push(number(*schema)),
-            Keyword::UnevaluatedProperties(schema) => {
-                self.goes_twice = true;
-                self.each_member.push(number(*schema));
-            }
-            Keyword::PropertyNames(schema) => self.names.push(number(*schema)),
-            Keyword::DependentSchemas(schemas) => {
-                self.here.extend(schemas.iter().map(|(_, schema)| number(*schema)));
-            }
-        }
-    }
-
-    fn require(&mut self, names: usize) {
-        self.own += weights::names(names);
-        self.own_errors += names as u64;
-    }
-
     /// Returns all subschemas that the validator applies from here.
     pub(super) fn all(&self) -> impl Iterator<Item = u32> {
         let lists = [&self.here, &self.each_member, &self.names, &self.leading_items, &self.each_item];
@@ -172,8 +93,4 @@ impl Node {
             _ => weight,
         }
     }
-}
-
-fn number(id: NodeId) -> u32 {
-    u32::try_from(id.index()).unwrap_or(u32::MAX)
 }

@@ -3,10 +3,16 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
-use crate::{Catalog, Coordinates, Dialects, Subject, Version};
-use crate::{Schema, limits};
+use crate::catalog::Catalog;
+use crate::coordinates::Coordinates;
+use crate::dialect::Dialects;
+use crate::limits;
+use crate::resolved::Resolved;
+use crate::schema::Schema;
+use crate::subject::Subject;
+use crate::version::Version;
 
-fn resolved(schema: &Value) -> Result<Resolved, crate::Diagnostics> {
+fn resolved(schema: &Value) -> Result<Resolved, crate::diagnostic::Diagnostics> {
     let at = Coordinates { subject: Subject::parse("case").unwrap(), version: Version::new(1, 0, 0) };
     let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default())?;
     Catalog::default().resolve(&Arc::new(schema))
@@ -58,7 +64,7 @@ fn recursions_that_multiply_are_told_from_those_that_do_not() {
 fn comparing_with_every_value_of_an_enumeration_counts() {
     let among = |values: Vec<Value>| {
         let schema = json!({"type": "array", "items": {"enum": values}});
-        resolved(&schema).unwrap().validator(crate::Formats::Annotate).unwrap()
+        resolved(&schema).unwrap().validator(crate::formats::Formats::Annotate).unwrap()
     };
     let numbers = among((0..9_000).map(|n| json!(n)).collect());
     assert!(numbers.can_decide(&json!(vec![8_999; 1_000])));
@@ -77,5 +83,5 @@ fn references_are_not_chained_without_end() {
     };
     assert!(chain(200).is_ok());
     let refused = chain(10_000).unwrap_err();
-    assert_eq!(refused[0].code, crate::Code::TooDeep, "{refused:?}");
+    assert_eq!(refused[0].code, crate::diagnostic::Code::TooDeep, "{refused:?}");
 }

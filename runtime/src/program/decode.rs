@@ -2,13 +2,13 @@
 
 use super::bound::{Bound, Divisor};
 use super::enum_values::EnumValues;
+use super::extract_conditions;
 use super::node::{
     AdditionalProperties, Applicators, ArrayKeywords, ChecksWhileReading, Contains, Node, NumberKeywords,
     ObjectKeywords, Property, StringKeywords,
 };
 use super::node_id::{Anchors, NodeId, index};
 use super::pattern::Pattern;
-use super::property_conditions;
 use super::property_index::PropertyIndex;
 use crate::format::Format;
 use crate::json::{Json, Map};
@@ -27,7 +27,7 @@ pub(super) struct Decoded {
 pub(super) fn decode(text: &str) -> Option<Decoded> {
     let Json::Object(program) = Json::parse(text).ok()? else { return None };
     let mut nodes = list(program.get("nodes"), node)?;
-    property_conditions::extract(&mut nodes);
+    extract_conditions::extract(&mut nodes);
     let always_accepted: Vec<Kinds> = nodes.iter().map(Node::always_accepted).collect();
     for object in nodes.iter_mut().filter_map(|node| node.object.as_mut()) {
         for property in object.properties.iter_mut().filter(|property| property.is_declared) {

@@ -8,12 +8,8 @@ use super::node_id::NodeId;
 use crate::bit_set::BitSet;
 use crate::reject::Reject;
 
-mod extract;
-
-pub(super) use extract::extract;
-
 /// Maximum number of properties of one object whose positions are recorded.
-const RECORDED_MAX: usize = 4;
+pub(super) const RECORDED_MAX: usize = 4;
 
 /// The positions of the recorded values in the text; 0 if the property is missing.
 pub(crate) type ValuePositions = [u32; RECORDED_MAX];
@@ -84,7 +80,7 @@ impl PropertyCondition {
     }
 
     /// Returns whether the condition holds for values that are not objects. `required` and `properties` accept them.
-    fn holds_for_other_kinds(&self) -> bool {
+    pub(super) fn holds_for_other_kinds(&self) -> bool {
         self.holds(&mut |_| Ok(true)).unwrap_or(false)
     }
 }

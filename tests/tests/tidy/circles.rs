@@ -94,6 +94,21 @@ impl Modules {
                     self.paths.extend(paths.into_iter().map(|path| (module.to_vec(), path)));
                     rest = &after[end..];
                 }
+                // `pub(in crate::a)` limits who may import.
+                TokenTree::Ident(visibility) if visibility == "pub" => {
+                    if let [TokenTree::Group(_), item @ ..] = after {
+                        rest = item;
+                    }
+                }
+                // `$crate` in a macro is a path in the code of its caller.
+                TokenTree::Punct(dollar) if dollar.as_char() == '$' => {
+                    rest = after.get(1..).unwrap_or_default();
+                    while let [colon, _, TokenTree::Ident(_), others @ ..] = rest
+                        && is_punct(colon, ':')
+                    {
+                        rest = others;
+                    }
+                }
                 TokenTree::Ident(first) => {
                     let mut path = vec![first.to_string()];
                     while let [colon, _, TokenTree::Ident(name), others @ ..] = rest

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Files, Generated};
+use super::generated::{Files, Generated};
 
 /// Returns the pages of the reference.
 pub(super) fn files(root: &Path) -> Files {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use evschema_codegen::{Options, generate, read_tree};
 use evschema_model::Dialects;
 
-use super::{Files, Generated};
+use super::generated::{Files, Generated};
 
 /// The folder of the generated module.
 const FOLDER: &str = "registry/src/feed/generated";

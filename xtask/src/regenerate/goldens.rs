@@ -7,7 +7,7 @@ use std::sync::Arc;
 use evschema_codegen::{Options, generate};
 use evschema_model::{Catalog, Coordinates, Dialects, Schema, Subject, Version};
 
-use super::{Files, Generated};
+use super::generated::{Files, Generated};
 
 pub(super) fn files(root: &Path) -> Files {
     let folder = PathBuf::from("codegen/golden");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Files, Generated};
+use super::generated::{Files, Generated};
 
 /// Returns the OpenAPI document that the registry serves.
 pub(super) fn files(_: &Path) -> Files {

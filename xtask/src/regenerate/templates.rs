@@ -6,7 +6,7 @@ use evschema_codegen::TEMPLATE_MODEL;
 use quote::ToTokens;
 use syn::{Attribute, Expr, Field, Fields, Item, ItemStruct, Lit, Meta};
 
-use super::{Files, Generated};
+use super::generated::{Files, Generated};
 
 /// The text of the page before the tables of the types.
 const ABOUT: &str = include_str!("templates/about.md");

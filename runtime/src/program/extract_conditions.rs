@@ -1,6 +1,6 @@
 //! Translates applicators into property conditions, when a program is decoded.
 
-use super::{PropertyCondition, RECORDED_MAX};
+use super::property_conditions::{PropertyCondition, RECORDED_MAX};
 use crate::bit_set::BitSet;
 use crate::kinds::Kinds;
 use crate::program::node::{

@@ -1,0 +1,38 @@
+//! Messages of the validator library, with long values cut.
+
+use std::fmt::{self, Write};
+
+use crate::violation::Violation;
+
+/// Returns the validator's message with long values cut, so that an event is not echoed whole.
+pub(crate) fn short(error: &jsonschema::ValidationError<'_>) -> String {
+    let mut start = Start { text: String::new(), left: Violation::EXCERPT_CHARS_MAX };
+    // An event of a megabyte is not written out for each of its violations, of which there may be thousands.
+    let is_whole = write!(start, "{}", error.instance()).is_ok();
+    let mut said = Start { text: String::new(), left: Violation::MESSAGE_CHARS_MAX };
+    let written = if is_whole {
+        write!(said, "{error}")
+    } else {
+        write!(said, "{}", error.masked_with(format!("{}…", start.text)))
+    };
+    if written.is_err() {
+        said.text.push('…');
+    }
+    said.text.replace('\n', " ")
+}
+
+/// The first characters of what is written to it; more than that is an error, which ends the writing.
+struct Start {
+    text: String,
+    left: usize,
+}
+
+impl Write for Start {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let end = more.char_indices().nth(self.left).map_or(more.len(), |(end, _)| end);
+        let (fits, rest) = more.split_at(end);
+        self.text.push_str(fits);
+        self.left -= fits.chars().count();
+        if rest.is_empty() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
