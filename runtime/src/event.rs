@@ -32,37 +32,37 @@ pub trait Event: Write + for<'a> Read<'a> + Serialize + DeserializeOwned {
 #[macro_export]
 macro_rules! event {
     ($type:ident = $subject:literal $version:literal $digest:literal $dataschema:literal) => {
-        impl $crate::event::Event for $type {
+        impl $crate::Event for $type {
             const SUBJECT: &'static str = $subject;
             const VERSION: &'static str = $version;
             const DIGEST: &'static str = $digest;
             const DATASCHEMA: &'static str = $dataschema;
             const SCHEMA: &'static str = SCHEMA;
 
-            fn document() -> &'static $crate::document::Document {
+            fn document() -> &'static $crate::Document {
                 &DOCUMENT
             }
         }
 
         impl $type {
             /// The subject.
-            pub const SUBJECT: &'static str = <Self as $crate::event::Event>::SUBJECT;
+            pub const SUBJECT: &'static str = <Self as $crate::Event>::SUBJECT;
             /// The version of the subject's schema.
-            pub const VERSION: &'static str = <Self as $crate::event::Event>::VERSION;
+            pub const VERSION: &'static str = <Self as $crate::Event>::VERSION;
             /// The digest of the schema.
-            pub const DIGEST: &'static str = <Self as $crate::event::Event>::DIGEST;
+            pub const DIGEST: &'static str = <Self as $crate::Event>::DIGEST;
             /// The URL or path of the schema: the `dataschema` of a CloudEvent.
-            pub const DATASCHEMA: &'static str = <Self as $crate::event::Event>::DATASCHEMA;
+            pub const DATASCHEMA: &'static str = <Self as $crate::Event>::DATASCHEMA;
             /// The schema, unchanged.
-            pub const SCHEMA: &'static str = <Self as $crate::event::Event>::SCHEMA;
+            pub const SCHEMA: &'static str = <Self as $crate::Event>::SCHEMA;
 
             /// Parses an event and validates it against the schema.
             ///
             /// # Errors
             ///
             /// If the bytes are not JSON, or the schema rejects the event.
-            pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::error::Error> {
-                $crate::private::from_slice(<Self as $crate::event::Event>::document(), bytes)
+            pub fn from_slice(bytes: &[u8]) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::private::from_slice(<Self as $crate::Event>::document(), bytes)
             }
 
             /// Validates an event that is already a value, such as a `serde_json::Value`.
@@ -70,15 +70,13 @@ macro_rules! event {
             /// # Errors
             ///
             /// If the schema rejects the event.
-            pub fn from_value(
-                event: &impl $crate::serde::Serialize,
-            ) -> ::core::result::Result<Self, $crate::error::Error> {
-                $crate::private::from_value(<Self as $crate::event::Event>::document(), event)
+            pub fn from_value(event: &impl $crate::Serialize) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::private::from_value(<Self as $crate::Event>::document(), event)
             }
 
             /// Returns whether the schema accepts these bytes, without making a value.
             pub fn check_bytes(bytes: &[u8]) -> bool {
-                $crate::private::check_bytes(<Self as $crate::event::Event>::document(), bytes)
+                $crate::private::check_bytes(<Self as $crate::Event>::document(), bytes)
             }
 
             /// Validates a value that was built in code.
@@ -86,7 +84,7 @@ macro_rules! event {
             /// # Errors
             ///
             /// If the schema rejects the JSON of the value.
-            pub fn validate(&self) -> ::core::result::Result<(), $crate::error::Error> {
+            pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
                 self.to_vec().map(|_| ())
             }
 
@@ -95,7 +93,7 @@ macro_rules! event {
             /// # Errors
             ///
             /// If the schema rejects the JSON of the value.
-            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::error::Error> {
+            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
                 $crate::private::to_vec(self)
             }
         }
@@ -112,8 +110,8 @@ macro_rules! event_ref {
             /// # Errors
             ///
             /// If the bytes are not JSON, or the schema rejects the event.
-            pub fn from_slice(bytes: &'a [u8]) -> ::core::result::Result<Self, $crate::error::Error> {
-                $crate::private::from_slice(<$owned as $crate::event::Event>::document(), bytes)
+            pub fn from_slice(bytes: &'a [u8]) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::private::from_slice(<$owned as $crate::Event>::document(), bytes)
             }
 
             /// Validates a value that was built in code.
@@ -121,7 +119,7 @@ macro_rules! event_ref {
             /// # Errors
             ///
             /// If the schema rejects the JSON of the value.
-            pub fn validate(&self) -> ::core::result::Result<(), $crate::error::Error> {
+            pub fn validate(&self) -> ::core::result::Result<(), $crate::Error> {
                 self.to_vec().map(|_| ())
             }
 
@@ -130,14 +128,14 @@ macro_rules! event_ref {
             /// # Errors
             ///
             /// If the schema rejects the JSON of the value.
-            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::error::Error> {
-                $crate::private::written(<$owned as $crate::event::Event>::document(), self)
+            pub fn to_vec(&self) -> ::core::result::Result<::std::vec::Vec<u8>, $crate::Error> {
+                $crate::private::written(<$owned as $crate::Event>::document(), self)
             }
 
             /// Copies the borrowed strings.
             #[must_use]
             pub fn into_owned(self) -> $owned {
-                $crate::into_owned::IntoOwned::into_owned(self)
+                $crate::IntoOwned::into_owned(self)
             }
         }
     };

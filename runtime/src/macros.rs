@@ -21,7 +21,7 @@
 /// `Option`) or `maybe` (a [`Maybe`]). If the schema names properties that have no field, `names ["a" "b"]` before
 /// `new` lists all names by position.
 ///
-/// [`Maybe`]: crate::maybe::Maybe
+/// [`Maybe`]: crate::Maybe
 #[macro_export]
 macro_rules! types {
     // Takes each item as a whole, and passes it to `declare!`, so that the compiler parses it only once.
@@ -82,12 +82,12 @@ macro_rules! declare {
             )?)*
         }
 
-        impl<'a> $crate::read::Read<'a> for $type $(<$life>)? {
+        impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
-                checker: &mut $crate::check::Checker<'a>,
-                node: ::core::option::Option<$crate::program::NodeRef>,
-            ) -> ::core::result::Result<Self, $crate::reject::Reject> {
-                let mut properties = $crate::read::PropertyReader::open(checker, node, Self::NAMES)?;
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                let mut properties = $crate::PropertyReader::open(checker, node, Self::NAMES)?;
                 $(let mut $field = ::core::option::Option::None;)*
                 $(let mut $rest = ::std::collections::BTreeMap::new();)?
                 while let ::core::option::Option::Some(found) = $crate::field!(@next properties checker $($rest)?) {
@@ -111,9 +111,9 @@ macro_rules! declare {
             }
         }
 
-        impl $(<$life>)? $crate::write::Write for $type $(<$life>)? {
+        impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
-                let mut object = $crate::write::ObjectWriter::open(out);
+                let mut object = $crate::ObjectWriter::open(out);
                 $($crate::field!(@write $mode object $name self.$field);)*
                 $(
                     for (name, value) in &self.$rest {
@@ -132,18 +132,18 @@ macro_rules! declare {
         #[derive(Debug, Clone, PartialEq)]
         pub struct $type $(<$life>)? (pub $of);
 
-        impl<'a> $crate::read::Read<'a> for $type $(<$life>)? {
+        impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
-                checker: &mut $crate::check::Checker<'a>,
-                node: ::core::option::Option<$crate::program::NodeRef>,
-            ) -> ::core::result::Result<Self, $crate::reject::Reject> {
-                $crate::read::Read::read(checker, node).map(Self)
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                $crate::Read::read(checker, node).map(Self)
             }
         }
 
-        impl $(<$life>)? $crate::write::Write for $type $(<$life>)? {
+        impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
-                $crate::write::Write::write(&self.0, out);
+                $crate::Write::write(&self.0, out);
             }
         }
 
@@ -187,28 +187,28 @@ macro_rules! declare {
         }
 
         impl ::core::str::FromStr for $type {
-            type Err = $crate::error::UnknownText;
-            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::error::UnknownText> {
+            type Err = $crate::UnknownText;
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::UnknownText> {
                 match text {
                     $($text => ::core::result::Result::Ok(Self::$variant),)*
-                    _ => ::core::result::Result::Err($crate::error::UnknownText),
+                    _ => ::core::result::Result::Err($crate::UnknownText),
                 }
             }
         }
 
-        impl<'a> $crate::read::Read<'a> for $type {
+        impl<'a> $crate::Read<'a> for $type {
             fn read(
-                checker: &mut $crate::check::Checker<'a>,
-                node: ::core::option::Option<$crate::program::NodeRef>,
-            ) -> ::core::result::Result<Self, $crate::reject::Reject> {
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
                 let text = checker.enum_string(node)?;
                 text.parse().map_err(|_| checker.unknown_variant())
             }
         }
 
-        impl $crate::write::Write for $type {
+        impl $crate::Write for $type {
             fn write(&self, out: &mut ::std::string::String) {
-                $crate::write::Write::write(self.as_str(), out);
+                $crate::Write::write(self.as_str(), out);
             }
         }
 
@@ -227,15 +227,15 @@ macro_rules! declare {
 
         impl $(<$life>)? $type $(<$life>)? {
             /// The conditions that select a variant, in the order of the variants.
-            const CASES: &'static [$crate::case::Case] = &[$($case),*];
+            const CASES: &'static [$crate::Case] = &[$($case),*];
         }
 
-        impl<'a> $crate::read::Read<'a> for $type $(<$life>)? {
+        impl<'a> $crate::Read<'a> for $type $(<$life>)? {
             fn read(
-                checker: &mut $crate::check::Checker<'a>,
-                node: ::core::option::Option<$crate::program::NodeRef>,
-            ) -> ::core::result::Result<Self, $crate::reject::Reject> {
-                let case = $crate::read::choose(checker, Self::CASES)?;
+                checker: &mut $crate::Checker<'a>,
+                node: ::core::option::Option<$crate::NodeRef>,
+            ) -> ::core::result::Result<Self, $crate::Reject> {
+                let case = $crate::choose(checker, Self::CASES)?;
                 let node = node.and_then(|node| node.variant(case));
                 match case {
                     $($at => $crate::read(checker, node).map(Self::$variant),)*
@@ -244,10 +244,10 @@ macro_rules! declare {
             }
         }
 
-        impl $(<$life>)? $crate::write::Write for $type $(<$life>)? {
+        impl $(<$life>)? $crate::Write for $type $(<$life>)? {
             fn write(&self, out: &mut ::std::string::String) {
                 match self {
-                    $(Self::$variant(value) => $crate::write::Write::write(value, out),)*
+                    $(Self::$variant(value) => $crate::Write::write(value, out),)*
                 }
             }
         }
@@ -266,9 +266,9 @@ macro_rules! field {
     (@new required $field:ident) => { $field };
     (@new constant $field:ident) => { ::core::default::Default::default() };
     (@new optional $field:ident) => { ::core::option::Option::None };
-    (@new maybe $field:ident) => { $crate::maybe::Maybe::Absent };
+    (@new maybe $field:ident) => { $crate::Maybe::Absent };
     (@given optional $value:expr) => { ::core::option::Option::Some($value) };
-    (@given maybe $value:expr) => { $crate::maybe::Maybe::Value($value) };
+    (@given maybe $value:expr) => { $crate::Maybe::Value($value) };
     (@next $properties:ident $checker:ident) => { $properties.next_known($checker)? };
     (@next $properties:ident $checker:ident $rest:ident) => { $properties.next_any($checker)? };
     (@required $field:ident $properties:ident) => {
@@ -279,7 +279,7 @@ macro_rules! field {
     };
     (@constant $field:ident $properties:ident) => { $crate::field!(@required $field $properties) };
     (@optional $field:ident $properties:ident) => { $field };
-    (@maybe $field:ident $properties:ident) => { $field.unwrap_or($crate::maybe::Maybe::Absent) };
+    (@maybe $field:ident $properties:ident) => { $field.unwrap_or($crate::Maybe::Absent) };
     (@write required $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
     (@write constant $object:ident $name:literal $value:expr) => { $object.property($name, &$value) };
     (@write optional $object:ident $name:literal $value:expr) => { $object.optional($name, $value.as_ref()) };
@@ -291,7 +291,7 @@ macro_rules! field {
 #[macro_export]
 macro_rules! through_json {
     ($type:ident $(<$life:lifetime>)?) => {
-        impl $(<$life>)? $crate::serde::Serialize for $type $(<$life>)? {
+        impl $(<$life>)? $crate::Serialize for $type $(<$life>)? {
             fn serialize<S: $crate::serde::Serializer>(
                 &self,
                 serializer: S,
@@ -311,7 +311,7 @@ macro_rules! through_json {
 macro_rules! from_json {
     ($type:ident <$life:lifetime>) => {};
     ($type:ident) => {
-        impl<'de> $crate::serde::Deserialize<'de> for $type {
+        impl<'de> $crate::Deserialize<'de> for $type {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -321,32 +321,32 @@ macro_rules! from_json {
     };
 }
 
-/// Implements [`IntoOwned`](crate::into_owned::IntoOwned): for a borrowed form by its fields or variants, and for types that borrow
+/// Implements [`IntoOwned`](crate::IntoOwned): for a borrowed form by its fields or variants, and for types that borrow
 /// nothing as the identity.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! into_owned {
     ([] $($type:tt)*) => {};
     ([$owned:ident] $type:ident { $($field:tt)* }) => {
-        impl $crate::into_owned::IntoOwned for $type<'_> {
+        impl $crate::IntoOwned for $type<'_> {
             type Owned = $owned;
             fn into_owned(self) -> $owned {
-                $owned { $($field: $crate::into_owned::IntoOwned::into_owned(self.$field),)* }
+                $owned { $($field: $crate::IntoOwned::into_owned(self.$field),)* }
             }
         }
     };
     ([$owned:ident] $type:ident [$($variant:ident)*]) => {
-        impl $crate::into_owned::IntoOwned for $type<'_> {
+        impl $crate::IntoOwned for $type<'_> {
             type Owned = $owned;
             fn into_owned(self) -> $owned {
                 match self {
-                    $(Self::$variant(value) => $owned::$variant($crate::into_owned::IntoOwned::into_owned(value)),)*
+                    $(Self::$variant(value) => $owned::$variant($crate::IntoOwned::into_owned(value)),)*
                 }
             }
         }
     };
     ($($type:ident)*) => {
-        $(impl $crate::into_owned::IntoOwned for $type {
+        $(impl $crate::IntoOwned for $type {
             type Owned = Self;
             fn into_owned(self) -> Self {
                 self
@@ -365,9 +365,9 @@ macro_rules! document {
     ) => {
         /// The schema with all documents that it refers to.
         #[doc(hidden)]
-        pub static DOCUMENT: $crate::document::Document = $crate::document::Document::new(
+        pub static DOCUMENT: $crate::Document = $crate::Document::new(
             $base,
-            $crate::document::Draft::$draft,
+            $crate::Draft::$draft,
             SCHEMA,
             &[$(($uri, &$reference)),*],
             $asserts_formats,
@@ -376,6 +376,6 @@ macro_rules! document {
 
         /// The program of the schema, which checks events.
         #[doc(hidden)]
-        pub static PROGRAM: $crate::program::Program = $crate::program::Program::new($program, &[$(&$link),*]);
+        pub static PROGRAM: $crate::Program = $crate::Program::new($program, &[$(&$link),*]);
     };
 }

@@ -4,8 +4,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::program::tail_of;
-use crate::{HarnessError, Missing, find_program};
+use crate::program::{HarnessError, Missing, find_program, tail_of};
 
 /// A headless Chromium, which shows pages as people see them.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::repository;
+use crate::data::repository;
 
 /// Returns a command that runs the built `evschema`, without environment variables that change its behaviour.
 ///

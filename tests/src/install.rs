@@ -1,6 +1,6 @@
 use std::process::{Command, Stdio};
 
-use crate::{Missing, find_program};
+use crate::program::{Missing, find_program};
 
 /// Installs the missing programs through apt, if this process runs as root.
 ///

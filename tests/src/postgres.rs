@@ -12,8 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::program::{tail, tail_of};
-use crate::{HarnessError, Missing, find_program};
+use crate::program::{HarnessError, Missing, find_program, tail, tail_of};
 
 /// A temporary Postgres server on a free port of the loopback interface.
 ///

@@ -10,14 +10,14 @@ mod openapi;
 mod templates;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args as ClapArgs;
 use evschema_tests::repository;
 
 use crate::task_result::TaskResult;
-use generated::{Files, Generated};
+use generated::Files;
 
 /// Options of the command.
 #[derive(Debug, ClapArgs)]
