@@ -1,7 +1,7 @@
 //! Where in an event a part of a schema applies: `lines[].total`.
 //!
-//! A name stands for a property, `[]` for the items of an array, `[1]` for one position of a tuple, and `*` for a
-//! property that the schema does not name. The event itself has no path.
+//! A name stands for a property, and `*` for a property that the schema does not name. `[]` stands for the items of an
+//! array, and `[1]` for one position of a tuple. The event itself has no path.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ pub(super) fn places_of(index: &Index<'_, '_>, part: Origin, event: Option<&Valu
     search.found
 }
 
-/// Says what a sentence is about: a path, or the event.
+/// Returns the subject of a sentence: a path, or the event.
 pub(super) fn words(path: &str) -> String {
     if path.is_empty() { "the event".to_owned() } else { format!("`{path}`") }
 }

@@ -22,8 +22,8 @@ use crate::witness::Witness;
 pub(super) struct SourceLocation {
     /// The place in the document itself; for one in another document, the reference that leads there.
     pub(super) pointer: Pointer,
-    /// What names the place in words and in fingerprints: where it was written, in that document, or
-    /// where it would stand if it were written out where it is used.
+    /// The place that messages and fingerprints name: the place in that document. If a version writes a shared
+    /// definition out where the other version refers to it, the place there.
     pub(super) local: Pointer,
     /// That document, when it is another.
     pub(super) within: Option<Within>,
@@ -115,7 +115,7 @@ impl<'a, 'g> Places<'a, 'g> {
         let objection = witness.and_then(|witness| Some((&witness.value, witness.objection.as_ref()?)));
         let event = witness.map(|witness| &witness.value);
         let mut known = places_of(reads, tree.origin(obligation.reader), event);
-        // Of the uses of a shared definition, the one that the writer describes.
+        // If a shared definition has several uses, the writer's place selects one.
         let written = places_of(writes, tree.origin(obligation.writer), event);
         let is_written = |place: &EventPlace| written.iter().any(|other| other.pointer == place.pointer);
         let is_known = known.iter().any(is_written);

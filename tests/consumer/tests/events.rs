@@ -1,4 +1,4 @@
-//! What a user's crate can rely on.
+//! The guarantees of generated code for a user's crate.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -53,7 +53,7 @@ pub(super) fn of_writer<'d>(
 }
 
 /// Returns the schemas that apply to a place of a reader, after the schema is opened. A schema counts if every event
-/// must satisfy it. Of the branches of a union, those that hold count; if none holds, all count.
+/// must satisfy it. Branches of a union count if they hold; if none holds, all count.
 pub(super) fn of_reader<'d>(
     run: &Evaluation<'_, 'd>,
     inherited: &[Inherited<'d>],

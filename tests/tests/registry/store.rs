@@ -302,7 +302,7 @@ fn words_of_settings_and_of_the_content_change_apart() {
     });
 }
 
-/// Searches that reach the limit of the index: terms that are all common, and terms of which one is rare.
+/// Searches that reach the limit of the index: terms that are all common, and one rare term among common terms.
 #[test]
 fn common_words_find_as_rare_ones_do() {
     on_both(async |name, store| {

@@ -1,4 +1,4 @@
-//! Plain English in the texts that users read: the test finds those habits that a program can find.
+//! Plain English in the texts that users and developers read. The tests find those habits that a program can find.
 //!
 //! A sentence without these habits can still be unclear. The rules are in CONTRIBUTING.md.
 
@@ -123,6 +123,22 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
+/// Returns the blocks of comments in a Rust file, without the code in them.
+fn comments(source: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut block = String::new();
+    for line in source.lines().chain([""]) {
+        let line = line.trim_start();
+        if line.starts_with("//") {
+            block.push_str(line.trim_start_matches('/').trim_start_matches('!'));
+            block.push('\n');
+        } else if !block.is_empty() {
+            blocks.push(without_code(&std::mem::take(&mut block)));
+        }
+    }
+    blocks
+}
+
 /// Returns the descriptions and summaries of the OpenAPI document.
 fn descriptions(value: &Value, found: &mut Vec<String>) {
     match value {
@@ -185,6 +201,28 @@ fn users_read_plain_english() {
 }
 
 #[test]
+fn developers_read_plain_english() {
+    let habits = Habits::new();
+    let mut wrong = Vec::new();
+    let mut read = 0;
+    for path in files() {
+        let name = path.to_string_lossy().into_owned();
+        // The generator copies descriptions of schemas.
+        let is_generated = name.split('/').any(|part| part == "generated" || part == "golden");
+        if !name.ends_with(".rs") || is_generated {
+            continue;
+        }
+        let source = std::fs::read_to_string(repository().join(&path)).unwrap();
+        for comment in comments(&source) {
+            read += 1;
+            wrong.extend(habits.find(&comment).into_iter().map(|habit| format!("{name}: {habit}")));
+        }
+    }
+    assert!(5_000 < read, "only {read} comments found");
+    assert!(wrong.is_empty(), "{} sentences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
 fn habits_and_their_near_misses() {
     let habits = Habits::new();
     for (text, has_habit) in [
@@ -209,4 +247,9 @@ fn habits_and_their_near_misses() {
     }
     let source = "fn a() { b(\"one two three\"); }\n/// Not a message.\n#[cfg(test)]\nmod tests { fn c() { d(\"not one either\") } }\n#[error(\"four five six\")] struct E;";
     assert_eq!(messages(source), ["one two three", "four five six"]);
+    assert_eq!(comments(source), [" Not a message.\n"]);
+    assert_eq!(
+        comments("//! A\n//! ```\n//! What\n//! ```\nfn b() {} // What\n  // B"),
+        [" A\n\n\n", " B\n"]
+    );
 }

@@ -180,8 +180,8 @@ fn newest(latest: Option<&Version>, versions: &[Known]) -> Version {
     highest.or(latest).cloned().unwrap_or_else(|| version("0.9.0"))
 }
 
-/// Returns the versions to compare a candidate with. Of several pre-releases of the same release, any may be the
-/// highest, because the next number is the same.
+/// Returns the versions to compare a candidate with. If a release has several pre-releases, any of them may be
+/// the highest, because the next number is the same.
 ///
 /// Newer versions of the line that the mode does not compare with are missing here: only the help of a rejection needs
 /// them, and it reads the whole history.
