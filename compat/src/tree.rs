@@ -1,9 +1,8 @@
-//! The lowered form of a schema: one vocabulary for all drafts, references resolved to nodes.
+//! The arena of a comparison. Its nodes are the subschemas of the writer and of the reader.
 //!
-//! Writer and reader share one arena, and structurally equal nodes share a [`Class`], so that
-//! what did not change is recognised by comparing two integers ("hash-consing": Filliâtre and
-//! Conchon, "Type-safe modular hash-consing", 2006). A node keeps where it came from, because two
-//! equal subschemas at two places are still two places in a report.
+//! Structurally equal nodes share a [`Class`]. So the engine compares two integers to recognise unchanged parts
+//! ("hash-consing": Filliâtre and Conchon, "Type-safe modular hash-consing", 2006). A node keeps its origin, because two
+//! equal subschemas are two places in a report.
 
 mod listed;
 mod named;
@@ -24,8 +23,8 @@ pub(crate) use types::Types;
 
 use crate::number::Decimal;
 
-/// A node of the arena. Two are **equal when they are of one class**: when their schemas say the
-/// same; [`Id::is`] asks whether they are one node, at one place.
+/// A node of the arena. Two ids are **equal if their nodes have the same class**, that is, the same structure.
+/// [`Id::is`] compares the nodes themselves, which have different places.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id {
     index: u32,
@@ -42,17 +41,17 @@ impl Class {
 }
 
 impl Id {
-    /// Tells whether this is the very node.
+    /// Returns whether both are the same node.
     pub(crate) fn is(self, other: Self) -> bool {
         self.index == other.index
     }
 
-    /// Returns the number of the node, for keys of what depends on its place.
+    /// Returns the number of the node. It is a key for results that depend on the place.
     pub(crate) fn index(self) -> u32 {
         self.index
     }
 
-    /// Returns what tells it from nodes that say something else.
+    /// Returns the class of the node.
     pub(crate) fn class(self) -> Class {
         self.class
     }
@@ -72,7 +71,7 @@ impl Hash for Id {
     }
 }
 
-/// A property's name, shared between all that mention it.
+/// The name of a property. All nodes that use the name share it.
 pub(crate) type Name = Rc<str>;
 
 /// The subschema that a node was read from.
@@ -110,15 +109,15 @@ impl Origin {
     }
 }
 
-/// The arena.
+/// The arena of a comparison.
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     nodes: Vec<Rc<Node>>,
     origins: Vec<Origin>,
     interned: HashMap<Rc<Node>, Class>,
-    /// Long lists of values, by hash: the versions of a schema repeat them.
+    /// Long lists of values, by hash. The versions of a schema repeat them.
     lists: HashMap<u64, Listed>,
-    /// The nodes that recursive references stand for.
+    /// The targets of recursive references.
     recursive_refs: Vec<Option<Id>>,
 }
 
@@ -139,16 +138,16 @@ impl Default for Tree {
 }
 
 impl Tree {
-    /// Makes room for so many more nodes.
+    /// Reserves memory for this number of nodes.
     pub(crate) fn reserve(&mut self, nodes: usize) {
         self.nodes.reserve(nodes);
         self.origins.reserve(nodes);
         self.interned.reserve(nodes);
     }
 
-    /// Returns the values of an `enum` as a list; the same one for the same values.
+    /// Returns the values of an `enum` as a list. Equal values share one list.
     pub(crate) fn listed(&mut self, values: &[Value]) -> Listed {
-        /// Lists so short that they are quicker to make again.
+        /// To make so short a list again is faster than to look it up.
         const SHORT_MAX: usize = 8;
         if values.len() <= SHORT_MAX {
             return Listed::of(values.iter().map(normalized));
@@ -173,7 +172,7 @@ impl Tree {
     }
 
     fn intern(&mut self, node: Node) -> (Rc<Node>, Class) {
-        // A node that only refers to another says what that one says.
+        // A node that only refers to another node has the class of that node.
         if let [only] = node.all_of.as_slice()
             && node.is_bare()
         {
@@ -184,7 +183,7 @@ impl Tree {
             return (Rc::new(node), Class::NOTHING);
         }
         match self.interned.get_key_value(&node) {
-            // One node for both: there is nothing in it that has a place of its own.
+            // Both share one node, because no part of it has a place of its own.
             Some((known, class)) if node.has_no_parts() => (Rc::clone(known), *class),
             Some((_, class)) => (Rc::new(node), *class),
             None => {
@@ -208,7 +207,7 @@ impl Tree {
         if let Some(nothing) = parts.iter().find(|part| part.class == Class::NOTHING) {
             return *nothing;
         }
-        /// So few parts are compared with each other.
+        /// So few parts are compared with each other directly.
         const FEW: usize = 32;
         let mut seen: HashSet<Class> = HashSet::new();
         let is_long = FEW < parts.len();
@@ -234,12 +233,12 @@ impl Tree {
         }
     }
 
-    /// Returns how many nodes there are.
+    /// Returns the number of nodes.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Returns what a node negates, when it says nothing else.
+    /// Returns the node that a node negates, if it does nothing else.
     pub(crate) fn negated(&self, id: Id) -> Option<Id> {
         let node = self.node(id);
         match node.not.as_slice() {
@@ -261,7 +260,7 @@ impl Tree {
         &self.nodes[id.index as usize]
     }
 
-    /// Returns a node to keep while the arena grows.
+    /// Returns a node that stays usable while the arena grows.
     pub(crate) fn shared(&self, id: Id) -> Rc<Node> {
         Rc::clone(&self.nodes[id.index as usize])
     }
@@ -270,9 +269,10 @@ impl Tree {
         self.origins[id.index as usize]
     }
 
-    /// Returns where the schema stands that a node refers to, if it does nothing else.
+    /// Returns the origin of the node at the end of a chain of references. For a node that is not only a reference,
+    /// returns its own origin.
     pub(crate) fn target(&self, id: Id) -> Origin {
-        /// References that are followed.
+        /// At most this number of references is followed.
         const CHAIN_MAX: usize = 16;
         let mut at = id;
         for _ in 0..CHAIN_MAX {
@@ -293,7 +293,7 @@ impl Tree {
         !self.recursive_refs.is_empty()
     }
 
-    /// Returns what stands in a slot.
+    /// Returns the target of a recursive reference.
     pub(crate) fn recursive_target(&self, recursive_ref: u32) -> Option<Id> {
         self.recursive_refs.get(recursive_ref as usize).copied().flatten()
     }
@@ -303,34 +303,34 @@ impl Tree {
         self.recursive_refs.iter().copied().flatten()
     }
 
-    /// Returns whether some schema looks at what others evaluate.
+    /// Returns whether a node has `unevaluatedItems` or `unevaluatedProperties`.
     pub(crate) fn has_unevaluated(&self) -> bool {
         self.nodes.iter().any(|node| node.objects.unevaluated.or(node.arrays.unevaluated).is_some())
     }
 
-    /// Returns whether some schema has an `if`.
+    /// Returns whether a node has a condition.
     pub(crate) fn has_conditions(&self) -> bool {
         self.nodes.iter().any(|node| !node.conditions.is_empty())
     }
 
-    /// Tells whether the spelling of numbers counts somewhere.
+    /// Returns whether a node distinguishes `1.0` from `1`.
     pub(crate) fn minds_spelling(&self) -> bool {
         self.nodes.iter().any(|node| node.numbers.is_spelt)
     }
 
-    /// Tells whether a node is the schema that accepts everything.
+    /// Returns whether a node is the schema that accepts everything.
     pub(crate) fn is_true(&self, id: Id) -> bool {
         id.class == Class::ANYTHING
     }
 
-    /// Tells whether a node accepts nothing, at first sight.
+    /// Returns whether a node obviously accepts nothing.
     pub(crate) fn is_false(&self, id: Id) -> bool {
         id.class == Class::NOTHING
     }
 }
 
-/// Returns a value with its numbers in one spelling and its names sorted, so that values are
-/// equal when JSON Schema calls them equal.
+/// Returns a value with normalized numbers and sorted names. Two such values are equal if JSON Schema defines them as
+/// equal.
 pub(crate) fn normalized(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.as_i64().is_some_and(|small| small != 0) => value.clone(),

@@ -173,7 +173,7 @@ impl<'g, 'r> Search<'g, 'r> {
         }
     }
 
-    /// Visits the members that the node does not declare by name.
+    /// Visits the properties that the node does not declare by name.
     fn others(&mut self, node: &Node<'r>, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
         let Some(event) = event else { return self.schema(schema, None, &at.any_member("*")) };
         let is_declared = |name: &str| {

@@ -17,17 +17,17 @@ use crate::report::Direction;
 use crate::tree::{Id, Origin, Side, Tree};
 use crate::witness::Witness;
 
-/// A place, seen from the document that is compared.
+/// A place of a finding.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SourceLocation {
-    /// The place in the document itself; for one in another document, the reference that leads there.
+    /// The place in the compared document. For a place in another document: the reference that leads there.
     pub(super) pointer: Pointer,
     /// The place that messages and fingerprints name: the place in that document. If a version writes a shared
     /// definition out where the other version refers to it, the place there.
     pub(super) local: Pointer,
-    /// That document, when it is another.
+    /// The other document, if the place is in one.
     pub(super) within: Option<Within>,
-    /// Whether what changed is the reference to a shared place, not the place.
+    /// Whether the change is the reference to a shared place, and not the place itself.
     pub(super) is_use: bool,
     /// The references that lead to the other document.
     uses: Vec<Pointer>,
@@ -47,7 +47,7 @@ impl fmt::Display for Within {
 }
 
 impl SourceLocation {
-    /// Takes the reference by which an event comes to its place, where there are several.
+    /// Selects the reference through which an event reaches the place, if there are several references.
     pub(super) fn used_in(&mut self, event_place: &Pointer) {
         let steps: Vec<String> = event_place.tokens().collect();
         let leads = |reference: &&Pointer| {
@@ -60,8 +60,8 @@ impl SourceLocation {
         }
     }
 
-    /// Returns the place of the property that an assertion is about, where it is declared there, or
-    /// else the place itself.
+    /// Returns the place of the property that an assertion is about, if the property is declared there. Otherwise returns
+    /// the place itself.
     pub(super) fn named(&self, assertion: &Assertion, document: &Value) -> Pointer {
         let declared = assertion.name().map(|name| self.pointer.child("properties").child(name));
         match declared.filter(|place| self.within.is_none() && place.find(document).is_some()) {
@@ -91,7 +91,7 @@ impl<'a, 'g> Places<'a, 'g> {
         }
     }
 
-    /// Returns the reader's schemas of the members and items on the way to an obligation.
+    /// Returns the reader's schemas for the properties and items on the way to an obligation.
     pub(super) fn uses(&self, obligation: &Obligation, direction: Direction) -> Uses {
         let reader = match direction {
             Direction::Backward => &self.candidate,
@@ -100,7 +100,7 @@ impl<'a, 'g> Places<'a, 'g> {
         Uses(obligation.path.iter().rev().filter_map(|step| reader.use_at(step.member)).collect())
     }
 
-    /// Returns where the reader objects to a witness, or where in an event something is undecided.
+    /// Returns the place in an event where the reader rejects a witness, or where the comparison is undecided.
     pub(super) fn in_event(
         &self,
         tree: &Tree,
@@ -125,9 +125,8 @@ impl<'a, 'g> Places<'a, 'g> {
         let Some((event, objection)) = objection else {
             return known.into_iter().next().unwrap_or_default();
         };
-        // A union objects as a whole, above the place that the finding is about; an object or an array often below, in
-        // the part that it refuses.
-        // A branch of a condition is about the part that it rejects.
+        // A union rejects the whole value, which is above the place of the finding. An object or an array often rejects a
+        // part below the place. The finding of a condition is about the rejected part.
         if obligation.assertion == Assertion::Condition {
             return EventPlace::of(&objection.place, event);
         }
@@ -262,7 +261,7 @@ impl<'a, 'g> Index<'a, 'g> {
         Some(Use { subject, pointer })
     }
 
-    /// Goes on to where a place that only refers to another one leads.
+    /// Follows the references from a place that only refers to another place.
     fn follow<'i>(&'i self, from: &'i Document<'a>, place: Pointer) -> (&'i Document<'a>, Pointer) {
         const CHAIN_MAX: usize = 16;
         let (mut document, mut place) = (from, place);
@@ -285,7 +284,7 @@ impl<'a, 'g> Index<'a, 'g> {
 }
 
 impl Index<'_, '_> {
-    /// Returns the reference that stands where the other version has a place written out.
+    /// Returns the reference of this version at a place that the other version writes out.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
         let mut value = self.own.schema.value();
         let mut pointer = Pointer::root();
