@@ -11,10 +11,10 @@ use evschema_model::{Bump, ContentModel, Coordinates, Formats, Mode, Resolved, S
 use crate::changes::changes;
 use crate::decide::decide;
 use crate::findings::Sides;
-use crate::mask::version_constants;
-use crate::pair::Pairs;
+use crate::lowered_pair::Pairs;
 use crate::question::Question;
 use crate::report::{Containment, Diff, Direction, Finding, Report, Severity, Verdict};
+use crate::version_property::version_constants;
 use crate::waivers::Waivers;
 use accepted::Accepted;
 pub use advice::advise;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::lowered_pair::Graphs;
 use crate::obligation::Obligation;
-use crate::pair::Graphs;
 use crate::report::Verdict;
 use crate::tree::{Origin, Tree};
 use crate::witness::Witness;

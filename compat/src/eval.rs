@@ -51,7 +51,8 @@ impl Engine {
             Value::Number(_) if node.numbers.is_any() => Truth::Yes,
             Value::Number(number) => match Decimal::of(number) {
                 Some(decimal) => {
-                    let spelt = if node.numbers.is_spelt { self.is_spelt(number) } else { Truth::Yes };
+                    let spelt =
+                        if node.numbers.requires_lexeme { self.requires_lexeme(number) } else { Truth::Yes };
                     Truth::of(node.numbers.contains(&decimal)).and(spelt)
                 }
                 None => Truth::Unknown,
@@ -80,14 +81,14 @@ impl Engine {
         answer: impl FnOnce(&mut Self) -> Truth,
     ) -> Truth {
         let before = self.is_any_spelling;
-        self.is_any_spelling = !(value.is_number() && alternative.numbers.is_spelt);
+        self.is_any_spelling = !(value.is_number() && alternative.numbers.requires_lexeme);
         let truth = answer(self);
         self.is_any_spelling = before;
         truth
     }
 
     /// Returns whether a number is written without a fraction and an exponent, as draft 4 requires for integers.
-    fn is_spelt(&self, number: &serde_json::Number) -> Truth {
+    fn requires_lexeme(&self, number: &serde_json::Number) -> Truth {
         if self.is_any_spelling {
             return Truth::Unknown;
         }

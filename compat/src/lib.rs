@@ -43,11 +43,10 @@ mod findings;
 mod format;
 mod ill_founded;
 mod lower;
-mod mask;
+mod lowered_pair;
 mod number;
 mod obligation;
 mod oracle;
-mod pair;
 mod pattern;
 mod prove;
 mod question;
@@ -61,6 +60,7 @@ mod subtract;
 mod tests;
 mod tree;
 mod truth;
+mod version_property;
 mod waivers;
 mod witness;
 
@@ -68,10 +68,10 @@ pub use check::{
     Baseline, Settings, Standing, advise, baselines, check, containment, containment_under, diff,
     required_bump, sends_no_more,
 };
-pub use mask::version_constants;
 pub use report::{
     Change, ChangeKind, Containment, Diff, Direction, Finding, Fingerprint, OldReaders, OpenedPlace, Report,
     Severity, Stricter, Verdict,
 };
 pub use rules::{Example, RULES, Rule, rule};
+pub use version_property::version_constants;
 pub use waivers::{WaiverError, Waivers};

@@ -16,7 +16,7 @@ use crate::tree::{
 pub(crate) struct Reading<'r> {
     pub(crate) side: Side,
     /// Whether `1.0` is not an integer in draft 4, as in the validator.
-    pub(crate) minds_spelling: bool,
+    pub(crate) requires_integer_lexeme: bool,
     /// Subschemas that are replaced by `true`.
     pub(crate) masked: &'r [NodeId],
 }
@@ -209,7 +209,7 @@ impl<'l, 'g> Lowering<'l, 'g> {
         node.types = names.iter().fold(Types::NONE, |types, name| types.or(Types::named(name)));
         if names.contains("integer") && !names.contains("number") {
             node.numbers.divide(&Decimal::one());
-            node.numbers.is_spelt = integers_by_lexeme && self.reading.minds_spelling;
+            node.numbers.requires_lexeme = integers_by_lexeme && self.reading.requires_integer_lexeme;
         }
     }
 

@@ -191,7 +191,7 @@ pub(crate) struct Numbers {
     /// No number of the set is a multiple of one of these. No keyword expresses this, but a subtraction does.
     pub(crate) none: Vec<Decimal>,
     /// Whether every number is written without a fraction and an exponent, as draft 4 requires for integers.
-    pub(crate) is_spelt: bool,
+    pub(crate) requires_lexeme: bool,
 }
 
 impl Numbers {
@@ -207,7 +207,7 @@ impl Numbers {
         if let Some(step) = &other.step {
             both.divide(step);
         }
-        both.is_spelt |= other.is_spelt;
+        both.requires_lexeme |= other.requires_lexeme;
         both.none.extend(other.none.iter().filter(|step| !self.none.contains(step)).cloned());
         both
     }
@@ -245,7 +245,7 @@ impl Numbers {
             && self.max.is_none()
             && self.step.is_none()
             && self.none.is_empty()
-            && !self.is_spelt
+            && !self.requires_lexeme
     }
 
     /// Returns whether the set has a number.
@@ -356,7 +356,7 @@ impl Numbers {
             self.step.as_ref().is_some_and(|own| own.is_multiple_of(theirs))
                 || self.single().is_some_and(|only| only.is_multiple_of(theirs))
         });
-        above && below && steps && (self.is_spelt || !other.is_spelt)
+        above && below && steps && (self.requires_lexeme || !other.requires_lexeme)
     }
 
     fn single(&self) -> Option<Decimal> {

@@ -196,7 +196,7 @@ impl Engine {
             add(self, values, &Assertion::Values);
         }
         if alternative.types == Types::NUMBER && !alternative.numbers.is_within(&node.numbers) {
-            if node.numbers.is_spelt && !alternative.numbers.is_spelt {
+            if node.numbers.requires_lexeme && !alternative.numbers.requires_lexeme {
                 let samples = alternative.numbers.samples();
                 let numbers = samples.iter().map(|sample| Value::Number(sample.to_number()));
                 let values = numbers.filter_map(|number| with_fractions(&number)).collect();

@@ -268,7 +268,7 @@ fn subtract_numbers(alternative: &Alternative, reader: &Numbers) -> Vec<Alternat
     }
     let mut left: Vec<Alternative> =
         left.into_iter().map(|outside| alternative.with_numbers(alternative.numbers.and(&outside))).collect();
-    if reader.is_spelt && !alternative.numbers.is_spelt {
+    if reader.requires_lexeme && !alternative.numbers.requires_lexeme {
         // Draft 4 does not accept `1.0` as an integer, and no bound or step expresses this.
         left.push(alternative.widened());
     }

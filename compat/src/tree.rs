@@ -314,8 +314,8 @@ impl Tree {
     }
 
     /// Returns whether a node distinguishes `1.0` from `1`.
-    pub(crate) fn minds_spelling(&self) -> bool {
-        self.nodes.iter().any(|node| node.numbers.is_spelt)
+    pub(crate) fn requires_integer_lexeme(&self) -> bool {
+        self.nodes.iter().any(|node| node.numbers.requires_lexeme)
     }
 
     /// Returns whether a node is the schema that accepts everything.

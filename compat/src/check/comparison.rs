@@ -7,11 +7,11 @@ use super::{Baseline, Settings, directions, sides};
 use crate::decide::decide;
 use crate::decision::Decision;
 use crate::findings::{Found, Sides, findings};
-use crate::mask::version_constants;
-use crate::pair::Pairs;
+use crate::lowered_pair::Pairs;
 use crate::question::Question;
 use crate::report::{Direction, Finding, OldReaders, OpenedPlace, Severity, Stricter, Verdict};
 use crate::tree::Side;
+use crate::version_property::version_constants;
 
 /// Compares pairs of versions.
 pub(super) struct Comparer<'s> {

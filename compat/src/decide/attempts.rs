@@ -106,7 +106,7 @@ impl Comparison<'_, '_, '_, '_> {
         let Roots { writer, may_prove, .. } = self.roots;
         match consult_oracle(self.engine, writer, self.reader) {
             // The oracle does not know the spelling of numbers. It accepts more numbers as integers than draft 4 does.
-            OracleAnswer::Covered if may_prove && !self.engine.tree.minds_spelling() => {
+            OracleAnswer::Covered if may_prove && !self.engine.tree.requires_integer_lexeme() => {
                 Some(Answer::compatible())
             }
             OracleAnswer::Difference(difference) => {

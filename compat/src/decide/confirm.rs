@@ -14,7 +14,7 @@ use crate::candidate::Candidate;
 use crate::engine::Engine;
 use crate::export::export;
 use crate::lower::{Reading, lower};
-use crate::pair::Graphs;
+use crate::lowered_pair::Graphs;
 use crate::question::Question;
 use crate::tree::{Id, Side, Tree};
 use crate::truth::Truth;
@@ -217,7 +217,7 @@ impl<'a> Confirmer<'a> {
     ) -> Option<Id> {
         let resolved = as_document(difference)?;
         let graph = SchemaGraph::of(&resolved, Settings { formats, tells_scopes_apart: true }).ok()?;
-        let reading = Reading { side: Side::Difference, minds_spelling: false, masked: &[] };
+        let reading = Reading { side: Side::Difference, requires_integer_lexeme: false, masked: &[] };
         Some(lower(tree, &graph, reading))
     }
 }

@@ -72,16 +72,16 @@ pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: 
             std::mem::swap(&mut asserted.types, &mut node.types);
             if takes_integers(&node.numbers) {
                 asserted.numbers.step = node.numbers.step.take();
-                asserted.numbers.is_spelt = std::mem::take(&mut node.numbers.is_spelt);
+                asserted.numbers.requires_lexeme = std::mem::take(&mut node.numbers.requires_lexeme);
             }
         }
         Assertion::Values => asserted.values = node.values.take(),
         Assertion::Numbers => {
             let step = node.numbers.step.take_if(|step| *step == Decimal::one());
             let is_bounded = !node.numbers.is_any();
-            let is_spelt = std::mem::take(&mut node.numbers.is_spelt) && step.is_some();
+            let requires_lexeme = std::mem::take(&mut node.numbers.requires_lexeme) && step.is_some();
             asserted.numbers = std::mem::take(&mut node.numbers);
-            let rest = Numbers { step, is_spelt, ..Numbers::default() };
+            let rest = Numbers { step, requires_lexeme, ..Numbers::default() };
             if is_bounded {
                 node.numbers = rest;
             } else {

@@ -35,7 +35,7 @@ struct Key<'a> {
     writer: &'a Resolved,
     reader: &'a Resolved,
     masked: Vec<Pointer>,
-    minds_spelling: bool,
+    requires_integer_lexeme: bool,
 }
 
 /// A check compares the nearest version first, in both directions. It compares the others of a long line once.
@@ -47,7 +47,7 @@ impl Key<'_> {
         std::ptr::eq(self.writer, other.writer)
             && std::ptr::eq(self.reader, other.reader)
             && self.masked == other.masked
-            && self.minds_spelling == other.minds_spelling
+            && self.requires_integer_lexeme == other.requires_integer_lexeme
     }
 }
 
@@ -56,8 +56,8 @@ impl<'a> Pairs<'a> {
     pub(crate) fn lowered(&mut self, question: &Question<'a, '_>) -> Option<Pair<'a>> {
         let Question { writer, reader, masked, formats, .. } = *question;
         // Only draft 4 distinguishes `1.0` from `1`.
-        let minds_spelling = has_draft_4(writer) || has_draft_4(reader);
-        let key = Key { writer, reader, masked: masked.to_vec(), minds_spelling };
+        let requires_integer_lexeme = has_draft_4(writer) || has_draft_4(reader);
+        let key = Key { writer, reader, masked: masked.to_vec(), requires_integer_lexeme };
         if let Some((_, pair)) = self.0.iter().find(|(known, _)| known.is(&key)) {
             return Some(pair.clone());
         }
@@ -68,9 +68,9 @@ impl<'a> Pairs<'a> {
         };
         let masked: Vec<NodeId> = masked.iter().filter_map(|pointer| graphs.reader.at(pointer)).collect();
         let mut tree = Tree::default();
-        let written = Reading { side: Side::Writer, minds_spelling, masked: &[] };
+        let written = Reading { side: Side::Writer, requires_integer_lexeme, masked: &[] };
         let writer = lower(&mut tree, &graphs.writer, written);
-        let read = Reading { side: Side::Reader, minds_spelling, masked: &masked };
+        let read = Reading { side: Side::Reader, requires_integer_lexeme, masked: &masked };
         let reader = lower(&mut tree, &graphs.reader, read);
         let pair = Pair { tree, writer, reader, graphs: Rc::new(graphs) };
         if self.0.len() < KEPT_MAX {
