@@ -182,7 +182,7 @@ impl Project {
 
     /// Returns the settings for comparisons of a subject's versions.
     pub(crate) fn settings(&self, subject: &Subject) -> Result<Settings, Failure> {
-        Ok(Settings { policy: self.policy(subject)?, formats: self.manifest.formats, ..Settings::default() })
+        Ok(Settings::new(self.policy(subject)?).with_formats(self.manifest.formats))
     }
 
     /// Returns the waivers of the project that are valid or expired today.

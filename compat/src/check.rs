@@ -25,6 +25,7 @@ pub use subsumed::sends_no_more;
 
 /// The settings of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// The subject's mode and content model.
     pub policy: SubjectPolicy,
@@ -44,6 +45,25 @@ const FUEL: u64 = 100_000;
 impl Default for Settings {
     fn default() -> Self {
         Self { policy: SubjectPolicy::default(), formats: Formats::default(), fuel: FUEL, advises: true }
+    }
+}
+
+impl Settings {
+    /// Returns settings with this policy, and the defaults for the rest.
+    pub fn new(policy: SubjectPolicy) -> Self {
+        Self { policy, ..Self::default() }
+    }
+
+    /// Returns the same settings with this rule for `format`.
+    #[must_use]
+    pub fn with_formats(self, formats: Formats) -> Self {
+        Self { formats, ..self }
+    }
+
+    /// Returns the same settings without [`Settings::advises`].
+    #[must_use]
+    pub fn without_advice(self) -> Self {
+        Self { advises: false, ..self }
     }
 }
 

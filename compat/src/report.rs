@@ -66,6 +66,7 @@ pub enum Containment {
 
 /// One place where a change breaks a reader, or is undecided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The id of the rule in kebab-case, from the point of view of the reader: `reader-requires-property`.
     pub rule: String,
@@ -116,6 +117,7 @@ pub struct Finding {
 
 /// The result of a check of one candidate version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// The subject.
     pub subject: Subject,
@@ -158,6 +160,7 @@ pub struct Report {
 
 /// A break under a stricter content model than that of the check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Stricter {
     /// The nearest stricter model with a break.
     pub content_model: ContentModel,
@@ -169,6 +172,7 @@ pub struct Stricter {
 
 /// An older reader that rejects events of a compatible candidate, although the mode does not check this direction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OldReaders {
     /// The version of the reader: the latest baseline.
     pub version: Version,
@@ -180,6 +184,7 @@ pub struct OldReaders {
 
 /// A place of a schema that the check compares as if undeclared members were allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OpenedPlace {
     /// The version of the schema.
     pub version: Version,
@@ -243,6 +248,7 @@ pub enum ChangeKind {
 
 /// One difference between two documents, whatever its effect on events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
     /// The kind.
     pub kind: ChangeKind,
@@ -254,6 +260,7 @@ pub struct Change {
 
 /// The result of a comparison of two versions in both directions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Diff {
     /// The subject.
     pub subject: Subject,

@@ -62,6 +62,7 @@ pub struct NodeId(u32);
 ///
 /// A value is valid if it satisfies all keywords. A schema without keywords accepts every value.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Node<'r> {
     /// The subschema as it was written.
     pub value: &'r Value,
@@ -74,6 +75,7 @@ pub struct Node<'r> {
 
 /// The place of a subschema.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Location<'r> {
     /// The document.
     pub schema: &'r Schema,

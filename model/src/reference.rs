@@ -15,6 +15,7 @@ use crate::walk::{Way, children, holds_later};
 
 /// A `$ref` (or `$dynamicRef`, `$recursiveRef`) of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reference {
     /// The place of the keyword in the document.
     pub pointer: Pointer,

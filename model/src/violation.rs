@@ -6,6 +6,7 @@ use crate::pointer::Pointer;
 
 /// One reason why a schema rejects an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Violation {
     /// The place in the event.
     pub pointer: Pointer,

@@ -62,7 +62,7 @@ pub struct ContentSettings {
 /// Compares both versions with the engine, and each answer with the oracle. The backward direction comes first.
 pub fn try_content(old: &Resolved, new: &Resolved, how: ContentSettings) -> [ContentTrial; 2] {
     let policy = SubjectPolicy { mode: Mode::Full, content_model: how.model };
-    let settings = Settings { policy, formats: how.formats, ..Settings::default() };
+    let settings = Settings::new(policy).with_formats(how.formats);
     let answered = catch_unwind(AssertUnwindSafe(|| diff(old, new, &settings)));
     let oracles = (Oracle::new(old, how.formats), Oracle::new(new, how.formats));
     let (Some(old_oracle), Some(new_oracle)) = &oracles else {

@@ -65,11 +65,8 @@ pub(crate) fn run(args: &Args) -> TaskResult {
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let pairs: Vec<Pair> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     for content_model in ContentModel::ALL {
-        let settings = Settings {
-            policy: SubjectPolicy { mode: args.mode, content_model },
-            formats: corpus.options.formats,
-            ..Settings::default()
-        };
+        let policy = SubjectPolicy { mode: args.mode, content_model };
+        let settings = Settings::new(policy).with_formats(corpus.options.formats);
         let mut rows = Vec::new();
         let mut left_out = 0;
         for pair in &pairs {

@@ -143,6 +143,7 @@ impl<'r> TypeNames<'r> {
 
 /// The contents that a string must have.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Content<'r> {
     /// `contentEncoding`.
     pub encoding: Option<&'r str>,

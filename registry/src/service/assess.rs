@@ -114,7 +114,7 @@ impl Registry {
 
     /// Returns the settings for the check of a registration. Only a dry run and a rejection need advice.
     pub(super) fn settings_to_register(&self, history: &Option<History>) -> compat::Settings {
-        compat::Settings { advises: false, ..self.settings(self.policy(history)) }
+        self.settings(self.policy(history)).without_advice()
     }
 
     /// Returns the policy of a subject, or the default policy if the subject does not exist.

@@ -147,6 +147,6 @@ impl Registry {
     }
 
     pub(super) fn settings(&self, policy: SubjectPolicy) -> compat::Settings {
-        compat::Settings { policy, formats: self.formats, ..compat::Settings::default() }
+        compat::Settings::new(policy).with_formats(self.formats)
     }
 }

@@ -85,7 +85,7 @@ fn the_engine_decides_every_case() {
     for_each_case(|name, case, old, new| {
         for model in MODELS {
             let policy = SubjectPolicy { mode: Mode::Full, content_model: model };
-            let verdict = diff(old, new, &Settings { policy, ..Settings::default() }).backward;
+            let verdict = diff(old, new, &Settings::new(policy)).backward;
             if verdict.as_str() != case["verdict"][model.as_str()] {
                 wrong.borrow_mut().push(format!("{name}, {model}: {verdict}"));
             }

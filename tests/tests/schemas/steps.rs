@@ -17,7 +17,7 @@ fn manifest() -> Manifest {
 }
 
 fn settings(subject: &Subject) -> Settings {
-    Settings { policy: manifest().policy(subject), ..Settings::default() }
+    Settings::new(manifest().policy(subject))
 }
 
 fn resolve(tree: &Tree, schema: &Arc<Schema>) -> Resolved {
