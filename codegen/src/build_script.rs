@@ -125,8 +125,8 @@ impl BuildScript {
             ..Options::default()
         };
         let selected = selection(&tree.catalog, &manifest);
-        let files = generate(&tree.catalog, &selected, &options).map_err(|problems| {
-            Errors(problems.iter().map(|problem| located(problem, &tree.files)).collect())
+        let files = generate(&tree.catalog, &selected, &options).map_err(|error| {
+            Errors(error.problems.iter().map(|problem| located(problem, &tree.files)).collect())
         })?;
         for file in files {
             write_if_changed(&output.join(&file.path), &file.text)?;

@@ -5,8 +5,8 @@ use std::fmt;
 use evschema_model::{Catalog, Coordinates, Pointer, Position};
 use serde_json::{Map, Value};
 
-use crate::disk::Problem;
 use crate::generate::{closure, opened};
+use crate::generate_error::GenerateError;
 use crate::link::link;
 use crate::options::Options;
 use crate::plan::{Body, Case, Planner, RustType, TypeRef, modules};
@@ -63,7 +63,7 @@ pub fn explain(
     catalog: &Catalog,
     selection: &[Coordinates],
     options: &Options,
-) -> Result<Vec<Explained>, Vec<Problem>> {
+) -> Result<Vec<Explained>, GenerateError> {
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let modules = modules(&atlas, &documents);

@@ -4,6 +4,7 @@ use evschema_model::{Catalog, Code, Coordinates, Diagnostic, Diagnostics, Format
 
 use crate::atlas::{Atlas, DocumentId};
 use crate::disk::Problem;
+use crate::generate_error::GenerateError;
 use crate::link::link;
 use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
@@ -20,7 +21,7 @@ pub fn generate(
     catalog: &Catalog,
     selection: &[Coordinates],
     options: &Options,
-) -> Result<Vec<GeneratedFile>, Vec<Problem>> {
+) -> Result<Vec<GeneratedFile>, GenerateError> {
     let (atlas, events) = opened(catalog, selection, options.formats)?;
     let documents = closure(&atlas, &events);
     let mut planner = Planner::new(&atlas, options.keep_unknown);
@@ -31,7 +32,7 @@ pub fn generate(
     let plan = planner.finish();
     let modules = modules(&atlas, &documents);
     render(&atlas, &plan, &programs, &modules, options)
-        .map_err(|error| vec![of_template(&error, &options.templates)])
+        .map_err(|error| GenerateError::new(vec![of_template(&error, &options.templates)]))
 }
 
 fn of_template(error: &PrintError, templates: &Templates) -> Problem {
@@ -72,7 +73,7 @@ pub fn linked(
     catalog: &Catalog,
     selection: &[Coordinates],
     formats: Formats,
-) -> Result<Vec<Linked>, Vec<Problem>> {
+) -> Result<Vec<Linked>, GenerateError> {
     let (atlas, events) = opened(catalog, selection, formats)?;
     let documents = closure(&atlas, &events);
     let programs = link(&mut Planner::new(&atlas, false), &documents, formats);
@@ -91,7 +92,7 @@ pub(crate) fn opened<'c>(
     catalog: &'c Catalog,
     selection: &[Coordinates],
     formats: Formats,
-) -> Result<(Atlas<'c>, BTreeSet<DocumentId>), Vec<Problem>> {
+) -> Result<(Atlas<'c>, BTreeSet<DocumentId>), GenerateError> {
     let mut problems = Vec::new();
     let mut atlas = Atlas::new(catalog);
     let mut events = BTreeSet::new();
@@ -104,7 +105,7 @@ pub(crate) fn opened<'c>(
             Err(diagnostics) => problems.extend(problems_of(at, diagnostics)),
         }
     }
-    if problems.is_empty() { Ok((atlas, events)) } else { Err(problems) }
+    if problems.is_empty() { Ok((atlas, events)) } else { Err(GenerateError::new(problems)) }
 }
 
 /// Checks that the schema compiles, so that what is generated can check events.

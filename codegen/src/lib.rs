@@ -25,6 +25,7 @@ mod declared;
 mod disk;
 mod explain;
 mod generate;
+mod generate_error;
 mod link;
 mod names;
 mod options;
@@ -45,5 +46,6 @@ pub use disk::{
 };
 pub use explain::{Class, Explained, explain};
 pub use generate::{Linked, generate, linked};
+pub use generate_error::GenerateError;
 pub use options::{GeneratedFile, Layout, Options, TEMPLATE_MODEL, Templates};
 pub use selection::{newest_of_lines, selection, unselectable};

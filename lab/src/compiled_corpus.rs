@@ -185,13 +185,13 @@ fn generate_one(number: usize, batch: &Batch, at: &Coordinates) -> Outcome {
     match result {
         Err(_) => outcome.stage = Stage::Panicked,
         Ok(Ok(files)) => outcome.files = files.into_iter().map(|file| file.path).collect(),
-        Ok(Err(problems)) => {
+        Ok(Err(error)) => {
             let of_reference = |code: Code| {
                 matches!(code, Code::MissingReference | Code::RemoteReference | Code::DanglingReference)
             };
-            let missing = problems.iter().all(|problem| of_reference(problem.diagnostic.code));
+            let missing = error.problems.iter().all(|problem| of_reference(problem.diagnostic.code));
             outcome.stage = if missing { Stage::ReferenceMissing } else { Stage::Refused };
-            outcome.detail = problems.first().map(|problem| problem.diagnostic.to_string());
+            outcome.detail = error.problems.first().map(|problem| problem.diagnostic.to_string());
         }
     }
     // Every output contains the index, so an error in it belongs to no version.
@@ -253,6 +253,6 @@ fn write(
     Ok((numbers, lines))
 }
 
-fn first_problem(problems: Vec<evschema_codegen::Problem>) -> String {
-    problems.first().map(|problem| problem.diagnostic.to_string()).unwrap_or_default()
+fn first_problem(error: evschema_codegen::GenerateError) -> String {
+    error.problems.first().map(|problem| problem.diagnostic.to_string()).unwrap_or_default()
 }

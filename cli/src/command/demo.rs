@@ -177,8 +177,8 @@ impl Demo {
     fn show_rust(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let newest = self.newest()?;
         let files = generate(&self.schemas.catalog, &[newest.at().clone()], &Options::default()).map_err(
-            |problems| {
-                let messages: Vec<String> = problems.iter().map(|p| p.diagnostic.to_string()).collect();
+            |error| {
+                let messages: Vec<String> = error.problems.iter().map(|p| p.diagnostic.to_string()).collect();
                 Failure::new(format!("{} cannot be generated: {}", newest.at(), messages.join("; ")))
             },
         )?;

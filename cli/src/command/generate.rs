@@ -142,7 +142,7 @@ fn read_strategies(
 ) -> Result<ReadStrategies, Failure> {
     let selected = selected(project, schemas)?;
     let rows = explain(&schemas.catalog, &selected, options)
-        .map_err(|problems| cannot_generate(problems, schemas, &Templates::default()))?;
+        .map_err(|error| cannot_generate(error.problems, schemas, &Templates::default()))?;
     let with_file = |row: evschema_codegen::Explained| {
         let file =
             schemas.source(&row.at).map_or_else(|| row.at.to_string(), |source| source.file.to_owned());
@@ -155,7 +155,7 @@ fn read_strategies(
 fn generated(project: &Project, schemas: &Schemas, options: &Options) -> Result<Vec<GeneratedFile>, Failure> {
     let selected = selected(project, schemas)?;
     generate(&schemas.catalog, &selected, options)
-        .map_err(|problems| cannot_generate(problems, schemas, &options.templates))
+        .map_err(|error| cannot_generate(error.problems, schemas, &options.templates))
 }
 
 /// Returns the versions that the manifest selects: at least one.

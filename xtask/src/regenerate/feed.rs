@@ -18,13 +18,7 @@ pub(super) fn files(root: &Path) -> Files {
     for subject in tree.catalog.subjects().filter(|subject| subject.as_str().starts_with("evschema.")) {
         newest.extend(tree.catalog.versions(subject).next_back().map(|schema| schema.at().clone()));
     }
-    let generated = generate(&tree.catalog, &newest, &Options::default()).map_err(|problems| {
-        let messages: Vec<String> = problems
-            .iter()
-            .map(|problem| format!("{}: {}", problem.path.display(), problem.diagnostic))
-            .collect();
-        messages.join("; ")
-    })?;
+    let generated = generate(&tree.catalog, &newest, &Options::default())?;
     // In this project, a module is beside its folder: `generated.rs`, not `generated/mod.rs`.
     let path_of = |path: &str| match path {
         "mod.rs" => PathBuf::from(FOLDER).with_extension("rs"),

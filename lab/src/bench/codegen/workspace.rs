@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use evschema_codegen::{GeneratedFile, Options, Problem, Templates, generate};
+use evschema_codegen::{GenerateError, GeneratedFile, Options, Templates, generate};
 use evschema_model::Coordinates;
 use serde_json::Value;
 
@@ -231,6 +231,6 @@ fn write_program(scratch: &mut Scratch, paths: &[Paths], libraries: &[usize]) ->
     Ok(())
 }
 
-pub(super) fn first_problem(problems: Vec<Problem>) -> String {
-    problems.first().map(|problem| problem.diagnostic.to_string()).unwrap_or_default()
+pub(super) fn first_problem(error: GenerateError) -> String {
+    error.problems.first().map(|problem| problem.diagnostic.to_string()).unwrap_or_default()
 }
