@@ -23,7 +23,7 @@ fn golden(root: &Path, case: &Path) -> Result<Generated, Box<dyn std::error::Err
     let bytes = fs::read(root.join(case).join("x.json"))?;
     let first = |problem: Option<String>| format!("{}: {}", case.display(), problem.unwrap_or_default());
     let schema = Schema::read(at.clone(), &bytes, &Dialects::default())
-        .map_err(|wrong| first(wrong.problems.first().map(ToString::to_string)))?;
+        .map_err(|wrong| first(wrong.first().map(ToString::to_string)))?;
     let mut catalog = Catalog::default();
     catalog.insert(Arc::new(schema))?;
     let options = Options {
