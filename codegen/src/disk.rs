@@ -47,9 +47,9 @@ pub struct Problem {
 
 /// Reads every schema below these roots into one catalog, in order of their paths.
 ///
-/// A tree may contain schemas, `README.md`, hidden files other than hidden JSON files, backup files that end in `~`,
-/// and a `subject.toml` in each subject's folder. Every other entry is a problem. A file that cannot be read is also a
-/// problem, so no entry is skipped silently. The function also checks the references between the files.
+/// A tree may contain schemas, `README.md`, hidden files, and backup files that end in `~`, but no hidden JSON files.
+/// The folder of each subject may also contain a `subject.toml`. Every other entry is a problem. A file that cannot be
+/// read is also a problem, so no entry is skipped silently. The function also checks the references between the files.
 ///
 /// # Errors
 ///

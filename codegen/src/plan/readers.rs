@@ -1,9 +1,9 @@
 //! Records which types parse the values of each schema.
 //!
-//! If another schema examines a value, such as a `contains` or an `if` about a property, the value's type keeps
-//! properties that its own schema does not name. So one schema may have several types. The linked form has one node for
-//! all of them, and this node lists the conditions that a type checks while it parses. This list is only correct for
-//! all of them if they know the same properties.
+//! A `contains`, or an `if` about a property, examines a value from outside the value's own schema. Then the type of
+//! the value keeps properties that its own schema does not name. So one schema may have several types. The linked form
+//! has one node for all of them, and this node lists the conditions that a type checks while it parses. This list is
+//! only correct for all of them if they know the same properties.
 
 use super::{Body, Planner, RustType, TypeRef};
 use crate::atlas::Place;

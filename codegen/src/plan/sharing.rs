@@ -1,8 +1,8 @@
 //! Merges equal types into one.
 //!
-//! Two types are equal if they are the same in Rust, in JSON and in their documentation, and if the types of their
-//! parts are equal. The names of the types do not matter: every module keeps its own name for a type that is printed
-//! elsewhere (docs/adr/0015).
+//! Two types are equal if their Rust, their JSON and their documentation are the same, and the types of their parts are
+//! equal. The names of the types do not matter: every module keeps its own name for a type that is printed elsewhere
+//! (docs/adr/0015).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;

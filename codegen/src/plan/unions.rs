@@ -211,7 +211,7 @@ impl<'c> Planner<'_, 'c> {
     }
 }
 
-/// Returns clusters of the alternatives that code cannot distinguish.
+/// Returns the alternatives in clusters. Code cannot distinguish the alternatives of one cluster.
 fn clusters<'c>(alternatives: Vec<Expression>, facts: Vec<Facts<'c>>) -> Vec<Cluster<'c>> {
     let mut clusters: Vec<Cluster<'c>> = Vec::new();
     for (alternative, facts) in alternatives.into_iter().zip(facts) {
@@ -260,7 +260,7 @@ impl<'c> Cluster<'c> {
     }
 }
 
-/// Returns a difference that separates every value of one alternative from every value of the other.
+/// Returns a difference that separates every value of one alternative from every value of the other, if one exists.
 fn difference<'c>(a: &Facts<'c>, b: &Facts<'c>) -> Option<Difference<'c>> {
     let common = a.kinds.and(b.kinds);
     if common.is_empty() {
