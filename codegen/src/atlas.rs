@@ -1,4 +1,4 @@
-//! Documents and the places in them: where every reference leads.
+//! Opens documents, numbers the places in them, and finds the target of every reference.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,34 +10,34 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DocumentId(usize);
 
-/// A place in a document where a schema stands.
+/// A place in a document, such as the place of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place(usize);
 
-/// Every document that is reached, and where its references lead.
+/// All documents that are reached, with the targets of their references.
 #[derive(Debug)]
 pub(crate) struct Atlas<'c> {
     catalog: &'c Catalog,
     documents: Vec<Entry<'c>>,
     by_coordinates: BTreeMap<Coordinates, DocumentId>,
     places: Vec<(DocumentId, Pointer, &'c Value)>,
-    /// Places by the address of their value, which stays put while the catalog is borrowed.
+    /// The places by the address of their values. An address does not change while the catalog is borrowed.
     by_address: HashMap<usize, Place>,
 }
 
-/// Where a reference leads.
+/// The target of a reference.
 #[derive(Debug, Clone)]
 pub(crate) enum Lead {
-    /// To a schema of ours.
+    /// A schema in a document of the atlas.
     Place(Place),
-    /// Into a metaschema.
+    /// A schema in a metaschema.
     Specification { uri: String, fragment: String },
 }
 
 #[derive(Debug)]
 struct Entry<'c> {
     schema: &'c Schema,
-    /// Where the references in the value at this address lead, by keyword.
+    /// The targets of references, by the address of the value that contains the reference, and by keyword.
     leads: HashMap<(usize, &'static str), Lead>,
     resolved: Resolved,
 }
@@ -53,11 +53,11 @@ impl<'c> Atlas<'c> {
         }
     }
 
-    /// Opens a document and all that it reaches.
+    /// Opens a document and all documents that it reaches.
     ///
     /// # Errors
     ///
-    /// When a reference leads nowhere.
+    /// If the document does not exist, or if a reference does not resolve.
     pub(crate) fn open(&mut self, at: &Coordinates) -> Result<DocumentId, Diagnostics> {
         if let Some(known) = self.by_coordinates.get(at) {
             return Ok(*known);
@@ -135,7 +135,7 @@ impl<'c> Atlas<'c> {
         Ok(())
     }
 
-    /// Tells whether any document has a reference whose target depends on how it was reached.
+    /// Returns whether a document has a reference whose target may depend on the path of references to it.
     pub(crate) fn has_dynamic_references(&self) -> bool {
         self.documents.iter().any(|entry| entry.leads.keys().any(|(_, keyword)| *keyword != "$ref"))
     }
@@ -145,7 +145,7 @@ impl<'c> Atlas<'c> {
         self.documents[id.0].schema
     }
 
-    /// Returns what a document reaches: the documents, each under every URI that leads there.
+    /// Returns the documents that a document reaches, each with every URI that resolves to it.
     pub(crate) fn resources(&self, id: DocumentId) -> Vec<(String, DocumentId)> {
         let mut resources = BTreeMap::new();
         for (uri, schema) in self.documents[id.0].resolved.resources() {
@@ -179,12 +179,12 @@ impl<'c> Atlas<'c> {
         self.schema(self.document(place)).draft()
     }
 
-    /// Returns the member of the schema at a place.
+    /// Returns the value of a keyword in the schema at a place.
     pub(crate) fn keyword(&self, place: Place, keyword: &str) -> Option<&'c Value> {
         self.value(place).as_object()?.get(keyword)
     }
 
-    /// Returns the place of a value below a place.
+    /// Returns the place of a value that is below `place`.
     pub(crate) fn at(&self, place: Place, value: &'c Value) -> Place {
         self.by_address.get(&address(value)).copied().unwrap_or(place)
     }
@@ -206,7 +206,8 @@ impl<'c> Atlas<'c> {
         members.into_iter().flatten().map(|(name, value)| (name.as_str(), self.at(place, value))).collect()
     }
 
-    /// Returns where the `$ref` of a place leads; `None` inside when nobody can tell.
+    /// Returns the target of the `$ref` at a place. The inner option is `None` if the target is not in a document of
+    /// the atlas.
     pub(crate) fn target(&self, place: Place) -> Option<Option<Place>> {
         self.keyword(place, "$ref")?.as_str()?;
         Some(match self.lead(self.document(place), self.value(place), "$ref") {
@@ -215,7 +216,7 @@ impl<'c> Atlas<'c> {
         })
     }
 
-    /// Returns where a reference in a value of a document leads.
+    /// Returns the target of the reference that a value of a document has in this keyword.
     pub(crate) fn lead(&self, document: DocumentId, value: &Value, keyword: &str) -> Option<&Lead> {
         let keyword = ["$ref", "$dynamicRef", "$recursiveRef"].into_iter().find(|known| *known == keyword)?;
         self.documents[document.0].leads.get(&(address(value), keyword))

@@ -1,4 +1,4 @@
-//! The build.rs helper: generates what a manifest asks for into `OUT_DIR`.
+//! The build.rs helper: generates code for the schemas that a manifest selects, into `OUT_DIR`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
@@ -87,7 +87,8 @@ impl BuildScript {
         let roots: Vec<PathBuf> =
             [&manifest.schemas, &manifest.vendor].map(|folder| base.join(folder)).into();
         let lock = base.join(Lock::FILE_NAME);
-        // Cargo comes back every time for what is not there: only who depends on others needs that.
+        // If a watched path is missing, Cargo runs the build script in every build. Only a manifest with dependencies
+        // needs this.
         let depends = !manifest.dependencies.is_empty();
         for path in roots.iter().chain([&lock]).filter(|path| depends || path.exists()) {
             watch(path);
@@ -107,7 +108,7 @@ impl BuildScript {
         let mut problems = tree.problems.clone();
         problems.extend(check_lock(&lock, &tree.catalog)?);
         let mut errors: Vec<String> = problems.iter().map(line).collect();
-        // What could not be read is not missing.
+        // A subject may seem to be missing only because its file cannot be read.
         if tree.problems.is_empty() {
             let wrong = unselectable(&tree.catalog, &manifest);
             errors.extend(wrong.iter().map(|wrong| format!("{}: {wrong}", path.display())));
@@ -174,11 +175,11 @@ fn of_manifest(path: &Path, error: &ManifestError) -> Errors {
     Errors::one(format!("{}{at}: {}; correct the file at this place", path.display(), error.message))
 }
 
-/// Returns what of the lock is not fulfilled; nothing where there is no lock.
+/// Returns the problems of a catalog that does not match the lock. Without a lock file, there are none.
 ///
 /// # Errors
 ///
-/// When there is one that cannot be read.
+/// If the lock file exists, but cannot be read or parsed.
 fn check_lock(path: &Path, catalog: &Catalog) -> Result<Vec<Problem>, Errors> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -190,9 +191,9 @@ fn check_lock(path: &Path, catalog: &Catalog) -> Result<Vec<Problem>, Errors> {
     Ok(lock.broken(catalog).into_iter().map(problem).collect())
 }
 
-/// Tells Cargo to come back when a schema is added, changed or removed.
+/// Makes Cargo run the build script again if an entry below `root` is added, changed or removed.
 ///
-/// Cargo looks at a folder's own time of change, so that each folder is named beside its files.
+/// Cargo reads the modification time of the folder itself, so this function names each folder and each file.
 fn watch(root: &Path) {
     rerun_if_changed(root);
     let Ok(entries) = fs::read_dir(root) else { return };
@@ -221,14 +222,14 @@ fn write_if_changed(path: &Path, text: &str) -> Result<(), Errors> {
     fs::write(path, text).map_err(failed)
 }
 
-/// Returns a problem with the path of the file it is in, where that file is known.
+/// Returns a problem as one line. If `files` has the file of the problem, the line has the full path of this file.
 fn located(problem: &Problem, files: &[crate::disk::TreeFile]) -> String {
     let file = files.iter().find(|file| file.path.ends_with(&problem.path));
     let path = file.map_or_else(|| problem.path.clone(), |file| file.path.clone());
     line(&Problem { path, diagnostic: problem.diagnostic.clone() })
 }
 
-/// Returns `file:line:column: pointer: message; what to do`.
+/// Returns a problem as one line: ``file:line:column: error[code]: at `pointer`: message; help``.
 fn line(problem: &Problem) -> String {
     let Diagnostic { code, message, pointer, position, help } = &problem.diagnostic;
     let mut line = problem.path.display().to_string();
@@ -251,7 +252,7 @@ impl Errors {
         Self(vec![line])
     }
 
-    /// Returns the errors, a line each.
+    /// Returns the errors, one line for each.
     pub fn lines(&self) -> &[String] {
         &self.0
     }
@@ -265,7 +266,7 @@ impl fmt::Display for Errors {
 
 impl std::error::Error for Errors {}
 
-/// Ends a build script with all of its errors, and without a panic.
+/// Ends a failed build script with all its errors, but without a panic.
 pub trait UnwrapOrExit {
     /// Returns on success; otherwise reports every error to Cargo and ends the process.
     fn unwrap_or_exit(self);

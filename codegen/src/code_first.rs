@@ -1,4 +1,4 @@
-//! From a Rust type to the schema of an event: code first.
+//! Code first: derives the schema of an event from a Rust type.
 
 use evschema_model::{Coordinates, Diagnostics, Dialects, Schema};
 use schemars::generate::SchemaSettings;
@@ -32,7 +32,7 @@ use serde_json::{Number, Value};
 ///
 /// # Errors
 ///
-/// When the derived schema is not a valid event schema, for example if it refers to a missing document.
+/// If the derived schema is not a valid event schema, for example because it refers to a missing document.
 pub fn schema_of<T: schemars::JsonSchema>(at: &Coordinates) -> Result<String, Diagnostics> {
     let generator = SchemaSettings::draft2020_12().for_deserialize().with_transform(Bounds).into_generator();
     let value = generator.into_root_schema_for::<T>().to_value();
@@ -41,7 +41,8 @@ pub fn schema_of<T: schemars::JsonSchema>(at: &Coordinates) -> Result<String, Di
     Ok(text)
 }
 
-/// Writes the range of a Rust number where only its name stands, which is no format of JSON Schema.
+/// Replaces the name of a Rust number type in `format` by the range of the type, because JSON Schema has no such
+/// formats.
 #[derive(Debug, Clone)]
 struct Bounds;
 
@@ -57,7 +58,7 @@ impl Transform for Bounds {
         let Some((least, most)) = range(format) else { return };
         members.remove("format");
         for (keyword, bound) in [("minimum", least), ("maximum", most)] {
-            // One that is there already is narrower: `NonZeroU32` starts at 1.
+            // An existing bound is narrower: the minimum of `NonZeroU32` is 1.
             members.entry(keyword).or_insert(Value::Number(bound));
         }
     }

@@ -1,4 +1,4 @@
-//! Reads back what generated code declares with `rt::types!`.
+//! Parses the types that generated code declares with `rt::types!`.
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -14,35 +14,35 @@ use syn::{
 pub struct Declared {
     /// Its name.
     pub name: String,
-    /// What it consists of.
+    /// Its content.
     pub body: DeclaredBody,
 }
 
-/// What a declared type consists of; types are texts without white space.
+/// The content of a declared type. Types are strings without white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeclaredBody {
     /// An object.
     Struct {
         /// Its fields and their types.
         fields: Vec<(String, String)>,
-        /// Its setters and what each takes.
+        /// Its setters and the types of their arguments.
         setters: Vec<(String, String)>,
         /// The arguments of `new` and their types.
         new: Vec<(String, String)>,
     },
-    /// A struct around another type.
+    /// A struct that wraps another type.
     Newtype(String),
-    /// An enum of texts: its variants.
+    /// An enum of strings, with its variants.
     Texts(Vec<String>),
-    /// An enum of types: its variants and the type of each.
+    /// An enum of types, with its variants and their types.
     Union(Vec<(String, String)>),
 }
 
-/// Reads what stands between the braces of `rt::types! { … }`.
+/// Returns the types that the text between the braces of `rt::types! { … }` declares.
 ///
 /// # Errors
 ///
-/// What is wrong, in the words of the parser, where it declares no types.
+/// If the text does not declare types. The error is the parser's message.
 pub fn declared(text: &str) -> Result<Vec<Declared>, String> {
     parse_str::<All>(text).map(|all| all.0).map_err(|error| error.to_string())
 }
@@ -117,7 +117,7 @@ fn of_struct(input: ParseStream<'_>) -> syn::Result<Declared> {
     Ok(Declared { name, body: DeclaredBody::Struct { fields, setters, new: new.into_iter().collect() } })
 }
 
-/// Reads the name of a type, and the lifetime behind it if it borrows.
+/// Returns the name of a type, and skips its lifetime if the type borrows.
 fn name(input: ParseStream<'_>) -> syn::Result<String> {
     let name = input.parse::<Ident>()?.to_string();
     if input.peek(Token![<]) {
@@ -128,7 +128,7 @@ fn name(input: ParseStream<'_>) -> syn::Result<String> {
     Ok(name)
 }
 
-/// Reads the type that a borrowed form is of: `owned Order`.
+/// Skips the owned type of a borrowed form: `owned Order`.
 fn owned(input: ParseStream<'_>) -> syn::Result<()> {
     let ahead = input.fork();
     if ahead.parse::<Ident>().is_ok_and(|word| word == "owned") {
@@ -138,7 +138,7 @@ fn owned(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// Reads `name: Type`.
+/// Returns the name and the type in `name: Type`.
 fn member(input: ParseStream<'_>) -> syn::Result<(String, String)> {
     let name = input.call(Ident::parse_any)?.to_string();
     input.parse::<Token![:]>()?;

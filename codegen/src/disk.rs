@@ -47,9 +47,9 @@ pub struct Problem {
 
 /// Reads every schema below these roots into one catalog, in order of their paths.
 ///
-/// A tree may contain schemas, `README.md`, hidden files other than hidden JSON files, backup files that end in `~`,
-/// and a `subject.toml` in each subject's folder. Every other entry is a problem. A file that cannot be read is also a
-/// problem, so no entry is skipped silently. The function also checks the references between the files.
+/// A tree may contain schemas, `README.md`, hidden files, and backup files that end in `~`, but no hidden JSON files.
+/// The folder of each subject may also contain a `subject.toml`. Every other entry is a problem. A file that cannot be
+/// read is also a problem, so no entry is skipped silently. The function also checks the references between the files.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ pub fn read_tree(roots: &[&Path], dialects: &Dialects) -> io::Result<Tree> {
     let mut tree = Tree::default();
     for root in roots {
         for path in sorted(root)? {
-            // A root inside of another one is read by itself.
+            // If a root contains another root, the loop reads the inner root separately.
             if roots.contains(&path.as_path()) {
                 continue;
             }
@@ -147,7 +147,7 @@ impl Tree {
         let schema = match Schema::read(at, bytes, dialects) {
             Ok(schema) => match schema.identity_errors(&[]) {
                 foreign if foreign.is_empty() => Arc::new(schema),
-                // It must not be found in the place that it claims.
+                // The `$id` is the place of another document, so references to this place must not find the schema.
                 foreign => {
                     self.add_problems(&path, foreign);
                     self.files.push(TreeFile { path, schema: None });
@@ -171,8 +171,8 @@ impl Tree {
         self.files.push(TreeFile { path, schema: Some(schema) });
     }
 
-    /// Reports documents whose `$id` is the place of another document below one of these URLs, under which registries
-    /// serve the tree. References to such an `$id` lead nowhere from now on.
+    /// Reports each document whose `$id` is the place of another document. `bases` are the URLs under which registries
+    /// serve the tree. After this call, references to such an `$id` no longer resolve.
     pub fn check_places(&mut self, bases: &[&str]) {
         let mut found = Vec::new();
         for (file, schema) in self.files.iter().filter_map(|file| Some((file, file.schema.as_ref()?))) {

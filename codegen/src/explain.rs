@@ -1,4 +1,4 @@
-//! How generated code reads each schema, and why.
+//! Explains how generated code parses each schema, and why.
 
 use std::fmt;
 
@@ -53,8 +53,8 @@ impl fmt::Display for Class {
     }
 }
 
-/// Explains for every schema that these versions use how generated code parses its values. The order is by document,
-/// and by position in the text.
+/// Returns how generated code parses the values of each schema that these versions use. The result is ordered by
+/// document, and by position in the text.
 ///
 /// # Errors
 ///
@@ -140,7 +140,7 @@ fn classify(
     (Class::CheckedFirst, why)
 }
 
-/// Returns the keywords of a node that types do not check while they read.
+/// Returns the keywords of a node that types do not check while they parse.
 fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
     const BEYOND: [&str; 14] = [
         "allOf",
@@ -165,7 +165,7 @@ fn beyond_types(node: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-/// Says what tells the alternatives of an enum apart.
+/// Returns how the alternatives of an enum differ, as the reason for [`Class::Union`].
 fn told_apart(planner: &Planner<'_, '_>, planned: &TypeRef) -> String {
     let RustType::Named(id) = &planned.shape else {
         return "the alternatives differ in JSON type".to_owned();

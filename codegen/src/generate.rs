@@ -10,7 +10,7 @@ use crate::options::{GeneratedFile, Options, Templates};
 use crate::plan::{Planner, modules};
 use crate::render::{PrintError, render};
 
-/// Generates Rust for these versions and everything they refer to.
+/// Returns generated Rust for these versions and all documents that they refer to.
 ///
 /// The function is pure: the same input gives the same bytes on every machine.
 ///
@@ -50,21 +50,21 @@ fn of_template(error: &PrintError, templates: &Templates) -> Problem {
     Problem { path: templates.folder.join(file), diagnostic }
 }
 
-/// The linked form of a document, which the runtime checks events with.
+/// The linked form of a document. The runtime checks events with this form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linked {
     /// The document.
     pub at: Coordinates,
     /// The text for `evschema_runtime::Program`.
     pub text: String,
-    /// The positions of the documents that it refers to.
+    /// The documents that it refers to, as positions in the result of [`linked`].
     pub links: Vec<usize>,
     /// The node of the document's root.
     pub root: u32,
 }
 
-/// Links these versions and everything they refer to, without generating types. Tools use this to check events of
-/// schemas that they do not know at compile time.
+/// Returns the linked forms of these versions and all documents that they refer to, without generated types. Tools use
+/// them to check events of schemas that they do not know at compile time.
 ///
 /// # Errors
 ///
@@ -87,7 +87,7 @@ pub fn linked(
     Ok(linked.collect())
 }
 
-/// Opens the documents of a selection.
+/// Returns an atlas of the documents of a selection, with the identifiers of the selected documents.
 pub(crate) fn opened<'c>(
     catalog: &'c Catalog,
     selection: &[Coordinates],
@@ -108,11 +108,11 @@ pub(crate) fn opened<'c>(
     if problems.is_empty() { Ok((atlas, events)) } else { Err(GenerateError::new(problems)) }
 }
 
-/// Checks that the schema compiles, so that what is generated can check events.
+/// Returns an error if the schema does not compile, because generated code must be able to check events.
 fn compiles(catalog: &Catalog, at: &Coordinates, formats: Formats) -> Result<(), Diagnostics> {
     match catalog.get(&at.subject, &at.version) {
         Some(schema) => catalog.resolve(schema)?.validator(formats).map(|_| ()),
-        // The atlas says so, with what to do.
+        // The atlas reports the missing version, with help.
         None => Ok(()),
     }
 }

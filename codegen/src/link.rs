@@ -1,8 +1,8 @@
-//! The linked form of schemas, which generated code checks events against.
+//! Builds the linked form of schemas, with which generated code checks events.
 //!
-//! References are followed, the keywords of every draft put into the words of the newest, and what
-//! does not bear on a verdict left out: one program for each document, a list of nodes that refer
-//! to each other by number. What a node says is in `evschema-runtime`, `program.rs`.
+//! Each document gets one program: a list of nodes that refer to each other by number. References are resolved, the
+//! keywords of every draft become keywords of the newest draft, and keywords that cannot affect a verdict are omitted.
+//! `program.rs` of `evschema-runtime` describes the nodes.
 
 mod keywords;
 mod merge;
@@ -22,45 +22,46 @@ use crate::plan::Planner;
 /// The linked form of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
-    /// JSON, in one line.
+    /// The program as JSON, on one line.
     pub(crate) text: String,
-    /// The documents whose programs it refers to, in the order of their numbers.
+    /// The documents whose programs it refers to. References use the positions in this list.
     pub(crate) links: Vec<DocumentId>,
     /// The node of the document's root.
     pub(crate) root: usize,
-    /// Whether it needs the runtime's feature `idn`.
+    /// Whether the program needs the runtime's feature `idn`.
     pub(crate) needs_idn: bool,
-    /// Every node, and the schema it is of, if it is of one schema of ours.
+    /// Every node, with the place of its schema. The place is missing if the node is not for exactly one schema of the
+    /// atlas.
     pub(crate) nodes: Vec<(Option<Place>, Map<String, Value>)>,
 }
 
-/// A program that is being made.
+/// An unfinished program.
 #[derive(Debug, Default)]
 struct Draft {
     nodes: Vec<Map<String, Value>>,
-    /// The schema that each node is of.
+    /// The schema of each node.
     places: Vec<Option<Place>>,
-    /// The resource that each node is in.
+    /// The resource that contains each node.
     resources_of: Vec<usize>,
     links: Vec<DocumentId>,
-    /// Resources by the address of their root.
+    /// The numbers of resources, by the address of the resource's root.
     resources: HashMap<usize, usize>,
-    /// Dynamic anchors of each resource.
+    /// The dynamic anchors of each resource.
     anchors: Vec<BTreeMap<String, Value>>,
     has_dynamic: bool,
 }
 
-/// Links documents.
+/// Builds the programs of documents.
 pub(crate) struct Linker<'p, 'a, 'c> {
     planner: &'p mut Planner<'a, 'c>,
     formats: Formats,
     drafts: BTreeMap<DocumentId, Draft>,
-    /// Nodes by program and address.
+    /// The numbers of nodes, by program and by the address of the schema.
     known: HashMap<(DocumentId, usize), usize>,
     open: Vec<(DocumentId, usize, Spot<'c>)>,
 }
 
-/// Links documents and all that they refer to.
+/// Returns the programs of these documents and of all documents that they refer to.
 pub(crate) fn link(
     planner: &mut Planner<'_, '_>,
     documents: &BTreeSet<DocumentId>,
@@ -71,7 +72,7 @@ pub(crate) fn link(
     let mut roots = BTreeMap::new();
     for document in documents {
         let root = Spot::of_place(linker.planner.atlas, linker.planner.atlas.root(*document));
-        // Aliases are not followed, so that every program has a node of its own to start from.
+        // The root is not replaced by the target of an alias, because every program must start with its own node.
         roots.insert(*document, linker.number(*document, root));
     }
     while let Some((program, id, spot)) = linker.open.pop() {
@@ -82,12 +83,12 @@ pub(crate) fn link(
 }
 
 impl<'c> Linker<'_, '_, 'c> {
-    /// Returns how a program names the node of a spot.
+    /// Returns a program's reference to the node of a spot.
     fn child(&mut self, program: DocumentId, spot: Spot<'c>) -> Value {
         let spot = self.alias(spot);
         let target = match spot.home {
             Home::Document(document) => document,
-            // A copy of its own in each program: specifications have no module.
+            // Each program gets its own copy, because metaschemas have no module.
             Home::Specification(_) => program,
         };
         let id = self.number(target, spot);
@@ -119,12 +120,12 @@ impl<'c> Linker<'_, '_, 'c> {
         id
     }
 
-    /// Follows references that stand alone.
+    /// Returns the schema that a spot is an alias for, by following references without sibling keywords.
     fn alias(&self, spot: Spot<'c>) -> Spot<'c> {
         let mut at = spot;
-        // A chain longer than this is a cycle; the interpreter ends it.
+        // A longer chain is a cycle, which the runtime detects.
         for _ in 0..64 {
-            // A resource on the way is part of the dynamic scope.
+            // A resource on the way is part of the dynamic scope, so the chain must not skip it.
             let passes = at.address() != spot.address()
                 && at.resource_root(self.planner.atlas).address()
                     != spot.resource_root(self.planner.atlas).address();
@@ -136,7 +137,7 @@ impl<'c> Linker<'_, '_, 'c> {
         at
     }
 
-    /// Returns the resource that a spot is in, with its dynamic anchors found.
+    /// Returns the number of the resource that contains a spot, after finding the resource's dynamic anchors.
     fn resource(&mut self, program: DocumentId, spot: &Spot<'c>) -> usize {
         let root = spot.resource_root(self.planner.atlas);
         let draft = self.drafts.entry(program).or_default();
@@ -163,7 +164,7 @@ impl<'c> Linker<'_, '_, 'c> {
             if dynamic.contains(&document) {
                 for (node, resource) in draft.nodes.iter_mut().zip(&draft.resources_of) {
                     node.insert("resource".to_owned(), json!(resource));
-                    // A type that reads itself does not know how it was reached.
+                    // A type that checks while it parses does not know which references led to it.
                     node.remove("streamed");
                 }
                 program.insert("resources".to_owned(), json!(draft.anchors));
@@ -180,8 +181,8 @@ impl<'c> Linker<'_, '_, 'c> {
     }
 }
 
-/// Returns the documents that share references with one where a dynamic reference is: only there
-/// it matters how a node was reached.
+/// Returns the documents with a dynamic reference, and all documents that references connect to them. The meaning of a
+/// node depends on the path of references to it only in these documents.
 fn dynamic(drafts: &BTreeMap<DocumentId, Draft>) -> BTreeSet<DocumentId> {
     let mut neighbours: BTreeMap<DocumentId, Vec<DocumentId>> = BTreeMap::new();
     for (document, draft) in drafts {

@@ -1,14 +1,14 @@
-//! Rust names from JSON names, titles and subjects.
+//! Derives Rust names from JSON names, titles and subjects.
 //!
-//! Names are ASCII: what a schema writes in another script becomes a name of ours, so that no
-//! look-alike and no invisible character reaches the code.
+//! Names are ASCII, so that no look-alike and no invisible character reaches the code. If a name has no ASCII letter or
+//! digit, the caller uses a fallback name.
 
 use std::collections::BTreeSet;
 
-/// Longest name in characters; what is longer is cut between words.
+/// A name has at most this many characters. A longer name is cut between words.
 const CHARACTERS_MAX: usize = 60;
 
-/// Words that Rust keeps for itself, in any edition; all but the last five can be written `r#…`.
+/// The keywords of all Rust editions. All except the last five can be written as `r#…`.
 const KEYWORDS: [&str; 56] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -17,21 +17,21 @@ const KEYWORDS: [&str; 56] = [
     "yield", "raw", "safe", "self", "super", "crate", "Self", "_",
 ];
 
-/// Type names that generated code uses in their usual meaning.
+/// Names of types that generated code uses with their usual meaning.
 const TAKEN_TYPES: [&str; 12] =
     ["Box", "Clone", "Default", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
 
-/// Names that have been given away in one scope.
+/// The names that are taken in one scope.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names(BTreeSet<String>);
 
 impl Names {
-    /// Returns a scope for types, in which the prelude's names are taken.
+    /// Returns a scope for types, where the names of the prelude are taken.
     pub(crate) fn of_types() -> Self {
         Self(TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// Takes the first free of these names, or the last with a number.
+    /// Takes and returns the first name that is free. If none is free, the last name gets a number.
     pub(crate) fn take(&mut self, candidates: &[String]) -> String {
         for candidate in candidates {
             if self.0.insert(candidate.clone()) {
@@ -50,7 +50,7 @@ impl Names {
     }
 }
 
-// `r#type` and a number are `type_2`; a camel-case name takes the number as it is.
+// With a number, `r#type` becomes `type_2`. A camel-case name gets the number without an underscore.
 fn numbered(stem: &str, number: usize) -> String {
     let bare = stem.strip_prefix("r#").unwrap_or(stem);
     let is_type = bare.starts_with(|c: char| c.is_ascii_uppercase());
@@ -62,7 +62,8 @@ fn numbered(stem: &str, number: usize) -> String {
     }
 }
 
-/// Splits a text into words: at what is neither letter nor digit, and where the case changes.
+/// Returns the words of a text. A word ends before a character that is neither an ASCII letter nor a digit, and where
+/// the case changes.
 pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -75,7 +76,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         let before = at.checked_sub(1).and_then(|before| characters.get(before));
         let after = characters.get(at + 1);
         let rises = before.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        // `HTTPServer` is two words, `IDs` one.
+        // `HTTPServer` has two words, and `IDs` has one.
         let ends_capitals = before.is_some_and(char::is_ascii_uppercase)
             && after.is_some_and(char::is_ascii_lowercase)
             && characters.get(at + 2).is_some_and(|c| c.is_ascii_lowercase());
@@ -88,14 +89,14 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Returns the words as a type or variant name, `OrderPlaced`; `None` when there is no word.
+/// Returns the words as the name of a type or variant, such as `OrderPlaced`; `None` if there are no words.
 pub(crate) fn camel(words: &[String]) -> Option<String> {
     let mut name = String::new();
     for word in words {
         if !name.is_empty() && CHARACTERS_MAX < name.len() + word.len() {
             break;
         }
-        // Digits that meet would run together: `1` `0` is not `10`.
+        // An `N` separates two words if digits would touch: `1` and `0` are not `10`.
         if name.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit()) {
             name.push('N');
         }
@@ -113,9 +114,9 @@ pub(crate) fn camel(words: &[String]) -> Option<String> {
     }
 }
 
-/// Returns the name of a type that stands inside another: `Order` and `Line` give `OrderLine`.
+/// Returns the name of a type inside another type: `Order` and `Line` become `OrderLine`.
 pub(crate) fn joined(parent: &str, own: &str) -> String {
-    /// A longer name helps nobody; the innermost part says most.
+    /// A longer name is hard to read, so only the innermost part remains.
     const JOINED_CHARACTERS_MAX: usize = 120;
     let digits_meet =
         parent.ends_with(|c: char| c.is_ascii_digit()) && own.starts_with(|c: char| c.is_ascii_digit());
@@ -124,7 +125,7 @@ pub(crate) fn joined(parent: &str, own: &str) -> String {
     if JOINED_CHARACTERS_MAX < name.len() { own.to_owned() } else { name }
 }
 
-/// Returns the words as a field or module name, `order_id`; `None` when there is no word.
+/// Returns the words as the name of a field or module, such as `order_id`; `None` if there are no words.
 pub(crate) fn snake(words: &[String]) -> Option<String> {
     let mut name = String::new();
     for word in words {
@@ -147,12 +148,12 @@ pub(crate) fn snake(words: &[String]) -> Option<String> {
     }
 }
 
-/// Returns the type name a text suggests.
+/// Returns a text as the name of a type; `None` if the text has no words.
 pub(crate) fn type_name(text: &str) -> Option<String> {
     camel(&words(text))
 }
 
-/// Tells whether a part of a subject is the number of a version: `v1`, `V2beta1`, `3`.
+/// Returns whether a part of a subject is a version number, such as `v1`, `V2beta1` or `3`.
 pub(crate) fn is_version(part: &str) -> bool {
     let number = part.strip_prefix(['v', 'V']).unwrap_or(part);
     let plain = number.replace("alpha", "").replace("beta", "").replace("rc", "");
@@ -160,7 +161,7 @@ pub(crate) fn is_version(part: &str) -> bool {
         && plain.chars().all(|c| c.is_ascii_digit() || c == '_' || c == '-')
 }
 
-/// Returns the field name a text suggests.
+/// Returns a text as the name of a field; `None` if the text has no words.
 pub(crate) fn field_name(text: &str) -> Option<String> {
     snake(&words(text))
 }
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_in_a_subject_is_no_name() {
+    fn version_numbers_in_subjects_are_recognized() {
         for part in ["v1", "V2beta1", "3", "v1_2", "2024-01"] {
             assert!(is_version(part), "{part}");
         }

@@ -3,12 +3,12 @@ use std::path::PathBuf;
 
 use evschema_model::Formats;
 
-/// What the generated code looks like, apart from the schemas.
+/// Options of the generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Whether `format` rejects values.
     pub formats: Formats,
-    /// Base URL of `DATASCHEMA`, without a final slash; a relative path is printed when absent.
+    /// The base URL of `DATASCHEMA`, without a final slash. Without a base URL, `DATASCHEMA` is only a path.
     pub dataschema_base: Option<String>,
     /// Templates that replace the built-in ones.
     pub templates: Templates,

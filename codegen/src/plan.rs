@@ -1,4 +1,4 @@
-//! The plan of the generated code: every name, type and literal settled, nothing printed.
+//! The plan of the generated code: all names, types and literals, before anything is printed.
 
 mod borrowed;
 mod boxes;
@@ -15,29 +15,29 @@ pub(crate) use typing::Planner;
 
 use crate::atlas::{DocumentId, Place};
 
-/// A type of the plan.
+/// The identifier of a named type in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TypeId(pub(crate) usize);
 
-/// A Rust type, and whether `null` is accepted beside it.
+/// A Rust type, and whether the value may also be `null`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TypeRef {
     pub(crate) shape: RustType,
     pub(crate) nullable: bool,
 }
 
-/// The type of a value that is not `null`, or of any value.
+/// The Rust type of a value, without the `Option` for `null`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RustType {
     Bool,
-    /// An integer whose bounds fit.
+    /// An integer whose bounds fit into 64 bits.
     I64,
     Integer,
     Number,
     String,
-    /// `null` alone.
+    /// Only `null`.
     Null,
-    /// Any value, `null` among them.
+    /// Any value, including `null`.
     Json,
     List(Box<TypeRef>),
     Map(Box<TypeRef>),
@@ -48,25 +48,25 @@ pub(crate) enum RustType {
 /// A named type.
 #[derive(Debug, Clone)]
 pub(crate) struct Definition {
-    /// The document in whose module it lives.
+    /// The document whose module contains the type.
     pub(crate) home: DocumentId,
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
     pub(crate) body: Body,
-    /// The type that is printed for it, where it is not itself.
+    /// The type that is printed instead of this one, if the two are equal.
     pub(crate) stands_in: Option<StandIn>,
 }
 
-/// The one of several equal types that is printed; the others are other names of it.
+/// The printed type of several equal types. The others become names for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StandIn {
     /// A type of the same module.
     Neighbour(TypeId),
-    /// A type of [`Plan::shared`], by its number.
+    /// A type of [`Plan::shared`], by its position.
     Shared(usize),
 }
 
-/// A type that several modules have alike, in a module of its own.
+/// A type that several modules share. The module of shared types contains it.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared {
     pub(crate) name: String,
@@ -74,15 +74,15 @@ pub(crate) struct Shared {
     pub(crate) of: TypeId,
 }
 
-/// What a named type consists of.
+/// The content of a named type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Body {
     Struct(Struct),
-    /// An enum of texts.
+    /// An enum of strings.
     Texts(Vec<TextVariant>),
-    /// An enum of types that are told apart by a case each.
+    /// An enum of types. Each variant has a case, which distinguishes it from the others.
     Union(Vec<UnionVariant>),
-    /// A struct around another type.
+    /// A struct that wraps another type.
     Newtype {
         inner: TypeRef,
         boxed: bool,
@@ -92,14 +92,14 @@ pub(crate) enum Body {
 /// An object with fields.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Struct {
-    /// Every member that the schema names; the linked form has them in the same order.
+    /// Every property that the schema names. The linked form has the same order.
     pub(crate) names: Vec<String>,
     pub(crate) fields: Vec<Field>,
-    /// The field that keeps the members no schema names, and their type.
+    /// The field that keeps properties that no schema names, and the type of their values.
     pub(crate) rest: Option<(String, TypeRef)>,
 }
 
-/// A member of an object.
+/// A property of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Field {
     /// Its position among the names of the struct.
@@ -112,7 +112,7 @@ pub(crate) struct Field {
     pub(crate) boxed: bool,
 }
 
-/// A text that an enum accepts.
+/// A string that an enum accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TextVariant {
     pub(crate) name: String,
@@ -126,15 +126,15 @@ pub(crate) struct UnionVariant {
     pub(crate) docs: Vec<String>,
     pub(crate) value: TypeRef,
     pub(crate) case: Case,
-    /// The one alternative that it is of, where there is but one.
+    /// The schema of the variant's alternative, if the variant has only one.
     pub(crate) place: Option<Place>,
     pub(crate) boxed: bool,
 }
 
-/// What tells a variant from the others.
+/// The conditions that distinguish a variant from the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Case {
-    /// Names of the runtime's constants, joined by "or".
+    /// The names of the runtime's constants for kinds; a value must have one of these kinds.
     pub(crate) kinds: Vec<&'static str>,
     pub(crate) required: Vec<String>,
     pub(crate) known: Option<Vec<String>>,
@@ -148,7 +148,7 @@ pub(crate) struct Event {
     pub(crate) root: TypeId,
 }
 
-/// All that will be printed.
+/// Everything that is printed.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) definitions: Vec<Definition>,
@@ -167,13 +167,13 @@ impl Plan {
         &self.definitions[id.0]
     }
 
-    /// Tells whether `null` is a value of a type.
+    /// Returns whether `null` is a value of a type.
     pub(crate) fn takes_null(&self, value: &TypeRef) -> bool {
         value.nullable
             || match &value.shape {
                 RustType::Json | RustType::Null => true,
                 RustType::Named(id) => match &self.definition(*id).body {
-                    // A newtype is never around itself, so that this ends.
+                    // A newtype contains itself only through a box, so the recursion ends.
                     Body::Newtype { inner, boxed } => *boxed || self.takes_null(inner),
                     Body::Struct(_) | Body::Texts(_) => false,
                     Body::Union(variants) => variants.iter().any(|variant| variant.case.takes_null()),
@@ -189,7 +189,7 @@ impl Plan {
             }
     }
 
-    /// Tells whether a type has but one value, which a constructor need not be told.
+    /// Returns whether a type has only one value, so that a constructor needs no argument for it.
     pub(crate) fn is_constant(&self, value: &TypeRef) -> bool {
         match (&value.shape, value.nullable) {
             (RustType::Named(id), false) => {

@@ -1,8 +1,8 @@
-//! What values a schema may accept, as far as a type needs to know.
+//! Shapes describe the values that a schema may accept, as far as a type depends on them.
 //!
-//! Everything here may say *more* than the schema accepts and never less: the generated code
-//! checks with the schema itself, a type only has to hold whatever got through. So a keyword that
-//! no type can express is left out, and a reference nobody can follow means "anything".
+//! A shape may allow *more* values than the schema accepts, but never fewer. This is safe: generated code checks events
+//! with the schema itself, and a type only has to hold accepted values. So a shape omits a keyword that no type can
+//! express. A reference without a known target means "any value".
 
 mod conjunction;
 mod facts;
@@ -21,35 +21,35 @@ use std::collections::HashMap;
 
 use crate::atlas::{Atlas, Place};
 
-/// What a value has to satisfy, built from places in schemas.
+/// A condition on values, built from places in schemas.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Expression {
-    /// Anything.
+    /// Accepts any value.
     Anything,
-    /// The schema at a place, with everything it refers to.
+    /// The schema at a place, with all schemas that it refers to.
     Schema(Place),
     /// The schema at a place without its `$ref`, `allOf`, `anyOf` and `oneOf`.
     Own(Place),
-    /// One of these kinds.
+    /// Accepts only values of these kinds.
     Kinds(Kinds),
-    /// All of these.
+    /// All of these expressions apply.
     All(Vec<Expression>),
-    /// At least one of these.
+    /// At least one of these expressions applies.
     Any(Vec<Expression>),
-    /// Nothing more, but what the schema at this place looks at must not be dropped.
+    /// Accepts any value, but the type must keep the properties that the schema at this place examines.
     Mention(Place),
-    /// Nothing more, but no member may be dropped, at any depth: values are compared whole.
+    /// Accepts any value, but the type must keep all properties at any depth, because a schema compares whole values.
     Whole,
-    /// Something only the validator knows.
+    /// A condition that only the validator understands.
     Opaque,
 }
 
-/// Most parts of an expression. One that grows beyond is a schema combined with itself again and
-/// again; only the validator knows what it means.
+/// An expression has at most this many parts. A larger one comes from a schema that is combined with itself again and
+/// again, and only the validator understands it.
 const PARTS_MAX: usize = 2_000;
 
 impl Expression {
-    /// Tells whether the expression has more parts than are looked at.
+    /// Returns whether the expression has more than `PARTS_MAX` parts.
     pub(crate) fn is_too_large(&self) -> bool {
         let mut open = vec![self];
         let mut parts = 0;
@@ -66,15 +66,15 @@ impl Expression {
     }
 }
 
-/// Answers questions about expressions, and remembers the answers.
+/// Derives facts from expressions, and caches them.
 #[derive(Debug)]
 pub(crate) struct Shapes<'a, 'c> {
     pub(crate) atlas: &'a Atlas<'c>,
-    /// Whether objects keep the members that no schema names.
+    /// Whether structs keep properties that no schema names.
     keep_unknown: bool,
     facts: HashMap<Expression, Option<Facts<'c>>>,
     own_facts: HashMap<Place, Facts<'c>>,
-    /// How often anything was followed: the measure of work.
+    /// The number of expressions that were followed, as a measure of the work.
     steps: Cell<usize>,
     members: HashMap<(Expression, String), Option<Expression>>,
 }
@@ -91,15 +91,16 @@ impl<'a, 'c> Shapes<'a, 'c> {
         }
     }
 
-    /// Returns how much work was done so far.
+    /// Returns the number of expressions that were followed so far, as a measure of the work.
     pub(crate) fn steps(&self) -> usize {
         self.steps.get()
     }
 
-    /// Follows references and `allOf`s of one that add nothing, to the place that says something.
+    /// Returns the place that `place` is equivalent to. From a schema without conditions of its own, the function
+    /// follows the `$ref`, or the only schema of `allOf`.
     pub(crate) fn entry(&self, place: Place) -> Place {
         let mut at = place;
-        // A chain longer than this is a cycle, or as good as one.
+        // A longer chain is almost certainly a cycle.
         for _ in 0..64 {
             let says_something = self.says_something(at);
             let refers = self.atlas.target(at);
@@ -120,7 +121,7 @@ impl<'a, 'c> Shapes<'a, 'c> {
         ["anyOf", "oneOf"].iter().any(|keyword| self.atlas.keyword(place, keyword).is_some())
     }
 
-    /// Tells whether a schema has a keyword of its own that bears on the type.
+    /// Returns whether a schema has a keyword of its own that affects the type.
     fn says_something(&self, place: Place) -> bool {
         const SAYING: [&str; 23] = [
             "type",
@@ -147,7 +148,8 @@ impl<'a, 'c> Shapes<'a, 'c> {
             "$dynamicRef",
             "$recursiveRef",
         ];
-        // A schema has fewer keywords than there are, and this is asked of every place again and again.
+        // The planner calls this function very often. A schema has few keywords, so it is faster to search each of them
+        // in the list.
         let members = self.atlas.value(place).as_object();
         let is_said = |keyword: &str| {
             SAYING.contains(&keyword)

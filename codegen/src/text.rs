@@ -1,19 +1,19 @@
-//! Foreign text made safe to stand in generated code.
+//! Makes text from documents safe for generated code.
 
-/// Widest line of a doc comment, its `///` not counted.
+/// A line of a doc comment has at most this many characters, without its `///`.
 const DOC_CHARACTERS_MAX: usize = 92;
 
-/// Longest text that is repeated; the rest is in the schema.
+/// At most this many characters of a text are repeated; the schema has the rest.
 const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
 
-/// Longest summary of a description, a line; the rest is in the schema.
+/// A summary of a description has at most this many characters, which is one line; the schema has the rest.
 const SUMMARY_CHARACTERS_MAX: usize = DOC_CHARACTERS_MAX;
 
-/// Longest sentence of a summary; of a longer one the beginning is repeated.
+/// A sentence of a summary has at most this many characters. If it is longer, only its beginning is repeated.
 const SENTENCE_CHARACTERS_MAX: usize = 260;
 
-/// Returns the first sentences of a description's first paragraph, as many as fit a line and one at
-/// least.
+/// Returns the first sentences of a description's first paragraph: at least one sentence, and as many as fit on one
+/// line.
 pub(crate) fn summary(description: &str) -> String {
     let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = description.replace("\r\n", "\n");
@@ -22,7 +22,7 @@ pub(crate) fn summary(description: &str) -> String {
     let ends = paragraph.match_indices(['.', '!', '?']).map(|(at, end)| at + end.len());
     let is_end = |end: &usize| {
         let (before, after) = paragraph.split_at(*end);
-        // "e.g." and "i.e." end no sentence, nor does what a small letter follows.
+        // A sentence does not end after "e.g." or "i.e.", or before a lowercase letter.
         let mut follows = after.strip_prefix(' ').into_iter().flat_map(str::chars);
         !before.ends_with(".g.")
             && !before.ends_with(".e.")
@@ -55,10 +55,10 @@ pub(crate) fn append_sentence(lines: &mut Vec<String>, sentence: &str) {
 
 /// Returns a text as lines of a doc comment.
 ///
-/// A doc comment is code: rustdoc runs what looks like an example, and some characters make the
-/// compiler refuse a comment. So white space is folded, fences are broken, characters that do not
-/// show or turn the text around are left out, and what Markdown would take for a link or a tag is
-/// escaped.
+/// A doc comment is code: rustdoc runs text that looks like an example, and the compiler rejects comments with some
+/// characters. So this function folds white space, and breaks the fences of code blocks. It removes invisible
+/// characters, and characters that change the direction of the text. It escapes text that Markdown would interpret as a
+/// link or a tag.
 pub(crate) fn doc_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let shown: String = text.chars().take(DESCRIPTION_CHARACTERS_MAX).collect();
@@ -84,7 +84,8 @@ pub(crate) fn doc_lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// Escapes what Markdown would take for a link, a tag or a fence; code in single backticks stays.
+/// Returns a paragraph in which everything is escaped that Markdown would interpret as a link, a tag or a fence. Code
+/// in single backticks does not change.
 fn safe_paragraph(paragraph: &str) -> String {
     let paragraph: String = paragraph.chars().filter(|c| c.is_whitespace() || shows(*c)).collect();
     let balanced = paragraph.matches('`').count().is_multiple_of(2) && !paragraph.contains("``");
@@ -101,7 +102,7 @@ fn safe_paragraph(paragraph: &str) -> String {
     safe
 }
 
-/// Tells whether a character shows as what it is: no control, no change of direction, no filler.
+/// Returns whether a character is visible as itself: not a control character, a change of direction, or a filler.
 fn shows(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
@@ -109,7 +110,7 @@ fn shows(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns a text as a short quotation in a doc comment, in backticks.
+/// Returns a text in backticks, as a short quotation in a doc comment; `None` if the text is too long or unsafe.
 pub(crate) fn doc_code(text: &str) -> Option<String> {
     const QUOTED_CHARACTERS_MAX: usize = 84;
     let plain = text.chars().all(|c| shows(c) && c != '`');
@@ -136,7 +137,7 @@ pub(crate) fn literal(text: &str) -> String {
     literal
 }
 
-/// Returns a document as a Rust string literal on one line, as it is where that can be.
+/// Returns a document as a Rust string literal on one line. If possible, the text is unchanged in a raw string.
 pub(crate) fn document_literal(text: &str) -> String {
     if !text.chars().all(|c| c == '\t' || shows(c)) {
         return literal(text);
@@ -145,7 +146,7 @@ pub(crate) fn document_literal(text: &str) -> String {
     while text.contains(&format!("\"{hashes}")) {
         hashes.push('#');
     }
-    // The compiler knows no more than 255.
+    // The compiler accepts at most 255 `#`.
     if 255 < hashes.len() { literal(text) } else { format!("r{hashes}\"{text}\"{hashes}") }
 }
 
@@ -154,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn docs_run_and_hide_nothing() {
+    fn doc_lines_have_no_runnable_or_hidden_text() {
         let hostile = "Safe.\r\n\r\n```\nstd::process::exit(1)\n```\n\n    indented()\n~~~\n\u{202e}txt\u{0}*/ [a](b) <b>";
         let lines = doc_lines(hostile);
         for line in &lines {
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_is_a_sentence_or_two() {
+    fn a_summary_has_the_sentences_that_fit() {
         assert_eq!(summary("  One,\n two (e.g. three). Four.\n\nFive."), "One, two (e.g. three). Four.");
         let long = format!("First. Then {} Last.", "word ".repeat(40).trim());
         assert_eq!(summary(&long), "First.");

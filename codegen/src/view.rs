@@ -1,7 +1,7 @@
-//! The model that templates print: texts, lists and flags, nothing to think about.
+//! The model that templates print. It contains only strings, lists and flags, so templates need no logic.
 //!
-//! docs/templates.md is made from these types and their comments. What a template may rely on is
-//! counted by [`crate::options::TEMPLATE_MODEL`].
+//! `cargo xtask regenerate` writes docs/templates.md from these types and their comments.
+//! [`crate::options::TEMPLATE_MODEL`] is the version of this model.
 
 use serde::Serialize;
 

@@ -1,15 +1,16 @@
-//! Reading and writing that stays inside a folder: a link in it may lead elsewhere in the folder, and nowhere else.
+//! Reads and writes files inside a folder. A link in the folder may lead to another place in the folder, but not out of
+//! it.
 
 use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-/// Returns an error when a path of a folder leads out of it, through a link or by itself. What does not exist yet leads
-/// to where it would be.
+/// Returns an error if a path leads out of a folder, by itself or through a link. If the path does not exist yet, the
+/// function checks the place where the file would be created.
 ///
 /// # Errors
 ///
-/// When it leads out, or when the folder or a link cannot be read.
+/// If the path leads out of the folder, or if the folder or a link cannot be read.
 pub fn stays_inside(folder: &Path, path: &Path) -> io::Result<()> {
     let folder = true_path(folder)?;
     let there = true_path(path)?;
@@ -20,21 +21,21 @@ pub fn stays_inside(folder: &Path, path: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }
 
-/// Reads a file of a folder that is no longer than so many bytes.
+/// Reads a file of a folder, with at most `bytes_max` bytes.
 ///
 /// # Errors
 ///
-/// When the path leads out of the folder, or the file is longer or cannot be read.
+/// If the path leads out of the folder, or if the file is longer or cannot be read.
 pub fn read_inside(folder: &Path, path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     stays_inside(folder, path)?;
     read_at_most(path, bytes_max)
 }
 
-/// Reads a file that is no longer than so many bytes. Of a longer one it reads no more than that.
+/// Reads a file with at most `bytes_max` bytes. If the file is longer, the function stops at this limit.
 ///
 /// # Errors
 ///
-/// When the file is longer, is no file, or cannot be read.
+/// If the file is longer or cannot be read, or if the path is not a file.
 pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     let too_long = || {
         let message = format!("the file is longer than {bytes_max} bytes");
@@ -44,7 +45,7 @@ pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
         let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "the path is not a file");
         about.is_file().then_some(()).ok_or_else(no_file)
     };
-    // A pipe would never end, and opening one waits for whoever writes to it.
+    // A pipe may never end, and opening a pipe waits for its writer.
     is_file(&std::fs::metadata(path)?)?;
     let file = std::fs::File::open(path)?;
     let about = file.metadata()?;
@@ -60,11 +61,11 @@ pub fn read_at_most(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file of a folder, whose folders are made if need be.
+/// Writes a file of a folder, and creates the folders of its path.
 ///
 /// # Errors
 ///
-/// When the path leads out of the folder, or the file cannot be written.
+/// If the path leads out of the folder, or if the file cannot be written.
 pub fn write_inside(folder: &Path, path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
     stays_inside(folder, path)?;
     if let Some(parent) = path.parent() {
@@ -73,9 +74,10 @@ pub fn write_inside(folder: &Path, path: &Path, bytes: impl AsRef<[u8]>) -> io::
     std::fs::write(path, bytes)
 }
 
-/// Returns where a path leads. Its last parts may not exist; a link that leads nowhere is followed as well.
+/// Returns the place that a path leads to. The last parts of the path may be missing. A link is also followed if its
+/// target is missing.
 fn true_path(path: &Path) -> io::Result<PathBuf> {
-    /// Links that are followed.
+    /// At most this many links are followed.
     const LINKS_MAX: usize = 40;
     // An empty path is the current folder.
     let mut there = std::path::absolute(Path::new(".").join(path))?;
@@ -83,7 +85,7 @@ fn true_path(path: &Path) -> io::Result<PathBuf> {
         let (known, rest) = known_part(&there)?;
         let Some(next) = rest.components().next() else { return Ok(known) };
         let link = known.join(next);
-        // A link to what does not exist: writing through it would make that.
+        // If this is a link, its target is missing, and a write through the link would create the target.
         let Ok(target) = std::fs::read_link(&link) else { return Ok(normal(&known.join(rest))) };
         let below = rest.components().skip(1);
         there = normal(&known.join(target)).join(below.collect::<PathBuf>());
@@ -91,7 +93,7 @@ fn true_path(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "the path has too many symbolic links"))
 }
 
-/// Splits a path into the part that exists, with its links followed, and the rest.
+/// Returns the part of a path that exists, with its links resolved, and the rest of the path.
 fn known_part(path: &Path) -> io::Result<(PathBuf, PathBuf)> {
     let mut known = path;
     loop {
@@ -131,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_followed_inside_and_nowhere_else() {
+    fn links_work_inside_the_folder_but_not_out_of_it() {
         let all = std::env::temp_dir().join(format!("evschema-inside-{}", std::process::id()));
         let (tree, outside) = (all.join("tree"), all.join("outside"));
         std::fs::create_dir_all(tree.join("a")).unwrap();

@@ -1,31 +1,31 @@
-//! Decides for each entry of a tree whether the layout has a place for it.
+//! Decides for each entry of a tree whether the layout allows it.
 
 use std::io;
 use std::path::Path;
 
 use evschema_model::{Code, Diagnostic, Subject, Version};
 
-/// What an entry of a tree is.
+/// The role of an entry in a tree.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// It may stand beside schemas and holds none.
+    /// An allowed entry that is not a schema, such as `README.md`.
     Aside,
     /// A folder.
     Folder,
     /// A file that ends in `.json`.
     Schema,
-    /// The layout has no place for it.
+    /// An entry that the layout does not allow.
     Wrong(Diagnostic),
 }
 
-/// The file of a subject beside its versions.
+/// The file that the folder of a subject may contain beside the versions.
 const SUBJECT_FILE: &str = "subject.toml";
 
-/// Help for every entry without a place.
+/// The help for entries that the layout does not allow.
 const LAYOUT: &str = "the layout is <subject>/<version>.json, such as commerce.order.placed/1.0.0.json";
 
 impl Entry {
-    /// Returns what an entry of a tree's root is.
+    /// Returns the role of an entry in the root of a tree.
     pub(super) fn at_root(path: &Path) -> Self {
         let name = name(path);
         match kind(path) {
@@ -43,7 +43,7 @@ impl Entry {
         }
     }
 
-    /// Returns what an entry of a subject's folder is.
+    /// Returns the role of an entry in the folder of a subject.
     pub(super) fn in_subject(path: &Path) -> Self {
         let name = name(path);
         match kind(path) {
@@ -63,7 +63,7 @@ enum Kind {
     Other,
 }
 
-/// Returns the kind of an entry, of what it leads to if it is a link.
+/// Returns the kind of an entry. For a link, this is the kind of its target.
 fn kind(path: &Path) -> io::Result<Kind> {
     let metadata = std::fs::metadata(path)?;
     Ok(if metadata.is_dir() {
@@ -103,7 +103,7 @@ pub(super) fn nested(path: &Path) -> Diagnostic {
     ))
 }
 
-/// Returns the diagnostic for a JSON file whose folder names no subject or whose name is no version.
+/// Returns the diagnostic for a JSON file if its name is not a version, or if its folder has no name of a subject.
 pub(super) fn misnamed(path: &Path, why: String) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::Misplaced, why);
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -116,7 +116,7 @@ pub(super) fn misnamed(path: &Path, why: String) -> Diagnostic {
     diagnostic.help(LAYOUT)
 }
 
-/// Returns the diagnostic for a file of a subject's folder that is no schema.
+/// Returns the diagnostic for a file that is in the folder of a subject but is not a schema.
 fn unknown(file: &str) -> Diagnostic {
     let message = format!("`{file}` is neither a schema nor `{SUBJECT_FILE}`");
     let diagnostic = Diagnostic::new(Code::Misplaced, message);
@@ -137,7 +137,7 @@ fn no_file(name: &str) -> Diagnostic {
         .help(format!("remove `{name}` from the schemas folder"))
 }
 
-/// Returns the version that a name spells in another style, such as `v1.0.0` or `1.0`.
+/// Returns the version in a name that writes it in another style, such as `v1.0.0` or `1.0`.
 fn version_in(stem: &str) -> Option<Version> {
     let numbers = stem.trim_start_matches(['v', 'V']);
     [numbers.to_owned(), format!("{numbers}.0"), format!("{numbers}.0.0")]
@@ -145,9 +145,9 @@ fn version_in(stem: &str) -> Option<Version> {
         .find_map(|text| Version::parse(text).ok())
 }
 
-/// Returns whether a name may stand anywhere in a tree.
+/// Returns whether an entry with this name is allowed everywhere in a tree.
 fn is_aside(name: &str) -> bool {
-    // Editors keep `1.0.0.json~` as a backup, and `.#1.0.0.json` as a lock, a link that leads nowhere.
+    // Editors create `1.0.0.json~` as a backup, and `.#1.0.0.json` as a lock, which is a link without a target.
     name == "README.md" || name.ends_with('~') || name.starts_with(".#") || is_hidden(name) && !is_json(name)
 }
 
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_beside_schemas_and_their_near_misses() {
+    fn some_other_names_are_allowed_beside_schemas() {
         for (name, is_allowed) in [
             ("README.md", true),
             ("readme.txt", false),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn help_says_how_to_rename() {
+    fn help_suggests_the_new_name() {
         for (name, expected) in [
             ("1.0.0.yaml", "convert it to JSON, as `1.0.0.json`"),
             ("1.0.0.JSON", "rename it to `1.0.0.json`"),

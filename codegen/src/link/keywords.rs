@@ -1,4 +1,4 @@
-//! One node: the keywords of a schema, in the words of the newest draft.
+//! Builds one node: the keywords of a schema, translated into keywords of the newest draft.
 
 use evschema_model::{Draft, Formats, formats};
 use serde_json::{Map, Value, json};
@@ -42,7 +42,8 @@ impl<'c> Linker<'_, '_, 'c> {
         node
     }
 
-    /// Writes what a generated type needs to read the node in one pass; tells whether that is all.
+    /// Writes the keywords that a generated type needs to parse the node in one pass. Returns whether the node is
+    /// complete.
     fn shortened(&mut self, program: DocumentId, spot: &Spot<'c>, node: &mut Node) -> bool {
         let Some(place) = spot.place(self.planner.atlas) else { return false };
         let reading = self.planner.reading(place);
@@ -78,7 +79,7 @@ impl<'c> Linker<'_, '_, 'c> {
         {
             node.insert("format".to_owned(), json!(format));
         }
-        // Later drafts only annotate.
+        // In later drafts, these keywords are only annotations.
         if matches!(spot.draft, Draft::Draft6 | Draft::Draft7) {
             const ENCODINGS: [&str; 5] = ["base64", "base64url", "base32", "base32hex", "base16"];
             if let Some(encoding) = text("contentEncoding").filter(|name| ENCODINGS.contains(name)) {
@@ -269,7 +270,7 @@ fn kinds(spot: &Spot<'_>, node: &mut Node) {
     let constant = spot.keyword("const").filter(|_| Draft::Draft6 <= spot.draft);
     let literals: Option<Vec<&Value>> = match (values, constant) {
         (Some(values), Some(constant)) => {
-            // Both hold; equal numbers may be written differently, which the runtime would see.
+            // Both keywords apply. Equal numbers may be written differently, and the runtime would see the difference.
             Some(values.iter().filter(|value| same(value, constant)).collect())
         }
         (Some(values), None) => Some(values.iter().collect()),
@@ -289,7 +290,7 @@ fn kinds(spot: &Spot<'_>, node: &mut Node) {
             of_literals.dedup();
             kinds = Some(of_literals);
         } else if let Some(kinds) = &mut kinds {
-            // Whether `null` is accepted is asked of the kinds alone.
+            // The runtime decides from `type` alone whether `null` is accepted.
             let has_null = literals.iter().any(|value| value.is_null());
             kinds.retain(|kind| kind != "null" || has_null);
         }
@@ -299,7 +300,7 @@ fn kinds(spot: &Spot<'_>, node: &mut Node) {
     }
 }
 
-/// Compares as JSON Schema does: numbers by value.
+/// Returns whether two values are equal in JSON Schema, which compares numbers by value.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
@@ -326,7 +327,7 @@ fn numbers(spot: &Spot<'_>, node: &mut Node) {
     copy(spot, node, &["multipleOf"]);
     for (plain, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         if spot.draft == Draft::Draft4 {
-            // Of draft 4, where a flag makes the bound exclusive.
+            // In draft 4, a flag makes the bound exclusive.
             if let Some(bound) = spot.keyword(plain) {
                 let is_exclusive = spot.keyword(exclusive) == Some(&json!(true));
                 node.insert((if is_exclusive { exclusive } else { plain }).to_owned(), bound.clone());

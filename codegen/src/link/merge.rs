@@ -1,4 +1,5 @@
-//! Objects that are put together by `allOf` and `$ref`, as one node: read once, not once for each.
+//! Merges an object that `allOf` and `$ref` combine from parts into one node. So the object is read once, and not once
+//! for each part.
 
 use std::collections::VecDeque;
 
@@ -8,11 +9,12 @@ use super::spot::{Spot, is_annotation};
 use super::{DocumentId, Linker};
 use crate::shape::spoken_names;
 
-/// What the parts of such an object may say: nothing that looks at all members at once.
+/// The keywords that the parts of a merged object may have. A part must not examine all properties at once, for example
+/// with `unevaluatedProperties`.
 const MERGED: [&str; 7] =
     ["type", "properties", "required", "minProperties", "maxProperties", "allOf", "additionalProperties"];
 
-/// Most parts that are put together.
+/// The largest number of parts that are merged.
 const PARTS_MAX: usize = 32;
 
 impl<'c> Linker<'_, '_, 'c> {
@@ -62,7 +64,7 @@ impl<'c> Linker<'_, '_, 'c> {
         is_other.then_some(Parts { parts, copies })
     }
 
-    /// Writes the node of an object that is put together; tells whether it is one.
+    /// Writes the node of a merged object. Returns whether the object can be merged.
     pub(super) fn merged(
         &mut self,
         program: DocumentId,
@@ -119,7 +121,7 @@ impl<'c> Linker<'_, '_, 'c> {
         true
     }
 
-    /// Returns a member, and how many parts of the object have the same schema for it, at most.
+    /// Returns a property, and the largest number of parts that have the same schema for it.
     fn merged_member(&mut self, program: DocumentId, parts: &[Spot<'c>], name: &str) -> (Value, u32) {
         let mut nodes: Vec<Value> = Vec::new();
         let mut uses: Vec<u32> = Vec::new();
@@ -144,12 +146,12 @@ impl<'c> Linker<'_, '_, 'c> {
         (member, uses.into_iter().max().unwrap_or(1))
     }
 
-    /// Adds a node that demands several others.
+    /// Adds a node that requires several other nodes, and returns its number.
     fn all_of(&mut self, program: DocumentId, nodes: &[Value]) -> usize {
         let draft = self.drafts.entry(program).or_default();
         draft.nodes.push(Map::from_iter([("allOf".to_owned(), json!(nodes))]));
         draft.places.push(None);
-        // Nodes are only merged where no reference is dynamic, so that the resource matters to none.
+        // Nodes are only merged if no reference is dynamic, and then the resource does not matter.
         draft.resources_of.push(0);
         draft.nodes.len() - 1
     }

@@ -1,4 +1,4 @@
-//! Which nodes a generated type checks while it reads, and how it finds the nodes of its parts.
+//! Decides which nodes a generated type checks while it parses, and how it finds the nodes of its parts.
 
 use evschema_model::Draft;
 use serde_json::Value;
@@ -8,23 +8,23 @@ use crate::atlas::Place;
 use crate::plan::{Body, Planner, RustType, TypeRef};
 use crate::shape::{Expression, Kinds, spoken_names};
 
-/// How the type of a schema reads itself.
+/// The way in which the type of a schema parses and checks values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) streamed: Streamed,
-    /// What each variant of an enum is of.
+    /// The schema of each variant, if the type is an enum.
     pub(crate) variants: Vec<Place>,
-    /// What a value is of that is not `null`, where the schema says no more than that.
+    /// The schema of values other than `null`, if the schema only adds `null` to it.
     pub(crate) unless_null: Option<Place>,
 }
 
-/// How much of what a schema says its type checks while it reads.
+/// The conditions of a schema that its type checks while it parses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Streamed {
-    /// The value is checked before it is read.
+    /// The type checks nothing; the checker checks the value first.
     #[default]
     Nothing,
-    /// What it says of members itself; what its applicators say is checked afterwards.
+    /// The type checks the schema's own conditions on properties. The checker checks the applicators afterwards.
     Own,
     All,
 }
@@ -34,7 +34,7 @@ impl Streamed {
         if all { Self::All } else { Self::Nothing }
     }
 
-    /// Returns what the linked form says of it.
+    /// Returns the value of `streamed` in the linked form.
     pub(crate) fn keyword(self) -> Option<Value> {
         match self {
             Self::Nothing => None,
@@ -44,7 +44,7 @@ impl Streamed {
     }
 }
 
-/// Keywords that the readers of the runtime check, by the kind of value they speak of.
+/// Keywords that the readers of the runtime check, by the kind of value that they apply to.
 const TEXT: [&str; 6] =
     ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"];
 const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
@@ -53,7 +53,7 @@ const ARRAY: [&str; 7] =
 const OBJECT: [&str; 6] =
     ["properties", "required", "additionalProperties", "minProperties", "maxProperties", "dependentRequired"];
 
-/// Keywords that are checked after a struct is read.
+/// Keywords that the checker checks after a struct is parsed.
 const APPLICATORS: [&str; 8] = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref"];
 
 fn says_nothing(keyword: &str) -> bool {
@@ -61,7 +61,7 @@ fn says_nothing(keyword: &str) -> bool {
 }
 
 impl<'c> Planner<'_, 'c> {
-    /// Returns how the planned type of a schema reads itself.
+    /// Returns the way in which the planned type of a schema parses and checks values.
     pub(crate) fn reading(&mut self, place: Place) -> Reading {
         let Some(members) = self.atlas.value(place).as_object() else { return Reading::default() };
         let keywords: Vec<&'c str> =
@@ -79,7 +79,7 @@ impl<'c> Planner<'_, 'c> {
         }
     }
 
-    /// Tells whether a schema's type is a struct that knows these members, in this order.
+    /// Returns whether the type of a schema is a struct with these properties, in this order.
     pub(super) fn reads_members(&mut self, place: Place, names: &[&str]) -> bool {
         let Some(planned) = self.reader(place) else { return false };
         let RustType::Named(id) = self.inner_shape(&planned) else { return false };
@@ -117,8 +117,7 @@ impl<'c> Planner<'_, 'c> {
         Reading { streamed, ..Reading::default() }
     }
 
-    /// Tells whether a struct checks what its schema says of members itself, and nothing but
-    /// applicators is left.
+    /// Returns whether a struct checks its schema's own conditions on properties, and only applicators remain.
     fn reads_own(&mut self, place: Place, keywords: &[&str], planned: &TypeRef) -> bool {
         let (rest, own): (Vec<&str>, Vec<&str>) =
             keywords.iter().partition(|keyword| APPLICATORS.contains(keyword));
@@ -136,7 +135,7 @@ impl<'c> Planner<'_, 'c> {
         {
             return false;
         }
-        // An applicator may have narrowed the type of a member, which then checks another node.
+        // An applicator may have narrowed the type of a property. Then this type checks another node.
         let fields: Vec<(String, TypeRef)> = body
             .fields
             .iter()
@@ -148,7 +147,8 @@ impl<'c> Planner<'_, 'c> {
         })
     }
 
-    /// Tells whether reading a type checks these keywords; beside others, or alone.
+    /// Returns whether a type checks these keywords while it parses. `beside` is true if the type is one of several
+    /// variants.
     fn checks(&self, place: Place, keywords: &[&str], shape: &RustType, beside: bool) -> bool {
         match shape {
             RustType::Bool
@@ -167,7 +167,7 @@ impl<'c> Planner<'_, 'c> {
             },
             RustType::Json | RustType::Tuple(_) => return false,
         }
-        // Keywords of other kinds say nothing of this one.
+        // Keywords for other kinds of values do not affect this kind.
         const ALL: [&[&str]; 4] = [&TEXT, &NUMBER, &ARRAY, &OBJECT];
         let modern_items = !self.atlas.keyword(place, "items").is_some_and(Value::is_array);
         modern_items
@@ -178,10 +178,10 @@ impl<'c> Planner<'_, 'c> {
             })
     }
 
-    /// Tells whether a schema is a list of texts, and perhaps `null`, and nothing else.
+    /// Returns whether a schema is only a list of strings, perhaps with `null`.
     fn is_plain_enum(&self, place: Place, keywords: &[&str]) -> bool {
         let lists = keywords.iter().filter(|keyword| matches!(**keyword, "enum" | "const")).count();
-        // Draft 4 does not know `const`.
+        // Draft 4 has no `const`.
         let knows_all = !keywords.contains(&"const") || Draft::Draft6 <= self.atlas.draft(place);
         knows_all
             && lists == 1
@@ -197,12 +197,12 @@ impl<'c> Planner<'_, 'c> {
         let (nulls, others): (Vec<Place>, Vec<Place>) = all.iter().partition(|place| self.is_null(**place));
         let takes_null =
             others.iter().any(|other| self.shapes.facts(&Expression::Schema(*other)).kinds.has(Kinds::NULL));
-        // Of a `oneOf` only one may accept `null`.
+        // Only one branch of a `oneOf` may accept `null`.
         let null_is_plain = nulls.len() <= 1 && !takes_null;
         if let ([_], [other]) = (nulls.as_slice(), others.as_slice())
             && null_is_plain
             && planned.nullable
-            // Else it would read `null` itself, and not be told apart from what is beside it.
+            // Otherwise, both alternatives would accept `null`, and the code could not distinguish them.
             && !self.plan().takes_null(&TypeRef::plain(planned.shape.clone()))
             && self.reads(*other, &TypeRef::plain(planned.shape.clone()))
         {
@@ -213,7 +213,7 @@ impl<'c> Planner<'_, 'c> {
         let Body::Union(variants) = &self.plan().definition(id).body else { return Reading::default() };
         let of: Option<Vec<Place>> = variants.iter().map(|variant| variant.place).collect();
         match of {
-            // Alternatives that accept nothing have no variant.
+            // An alternative that accepts no value has no variant.
             Some(of) if null_is_plain && of.iter().all(|place| others.contains(place)) => {
                 Reading { streamed: Streamed::All, variants: of, unless_null: None }
             }
@@ -228,10 +228,10 @@ impl<'c> Planner<'_, 'c> {
             if keyword == "type" && name == "null")
     }
 
-    /// Returns the shape of a type, through structs that only hold another.
+    /// Returns the shape of a type, or of the inner type if it is a newtype.
     fn inner_shape(&self, planned: &TypeRef) -> RustType {
         let mut shape = planned.shape.clone();
-        // A newtype is never around itself but through a box.
+        // A newtype can contain itself only through a box.
         for _ in 0..8 {
             match &shape {
                 RustType::Named(id) => match &self.plan().definition(*id).body {

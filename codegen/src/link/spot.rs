@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::atlas::{Atlas, DocumentId, Lead, Place};
 
-/// Where a schema stands: in a document of ours, or in a specification's metaschema.
+/// A schema and its home: a document of the atlas, or a metaschema.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spot<'c> {
     pub(super) home: Home,
@@ -16,11 +16,11 @@ pub(super) struct Spot<'c> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
     Document(DocumentId),
-    /// The address of the metaschema's root; its URI is its identity.
+    /// The root of a metaschema; the URI of the metaschema identifies it.
     Specification(&'static Value),
 }
 
-/// Keywords that say nothing about values.
+/// Keywords that never reject a value.
 const ANNOTATIONS: [&str; 17] = [
     "$comment",
     "$schema",
@@ -41,7 +41,7 @@ const ANNOTATIONS: [&str; 17] = [
     "$dynamicAnchor",
 ];
 
-/// Tells whether a keyword says nothing about values.
+/// Returns whether a keyword never rejects a value.
 pub(super) fn is_annotation(keyword: &str) -> bool {
     ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-")
 }
@@ -68,7 +68,7 @@ impl<'c> Spot<'c> {
         Some(Self { home: Home::Specification(root), value, draft })
     }
 
-    /// Returns what tells the spot from all others: values stay put.
+    /// Returns the address of the value, which identifies the spot, because values do not move.
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self.value).addr()
     }
@@ -88,7 +88,7 @@ impl<'c> Spot<'c> {
         }
     }
 
-    /// Returns where a reference leads.
+    /// Returns the target of a reference.
     pub(super) fn target(&self, atlas: &Atlas<'c>, keyword: &str) -> Option<Self> {
         let written = self.keyword(keyword)?.as_str()?;
         match self.home {
@@ -111,7 +111,7 @@ impl<'c> Spot<'c> {
         }
     }
 
-    /// Returns where the schema refers to, if it does nothing else.
+    /// Returns the target of the schema's `$ref`, if the schema has no other effect.
     pub(super) fn only_refers(&self, atlas: &Atlas<'c>) -> Option<Self> {
         let members = self.value.as_object()?;
         let hides = self.draft.ref_hides_siblings();
@@ -119,7 +119,7 @@ impl<'c> Spot<'c> {
         if members.contains_key("$ref") && only { self.target(atlas, "$ref") } else { None }
     }
 
-    /// Returns the root of the resource that the schema is in.
+    /// Returns the root of the resource that contains the schema.
     pub(super) fn resource_root(&self, atlas: &Atlas<'c>) -> Self {
         match self.home {
             Home::Specification(root) => self.inside(root),
@@ -151,8 +151,7 @@ impl<'c> Spot<'c> {
         id.is_some_and(|id| !id.is_empty() && !id.starts_with('#')) && !hidden
     }
 
-    /// Returns the dynamic anchors of the resource that this is the root of, by name; that of
-    /// `$recursiveAnchor` has none.
+    /// Returns the dynamic anchors of the resource with this root, by name. The name of a `$recursiveAnchor` is empty.
     pub(super) fn dynamic_anchors(&self) -> Vec<(String, Self)> {
         let mut found = Vec::new();
         if self.keyword("$recursiveAnchor") == Some(&Value::Bool(true)) {

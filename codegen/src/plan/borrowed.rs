@@ -1,11 +1,11 @@
-//! Which types have a form that borrows text from the event, and what it is called.
+//! Decides which types have a form that borrows strings from the event, and names these forms.
 
 use std::collections::BTreeMap;
 
 use super::{Body, Plan, RustType, TypeId, TypeRef};
 use crate::names::Names;
 
-/// The names of borrowed forms; a type that holds no text has none.
+/// The names of borrowed forms. A type without strings has none.
 #[derive(Debug)]
 pub(crate) struct Borrowed {
     definitions: Vec<Option<String>>,
@@ -13,7 +13,7 @@ pub(crate) struct Borrowed {
 }
 
 impl Borrowed {
-    /// Names the borrowed forms of a plan: `Order` gives `OrderRef`, as far as that is free.
+    /// Returns the names of the borrowed forms of a plan: `Order` becomes `OrderRef`, if this name is free.
     pub(crate) fn of(plan: &Plan) -> Self {
         let textual = textual(plan);
         let mut taken = BTreeMap::new();
@@ -48,10 +48,10 @@ impl Borrowed {
     }
 }
 
-/// Returns of each definition whether a value of it holds text: strings, or names of members.
+/// Returns for each definition whether its values contain strings or names of properties.
 fn textual(plan: &Plan) -> Vec<bool> {
     let mut textual = vec![false; plan.definitions.len()];
-    // What holds a type that holds text holds text, however far down: until nothing changes.
+    // A type also contains strings if a type inside it does, at any depth. So the loop runs until nothing changes.
     loop {
         let before = textual.clone();
         for (at, definition) in plan.definitions.iter().enumerate() {
@@ -77,7 +77,7 @@ fn holds_text(value: &TypeRef, textual: &[bool]) -> bool {
         RustType::List(of) => holds_text(of, textual),
         RustType::Tuple(parts) => parts.iter().any(|part| holds_text(part, textual)),
         RustType::Named(TypeId(id)) => textual[*id],
-        // Any value is copied: borrowing it would be a tree of another type.
+        // `Json` is always copied, because a borrowed form would be a tree of another type.
         RustType::Json
         | RustType::Bool
         | RustType::I64

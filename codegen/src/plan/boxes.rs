@@ -1,8 +1,8 @@
-//! Boxes where a type would contain itself.
+//! Adds boxes where a type would contain itself.
 
 use super::{Body, Plan, RustType, TypeId, TypeRef};
 
-/// Boxes every field and variant that leads back to its own type without a list or map between.
+/// Boxes every field and variant that leads back to its own type without a list or map in between.
 pub(super) fn add_boxes(plan: &mut Plan) {
     let edges: Vec<Vec<usize>> = plan.definitions.iter().map(|d| contained(&d.body)).collect();
     let component = components(&edges);
@@ -40,7 +40,7 @@ fn contained(body: &Body) -> Vec<usize> {
     ids
 }
 
-/// Lists the named types that a value holds in itself, not behind a list or map.
+/// Adds to `ids` the named types that a value contains directly, not inside a list or map.
 fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
     match &value.shape {
         RustType::Named(TypeId(id)) => ids.push(*id),
@@ -57,8 +57,8 @@ fn direct(value: &TypeRef, ids: &mut Vec<usize>) {
     }
 }
 
-/// Returns for each node the number of its strongly connected component (Kosaraju's algorithm,
-/// without recursion: a chain of types may be long).
+/// Returns the number of each node's strongly connected component. The function uses Kosaraju's algorithm without
+/// recursion, because a chain of types may be long.
 fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     let mut order = Vec::new();
     let mut seen = vec![false; edges.len()];

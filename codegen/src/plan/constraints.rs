@@ -1,4 +1,4 @@
-//! A schema's title, description and constraints, in words.
+//! Describes a schema's title, description and constraints in words.
 
 use serde_json::Value;
 
@@ -6,8 +6,9 @@ use crate::atlas::{Atlas, Place};
 use crate::names::words;
 use crate::text::{append_sentence, doc_code, doc_lines, summary};
 
-/// Returns the documentation of what stands at these places, the first that says anything: a summary of
-/// the description, or the title unless a name says as much; then the constraints in words.
+/// Returns the documentation of a type or field from these places. It begins with a summary of the first description.
+/// If no place has a description, it begins with the first title, unless one of `names` has the same words. The
+/// constraints of all places follow, in words.
 pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec<String> {
     let text = |keyword: &str| {
         places.iter().find_map(|place| {
@@ -29,14 +30,14 @@ pub(super) fn docs(atlas: &Atlas<'_>, places: &[Place], names: &[String]) -> Vec
             }
         }
     }
-    // Sentence by sentence, so that a quoted pattern is never broken.
+    // Each sentence is added as a whole, so that no line break splits a quoted pattern.
     for sentence in said {
         append_sentence(&mut lines, &sentence);
     }
     lines
 }
 
-/// Returns what a place demands of texts, numbers, lists and objects.
+/// Returns the constraints of a place on strings, numbers, arrays and objects, as sentences.
 fn constraints(atlas: &Atlas<'_>, place: Place) -> Vec<String> {
     let number = |keyword| atlas.keyword(place, keyword).filter(|v| v.is_number()).map(ToString::to_string);
     let flag = |keyword| atlas.keyword(place, keyword) == Some(&Value::Bool(true));

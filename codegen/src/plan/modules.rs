@@ -1,4 +1,4 @@
-//! Which module each document's types live in: one file a subject, one module a version.
+//! Chooses the module of each document's types: one file per subject, and one module per version.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use evschema_model::{Line, Subject, Version};
 use crate::atlas::{Atlas, DocumentId};
 use crate::names::{Names, field_name};
 
-/// The module of the types that several others have alike.
+/// The name of the module for types that several other modules share.
 pub(crate) const SHARED: &str = "shared";
 
-/// Where a document's types live.
+/// The module of a document's types.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Module {
     /// The subject's module.
@@ -19,10 +19,10 @@ pub(crate) struct Module {
     pub(crate) version: String,
 }
 
-/// Settles the modules of documents.
+/// Returns the modules of documents.
 ///
-/// A subject's module is called after its last two parts, and after more of them where two
-/// subjects would share a name. The newest version of a line is `v1`, any other `v1_0_2`.
+/// The last two parts of a subject are the name of its module. If two subjects would have the same name, the names get
+/// more parts. The newest version of a line has a name such as `v1`, and any other version a name such as `v1_0_2`.
 pub(crate) fn modules(atlas: &Atlas<'_>, documents: &BTreeSet<DocumentId>) -> BTreeMap<DocumentId, Module> {
     let mut subjects: BTreeMap<&Subject, BTreeMap<&Version, DocumentId>> = BTreeMap::new();
     for id in documents {
@@ -64,11 +64,11 @@ fn subject_names<'s>(subjects: &[&'s Subject]) -> BTreeMap<&'s Subject, String> 
         let all: Vec<&str> = subject.as_str().split('.').filter(|part| !part.is_empty()).collect();
         let last = all[all.len().saturating_sub(parts)..].join("_");
         let name = field_name(&last).unwrap_or_else(|| "subject".to_owned());
-        // A module is a file too, so that its name is plain.
+        // A module is also a file, so its name must not begin with `r#`.
         name.strip_prefix("r#").map_or(name.clone(), |bare| format!("{bare}_"))
     };
     let mut parts: BTreeMap<&Subject, usize> = subjects.iter().map(|subject| (*subject, 2)).collect();
-    // As many rounds as a subject can have parts.
+    // A subject has at most as many parts as bytes.
     for _ in 0..Subject::BYTES_MAX {
         let mut by_name: BTreeMap<String, Vec<&Subject>> = BTreeMap::new();
         for (subject, parts) in &parts {
@@ -87,7 +87,7 @@ fn subject_names<'s>(subjects: &[&'s Subject]) -> BTreeMap<&'s Subject, String> 
             }
         }
     }
-    // `mod`, `events` and `shared` are files of the generator's own; names that still clash get a number.
+    // The generator itself creates `mod`, `events` and `shared`. Names that still clash get a number.
     let mut taken = Names::default();
     taken.take(&["events".to_owned()]);
     taken.take(&[SHARED.to_owned()]);

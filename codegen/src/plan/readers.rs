@@ -1,16 +1,16 @@
-//! Which types read the values of one schema.
+//! Records which types parse the values of each schema.
 //!
-//! Where something looks at a value from outside, such as a `contains` or an `if` about a member,
-//! its type keeps members that its own schema does not name: one schema, several types. The linked
-//! form has one node for all of them, and that node says what a type checks while it reads. It
-//! holds for all of them only where they know the same members.
+//! A `contains`, or an `if` about a property, examines a value from outside the value's own schema. Then the type of
+//! the value keeps properties that its own schema does not name. So one schema may have several types. The linked form
+//! has one node for all of them, and this node lists the conditions that a type checks while it parses. This list is
+//! only correct for all of them if they know the same properties.
 
 use super::{Body, Planner, RustType, TypeRef};
 use crate::atlas::Place;
 use crate::shape::Conjunction;
 
 impl Planner<'_, '_> {
-    /// Notes that values of a conjunction are read as a type.
+    /// Records that a type parses the values of a conjunction.
     pub(super) fn note_reader(&mut self, key: &Conjunction, read_as: &TypeRef) {
         let readers = self.readers.entry(key.unwatched()).or_default();
         if !readers.contains(read_as) {
@@ -18,11 +18,11 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// Returns the type that reads the values of a schema; one of them, if several do that know
-    /// the same members. `None` if none does, or they differ in what they know.
+    /// Returns the type that parses the values of a schema. If several types with the same properties do, the result is
+    /// one of them. Returns `None` if no type does, or if their properties differ.
     pub(crate) fn reader(&mut self, place: Place) -> Option<TypeRef> {
         let readers = self.readers_of(place);
-        // What takes any value checks it before it reads, whatever its node says.
+        // A value of type `Json` is always checked before it is parsed, whatever its node contains.
         let typed = readers.iter().find(|reader| !matches!(reader.shape, RustType::Json));
         let first = typed.or(readers.first())?;
         let alike = readers
@@ -31,7 +31,7 @@ impl Planner<'_, '_> {
         alike.then(|| first.clone())
     }
 
-    /// Tells whether a type reads the values of a schema, whatever looks at them besides.
+    /// Returns whether a type parses the values of a schema, whichever other schemas examine them.
     pub(crate) fn reads(&mut self, place: Place, read_as: &TypeRef) -> bool {
         self.reader(place).is_some() && self.readers_of(place).contains(read_as)
     }
@@ -41,7 +41,7 @@ impl Planner<'_, '_> {
         self.readers.get(&key).cloned().unwrap_or_default()
     }
 
-    /// Tells whether two types can be read under one node. Their parts have nodes of their own.
+    /// Returns whether two types can use the same node. Their parts have their own nodes.
     fn read_alike(&self, one: &TypeRef, other: &TypeRef) -> bool {
         let integers = |shape: &RustType| matches!(shape, RustType::I64 | RustType::Integer);
         one.nullable == other.nullable

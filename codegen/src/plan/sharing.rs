@@ -1,8 +1,8 @@
-//! Types that are equal become one.
+//! Merges equal types into one.
 //!
-//! Two types are equal when they say the same in Rust, in JSON and in their documentation, and so do
-//! the types of their parts. What they are called does not matter: every module keeps its own name
-//! for a type that is printed elsewhere (docs/adr/0015).
+//! Two types are equal if their Rust, their JSON and their documentation are the same, and the types of their parts are
+//! equal. The names of the types do not matter: every module keeps its own name for a type that is printed elsewhere
+//! (docs/adr/0015).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
@@ -11,9 +11,9 @@ use super::{Body, Plan, RustType, Shared, StandIn, TypeId, TypeRef};
 use crate::atlas::DocumentId;
 use crate::names::Names;
 
-/// Lets one of equal types stand for the others.
+/// Replaces equal types by one of them.
 ///
-/// A type that several modules have goes into a module of its own. An event is nobody else's type.
+/// A type that several modules have moves into the module of shared types. An event is never equal to another type.
 pub(super) fn share(plan: &mut Plan) {
     let events: BTreeSet<usize> = plan.events.iter().map(|event| event.root.0).collect();
     let mut equals: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -26,7 +26,7 @@ pub(super) fn share(plan: &mut Plan) {
             1 < homes.len()
         });
     across = across.into_iter().flat_map(|equal| by_name_if_short(plan, equal)).collect();
-    // What most modules have gets the name that several want.
+    // If several types want the same name, the type with the most uses gets it.
     across.sort_by_key(|equal| (usize::MAX - equal.len(), equal[0]));
     let mut taken = Names::of_types();
     for equal in across {
@@ -48,7 +48,7 @@ pub(super) fn share(plan: &mut Plan) {
     }
 }
 
-/// Splits equal types by name where another name is no shorter than the type.
+/// Splits equal types by name, if another name would not be shorter than the type itself.
 fn by_name_if_short(plan: &Plan, equal: Vec<usize>) -> Vec<Vec<usize>> {
     if is_worth_a_name(&plan.definitions[equal[0]].body) {
         return vec![equal];
@@ -60,9 +60,9 @@ fn by_name_if_short(plan: &Plan, equal: Vec<usize>) -> Vec<Vec<usize>> {
     by_name.into_values().filter(|equal| 1 < equal.len()).collect()
 }
 
-/// Tells whether another name for a type is shorter than the type.
+/// Returns whether another name for a type is shorter than the type itself.
 fn is_worth_a_name(body: &Body) -> bool {
-    /// Characters that texts may have on one line.
+    /// The strings of an enum fit on one line if they have at most this many characters.
     const LINE_CHARACTERS: usize = 80;
     match body {
         Body::Struct(body) => !body.fields.is_empty(),
@@ -74,7 +74,8 @@ fn is_worth_a_name(body: &Body) -> bool {
     }
 }
 
-/// Returns what most of some equal types are called, the shortest of such names.
+/// Returns the most frequent name of some equal types. If several names are equally frequent, the shortest one is
+/// returned.
 fn common_name(plan: &Plan, equal: &[usize]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for at in equal {
@@ -84,10 +85,10 @@ fn common_name(plan: &Plan, equal: &[usize]) -> String {
     best.map(|(name, _)| name.to_owned()).unwrap_or_default()
 }
 
-/// Returns for each definition the number of its class: of those that are equal.
+/// Returns the number of each definition's class. All definitions in a class are equal.
 ///
-/// Definitions that look alike begin in one class; classes are split while the parts of their
-/// members are of different ones. So types that contain themselves can be equal too.
+/// Definitions that look the same start in one class. A class is split as long as its members have parts from different
+/// classes. So types that contain themselves can also be equal.
 fn classes(plan: &Plan, events: &BTreeSet<usize>) -> Vec<usize> {
     let mut parts = Vec::new();
     let mut looks = Vec::new();
@@ -112,7 +113,7 @@ fn classes(plan: &Plan, events: &BTreeSet<usize>) -> Vec<usize> {
     }
 }
 
-/// Returns a number for each of some keys, the same for equal ones, and how many there are.
+/// Returns a number for each key, and the count of different numbers. Equal keys have the same number.
 fn numbered<K: Eq + Hash>(keys: Vec<K>) -> (Vec<usize>, usize) {
     let mut known = HashMap::new();
     let mut numbers = Vec::new();
@@ -123,7 +124,7 @@ fn numbered<K: Eq + Hash>(keys: Vec<K>) -> (Vec<usize>, usize) {
     (numbers, known.len())
 }
 
-/// Takes the types that a body names out of it, and what is not printed.
+/// Moves the types that a body names into `ids`, and removes everything that is not printed.
 fn take_ids(body: &mut Body, ids: &mut Vec<usize>) {
     match body {
         Body::Struct(body) => {

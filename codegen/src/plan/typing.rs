@@ -1,4 +1,4 @@
-//! Gives every schema a type that holds whatever the schema accepts.
+//! Gives every schema a type that can hold every value that the schema accepts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,18 +12,18 @@ use crate::atlas::{Atlas, DocumentId, Place};
 use crate::names::{self, Names};
 use crate::shape::{Conjunction, Elements, Expression, Facts, Kinds, Shapes};
 
-/// Types nested deeper than this are any JSON: an event nests at most 128 levels.
+/// A type that is nested more deeply becomes `Json`, because an event has at most 128 levels.
 const DEPTH_MAX: usize = 140;
 
-/// Most named types that one event adds; past it every schema is any JSON. The largest real event
-/// seen has 321.
+/// An event adds at most this many named types. After that, every schema becomes `Json`. The largest real event seen so
+/// far has 321 types.
 const TYPES_MAX: usize = 4_000;
 
-/// Most steps that are taken for one event before every schema is any JSON: combinations of
-/// schemas can grow beyond any measure; the largest real event seen takes thirty thousand.
+/// The planner takes at most this many steps for an event. After that, every schema becomes `Json`, because
+/// combinations of schemas can grow without limit. The largest real event seen so far takes 30,000 steps.
 const STEPS_MAX: usize = 400_000;
 
-/// Most texts that make an enum; a longer list is a text, which the schema checks.
+/// An enum has at most this many strings. A longer list becomes a `String`, and the schema checks the value.
 const TEXTS_MAX: usize = 1_000;
 
 /// Plans the types of documents.
@@ -33,53 +33,52 @@ pub(crate) struct Planner<'a, 'c> {
     pub(crate) shapes: Shapes<'a, 'c>,
     plan: Plan,
     known: HashMap<Conjunction, Known>,
-    /// The types that read the values of a schema, whatever looks at them from outside.
+    /// The types that parse the values of a schema, whichever other schemas examine them.
     pub(super) readers: HashMap<Conjunction, Vec<TypeRef>>,
     names: BTreeMap<DocumentId, Names>,
-    /// Names that the definitions and members of a document will want, so that nothing smaller
-    /// takes them.
+    /// The names that the definitions and properties of a document need, so that no type of a lower rank takes them.
     wanted: BTreeMap<DocumentId, BTreeMap<String, Rank>>,
-    /// What is being planned, outermost first, and whether each accepts `null` too.
+    /// The types in progress, outermost first, and whether each also accepts `null`.
     open: Vec<(Conjunction, bool)>,
-    /// How many types there may be before the event being planned has too many.
+    /// If the plan has more types than this, the current event has too many.
     types_max: usize,
-    /// How many steps may have been taken before it takes too many.
+    /// If the planner has taken more steps than this, the current event has taken too many.
     steps_max: usize,
 }
 
 #[derive(Debug, Clone)]
 enum Known {
     Done(TypeRef),
-    /// Being planned; asked for again it becomes a named type, or it would have no end.
+    /// In progress. If the type contains itself, it becomes a named type, because otherwise it would have no end.
     Open(Option<TypeId>),
 }
 
-/// What a type would be called, and where it would live.
+/// The possible names of a type, and its module.
 ///
-/// Names come from where a type stands, never from the order in which types are found: what a later
-/// version adds beside it must not rename it (docs/adr/0014).
+/// A name depends on the place of a type, never on the order in which the planner finds types. So an addition in a
+/// later version never renames a type (docs/adr/0014).
 #[derive(Debug, Clone)]
 pub(super) struct Hint {
     pub(super) home: DocumentId,
     /// Names in order of preference; never empty.
     pub(super) names: Vec<String>,
     pub(super) rank: Rank,
-    /// Whether it is the type of a member or of an alternative, which documents it.
+    /// Whether this is the type of a property or an alternative, which has its own documentation.
     pub(super) is_member: bool,
 }
 
-/// The struct whose members are being named.
+/// The struct whose properties are being named.
 struct Parent {
     name: String,
     rank: Rank,
 }
 
-/// What names a type; a name that a higher rank may want is not given to a lower one.
+/// The source of a type's name. A name that a higher rank may need is not given to a lower rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// Something inside a member or a definition.
+    /// A part of a property or definition.
     Part,
-    /// A member of the event itself.
+    /// A property of the event itself.
     Member,
     /// A definition.
     Definition,
@@ -88,7 +87,7 @@ pub(super) enum Rank {
 }
 
 impl<'a, 'c> Planner<'a, 'c> {
-    /// Begins a plan; of what structs keep see [`crate::options::Options::keep_unknown`].
+    /// Returns a planner with an empty plan. [`crate::options::Options::keep_unknown`] describes `keep_unknown`.
     pub(crate) fn new(atlas: &'a Atlas<'c>, keep_unknown: bool) -> Self {
         Self {
             atlas,
@@ -111,7 +110,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         let place = self.atlas.root(document);
         let hint = self.hint_for(place, document, None);
         let value = self.type_of(&Expression::Schema(place), &hint);
-        // A definition of this document may be the event itself, unless another event is it.
+        // A type of this document becomes the event itself, unless it is already another event.
         let root = if let RustType::Named(id) = value.shape
             && !value.nullable
             && self.plan.definition(id).home == document
@@ -127,7 +126,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         self.plan.events.push(Event { document, root });
     }
 
-    /// Returns the type that was planned for a schema by itself, if it was.
+    /// Returns the type of a schema by itself, if it is planned.
     pub(crate) fn planned(&mut self, place: Place) -> Option<TypeRef> {
         let key = self.key_of(place);
         match self.known.get(&key)? {
@@ -136,12 +135,12 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    /// Returns what is planned so far.
+    /// Returns the plan so far.
     pub(crate) fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Returns the plan.
+    /// Returns the complete plan, with boxes and shared types.
     pub(crate) fn finish(mut self) -> Plan {
         boxes::add_boxes(&mut self.plan);
         sharing::share(&mut self.plan);
@@ -193,7 +192,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         found
     }
 
-    /// Returns what identifies the type of a schema.
+    /// Returns the key that identifies the type of a schema.
     pub(super) fn key_of(&mut self, place: Place) -> Conjunction {
         let entry = self.shapes.entry(place);
         let mut conjunction = self.shapes.conjunction(&Expression::Schema(entry));
@@ -238,7 +237,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         TypeRef { shape, nullable }
     }
 
-    /// Forgets a restriction to kinds that hold anyway, so that it makes no second type.
+    /// Removes a restriction to kinds that has no effect, so that it does not create a second type.
     fn drop_idle_mask(&mut self, conjunction: &mut Conjunction) {
         if conjunction.kinds == Kinds::ALL || conjunction.kinds.is_empty() {
             return;
@@ -272,7 +271,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         RustType::Named(self.define(hint, docs, Body::Texts(variants)))
     }
 
-    /// Names a constant without the schema's own version, which is another in every version.
+    /// Names a constant without the schema's own version number, because each version has a different number.
     fn name_constant(&self, constant: &mut TextVariant, home: DocumentId) {
         let version = &self.atlas.schema(home).at().version;
         let rest = if version.is_spelt_by(&constant.text) {
@@ -375,7 +374,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         }
     }
 
-    /// Returns the hint for what stands at a place that something else leads to.
+    /// Returns the hint for a place that another schema leads to.
     fn hint_at(&self, entry: Place, hint: &Hint) -> Hint {
         let home = self.atlas.document(entry);
         let inherited = (home == hint.home).then_some(hint);
@@ -404,14 +403,14 @@ impl<'a, 'c> Planner<'a, 'c> {
         Hint { home, names: vec![name], rank: Rank::Part, is_member: false }
     }
 
-    /// Returns what the type of a document's root may be called: its title, else its subject.
+    /// Returns the possible names of the type of a document's root: first its title, then its subject.
     fn root_names(&self, document: DocumentId) -> Vec<String> {
-        /// A longer title is a sentence.
+        /// A title with more words is a sentence.
         const TITLE_WORDS_MAX: usize = 6;
         let schema = self.atlas.schema(document);
         let title = schema.title().map(names::words).filter(|words| words.len() <= TITLE_WORDS_MAX);
         let parts = schema.at().subject.as_str().rsplit('.').take(2);
-        // `v1` in `pubsub.v1.MessagePublished` says nothing of what the event is.
+        // The part `v1` of `pubsub.v1.MessagePublished` does not describe the event.
         let mut said: Vec<&str> = parts.filter(|part| !names::is_version(part)).collect();
         said.reverse();
         let subject = names::type_name(&said.join(" "));
@@ -427,7 +426,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         expression: &Expression,
         hint: &Hint,
     ) -> Vec<String> {
-        // A member is documented where it is declared; its type's name says whose it is.
+        // The field has the documentation of a property, and the name of its type shows the owner.
         if hint.is_member {
             return Vec::new();
         }
@@ -436,7 +435,7 @@ impl<'a, 'c> Planner<'a, 'c> {
         constraints::docs(self.atlas, &places, &hint.names)
     }
 
-    /// Adds a named type.
+    /// Adds a named type, and returns its identifier.
     pub(super) fn define(&mut self, hint: &Hint, docs: Vec<String>, body: Body) -> TypeId {
         let wanted = self.wanted(hint.home);
         let is_free = |name: &&String| wanted.get(*name).is_none_or(|rank| *rank <= hint.rank);
@@ -451,14 +450,14 @@ impl<'a, 'c> Planner<'a, 'c> {
         id
     }
 
-    /// Says whether what is being planned accepts `null` beside its type.
+    /// Records whether the type in progress also accepts `null`.
     pub(super) fn open_takes_null(&mut self, nullable: bool) {
         if let Some((_, takes_null)) = self.open.last_mut() {
             *takes_null = nullable;
         }
     }
 
-    /// Says that what is being planned is this type, before its parts are planned: they may need it.
+    /// Records the identifier of the type in progress before its parts are planned, because they may need it.
     pub(super) fn settle(&mut self, id: TypeId) {
         if let Some((key, nullable)) = self.open.last() {
             let value = TypeRef { shape: RustType::Named(id), nullable: *nullable };
@@ -487,7 +486,7 @@ impl<'a, 'c> Planner<'a, 'c> {
     }
 }
 
-/// Returns the places an expression names, outermost first.
+/// Returns the places in an expression, outermost first.
 fn places(expression: &Expression) -> Vec<Place> {
     match expression {
         Expression::Schema(place) | Expression::Own(place) => vec![*place],
@@ -501,7 +500,7 @@ fn places(expression: &Expression) -> Vec<Place> {
     }
 }
 
-/// Returns the type with lossless integers: where a field's own reader cannot help a plain one.
+/// Returns the type with lossless integers instead of `i64`, for values that are not directly in a field.
 pub(super) fn wide(value: TypeRef) -> TypeRef {
     let shape = match value.shape {
         RustType::I64 => RustType::Integer,
@@ -519,7 +518,7 @@ pub(super) fn wide(value: TypeRef) -> TypeRef {
     TypeRef { shape, nullable: value.nullable }
 }
 
-/// Returns the name of one of several: `Items` gives `Item`.
+/// Returns the singular of a name: `Items` becomes `Item`.
 fn singular(name: &str) -> String {
     if let Some(stem) = name.strip_suffix("ies").filter(|stem| 1 < stem.len()) {
         return format!("{stem}y");

@@ -1,4 +1,4 @@
-//! Enums of types: where alternatives can be told apart, and where several kinds are accepted.
+//! Plans enums of types: for alternatives that code can distinguish, and for schemas that accept several kinds.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,28 @@ use super::{Body, Case, RustType, TypeRef, UnionVariant};
 use crate::names::{self, Names};
 use crate::shape::{Conjunction, Expression, Facts, Kinds};
 
-/// Most alternatives that are compared with each other; more become one type that holds them all.
+/// At most this many alternatives are compared with each other. More alternatives become one type that can hold the
+/// values of all.
 const ALTERNATIVES_MAX: usize = 200;
 
-/// Alternatives that cannot be told from each other, as one.
+/// Alternatives that become one variant, because code cannot distinguish them.
 struct Cluster<'c> {
     alternatives: Vec<Expression>,
     facts: Vec<Facts<'c>>,
 }
 
-/// Why two alternatives cannot be confused.
+/// The difference between two alternatives.
 enum Difference<'c> {
     Kinds,
     Tag(&'c str),
-    /// The first requires a member that the second cannot have.
+    /// The first requires a property that the second cannot have.
     Missing(&'c str),
-    /// The second requires a member that the first cannot have.
+    /// The second requires a property that the first cannot have.
     Surplus,
 }
 
 impl<'c> Planner<'_, 'c> {
-    /// Returns the type of a conjunction whose alternatives can be told apart.
+    /// Returns the type of a conjunction if the alternatives of one of its groups can be distinguished.
     pub(super) fn union_of_groups(
         &mut self,
         conjunction: &Conjunction,
@@ -43,7 +44,7 @@ impl<'c> Planner<'_, 'c> {
             if alternatives.is_empty() || ALTERNATIVES_MAX < alternatives.len() {
                 continue;
             }
-            // A list of literals is one enum of texts, not an enum of enums.
+            // A list of literals becomes one enum of strings, not an enum of enums.
             if facts.literals.is_some() && kinds.separate_count() == 1 {
                 continue;
             }
@@ -55,7 +56,8 @@ impl<'c> Planner<'_, 'c> {
         None
     }
 
-    /// Returns the alternatives of a group, each with all that holds beside it and without `null`.
+    /// Returns the alternatives of a group with their facts. Each alternative includes the other conditions of the
+    /// conjunction, and excludes `null`.
     fn alternatives(
         &mut self,
         conjunction: &Conjunction,
@@ -79,7 +81,7 @@ impl<'c> Planner<'_, 'c> {
             if facts.kinds.is_empty() {
                 continue;
             }
-            // With nothing beside it, an alternative keeps the place that names it.
+            // If there are no other conditions, an alternative keeps its place, which gives it a name.
             if let Expression::All(parts) = &expression
                 && let [only] = parts.as_slice()
             {
@@ -134,7 +136,7 @@ impl<'c> Planner<'_, 'c> {
         kinds: Kinds,
         hint: &Hint,
     ) -> TypeRef {
-        /// From this many kinds on a schema did not mean to list them.
+        /// A schema that accepts this many kinds probably does so by accident.
         const UNINTENDED_KINDS: usize = 4;
         let unintended = UNINTENDED_KINDS <= kinds.separate_count();
         if unintended && (facts.names.is_empty() || !kinds.meets(Kinds::OBJECT)) {
@@ -209,7 +211,7 @@ impl<'c> Planner<'_, 'c> {
     }
 }
 
-/// Puts together what cannot be told apart.
+/// Returns the alternatives in clusters. Code cannot distinguish the alternatives of one cluster.
 fn clusters<'c>(alternatives: Vec<Expression>, facts: Vec<Facts<'c>>) -> Vec<Cluster<'c>> {
     let mut clusters: Vec<Cluster<'c>> = Vec::new();
     for (alternative, facts) in alternatives.into_iter().zip(facts) {
@@ -228,7 +230,7 @@ fn clusters<'c>(alternatives: Vec<Expression>, facts: Vec<Facts<'c>>) -> Vec<Clu
         apart.push(merged);
         clusters = apart;
     }
-    // What the case of a cluster says is weaker than what its members say: look once more.
+    // The case of a cluster is weaker than the facts of its alternatives, so compare the clusters again.
     let mut at = 0;
     while at < clusters.len() {
         let clash = (0..clusters.len()).find(|other| {
@@ -258,7 +260,7 @@ impl<'c> Cluster<'c> {
     }
 }
 
-/// Returns what keeps every value of one from being taken for a value of the other, both ways.
+/// Returns a difference that separates every value of one alternative from every value of the other, if one exists.
 fn difference<'c>(a: &Facts<'c>, b: &Facts<'c>) -> Option<Difference<'c>> {
     let common = a.kinds.and(b.kinds);
     if common.is_empty() {
@@ -284,7 +286,7 @@ fn difference<'c>(a: &Facts<'c>, b: &Facts<'c>) -> Option<Difference<'c>> {
         .or_else(|| excluded(&b.required, &a.known).map(|_| Difference::Surplus))
 }
 
-/// Returns for each cluster the case that keeps it apart from the others, and no more than that.
+/// Returns the case of each cluster: only the conditions that distinguish it from the others.
 fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
     let joined: Vec<Facts<'_>> = clusters.iter().map(Cluster::joined).collect();
     let mut cases = Vec::new();
@@ -300,7 +302,7 @@ fn cases(clusters: &[Cluster<'_>]) -> Vec<Case> {
                 Some(Difference::Missing(name)) => {
                     required.insert(name);
                 }
-                // The other has a member that this one cannot have.
+                // The other cluster requires a property that this one cannot have.
                 Some(Difference::Surplus) => {
                     case.known =
                         facts.known.as_ref().map(|known| known.iter().map(|n| (*n).to_owned()).collect());

@@ -1,4 +1,4 @@
-//! Finds the template that prints no Rust, and the line in it.
+//! Finds the template that does not print Rust, and the line of the error.
 
 use handlebars::Handlebars;
 use serde::Serialize;
@@ -7,8 +7,8 @@ use super::layout;
 use super::printer::{TEMPLATES, register};
 use crate::options::Templates;
 
-/// Returns the name of the replaced template without which Rust would be printed, and its line
-/// without which it would be, where one line is to blame.
+/// Returns the name of the first replaced template that alone makes the output invalid. If the output becomes valid
+/// without one line of this template, the function also returns the number of this line.
 pub(super) fn culprit(
     templates: &Templates,
     template: &str,

@@ -1,20 +1,20 @@
-//! The layout of declared types, which the formatter would not know how to set.
+//! Formats declared types, because the formatter does not know their syntax.
 
 use super::printer::one_line;
 use crate::declared::declared;
 
-/// Begins the types of a module, on a line of its own.
+/// The line that begins the types of a module.
 const OPENS: &str = "rt::types! {";
 
-/// Stands where the types of a module were.
+/// The placeholder for the types of a module.
 const EMPTY: &str = "rt::types! {}";
 
-/// Widest line of the layout.
+/// A line of the layout has at most this many characters.
 const WIDTH_MAX: usize = 100;
 
-/// Takes the declarations of types out of printed code: what is left, and the lines of each.
+/// Returns printed code without the declarations of types, and the lines of each declaration.
 ///
-/// Every literal and every comment is on one line, and begins none that a template means as code.
+/// This is safe, because every literal and every comment is on one line, and no part of them looks like a line of code.
 fn cut(printed: &str) -> (String, Vec<Vec<&str>>) {
     let (mut rest, mut bodies) = (String::with_capacity(printed.len() / 4), Vec::new());
     let mut lines = printed.lines();
@@ -39,8 +39,8 @@ fn cut(printed: &str) -> (String, Vec<Vec<&str>>) {
     (rest, bodies)
 }
 
-/// Makes sure that printed code is Rust, and that what it declares are types; returns it without the
-/// declarations, and their lines.
+/// Returns printed code without the declarations of types, and the lines of each declaration. Returns an error if the
+/// code is not Rust, or if a declaration does not declare types.
 pub(super) fn check(printed: &str) -> Result<(syn::File, Vec<Vec<&str>>), String> {
     let (rest, bodies) = cut(printed);
     for body in &bodies {
@@ -50,7 +50,8 @@ pub(super) fn check(printed: &str) -> Result<(syn::File, Vec<Vec<&str>>), String
     Ok((file, bodies))
 }
 
-/// Puts declarations of types back, an empty line between those that take several.
+/// Returns the code with the declarations of types instead of the placeholders. Empty lines separate types that need
+/// several lines.
 pub(super) fn put_back(code: &str, bodies: &[Vec<&str>]) -> String {
     let mut bodies = bodies.iter();
     let mut whole = String::with_capacity(4 * code.len());
@@ -98,7 +99,7 @@ fn opens(line: &str) -> bool {
     line.ends_with('{') && !line.starts_with("//")
 }
 
-/// Returns the names that a `use` has in braces, as many on a line as fit.
+/// Returns a `use` with as many names on a line as fit.
 pub(super) fn wrapped_use(line: &str) -> String {
     let indent = " ".repeat(line.len() - line.trim_start().len());
     let Some((path, names)) = line.trim_end_matches("};").split_once('{') else { return line.to_owned() };
@@ -118,7 +119,7 @@ pub(super) fn wrapped_use(line: &str) -> String {
     format!("{path}{{\n{lines}{indent}}};")
 }
 
-/// Puts parts on as few lines as hold them, a space between two.
+/// Returns the parts on as few lines as possible, with spaces between them.
 pub(super) fn filled(parts: &[String], width_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {

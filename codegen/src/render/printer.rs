@@ -17,18 +17,18 @@ pub(super) const TEMPLATES: [(&str, &str); 9] = [
     ("union.rs", include_str!("../../templates/union.rs.hbs")),
 ];
 
-/// Why code cannot be printed; only a template that replaces a built-in one gives a reason.
+/// The reason why code cannot be printed. Only templates that replace built-in ones cause such errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub(crate) struct PrintError {
-    /// The template at fault, such as `struct.rs`.
+    /// The template that causes the error, such as `struct.rs`.
     pub(crate) template: String,
-    /// The line in it, counted from one, where it is known.
+    /// The line in the template, counted from 1, if it is known.
     pub(crate) line: Option<usize>,
     pub(crate) why: String,
 }
 
-/// Runs templates and formats what they print.
+/// Runs templates, and formats their output.
 pub(crate) struct Printer<'t> {
     handlebars: Handlebars<'static>,
     templates: &'t Templates,
@@ -39,12 +39,12 @@ impl<'t> Printer<'t> {
     ///
     /// # Errors
     ///
-    /// When a template replaces none, is not one, or is written for another model.
+    /// If a template does not replace a built-in one, is not valid, or is written for another model.
     pub(crate) fn new(templates: &'t Templates) -> Result<Self, PrintError> {
         let mut handlebars = Handlebars::new();
-        // The view is escaped where it is settled; the templates print code, not HTML.
+        // The text in the view is already escaped, and templates print code, not HTML.
         handlebars.register_escape_fn(handlebars::no_escape);
-        // A name that the model does not have is a mistake, not an empty text.
+        // A name that the model does not have is an error, not an empty string.
         handlebars.set_strict_mode(true);
         for (name, template) in TEMPLATES {
             register(&mut handlebars, name, template)?;
@@ -62,11 +62,11 @@ impl<'t> Printer<'t> {
         Ok(Self { handlebars, templates })
     }
 
-    /// Prints a view as formatted Rust.
+    /// Returns a view as formatted Rust.
     ///
     /// # Errors
     ///
-    /// When a template fails, or what it prints is not Rust.
+    /// If a template fails, or if its output is not Rust.
     pub(crate) fn print(&self, template: &str, view: &impl Serialize) -> Result<String, PrintError> {
         let printed = self.handlebars.render(template, view).map_err(|error| PrintError {
             template: error.template_name.clone().unwrap_or_else(|| template.to_owned()),
@@ -86,7 +86,7 @@ impl<'t> Printer<'t> {
     }
 }
 
-/// Makes sure that a template is written for the model of this generator, if it says for which.
+/// Returns an error if a template names another model than this generator has.
 fn check_model(name: &str, template: &str) -> Result<(), PrintError> {
     const MARK: &str = "template model ";
     let first = template.lines().next().unwrap_or_default();
@@ -117,10 +117,10 @@ pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Puts what only the compiler reads on one line each, the runtime's macros and the lints, and names that
-/// are used of other modules on as few as hold them.
+/// Returns the code with each runtime macro and each lint attribute on one line, because only the compiler reads them.
+/// The names of a `pub use` are on as few lines as possible.
 ///
-/// No literal spans lines at this point, and the formatter breaks lines only between tokens.
+/// This is safe: no literal has several lines here, and the formatter breaks lines only between tokens.
 fn on_one_line(code: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut joined = String::with_capacity(code.len());
@@ -151,9 +151,9 @@ fn on_one_line(code: &str) -> String {
     joined
 }
 
-/// Puts an empty line between items, which the formatter leaves out.
+/// Returns the code with empty lines between items, because the formatter does not add them.
 ///
-/// No literal spans lines at this point, so that every line is code.
+/// No literal has several lines here, so every line is code.
 fn spaced(code: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut spaced = String::with_capacity(code.len() + code.len() / 20);
@@ -165,11 +165,11 @@ fn spaced(code: &str) -> String {
             ends && indent(before) == indent(line)
         });
         let start = line.trim_start();
-        // A macro stands below the type that it is about.
+        // The other macros belong to the type above them, so no empty line separates them.
         let starts_item = ["///", "#[", "pub ", "impl ", "static ", "use ", "rt::types!"]
             .iter()
             .any(|item| start.starts_with(item));
-        // Lines that only name or embed something stand together.
+        // No empty line separates lines that only name or embed something.
         let is_line = |line: &str| {
             let line = line.trim_start();
             let named = ["pub mod ", "pub use ", "pub const SCHEMA", "rt::event!", "rt::document!", "};"];

@@ -1,4 +1,4 @@
-//! The view of types: every Rust type, attribute and expression as text.
+//! Builds the view of types: every Rust type, attribute and expression as text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,29 +13,29 @@ use crate::plan::{
 use crate::text::literal;
 use crate::view;
 
-/// The module that a type is printed in.
+/// The module in which a type is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Home {
     Document(DocumentId),
-    /// That of the types that several documents have alike.
+    /// The module of types that several documents share.
     Shared,
 }
 
-/// Where a type is printed, and in which of its forms.
+/// The module in which a type is printed, and the form of the type.
 #[derive(Debug, Clone, Copy)]
 struct Scope {
     home: Home,
-    /// Whether text is borrowed from the event.
+    /// Whether strings are borrowed from the event.
     borrows: bool,
 }
 
-/// All that is needed to print a type.
+/// The data for printing types.
 pub(super) struct Types<'a, 'c> {
     pub(super) atlas: &'a Atlas<'c>,
     pub(super) plan: &'a Plan,
     pub(super) modules: &'a BTreeMap<DocumentId, Module>,
     pub(super) options: &'a Options,
-    /// The names of the forms that borrow, where they are asked for.
+    /// The names of borrowed forms, if the options request them.
     pub(super) borrowed: Option<&'a Borrowed>,
 }
 
@@ -51,7 +51,7 @@ impl Types<'_, '_> {
             .collect()
     }
 
-    /// Returns the types that several modules have alike.
+    /// Returns the types that several modules share.
     pub(super) fn shared(&self) -> Vec<view::Type> {
         let all = self.plan.shared.iter().enumerate().flat_map(|(at, shared)| {
             let borrowed = self.borrowed.and_then(|borrowed| borrowed.shared(at));
@@ -60,7 +60,7 @@ impl Types<'_, '_> {
         all.collect()
     }
 
-    /// Returns which of some printed types hold no text, where others have a form that borrows it.
+    /// Returns the names of printed types without strings; empty if the options do not request borrowed forms.
     pub(super) fn textless(&self, types: &[view::Type]) -> Vec<String> {
         if self.borrowed.is_none() {
             return Vec::new();
@@ -70,7 +70,7 @@ impl Types<'_, '_> {
         all.map(|one| one.name.clone()).collect()
     }
 
-    /// Returns a type, and its form that borrows if it has one.
+    /// Returns a type, and its borrowed form if it has one.
     fn forms(&self, id: TypeId, name: &str, borrowed: Option<&str>, home: Home) -> Vec<view::Type> {
         let body = |borrows| self.body(id, Scope { home, borrows });
         let event = self.event(id, borrowed);
@@ -84,8 +84,7 @@ impl Types<'_, '_> {
         forms
     }
 
-    /// Returns the names in a document's module of types that are printed elsewhere, or there under
-    /// another name.
+    /// Returns the re-exports of a document's module: types that are printed elsewhere, or under another name.
     pub(super) fn uses(&self, home: DocumentId) -> Vec<view::Use> {
         let (mut shared, mut neighbours) = (Vec::new(), Vec::new());
         let add = |names: &mut Vec<String>, printed: &str, name: &str| {
@@ -125,7 +124,7 @@ impl Types<'_, '_> {
             .collect()
     }
 
-    /// Returns the path of an item in another document's module; `None` if that is not printed.
+    /// Returns the path of an item in another document's module; `None` if this module is not printed.
     pub(super) fn path(&self, from: Home, to: DocumentId, item: &str) -> Option<String> {
         if from == Home::Document(to) {
             return Some(item.to_owned());
@@ -141,7 +140,7 @@ impl Types<'_, '_> {
         })
     }
 
-    /// Returns what a type consists of, without its name.
+    /// Returns the content of a type, without its name.
     fn body(&self, id: TypeId, scope: Scope) -> view::Type {
         let mut one = view::Type::default();
         match &self.plan.definition(id).body {
@@ -177,7 +176,7 @@ impl Types<'_, '_> {
             .filter(|field| field.mode == "required")
             .map(|field| view::Argument { name: field.name.clone(), rust_type: field.rust_type.clone() })
             .collect();
-        // A schema says the same in any order of its members, and has the same digest.
+        // The order of properties changes neither the meaning of a schema nor its digest.
         arguments.sort_by(|a, b| a.name.cmp(&b.name));
         let rest = body.rest.as_ref().map(|(name, value)| view::Rest {
             name: name.clone(),
@@ -200,12 +199,12 @@ impl Types<'_, '_> {
         };
         let bare_name = field.name.trim_start_matches("r#");
         let setter = (!field.required).then(|| format!("with_{}", bare_name.trim_end_matches('_')));
-        // What has but one value needs not be told.
+        // If a property has only one value, `new` needs no argument for it.
         let is_constant = mode == "required" && self.plan.is_constant(&field.value);
         let mode = if is_constant { "constant" } else { mode };
         view::Field {
             name: field.name.clone(),
-            // What is said of a member is said once.
+            // Only the owned form has the documentation of a property.
             docs: if scope.borrows { Vec::new() } else { field.docs.clone() },
             rust_type,
             json: literal(json),
@@ -231,7 +230,7 @@ impl Types<'_, '_> {
         self.text(value, false, Scope { home: Home::Document(home), borrows: false })
     }
 
-    /// Returns a type as Rust writes it.
+    /// Returns a type in Rust syntax.
     fn text(&self, value: &TypeRef, boxed: bool, scope: Scope) -> String {
         let element = |value: &TypeRef| self.text(value, false, scope);
         let bare = match &value.shape {
@@ -254,7 +253,7 @@ impl Types<'_, '_> {
         if value.nullable { format!("Option<{bare}>") } else { bare }
     }
 
-    /// Returns the path of a type, from where it is named.
+    /// Returns the path of a type, as the module of the scope writes it.
     fn name(&self, id: TypeId, scope: Scope) -> String {
         let definition = self.plan.definition(id);
         let shared = match (scope.home, definition.stands_in) {
@@ -279,8 +278,9 @@ fn map(scope: Scope, of: &str) -> String {
 }
 
 fn texts(name: &str, variants: &[TextVariant]) -> view::Texts {
-    /// Widest line of variants, without what is before them; alone, and behind the name.
+    /// A line of variants has at most this many characters, without its indentation.
     const WIDTH_MAX: usize = 88;
+    /// The variants are on the line of the enum if they and the name have at most this many characters.
     const BEHIND_NAME_MAX: usize = 78;
     let text =
         |variant: &TextVariant| view::Text { name: variant.name.clone(), text: literal(&variant.text) };

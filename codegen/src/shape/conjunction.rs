@@ -5,23 +5,22 @@ use serde_json::Value;
 use super::{Expression, Kinds, Shapes};
 use crate::atlas::Place;
 
-/// An expression with every reference and `allOf` followed: places that all hold, and groups of
-/// alternatives.
+/// An expression after all references and `allOf`s are followed: places that all apply, and groups of alternatives.
 ///
-/// Two expressions of one key get one type.
+/// Expressions with the same key get the same type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Conjunction {
-    /// Places whose own keywords hold, each once, in the order they were found.
+    /// Places whose own keywords apply, each once, in the order of the search.
     pub(crate) own: Vec<Place>,
-    /// Of each group at least one alternative holds.
+    /// Groups of alternatives; at least one alternative of each group applies.
     pub(crate) groups: Vec<Group>,
-    /// Places that look at members without saying what they are, such as a `not`.
+    /// Places that examine properties but do not describe their types, such as a `not`.
     pub(crate) mentions: Vec<Place>,
-    /// Whether no member may be dropped, at any depth.
+    /// Whether the type must keep all properties, at any depth.
     pub(crate) whole: bool,
-    /// The kinds that are left.
+    /// The kinds that the values may have.
     pub(crate) kinds: Kinds,
-    /// Whether something holds that only the validator knows.
+    /// Whether a condition applies that only the validator understands.
     pub(crate) opaque: bool,
 }
 
@@ -32,12 +31,12 @@ pub(crate) struct Group {
 }
 
 impl Conjunction {
-    /// Tells whether anything at all is accepted.
+    /// Returns whether the type must be able to hold any value.
     pub(crate) fn is_anything(&self) -> bool {
         self.opaque || (self.own.is_empty() && self.groups.is_empty() && self.kinds == Kinds::ALL)
     }
 
-    /// Returns the expression of this without one of its groups.
+    /// Returns the parts of this conjunction as expressions, without one of its groups.
     pub(crate) fn without_group(&self, left_out: usize) -> Vec<Expression> {
         let mut all: Vec<Expression> = self.own.iter().map(|place| Expression::Own(*place)).collect();
         for (at, group) in self.groups.iter().enumerate() {
@@ -55,14 +54,14 @@ impl Conjunction {
         all
     }
 
-    /// Returns the expression of this with fewer kinds.
+    /// Returns this conjunction as an expression that accepts only some kinds.
     pub(crate) fn only(&self, kinds: Kinds) -> Expression {
         let mut all = self.without_group(usize::MAX);
         all.push(Expression::Kinds(kinds));
         Expression::All(all)
     }
 
-    /// Returns what identifies the type: the same whatever the order of finding.
+    /// Returns the key that identifies the type. The key does not depend on the order of the search.
     pub(crate) fn key(&self) -> Self {
         let mut key = self.clone();
         key.own.sort();
@@ -71,14 +70,14 @@ impl Conjunction {
         key
     }
 
-    /// Returns this as if nothing looked at the value from outside.
+    /// Returns this conjunction as if no other schema examined the value.
     pub(crate) fn unwatched(&self) -> Self {
         Self { mentions: Vec::new(), whole: false, opaque: false, ..self.clone() }
     }
 }
 
 impl Shapes<'_, '_> {
-    /// Follows every reference and `allOf` of an expression.
+    /// Returns the conjunction of an expression, after following all its references and `allOf`s.
     pub(crate) fn conjunction(&self, expression: &Expression) -> Conjunction {
         let mut found = Conjunction {
             own: Vec::new(),

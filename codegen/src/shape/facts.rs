@@ -5,31 +5,31 @@ use serde_json::Value;
 use super::{Conjunction, Expression, Kinds, Shapes};
 use crate::atlas::Place;
 
-/// What is known of the values an expression accepts.
+/// Facts about the values that an expression accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts<'c> {
-    /// Their kinds.
+    /// The kinds of the values.
     pub(crate) kinds: Kinds,
-    /// All of them, where a schema lists them.
+    /// All values, if a schema lists them.
     pub(crate) literals: Option<Vec<&'c Value>>,
-    /// Members every object has.
+    /// Properties that every object has.
     pub(crate) required: BTreeSet<&'c str>,
-    /// Members that a schema speaks of, in document order.
+    /// Properties that a schema names, in document order.
     pub(crate) names: Vec<&'c str>,
-    /// Members an object can have at most, where a schema closes it.
+    /// All properties that an object may have, if a schema forbids other properties.
     pub(crate) known: Option<BTreeSet<&'c str>>,
-    /// Members whose texts are listed.
+    /// Properties whose schema lists the accepted strings, with these strings.
     pub(crate) tags: BTreeMap<&'c str, BTreeSet<&'c str>>,
-    /// Whether members that no schema names must be kept all the same.
+    /// Whether the type must keep properties that no schema names.
     pub(crate) keeps_rest: bool,
-    /// Whether every integer fits 64 bits.
+    /// Whether every integer fits into 64 bits.
     pub(crate) small_integers: bool,
-    /// Whether something holds that only the validator knows.
+    /// Whether a condition applies that only the validator understands.
     pub(crate) opaque: bool,
 }
 
 impl<'c> Facts<'c> {
-    /// Returns the facts of anything.
+    /// Returns the facts about any value.
     pub(crate) fn unknown() -> Self {
         Self {
             kinds: Kinds::ALL,
@@ -44,13 +44,13 @@ impl<'c> Facts<'c> {
         }
     }
 
-    /// Returns what is known of the values of both.
+    /// Returns the facts that are true for the values of both.
     pub(crate) fn joined(mut self, other: Self) -> Self {
         self.or(other);
         self
     }
 
-    /// Adds what holds as well.
+    /// Adds facts that are true at the same time.
     fn and(&mut self, other: Self) {
         self.kinds = self.kinds.and(other.kinds);
         self.literals = match (self.literals.take(), other.literals) {
@@ -72,7 +72,7 @@ impl<'c> Facts<'c> {
         self.opaque |= other.opaque;
     }
 
-    /// Adds what may hold instead.
+    /// Adds facts that may be true instead.
     fn or(&mut self, other: Self) {
         let objects = (self.kinds.meets(Kinds::OBJECT), other.kinds.meets(Kinds::OBJECT));
         let integers = (self.kinds.meets(Kinds::INTEGER), other.kinds.meets(Kinds::INTEGER));
@@ -114,11 +114,11 @@ fn add_names<'c>(names: &mut Vec<&'c str>, more: Vec<&'c str>) {
 }
 
 impl<'c> Shapes<'_, 'c> {
-    /// Returns what is known of an expression.
+    /// Returns the facts about an expression.
     pub(crate) fn facts(&mut self, expression: &Expression) -> Facts<'c> {
         match self.facts.get(expression) {
             Some(Some(known)) => return known.clone(),
-            // Asked for while being found: a schema that is an alternative of itself.
+            // The facts depend on themselves, because the schema is an alternative of itself.
             Some(None) => return Facts::unknown(),
             None => {}
         }
@@ -129,7 +129,7 @@ impl<'c> Shapes<'_, 'c> {
         facts
     }
 
-    /// Returns what is known of a conjunction.
+    /// Returns the facts about a conjunction.
     pub(crate) fn facts_of(&mut self, conjunction: &Conjunction) -> Facts<'c> {
         let mut facts = Facts { kinds: conjunction.kinds, opaque: conjunction.opaque, ..Facts::unknown() };
         for place in &conjunction.own {
@@ -149,7 +149,8 @@ impl<'c> Shapes<'_, 'c> {
                 Some(alternatives) => facts.and(alternatives),
                 None => facts.kinds = Kinds::NONE,
             }
-            // Of a `oneOf` only one branch may hold: what closes the others must stay visible.
+            // Only one branch of a `oneOf` may accept the value. So the type must keep the properties that make the
+            // other branches reject it.
             let closes = |place: &Place| self.counts_members(*place, true);
             let places = self.mentions_of(&group.alternatives);
             facts.keeps_rest |= places.iter().any(|mention| {
@@ -213,7 +214,7 @@ impl<'c> Shapes<'_, 'c> {
     }
 
     fn own_literals(&self, place: Place) -> Option<Vec<&'c Value>> {
-        // `const` is a keyword from draft 6 on.
+        // `const` exists since draft 6.
         let constant = self.atlas.keyword(place, "const");
         if let Some(only) = constant.filter(|_| evschema_model::Draft::Draft4 < self.atlas.draft(place)) {
             return Some(vec![only]);
@@ -221,7 +222,7 @@ impl<'c> Shapes<'_, 'c> {
         Some(self.atlas.keyword(place, "enum")?.as_array()?.iter().collect())
     }
 
-    /// Returns the texts a schema lists, where it accepts nothing else.
+    /// Returns the strings that a schema lists, if it accepts no other value.
     fn texts(&self, schema: Place) -> Option<BTreeSet<&'c str>> {
         let conjunction = self.conjunction(&Expression::Schema(schema));
         conjunction.own.iter().find_map(|place| {
@@ -232,7 +233,7 @@ impl<'c> Shapes<'_, 'c> {
     fn has_small_bounds(&self, place: Place) -> bool {
         let bound = |keyword| {
             let number = self.atlas.keyword(place, keyword).filter(|value| value.is_number())?;
-            // Far enough inside the range that no rounding matters.
+            // These bounds are so far inside the range of `i64` that rounding does not matter.
             number.to_string().parse::<f64>().ok().filter(|bound| bound.abs() < 9e18)
         };
         let (below, above) = if self.atlas.draft(place) == evschema_model::Draft::Draft4 {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-/// A set of kinds of JSON values; integers and fractions are two kinds, together the numbers.
+/// A set of kinds of JSON values. Numbers have two kinds: integers and fractions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Kinds(u8);
 
@@ -16,7 +16,7 @@ impl Kinds {
     pub(crate) const OBJECT: Self = Self(64);
     pub(crate) const ALL: Self = Self(127);
 
-    /// The kinds a type may have to tell apart, numbers of either sort as one.
+    /// The kinds that a type may have to distinguish. All numbers count as one kind.
     pub(crate) const SEPARATE: [Self; 6] =
         [Self::NULL, Self::BOOL, Self::NUMBER, Self::STRING, Self::ARRAY, Self::OBJECT];
 
@@ -44,7 +44,7 @@ impl Kinds {
         self.0 & other.0 != 0
     }
 
-    /// Returns the kinds that a name of the `type` keyword stands for.
+    /// Returns the kinds of values that a name in the keyword `type` accepts.
     pub(crate) fn named(name: &str) -> Self {
         match name {
             "null" => Self::NULL,
@@ -58,7 +58,7 @@ impl Kinds {
         }
     }
 
-    /// Returns the kind of a value; a number may be either sort, however it is written.
+    /// Returns the kinds that a value may have. A number with a point or an exponent may be an integer, such as `1.0`.
     pub(crate) fn of(value: &Value) -> Self {
         match value {
             Value::Null => Self::NULL,
@@ -76,7 +76,7 @@ impl Kinds {
         }
     }
 
-    /// Returns how many of [`Self::SEPARATE`] the set has a part of.
+    /// Returns how many kinds of [`Self::SEPARATE`] the set contains, at least in part.
     pub(crate) fn separate_count(self) -> usize {
         Self::SEPARATE.iter().filter(|kind| self.meets(**kind)).count()
     }

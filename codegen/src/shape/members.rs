@@ -1,4 +1,4 @@
-//! What the members and elements of the accepted values have to satisfy.
+//! Derives the expressions for the properties and elements of accepted values.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::atlas::Place;
 /// The elements of an array.
 #[derive(Debug, Clone)]
 pub(crate) enum Elements {
-    /// Any number of them.
+    /// Any number of elements, each with this expression.
     Each(Expression),
-    /// Exactly these.
+    /// Exactly these elements.
     Tuple(Vec<Expression>),
 }
 
 impl<'c> Shapes<'_, 'c> {
-    /// Returns what a member of the accepted objects has to satisfy.
+    /// Returns the expression for a property of the accepted objects.
     pub(crate) fn member(&mut self, conjunction: &Conjunction, name: &str) -> Expression {
         let mut all = Vec::new();
         for place in &conjunction.own {
@@ -67,7 +67,7 @@ impl<'c> Shapes<'_, 'c> {
         let key = (expression.clone(), name.to_owned());
         match self.members.get(&key) {
             Some(Some(known)) => return known.clone(),
-            // A schema that is an alternative of itself.
+            // The schema is an alternative of itself.
             Some(None) => return Expression::Anything,
             None => {}
         }
@@ -83,7 +83,7 @@ impl<'c> Shapes<'_, 'c> {
         if let Some(schema) = members("properties").and_then(|properties| properties.get(name)) {
             return Some(self.atlas.at(place, schema));
         }
-        // A pattern may apply instead of `additionalProperties`; then nothing is certain.
+        // A pattern may apply instead of `additionalProperties`, so the schema of the property is not certain.
         if members("patternProperties").is_some_and(|patterns| !patterns.is_empty()) {
             return None;
         }
@@ -101,7 +101,7 @@ impl<'c> Shapes<'_, 'c> {
         found
     }
 
-    /// Returns what the members that no schema names have to satisfy.
+    /// Returns the expression for properties that no schema names.
     pub(crate) fn rest(&self, conjunction: &Conjunction) -> Expression {
         let mut all = Vec::new();
         for place in &conjunction.own {
@@ -129,7 +129,7 @@ impl<'c> Shapes<'_, 'c> {
         simplified(all)
     }
 
-    /// Returns what the elements of the accepted arrays have to satisfy.
+    /// Returns the expressions for the elements of the accepted arrays.
     pub(crate) fn elements(&mut self, conjunction: &Conjunction) -> Elements {
         if let Some(parts) = self.tuple(conjunction) {
             return Elements::Tuple(parts);
@@ -145,7 +145,7 @@ impl<'c> Shapes<'_, 'c> {
         }
         let typed = all.iter().any(|part| !self.conjunction(part).is_anything());
         for group in &conjunction.groups {
-            // Alternatives within alternatives this deep are no schema a person wrote.
+            // No person writes a schema with alternatives that are nested so deeply.
             if typed || 8 < depth {
                 continue;
             }
@@ -178,16 +178,16 @@ impl<'c> Shapes<'_, 'c> {
         self.add_whole(conjunction, &mut all);
         let is_set = |place: &Place| self.atlas.keyword(*place, "uniqueItems") == Some(&Value::Bool(true));
         let element = simplified(all);
-        // Elements that differ only in dropped members would become equal.
+        // If two elements differ only in dropped properties, they would become equal.
         if conjunction.own.iter().any(is_set) && self.loses(&element) {
             return Expression::All(vec![element, Expression::Whole]);
         }
         element
     }
 
-    /// Tells whether the type of an expression drops members, at any depth.
+    /// Returns whether the type of an expression drops properties, at any depth.
     fn loses(&mut self, expression: &Expression) -> bool {
-        /// Past so many parts the answer is taken to be yes.
+        /// After this many parts, the function assumes that the type drops properties.
         const PARTS_MAX: usize = 500;
         let mut seen = BTreeSet::new();
         let mut open = vec![expression.clone()];
@@ -231,7 +231,7 @@ impl<'c> Shapes<'_, 'c> {
         }
     }
 
-    /// Returns the schemas of the first elements and the schema of all others.
+    /// Returns the schemas of the first elements, and the schema of all other elements.
     fn items(&self, place: Place) -> (Vec<Place>, Option<Place>) {
         let modern = evschema_model::Draft::Draft202012 <= self.atlas.draft(place);
         let items = self.atlas.child(place, "items");
@@ -246,7 +246,7 @@ impl<'c> Shapes<'_, 'c> {
         }
     }
 
-    /// Returns the parts of a tuple: a fixed number of elements with a schema each.
+    /// Returns the elements of a tuple, which is an array with a fixed number of elements and a schema for each.
     fn tuple(&mut self, conjunction: &Conjunction) -> Option<Vec<Expression>> {
         let [place] = conjunction.own.as_slice() else { return None };
         let number = |keyword| self.atlas.keyword(*place, keyword).and_then(Value::as_u64);
@@ -255,7 +255,7 @@ impl<'c> Shapes<'_, 'c> {
         let no_more = number("maxItems").is_some_and(|most| most <= length)
             || rest.is_some_and(|rest| self.atlas.value(rest) == &Value::Bool(false));
         let no_less = length <= number("minItems")?;
-        // Standard traits reach up to twelve.
+        // The standard library implements its traits for tuples of at most twelve elements.
         if !(2..=12).contains(&length) || !no_more || !no_less || !conjunction.groups.is_empty() {
             return None;
         }

@@ -1,7 +1,7 @@
-//! What a schema looks at without saying what it is.
+//! Finds properties that a schema examines but whose types it does not describe.
 //!
-//! A struct drops members it does not know. Should a `not`, an `if` or a branch of a `oneOf` look
-//! at such a member, the event written back might be judged otherwise than the one that was read.
+//! A struct drops properties that it does not know. A `not`, an `if` or a branch of a `oneOf` may examine such a
+//! property. Then the event that is written back could get another verdict than the event that was read.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::{Conjunction, Expression, Shapes};
 use crate::atlas::Place;
 
 impl<'c> Shapes<'_, 'c> {
-    /// Returns the subschemas of a place's own keywords that judge the same value without typing it.
+    /// Returns the subschemas of a place's own keywords that examine the same value but do not describe its type.
     pub(super) fn judges(&self, place: Place) -> Vec<Place> {
         let mut judges: Vec<Place> = ["not", "if", "then", "else"]
             .iter()
@@ -24,7 +24,7 @@ impl<'c> Shapes<'_, 'c> {
         judges
     }
 
-    /// Returns a place and every other that judges the same value on its behalf.
+    /// Returns a place and all other places through which it examines the same value.
     pub(super) fn in_place(&self, start: Place) -> Vec<Place> {
         let mut found = vec![start];
         let mut seen = BTreeSet::from([start]);
@@ -42,8 +42,8 @@ impl<'c> Shapes<'_, 'c> {
         found
     }
 
-    /// Returns the places that look at the value without typing it: mentioned from outside, or by
-    /// keywords of the conjunction's own places.
+    /// Returns the places that examine the value but do not describe its type. Other schemas mention these places, or
+    /// keywords of the conjunction's own places contain them.
     pub(super) fn onlookers(&self, conjunction: &Conjunction) -> Vec<Place> {
         let mut onlookers = Vec::new();
         for place in &conjunction.mentions {
@@ -57,12 +57,12 @@ impl<'c> Shapes<'_, 'c> {
         onlookers
     }
 
-    /// Returns the names that a place's own keywords speak of, in document order.
+    /// Returns the names of properties in a place's own keywords, in document order.
     pub(super) fn spoken_names(&self, place: Place) -> Vec<&'c str> {
         spoken_names(self.atlas.value(place), self.atlas.draft(place))
     }
 
-    /// Tells whether dropping a member that no keyword names could change what a place says.
+    /// Returns whether a place could give another verdict if the type drops a property that no keyword names.
     pub(super) fn counts_members(&self, place: Place, negated: bool) -> bool {
         let says = |keyword: &str| self.atlas.keyword(place, keyword);
         let is_schema = |value: &Value| value.as_object().is_some_and(|members| !members.is_empty());
@@ -76,7 +76,7 @@ impl<'c> Shapes<'_, 'c> {
         positive || (negated && (0.0 < least || negative.iter().any(|keyword| says(keyword).is_some())))
     }
 
-    /// Tells whether a place compares whole values.
+    /// Returns whether a place compares whole objects or arrays.
     pub(super) fn compares_whole(&self, place: Place) -> bool {
         let nested = |value: &Value| value.is_object() || value.is_array();
         self.atlas.keyword(place, "const").is_some_and(nested)
@@ -87,7 +87,7 @@ impl<'c> Shapes<'_, 'c> {
                 .is_some_and(|values| values.iter().any(nested))
     }
 
-    /// Returns mentions of every place that alternatives consist of.
+    /// Returns a mention of each place in these alternatives.
     pub(super) fn mentions_of(&self, alternatives: &[Expression]) -> Vec<Expression> {
         let mut found = Vec::new();
         let mut open: Vec<&Expression> = alternatives.iter().rev().collect();
@@ -105,7 +105,7 @@ impl<'c> Shapes<'_, 'c> {
     }
 }
 
-/// Returns the names that a schema's own keywords speak of, in document order, each once.
+/// Returns the names of properties in a schema's own keywords, in document order, each once.
 pub(crate) fn spoken_names(schema: &Value, draft: Draft) -> Vec<&str> {
     fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
         value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
