@@ -1,4 +1,4 @@
-//! Findings of the command from the reports of the compatibility engine.
+//! Converts the reports of the compatibility engine into the findings that the command shows.
 
 use evschema_compat::{Diff, Report, Severity, Verdict};
 use evschema_model::{Bump, Mode, Version};

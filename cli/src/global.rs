@@ -27,7 +27,7 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    /// Returns the amount of messages on standard error.
+    /// Returns how detailed the messages on standard error are.
     pub(crate) fn verbosity(&self) -> Verbosity {
         match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,

@@ -34,8 +34,8 @@ pub struct Settings {
     /// The limit of steps for each phase of a comparison. At the limit, the answer is undecided. The same input always
     /// takes the same number of steps.
     pub fuel: u64,
-    /// Whether the check of a compatible change also compares under the stricter content models, for
-    /// [`Report::stricter`], and with older readers, for [`Report::old_readers`]. Each of the two costs a comparison.
+    /// Whether the check of a compatible change makes two more comparisons: one under the stricter content models
+    /// ([`Report::stricter`]), and one with older readers ([`Report::old_readers`]).
     pub advises: bool,
 }
 

@@ -75,8 +75,8 @@ struct Relaxing<'e> {
     pending: Vec<(Id, Vec<Step>, u32)>,
     /// Whether recursion below a node leads back to a way, by the number of the node and the way.
     leading_back: HashMap<(u32, Vec<Step>), bool>,
-    /// Whether the pair has `unevaluatedProperties` or `unevaluatedItems`. Then the writer's node in the union must not
-    /// evaluate anything.
+    /// Whether the pair has `unevaluatedProperties` or `unevaluatedItems`. If it does, a node of the writer that becomes
+    /// a branch of a union must not evaluate anything.
     has_unevaluated: bool,
 }
 

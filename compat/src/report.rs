@@ -152,8 +152,8 @@ pub struct Report {
     /// [`crate::check::Settings::advises`] is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_readers: Option<OldReaders>,
-    /// Places where a closed object or array would have no value. There, the check compares undeclared members and
-    /// items of any kind.
+    /// Places where no value would be valid if the object or array had only declared members. The check lets writers
+    /// send undeclared members and items at these places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedPlace>,
 }

@@ -158,7 +158,7 @@ impl<'a> Lexer<'a> {
         Nesting { depth: self.depth, names: self.names.len() }
     }
 
-    /// Leaves the arrays and objects that were entered since then.
+    /// Leaves all arrays and objects that the lexer entered after `nesting` was saved.
     pub(crate) fn restore(&mut self, nesting: Nesting) {
         self.depth = nesting.depth;
         self.names.truncate(nesting.names);

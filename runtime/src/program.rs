@@ -2,7 +2,7 @@
 //!
 //! The generator resolves the references of a schema, translates the keywords of all drafts into those of draft 2020-12
 //! and drops annotations. It writes the result into the generated code as a string: a JSON list of nodes. A string
-//! costs the compiler almost nothing. The first event decodes it.
+//! costs the compiler almost nothing. The program decodes it when the first event arrives.
 
 use std::sync::OnceLock;
 

@@ -47,7 +47,7 @@ impl<'o> ObjectWriter<'o> {
         }
     }
 
-    /// Writes the name of a property. The caller writes the value to the result.
+    /// Writes the name of a property, and returns the buffer. The caller appends the value to this buffer.
     fn name(&mut self, name: &str) -> &mut String {
         if !std::mem::replace(&mut self.is_empty, false) {
             self.out.push(',');

@@ -317,7 +317,7 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         drop(self.keeper.stdin.take());
-        // The shell stops the server even if nobody waits for it.
+        // The shell stops the server even if this wait fails.
         let _ = self.keeper.wait();
     }
 }

@@ -63,7 +63,7 @@ pub(super) struct Hint {
     /// Names in order of preference; never empty.
     pub(super) names: Vec<String>,
     pub(super) rank: Rank,
-    /// Whether this is the type of a property or an alternative, which has its own documentation.
+    /// Whether a property or an alternative has this type. The property or the alternative then has its own documentation.
     pub(super) is_member: bool,
 }
 

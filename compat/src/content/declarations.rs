@@ -16,7 +16,7 @@ pub(crate) struct Declarations {
     pub(crate) patterns: BTreeSet<Name>,
     /// Whether a schema other than `true` and `false` applies to all other names. Then every member is declared.
     pub(crate) is_free: bool,
-    /// Whether a schema describes the members, so that the object is no map.
+    /// Whether a schema names members of the object. Then the object is not a map.
     pub(crate) is_no_map: bool,
     /// The length of the longest tuple without a schema, other than `true` and `false`, for further items.
     pub(crate) tuple: usize,

@@ -12,7 +12,7 @@ use super::way::Way;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id, Node, Types};
 
-/// Limit on the ways of one place.
+/// The maximum number of ways in which the schemas of one place can hold.
 const WAYS_MAX: usize = 256;
 
 /// Limit on the ways of one place that come from a single wide union.

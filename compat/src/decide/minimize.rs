@@ -15,7 +15,7 @@ use crate::refute::weight;
 use crate::tree::Id;
 use crate::witness::Witness;
 
-/// Limit on the events of both sides that are tried.
+/// The maximum number of events to try for each witness, from both sides together.
 const EVENTS_MAX: usize = 6;
 
 /// Replaces each witness that has other violations too by a witness without them, if possible.

@@ -284,7 +284,7 @@ impl<'a, 'g> Index<'a, 'g> {
 }
 
 impl Index<'_, '_> {
-    /// Returns the reference of this version at a place that the other version writes out.
+    /// Returns the place of this version's reference, if the other version has the referenced schema inline.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
         let mut value = self.own.schema.value();
         let mut pointer = Pointer::root();

@@ -32,11 +32,11 @@ pub(crate) struct Node {
 /// The conditions of a node that its generated type checks while it reads the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChecksWhileReading {
-    /// None. The checker checks the value first, and the type reads it afterwards.
+    /// The type checks no keyword. The checker validates the value before the type reads it.
     None,
-    /// All except the applicators. The checker checks them afterwards.
+    /// The type checks all keywords except the applicators. The checker checks the applicators afterwards.
     OwnKeywords,
-    /// All.
+    /// The type checks all keywords.
     All,
 }
 

@@ -148,7 +148,7 @@ fn the_first_version_and_this_one_share_a_database() {
     }
 }
 
-/// Search terms of the version with four migrations, which migration 5 copies.
+/// Search terms in a database with only four migrations. Migration 5 copies these terms.
 #[test]
 fn words_of_four_steps_are_taken_over() {
     let folder = tempfile::tempdir().unwrap();

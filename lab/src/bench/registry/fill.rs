@@ -65,7 +65,7 @@ pub(super) fn fill(
     Ok(Growth { steps, seconds: started.elapsed().as_secs_f64() })
 }
 
-/// Registers the versions of one further subject one after the other, and returns their times.
+/// Registers the versions of one more subject in sequence, and returns the time of each registration.
 pub(super) fn lengthen(
     url: &str,
     inventory: &Inventory,

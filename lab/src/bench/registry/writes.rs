@@ -37,7 +37,7 @@ const ROUNDS: usize = 5;
 const SECONDS: u64 = 8;
 /// The number of different schemas. The subjects use them in turn.
 const SCHEMAS: usize = 300;
-/// The subject whose statements are recorded. It is lower case, so that its case-folded name is equal.
+/// The subject whose statements are recorded. It is lower case, so case folding does not change it.
 const RECORDED: &str = "load.recorded";
 
 /// The versions of a subject.

@@ -1,6 +1,7 @@
 //! Compares generated types with plain serde types and others. A scratch workspace compiles this program.
 //!
-//! The first argument is a folder. Its file `types.jsonl` contains the number of each type and its events. The program
+//! The first argument is a folder. Each line of its file `types.jsonl` contains the number that identifies a type, and the
+//! events of this type. The program
 //! prints one JSON line for each type. All candidates run in turns in one process; a figure is the median of all turns.
 //!
 //! For a profiler, three more arguments select a type by its number, a candidate, and a number of repetitions. The
