@@ -15,7 +15,7 @@ pub(super) struct Node {
     pub(super) here: Vec<u32>,
     /// To the property of a name.
     pub(super) named: HashMap<String, u32>,
-    /// To each property that others do not name.
+    /// To each property, whatever its name.
     pub(super) each_member: Vec<u32>,
     /// To the name of each property.
     pub(super) names: Vec<u32>,
