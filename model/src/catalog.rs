@@ -147,8 +147,8 @@ impl Catalog {
         self.schemas.values().flat_map(BTreeMap::values)
     }
 
-    /// Returns the document that a reference leads to. Returns `None` if the document is missing, if the target is in
-    /// the same document or in a metaschema, or if several versions share the `$id`.
+    /// Returns the document that a reference leads to; `None` if the document is missing. Also returns `None` if the
+    /// target is in the same document or in a metaschema, or if several versions share the `$id`.
     ///
     /// A relative path, such as `../common.money/1.0.0.json`, always leads to the document at this place, whatever
     /// `$id` other documents have.
@@ -165,7 +165,7 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// A diagnostic for each reference without a target, with its place, or for an exceeded limit.
+    /// A diagnostic for each reference without a target, with its place, or diagnostics about exceeded limits.
     pub fn resolve(&self, schema: &Arc<Schema>) -> Result<Resolved, Diagnostics> {
         let mut resources: BTreeMap<String, Arc<Schema>> = BTreeMap::new();
         let mut wrong = Diagnostics::new();

@@ -1,8 +1,8 @@
 //! Recognizes schemas that certainly compile, without compiling them.
 //!
-//! If the metaschema accepts a document, the library rejects it only for four reasons: a pattern is invalid, a
-//! reference has no target, a dialect is unknown, or a place that the metaschema does not check contains an invalid
-//! schema. Usually, it is easy to exclude these reasons, and compiling a document takes longer than reading and
+//! If the metaschema accepts a document, the library can still reject it for a few reasons. A pattern is invalid, a
+//! reference has no target, a dialect is unknown, or a schema is invalid at a place that the metaschema does not check.
+//! For most documents, these reasons are easy to exclude, and compiling a document takes longer than reading and
 //! comparing it.
 
 use std::collections::HashSet;

@@ -45,7 +45,7 @@ impl fmt::Display for Digest {
 
 /// Returns the canonical form of a value by RFC 8785 (JSON Canonicalization Scheme).
 ///
-/// The RFC defines only the form of numbers that an IEEE 754 double can represent exactly (its section 3.2.2.3 refers
+/// The RFC defines the form only of numbers that an IEEE 754 double can represent exactly (its section 3.2.2.3 refers
 /// to I-JSON). Here, an integer that a double cannot represent keeps its digits, and so does a fraction with more than
 /// 17 digits. If they were rounded, two schemas with different bounds could have the same digest.
 pub fn canonical_json(value: &Value) -> String {

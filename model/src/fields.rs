@@ -15,8 +15,8 @@ pub struct Field {
     pub name: String,
     /// The place of the declaration in the schema.
     pub pointer: Pointer,
-    /// Its types, or else a short description such as the target of its reference: `string`, `integer | null`, `array
-    /// of Line`, `common.money/1.0.0.json`.
+    /// Its types, or else a short description, for example the target of its reference. Examples are `string`,
+    /// `integer | null`, `array of Line` and `common.money/1.0.0.json`.
     pub kind: String,
     /// Whether the schema that declares it also requires it.
     pub required: bool,

@@ -1,8 +1,8 @@
 //! The meaning of a schema, in one form for all drafts.
 //!
 //! [`SchemaGraph::of`] reads a [`Resolved`] schema and everything that it refers to. Each subschema becomes a [`Node`].
-//! Its [`Keyword`]s have the names and the meaning of JSON Schema 2020-12, whatever the draft of its document. References
-//! lead to nodes, and annotations are left out. The differences between the drafts end here: they are in
+//! Its [`Keyword`]s have the names and the meaning of JSON Schema 2020-12, whatever the draft of its document.
+//! References lead to nodes, and annotations are left out. The differences between the drafts end here: they are in
 //! `graph/normalize.rs`, and the keywords of each draft are in `keywords.rs`.
 //!
 //! A graph borrows its documents:

@@ -45,7 +45,7 @@ pub(crate) enum Form {
     /// An object whose values are [`Form::Names`].
     NamesMap,
     Schema,
-    /// A schema, `true` or `false`. Draft 4 allows booleans only here.
+    /// A schema, `true` or `false`. Draft 4 has no other boolean schemas.
     SchemaOrBoolean,
     SchemaOrSchemas,
     Schemas,

@@ -1,4 +1,4 @@
-//! The limits of all inputs. They prevent that one document or event uses up the memory, the stack or the time of its
+//! The limits of all inputs. Without them, one document or event could use up the memory, the stack or the time of its
 //! reader.
 
 /// The maximum size of a document in bytes: 1 MiB, four times the size of the largest schema in public registries.

@@ -21,8 +21,8 @@ pub struct Manifest {
     pub vendor: String,
     /// Whether `format` rejects values.
     pub formats: Formats,
-    /// The dialect for each foreign `$schema` URI: a draft, or a draft with fewer vocabularies such as `2020-12
-    /// without validation`.
+    /// The dialect for each foreign `$schema` URI: a draft, or a draft with fewer vocabularies such as
+    /// `2020-12 without validation`.
     pub dialects: BTreeMap<String, Dialect>,
     /// The registry.
     pub registry: RegistrySection,

@@ -108,7 +108,7 @@ impl Schema {
         self.document.digest()
     }
 
-    /// Returns the resolved `$id` of the root; `None` if it is missing or has a fragment, because it then names only a
+    /// Returns the resolved `$id` of the root; `None` if it is missing, or if it has a fragment and so names only a
     /// part of a resource.
     ///
     /// A relative `$id` is resolved against the document's place in the tree, so other documents cannot refer to it by

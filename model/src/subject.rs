@@ -38,7 +38,7 @@ pub enum SubjectError {
     },
 }
 
-/// Names of Windows devices. Windows has no file with such a name, also if a dot and other characters follow.
+/// Names of Windows devices. Windows has no file with such a name, even if a dot and other characters follow.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 impl Subject {
@@ -50,8 +50,8 @@ impl Subject {
     /// # Errors
     ///
     /// If the text does not match `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`, or Windows cannot have a folder with this name.
-    /// Such a name ends with a dot, or the part before its first dot is `con`, `prn`, `aux`, `nul`, `com1` to `com9` or
-    /// `lpt1` to `lpt9`.
+    /// Such a name ends with a dot, or its part before the first dot is a device: `con`, `prn`, `aux`, `nul`, `com1` to
+    /// `com9` or `lpt1` to `lpt9`.
     ///
     /// ```
     /// use evschema_model::Subject;

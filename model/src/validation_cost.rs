@@ -1,7 +1,7 @@
 //! Estimates, before a validation, the steps that it takes and the errors that it keeps.
 //!
-//! A validator follows every path through a schema. If each definition refers twice to the next one, or a recursive
-//! definition refers twice to itself, the number of paths is exponential, and no validator ends. So the paths are counted
+//! A validator follows every path through a schema. The number of paths is exponential if each definition refers twice
+//! to the next one, or a recursive definition refers twice to itself. No validator ends then. So the paths are counted
 //! first, in a time that is proportional to the pairs of a subschema and a part of the event.
 
 mod count;

@@ -123,7 +123,7 @@ pub(crate) enum Which<'v> {
 }
 
 impl Way<'_> {
-    /// Moves a pointer along this way.
+    /// Moves a pointer along this step.
     pub(crate) fn step(self, pointer: &mut Pointer) {
         pointer.push_name(self.keyword);
         match self.which {

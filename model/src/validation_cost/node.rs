@@ -13,7 +13,7 @@ use crate::patterns::Cost;
 pub(super) struct Node {
     /// To the same value.
     pub(super) here: Vec<u32>,
-    /// To the property of a name.
+    /// To the property with a certain name.
     pub(super) named: HashMap<String, u32>,
     /// To each property, whatever its name.
     pub(super) each_member: Vec<u32>,
