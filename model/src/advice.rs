@@ -16,7 +16,7 @@ use crate::walk::{Place, for_each_subschema};
 const ADVICE_MAX: usize = 100;
 
 /// Words that other tools use in schemas, although they are similar to a keyword.
-const USUAL: [&str; 4] = ["comment", "example", "refs", "anchor"];
+const OTHER_WORDS: [&str; 4] = ["comment", "example", "refs", "anchor"];
 
 impl Schema {
     /// Returns the probable mistakes in the schema. They do not make the schema invalid, because every draft allows
@@ -81,7 +81,10 @@ fn is_within(place: &Pointer, part: &Pointer) -> bool {
 }
 
 fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> {
-    if keyword(name, draft).is_some() || name.starts_with("x-") || name.contains(':') || USUAL.contains(&name)
+    if keyword(name, draft).is_some()
+        || name.starts_with("x-")
+        || name.contains(':')
+        || OTHER_WORDS.contains(&name)
     {
         return None;
     }

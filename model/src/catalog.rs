@@ -56,8 +56,8 @@ impl Catalog {
     /// another one only in case.
     pub fn insert(&mut self, schema: Arc<Schema>) -> Result<(), CatalogError> {
         let at = schema.at();
-        if let Some(there) = self.get(&at.subject, &at.version) {
-            return if there.digest() == schema.digest() {
+        if let Some(existing) = self.get(&at.subject, &at.version) {
+            return if existing.digest() == schema.digest() {
                 Ok(())
             } else {
                 Err(CatalogError::Changed(at.clone()))

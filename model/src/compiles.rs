@@ -1,9 +1,9 @@
 //! Recognizes schemas that certainly compile, without compiling them.
 //!
-//! If the metaschema accepts a document, the library can still reject it for a few reasons. A pattern is invalid, a
-//! reference has no target, a dialect is unknown, or a schema is invalid at a place that the metaschema does not check.
-//! For most documents, these reasons are easy to exclude, and compiling a document takes longer than reading and
-//! comparing it.
+//! If the metaschema accepts a document, the library can still reject it for a few reasons. It may have an invalid
+//! pattern, a reference without a target, or an unknown dialect. Or a place that the metaschema does not check may have
+//! an invalid schema. For most documents, these reasons are easy to exclude, and compiling a document takes longer than
+//! reading and comparing it.
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -46,7 +46,9 @@ fn refers_only_to_definitions(schema: &Schema) -> bool {
         });
         let is_usual = pointer.is_empty() || definition.is_some_and(|name| !name.contains('/'));
         is_usual
-            && schema.follow(&reference.written).is_some_and(|there| there.is_object() || there.is_boolean())
+            && schema
+                .follow(&reference.written)
+                .is_some_and(|target| target.is_object() || target.is_boolean())
     })
 }
 

@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn dependencies_is_a_keyword_only_up_to_draft_7() {
-        let asks = json!({"a": ["b"], "c": {"required": ["d"]}});
+        let conditions = json!({"a": ["b"], "c": {"required": ["d"]}});
         for (draft, is_keyword) in [
             ("http://json-schema.org/draft-04/schema#", true),
             ("http://json-schema.org/draft-06/schema#", true),
@@ -178,7 +178,7 @@ mod tests {
             (DRAFT_2019, false),
             (DRAFT_2020, false),
         ] {
-            let schema = json!({"$schema": draft, "properties": {"x": {"dependencies": asks}}});
+            let schema = json!({"$schema": draft, "properties": {"x": {"dependencies": conditions}}});
             let resolved = resolved(&[("case", schema)]);
             assert_eq!(resolved.schema().ignored_dependencies().is_empty(), is_keyword, "{draft}");
             let validator = resolved.validator(Formats::Assert).unwrap();

@@ -6,29 +6,29 @@ use crate::violation::Violation;
 
 /// Returns the validator's message with shortened values, so that it does not repeat a whole event.
 pub(crate) fn short(error: &jsonschema::ValidationError<'_>) -> String {
-    let mut start = Start { text: String::new(), left: Violation::EXCERPT_CHARS_MAX };
+    let mut start = LimitedText { text: String::new(), left: Violation::EXCERPT_CHARS_MAX };
     // An event of a megabyte may have thousands of violations, so the function does not write the whole event for each
     // of them.
     let is_whole = write!(start, "{}", error.instance()).is_ok();
-    let mut said = Start { text: String::new(), left: Violation::MESSAGE_CHARS_MAX };
+    let mut message = LimitedText { text: String::new(), left: Violation::MESSAGE_CHARS_MAX };
     let written = if is_whole {
-        write!(said, "{error}")
+        write!(message, "{error}")
     } else {
-        write!(said, "{}", error.masked_with(format!("{}…", start.text)))
+        write!(message, "{}", error.masked_with(format!("{}…", start.text)))
     };
     if written.is_err() {
-        said.text.push('…');
+        message.text.push('…');
     }
-    said.text.replace('\n', " ")
+    message.text.replace('\n', " ")
 }
 
 /// The first characters of the written text. More characters cause an error, which ends the writing.
-struct Start {
+struct LimitedText {
     text: String,
     left: usize,
 }
 
-impl Write for Start {
+impl Write for LimitedText {
     fn write_str(&mut self, more: &str) -> fmt::Result {
         let end = more.char_indices().nth(self.left).map_or(more.len(), |(end, _)| end);
         let (fits, rest) = more.split_at(end);

@@ -60,11 +60,11 @@ fn is(format: &LazyLock<Option<jsonschema::Validator>>, text: &str) -> bool {
     format.as_ref().is_some_and(|format| format.is_valid(&Value::from(text)))
 }
 
-static EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| alone("email"));
-static IDN_EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| alone("idn-email"));
+static EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| compile_format("email"));
+static IDN_EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| compile_format("idn-email"));
 
 /// Compiles a schema with only a format, which the library checks by its own rules.
-fn alone(format: &str) -> Option<jsonschema::Validator> {
+fn compile_format(format: &str) -> Option<jsonschema::Validator> {
     let options = jsonschema::options().with_draft(Draft::Draft202012.to_library());
     options.should_validate_formats(true).build(&json!({ "format": format })).ok()
 }

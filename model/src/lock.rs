@@ -119,10 +119,13 @@ mod tests {
         assert!(lock("").is_empty());
         assert!(lock(&entry("a", &digest)).is_empty());
         let broken = lock(&(entry("a", "sha256:00") + &entry("b", &digest)));
-        let said: Vec<String> = broken.iter().map(ToString::to_string).collect();
-        assert_eq!(said.len(), 2);
-        assert!(said[0].starts_with("4:10 `a@1.0.0` differs from the lock file"), "{said:?}");
-        assert!(said[1].starts_with("9:10 `b@1.0.0` is in the lock file, but does not exist"), "{said:?}");
+        let messages: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        assert_eq!(messages.len(), 2);
+        assert!(messages[0].starts_with("4:10 `a@1.0.0` differs from the lock file"), "{messages:?}");
+        assert!(
+            messages[1].starts_with("9:10 `b@1.0.0` is in the lock file, but does not exist"),
+            "{messages:?}"
+        );
         let error = Lock::parse("[[dependency]]\nsubject = \"a\"\nversion = \"1\"\n").unwrap_err();
         assert_eq!(error.position.unwrap().line, 3);
     }

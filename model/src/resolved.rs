@@ -77,7 +77,7 @@ impl Resolved {
         });
         Registry::new()
             .retrieve_known_draft_meta_schemas(false)
-            .retriever(Nothing)
+            .retriever(NoRetriever)
             .extend(resources)
             .and_then(|builder| builder.prepare())
             .map_err(|error| {
@@ -102,9 +102,9 @@ impl Resolved {
 
 /// Rejects every request, because evschema never fetches documents.
 #[derive(Debug)]
-struct Nothing;
+struct NoRetriever;
 
-impl Retrieve for Nothing {
+impl Retrieve for NoRetriever {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
         Err(format!("`{uri}` is not in the tree").into())
     }

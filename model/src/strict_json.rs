@@ -41,8 +41,8 @@ const DUPLICATE: &str = "duplicate property ";
 
 fn explain(text: &str, error: &serde_json::Error) -> Diagnostic {
     let offset = offset_of(text, error.line(), error.column());
-    let said = error.to_string();
-    let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
+    let full_message = error.to_string();
+    let message = full_message.split(" at line ").next().unwrap_or(&full_message).to_owned();
     let (code, help) = if message.starts_with(DUPLICATE) {
         (Code::DuplicateKey, "keep one of the two properties")
     } else if message.starts_with("recursion limit") {

@@ -17,12 +17,12 @@ pub(crate) fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     known
         .into_iter()
         .filter(|known| !is_prefixed(known))
-        .filter_map(|known| Some((distance_within_reason(&plain, &letters(known))?, known)))
+        .filter_map(|known| Some((small_distance(&plain, &letters(known))?, known)))
         .min()
         .map(|(_, known)| known)
 }
 
-fn distance_within_reason(word: &[char], known: &[char]) -> Option<usize> {
+fn small_distance(word: &[char], known: &[char]) -> Option<usize> {
     let shorter = word.len().min(known.len());
     if word == known || (LETTERS_MIN <= shorter && stem(word) == stem(known)) {
         return Some(0);

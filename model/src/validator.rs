@@ -126,7 +126,7 @@ impl Validator {
 
     /// Returns whether the validation of an event takes at most `most` steps.
     pub fn can_decide_within(&self, event: &Value, most: u64) -> bool {
-        self.is_small(event) || self.steps().is_none_or(|steps| steps.allow(event, most))
+        self.is_small(event) || self.cost().is_none_or(|cost| cost.allow(event, most))
     }
 
     /// Returns whether the schema and an event are so small that it is not necessary to count the steps.
@@ -157,7 +157,7 @@ impl Validator {
         bytes.saturating_mul(size.parts.saturating_add(size.text_bytes / 16)) <= PAIRS_MAX
     }
 
-    fn steps(&self) -> Option<&ValidationCost> {
+    fn cost(&self) -> Option<&ValidationCost> {
         self.resolved.computed().cost.get_or_init(|| ValidationCost::of(&self.resolved)).as_ref()
     }
 
@@ -177,12 +177,12 @@ impl Validator {
     /// The library keeps all errors before it returns the first. If they would take too much memory, this function
     /// returns only the first violation, or one violation without an explanation.
     pub fn first_violations(&self, event: &Value, most: usize) -> Vec<Violation> {
-        let is_small = |is_few: &dyn Fn(&ValidationCost) -> bool| self.steps().is_none_or(is_few);
-        let copies_little = is_small(&|steps| steps.copies_little(event, COPIED_BYTES_MAX));
-        if copies_little && is_small(&|steps| steps.has_few_errors(event, ERRORS_MAX)) {
+        let is_small = |is_few: &dyn Fn(&ValidationCost) -> bool| self.cost().is_none_or(is_few);
+        let copies_little = is_small(&|cost| cost.copies_little(event, COPIED_BYTES_MAX));
+        if copies_little && is_small(&|cost| cost.has_few_errors(event, ERRORS_MAX)) {
             return self.compiled.iter_errors(event).take(most).map(|error| violation(&error)).collect();
         }
-        let first = if copies_little && is_small(&|steps| steps.has_few_errors_in_unions(event, ERRORS_MAX)) {
+        let first = if copies_little && is_small(&|cost| cost.has_few_errors_in_unions(event, ERRORS_MAX)) {
             self.compiled.validate(event).err().map(|error| violation(&error))
         } else {
             (!self.is_valid(event)).then(Violation::unexplained)

@@ -12,7 +12,7 @@ impl Resolved {
     /// Returns whether some events need too many steps, in the validator and in generated code. The validation of such
     /// an event is then undecided.
     pub fn can_multiply(&self) -> bool {
-        ValidationCost::of(self).is_some_and(|steps| steps.multiply())
+        ValidationCost::of(self).is_some_and(|cost| cost.multiply())
     }
 }
 
