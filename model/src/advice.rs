@@ -1,4 +1,4 @@
-//! What a valid schema probably gets wrong: words that look like misspelt keywords, keywords of other drafts, and a
+//! Finds probable mistakes in a valid schema: words that look like misspelt keywords, keywords of other drafts, and a
 //! root that accepts every event.
 
 use serde_json::Value;
@@ -11,20 +11,21 @@ use crate::schema::Schema;
 use crate::suggestion::closest;
 use crate::walk::{Place, for_each_subschema};
 
-/// Most advice about one document: who follows it sees the rest.
+/// The maximum number of diagnostics about one document. If the author follows the advice, the next check gives the
+/// rest.
 const ADVICE_MAX: usize = 100;
 
-/// Words that other tools put into schemas, close to a keyword as they are.
-const USUAL: [&str; 4] = ["comment", "example", "refs", "anchor"];
+/// Words that other tools use in schemas, although they are similar to a keyword.
+const OTHER_WORDS: [&str; 4] = ["comment", "example", "refs", "anchor"];
 
 impl Schema {
-    /// Returns what the schema probably gets wrong. None of it makes the schema invalid: every draft allows unknown
-    /// keywords.
+    /// Returns the probable mistakes in the schema. They do not make the schema invalid, because every draft allows
+    /// unknown keywords.
     pub fn advice(&self) -> Diagnostics {
         let mut advice = Diagnostics::new();
         advice.extend(self.accepts_every_event());
         let root = Place { pointer: Pointer::root(), schema: self.value() };
-        // A part may name a draft of its own.
+        // A subschema may name its own draft.
         let mut drafts: Vec<(Pointer, Draft)> = vec![(Pointer::root(), self.draft())];
         for_each_subschema(root, self.draft(), &mut |place| {
             let Value::Object(members) = place.schema else { return };
@@ -80,7 +81,10 @@ fn is_within(place: &Pointer, part: &Pointer) -> bool {
 }
 
 fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> {
-    if keyword(name, draft).is_some() || name.starts_with("x-") || name.contains(':') || USUAL.contains(&name)
+    if keyword(name, draft).is_some()
+        || name.starts_with("x-")
+        || name.contains(':')
+        || OTHER_WORDS.contains(&name)
     {
         return None;
     }
@@ -109,13 +113,13 @@ fn about_keyword(name: &str, value: &Value, draft: Draft) -> Option<Diagnostic> 
     Some(Diagnostic::new(Code::MisspeltKeyword, message).help(help))
 }
 
-/// Says in which drafts a keyword is one. Those that only describe do no harm elsewhere, and definitions are found
-/// under both names in every draft.
+/// Returns the advice about a keyword of other drafts. Annotations do no harm in other drafts, and evschema finds
+/// definitions under both names in every draft.
 fn of_other_draft(known: &Keyword, value: &Value, draft: Draft) -> Option<Diagnostic> {
     let name = known.name;
     let is_harmless = known.role == Role::Annotates
         || matches!(name, "$defs" | "definitions" | "$vocabulary")
-        // `id` is also a usual name for something else.
+        // Schemas also use `id` as a name for something else.
         || (name == "id" && !value.as_str().is_some_and(|id| id.contains(['/', ':', '#'])));
     if is_harmless {
         return None;
@@ -142,7 +146,7 @@ fn of_other_draft(known: &Keyword, value: &Value, draft: Draft) -> Option<Diagno
     Some(Diagnostic::new(Code::KeywordWithoutEffect, message).help(help))
 }
 
-/// Names the keywords that replace `dependencies`: lists of names have one, schemas another.
+/// Returns the keywords that replace `dependencies`: one for lists of names, and another one for schemas.
 fn instead_of_dependencies(value: &Value) -> &'static str {
     let mut values = value.as_object().into_iter().flat_map(|map| map.values());
     let (has_names, has_schemas) =
@@ -271,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_has_the_keywords_of_its_own_draft() {
+    fn a_subschema_has_the_keywords_of_its_own_draft() {
         let old = json!({"$id": "old", "$schema": "http://json-schema.org/draft-07/schema#",
                          "dependencies": {"a": ["b"]}, "not": {"prefixItems": [{"type": "string"}]}});
         let schema = json!({"type": "object", "$defs": {"old": old, "older": {"additionalItems": {}}}});

@@ -1,4 +1,4 @@
-//! Whether each URI means one thing in all the documents that a schema reaches.
+//! Checks that each URI has one meaning in all the documents that a schema reaches.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use crate::schema::Schema;
 
 /// Reports the URIs that mean different content in different documents.
 ///
-/// A part of a document may have an `$id` that is also another document's, or another part's. Bundles do that with a
-/// copy, and then both mean the same. Otherwise one document would decide what the others mean.
+/// A subschema may have the same `$id` as another document, or as a subschema of another document. In a bundle, it is a
+/// copy, so both have the same content. If the content differed, one document would change the meaning of the others.
 pub(crate) fn ambiguous_ids(resolved: &Resolved, registry: &Registry<'_>) -> Diagnostics {
     let documents: Vec<&Schema> =
         resolved.documents().into_iter().map(AsRef::as_ref).chain([resolved.schema().as_ref()]).collect();
@@ -31,7 +31,7 @@ pub(crate) fn ambiguous_ids(resolved: &Resolved, registry: &Registry<'_>) -> Dia
         let other = meanings.iter().find(|other| differs(&meanings[0], other));
         let claimants = match other {
             Some(other) => format!("`{}` and `{}`", meanings[0].document.at(), other.document.at()),
-            // The library may find parts that nobody has looked for here.
+            // The library may find subschemas that this function does not examine.
             None if !meanings[0].is_part && is_replaced(registry, uri, meanings[0].content) => {
                 format!("`{}` and a part of a document", meanings[0].document.at())
             }
@@ -44,20 +44,20 @@ pub(crate) fn ambiguous_ids(resolved: &Resolved, registry: &Registry<'_>) -> Dia
     wrong.collect()
 }
 
-/// What a URI means.
+/// The meaning of a URI in one document.
 struct Meaning<'r> {
     document: &'r Schema,
     content: &'r Value,
     is_part: bool,
 }
 
-/// Whether two documents give a URI different content. Inside a document, the document decides.
+/// Returns whether two documents give a URI different content. Inside one document, differences do not count.
 fn differs(a: &Meaning<'_>, b: &Meaning<'_>) -> bool {
     let is_one = a.document.at() == b.document.at() || std::ptr::eq(a.content, b.content);
     !is_one && a.content != b.content
 }
 
-/// Returns the parts of a document that have an identity of their own.
+/// Returns the subschemas of a document that have an identity of their own.
 fn parts(document: &Schema) -> impl Iterator<Item = (String, Meaning<'_>)> {
     let parts = document.identities().iter().filter(|identity| !identity.is_root);
     parts.filter_map(move |identity| {
@@ -68,7 +68,7 @@ fn parts(document: &Schema) -> impl Iterator<Item = (String, Meaning<'_>)> {
     })
 }
 
-/// Whether the library finds other content under a document's URI.
+/// Returns whether the library finds other content under a document's URI.
 fn is_replaced(registry: &Registry<'_>, uri: &str, content: &Value) -> bool {
     let Ok(base) = Uri::parse(uri.to_owned()) else { return false };
     let resolver = registry.resolver(base);
@@ -123,7 +123,7 @@ mod tests {
     const MONEY: &str = "https://bank.example/money";
 
     #[test]
-    fn no_part_of_one_document_replaces_another_document() {
+    fn a_subschema_never_replaces_another_document() {
         let money = json!({"$id": MONEY, "type": "integer"});
         let place = "json-schema:///schemas/bank.money/1.0.0.json";
         for (embedded, is_refused) in [
@@ -135,7 +135,7 @@ mod tests {
                 json!({"$schema": "http://json-schema.org/draft-04/schema#", "id": MONEY, "type": "string"}),
                 true,
             ),
-            // A bundle has a copy.
+            // A bundle contains a copy.
             (money.clone(), false),
             (json!({"$id": "https://evil.example/money", "type": "string"}), false),
         ] {
@@ -161,7 +161,7 @@ mod tests {
                         assert_eq!(wrong[0].code, Code::AmbiguousId, "{wrong:?}");
                     }
                     Ok(resolved) => {
-                        // Whatever a part calls itself, the amount stays a number.
+                        // Whatever `$id` a subschema has, the amount stays a number.
                         let validator = resolved.validator(Formats::Assert).unwrap();
                         assert!(validator.is_valid(&json!({"amount": 1})), "{embedded} {by}");
                         assert!(!validator.is_valid(&json!({"amount": "1"})), "{embedded} {by}");
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_by_the_layout_leads_to_the_place_whatever_ids_others_have() {
+    fn a_relative_path_leads_to_the_place_whatever_ids_others_have() {
         let evil = json!({"$id": "https://shop.example/bank.money/1.0.0.json", "type": "string"});
         let victim = json!({
             "$id": "https://shop.example/shop.order/1.0.0.json",
@@ -187,12 +187,12 @@ mod tests {
         let validator = resolve(&documents).unwrap().validator(Formats::Assert).unwrap();
         assert!(!validator.is_valid(&json!({"amount": "1"})));
         assert!(validator.is_valid(&json!({"amount": 1})));
-        // Without the place, the reference leads nowhere.
+        // If no document is at this place, the reference has no target.
         assert_eq!(codes(resolve(&documents[1..])), [Code::MissingReference]);
     }
 
     #[test]
-    fn a_reference_to_a_shared_id_is_refused_with_the_ways_to_name_a_version() {
+    fn a_reference_to_a_shared_id_is_rejected_with_help() {
         let person = |kind: &str| {
             json!({"$id": "https://example.com/person", "$defs": {"name": {"type": kind}},
                    "properties": {"name": {"$ref": "https://example.com/person#/$defs/name"}}})
@@ -211,10 +211,10 @@ mod tests {
             help.contains("`../person/2.0.0.json#/$defs/name` or `../person/1.0.0.json#/$defs/name`"),
             "{help}"
         );
-        // With one version, the `$id` names it.
+        // If only one version has the `$id`, the `$id` names this version.
         let validator = resolve(&shared[1..]).unwrap().validator(Formats::Assert).unwrap();
         assert!(validator.is_valid(&json!({"by": 1})) && !validator.is_valid(&json!({"by": "x"})));
-        // Inside the document, it is the document.
+        // Inside a document, its `$id` names the document itself.
         for (documents, good) in [(&shared[..1], json!("x")), (&shared[..2], json!(1))] {
             let validator = resolve(documents).unwrap().validator(Formats::Assert).unwrap();
             assert!(validator.is_valid(&json!({"name": good})), "{good}");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_that_share_an_id_stay_apart_in_one_schema() {
+    fn a_schema_can_reach_two_versions_with_one_id() {
         let person = |kind: &str, id: &str, by: &str| json!({"$id": id, "$defs": {"name": {"type": kind}}, "properties": {"name": {"$ref": by}}});
         for (id, by) in [
             ("https://example.com/person", "#/$defs/name"),

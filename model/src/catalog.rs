@@ -11,22 +11,22 @@ use crate::schema::Schema;
 use crate::subject::Subject;
 use crate::version::Version;
 
-/// Schemas by subject and version, and by `$id`: what a reference can lead to.
+/// The schemas that references can lead to, by subject and version, and by `$id`.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     schemas: BTreeMap<Subject, BTreeMap<Version, Arc<Schema>>>,
     /// Versions of one subject may share an `$id`.
     by_id: BTreeMap<String, BTreeMap<Coordinates, Arc<Schema>>>,
-    /// Documents under further URIs.
+    /// Documents under additional URIs.
     known_as: BTreeMap<String, Arc<Schema>>,
-    /// Which versions share an `$id`, where not all of them are here.
+    /// The versions that share an `$id`, if the catalog does not have all of them.
     shared: BTreeMap<String, Vec<Coordinates>>,
 }
 
-/// Why a schema cannot join a catalog.
+/// The error for a schema that cannot be added to a catalog.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogError {
-    /// The version is there already, with another content.
+    /// The version already exists with different content.
     #[error("`{0}` already exists with different content; a published version never changes")]
     Changed(Coordinates),
     /// The `$id` belongs to another subject.
@@ -37,12 +37,12 @@ pub enum CatalogError {
         /// The version that has it.
         owner: Coordinates,
     },
-    /// A subject of the same letters in another case is there.
+    /// The name of an existing subject differs only in upper and lower case.
     #[error("`{subject}` differs from `{other}` only in upper and lower case")]
     CaseClash {
-        /// The refused subject.
+        /// The rejected subject.
         subject: Subject,
-        /// The one that is there.
+        /// The existing subject.
         other: Subject,
     },
 }
@@ -52,11 +52,12 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// When its version, `$id` or subject is taken by something else.
+    /// If its version exists with different content, its `$id` belongs to another subject, or its subject differs from
+    /// another one only in case.
     pub fn insert(&mut self, schema: Arc<Schema>) -> Result<(), CatalogError> {
         let at = schema.at();
-        if let Some(there) = self.get(&at.subject, &at.version) {
-            return if there.digest() == schema.digest() {
+        if let Some(existing) = self.get(&at.subject, &at.version) {
+            return if existing.digest() == schema.digest() {
                 Ok(())
             } else {
                 Err(CatalogError::Changed(at.clone()))
@@ -77,8 +78,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// Adds a schema in place of what had its version. Nobody checks whether another subject has its `$id`: a
-    /// reference to that is refused.
+    /// Adds a schema, or replaces the schema with the same version. The function does not check whether another subject
+    /// has the same `$id`; references to a shared `$id` are rejected later.
     pub fn replace(&mut self, schema: Arc<Schema>) {
         let at = schema.at().clone();
         let before = self.get(&at.subject, &at.version).and_then(|before| before.id().map(str::to_owned));
@@ -91,8 +92,9 @@ impl Catalog {
         self.schemas.entry(at.subject).or_default().insert(at.version, schema);
     }
 
-    /// Lets a schema be found under a further URI: where it was published, when its `$id` names another place; or
-    /// which of the versions that share an `$id` is meant. Does nothing if the schema is missing.
+    /// Adds a URI under which references find a schema. For example, this is the URL of the published document, if its
+    /// `$id` is another URI. If several versions share an `$id`, the function chooses the version that this `$id`
+    /// names. It does nothing if the schema is missing.
     pub fn know_as(&mut self, uri: &str, at: &Coordinates) {
         if let Some(schema) = self.get(&at.subject, &at.version) {
             let schema = Arc::clone(schema);
@@ -100,12 +102,13 @@ impl Catalog {
         }
     }
 
-    /// Notes that versions share an `$id`, also if the catalog does not hold them: a reference to it is refused.
+    /// Records that versions share an `$id`, even if the catalog does not have them. References to this `$id` are
+    /// rejected.
     pub fn know_shared(&mut self, id: &str, versions: Vec<Coordinates>) {
         self.shared.insert(id.to_owned(), versions);
     }
 
-    /// Makes a schema's `$id` lead nowhere: it has no right to it.
+    /// Removes the `$id` of a schema that has no right to it. References to the `$id` no longer lead to the schema.
     pub fn forget_id(&mut self, schema: &Schema) {
         if let Some(sharers) = schema.id().and_then(|id| self.by_id.get_mut(id)) {
             sharers.remove(schema.at());
@@ -117,13 +120,14 @@ impl Catalog {
         self.schemas.get(subject)?.get(version)
     }
 
-    /// Returns the schema that has this `$id` (absolute, without fragment); `None` also if several share it.
+    /// Returns the schema with this `$id` (absolute, without fragment); `None` if it is missing or if several schemas
+    /// share the `$id`.
     pub fn by_id(&self, id: &str) -> Option<&Arc<Schema>> {
         let mut sharers = self.sharers(id);
         sharers.next().filter(|_| sharers.next().is_none() && !self.shared.contains_key(id))
     }
 
-    /// Returns the schemas that share an `$id` (absolute, without fragment), in order.
+    /// Returns the schemas with this `$id` (absolute, without fragment), in order.
     pub fn sharers(&self, id: &str) -> impl Iterator<Item = &Arc<Schema>> {
         self.by_id.get(id).into_iter().flat_map(BTreeMap::values)
     }
@@ -143,10 +147,11 @@ impl Catalog {
         self.schemas.values().flat_map(BTreeMap::values)
     }
 
-    /// Returns what a reference leads to in this catalog. `None` also for one that stays inside its document, names a
-    /// metaschema, or names an `$id` that several versions share.
+    /// Returns the document that a reference leads to; `None` if the document is missing. Also returns `None` if the
+    /// target is in the same document or in a metaschema, or if several versions share the `$id`.
     ///
-    /// A reference by the layout, `../common.money/1.0.0.json`, always leads to that place, whatever `$id` others have.
+    /// A relative path, such as `../common.money/1.0.0.json`, always leads to the document at this place, whatever
+    /// `$id` other documents have.
     pub fn find(&self, reference: &Reference) -> Option<&Arc<Schema>> {
         let by_location = |at: &Coordinates| self.get(&at.subject, &at.version);
         match &reference.target {
@@ -156,11 +161,11 @@ impl Catalog {
         }
     }
 
-    /// Finds everything a schema refers to, directly or not.
+    /// Finds all documents that a schema refers to, directly or through other documents.
     ///
     /// # Errors
     ///
-    /// A diagnostic for each reference of the schema that leads nowhere, with its place.
+    /// A diagnostic for each reference without a target, with its place, or diagnostics about exceeded limits.
     pub fn resolve(&self, schema: &Arc<Schema>) -> Result<Resolved, Diagnostics> {
         let mut resources: BTreeMap<String, Arc<Schema>> = BTreeMap::new();
         let mut wrong = Diagnostics::new();
@@ -193,11 +198,11 @@ impl Catalog {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        keep_apart(&open, &mut resources);
+        make_bases_unique(&open, &mut resources);
         resolution::checked(Resolved::new(Arc::clone(schema), resources))
     }
 
-    /// Says that a reference leads nowhere, or to more than one document.
+    /// Returns the diagnostic for a reference that leads to no document, or to several.
     fn missing(&self, root: &Schema, referrer: &Schema, reference: &Reference) -> Diagnostic {
         let sharers: Vec<&Coordinates> = match &reference.target {
             Target::Identified(id) => match self.shared.get(id) {
@@ -207,7 +212,7 @@ impl Catalog {
             Target::Here | Target::Metaschema | Target::Named(_) => Vec::new(),
         };
         let (code, message, help) = if sharers.is_empty() {
-            nowhere(reference)
+            missing_target(reference)
         } else {
             let (message, help) = shared_id(reference, &sharers);
             (Code::SharedId, message, help)
@@ -224,13 +229,14 @@ impl Catalog {
     }
 }
 
-/// Most versions that a message about a shared `$id` names.
+/// The maximum number of versions that a message about a shared `$id` names.
 const SHARERS_SHOWN_MAX: usize = 3;
 
-/// Returns what to say of a reference to an `$id` that several versions share, and the ways to name one of them.
+/// Returns the message and the help for a reference to an `$id` that several versions share. The help shows references
+/// to single versions.
 fn shared_id(reference: &Reference, sharers: &[&Coordinates]) -> (String, String) {
     let fragment = reference.written.find('#').map_or("", |at| &reference.written[at..]);
-    // The newest first: most mean that one.
+    // The newest version comes first, because authors usually mean that one.
     let shown = || sharers.iter().rev().take(SHARERS_SHOWN_MAX);
     let names: Vec<String> = shown().map(|at| format!("`{at}`")).collect();
     let ways: Vec<String> =
@@ -243,9 +249,9 @@ fn shared_id(reference: &Reference, sharers: &[&Coordinates]) -> (String, String
     (message, help)
 }
 
-/// Gives every document but the first a base of its own, if another document has the same one: references inside
-/// each then stay inside it.
-fn keep_apart(documents: &[Arc<Schema>], resources: &mut BTreeMap<String, Arc<Schema>>) {
+/// Gives each document except the first a unique base URI, if another document has the same base URI. References inside
+/// a document then stay inside it.
+fn make_bases_unique(documents: &[Arc<Schema>], resources: &mut BTreeMap<String, Arc<Schema>>) {
     let mut count: BTreeMap<_, usize> = BTreeMap::new();
     for document in documents {
         *count.entry(document.base_uri()).or_default() += 1;
@@ -258,8 +264,8 @@ fn keep_apart(documents: &[Arc<Schema>], resources: &mut BTreeMap<String, Arc<Sc
     }
 }
 
-/// Returns what to say of a reference that leads nowhere.
-fn nowhere(reference: &Reference) -> (Code, String, String) {
+/// Returns the code, the message and the help for a reference that leads to no document.
+fn missing_target(reference: &Reference) -> (Code, String, String) {
     let remote = matches!(&reference.target, Target::Identified(uri) if !uri.starts_with("json-schema:"));
     match &reference.target {
         Target::Named(at) => (

@@ -1,8 +1,9 @@
-//! Whether a schema will compile, without compiling it.
+//! Recognizes schemas that certainly compile, without compiling them.
 //!
-//! What the library refuses after the metaschema has passed a document is a pattern that is none, a reference to
-//! nowhere, a dialect it does not know, or what stands where the metaschema does not look. Of most documents that
-//! can be said at once, and compiling one takes longer than reading and comparing it.
+//! If the metaschema accepts a document, the library can still reject it for a few reasons. It may have an invalid
+//! pattern, a reference without a target, or an unknown dialect. Or a place that the metaschema does not check may have
+//! an invalid schema. For most documents, these reasons are easy to exclude, and compiling a document takes longer than
+//! reading and comparing it.
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -15,35 +16,39 @@ use crate::reference::pointer_of;
 use crate::resolved::Resolved;
 use crate::schema::Schema;
 
-/// Patterns that are remembered to compile; beyond, all are forgotten. Versions of a schema have the same ones.
+/// The maximum number of patterns in the cache of patterns that compile. A full cache is cleared. The versions of a
+/// schema have the same patterns.
 const REMEMBERED_MAX: usize = 1_000;
-/// Most patterns of a schema that are compiled one by one.
+/// The maximum number of patterns of a schema that are compiled one by one.
 const PATTERNS_MAX: usize = 100;
-/// Longest pattern that is remembered, in bytes.
+/// The maximum length of a pattern in the cache, in bytes.
 const REMEMBERED_BYTES_MAX: usize = 200;
 
-/// Tells whether a schema surely compiles; where it does not, it may still.
-pub(crate) fn surely(resolved: &Resolved) -> bool {
+/// Returns whether a schema certainly compiles. If the result is `false`, the schema may compile too.
+pub(crate) fn certainly_compiles(resolved: &Resolved) -> bool {
     let schema = resolved.schema();
-    // The metaschema of draft 6 says nothing of `contentMediaType`, which the library looks at.
-    let is_told_all = schema.draft() != Draft::Draft6 && !schema.is_ahead() && !schema.is_translated();
-    let is_usual = is_told_all && schema.is_plain() && stays_where_the_metaschema_looks(schema);
+    // The metaschema of draft 6 does not check `contentMediaType`, but the library reads it.
+    let is_checked =
+        schema.draft() != Draft::Draft6 && !schema.has_later_keywords() && !schema.is_translated();
+    let is_usual = is_checked && schema.is_plain() && refers_only_to_definitions(schema);
     let are_few = schema.patterns().len() <= PATTERNS_MAX;
     is_usual && are_few && schema.patterns().iter().all(|pattern| is_pattern(pattern, schema.draft()))
 }
 
-/// Tells whether every reference leads to the root or to a definition that is there.
-fn stays_where_the_metaschema_looks(schema: &Schema) -> bool {
+/// Returns whether every reference leads to the root or to an existing definition.
+fn refers_only_to_definitions(schema: &Schema) -> bool {
     schema.references().iter().all(|reference| {
         let Some(pointer) = pointer_of(&reference.written) else { return false };
         let definition = pointer.strip_prefix("/definitions/").or_else(|| {
-            // To the drafts before, it is a word like any other.
+            // Earlier drafts do not have this keyword, so their metaschemas do not check its value.
             let knows_defs = keyword("$defs", schema.draft()).is_some();
             pointer.strip_prefix("/$defs/").filter(|_| knows_defs)
         });
         let is_usual = pointer.is_empty() || definition.is_some_and(|name| !name.contains('/'));
         is_usual
-            && schema.follow(&reference.written).is_some_and(|there| there.is_object() || there.is_boolean())
+            && schema
+                .follow(&reference.written)
+                .is_some_and(|target| target.is_object() || target.is_boolean())
     })
 }
 
@@ -53,7 +58,7 @@ fn is_pattern(pattern: &str, draft: Draft) -> bool {
     if remembered().contains(pattern) {
         return true;
     }
-    // The draft makes no difference to a pattern; it is named so that nothing is guessed.
+    // The draft makes no difference to a pattern. It is set so that the library does not have to detect it.
     let options = jsonschema::options().with_draft(draft.to_library()).offline();
     let compiles =
         options.build(&json!({ "pattern": pattern, "patternProperties": { pattern: true } })).is_ok();
@@ -87,8 +92,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sure_compiles_and_what_does_not_compile_is_not_sure() {
-        for (text, is_sure, compiles) in [
+    fn certain_schemas_compile() {
+        for (text, is_certain, compiles) in [
             (r#"{"type": "object", "properties": {"a": {"pattern": "^a+$"}}}"#, true, true),
             (
                 r##"{"$ref": "#/$defs/a", "$defs": {"a": {"patternProperties": {"^b": {"$ref": "#"}}}}}"##,
@@ -98,7 +103,7 @@ mod tests {
             (r#"{"format": "nobody-knows", "contentEncoding": "base64"}"#, true, true),
             (r#"{"pattern": "("}"#, false, false),
             (r#"{"items": {"patternProperties": {"[": true}}}"#, false, false),
-            // Nothing has looked at what stands there.
+            // The metaschema does not check the targets of these references.
             (r##"{"$ref": "#/x-types/a", "x-types": {"a": {"type": "integr"}}}"##, false, false),
             (r##"{"$ref": "#/$defs/a/x-b", "$defs": {"a": {"x-b": {"minimum": "1"}}}}"##, false, false),
             (
@@ -128,7 +133,7 @@ mod tests {
             (r##"{"$ref": "#here", "$defs": {"a": {"$anchor": "here"}}}"##, false, true),
         ] {
             let resolved = resolved(text);
-            assert_eq!(surely(&resolved), is_sure, "{text}");
+            assert_eq!(certainly_compiles(&resolved), is_certain, "{text}");
             assert_eq!(Validator::of(&resolved, Formats::Assert).is_ok(), compiles, "{text}");
         }
     }

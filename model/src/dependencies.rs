@@ -1,7 +1,7 @@
-//! `dependencies`, which is a keyword up to draft 7 only.
+//! Handles `dependencies`, which is a keyword only up to draft 7.
 //!
-//! 2019-09 replaces it by `dependentRequired` and `dependentSchemas`. The validator library applies it in every
-//! draft, so that it has to be told where not to.
+//! In 2019-09, `dependentRequired` and `dependentSchemas` replace it. The validator library applies `dependencies` in
+//! every draft, so this module turns it off for later drafts.
 
 use std::collections::HashMap;
 
@@ -17,11 +17,11 @@ use crate::schema::Schema;
 /// How the documents that a schema reaches use `dependencies`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dependencies {
-    /// Not at all, or only where it is a keyword.
+    /// No draft ignores a `dependencies`: it is missing, or a keyword.
     Usual,
-    /// Only where it is no keyword.
+    /// The drafts ignore every `dependencies`.
     AllIgnored,
-    /// In both ways.
+    /// Some drafts apply a `dependencies`, and others ignore one.
     Mixed,
 }
 
@@ -38,7 +38,7 @@ impl Dependencies {
     }
 }
 
-/// Makes the library accept whatever `dependencies` says. References into it still resolve.
+/// Makes the library ignore `dependencies`. References into it still resolve.
 pub(crate) fn ignore(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
     options.with_keyword("dependencies", |_, _, _| Ok(Box::new(Anything)))
 }
@@ -56,16 +56,19 @@ impl<'i> Keyword<'i> for Anything {
     }
 }
 
-/// Documents without the `dependencies` that is no keyword: the library cannot ignore it in some documents only.
+/// Documents without the `dependencies` that their drafts ignore. They are needed because the library cannot ignore the
+/// keyword in some documents only.
 pub(crate) struct Stripped {
-    /// By the address of the schema; only those that differ.
+    /// The changed values, by the address of the schema.
     values: HashMap<usize, Value>,
 }
 
 impl Stripped {
+    /// Removes each ignored `dependencies` from the documents of a schema.
+    ///
     /// # Errors
     ///
-    /// When a reference leads into what would be removed.
+    /// If a reference leads into a `dependencies` that would be removed.
     pub(crate) fn of(resolved: &Resolved) -> Result<Self, Diagnostics> {
         let documents = || resolved.documents().into_iter().chain([resolved.schema()]);
         let lost: Diagnostics = documents().flat_map(|document| lost_in(document, resolved)).collect();
@@ -166,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn it_is_a_keyword_up_to_draft_7_only() {
-        let asks = json!({"a": ["b"], "c": {"required": ["d"]}});
+    fn dependencies_is_a_keyword_only_up_to_draft_7() {
+        let conditions = json!({"a": ["b"], "c": {"required": ["d"]}});
         for (draft, is_keyword) in [
             ("http://json-schema.org/draft-04/schema#", true),
             ("http://json-schema.org/draft-06/schema#", true),
@@ -175,7 +178,7 @@ mod tests {
             (DRAFT_2019, false),
             (DRAFT_2020, false),
         ] {
-            let schema = json!({"$schema": draft, "properties": {"x": {"dependencies": asks}}});
+            let schema = json!({"$schema": draft, "properties": {"x": {"dependencies": conditions}}});
             let resolved = resolved(&[("case", schema)]);
             assert_eq!(resolved.schema().ignored_dependencies().is_empty(), is_keyword, "{draft}");
             let validator = resolved.validator(Formats::Assert).unwrap();
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn references_into_it_still_resolve_and_violations_keep_their_place() {
+    fn references_into_ignored_dependencies_still_resolve() {
         for draft in [DRAFT_2019, DRAFT_2020] {
             let resolved = resolved(&[(
                 "case",
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_of_that_name_is_no_keyword() {
+    fn a_property_named_dependencies_is_no_keyword() {
         let resolved = resolved(&[(
             "case",
             json!({"properties": {"dependencies": {"type": "object", "additionalProperties": false}}}),
@@ -218,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_of_old_and_new_drafts_are_each_read_by_their_own() {
+    fn each_document_follows_its_own_draft() {
         let old = json!({"$schema": DRAFT_7, "dependencies": {"a": ["b"]}});
         let new = |extra: Value| {
             let mut new = json!({
@@ -237,7 +240,7 @@ mod tests {
         assert!(!validator.is_valid(&json!({"dependencies": "text"})), "a property of that name");
         let refused = new(json!({"$ref": "#/dependencies/n"})).validator(Formats::Assert).unwrap_err();
         assert_eq!(refused[0].pointer.as_str(), "/properties/more/$ref");
-        // A `$schema` below the root rules its part.
+        // A `$schema` below the root applies to its subschema.
         let part = json!({
             "$schema": DRAFT_2020,
             "$defs": {"old": {"$id": "old", "$schema": DRAFT_7, "dependencies": {"a": ["b"]}}},
@@ -249,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_declares_is_no_field() {
+    fn ignored_dependencies_declare_no_fields() {
         for (draft, is_field) in [(DRAFT_7, true), (DRAFT_2019, false), (DRAFT_2020, false)] {
             let schema = json!({"$schema": draft, "dependencies": {"a": {"properties": {"b": {}}}}});
             let resolved = resolved(&[("case", schema)]);

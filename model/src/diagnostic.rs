@@ -8,7 +8,7 @@ use crate::position::Position;
 /// Declares every code once: variant and word.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident $word:literal;)*) => {
-        /// What is wrong with an input document, in a word that never changes.
+        /// The kind of a problem in an input document. Its word never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Code {
             $($(#[$doc])* #[serde(rename = $word)] $variant,)*
@@ -18,7 +18,7 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Returns the word, `duplicate-key`.
+            /// Returns the word, such as `duplicate-key`.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
@@ -31,55 +31,55 @@ codes! {
     TooLarge "too-large";
     /// Arrays and objects nest deeper than [`crate::limits::NESTING_MAX`].
     TooDeep "too-deep";
-    /// There are more subschemas than [`crate::limits::SCHEMA_NODES_MAX`].
+    /// The document has more subschemas than [`crate::limits::SCHEMA_NODES_MAX`].
     TooManyNodes "too-many-nodes";
     /// The bytes are not UTF-8.
     NotUtf8 "not-utf8";
     /// The text is not JSON (RFC 8259).
     NotJson "not-json";
-    /// An object has two members of one name.
+    /// An object has two properties with the same name.
     DuplicateKey "duplicate-key";
-    /// `$schema` names no draft that evschema knows.
+    /// `$schema` names neither a draft nor a mapped dialect.
     UnknownDialect "unknown-dialect";
-    /// The draft's metaschema refuses the document.
+    /// The metaschema of the draft rejects the document.
     NotASchema "not-a-schema";
     /// A pattern is not a regular expression.
     InvalidPattern "invalid-pattern";
     /// A pattern, or all patterns of a schema, would take too much memory when compiled.
     PatternTooLarge "pattern-too-large";
-    /// A `$ref` leads out of the tree, to where evschema never looks.
+    /// A `$ref` leads out of the tree, but evschema fetches no document.
     RemoteReference "remote-reference";
-    /// A `$ref` names a document that is not there.
+    /// A `$ref` names a document that does not exist.
     MissingReference "missing-reference";
     /// A `$ref` names a place that its document does not have.
     DanglingReference "dangling-reference";
-    /// Too many documents are reached through references.
+    /// A schema reaches too many documents through references.
     TooManyReferences "too-many-references";
     /// A `$ref` names an `$id` that several versions of a subject share.
     SharedId "shared-id";
-    /// Two documents that a schema reaches have a part of the same `$id` with another content.
+    /// Two documents that a schema reaches use the same `$id` for different content.
     AmbiguousId "ambiguous-id";
-    /// An `$id` is the place of another document, or a metaschema's.
+    /// An `$id` is the URI of another place in the tree, or belongs to a metaschema.
     ForeignId "foreign-id";
     /// Two documents claim the same `$id`, subject or version.
     Conflict "conflict";
-    /// A file is not where its name says it belongs.
+    /// A file or folder is at a place that the layout of the tree does not allow.
     Misplaced "misplaced";
     /// A file or folder cannot be read.
     Unreadable "unreadable";
-    /// A word that is close to a keyword is none.
+    /// A word is probably a misspelt keyword.
     MisspeltKeyword "misspelt-keyword";
     /// A keyword of another draft, or of OpenAPI, has no effect.
     KeywordWithoutEffect "keyword-without-effect";
-    /// A format that is close to one of the specification is none.
+    /// The name of a format is probably misspelt.
     MisspeltFormat "misspelt-format";
     /// A format of a later draft has no effect.
     FormatWithoutEffect "format-without-effect";
-    /// The root rejects nothing.
+    /// The root of the schema rejects nothing.
     AcceptsEveryEvent "accepts-every-event";
     /// A template of the code generator cannot be used.
     BadTemplate "bad-template";
-    /// A version is not there, or not what the lock says.
+    /// A locked version is missing, or its digest differs from the lock file.
     NotAsLocked "not-as-locked";
 }
 
@@ -89,7 +89,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// One thing wrong with an input document: what, where, and what to do next.
+/// One problem in an input document: its kind, its place, and the next step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// The kind, for programs.
@@ -98,13 +98,13 @@ pub struct Diagnostic {
     pub message: String,
     /// The place in the document's structure.
     pub pointer: Pointer,
-    /// The place in the document's text, where it could be found.
+    /// The place in the document's text, if it is known.
     pub position: Option<Position>,
-    /// What to do next.
+    /// The next step.
     pub help: Option<String>,
 }
 
-/// All that is wrong with an input document; never empty.
+/// All problems in an input document. As an error, the list is never empty.
 pub type Diagnostics = Vec<Diagnostic>;
 
 impl Diagnostic {
@@ -127,7 +127,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds what to do next.
+    /// Adds the next step.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::vocabulary::Vocabulary;
 
-/// A draft of JSON Schema that evschema understands.
+/// A draft of JSON Schema that evschema supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Draft {
@@ -18,14 +18,14 @@ pub enum Draft {
     Draft7,
     /// Draft 2019-09.
     Draft201909,
-    /// Draft 2020-12, also taken where `$schema` is absent.
+    /// Draft 2020-12, which also applies if `$schema` is missing.
     Draft202012,
 }
 
-/// Why a document's dialect is not known.
+/// The error for an unknown draft, dialect or vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DialectError {
-    /// `$schema` names something that is neither a draft nor mapped to one.
+    /// `$schema` names neither a draft nor a mapped dialect.
     #[error("`$schema` names an unknown dialect: `{uri}`")]
     Unknown {
         /// The URI as written.
@@ -34,7 +34,7 @@ pub enum DialectError {
     /// `$schema` is not a string.
     #[error("`$schema` is not a string")]
     NotAString,
-    /// A vocabulary's name is misspelt.
+    /// No vocabulary that a dialect can leave out has this name.
     #[error(
         "a dialect cannot leave out the vocabulary `{name}`; it can leave out applicator, validation, \
          unevaluated and format"
@@ -43,7 +43,7 @@ pub enum DialectError {
         /// The name as written.
         name: String,
     },
-    /// A draft's name is misspelt.
+    /// No draft has this name.
     #[error("`{name}` is not a draft; the drafts are draft-04, draft-06, draft-07, 2019-09 and 2020-12")]
     NoSuchDraft {
         /// The name as written.
@@ -51,17 +51,17 @@ pub enum DialectError {
     },
 }
 
-/// A draft, or one without some of its vocabularies: `2020-12 without validation, format`.
+/// A draft, or a draft without some of its vocabularies, such as `2020-12 without validation, format`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Dialect {
     /// The draft.
     pub draft: Draft,
-    /// What the dialect leaves out; keywords of it only annotate.
+    /// The vocabularies that the dialect leaves out. Their keywords only annotate.
     pub without: BTreeSet<Vocabulary>,
 }
 
-/// Which dialect each foreign `$schema` URI means, from the manifest or the server's configuration.
+/// The dialect of each foreign `$schema` URI, from the manifest or the configuration of the registry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dialects(BTreeMap<String, Dialect>);
 
@@ -70,12 +70,12 @@ impl Draft {
     pub const ALL: [Self; 5] =
         [Self::Draft4, Self::Draft6, Self::Draft7, Self::Draft201909, Self::Draft202012];
 
-    /// Returns the draft of this name, as [`Draft::as_str`] spells it; `4`, `draft4` and
-    /// `draft2020-12` are understood too.
+    /// Returns the draft with this name. The names are those of [`Draft::as_str`], and variants such as `4`, `draft4`
+    /// and `draft2020-12`.
     ///
     /// # Errors
     ///
-    /// When there is no such draft.
+    /// If no draft has this name.
     pub fn parse(name: &str) -> Result<Self, DialectError> {
         let short = name.trim_start_matches("draft").trim_start_matches('-').trim_start_matches('0');
         match short {
@@ -140,13 +140,13 @@ impl Draft {
         self <= Self::Draft7
     }
 
-    /// Whether `dependencies` is a keyword (up to draft 7). Later drafts split it into `dependentRequired` and
+    /// Returns whether `dependencies` is a keyword (up to draft 7). Later drafts split it into `dependentRequired` and
     /// `dependentSchemas`.
     pub fn has_dependencies(self) -> bool {
         self <= Self::Draft7
     }
 
-    /// Returns the validator library's name for the draft.
+    /// Returns the validator library's value for the draft.
     pub fn to_library(self) -> referencing::Draft {
         match self {
             Self::Draft4 => referencing::Draft::Draft4,
@@ -168,24 +168,25 @@ impl Draft {
         }
     }
 
+    /// Returns the draft with this metaschema URI.
     pub(crate) fn of_uri(uri: &str) -> Option<Self> {
         let bare = without_scheme_and_fragment(uri);
         Self::ALL.into_iter().find(|draft| without_scheme_and_fragment(draft.uri()) == bare)
     }
 }
 
-// `https` for `http`, a missing or an extra `#`: spellings that real documents use.
+// Real documents write `https` instead of `http`, and omit the `#` or add one.
 fn without_scheme_and_fragment(uri: &str) -> &str {
     let uri = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://")).unwrap_or(uri);
     uri.strip_suffix('#').unwrap_or(uri)
 }
 
 impl Dialect {
-    /// Reads a dialect as it is written in the manifest.
+    /// Parses a dialect of the manifest.
     ///
     /// # Errors
     ///
-    /// When there is no such draft, or no such vocabulary in drafts that have vocabularies.
+    /// If no draft has this name, or the draft has no such vocabulary. Drafts up to 7 have no vocabularies.
     pub fn parse(text: &str) -> Result<Self, DialectError> {
         let (draft, without) = text.split_once(" without ").unwrap_or((text, ""));
         let draft = Draft::parse(draft.trim())?;
@@ -202,7 +203,8 @@ impl Dialect {
 }
 
 impl Dialects {
-    /// Lets a foreign `$schema` URI mean this draft or dialect; a trailing `#` makes no difference.
+    /// Maps a foreign `$schema` URI to a draft or a dialect. The scheme `http` or `https` and a trailing `#` make no
+    /// difference.
     pub fn map(&mut self, uri: &str, dialect: impl Into<Dialect>) {
         self.0.insert(without_scheme_and_fragment(uri).to_owned(), dialect.into());
     }
@@ -211,7 +213,7 @@ impl Dialects {
     ///
     /// # Errors
     ///
-    /// When `$schema` is not a string, or names an unknown dialect.
+    /// If `$schema` is not a string, or names an unknown dialect.
     pub fn of(&self, document: &Value) -> Result<Dialect, DialectError> {
         let Some(named) = document.get("$schema") else { return Ok(Draft::Draft202012.into()) };
         let Value::String(uri) = named else { return Err(DialectError::NotAString) };
@@ -221,7 +223,7 @@ impl Dialects {
             .ok_or_else(|| DialectError::Unknown { uri: uri.clone() })
     }
 
-    /// Returns the draft of a document, whatever its dialect leaves out.
+    /// Returns the draft of a document's dialect.
     ///
     /// # Errors
     ///
@@ -313,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialect_is_a_draft_without_something() {
+    fn a_dialect_is_a_draft_without_some_vocabularies() {
         for text in ["draft-04", "2020-12 without validation", "2019-09 without applicator, format"] {
             assert_eq!(Dialect::parse(text).unwrap().to_string(), text);
         }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 use sha2::{Digest as _, Sha256};
 
-/// `sha256:` and the hash, in hexadecimal, of a document's canonical form (RFC 8785).
+/// The SHA-256 hash of a document's canonical form (RFC 8785): `sha256:` and hexadecimal digits.
 ///
-/// Two documents of one digest are the same schema: member order, white space, escapes and the
-/// spelling of a number make no difference.
+/// Two documents with the same digest are the same schema. The order of properties, white space, escapes and the
+/// spelling of numbers make no difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Digest(String);
@@ -26,12 +26,12 @@ impl Digest {
         Self(text)
     }
 
-    /// Returns a digest that was written down earlier; the text is taken as it is.
+    /// Returns a digest from its text, which is not checked.
     pub fn from_text(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// Returns the text, `sha256:3b5d…`.
+    /// Returns the text, such as `sha256:3b5d…`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -45,9 +45,9 @@ impl fmt::Display for Digest {
 
 /// Returns the canonical form of a value by RFC 8785 (JSON Canonicalization Scheme).
 ///
-/// The RFC knows only numbers that an IEEE 754 double holds exactly (its section 3.2.2.3 refers
-/// to I-JSON). An integer that a double cannot hold, and a fraction of more than 17 digits, keep
-/// their digits here: were they rounded, two schemas with different bounds would share a digest.
+/// The RFC defines the form only of numbers that an IEEE 754 double can represent exactly (its section 3.2.2.3 refers
+/// to I-JSON). Here, an integer that a double cannot represent keeps its digits, and so does a fraction with more than
+/// 17 digits. If they were rounded, two schemas with different bounds could have the same digest.
 pub fn canonical_json(value: &Value) -> String {
     let mut out = String::new();
     write_value(value, &mut out);
@@ -72,7 +72,7 @@ fn write_value(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(members) => {
-            // RFC 8785 3.2.3: by UTF-16 code units, which is not the order of Rust's strings.
+            // RFC 8785, section 3.2.3, sorts by UTF-16 code units, which is not the order of Rust's strings.
             let mut sorted: Vec<_> = members.iter().collect();
             sorted.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
             out.push('{');
@@ -96,13 +96,13 @@ fn write_text(text: &str, out: &mut String) {
         out.push_str(text);
         out.push('"');
     } else {
-        // serde_json escapes what RFC 8785 3.2.2.2 escapes, in the same short forms.
+        // serde_json escapes the same characters as RFC 8785, section 3.2.2.2, in the same short forms.
         out.push_str(&Value::from(text).to_string());
     }
 }
 
 fn write_number(number: &Number, out: &mut String) {
-    /// Integers up to here are doubles, which are written as they are.
+    /// Every integer up to this one is exactly a double, so it is written unchanged.
     const EXACT_MAX: u64 = 1 << 53;
     if let Some(small) = number.as_i64().filter(|integer| integer.unsigned_abs() <= EXACT_MAX) {
         out.push_str(&small.to_string());
@@ -111,7 +111,7 @@ fn write_number(number: &Number, out: &mut String) {
     let decimal = Decimal::of(&number.to_string());
     let double = number.to_string().parse::<f64>().unwrap_or(f64::INFINITY);
     let rounded = Decimal::of(&format!("{double:e}"));
-    // 17 digits are what a double's own text may have; a fraction of so many was meant as one.
+    // The text of a double needs at most 17 digits, so a fraction with at most 17 digits probably means a double.
     let is_double = rounded == decimal || (decimal.exponent < 0 && decimal.digits.len() <= 17);
     if double.is_finite() && is_double {
         out.push_str(&ecmascript(&rounded));
@@ -120,7 +120,7 @@ fn write_number(number: &Number, out: &mut String) {
     }
 }
 
-/// A number as its significant digits and the power of ten of the last one.
+/// A number: its significant digits, and the power of ten of the last digit.
 #[derive(Debug, PartialEq, Eq)]
 struct Decimal {
     negative: bool,
@@ -154,11 +154,11 @@ impl Decimal {
     }
 }
 
-/// Writes the number as ECMAScript's `Number::toString` does (RFC 8785 3.2.2.3).
+/// Returns the text that ECMAScript's `Number::toString` returns (RFC 8785, section 3.2.2.3).
 fn ecmascript(decimal: &Decimal) -> String {
     let digits = &decimal.digits;
     let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
-    // ECMA-262 names: the value is digits × 10^(n - k).
+    // The names `k` and `n` are those of ECMA-262: the value is digits × 10^(n - k).
     let (k, n) = (count, decimal.exponent.saturating_add(count));
     let zeros = |many: i64| "0".repeat(usize::try_from(many).unwrap_or(0));
     let sign = if decimal.negative { "-" } else { "" };
@@ -199,8 +199,8 @@ mod tests {
     }
 
     #[test]
-    fn member_order_is_by_utf_16() {
-        // The order of RFC 8785 3.2.3's test data.
+    fn properties_are_sorted_by_utf_16() {
+        // The test data of RFC 8785, section 3.2.3.
         let text =
             r#"{"\u20ac":"e","\r":"a","\ufb33":"g","1":"b","\ud83d\ude00":"f","\u0080":"c","\u00f6":"d"}"#;
         let values: Vec<Value> = serde_json::from_str::<serde_json::Map<String, Value>>(&canonical(text))
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_a_number_agree_and_digits_are_kept() {
+    fn equal_numbers_have_one_form_with_all_digits() {
         for (text, form) in [
             ("1.0", "1"),
             ("1e2", "100"),

@@ -11,7 +11,7 @@ use crate::pointer::Pointer;
 use crate::position::Position;
 use crate::strict_json;
 
-/// A JSON document as it was written: its text, its value, and where in the text each part is.
+/// A JSON document: its text, its value, and the position of each part in the text.
 #[derive(Debug, Clone)]
 pub struct Document {
     text: Arc<str>,
@@ -20,12 +20,12 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a document.
+    /// Parses a document.
     ///
     /// # Errors
     ///
-    /// One diagnostic when the bytes are too many, not UTF-8, not JSON, nested too deeply, or
-    /// name a member twice.
+    /// One diagnostic, if the document has too many bytes, is not UTF-8, is not JSON, nests too deeply, or has a
+    /// duplicate property name.
     pub fn parse(bytes: &[u8]) -> Result<Self, Diagnostics> {
         if limits::DOCUMENT_BYTES_MAX < bytes.len() {
             let message = format!(
@@ -38,7 +38,7 @@ impl Document {
                     .help("split the document into several documents that refer to each other"),
             ]);
         }
-        // Editors on some systems put a byte order mark there; RFC 8259 lets a reader ignore it.
+        // Some editors write a byte order mark. RFC 8259 allows a reader to ignore it.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let (text, value) = strict_json::parse(bytes).map_err(|diagnostic| vec![diagnostic])?;
         Ok(Self { text: text.into(), value, digest: OnceLock::new() })
@@ -49,7 +49,7 @@ impl Document {
         &self.text
     }
 
-    /// Returns the parsed value, its members in the order of the text.
+    /// Returns the parsed value, with the properties in the order of the text.
     pub fn value(&self) -> &Value {
         &self.value
     }
@@ -59,9 +59,9 @@ impl Document {
         self.digest.get_or_init(|| Digest::of(&self.value))
     }
 
-    /// Returns where in the text the value at a pointer stands.
+    /// Returns the position in the text of the value at a pointer; `None` if the value is missing.
     ///
-    /// Positions are found when asked for, by walking the text: errors are rare, documents many.
+    /// Each call searches the text, because only errors need positions, and few documents have errors.
     pub fn position(&self, pointer: &Pointer) -> Option<Position> {
         let mut part: &str = self.text.trim();
         for token in pointer.tokens() {
@@ -71,7 +71,8 @@ impl Document {
         Some(Position::of(&self.text, offset, part.len()))
     }
 
-    /// Returns the position of the value at a pointer, or else of the closest one that holds it.
+    /// Returns the position of the value at a pointer. If the value is missing, returns the position of the closest
+    /// value around it.
     pub fn closest_position(&self, pointer: &Pointer) -> Option<Position> {
         let mut pointer = pointer.clone();
         loop {
@@ -84,7 +85,7 @@ impl Document {
     }
 }
 
-/// Returns the text of one member of an object or one element of an array.
+/// Returns the text of one property of an object, or of one item of an array.
 fn member<'t>(text: &'t str, token: &str) -> Option<&'t str> {
     let raw = if text.starts_with('[') {
         let items: Vec<&'t RawValue> = serde_json::from_str(text).ok()?;

@@ -13,18 +13,18 @@ use crate::walk::{children, is_inert};
 pub struct Field {
     /// The property's name.
     pub name: String,
-    /// Where in the schema it is declared.
+    /// The place of the declaration in the schema.
     pub pointer: Pointer,
-    /// Its types or what else says most, such as `string`, `integer | null`, `array of Line`,
-    /// `common.money/1.0.0.json`.
+    /// Its types, or else a short description, for example the target of its reference. Examples are `string`,
+    /// `integer | null`, `array of Line` and `common.money/1.0.0.json`.
     pub kind: String,
-    /// Whether the object that declares it requires it.
+    /// Whether the schema that declares it also requires it.
     pub required: bool,
     /// Its description or title.
     pub description: Option<String>,
 }
 
-/// Returns every property a schema's own document declares, in document order.
+/// Returns all properties that the document of a schema declares, in document order.
 pub fn fields(schema: &Schema) -> Vec<Field> {
     let mut fields = Vec::new();
     collect_fields(schema.value(), schema.draft(), &mut Pointer::root(), &mut fields);

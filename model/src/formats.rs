@@ -1,4 +1,4 @@
-//! How the validator library checks formats.
+//! Decides which formats reject values, and how the validator library checks them.
 
 use std::sync::LazyLock;
 
@@ -20,11 +20,11 @@ pub enum Formats {
     Annotate,
 }
 
-/// Returns options under which formats refuse values, or none does.
+/// Returns options with which the validator library checks formats, or only annotates with them.
 ///
-/// In two points the library is set to what the specification says. `email` is an address (RFC 5321, `Mailbox`), so
-/// that no display name stands before it, as in `Ann <ann@example.com>`. Every `email` is an `idn-email`: the library
-/// decodes the host name of the second more strictly.
+/// In two points, the options change the library to follow the specification. An `email` is an address (RFC 5321,
+/// `Mailbox`) without a display name, so `Ann <ann@example.com>` is invalid. Every valid `email` is a valid
+/// `idn-email`, although the library decodes the host name of an `idn-email` more strictly.
 pub fn checking(options: ValidationOptions<'_>, formats: Formats) -> ValidationOptions<'_> {
     let options = options.should_validate_formats(formats == Formats::Assert);
     match formats {
@@ -39,19 +39,19 @@ pub fn checking(options: ValidationOptions<'_>, formats: Formats) -> ValidationO
 
 /// Returns the name of a format that a draft asserts; `None` if the draft only annotates with the name.
 ///
-/// The name is that of the newest draft, except for `hostname` in drafts 4 and 6: they do not decode internationalized
-/// labels, so it is called `plain-hostname`.
+/// The name is that of the newest draft, except for `hostname` in drafts 4 and 6. These drafts do not decode
+/// internationalized labels, so the name is `plain-hostname`.
 pub fn asserted(draft: Draft, name: &str) -> Option<&str> {
     let (_, since) = FORMATS.iter().find(|(known, _)| *known == name)?;
     let is_plain = name == "hostname" && !draft.decodes_hostnames();
     (*since <= draft).then_some(if is_plain { PLAIN_HOSTNAME } else { name })
 }
 
-/// The name here of the `hostname` of drafts 4 and 6.
+/// The name that [`asserted`] returns for the `hostname` of drafts 4 and 6.
 pub const PLAIN_HOSTNAME: &str = "plain-hostname";
 
-/// Whether a text that the library takes for an address is only that: with a name before it, even a blank one, the
-/// address stands between `<` and `>`.
+/// Returns whether a text has no display name, if the library accepts the text as an address. After a display name,
+/// even an empty one, the address is between `<` and `>`.
 fn is_mailbox(text: &str) -> bool {
     !text.trim_end().ends_with('>')
 }
@@ -60,11 +60,11 @@ fn is(format: &LazyLock<Option<jsonschema::Validator>>, text: &str) -> bool {
     format.as_ref().is_some_and(|format| format.is_valid(&Value::from(text)))
 }
 
-static EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| alone("email"));
-static IDN_EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| alone("idn-email"));
+static EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| compile_format("email"));
+static IDN_EMAIL: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| compile_format("idn-email"));
 
-/// Compiles a schema of one format that the library itself knows.
-fn alone(format: &str) -> Option<jsonschema::Validator> {
+/// Compiles a schema with only a format, which the library checks by its own rules.
+fn compile_format(format: &str) -> Option<jsonschema::Validator> {
     let options = jsonschema::options().with_draft(Draft::Draft202012.to_library());
     options.should_validate_formats(true).build(&json!({ "format": format })).ok()
 }
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_have_no_display_name_and_ascii_ones_are_international() {
+    fn addresses_have_no_display_name_and_each_email_is_an_idn_email() {
         let accepts = |format: &str, text: &str| {
             let options = checking(jsonschema::options(), Formats::Assert);
             options.build(&json!({ "format": format })).unwrap().is_valid(&Value::from(text))

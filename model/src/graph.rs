@@ -1,8 +1,8 @@
 //! The meaning of a schema, in one form for all drafts.
 //!
 //! [`SchemaGraph::of`] reads a [`Resolved`] schema and everything that it refers to. Each subschema becomes a [`Node`].
-//! Its [`Keyword`]s have the names and the meaning of JSON Schema 2020-12, whatever the draft of its document. References
-//! lead to nodes, and annotations are left out. The differences between the drafts end here: they are in
+//! Its [`Keyword`]s have the names and the meaning of JSON Schema 2020-12, whatever the draft of its document.
+//! References lead to nodes, and annotations are left out. The differences between the drafts end here: they are in
 //! `graph/normalize.rs`, and the keywords of each draft are in `keywords.rs`.
 //!
 //! A graph borrows its documents:
@@ -83,7 +83,7 @@ pub struct Location<'r> {
     pub pointer: Pointer,
 }
 
-/// How a graph is read.
+/// Settings for reading a graph.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Whether `format` asserts.
@@ -93,9 +93,9 @@ pub struct Settings {
     pub tells_scopes_apart: bool,
 }
 
-/// At most this many dynamic scopes are told apart.
+/// The maximum number of dynamic scopes that a graph distinguishes.
 const SCOPES_MAX: usize = 64;
-/// If a graph has more nodes, it tells no further scopes apart.
+/// If a graph has more nodes, it distinguishes no further scopes.
 const NODES_MAX: usize = 400_000;
 
 impl NodeId {
@@ -213,8 +213,8 @@ impl<'r> SchemaGraph<'r> {
         self.nodes.iter().find(|node| std::ptr::eq(node.value, value)).map(|node| node.first)
     }
 
-    /// Returns whether a node has `unevaluatedItems` or `unevaluatedProperties`: only then the keywords that mark parts
-    /// of a value as evaluated matter.
+    /// Returns whether a node has `unevaluatedItems` or `unevaluatedProperties`. Without such a node, it makes no
+    /// difference which parts of a value are evaluated.
     pub fn has_unevaluated(&self) -> bool {
         self.has_unevaluated
     }
@@ -301,16 +301,16 @@ fn values_of<'r>(documents: &[&'r Schema]) -> HashMap<usize, &'r Value> {
     values
 }
 
-/// A graph while it is read.
+/// The state while a graph is read.
 struct Reading<'r, 'l> {
     formats: Formats,
     nodes: Vec<Node<'r>>,
     /// Nodes by the address of their value, which stays the same while the documents are borrowed, and the number of
     /// their dynamic scope.
     known: HashMap<(usize, usize), NodeId>,
-    /// The first node of each value, if scopes are told apart.
+    /// The first node of each value, if the graph distinguishes scopes.
     first: HashMap<usize, NodeId>,
-    /// Nodes of schemas of [another draft](Unsupported::OtherDraft), by how they are reached too.
+    /// Nodes of schemas of [another draft](Unsupported::OtherDraft). The key also contains how the schema is reached.
     foreign: HashMap<(usize, usize, Draft, bool), NodeId>,
     /// The readings of such schemas, by draft.
     readings: HashMap<(usize, usize, Draft), NodeId>,
@@ -331,7 +331,7 @@ struct Open<'r, 'l> {
 }
 
 impl<'r, 'l> Reading<'r, 'l> {
-    /// Returns the target of a reference as the documents lend it, or the specifications.
+    /// Returns the target of a reference, borrowed from the documents or from the specifications.
     fn own(&self, found: &Found<'r, 'l>, reference: &str) -> Option<&'r Value> {
         let value = match found.schema {
             Lent::Documents(value) => return Some(value),
@@ -357,7 +357,7 @@ impl<'r, 'l> Reading<'r, 'l> {
             }
             let id = self.unsupported(value, draft, Unsupported::OtherDraft { around, is_referred });
             self.foreign.insert(key, id);
-            // Both, so that a cost is an upper bound.
+            // The graph reads the schema by both drafts, so that a cost is an upper bound.
             for draft in [draft, around] {
                 let key = (address, number, draft);
                 let reading = self.readings.get(&key).copied();

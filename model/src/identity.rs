@@ -1,7 +1,7 @@
-//! Which identities a document may have: its `$id`, and those of its parts.
+//! Checks the identities of a document: its `$id`, and those of its subschemas.
 //!
-//! A tree's own name space belongs to the layout. A document that takes the place of another one there would decide
-//! what later references to that place mean.
+//! The URI of each place in the tree belongs to the document at this place. If another document had such a URI, it
+//! would change the targets of later references to this place.
 
 use serde_json::Value;
 
@@ -14,26 +14,27 @@ use crate::schema::Schema;
 use crate::subject::Subject;
 use crate::version::Version;
 
-/// An identity that a document gives itself or one of its parts.
+/// An identity that a document gives itself or one of its subschemas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// The place of the keyword.
     pub(crate) pointer: Pointer,
     /// The resolved URI, without its fragment.
     pub(crate) uri: String,
-    /// Whether it is the root's.
+    /// Whether it is the identity of the root.
     pub(crate) is_root: bool,
-    /// Whether the keyword counts in the document's draft. `id` in a part is noted in every draft, because the part
-    /// may name an older one.
+    /// Whether the keyword is an identity in the document's draft. The scan records `id` and `$id` of subschemas in
+    /// every draft, because a subschema may name another draft.
     pub(crate) counts: bool,
 }
 
 impl Schema {
-    /// Returns what is wrong with the document's identities; nothing if it may have them.
+    /// Returns the errors in the document's identities.
     ///
-    /// The root's `$id` may name the document's own place in the tree, and no part may name a place. This holds for
-    /// every spelling: relative or absolute, percent-encoded, with another case, and below each of `bases`, the URLs
-    /// under which registries serve the tree. Nothing may have the `$id` of a draft's metaschema.
+    /// Only the root's `$id` may name a place in the tree, and only the document's own place. This rule covers every
+    /// spelling: relative or absolute, percent-encoded, with another case, and below each of `bases`, the URLs under
+    /// which registries serve the tree. Nothing may have the `$id` of a draft's metaschema, except a copy of this
+    /// metaschema.
     pub fn identity_errors(&self, bases: &[&str]) -> Diagnostics {
         let mut wrong = Diagnostics::new();
         for identity in self.identities() {
@@ -54,7 +55,7 @@ impl Schema {
         wrong
     }
 
-    /// Returns the version whose place in the tree, or below one of `bases`, the root's `$id` names.
+    /// Returns the version whose place the root's `$id` names. The place is in the tree, or below one of `bases`.
     pub fn claimed_place(&self, bases: &[&str]) -> Option<Coordinates> {
         let root = self.identities().iter().find(|identity| identity.is_root)?;
         [TREE_BASE].iter().chain(bases).find_map(|base| place_below(&root.uri, base))
@@ -92,9 +93,10 @@ impl Schema {
         Some(Diagnostic::new(Code::ForeignId, message).help(help))
     }
 
-    /// Returns a copy whose `$id` no other document has, for a graph in which another version has the same one.
+    /// Returns a copy with an `$id` that no other document has, for a schema that reaches another version with the same
+    /// `$id`.
     ///
-    /// The copy has a query added to its base, so that relative references still lead where they led.
+    /// The copy adds a query to the base URI, so that relative references still have the same targets.
     pub(crate) fn with_unique_base(&self) -> Self {
         let base = self.base_uri().into_owned();
         let joint = if base.contains('?') { '&' } else { '?' };
@@ -114,13 +116,13 @@ impl Schema {
     }
 }
 
-/// Where the tree is, to the URIs that stand for places in it.
+/// The base of the URIs that identify places in the tree.
 const TREE_BASE: &str = "json-schema://";
 
-/// Returns the version whose place below a base a URI names, however it is spelt.
+/// Returns the version whose place below a base a URI names, in any spelling.
 ///
-/// Scheme and host are compared without case, and so is the path: some file systems do the same. `http` and `https`
-/// are one, because a server may answer both.
+/// The comparison ignores the case of the scheme, the host and the path, because some file systems ignore case too. It
+/// treats `http` and `https` as the same scheme, because a server may answer both.
 fn place_below(uri: &str, base: &str) -> Option<Coordinates> {
     let (uri, base) = (Parts::of(uri)?, Parts::of(base)?);
     if !uri.is_at(&base) {
@@ -135,7 +137,7 @@ fn place_below(uri: &str, base: &str) -> Option<Coordinates> {
     Some(Coordinates { subject: Subject::parse(subject).ok()?, version: Version::parse(version).ok()? })
 }
 
-/// What of a URI says where something is, in one spelling.
+/// The parts of a URI that identify a place, in one spelling.
 struct Parts {
     scheme: String,
     host: String,
@@ -169,13 +171,14 @@ impl Parts {
         Some(Self { scheme, host, segments })
     }
 
-    /// Whether both are on one host; a place in the tree has none.
+    /// Returns whether the URI has the scheme and the host of the base. The host of a place in the tree makes no
+    /// difference.
     fn is_at(&self, base: &Self) -> bool {
         self.scheme == base.scheme && (self.host == base.host || self.scheme == "json-schema")
     }
 }
 
-/// Replaces percent-encoded characters; those that are no UTF-8 stay different from all names.
+/// Decodes percent-encoded characters. Invalid UTF-8 becomes a character that no name contains.
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -195,7 +198,7 @@ fn decoded(path: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Whether an identity is a metaschema's, and the document is not that metaschema.
+/// Returns whether an identity belongs to a metaschema, and the document is not this metaschema.
 fn is_other_metaschema(identity: &Identity, schema: &Schema) -> bool {
     let Ok(uri) = referencing::Uri::parse(identity.uri.clone()) else { return false };
     if !referencing::SPECIFICATIONS.contains_resource(uri.as_str().trim_end_matches('#')) {
@@ -225,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn no_spelling_takes_the_place_of_another_document() {
+    fn the_place_of_another_document_is_rejected_in_every_spelling() {
         let draft_4 = "http://json-schema.org/draft-04/schema#";
         for (id, is_refused) in [
             ("../bank.money/1.0.0.json", true),
@@ -255,7 +258,7 @@ mod tests {
             ("2.0.0.json", true),
             ("../evil.x/1.0.1.json", true),
             ("../Evil.x/1.0.0.json", true),
-            // Its own place, and what is no place.
+            // The document's own place, and URIs that are no place.
             ("1.0.0.json", false),
             ("../evil.x/1.0.0.json", false),
             ("https://registry.example/base/schemas/evil.x/1.0.0.json", false),
@@ -277,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_takes_a_place() {
+    fn the_identity_of_a_subschema_is_no_place() {
         let place = "../bank.money/1.0.0.json";
         for (schema, pointer) in [
             (json!({"$defs": {"a": {"$id": place}}}), "/$defs/a/$id"),
@@ -286,14 +289,14 @@ mod tests {
                 json!({"$defs": {"a": {"$id": "https://e.example/", "not": {"$id": "json-schema:///schemas/bank.money/1.0.0.json"}}}}),
                 "/$defs/a/not/$id",
             ),
-            // A part may name its own draft, in which `id` is the keyword.
+            // A subschema may name another draft, in which `id` is the keyword.
             (
                 json!({"$defs": {"a": {"$schema": "http://json-schema.org/draft-04/schema#", "id": place}}}),
                 "/$defs/a/id",
             ),
-            // Found only because a reference leads there.
+            // The scan finds this subschema only because a reference leads to it.
             (json!({"x-parts": {"a": {"$id": place}}, "$ref": "#/x-parts/a"}), "/x-parts/a/$id"),
-            // Not even its own.
+            // Not even the document's own place is allowed.
             (json!({"$defs": {"a": {"$id": "1.0.0.json"}}}), "/$defs/a/$id"),
         ] {
             let errors = read(&schema).identity_errors(&BASES);
@@ -311,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn the_metaschemas_keep_their_names() {
+    fn only_a_copy_of_a_metaschema_has_its_identity() {
         let draft_7 = "http://json-schema.org/draft-07/schema";
         let errors = read(&json!({"$id": draft_7, "$schema": draft_7})).identity_errors(&[]);
         assert_eq!(errors.len(), 1);

@@ -1,4 +1,4 @@
-//! The keywords of every draft, with the form that their values have.
+//! The keywords of every draft, with the form of their values.
 
 use crate::dialect::Draft;
 
@@ -14,7 +14,7 @@ pub(crate) struct Keyword {
     pub(crate) role: Role,
 }
 
-/// What a keyword is for.
+/// The role of a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// It can reject a value, itself or through its subschemas.
@@ -45,7 +45,7 @@ pub(crate) enum Form {
     /// An object whose values are [`Form::Names`].
     NamesMap,
     Schema,
-    /// A schema, or `true` or `false` in a draft that knows no other boolean schemas.
+    /// A schema, `true` or `false`. Draft 4 has no other boolean schemas.
     SchemaOrBoolean,
     SchemaOrSchemas,
     Schemas,
@@ -55,7 +55,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// Whether values of this form contain subschemas.
+    /// Returns whether values of this form contain subschemas.
     pub(crate) fn has_schemas(self) -> bool {
         matches!(
             self,
@@ -78,7 +78,7 @@ impl Keyword {
         Self { until, ..self }
     }
 
-    /// Whether the draft has it.
+    /// Returns whether a draft has the keyword.
     pub(crate) fn is_in(&self, draft: Draft) -> bool {
         self.since <= draft && draft <= self.until
     }
@@ -94,7 +94,7 @@ pub(crate) const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "num
 
 /// The formats of the specification, with the first draft in which each rejects values.
 ///
-/// Those that a draft leaves out but earlier or later ones have are read in it too.
+/// If a draft leaves out a format that earlier and later drafts have, the format rejects values in this draft too.
 pub(crate) const FORMATS: &[(&str, Draft)] = &[
     ("date", Draft::Draft4),
     ("date-time", Draft::Draft4),
@@ -120,7 +120,7 @@ pub(crate) const FORMATS: &[(&str, Draft)] = &[
 use Draft::{Draft4, Draft6, Draft7, Draft201909, Draft202012};
 use Role::{Annotates, Asserts, Names};
 
-/// Every keyword; one of several forms has a row for each.
+/// All keywords. A keyword with several forms has a row for each form.
 pub(crate) const KEYWORDS: &[Keyword] = &[
     Keyword::new("$anchor", Draft201909, Form::Text, Names),
     Keyword::new("$comment", Draft7, Form::Text, Annotates),

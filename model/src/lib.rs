@@ -6,8 +6,8 @@
 //! 2. [`Schema::read`] determines the [`Draft`], checks the document against the metaschema, and lists the references.
 //! 3. [`Catalog`] contains schemas by subject and version, and by `$id`.
 //! 4. [`Catalog::resolve`] returns a [`Resolved`] schema: the document and all documents that it refers to.
-//! 5. [`Resolved::validator`] compiles the schema to a [`Validator`]. [`graph::SchemaGraph`] gives the schema one meaning
-//!    for all drafts.
+//! 5. [`Resolved::validator`] compiles the schema to a [`Validator`]. [`graph::SchemaGraph`] gives the schema one
+//!    meaning for all drafts.
 
 mod advice;
 mod ambiguity;

@@ -1,4 +1,4 @@
-//! `evschema.lock`: the exact versions a repository depends on, and what they contain.
+//! `evschema.lock`: the exact versions that a repository depends on, and their digests.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,10 +10,10 @@ use crate::position::Position;
 use crate::subject::Subject;
 use crate::version::Version;
 
-/// The lock, as it is written beside the manifest.
+/// The contents of the lock file, which is beside the manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
-    /// What is locked, in the order of the file.
+    /// The locked versions, in the order of the file.
     pub dependencies: Vec<Locked>,
 }
 
@@ -24,14 +24,14 @@ pub struct Locked {
     pub subject: Subject,
     /// The version.
     pub version: Version,
-    /// The digest of its content, `sha256:…`.
+    /// The digest of its schema, such as `sha256:3b5d…`.
     pub digest: String,
-    /// Where the digest stands in the file.
+    /// The position of the digest in the file.
     pub position: Position,
 }
 
-/// The file's own form. What `add` and `update` note beside it for people and for themselves is
-/// read over: `source`, `path`, `references`.
+/// The form of the file. The commands `add` and `update` also write `source`, `path` and `references`, which this
+/// parser ignores.
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
@@ -46,14 +46,14 @@ struct Entry {
 }
 
 impl Lock {
-    /// Name of the file.
+    /// The name of the file.
     pub const FILE_NAME: &str = "evschema.lock";
 
-    /// Reads a lock: `[[dependency]]` entries with `subject`, `version` and `digest`.
+    /// Parses a lock file: `[[dependency]]` entries with `subject`, `version` and `digest`.
     ///
     /// # Errors
     ///
-    /// When the text is not TOML, or an entry lacks something.
+    /// If the text is not TOML, or a field of an entry is missing or invalid.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let file: File = toml::from_str(text).map_err(|error| ManifestError {
             message: error.message().replace('\n', " "),
@@ -68,8 +68,7 @@ impl Lock {
         Ok(Self { dependencies: dependencies.collect() })
     }
 
-    /// Returns what of the lock a catalog does not fulfil: versions that are not there, or say
-    /// something else than when they were locked.
+    /// Returns a diagnostic for each locked version that a catalog does not have, or has with another digest.
     pub fn broken(&self, catalog: &Catalog) -> Diagnostics {
         let mut broken = Vec::new();
         for locked in &self.dependencies {
@@ -105,7 +104,7 @@ mod tests {
     use crate::schema::Schema;
 
     #[test]
-    fn a_lock_is_held_against_what_is_there() {
+    fn missing_and_changed_versions_are_reported() {
         let mut catalog = Catalog::default();
         let at = Coordinates { subject: Subject::parse("a").unwrap(), version: Version::new(1, 0, 0) };
         let schema = Arc::new(Schema::read(at, b"{}", &Dialects::default()).unwrap());
@@ -120,10 +119,13 @@ mod tests {
         assert!(lock("").is_empty());
         assert!(lock(&entry("a", &digest)).is_empty());
         let broken = lock(&(entry("a", "sha256:00") + &entry("b", &digest)));
-        let said: Vec<String> = broken.iter().map(ToString::to_string).collect();
-        assert_eq!(said.len(), 2);
-        assert!(said[0].starts_with("4:10 `a@1.0.0` differs from the lock file"), "{said:?}");
-        assert!(said[1].starts_with("9:10 `b@1.0.0` is in the lock file, but does not exist"), "{said:?}");
+        let messages: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        assert_eq!(messages.len(), 2);
+        assert!(messages[0].starts_with("4:10 `a@1.0.0` differs from the lock file"), "{messages:?}");
+        assert!(
+            messages[1].starts_with("9:10 `b@1.0.0` is in the lock file, but does not exist"),
+            "{messages:?}"
+        );
         let error = Lock::parse("[[dependency]]\nsubject = \"a\"\nversion = \"1\"\n").unwrap_err();
         assert_eq!(error.position.unwrap().line, 3);
     }

@@ -1,4 +1,5 @@
-//! `evschema.toml`: what a repository owns, depends on, holds its subjects to, and generates.
+//! `evschema.toml`: the schemas of a repository, its dependencies, its compatibility rules, and the settings of code
+//! generation.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use crate::policy::{ContentModel, Mode, SubjectPolicy};
 use crate::position::Position;
 use crate::subject::Subject;
 
-/// The manifest, every part of it optional.
+/// The manifest. Every setting is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Manifest {
@@ -20,8 +21,8 @@ pub struct Manifest {
     pub vendor: String,
     /// Whether `format` rejects values.
     pub formats: Formats,
-    /// The dialect for each foreign `$schema` URI: a draft, or a draft with fewer vocabularies such as `2020-12
-    /// without validation`.
+    /// The dialect for each foreign `$schema` URI: a draft, or a draft with fewer vocabularies such as
+    /// `2020-12 without validation`.
     pub dialects: BTreeMap<String, Dialect>,
     /// The registry.
     pub registry: RegistrySection,
@@ -132,9 +133,9 @@ pub struct Gen {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ManifestError {
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Where, if the parser could tell.
+    /// The position in the file, if the parser reports one.
     pub position: Option<Position>,
 }
 
@@ -168,14 +169,14 @@ impl Default for Gen {
 }
 
 impl Manifest {
-    /// Name of the file.
+    /// The name of the file.
     pub const FILE_NAME: &str = "evschema.toml";
 
-    /// Reads a manifest.
+    /// Parses a manifest.
     ///
     /// # Errors
     ///
-    /// When the text is not TOML, or has an unknown or misused key.
+    /// If the text is not TOML, a key is unknown, or a value is invalid.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         toml::from_str(text).map_err(|error| ManifestError {
             message: error.message().replace('\n', " "),
@@ -183,7 +184,7 @@ impl Manifest {
         })
     }
 
-    /// Returns what a subject is held to.
+    /// Returns the policy of a subject.
     pub fn policy(&self, subject: &Subject) -> SubjectPolicy {
         let own = self.compatibility.subjects.get(subject).copied().unwrap_or_default();
         SubjectPolicy {
@@ -192,7 +193,7 @@ impl Manifest {
         }
     }
 
-    /// Returns the foreign dialects.
+    /// Returns the dialects of foreign `$schema` URIs.
     pub fn dialects(&self) -> Dialects {
         let mut dialects = Dialects::default();
         for (uri, dialect) in &self.dialects {
@@ -217,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_manifest() {
+    fn all_sections_are_parsed() {
         let manifest = Manifest::parse(
             r#"
 schemas = "schemas"
@@ -249,7 +250,7 @@ out = "src/events"
     }
 
     #[test]
-    fn a_mistake_is_placed() {
+    fn an_unknown_key_is_reported_with_its_position() {
         let error = Manifest::parse("schemas = \"s\"\nformts = \"assert\"\n").unwrap_err();
         assert_eq!(error.position.unwrap().to_string(), "2:1");
         assert!(error.message.contains("formts"), "{error}");

@@ -1,7 +1,8 @@
-//! What a document that a metaschema rejects gets wrong: one error for each mistake, in plain words.
+//! Reports the mistakes in a document that a metaschema rejects: one error for each mistake, in plain words.
 //!
-//! The metaschema decides. Its own errors name its rules, and one mistake violates several of them. So the document
-//! is walked again, keyword by keyword, and the metaschema's errors are shown only if that finds nothing.
+//! The metaschema decides whether a document is valid. But its own errors name its rules, and one mistake violates
+//! several rules. So this module reads the document again, keyword by keyword. It returns the errors of the metaschema
+//! only if it finds no mistake itself.
 
 use serde_json::{Map, Value};
 
@@ -11,10 +12,10 @@ use crate::keywords::{Form, Keyword, TYPES, keyword};
 use crate::pointer::Pointer;
 use crate::suggestion::closest;
 
-/// Most errors of a document that are shown; who mends them sees the next ones.
+/// The maximum number of errors for a document. If the author corrects these errors, the next check finds the others.
 const ERRORS_MAX: usize = 100;
 
-/// Returns what is wrong with a document; nothing if it is a schema of this draft.
+/// Returns the mistakes in a document; none if it is a schema of this draft.
 pub(crate) fn errors(value: &Value, draft: Draft) -> Diagnostics {
     let validator = draft.metaschema();
     if validator.is_valid(value) {
@@ -197,7 +198,7 @@ impl Reading {
         }
     }
 
-    /// Reads the elements of an array; if they are words, no two may be the same.
+    /// Reads the items of an array. If they are strings, each string may occur only once.
     fn elements(
         &mut self,
         keyword: &str,
@@ -326,7 +327,7 @@ impl Reading {
     }
 }
 
-/// Returns what somebody may have meant by a word that is no type.
+/// Returns the help for a word that is not a type, with the type or format that the author probably means.
 fn type_help(name: &str) -> String {
     let other = match name.to_lowercase().as_str() {
         "int" | "int32" | "int64" | "long" => Some("integer"),
@@ -354,9 +355,9 @@ fn listed(words: &[&str]) -> String {
     words.join(", ")
 }
 
-/// Returns a value as a sentence names it; no more of it than tells it apart.
+/// Returns the name of a value for a message. It quotes only short values.
 fn found(value: &Value) -> String {
-    /// Longest string that is repeated, in characters.
+    /// The maximum length of a string that a message quotes, in characters.
     const CHARS_MAX: usize = 40;
     match value {
         Value::Null => "`null`".to_owned(),

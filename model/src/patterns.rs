@@ -1,7 +1,7 @@
-//! What patterns cost: memory when they are compiled, and time for each text.
+//! Estimates the cost of patterns: the memory when they are compiled, and the time for each text.
 //!
-//! A short pattern can need much of both: `(\p{L}{50}){3}` stands for 150 classes of a hundred thousand characters.
-//! Both are estimated from the syntax, before anything is compiled.
+//! A short pattern can need much of both: `(\p{L}{50}){3}` means 150 classes of a hundred thousand characters. The
+//! estimates use the syntax, and compile nothing.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,12 +13,12 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::limits;
 use crate::schema::Schema;
 
-/// What one pattern costs.
+/// The cost of one pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cost {
-    /// Bytes of memory when compiled.
+    /// The memory of the compiled pattern, in bytes.
     bytes: u64,
-    /// States that can be active at once: a matcher visits each for every byte of a text.
+    /// The number of states that can be active at once. A matcher visits each active state for every byte of a text.
     width: u64,
     /// How the matcher finds a match.
     search: Search,
@@ -29,20 +29,20 @@ pub(crate) struct Cost {
 enum Search {
     /// It visits each byte once.
     Once,
-    /// With look-arounds, it goes back: from each position, for each combination of the lengths of its repetitions and of
-    /// its choices, such as optional parts and branches.
+    /// With look-arounds, it backtracks: from each position, for each combination of the lengths of its repetitions and
+    /// of its choices, such as optional parts and branches.
     Combinations { repetitions: u32, choices: u32 },
     /// With look-arounds and repeated groups, it may try every way through the groups.
     EveryWay,
 }
 
-/// What a compiled pattern takes in any case, in bytes.
+/// The minimum memory of a compiled pattern, in bytes.
 const FIXED_BYTES: u64 = 20_000;
 
-/// Bytes that a matcher takes for one transition: it has automata for both directions.
+/// The memory of one transition, in bytes. A matcher has automata for both directions.
 const BYTES_PER_TRANSITION: u64 = 48;
 
-/// What a pattern that cannot be estimated is taken to cost.
+/// The assumed cost of a pattern that cannot be estimated.
 const UNKNOWN: Cost = Cost { bytes: limits::PATTERNS_BYTES_MAX / 16, width: 1_000, search: Search::EveryWay };
 
 impl Cost {
@@ -64,18 +64,18 @@ impl Cost {
         Self { bytes, width: width.max(1), search }
     }
 
-    /// Tells whether a matcher may try every way through the pattern.
+    /// Returns whether a matcher backtracks.
     pub(crate) fn backtracks(&self) -> bool {
         self.search != Search::Once
     }
 
-    /// Returns the steps that a text of so many bytes takes.
+    /// Returns the steps of matching a text of this length.
     pub(crate) fn steps(&self, text_bytes: usize) -> u64 {
-        /// Active states that a matcher visits in the time of a step.
+        /// The number of active states that a matcher visits in the time of a step.
         const VISITED_IN_A_STEP: u64 = 64;
-        /// Times that a matcher goes back in the time of a step.
+        /// The number of times that a matcher backtracks in the time of a step.
         const BACKTRACKS_IN_A_STEP: u64 = 8;
-        /// Bytes that a look-around scans in the time of a step, if few states are active.
+        /// The number of bytes that a look-around scans in the time of a step, if few states are active.
         const SCANNED_IN_A_STEP: u64 = 100;
         let bytes = text_bytes as u64;
         let once = self.width.saturating_mul(bytes) / VISITED_IN_A_STEP;
@@ -96,8 +96,9 @@ impl Cost {
     }
 }
 
-/// Counts the repetitions and the choices that a matcher may try in every combination. It matches a look-around in one
-/// scan, so what is inside does not count, unless another look-around or a back-reference is inside too.
+/// Counts the repetitions and the choices that a matcher may try in every combination. A matcher matches a look-around
+/// in one scan, so the inside of a look-around does not count. It counts if a look-around contains another look-around
+/// or a back-reference.
 fn combinations(pattern: &str) -> Search {
     let (mut repetitions, mut choices) = (0, 0);
     let (mut inner_repetitions, mut inner_choices) = (0, 0);
@@ -132,7 +133,7 @@ fn combinations(pattern: &str) -> Search {
                 open.push(is_around);
             }
             ')' => drop(open.pop()),
-            // After `(` it begins the kind of a group.
+            // After `(`, a `?` begins the kind of a group.
             '?' if before != '(' => count(0, 1),
             '|' => count(0, 1),
             '*' | '+' | '{' => count(1, 0),
@@ -147,12 +148,12 @@ fn combinations(pattern: &str) -> Search {
     Search::Combinations { repetitions, choices }
 }
 
-/// Returns whether a matcher of a pattern goes back.
+/// Returns whether a matcher of a pattern backtracks.
 pub(crate) fn backtracks(pattern: &str) -> bool {
     few_places(pattern).is_none() && Cost::of(pattern).backtracks()
 }
 
-/// Returns the bytes that a pattern takes when compiled.
+/// Returns the memory of a compiled pattern, in bytes.
 fn bytes_of(pattern: &str) -> u64 {
     match few_places(pattern) {
         Some(places) => places * 4 * BYTES_PER_TRANSITION + FIXED_BYTES,
@@ -160,14 +161,15 @@ fn bytes_of(pattern: &str) -> u64 {
     }
 }
 
-/// Returns the bytes that the patterns of documents take when compiled.
+/// Returns the memory of the compiled patterns of documents, in bytes. Equal patterns count once.
 pub(crate) fn bytes_in<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> u64 {
     let distinct: BTreeSet<&str> =
         documents.into_iter().flat_map(|document| document.patterns()).map(String::as_str).collect();
     distinct.into_iter().map(bytes_of).fold(0, u64::saturating_add)
 }
 
-/// Returns the transitions that a part of a pattern compiles to, and the states that it can have active at once.
+/// Returns the number of transitions in a compiled part of a pattern, and the number of its states that can be active
+/// at once.
 fn size(hir: &Hir) -> (u64, u64) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (1, 0),
@@ -195,7 +197,8 @@ fn size(hir: &Hir) -> (u64, u64) {
     }
 }
 
-/// Returns a pattern whose look-arounds and atomic groups are plain groups, and whose back-references are nothing.
+/// Returns a pattern with plain groups instead of look-arounds and atomic groups, and with empty groups instead of
+/// back-references.
 fn without_look_arounds(pattern: &str) -> Cow<'_, str> {
     let mut plain = String::with_capacity(pattern.len());
     let mut rest = pattern;
@@ -211,7 +214,7 @@ fn without_look_arounds(pattern: &str) -> Cow<'_, str> {
             let escaped = rest[1..].chars().next();
             taken += escaped.map_or(0, char::len_utf8);
             if escaped.is_some_and(|digit| ('1'..='9').contains(&digit)) {
-                // An empty group takes a quantifier as the reference did.
+                // A quantifier may follow an empty group, as it may follow the reference.
                 plain.push_str("(?:)");
                 rest = &rest[taken..];
                 continue;
@@ -223,8 +226,9 @@ fn without_look_arounds(pattern: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Returns an upper bound of the places in a pattern, counts included, if a look at its characters shows that it has
-/// few: no group around a count, no look-around, no class of Unicode.
+/// Returns an upper bound of the number of places in a pattern, including repeated ones. Returns `None` if the
+/// characters of the pattern do not show that this number is small. For example, the pattern has a group beside a
+/// count, a look-around, or a class of Unicode.
 pub(crate) fn few_places(pattern: &str) -> Option<u64> {
     const BYTES_MAX: usize = 200;
     const COUNTS_MAX: u64 = 1_000;
@@ -250,7 +254,7 @@ pub(crate) fn few_places(pattern: &str) -> Option<u64> {
     (places <= COUNTS_MAX).then_some(places)
 }
 
-/// Refuses documents whose patterns together would take too much memory.
+/// Reports a pattern that would take too much memory when compiled, or all patterns of the documents together.
 pub(crate) fn too_large<'s>(documents: impl IntoIterator<Item = &'s Schema>) -> Diagnostics {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut total = 0_u64;
@@ -310,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn few_places_are_seen_at_a_glance() {
+    fn simple_patterns_have_few_places() {
         assert_eq!(few_places("^[a-z]+$"), Some(8));
         assert_eq!(few_places("^[0-9a-f]{8}-[0-9a-f]{4}$"), Some(25 + 9 + 8 + 9 + 4));
         for not in [r"\p{L}", "(ab){9}", "(?=a)b", "a{2000}", "a{99999999999999999999}"] {
@@ -319,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_grow_with_the_text_and_with_what_can_be_active() {
+    fn steps_grow_with_the_text_and_with_the_active_states() {
         let short = Cost::of("^[a-z]+$");
         assert!(short.steps(20) < 10);
         let wide = Cost::of("[ab]*a[ab]{5000}");
@@ -334,7 +338,7 @@ mod tests {
         );
         let scanned = Cost::of("(?:(?!(?:[ab])*)[ab])?(?=a)[ab]");
         assert!(limits::VALIDATION_STEPS_MAX < scanned.steps(100_000), "each time, the rest is scanned");
-        // A look-around in another one, and choices, multiply the ways too.
+        // A look-around with another one inside, choices, and back-references multiply the combinations.
         for many in ["(?=a*a*a*a*(?!b))c", "(?!b)a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?c", r"(a*)(?=a*a*a*\1)b"] {
             assert!(limits::VALIDATION_STEPS_MAX < 100 * Cost::of(many).steps(1_000), "{many}");
         }

@@ -25,7 +25,7 @@ pub enum Mode {
     None,
 }
 
-/// The events that a check assumes writers send and readers accept, where schemas alone do not say it.
+/// The rule for undeclared properties: whether writers send them, and whether readers ignore them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ContentModel {
@@ -39,7 +39,7 @@ pub enum ContentModel {
     Tolerant,
 }
 
-/// Why a text names no [`Mode`] or [`ContentModel`].
+/// The error for a text that names no [`Mode`] or [`ContentModel`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is not one of {known}")]
 pub struct ParseNameError {
@@ -60,8 +60,8 @@ pub struct SubjectPolicy {
 }
 
 impl SubjectPolicy {
-    /// Whether this policy lets through a change that `before` rejects: it checks fewer directions, no longer every
-    /// version of the line, or a less strict content model.
+    /// Returns whether this policy can accept a change that `before` rejects. Such a policy checks fewer directions, no
+    /// longer checks every version of the line, or has a less strict content model.
     pub fn is_looser_than(self, before: Self) -> bool {
         !self.mode.is_at_least(before.mode) || !self.content_model.is_at_least(before.content_model)
     }
@@ -79,7 +79,7 @@ impl Mode {
         Self::None,
     ];
 
-    /// Returns the mode's name as files spell it.
+    /// Returns the name of the mode in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Backward => "backward",
@@ -92,17 +92,17 @@ impl Mode {
         }
     }
 
-    /// Tells whether new readers must accept old events.
+    /// Returns whether new readers must accept old events.
     pub fn checks_backward(self) -> bool {
         matches!(self, Self::Backward | Self::BackwardTransitive | Self::Full | Self::FullTransitive)
     }
 
-    /// Tells whether old readers must accept new events.
+    /// Returns whether old readers must accept new events.
     pub fn checks_forward(self) -> bool {
         matches!(self, Self::Forward | Self::ForwardTransitive | Self::Full | Self::FullTransitive)
     }
 
-    /// Returns whether this mode refuses at least everything that the other one refuses.
+    /// Returns whether this mode rejects at least everything that the other one rejects.
     ///
     /// ```
     /// use evschema_model::Mode;
@@ -115,7 +115,7 @@ impl Mode {
             && (self.is_transitive() || !other.is_transitive())
     }
 
-    /// Tells whether every version of the line is a baseline, not only the latest.
+    /// Returns whether every version of the line is a baseline, not only the latest.
     pub fn is_transitive(self) -> bool {
         matches!(self, Self::BackwardTransitive | Self::ForwardTransitive | Self::FullTransitive)
     }
@@ -125,13 +125,13 @@ impl ContentModel {
     /// Every content model, strictest first.
     pub const ALL: [Self; 3] = [Self::Strict, Self::Lenient, Self::Tolerant];
 
-    /// Returns whether this model refuses at least everything that the other one refuses.
+    /// Returns whether this model rejects at least everything that the other one rejects.
     pub fn is_at_least(self, other: Self) -> bool {
-        // In order of the declaration, strictest first.
+        // The variants are declared in this order, strictest first.
         self <= other
     }
 
-    /// Returns the model's name as files spell it.
+    /// Returns the name of the content model in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Strict => "strict",
@@ -151,7 +151,7 @@ macro_rules! named {
 
         impl std::str::FromStr for $type {
             type Err = ParseNameError;
-            /// Reads the name in either case: `BACKWARD` and `backward` are the same.
+            /// Parses the name. Upper and lower case make no difference: `BACKWARD` and `backward` are the same.
             fn from_str(text: &str) -> Result<Self, ParseNameError> {
                 Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
                     let known = Self::ALL.map(|known| format!("`{known}`")).join(", ");

@@ -2,21 +2,21 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a text.
+/// The position of a part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
-    /// Line, counted from one.
+    /// The line, counted from one.
     pub line: u32,
-    /// Column in characters, counted from one.
+    /// The column in characters, counted from one.
     pub column: u32,
-    /// Offset in bytes from the beginning of the text.
+    /// The offset in bytes from the beginning of the text.
     pub offset: u32,
-    /// Length in bytes of what stands there.
+    /// The length in bytes of the part of the text.
     pub bytes: u32,
 }
 
 impl Position {
-    /// Returns the position of the `bytes` bytes from `offset` on; both are cut to the text.
+    /// Returns the position of `bytes` bytes from `offset` on. Both numbers are limited to the text.
     pub fn of(text: &str, offset: usize, bytes: usize) -> Self {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {

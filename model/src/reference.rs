@@ -23,16 +23,16 @@ pub struct Reference {
     pub written: String,
     /// The resolved URI without its fragment.
     pub uri: String,
-    /// What the reference leads to.
+    /// The target of the reference.
     pub target: Target,
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A place in the same document.
     Here,
-    /// A draft's metaschema, which every validator carries.
+    /// The metaschema of a draft, which every validator contains.
     Metaschema,
     /// A document by its place in the tree, such as `../common.money/1.0.0.json`.
     Named(Coordinates),
@@ -40,44 +40,43 @@ pub enum Target {
     Identified(String),
 }
 
-/// The keywords that refer.
+/// The keywords with a reference as their value.
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
-/// Base of the retrieval URIs that stand for places in a tree. Internal: it is never written.
+/// The base of the retrieval URIs, which identify places in a tree. These URIs are internal; no output contains them.
 const TREE: &str = "json-schema:///schemas/";
 
-/// Returns the URI under which a document is known before its `$id` is looked at.
+/// Returns the URI of a document's place in the tree, which is the base URI of the document without its `$id`.
 pub(crate) fn retrieval_uri(at: &Coordinates) -> String {
     format!("{TREE}{}/{}.json", at.subject, at.version)
 }
 
-/// What a document says of identities and references.
+/// The identities and references of a document, and other facts that the same scan finds.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Links {
-    /// What the root's references are resolved against, when its `$id` says so.
+    /// The base URI of the root's references, if the root's `$id` sets one.
     pub(crate) base: Option<String>,
-    /// The root's `$id`, resolved; `None` when it has none, or one with a fragment: several
-    /// documents may share what stands before the `#` (GBFS names a page of theirs), so it
-    /// identifies none of them.
+    /// The resolved `$id` of the root; `None` if the `$id` is missing or has a fragment. Several documents may have the
+    /// same URI before the `#` (GBFS names a page of its documentation), so this URI identifies none of them.
     pub(crate) id: Option<String>,
-    /// The identities of the root and of its parts.
+    /// The identities of the root and of its subschemas.
     pub(crate) identities: Vec<Identity>,
     pub(crate) references: Vec<Reference>,
-    /// References that are not URI references at all, with what the parser said.
+    /// Values that are not URI references, with the error of the parser.
     pub(crate) malformed: Vec<(Pointer, String)>,
-    /// Number of subschemas seen.
+    /// The number of subschemas.
     pub(crate) nodes: usize,
     /// The patterns of its subschemas.
     pub(crate) patterns: BTreeSet<String>,
-    /// Whether a part has an identity, an anchor or a dialect of its own, or a reference is more
-    /// than a JSON Pointer into the document.
-    pub(crate) is_woven: bool,
-    /// Whether a part in draft 4 has a keyword that holds subschemas in later drafts only, in which the library
-    /// looks for references all the same.
-    pub(crate) is_ahead: bool,
-    /// Whether a part in a draft up to 7 has `dependencies`.
+    /// Whether the library must resolve the references: a subschema has an identity or a dialect of its own, or a
+    /// reference is more than a JSON Pointer into the document.
+    pub(crate) needs_resolver: bool,
+    /// Whether a document of draft 4 has a keyword that contains subschemas only in later drafts. The library looks for
+    /// references in these subschemas too.
+    pub(crate) has_later_keywords: bool,
+    /// Whether a subschema of a draft up to 7 has `dependencies`.
     pub(crate) has_dependencies: bool,
-    /// The places of `dependencies` in parts of later drafts, in which it is no keyword.
+    /// The places of `dependencies` in subschemas of later drafts, which ignore this keyword.
     pub(crate) ignored_dependencies: Vec<Pointer>,
 }
 
@@ -105,22 +104,22 @@ pub(crate) fn links(document: &Value, at: &Coordinates, draft: Draft) -> Links {
 
 struct Scan<'v> {
     draft: Draft,
-    /// The draft of the part that the scan is in: a `$schema` below the root may name another.
+    /// The draft of the current subschema: a `$schema` below the root may name another draft.
     part_draft: Draft,
     links: Links,
-    /// Where the scan began, and the way from there to where it is.
+    /// The place at which the scan began, and the path from there to the current place.
     start: Pointer,
     ways: Vec<Way<'v>>,
-    /// The schemas seen, by address.
+    /// The visited schemas, by address.
     seen: HashSet<usize>,
-    /// Resources in this document: URI and place.
+    /// The resources of this document: URI and place.
     own: BTreeMap<String, Pointer>,
-    /// References in order.
+    /// The references, in document order.
     raw: Vec<Raw>,
     root: &'v Value,
 }
 
-/// A reference whose target is not looked up yet.
+/// A reference without its target, which the scan finds later.
 struct Raw {
     pointer: Pointer,
     written: String,
@@ -136,24 +135,24 @@ impl<'v> Scan<'v> {
         }
         self.links.nodes += 1;
         let Value::Object(members) = schema else { return };
-        let said = Said::of(members);
-        for pattern in said.patterns() {
+        let scanned = Scanned::of(members);
+        for pattern in scanned.patterns() {
             if !self.links.patterns.contains(pattern) {
                 self.links.patterns.insert(pattern.to_owned());
             }
         }
-        self.links.is_ahead |=
+        self.links.has_later_keywords |=
             !self.draft.has_boolean_schemas() && members.keys().any(|name| holds_later(name, self.draft));
         let outer_draft = self.part_draft;
-        self.part_draft = said.dialect.and_then(Draft::of_uri).unwrap_or(outer_draft);
-        self.note_dependencies(&said);
-        let own = self.enter(&said, base);
+        self.part_draft = scanned.dialect.and_then(Draft::of_uri).unwrap_or(outer_draft);
+        self.note_dependencies(&scanned);
+        let own = self.enter(&scanned, base);
         let base = own.as_ref().unwrap_or(base);
-        for (keyword, written) in REFERENCES.into_iter().zip(said.references) {
+        for (keyword, written) in REFERENCES.into_iter().zip(scanned.references) {
             match written {
                 Some(Value::String(written)) => self.refer(keyword, written, base),
-                // The metaschema of draft 4 lets anything stand there.
-                Some(_) => self.links.is_woven = true,
+                // The metaschema of draft 4 allows any value here.
+                Some(_) => self.links.needs_resolver = true,
                 None => {}
             }
         }
@@ -165,9 +164,9 @@ impl<'v> Scan<'v> {
         self.part_draft = outer_draft;
     }
 
-    /// Notes whether `dependencies` is a keyword of the schema that the scan is at.
-    fn note_dependencies(&mut self, said: &Said<'_>) {
-        if !said.has_dependencies {
+    /// Records whether the draft of the current schema applies its `dependencies` or ignores it.
+    fn note_dependencies(&mut self, scanned: &Scanned<'_>) {
+        if !scanned.has_dependencies {
             return;
         }
         if self.part_draft.has_dependencies() {
@@ -178,7 +177,8 @@ impl<'v> Scan<'v> {
         }
     }
 
-    /// Returns where the scan is: asked for at the few places that refer or are referred to.
+    /// Returns the current place. The scan builds a pointer only here, because few places have a reference or an
+    /// identity.
     fn place(&self) -> Pointer {
         let mut place = self.start.clone();
         for way in &self.ways {
@@ -190,9 +190,9 @@ impl<'v> Scan<'v> {
     fn refer(&mut self, keyword: &str, written: &str, base: &Uri<String>) {
         let pointer = self.place().child(keyword);
         let inside = pointer_of(written);
-        self.links.is_woven |= keyword != "$ref" || inside.is_none();
+        self.links.needs_resolver |= keyword != "$ref" || inside.is_none();
         if let Some(inside) = inside.filter(|inside| inside.bytes().all(is_plain_in_uri)) {
-            // What resolving would find, at a fraction of its cost.
+            // The resolution below would have the same result, but takes much longer.
             let (home, fragment) = (base.as_str().to_owned(), Some(inside.to_owned()));
             self.raw.push(Raw { pointer, written: written.to_owned(), home, fragment });
             return;
@@ -208,13 +208,14 @@ impl<'v> Scan<'v> {
         }
     }
 
-    /// Returns the base URI inside a schema where its identity sets one, and notes the identity.
-    fn enter(&mut self, said: &Said<'_>, base: &Uri<String>) -> Option<Uri<String>> {
+    /// Records the identity of a schema. Returns the base URI inside the schema, if the identity sets one.
+    fn enter(&mut self, scanned: &Scanned<'_>, base: &Uri<String>) -> Option<Uri<String>> {
         let is_root = self.ways.is_empty() && self.start.as_str().is_empty();
         if !is_root {
-            self.links.is_woven |= said.id.is_some() || said.old_id.is_some() || said.names_dialect;
+            self.links.needs_resolver |=
+                scanned.id.is_some() || scanned.old_id.is_some() || scanned.names_dialect;
         }
-        let (id, other) = ((said.id, "$id"), (said.old_id, "id"));
+        let (id, other) = ((scanned.id, "$id"), (scanned.old_id, "id"));
         let ((id, keyword), other) = if self.draft.id_keyword() == "id" { (other, id) } else { (id, other) };
         if let (Some(Value::String(id)), keyword) = other
             && !is_root
@@ -222,13 +223,13 @@ impl<'v> Scan<'v> {
             self.note_identity(id, keyword, base);
         }
         let Some(Value::String(id)) = id else { return None };
-        let hidden = self.draft.ref_hides_siblings() && said.references[0].is_some();
+        let hidden = self.draft.ref_hides_siblings() && scanned.references[0].is_some();
         if hidden || id.starts_with('#') || id.is_empty() {
             return None;
         }
         let Ok(uri) = resolve_against(&base.borrow(), id) else {
-            // The registry says what is wrong with it.
-            self.links.is_woven = true;
+            // The registry of the library reports the error.
+            self.links.needs_resolver = true;
             return None;
         };
         let identifies = uri.fragment().is_none_or(|fragment| fragment.as_str().is_empty());
@@ -244,7 +245,7 @@ impl<'v> Scan<'v> {
         Some(uri)
     }
 
-    /// Notes an identity that a part may have in another draft than the document's.
+    /// Records an identity that a subschema has only if its draft is not the document's draft.
     fn note_identity(&mut self, id: &str, keyword: &str, base: &Uri<String>) {
         if let Ok(uri) = resolve_against(&base.borrow(), id) {
             let (uri, pointer) = (strip_fragment(&uri).as_str().to_owned(), self.place().child(keyword));
@@ -252,7 +253,8 @@ impl<'v> Scan<'v> {
         }
     }
 
-    /// A pointer may lead into a place that no keyword calls a schema; what stands there counts.
+    /// Scans the targets of references into the document. A reference may lead to a place that is no subschema by its
+    /// keyword, but its target is a schema too.
     fn follow_local_pointers(&mut self, base: &Uri<String>) {
         let base = self.links.base.clone().and_then(|id| Uri::parse(id).ok()).unwrap_or_else(|| base.clone());
         let mut done = 0;
@@ -288,44 +290,44 @@ impl<'v> Scan<'v> {
     }
 }
 
-/// What a schema says of identities and references, found in one look at its members.
+/// The values of the keywords that the scan needs, found in one pass over the properties of a schema.
 #[derive(Default)]
-struct Said<'v> {
-    /// `$id`, and what it was called in draft 4.
+struct Scanned<'v> {
+    /// `$id`, and its name in draft 4, `id`.
     id: Option<&'v Value>,
     old_id: Option<&'v Value>,
     names_dialect: bool,
     dialect: Option<&'v str>,
     has_dependencies: bool,
-    /// As [`REFERENCES`] are.
+    /// In the order of [`REFERENCES`].
     references: [Option<&'v Value>; 3],
     pattern: Option<&'v Value>,
     pattern_properties: Option<&'v Value>,
 }
 
-impl<'v> Said<'v> {
+impl<'v> Scanned<'v> {
     fn of(members: &'v Map<String, Value>) -> Self {
-        let mut said = Self::default();
+        let mut scanned = Self::default();
         for (name, value) in members {
             match name.as_str() {
-                "$id" => said.id = Some(value),
-                "id" => said.old_id = Some(value),
+                "$id" => scanned.id = Some(value),
+                "id" => scanned.old_id = Some(value),
                 "$schema" => {
-                    said.names_dialect = true;
-                    said.dialect = value.as_str();
+                    scanned.names_dialect = true;
+                    scanned.dialect = value.as_str();
                 }
-                "dependencies" => said.has_dependencies = true,
-                "pattern" => said.pattern = Some(value),
-                "patternProperties" => said.pattern_properties = Some(value),
+                "dependencies" => scanned.has_dependencies = true,
+                "pattern" => scanned.pattern = Some(value),
+                "patternProperties" => scanned.pattern_properties = Some(value),
                 name if name.starts_with('$') => {
                     if let Some(at) = REFERENCES.iter().position(|keyword| *keyword == name) {
-                        said.references[at] = Some(value);
+                        scanned.references[at] = Some(value);
                     }
                 }
                 _ => {}
             }
         }
-        said
+        scanned
     }
 
     fn patterns(&self) -> impl Iterator<Item = &'v str> {
@@ -334,13 +336,14 @@ impl<'v> Said<'v> {
     }
 }
 
-/// Tells whether a byte of a fragment stands for itself (RFC 3986, section 3.5; some that do are
-/// left out).
+/// Returns whether a byte of a fragment is known to need no percent-encoding (RFC 3986, section 3.5). The list omits
+/// some such bytes.
 fn is_plain_in_uri(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/._~-$@:".contains(&byte)
 }
 
-/// Returns the JSON Pointer that a reference into its own document is, where it is spelt as one.
+/// Returns the JSON Pointer of a reference into its own document; `None` if the reference has another form, or is
+/// percent-encoded.
 pub(crate) fn pointer_of(reference: &str) -> Option<&str> {
     let pointer = reference.strip_prefix('#')?;
     ((pointer.is_empty() || pointer.starts_with('/')) && !pointer.contains('%')).then_some(pointer)
@@ -355,15 +358,16 @@ fn is_metaschema(uri: &str) -> bool {
     referencing::SPECIFICATIONS.contains_resource(bare)
 }
 
-/// Reads the place in a tree that a retrieval URI stands for.
+/// Returns the version at the place that a retrieval URI identifies.
 fn named(uri: &str) -> Option<Coordinates> {
     coordinates(uri.strip_prefix(TREE)?)
 }
 
-/// Reads a relative path of the layout, `../<subject>/<version>.json`.
+/// Returns the version that a relative path names by the layout of the tree, `../<subject>/<version>.json`.
 ///
-/// By the specification a document with an absolute `$id` resolves it against that. Here the layout wins, as in an
-/// editor or a browser: otherwise whoever gives a document that `$id` decides what the reference means.
+/// By the specification, a document with an absolute `$id` resolves the path against this `$id`. Here, the layout
+/// decides, as in an editor or a browser. Otherwise, a document could take over the reference if its `$id` is the
+/// resolved URI.
 fn by_layout(written: &str) -> Option<Coordinates> {
     let path = written.split('#').next().unwrap_or(written);
     coordinates(path.strip_prefix("../")?)

@@ -16,7 +16,7 @@ use crate::validation_cost::ValidationCost;
 ///
 /// # Errors
 ///
-/// The references and patterns that are wrong.
+/// Diagnostics for missing targets, ambiguous URIs, long chains of references, and large patterns.
 pub(crate) fn checked(resolved: Resolved) -> Result<Resolved, Diagnostics> {
     let mut wrong = dangling(&resolved);
     if wrong.is_empty() {
@@ -50,7 +50,8 @@ fn dangling(resolved: &Resolved) -> Diagnostics {
     };
     root.references().iter().filter(is_lost).map(|lost| missing(root, lost)).collect()
 }
-/// Reports references that form too long a chain.
+
+/// Reports a chain of references that is too long.
 fn long_chain(resolved: &Resolved) -> Option<Diagnostic> {
     let mut documents = resolved.documents();
     documents.push(resolved.schema());
@@ -71,6 +72,7 @@ fn long_chain(resolved: &Resolved) -> Option<Diagnostic> {
             .help("shorten the chain: refer directly to the schema at its end")
     })
 }
+
 fn missing(root: &Schema, reference: &Reference) -> Diagnostic {
     Diagnostic::new(
         Code::DanglingReference,

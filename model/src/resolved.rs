@@ -9,18 +9,17 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::patterns;
 use crate::schema::Schema;
 
-/// A schema together with every document it reaches: all that is needed to validate by it.
+/// A schema with all documents that it reaches. Validation needs no other documents.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     root: Arc<Schema>,
-    /// What each foreign reference resolves to, by resolved URI. One document may stand under
-    /// several URIs.
+    /// The targets of the foreign references, by resolved URI. One document may have several URIs.
     resources: BTreeMap<String, Arc<Schema>>,
     computed: Arc<Computed>,
 }
 
 impl Resolved {
-    /// Returns the schema with these resources.
+    /// Returns a schema with these resources.
     pub(crate) fn new(root: Arc<Schema>, resources: BTreeMap<String, Arc<Schema>>) -> Self {
         Self { root, resources, computed: Arc::default() }
     }
@@ -30,7 +29,7 @@ impl Resolved {
         &self.root
     }
 
-    /// Returns the other documents that are reached, each under every URI that leads to it.
+    /// Returns the other documents that the schema reaches, each with every URI that leads to it.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &Arc<Schema>)> {
         self.resources.iter().map(|(uri, schema)| (uri.as_str(), schema))
     }
@@ -40,7 +39,7 @@ impl Resolved {
         self.resources.get(uri).map(|schema| &**schema)
     }
 
-    /// Returns the other documents that are reached, each once, in order.
+    /// Returns the other documents that the schema reaches, each once, in order.
     pub fn documents(&self) -> Vec<&Arc<Schema>> {
         let mut by_place = BTreeMap::new();
         for schema in self.resources.values() {
@@ -50,16 +49,16 @@ impl Resolved {
         by_place.into_values().collect()
     }
 
-    /// Returns a registry of every document, in which all references resolve offline.
+    /// Returns a registry of all documents, which resolves all references offline.
     ///
     /// # Errors
     ///
-    /// When an embedded resource has an unusable identity.
+    /// If an embedded resource has an unusable identity.
     pub fn registry(&self) -> Result<Registry<'_>, Diagnostics> {
         self.registry_of(&Schema::value)
     }
 
-    /// Returns the same registry, of these values of the documents.
+    /// Returns the same registry with other values of the documents.
     pub(crate) fn registry_of<'v>(
         &'v self,
         value_of: &dyn Fn(&'v Schema) -> &'v Value,
@@ -78,7 +77,7 @@ impl Resolved {
         });
         Registry::new()
             .retrieve_known_draft_meta_schemas(false)
-            .retriever(Nothing)
+            .retriever(NoRetriever)
             .extend(resources)
             .and_then(|builder| builder.prepare())
             .map_err(|error| {
@@ -89,7 +88,8 @@ impl Resolved {
             })
     }
 
-    /// Returns the memory that the patterns of the schema, and of all it reaches, take when compiled, in bytes, roughly.
+    /// Returns an estimate of the memory of all compiled patterns, in bytes: those of the schema, and those of the
+    /// documents that it reaches.
     pub fn pattern_bytes(&self) -> u64 {
         let others = self.documents();
         patterns::bytes_in(others.into_iter().chain([&self.root]).map(|document| &**document))
@@ -100,11 +100,11 @@ impl Resolved {
     }
 }
 
-/// Refuses to fetch: nothing outside the tree is ever looked up.
+/// Rejects every request, because evschema never fetches documents.
 #[derive(Debug)]
-struct Nothing;
+struct NoRetriever;
 
-impl Retrieve for Nothing {
+impl Retrieve for NoRetriever {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
         Err(format!("`{uri}` is not in the tree").into())
     }

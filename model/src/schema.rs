@@ -23,20 +23,21 @@ pub struct Schema {
     at: Coordinates,
     document: Document,
     draft: Draft,
-    /// The value with `$schema` naming the draft, and without keywords that mean nothing, where the
-    /// document names a foreign dialect.
+    /// The value to use instead of the document's value. If the document names a foreign dialect, this value has the
+    /// `$schema` of the draft, and no keywords that the dialect leaves out.
     translated: Option<Value>,
     links: Links,
 }
 
 impl Schema {
-    /// Reads a schema: JSON, dialect, metaschema, size, spelling of references.
+    /// Parses a schema, and checks its JSON, its dialect, the rules of the metaschema, its size, and the syntax of its
+    /// references.
     ///
-    /// Whether what it refers to exists is asked later, by [`crate::catalog::Catalog::resolve`].
+    /// Later, [`crate::catalog::Catalog::resolve`] checks whether the targets of its references exist.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the document, as far as it could be read.
+    /// All problems in the document. After some problems, such as invalid JSON, the later checks are impossible.
     pub fn read(at: Coordinates, bytes: &[u8], dialects: &Dialects) -> Result<Self, Diagnostics> {
         let document = Document::parse(bytes)?;
         let located = |diagnostic: Diagnostic| {
@@ -92,12 +93,12 @@ impl Schema {
         &self.document
     }
 
-    /// Returns the schema as a value, with `$schema` naming a draft (or absent).
+    /// Returns the schema as a value. Its `$schema` names a draft, or is missing.
     pub fn value(&self) -> &Value {
         self.translated.as_ref().unwrap_or_else(|| self.document.value())
     }
 
-    /// Returns the draft that rules the document.
+    /// Returns the draft of the document.
     pub fn draft(&self) -> Draft {
         self.draft
     }
@@ -107,16 +108,16 @@ impl Schema {
         self.document.digest()
     }
 
-    /// Returns the resolved `$id` of the root; nothing when it has a fragment, and so names a part
-    /// of something.
+    /// Returns the resolved `$id` of the root; `None` if it is missing, or if it has a fragment and so names only a
+    /// part of a resource.
     ///
-    /// A relative `$id` is resolved against the document's place, so it names nothing that
-    /// another document could refer to by an absolute URI.
+    /// A relative `$id` is resolved against the document's place in the tree, so other documents cannot refer to it by
+    /// an absolute URI.
     pub fn id(&self) -> Option<&str> {
         self.links.id.as_deref()
     }
 
-    /// Returns the URI against which the root's references are resolved.
+    /// Returns the base URI of the root's references.
     pub fn base_uri(&self) -> Cow<'_, str> {
         match &self.links.base {
             Some(base) => Cow::Borrowed(base.as_str()),
@@ -124,12 +125,12 @@ impl Schema {
         }
     }
 
-    /// Returns the URI that stands for the document's place in a tree; it is never written down.
+    /// Returns the URI of the document's place in the tree. This URI is internal; no output contains it.
     pub fn retrieval_uri(&self) -> String {
         retrieval_uri(&self.at)
     }
 
-    /// Returns every reference in the document, in document order.
+    /// Returns all references of the document, in document order.
     pub fn references(&self) -> &[Reference] {
         &self.links.references
     }
@@ -139,23 +140,23 @@ impl Schema {
         self.links.references.iter().filter(|r| matches!(r.target, Target::Named(_) | Target::Identified(_)))
     }
 
-    /// Tells whether the document is read by itself: no part has an identity, an anchor or a dialect
-    /// of its own, and every reference is a JSON Pointer into it, which [`Schema::follow`] follows.
+    /// Returns whether [`Schema::follow`] can resolve all references: each is a JSON Pointer into the document, and no
+    /// subschema has an identity or a dialect of its own.
     pub fn is_plain(&self) -> bool {
-        !self.links.is_woven
+        !self.links.needs_resolver
     }
 
-    /// Tells whether a part in draft 4 has a keyword that holds subschemas in later drafts only.
-    pub(crate) fn is_ahead(&self) -> bool {
-        self.links.is_ahead
+    /// Returns whether the document is of draft 4, and has a keyword that contains subschemas only in later drafts.
+    pub(crate) fn has_later_keywords(&self) -> bool {
+        self.links.has_later_keywords
     }
 
-    /// Whether a part in a draft up to 7 has `dependencies`.
+    /// Returns whether a subschema of a draft up to 7 has `dependencies`.
     pub(crate) fn has_dependencies(&self) -> bool {
         self.links.has_dependencies
     }
 
-    /// Returns the places of `dependencies` in parts of 2019-09 or later, in which it is no keyword.
+    /// Returns the places of `dependencies` in subschemas of 2019-09 or later, which ignore this keyword.
     pub fn ignored_dependencies(&self) -> &[Pointer] {
         &self.links.ignored_dependencies
     }
@@ -165,23 +166,24 @@ impl Schema {
         &self.links.patterns
     }
 
-    /// Tells whether it is of a dialect that is read as a draft, with other keywords than the draft has.
+    /// Returns whether [`Schema::value`] differs from the document's own value, for example because of a foreign
+    /// dialect.
     pub(crate) fn is_translated(&self) -> bool {
         self.translated.is_some()
     }
 
-    /// Returns the identities of the root and of its parts.
+    /// Returns the identities of the root and of its subschemas.
     pub(crate) fn identities(&self) -> &[Identity] {
         &self.links.identities
     }
 
-    /// Returns the same document, to be read as another value.
+    /// Returns a copy that uses another value instead of the value of the document.
     pub(crate) fn translated_to(&self, value: Value) -> Self {
         let links = links(&value, &self.at, self.draft);
         Self { links, translated: Some(value), ..self.clone() }
     }
 
-    /// Returns what a reference leads to in a document that [is plain](Schema::is_plain).
+    /// Returns the target of a reference in a document that [is plain](Schema::is_plain).
     pub fn follow(&self, reference: &str) -> Option<&Value> {
         self.value().pointer(pointer_of(reference)?)
     }
@@ -191,18 +193,18 @@ impl Schema {
         self.links.nodes
     }
 
-    /// Returns the `title` of the root, if it is a text.
+    /// Returns the `title` of the root, if it is a string.
     pub fn title(&self) -> Option<&str> {
         self.document.value().get("title").and_then(Value::as_str)
     }
 
-    /// Returns the `description` of the root, if it is a text.
+    /// Returns the `description` of the root, if it is a string.
     pub fn description(&self) -> Option<&str> {
         self.document.value().get("description").and_then(Value::as_str)
     }
 }
 
-/// Refuses URIs that no registry could find again: the document's own, and those of others.
+/// Reports URIs that are too long for the index of a registry: the URI of the document, and the URIs that it refers to.
 fn too_long(links: &Links, draft: Draft) -> Diagnostics {
     let own = links.id.iter().map(|id| (Pointer::root().child(draft.id_keyword()), id));
     let others = links

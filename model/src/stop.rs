@@ -1,13 +1,14 @@
-//! Work that nobody waits for any more, and how it finds out.
+//! Stops work whose result nobody needs any more.
 //!
-//! A comparison or a validation runs on one thread without waiting for anything. Whoever started it can request a stop
-//! through a flag; the work asks for it from time to time and then ends early, with an answer that is of no use.
+//! A comparison or a validation runs on one thread without a pause. The caller can request a stop through a flag. The
+//! work checks the flag from time to time. If a stop was requested, the work ends early, and the caller must ignore its
+//! result.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A request to stop, shared between who makes it and who obeys it.
+/// A request to stop, shared between the caller and the work.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
@@ -21,14 +22,15 @@ impl Stop {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Returns whether it was requested.
+    /// Returns whether the stop was requested.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Does work on this thread that [`Stop::is_current_requested`] tells of this request.
+    /// Runs work on this thread. During the work, [`Stop::is_current_requested`] returns whether this stop was
+    /// requested.
     pub fn rule<T>(&self, work: impl FnOnce() -> T) -> T {
-        /// Puts back what ruled before, also after a panic.
+        /// Restores the previous stop, also after a panic.
         struct Before(Option<Stop>);
         impl Drop for Before {
             fn drop(&mut self) {
@@ -39,7 +41,7 @@ impl Stop {
         work()
     }
 
-    /// Returns whether the work of this thread should stop. It should not where nobody can request it.
+    /// Returns whether the work of this thread should stop. Outside of [`Stop::rule`], the result is `false`.
     pub fn is_current_requested() -> bool {
         CURRENT.with_borrow(|current| current.as_ref().is_some_and(Self::is_requested))
     }
@@ -50,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_work_under_a_request_is_told_of_it() {
+    fn a_request_stops_only_its_own_work() {
         let stop = Stop::default();
         stop.request();
         assert!(!Stop::is_current_requested());

@@ -1,8 +1,7 @@
-//! JSON as evschema accepts it: RFC 8259 text, no name twice in one object, bounded nesting.
+//! Parses JSON (RFC 8259), rejects duplicate property names, and limits the nesting.
 //!
-//! `serde_json` does the parsing and bounds the nesting ([`crate::limits::NESTING_MAX`] is its
-//! own limit); the visitor here adds the refusal of duplicate names, which a plain `Value`
-//! resolves silently by keeping the last.
+//! `serde_json` parses the text and limits the nesting; [`crate::limits::NESTING_MAX`] is its limit. The visitor here
+//! rejects duplicate names, because a plain `Value` silently keeps only the last one.
 
 use std::fmt;
 
@@ -13,11 +12,11 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::position::Position;
 
-/// Reads an event or any other JSON text, refusing duplicate names.
+/// Parses an event or any other JSON text, and rejects duplicate property names.
 ///
 /// # Errors
 ///
-/// When the bytes are not UTF-8, not JSON, nest too deep, or repeat a name in an object.
+/// If the bytes are not UTF-8, are not JSON, nest too deeply, or have a duplicate property name.
 pub fn parse_event(bytes: &[u8]) -> Result<Value, Diagnostic> {
     parse(bytes).map(|(_, value)| value)
 }
@@ -42,8 +41,8 @@ const DUPLICATE: &str = "duplicate property ";
 
 fn explain(text: &str, error: &serde_json::Error) -> Diagnostic {
     let offset = offset_of(text, error.line(), error.column());
-    let said = error.to_string();
-    let message = said.split(" at line ").next().unwrap_or(&said).to_owned();
+    let full_message = error.to_string();
+    let message = full_message.split(" at line ").next().unwrap_or(&full_message).to_owned();
     let (code, help) = if message.starts_with(DUPLICATE) {
         (Code::DuplicateKey, "keep one of the two properties")
     } else if message.starts_with("recursion limit") {
@@ -59,7 +58,7 @@ fn explain(text: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::new(code, message).position(Some(Position::of(text, offset, 1))).help(help)
 }
 
-// serde_json counts columns in bytes, and calls the byte it has just read its column.
+// serde_json counts columns in bytes. The column of an error is that of the last byte that it read.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     start + column.saturating_sub(1)
@@ -121,7 +120,7 @@ impl<'de> Visitor<'de> for Strict {
         let mut members = Map::new();
         while let Some(key) = map.next_key_seed(Key)? {
             let Some(name) = key else {
-                // How serde_json hands over a number whose digits are kept.
+                // serde_json passes a number with all its digits as an object with this special name.
                 let digits = map.next_value::<String>()?;
                 return digits.parse().map(Value::Number).map_err(de::Error::custom);
             };
@@ -136,7 +135,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// The name of a member; nothing where serde_json says that a number follows.
+/// The name of a property; `None` if it is the special name before the digits of a number.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
@@ -158,8 +157,8 @@ impl Visitor<'_> for Key {
     }
 }
 
-// Private to serde_json, but part of its data format since `arbitrary_precision` exists; a test
-// below fails should it ever change.
+// This name is private to serde_json, but part of its data format since the feature `arbitrary_precision` exists. If
+// the name changes, a test below fails.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
 #[cfg(test)]
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_and_where() {
+    fn invalid_json_is_rejected_with_its_position() {
         let deep = "[".repeat(200);
         for (text, code, at) in [
             (&b"{\n \"a\": 1,\n \"a\": 2}"[..], Code::DuplicateKey, "3:4"),

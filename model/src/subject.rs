@@ -2,21 +2,21 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Name under which the versions of one event are kept, such as `commerce.order.placed`.
+/// The name of one type of event, such as `commerce.order.placed`. All its versions belong to the subject.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Subject(String);
 
-/// Why a text is not a [`Subject`].
+/// The error for a text that is not a [`Subject`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubjectError {
-    /// The name has no character.
+    /// The name is empty.
     #[error("a subject needs at least one character")]
     Empty,
     /// The name is longer than [`Subject::BYTES_MAX`].
     #[error("a subject has at most {} characters; this one has {bytes}", Subject::BYTES_MAX)]
     TooLong {
-        /// Length of the refused name in bytes.
+        /// The length of the rejected name in bytes.
         bytes: usize,
     },
     /// A character outside `A-Z a-z 0-9 _ . -`, or `.` or `-` at the beginning.
@@ -25,33 +25,33 @@ pub enum SubjectError {
          the first character also `.` and `-`"
     )]
     Character {
-        /// Place of the character, counted from one.
+        /// The position of the character, counted from one.
         at: usize,
         /// The character.
         found: char,
     },
-    /// Windows cannot have a folder of this name.
+    /// Windows cannot have a folder with this name.
     #[error("Windows cannot store a folder of this name: {why}")]
     NotStorable {
-        /// What is wrong with the name.
+        /// The reason.
         why: &'static str,
     },
 }
 
-/// Names of devices, which Windows takes for no file, whatever follows after a dot.
+/// Names of Windows devices. Windows has no file with such a name, even if a dot and other characters follow.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 impl Subject {
-    /// Longest name, in bytes, so that a subject fits a file name and an index key.
+    /// The maximum length of a name in bytes, so that a subject fits in a file name and an index key.
     pub const BYTES_MAX: usize = 128;
 
-    /// Returns the subject of this name.
+    /// Parses a subject.
     ///
     /// # Errors
     ///
-    /// When the text does not match `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`, or no folder on Windows can have this name: it
-    /// ends with a dot, or the part before its first dot is `con`, `prn`, `aux`, `nul`, `com1` to `com9` or `lpt1` to
-    /// `lpt9`.
+    /// If the text does not match `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`, or Windows cannot have a folder with this name.
+    /// Such a name ends with a dot, or its part before the first dot is a device: `con`, `prn`, `aux`, `nul`, `com1` to
+    /// `com9` or `lpt1` to `lpt9`.
     ///
     /// ```
     /// use evschema_model::Subject;
@@ -80,8 +80,7 @@ impl Subject {
         &self.0
     }
 
-    /// Returns the name with case folded: two subjects of one folded name cannot live together,
-    /// because some file systems would mix them up.
+    /// Returns the name in lower case. Two subjects must differ in this form, because some file systems ignore case.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -91,7 +90,7 @@ fn is_allowed(at: usize, c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || (0 < at && (c == '.' || c == '-'))
 }
 
-/// Tells whether the part before the first dot is the name of a device.
+/// Returns whether the part before the first dot is the name of a device.
 fn is_device(text: &str) -> bool {
     let first = text.split('.').next().unwrap_or_default().to_ascii_lowercase();
     let is_port = |name: &str| matches!(name.as_bytes(), [b'1'..=b'9']);

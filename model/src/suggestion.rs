@@ -1,27 +1,28 @@
-//! Which known word a misspelt one was probably meant to be.
+//! Suggests the known word that a misspelt word probably means.
 
-/// Shortest word, in letters, in which a different letter still looks like a mistake: `note` is no `not`.
+/// The minimum length in letters, of the shorter word, at which one difference looks like a mistake: `note` does not
+/// mean `not`.
 const LETTERS_MIN: usize = 4;
-/// Length in letters from which two differences still look like a mistake.
+/// The minimum length in letters, of the shorter word, at which two differences look like a mistake.
 const LONG_LETTERS_MIN: usize = 8;
 
 /// Returns the known word that is closest to a misspelt one; `None` if none is close.
 ///
-/// Case, `_`, `-` and `$`, and the endings of plurals count as no difference.
+/// Case, `_`, `-`, `$`, spaces and plural endings make no difference.
 pub(crate) fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = letters(word);
-    // A tool's own prefix, as in `tsEnum`, is no slip of the pen.
+    // A word such as `tsEnum` has the prefix of a tool; it is not misspelt.
     let is_prefixed =
         |known: &&str| known.len() + 2 <= word.len() && word.to_lowercase().ends_with(&known.to_lowercase());
     known
         .into_iter()
         .filter(|known| !is_prefixed(known))
-        .filter_map(|known| Some((distance_within_reason(&plain, &letters(known))?, known)))
+        .filter_map(|known| Some((small_distance(&plain, &letters(known))?, known)))
         .min()
         .map(|(_, known)| known)
 }
 
-fn distance_within_reason(word: &[char], known: &[char]) -> Option<usize> {
+fn small_distance(word: &[char], known: &[char]) -> Option<usize> {
     let shorter = word.len().min(known.len());
     if word == known || (LETTERS_MIN <= shorter && stem(word) == stem(known)) {
         return Some(0);
@@ -42,7 +43,7 @@ fn letters(word: &str) -> Vec<char> {
     word.chars().filter(|c| !matches!(c, '_' | '-' | '$' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// Returns a word without the ending of a plural: `properties` and `property` have one stem.
+/// Returns a word without its plural ending: `properties` and `property` have the same stem.
 fn stem(word: &[char]) -> Vec<char> {
     match word {
         [stem @ .., 'i', 'e', 's'] => stem.iter().copied().chain(['y']).collect(),
@@ -51,7 +52,8 @@ fn stem(word: &[char]) -> Vec<char> {
     }
 }
 
-/// Returns the number of edits between two words, of which two exchanged neighbours are one (Damerau-Levenshtein).
+/// Returns the number of edits between two words. The exchange of two neighbouring letters is one edit
+/// (Damerau-Levenshtein).
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();

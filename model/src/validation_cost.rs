@@ -1,7 +1,7 @@
-//! An estimate, before a validation, of the steps that it takes and of the errors that it keeps.
+//! Estimates, before a validation, the steps that it takes and the errors that it keeps.
 //!
-//! A validator follows every path through a schema. If each definition refers twice to the next one, or a recursive
-//! definition refers twice to itself, the number of paths is exponential, and no validator ends. So the paths are counted
+//! A validator follows every path through a schema. The number of paths is exponential if each definition refers twice
+//! to the next one, or a recursive definition refers twice to itself. No validator ends then. So the paths are counted
 //! first, in a time that is proportional to the pairs of a subschema and a part of the event.
 
 mod count;
@@ -27,7 +27,7 @@ pub(crate) struct ValidationCost {
     paths: Vec<Option<[u64; Measure::ALL.len()]>>,
     /// The longest path that visits no node twice.
     longest: usize,
-    /// Whether a node demands different items.
+    /// Whether a node has `uniqueItems`.
     has_unique: bool,
 }
 
@@ -61,17 +61,17 @@ impl ValidationCost {
         self.longest
     }
 
-    /// Returns whether a validator takes at most so many steps for an event.
+    /// Returns whether a validator takes at most `most` steps for an event.
     pub(crate) fn allow(&self, event: &Value, most: u64) -> bool {
         self.is_within(Measure::Steps, event, most)
     }
 
-    /// Returns whether a validator keeps at most so many errors of an event to report all errors.
+    /// Returns whether a validator keeps at most `most` errors of an event to report all errors.
     pub(crate) fn has_few_errors(&self, event: &Value, most: u64) -> bool {
         self.is_within(Measure::Errors, event, most)
     }
 
-    /// Returns whether a validator keeps at most so many errors of an event to report one error.
+    /// Returns whether a validator keeps at most `most` errors of an event to report one error.
     pub(crate) fn has_few_errors_in_unions(&self, event: &Value, most: u64) -> bool {
         self.is_within(Measure::ErrorsInUnions, event, most)
     }
@@ -85,7 +85,7 @@ impl ValidationCost {
 
     /// Returns an upper bound of the cost of a value under a node, by the size of the value.
     fn at_most(&self, node: u32, measure: Measure, size: Size) -> u64 {
-        /// To compare so few items with each other takes no time.
+        /// The number of items that are compared in no significant time.
         const FEW_ITEMS: u64 = 64;
         let Some(paths) = self.paths.get(node as usize).copied().flatten() else { return u64::MAX };
         if measure == Measure::Steps && self.has_unique && FEW_ITEMS < size.longest_array {
@@ -104,7 +104,7 @@ impl ValidationCost {
         each.saturating_add(texts)
     }
 
-    /// Returns whether the errors of an event keep copies of its parts of at most so many bytes.
+    /// Returns whether the errors of an event keep copies of its parts that have at most `most` bytes in total.
     pub(crate) fn copies_little(&self, event: &Value, most: u64) -> bool {
         self.is_within(Measure::CopiedBytes, event, most)
     }

@@ -23,33 +23,33 @@ pub struct Validator {
 }
 
 impl Resolved {
-    /// Returns the validator. It is compiled once for all copies, which keep it.
+    /// Returns the validator. The first call compiles it, and all copies of the schema share it.
     ///
     /// # Errors
     ///
-    /// When a pattern is not a regular expression, or an embedded schema is not valid.
+    /// If a pattern is not a regular expression, or an embedded schema is not valid.
     pub fn validator(&self, formats: Formats) -> Result<Validator, Diagnostics> {
         Validator::of(self, formats)
     }
 
-    /// Tells whether a validator has been compiled and is kept.
+    /// Returns whether a compiled validator is in memory.
     pub fn keeps_validator(&self) -> bool {
         self.computed().keeps_validator()
     }
 
-    /// Makes sure that [`Resolved::validator`] will have one, without keeping it: where many are asked for this and
-    /// few for more.
+    /// Checks that [`Resolved::validator`] will succeed, without keeping a validator. Callers use this function if they
+    /// check many schemas, but validate events with only a few of them.
     ///
     /// # Errors
     ///
-    /// As [`Resolved::validator`].
+    /// As for [`Resolved::validator`].
     pub fn try_validator(&self, formats: Formats) -> Result<(), Diagnostics> {
         Validator::try_of(self, formats)
     }
 }
 
 impl Validator {
-    /// Returns the validator of a schema, compiled if it is the first.
+    /// Returns the validator of a schema, and compiles it at the first call.
     pub(crate) fn of(resolved: &Resolved, formats: Formats) -> Result<Self, Diagnostics> {
         let known = resolved.computed().compiled(formats);
         let compiled = match known.get() {
@@ -62,12 +62,12 @@ impl Validator {
         Ok(Self { compiled, resolved: resolved.clone() })
     }
 
-    /// Makes sure that there will be one.
+    /// Checks that the schema compiles.
     pub(crate) fn try_of(resolved: &Resolved, formats: Formats) -> Result<(), Diagnostics> {
         if resolved.computed().compiled(formats).get().is_some() {
             return Ok(());
         }
-        if compiles::surely(resolved) {
+        if compiles::certainly_compiles(resolved) {
             debug_assert_eq!(Self::compile(resolved, formats).map(drop), Ok(()), "it surely compiles");
             return Ok(());
         }
@@ -90,7 +90,7 @@ impl Validator {
             options
         };
         let compiled = match Dependencies::of(resolved) {
-            // The library finds its way in it without a registry of ours.
+            // The library resolves the references of a plain document itself, without our registry.
             Dependencies::Usual if schema.is_plain() => options.build(schema.value()),
             Dependencies::Usual => options.with_registry(&resolved.registry()?).build(schema.value()),
             Dependencies::AllIgnored if schema.is_plain() => ignore(options).build(schema.value()),
@@ -116,27 +116,29 @@ impl Validator {
         })
     }
 
-    /// Tells whether an event is decided within [`crate::limits::VALIDATION_STEPS_MAX`] steps.
+    /// Returns whether the validation of an event takes at most [`crate::limits::VALIDATION_STEPS_MAX`] steps.
     ///
-    /// Schemas that refer to themselves twice can ask for more steps than anybody has time for; who
-    /// takes schemas or events from others asks this first.
+    /// If a schema refers to itself twice, a validation can take an exponential number of steps. Call this function
+    /// first if the schema or the event comes from somebody else.
     pub fn can_decide(&self, event: &Value) -> bool {
         self.can_decide_within(event, crate::limits::VALIDATION_STEPS_MAX)
     }
 
-    /// Tells whether an event is decided within so many steps.
+    /// Returns whether the validation of an event takes at most `most` steps.
     pub fn can_decide_within(&self, event: &Value, most: u64) -> bool {
-        self.is_small(event) || self.steps().is_none_or(|steps| steps.allow(event, most))
+        self.is_small(event) || self.cost().is_none_or(|cost| cost.allow(event, most))
     }
 
-    /// Tells whether the schema and an event are so small that their steps need no count.
+    /// Returns whether the schema and an event are so small that it is not necessary to count the steps.
     fn is_small(&self, event: &Value) -> bool {
-        /// References, each as often as the event is deep: `n` of them make at most e^(n/e) ways, as many in a row as
-        /// beside each other. These make 750.
+        /// The maximum number of references, multiplied by the levels of the event. `n` references make at most e^(n/e)
+        /// paths, because the number of paths is a product of the alternatives at each step. 18 references make at most
+        /// 750 paths.
         const REFERENCES_MAX: usize = 18;
-        /// Bytes of the schema for each part of the event. The validator takes fewer steps than there are bytes.
+        /// The maximum number of bytes of the schema, multiplied by the parts of the event. The validator takes fewer
+        /// steps than this product.
         const PAIRS_MAX: u64 = 400_000;
-        /// Items of an array, which may have to differ.
+        /// The maximum number of items of an array, because a schema can require that they differ.
         const ITEMS_MAX: u64 = 64;
         let (references, bytes, has_few_places) = *self.resolved.computed().size.get_or_init(|| {
             let documents = || self.resolved.documents().into_iter().chain([self.resolved.schema()]);
@@ -155,30 +157,32 @@ impl Validator {
         bytes.saturating_mul(size.parts.saturating_add(size.text_bytes / 16)) <= PAIRS_MAX
     }
 
-    fn steps(&self) -> Option<&ValidationCost> {
+    fn cost(&self) -> Option<&ValidationCost> {
         self.resolved.computed().cost.get_or_init(|| ValidationCost::of(&self.resolved)).as_ref()
     }
 
-    /// Tells whether an event is accepted.
+    /// Returns whether the schema accepts an event.
     pub fn is_valid(&self, event: &Value) -> bool {
         self.compiled.is_valid(event)
     }
 
-    /// Returns every reason why an event is refused; empty when it is accepted.
+    /// Returns all violations of an event; none if the schema accepts it.
     pub fn violations(&self, event: &Value) -> Vec<Violation> {
         self.first_violations(event, usize::MAX)
     }
 
-    /// Returns reasons why an event is refused, at most so many: a schema can have as many as it has keywords, and
-    /// each takes time to be said. The library keeps all reasons before it returns the first. Where they would take the
-    /// memory of the machine there is only the first, or one that says so.
+    /// Returns at most `most` violations of an event. An event can have as many violations as the schema has keywords,
+    /// and each message takes time.
+    ///
+    /// The library keeps all errors before it returns the first. If they would take too much memory, this function
+    /// returns only the first violation, or one violation without an explanation.
     pub fn first_violations(&self, event: &Value, most: usize) -> Vec<Violation> {
-        let is_small = |is_few: &dyn Fn(&ValidationCost) -> bool| self.steps().is_none_or(is_few);
-        let copies_little = is_small(&|steps| steps.copies_little(event, COPIED_BYTES_MAX));
-        if copies_little && is_small(&|steps| steps.has_few_errors(event, ERRORS_MAX)) {
+        let is_small = |is_few: &dyn Fn(&ValidationCost) -> bool| self.cost().is_none_or(is_few);
+        let copies_little = is_small(&|cost| cost.copies_little(event, COPIED_BYTES_MAX));
+        if copies_little && is_small(&|cost| cost.has_few_errors(event, ERRORS_MAX)) {
             return self.compiled.iter_errors(event).take(most).map(|error| violation(&error)).collect();
         }
-        let first = if copies_little && is_small(&|steps| steps.has_few_errors_in_unions(event, ERRORS_MAX)) {
+        let first = if copies_little && is_small(&|cost| cost.has_few_errors_in_unions(event, ERRORS_MAX)) {
             self.compiled.validate(event).err().map(|error| violation(&error))
         } else {
             (!self.is_valid(event)).then(Violation::unexplained)
@@ -202,10 +206,10 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
     }
 }
 
-/// Most errors that the library may keep for one event; each takes up to 2 kB.
+/// The maximum number of errors that the library may keep for one event. Each error takes up to 2 kB.
 const ERRORS_MAX: u64 = 30_000;
 
-/// Most bytes of copies of an event that the reasons of a refusal may hold.
+/// The maximum number of bytes of the copies of event parts that the errors may keep.
 const COPIED_BYTES_MAX: u64 = 100 << 20;
 
 fn depth_of(value: &Value) -> usize {

@@ -2,79 +2,79 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A semantic version without build metadata, immutable once registered.
+/// The number of a version: SemVer 2.0.0 without build metadata. The schema with this number never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Version(semver::Version);
 
-/// Why a text is not a [`Version`].
+/// The error for a text that is not a [`Version`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VersionError {
     /// The text is not SemVer 2.0.0.
     #[error("`{text}` is not a version like `1.2.0`: {why}")]
     NotSemver {
-        /// The refused text, cut to 64 characters.
+        /// The rejected text, which has at most [`Version::BYTES_MAX`] bytes.
         text: String,
-        /// What the parser said.
+        /// The reason that the parser gives.
         why: String,
     },
-    /// The version carries build metadata, which has no order and so cannot name a version here.
+    /// The version has build metadata. The order of SemVer ignores build metadata, so evschema does not allow it.
     #[error("`{text}` has build metadata; remove everything from `+` on")]
     BuildMetadata {
-        /// The refused text.
+        /// The rejected text.
         text: String,
     },
     /// A number of the version is above [`Version::NUMBER_MAX`].
     #[error("`{text}` has a number above {}", Version::NUMBER_MAX)]
     TooHigh {
-        /// The refused text.
+        /// The rejected text.
         text: String,
     },
     /// The version is longer than [`Version::BYTES_MAX`].
     #[error("a version has at most {} characters; this one has {bytes}", Version::BYTES_MAX)]
     TooLong {
-        /// Length of the refused text in bytes.
+        /// The length of the rejected text in bytes.
         bytes: usize,
     },
 }
 
-/// How large a step from one version to the next is, or has to be.
+/// The size of a step from one version to the next.
 ///
-/// In 0.x a new minor is a [`Bump::Major`] step and a new patch a [`Bump::Minor`] one, because a
-/// minor of 0.x may break (SemVer 2.0.0, item 4).
+/// In 0.x, a new minor number is a [`Bump::Major`] step, and a new patch number is a [`Bump::Minor`] step. The reason
+/// is that a new minor number in 0.x may break readers (SemVer 2.0.0, item 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Bump {
-    /// Nothing but annotations changed.
+    /// Only annotations changed.
     Patch,
-    /// What is accepted changed, compatibly.
+    /// The accepted events changed, but the change is compatible.
     Minor,
-    /// Some event breaks under the subject's mode, or nobody can tell.
+    /// Under the mode of the subject, some event breaks, or evschema cannot decide whether one breaks.
     Major,
 }
 
-/// The versions that share a major, or for 0.x a minor: those that must stay compatible.
+/// The versions with the same major number; for 0.x, with the same minor number. They must stay compatible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Line {
-    /// The shared major.
+    /// The major number.
     pub major: u64,
-    /// The shared minor of a 0.x line; zero otherwise.
+    /// The minor number of a 0.x line; otherwise zero.
     pub minor: u64,
 }
 
 impl Version {
-    /// Longest version in bytes, so that it fits a file name and an index key.
+    /// The maximum length in bytes, so that a version fits in a file name and an index key.
     pub const BYTES_MAX: usize = 64;
 
-    /// Highest major, minor or patch that is read, far above any that people count to; what
-    /// [`Version::next`] makes of it still fits.
+    /// The maximum of the major, minor and patch number, far above all real ones. [`Version::next`] can add one without
+    /// an overflow.
     pub const NUMBER_MAX: u64 = 999_999_999;
 
-    /// Returns the version a text spells.
+    /// Parses a version.
     ///
     /// # Errors
     ///
-    /// When the text is not SemVer 2.0.0, is too long, or carries build metadata.
+    /// If the text is not SemVer 2.0.0, is too long, has a number above [`Version::NUMBER_MAX`], or has build metadata.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         if Self::BYTES_MAX < text.len() {
             return Err(VersionError::TooLong { bytes: text.len() });
@@ -91,7 +91,7 @@ impl Version {
         }
     }
 
-    /// Returns the version of these three numbers.
+    /// Returns the version with these three numbers.
     pub fn new(major: u64, minor: u64, patch: u64) -> Self {
         Self(semver::Version::new(major, minor, patch))
     }
@@ -101,13 +101,13 @@ impl Version {
         &self.0
     }
 
-    /// Tells whether this is a pre-release, which is nobody's baseline.
+    /// Returns whether this is a pre-release. A pre-release is never a baseline.
     pub fn is_prerelease(&self) -> bool {
         !self.0.pre.is_empty()
     }
 
-    /// Tells whether a text means this version: `2.3`, `v2.3` and `2.3.0` mean 2.3.0, `3.1-RC3` means
-    /// 3.1.0-RC3. So do schemas spell their own version where every event repeats it.
+    /// Returns whether a text means this version: `2.3`, `v2.3` and `2.3.0` mean 2.3.0, and `3.1-RC3` means 3.1.0-RC3.
+    /// Schemas write their own version in such forms, if each event repeats it.
     pub fn is_spelt_by(&self, text: &str) -> bool {
         let text = text.strip_prefix('v').unwrap_or(text);
         let (numbers, tag) = text.split_once('-').map_or((text, None), |(numbers, tag)| (numbers, Some(tag)));
@@ -120,14 +120,15 @@ impl Version {
         format!("{numbers}{missing}{tag}") == self.to_string()
     }
 
-    /// Returns the numbers of this version with the pre-release tag of another one, or without a tag.
+    /// Returns this version with the pre-release tag of another version; without a tag, if the other version has none.
     #[must_use]
     pub fn tagged_like(&self, other: &Version) -> Self {
         Self(semver::Version { pre: other.0.pre.clone(), ..self.0.clone() })
     }
 
-    /// Returns how this version is spelt in the style of a text that spells another one: after `2.3`, 2.4.0 is
-    /// `2.4`, and after `v2.3.0` it is `v2.4.0`. A short style that loses a number becomes a long one.
+    /// Returns this version in the style of a text that means another version. In the style of `2.3`, 2.4.0 is `2.4`;
+    /// in the style of `v2.3.0`, it is `v2.4.0`. If a short style would omit a number other than zero, the text is
+    /// longer.
     ///
     /// ```
     /// use evschema_model::Version;
@@ -148,13 +149,13 @@ impl Version {
         }
     }
 
-    /// Returns the line this version belongs to.
+    /// Returns the line of this version.
     pub fn line(&self) -> Line {
         let minor = if self.0.major == 0 { self.0.minor } else { 0 };
         Line { major: self.0.major, minor }
     }
 
-    /// Returns the size of the step from `earlier` to this version; pre-release tags are ignored.
+    /// Returns the size of the step from `earlier` to this version. Pre-release tags make no difference.
     pub fn step_from(&self, earlier: &Version) -> Bump {
         if self.line() != earlier.line() {
             Bump::Major
@@ -165,7 +166,7 @@ impl Version {
         }
     }
 
-    /// Returns the smallest version that is a step of this size above this one.
+    /// Returns the smallest version that is a step of this size above this version.
     ///
     /// ```
     /// use evschema_model::{Bump, Version};
@@ -182,7 +183,7 @@ impl Version {
             (Bump::Major, false) => Self::new(v.major + 1, 0, 0),
             (Bump::Major, true) => Self::new(0, v.minor + 1, 0),
             (Bump::Minor, false) => Self::new(v.major, v.minor + 1, 0),
-            // The release of a pre-release is the next patch already.
+            // The release of a pre-release is already the next patch version.
             (Bump::Minor, true) | (Bump::Patch, _) if pre => Self::new(v.major, v.minor, v.patch),
             (Bump::Minor, true) | (Bump::Patch, _) => Self::new(v.major, v.minor, v.patch + 1),
         }
@@ -190,7 +191,7 @@ impl Version {
 }
 
 impl Bump {
-    /// Returns the word used in files, reports and URLs.
+    /// Returns the word for files, reports and URLs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Patch => "patch",
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_an_exact_version() {
+    fn inexact_versions_are_rejected() {
         for bad in [
             "1",
             "1.2",
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn steps() {
+    fn steps_between_versions() {
         for (from, to, step) in [
             ("1.2.0", "1.2.1", Bump::Patch),
             ("1.2.0", "1.3.0", Bump::Minor),
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_version_is_a_step_of_the_size_asked_for() {
+    fn the_next_version_is_a_step_of_the_requested_size() {
         for from in ["1.2.3", "0.2.3", "0.0.1", "3.0.0"] {
             for bump in [Bump::Major, Bump::Minor] {
                 assert_eq!(v(from).next(bump).step_from(&v(from)), bump, "{from} {bump}");

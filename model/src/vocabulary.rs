@@ -43,7 +43,8 @@ impl Vocabulary {
             return Vec::new();
         };
         let is_named = |vocabulary: &Self| {
-            // `format-annotation` and `format-assertion` are one here: whether it asserts is set elsewhere.
+            // `format-annotation` and `format-assertion` are one vocabulary here. The setting `Formats` decides whether
+            // formats assert.
             named.keys().any(|uri| {
                 uri.rsplit_once("/vocab/").is_some_and(|(_, name)| {
                     name == vocabulary.as_str()
@@ -78,7 +79,8 @@ pub(crate) fn without(schema: &mut Value, left_out: &BTreeSet<Vocabulary>, draft
     let root = Place { pointer: Pointer::root(), schema: &*schema };
     let mut places = Vec::new();
     for_each_subschema(root, draft, &mut |place| places.push(place.pointer.clone()));
-    // Parents come first; what is below an applicator is gone when that is.
+    // Parents come first in the list, so the loop goes backwards: it visits a subschema before it removes the keyword
+    // around it.
     for place in places.iter().rev() {
         let Some(members) = schema.pointer_mut(place.as_str()).and_then(Value::as_object_mut) else {
             continue;
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_metaschema_does_not_name_is_left_out() {
+    fn vocabularies_that_a_metaschema_does_not_name_are_left_out() {
         let metaschema = json!({"$vocabulary": {
             "https://json-schema.org/draft/2020-12/vocab/core": true,
             "https://json-schema.org/draft/2020-12/vocab/applicator": true,

@@ -50,7 +50,7 @@ static HOLDS: LazyLock<[HashMap<&'static str, Holds>; Draft::ALL.len()]> = LazyL
         for keyword in KEYWORDS {
             // Documents use both names in every draft.
             let is_definitions = matches!(keyword.name, "$defs" | "definitions");
-            // In 2019-09, the library still looks for references there.
+            // In 2019-09, the library still looks for references in `dependencies`.
             let is_dependencies = keyword.name == "dependencies" && draft < Draft::Draft202012;
             if (keyword.is_in(draft) || is_definitions || is_dependencies)
                 && let Some(holds) = Holds::of(keyword.form)
@@ -73,7 +73,7 @@ pub(crate) fn holds_later(keyword: &str, draft: Draft) -> bool {
     holds(keyword, draft).is_none() && last.into_iter().any(|later| holds(keyword, later).is_some())
 }
 
-/// Whether a keyword that contains subschemas applies none of them in this draft.
+/// Returns whether a keyword contains subschemas, but this draft applies none of them.
 pub(crate) fn is_inert(keyword: &str, draft: Draft) -> bool {
     keyword == "dependencies" && !draft.has_dependencies()
 }
@@ -89,7 +89,7 @@ pub struct Place<'v> {
 
 /// Calls `visit` for a schema and every subschema below it, parents first, in document order.
 ///
-/// Depth is bounded by [`crate::limits::NESTING_MAX`], which parsing enforces.
+/// The depth is at most [`crate::limits::NESTING_MAX`], because parsing enforces this limit.
 pub fn for_each_subschema<'v>(mut start: Place<'v>, draft: Draft, visit: &mut dyn FnMut(&Place<'v>)) {
     walk(&mut start, draft, visit);
 }
@@ -107,14 +107,14 @@ fn walk<'v>(place: &mut Place<'v>, draft: Draft, visit: &mut dyn FnMut(&Place<'v
     place.schema = parent;
 }
 
-/// The way from a schema to a direct subschema: a keyword, and which of its subschemas.
+/// The step from a schema to a direct subschema: the keyword, and the position or name of the subschema in its value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Way<'v> {
     pub(crate) keyword: &'v str,
     pub(crate) which: Which<'v>,
 }
 
-/// Which subschema of a keyword.
+/// The subschema in the value of a keyword.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Which<'v> {
     Only,
@@ -123,7 +123,7 @@ pub(crate) enum Which<'v> {
 }
 
 impl Way<'_> {
-    /// Moves a pointer along this way.
+    /// Moves a pointer along this step.
     pub(crate) fn step(self, pointer: &mut Pointer) {
         pointer.push_name(self.keyword);
         match self.which {
@@ -152,7 +152,7 @@ pub(crate) fn children<'v>(parent: &'v Value, draft: Draft, visit: &mut dyn FnMu
                     }
                 }
             }
-            // Not a schema: the metaschema rejects it elsewhere.
+            // This value is not a schema. The metaschema rejects it elsewhere.
             (Holds::One | Holds::OneOrList | Holds::List | Holds::Map | Holds::MapOrNames, _) => {}
         }
     }

@@ -15,7 +15,7 @@ use crate::dialect::Draft;
 pub enum Keyword<'r> {
     /// The schema `false`.
     False,
-    /// A part of the schema whose meaning is not known. Nothing may be concluded from the node.
+    /// A part of the schema that the graph does not support. Readers of the graph may conclude nothing from the node.
     Unsupported(Unsupported<'r>),
     /// `$ref`, `$dynamicRef` or `$recursiveRef`: the value is valid under this schema too.
     Reference(NodeId),
@@ -162,7 +162,7 @@ pub enum ContainsMarks {
     Counted,
 }
 
-/// A part of a schema whose meaning is not known.
+/// A part of a schema that the graph does not support.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsupported<'r> {
     /// `$schema` names another draft, but the schema has no `$id`. The specification leaves open which draft applies

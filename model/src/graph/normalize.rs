@@ -165,7 +165,7 @@ impl<'r> Object<'_, 'r, '_> {
         self.push(number(written.min_items).map(Keyword::MinItems));
         self.push(number(written.max_items).map(Keyword::MaxItems));
         self.push(is_true(written.unique_items).then_some(Keyword::UniqueItems));
-        // Up to 2019-09, a list under `items` is what `prefixItems` is now.
+        // Up to 2019-09, an array in `items` has the meaning of `prefixItems`.
         let (prefix, rest) = match written.items {
             _ if self.draft == Draft::Draft202012 => (written.prefix_items, written.items),
             Some(Value::Array(_)) => (written.items, written.additional_items),
@@ -282,8 +282,8 @@ macro_rules! keywords {
         }
 
         impl<'v> Written<'v> {
-            /// Finds them in one pass over the members. Most schemas have three members, so a lookup of each of the
-            /// nearly fifty keywords would take longer.
+            /// Reads them in one pass over the properties. A typical schema has three properties, so looking up each of
+            /// the nearly fifty keywords would take longer.
             fn of(members: &'v Map<String, Value>) -> Self {
                 let mut written = Self::default();
                 for (name, value) in members {

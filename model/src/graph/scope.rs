@@ -11,16 +11,17 @@ use crate::schema::Schema;
 /// The base of a schema's references.
 ///
 /// Most documents are plain: all their references are pointers into themselves. For these, a scope needs no registry of
-/// the library. To build one costs more than to read such a document.
+/// the library. Building a registry takes longer than reading such a document.
 #[derive(Debug, Clone)]
 pub(super) enum Scope<'r, 'l> {
     /// A plain document.
     Plain(&'r Schema),
-    /// Identities, anchors and other documents: the library resolves them.
+    /// A document with identities, anchors or references to other documents: the library resolves its references.
     Library(Resolver<'l>),
 }
 
-/// A value that the documents lend, or the library, which lends the same values for a shorter time.
+/// A value that is borrowed from the documents, or from the library. The library lends the same values for a shorter
+/// time.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lent<'r, 'l> {
     Documents(&'r Value),

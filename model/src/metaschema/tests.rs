@@ -350,8 +350,8 @@ fn each_of_several_mistakes_is_reported_up_to_a_limit() {
 }
 
 #[test]
-fn what_the_metaschema_alone_finds_is_reported_once() {
-    // The table has nothing about this one.
+fn errors_that_only_the_metaschema_finds_are_reported_once() {
+    // The table of keywords does not describe the contents of `$vocabulary`.
     let vocabulary = json!({"properties": {"a": {"$vocabulary": {"https://example.com/x": 5}}}});
     let reported = reported(&vocabulary, Draft::Draft202012);
     assert_eq!(reported.len(), 1, "{reported:?}");

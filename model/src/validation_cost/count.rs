@@ -25,7 +25,7 @@ impl<'s> Count<'s> {
 
     /// Returns the cost of a part of the event under a node; `u64::MAX` if the count took too long.
     pub(super) fn of(&mut self, at: u32, value: &Value) -> u64 {
-        /// At most so total pairs of a node and a part are counted.
+        /// The maximum number of pairs of a node and a part that are counted.
         const PAIRS_MAX: usize = 1_000_000;
         let key = (at, std::ptr::from_ref(value) as usize);
         if let Some(known) = self.known.get(&key) {

@@ -1,4 +1,4 @@
-//! Whether a validator can examine some part of an event too often.
+//! Finds schemas with which a validator can examine a part of an event too often.
 
 use foldhash::{HashMap, HashMapExt as _};
 

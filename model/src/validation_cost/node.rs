@@ -13,9 +13,9 @@ use crate::patterns::Cost;
 pub(super) struct Node {
     /// To the same value.
     pub(super) here: Vec<u32>,
-    /// To the property of a name.
+    /// To the property with a certain name.
     pub(super) named: HashMap<String, u32>,
-    /// To each property that others do not name.
+    /// To each property, whatever its name.
     pub(super) each_member: Vec<u32>,
     /// To the name of each property.
     pub(super) names: Vec<u32>,

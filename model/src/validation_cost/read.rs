@@ -9,10 +9,10 @@ use crate::patterns::Cost;
 use crate::resolved::Resolved;
 
 impl Resolved {
-    /// Tells whether there are events that a validator, the generated one too, would look at more often than anybody has
-    /// time for. Such an event is then undecided.
+    /// Returns whether some events need too many steps, in the validator and in generated code. The validation of such
+    /// an event is then undecided.
     pub fn can_multiply(&self) -> bool {
-        ValidationCost::of(self).is_some_and(|steps| steps.multiply())
+        ValidationCost::of(self).is_some_and(|cost| cost.multiply())
     }
 }
 

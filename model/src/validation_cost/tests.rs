@@ -23,7 +23,7 @@ fn nested(depth: usize) -> Value {
 }
 
 #[test]
-fn what_multiplies_is_seen_before_it_is_walked() {
+fn too_many_paths_are_found_before_the_validation() {
     let down = json!({"properties": {"a": {"$ref": "#"}}});
     let once = ValidationCost::of(&resolved(&down).unwrap()).unwrap();
     assert!(once.allow(&nested(100), limits::VALIDATION_STEPS_MAX), "a recursion that goes one way");
@@ -50,7 +50,7 @@ fn what_multiplies_is_seen_before_it_is_walked() {
 }
 
 #[test]
-fn recursions_that_multiply_are_told_from_those_that_do_not() {
+fn recursions_that_multiply_and_their_near_misses() {
     let multiplies = |schema: Value| ValidationCost::of(&resolved(&schema).unwrap()).unwrap().multiply();
     let down = |name: &str| json!({"properties": {name: {"$ref": "#"}}});
     assert!(multiplies(json!({"allOf": [down("a"), down("a")]})));
@@ -61,7 +61,7 @@ fn recursions_that_multiply_are_told_from_those_that_do_not() {
 }
 
 #[test]
-fn comparing_with_every_value_of_an_enumeration_counts() {
+fn comparisons_with_the_values_of_an_enum_are_counted() {
     let among = |values: Vec<Value>| {
         let schema = json!({"type": "array", "items": {"enum": values}});
         resolved(&schema).unwrap().validator(crate::formats::Formats::Annotate).unwrap()
@@ -74,7 +74,7 @@ fn comparing_with_every_value_of_an_enumeration_counts() {
 }
 
 #[test]
-fn references_are_not_chained_without_end() {
+fn long_chains_of_references_are_rejected() {
     let chain = |levels: usize| {
         let mut all: serde_json::Map<String, Value> =
             (0..levels).map(|n| (format!("a{n}"), json!({"$ref": format!("#/$defs/a{}", n + 1)}))).collect();

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value;
 
-/// The validator compares so many values in the time of a step.
+/// The number of values that the validator compares in the time of one step.
 const COMPARED_IN_A_STEP: u64 = 4;
 
 /// The size of an event.
@@ -83,7 +83,7 @@ pub(super) fn constant(value: &Value) -> u64 {
     Size::of(value).parts / COMPARED_IN_A_STEP
 }
 
-/// Returns the steps of looking up so many required names.
+/// Returns the steps of looking up this number of required names.
 pub(super) fn names(count: usize) -> u64 {
     count as u64 / COMPARED_IN_A_STEP
 }
