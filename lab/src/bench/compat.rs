@@ -32,11 +32,15 @@ pub(crate) struct Args {
 }
 
 /// Runs the command. The bars apply to a release build on a machine without other work.
+#[expect(clippy::print_stdout, reason = "the rows are the output of the command")]
 pub(crate) fn run(args: Args) -> TaskResult {
     let json = args.common.json;
     let mut missed = shapes::run(json)? + shapes::versions(json)?;
     if let Some(pairs) = &args.pairs {
         missed += real::run(pairs, &args.corpus, &args.dialect, json)?;
+    }
+    if !json && 0 < missed {
+        println!("{missed} bars missed");
     }
     Ok(if args.common.check && 0 < missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -4,7 +4,7 @@
 //! compiles no code.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,8 +61,37 @@ impl Cost {
 }
 
 /// Runs the command.
-#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
+/// The programs of schemas are never freed, so a process runs for at most this many minutes.
+const SLICE_MINUTES: f64 = 5.0;
+
+#[expect(clippy::print_stdout, reason = "the account is the output of the command")]
 pub(crate) fn run(args: &Args) -> TaskResult {
+    if args.minutes <= SLICE_MINUTES {
+        return run_here(args);
+    }
+    let mut rng = Rng::with_seed(args.seed);
+    let mut minutes_left = args.minutes;
+    let (mut slices, mut failed) = (0_usize, 0_usize);
+    while 0.0 < minutes_left {
+        let minutes = minutes_left.min(SLICE_MINUTES);
+        minutes_left -= minutes;
+        let status = Command::new(std::env::current_exe()?)
+            .args(["fuzz", "events", "--minutes", &minutes.to_string()])
+            .args(["--seed", &rng.get_seed().to_string()])
+            .args(["--seconds", &args.seconds.to_string(), "--mib", &args.mib.to_string()])
+            .arg("--keep")
+            .arg(&args.keep)
+            .status()?;
+        rng.u64(..);
+        slices += 1;
+        failed += usize::from(!status.success());
+    }
+    println!("{slices} processes, {failed} failed");
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[expect(clippy::print_stdout, reason = "the figures are the output of the command")]
+fn run_here(args: &Args) -> TaskResult {
     std::fs::create_dir_all(&args.keep)?;
     let mut rng = Rng::with_seed(args.seed);
     let end = Instant::now() + Duration::from_secs_f64(args.minutes * 60.0);
