@@ -5,11 +5,12 @@
 //! their subschemas to the places of the children. So no rewriting of the documents can express these models.
 //!
 //! A [`Place`] node stands for one place of a writer's events. A schema *holds* at a place if it accepts the value of
-//! that place. Its expansion (`ways`, `close`) has one alternative for each set of schemas that may hold. Each
-//! alternative is closed: it allows only the members that these schemas declare. Its children are places again. If a
-//! closed place would have no value, the engine leaves it open: it allows undeclared members there. For a tolerant
-//! reader, `strip` removes the members that the reader does not declare. `check` answers the same questions for one
-//! event, and its answers are exact. The engine uses it to confirm a witness.
+//! that place. The expansion of a place (`ways`, `close`) has one alternative for each set of schemas that can hold
+//! together. Each alternative is closed: it allows only the members that these schemas declare. The children of an
+//! alternative are places again. If a closed place would have no value, the engine leaves the place *open*: writers may
+//! send undeclared members there. For a tolerant reader, `strip` removes the members that the reader does not declare.
+//! `check` answers the same questions for one event, and its answers are exact. The engine uses it to confirm a
+//! witness.
 
 mod check;
 mod children;

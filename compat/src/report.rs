@@ -33,16 +33,16 @@ pub enum Direction {
 pub enum Severity {
     /// The check rejects the change because of this finding.
     Error,
-    /// A break in a direction that the mode does not check.
+    /// The finding is a break, but in a direction that the mode does not check.
     Warning,
-    /// Harmless information.
+    /// The finding is harmless information.
     Note,
 }
 
 /// The identifier of a finding for waivers: 16 hexadecimal digits. It is a hash of the rule, the subject, the
-/// direction, the place, the use, the candidate version and the change itself.
+/// direction, the place, the use of a shared definition, the candidate version and the change itself.
 ///
-/// A larger change, another use of a shared definition or another version gives another fingerprint.
+/// So a larger change, another use of a shared definition and another version each have another fingerprint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(pub(crate) String);
@@ -79,11 +79,11 @@ pub struct Finding {
     pub baseline: Version,
     /// The place in the candidate's document.
     pub pointer: Pointer,
-    /// The same place as a position in the text.
+    /// The place in the candidate's document, as a position in the text.
     pub position: Option<Position>,
-    /// The place in the baseline's document, if it has one.
+    /// The place in the baseline's document, if the finding has a place there.
     pub baseline_pointer: Option<Pointer>,
-    /// The same place as a position in the text.
+    /// The place in the baseline's document, as a position in the text.
     pub baseline_position: Option<Position>,
     /// The place of the change, if the change is in another document. Example: `common.money@2.0.0#/$defs/Amount`. In
     /// this case, `pointer` is the place of the reference to that document.
@@ -184,7 +184,7 @@ pub struct OldReaders {
     pub witness: Option<Value>,
 }
 
-/// A place of a schema at which the check lets writers send undeclared members.
+/// A place of a schema at which the check lets writers send undeclared members and items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenedPlace {
@@ -230,7 +230,7 @@ impl fmt::Display for OpenedPlace {
     }
 }
 
-/// The kind of a change between two versions, harmless or not.
+/// The kind of a change between two versions. The change may be harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
@@ -318,7 +318,8 @@ impl Verdict {
         }
     }
 
-    /// Returns the more severe of two answers: incompatible, then undecided, then compatible.
+    /// Returns the more severe of two verdicts. `Incompatible` is the most severe verdict, and `Compatible` is the
+    /// least severe.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let weight = |verdict| match verdict {

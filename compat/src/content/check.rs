@@ -341,9 +341,8 @@ impl Engine {
 
     /// Returns the part of an event that a tolerant reader keeps; `None` if this is unknown.
     ///
-    /// JSON Schema leaves one question open: do all branches inside an `if` declare members, or only the branches that
-    /// hold? If the kept part depends on this, the function returns both parts. A witness must break the reader in both
-    /// cases.
+    /// The function considers two cases: either all branches inside an `if` declare members, or only the branches that
+    /// hold. If the kept parts differ, the function returns both parts. A witness must break the reader in both cases.
     pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Vec<Value>> {
         let mut left = vec![self.strip_at(&[reader], event, InTests::Chosen, 0)?];
         let all = self.strip_at(&[reader], event, InTests::All, 0)?;

@@ -1,10 +1,10 @@
 //! Finds the sets of schemas of one place that can hold together, and the declarations of each set. Such a set is
 //! called a **way**.
 //!
-//! The expansion for a proof takes one branch of each union and ignores the other branches. A content model must know
-//! all branches that hold, because each of them declares members. So an `anyOf` has one way for each **set** of
-//! branches that declare something. If several ways fit an event, the event belongs to the way with the largest set of
-//! branches.
+//! The expansion for a proof (`alternatives`) takes one branch of each union and ignores the other branches. A content
+//! model must know all branches that hold, because each of them declares members. So an `anyOf` has one way for each
+//! **set** of branches that declare something. If several ways fit an event, the event belongs to the way with the
+//! largest set of branches.
 
 use std::rc::Rc;
 

@@ -287,7 +287,8 @@ impl<'a, 'g> Index<'a, 'g> {
 }
 
 impl Index<'_, '_> {
-    /// Returns the place of this version's reference, if the other version has the referenced schema inline.
+    /// Returns the place of the reference that this version has where the other version has an inline schema.
+    /// `written_out` is the place of the inline schema.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
         let mut value = self.own.schema.value();
         let mut pointer = Pointer::root();
