@@ -38,7 +38,8 @@ pub(crate) struct Alternative {
     pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
     /// Conditions that the alternative does not split into cases, because the combinations would be too many.
     pub(crate) conditions: Rc<Vec<Condition>>,
-    /// The sorted classes of the nodes from which the alternative was made. These nodes accept every value of it.
+    /// The sorted classes of the nodes from which the alternative was made. These nodes accept every value of the
+    /// alternative.
     pub(crate) holds: Rc<Vec<Class>>,
     /// Whether the alternative dropped an assertion. If it did, it may accept more values than the node.
     pub(crate) is_wider: bool,

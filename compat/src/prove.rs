@@ -1,4 +1,5 @@
-//! Proves containment, one assertion of the reader at a time.
+//! Proves containment, one assertion of the reader at a time. A reader *covers* a writer if the engine proves that the
+//! reader accepts every value of the writer.
 //!
 //! The proof uses the writer's alternatives ([`Alternative`]), which together accept at least the writer's values, and
 //! the reader as written. If a rule succeeds, the reader accepts the values. If every rule fails, the reader may still
@@ -84,7 +85,7 @@ impl Engine {
         !self.prover.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
 
-    /// Returns whether a reader provably accepts one alternative of the writer.
+    /// Returns whether a reader provably accepts every value of one alternative of the writer.
     pub(crate) fn covers_alternative(
         &mut self,
         alternative: &Alternative,
@@ -151,8 +152,8 @@ impl Engine {
             return here(Assertion::Undecided(unsupported.why.clone()));
         }
         if node.place.is_some() {
-            // A relaxed reader contains place nodes of the writer. The engine can prove only for the alternatives of
-            // such a node that the node accepts them. These alternatives have the class of the node in `holds`.
+            // A relaxed reader contains place nodes of the writer. Such a node accepts the alternatives that were made
+            // from it, and `holds` identifies these. The engine has no rule for other alternatives.
             return here(Assertion::Undecided("the writer sends other values here".to_owned()));
         }
         if !node.types.has(alternative.types) {

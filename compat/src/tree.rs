@@ -1,8 +1,8 @@
 //! The arena of a comparison. Its nodes are the subschemas of the writer and of the reader.
 //!
-//! Structurally equal nodes share a [`Class`]. So the engine compares two integers to recognise unchanged parts
-//! ("hash-consing": Filliâtre and Conchon, "Type-safe modular hash-consing", 2006). A node keeps its origin, because two
-//! equal subschemas are two places in a report.
+//! Structurally equal nodes share a [`Class`]. So the engine recognises unchanged parts by a comparison of two integers
+//! ("hash-consing": Filliâtre and Conchon, "Type-safe modular hash-consing", 2006). A node keeps its origin, because
+//! two equal subschemas are two places in a report.
 
 mod listed;
 mod named;
