@@ -98,9 +98,9 @@ impl<'a> Confirmer<'a> {
     }
 
     /// Returns how the reader rejects a value that the writer accepts. Returns `None` if the writer rejects the value,
-    /// if one form of the reader accepts the value, if earlier findings report the break, or if the confirmer reaches a
-    /// limit. The reader has three forms: as written, with masks, and with the content model. In a brief comparison,
-    /// the refusal has no reason.
+    /// or if one form of the reader accepts the value. Also returns `None` if earlier findings report the break, or if
+    /// the confirmer reaches a limit. The reader has three forms: as written, with masks, and with the content model.
+    /// In a brief comparison, the refusal has no reason.
     pub(super) fn refusal(
         &mut self,
         engine: &mut Engine,
