@@ -2,8 +2,8 @@
 //!
 //! Each [`Alternative`] is one way to satisfy a node. It combines everything that `allOf` and `$ref` require, one
 //! branch of each union and one side of each condition. Together, the alternatives accept **at least** the values that
-//! the node accepts. An alternative drops assertions that it cannot express, and notes that it is wider than the node.
-//! A proof may use the alternatives in place of the writer.
+//! the node accepts. If an alternative cannot express an assertion, it drops the assertion and notes that it is wider
+//! than the node. A proof may use the alternatives in place of the writer, because they accept no fewer values.
 
 mod conditions;
 mod declared;
@@ -31,18 +31,20 @@ pub(crate) struct Alternative {
     pub(crate) arrays: Rc<AlternativeArrays>,
     pub(crate) objects: Rc<AlternativeObjects>,
     pub(crate) not: Rc<Vec<Id>>,
-    /// Unions that the alternative keeps whole, because the combinations are too many.
+    /// Unions that the alternative does not split into branches, because the combinations would be too many.
     pub(crate) unions: Rc<Vec<Vec<Id>>>,
-    /// Each `oneOf` whose branches do not themselves exclude each other. Exactly one branch holds.
+    /// Each `oneOf` with branches that can accept the same value. A value of the alternative must match exactly one
+    /// branch.
     pub(crate) exclusive: Rc<Vec<Vec<Id>>>,
-    /// Conditions that the alternative keeps whole, because the combinations are too many.
+    /// Conditions that the alternative does not split into cases, because the combinations would be too many.
     pub(crate) conditions: Rc<Vec<Condition>>,
-    /// The classes of the nodes that accept the alternative by construction, sorted.
+    /// The sorted classes of the nodes from which the alternative was made. These nodes accept every value of the
+    /// alternative.
     pub(crate) holds: Rc<Vec<Class>>,
-    /// Whether the alternative dropped an assertion, so that it accepts more values than the node.
+    /// Whether the alternative dropped an assertion. If it did, it may accept more values than the node.
     pub(crate) is_wider: bool,
-    /// Whether the content model lets writers send undeclared members or items here, because otherwise the place would
-    /// have no value. `Unknown` if the engine found no value, although one may exist.
+    /// Whether the content model lets writers send undeclared members or items here. It does so if no value with only
+    /// declared members and items exists. `Unknown` if the engine found no such value, although one may exist.
     pub(crate) opened: Truth,
 }
 
@@ -75,8 +77,8 @@ pub(crate) struct AlternativeObjects {
     pub(crate) dependent_schemas: Vec<(Name, Id)>,
 }
 
-/// The property schemas of one schema object. They stay together, because `additionalProperties` depends on its
-/// siblings.
+/// The property schemas of one schema object. They stay in one layer, because `additionalProperties` depends on the
+/// names and patterns of the same schema object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct PropertyLayer {
     pub(crate) properties: Named,
@@ -106,7 +108,7 @@ impl Default for Alternative {
 }
 
 impl Alternative {
-    /// Returns an alternative that accepts the values of both.
+    /// Returns an alternative that accepts the values that both alternatives accept.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.types = both.types.and(other.types);
@@ -148,8 +150,8 @@ impl Alternative {
         both
     }
 
-    /// Returns the approximate bytes of this alternative, without the parts that it shares with the two alternatives
-    /// from which it was made.
+    /// Returns the approximate size in bytes of this alternative. The size excludes the parts that this alternative
+    /// shares with the two alternatives from which it was made.
     fn bytes_beside(&self, one: &Self, other: &Self) -> usize {
         let mut bytes = size_of::<Self>();
         if !Rc::ptr_eq(&self.holds, &one.holds) && !Rc::ptr_eq(&self.holds, &other.holds) {
@@ -168,7 +170,7 @@ impl Alternative {
         bytes
     }
 
-    /// Returns whether the nodes of a class accept this alternative by construction.
+    /// Returns whether this alternative was made from a node of this class, which therefore accepts all its values.
     pub(crate) fn is_held_by(&self, class: Class) -> bool {
         self.holds.binary_search(&class).is_ok()
     }
@@ -238,7 +240,8 @@ fn add_new<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
     }
 }
 
-/// Joins two parts of alternatives. If one part has no assertion, or both are the same, the function makes no copy.
+/// Joins two parts of alternatives. If one part has no assertion, or if both parts are the same, the function makes no
+/// copy.
 fn join<T: Clone + Default + PartialEq>(own: &mut Rc<T>, theirs: &Rc<T>, both: impl FnOnce(&mut T, &T)) {
     if Rc::ptr_eq(own, theirs) || **theirs == T::default() {
         return;

@@ -1,6 +1,7 @@
 //! The kinds of assertions that a reader can make.
 
-/// The kind of an assertion, with the name, pattern or format that it is about. The rule of a finding follows from it.
+/// The kind of an assertion, with the name, pattern or format that the assertion is about. It determines the rule of a
+/// finding.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Assertion {
     /// The reader rejects these types, in words: `string or null`.
@@ -21,7 +22,7 @@ pub(crate) enum Assertion {
     Required(String),
     /// A property that the reader declares, or whose name matches a pattern of the reader.
     Property(String),
-    /// A property that the writer declares, and that the reader does not declare and rejects.
+    /// A property that only the writer declares, and that the reader rejects.
     Lacks(String),
     /// `additionalProperties`, for properties that neither side declares.
     Additional,

@@ -1,4 +1,4 @@
-//! Values that may become witnesses.
+//! Candidates: values that may become witnesses.
 
 use serde_json::Value;
 

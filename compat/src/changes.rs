@@ -1,8 +1,8 @@
-//! Lists the differences between two documents, harmless or not.
+//! Lists all differences between two documents, including harmless ones.
 //!
-//! The differences are in the order of the documents. The verdicts and the findings describe their effect on events. If
-//! a keyword has an order (a bound, a list, a flag), the difference says whether the schema accepts more or fewer
-//! values than before.
+//! The differences are in the order of the documents. Verdicts and findings describe the effect of the differences on
+//! events. Bounds, lists and flags have an order. For such a keyword, the difference states whether the schema accepts
+//! more or fewer values than before.
 
 mod keywords;
 
@@ -29,11 +29,11 @@ const ANNOTATIONS: &[&str] = &[
     "writeOnly",
 ];
 
-/// Keywords whose members have names that the author chose.
+/// Keywords with an object of subschemas whose names the author chose.
 const NAMED: &[&str] =
     &["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
 
-/// Limit on the listed changes.
+/// The maximum number of listed changes.
 const CHANGES_MAX: usize = 1_000;
 
 /// Returns every difference, in the order of the older document and then of the newer one.
@@ -46,7 +46,8 @@ pub(crate) fn changes(old: &Value, new: &Value) -> Vec<Change> {
 
 struct Comparing {
     pointer: Pointer,
-    /// Whether the schema around this one rejects what this one accepts, as in `not`; `None` if this is unknown.
+    /// Whether a wider schema at this place makes the whole document narrower, as in `not`. `None` if the effect is
+    /// unknown.
     sense: Option<bool>,
     found: Vec<Change>,
 }
@@ -90,7 +91,8 @@ impl Comparing {
         let outer = self.sense;
         self.sense = match keyword {
             "not" => outer.map(|turned| !turned),
-            // If a test, or a branch of `oneOf`, accepts more, the schema around it can accept more or fewer values.
+            // If one of these subschemas accepts more values, the schema around the keyword can accept more or fewer
+            // values.
             "if" | "oneOf" | "contains" => None,
             _ => outer,
         };
@@ -119,7 +121,7 @@ impl Comparing {
         self.sense = outer;
     }
 
-    /// Compares the members with the same name.
+    /// Compares the subschemas that two keywords with members have under the same name.
     fn member(&mut self, name: &str, old: Option<&Value>, new: Option<&Value>) {
         match (old, new) {
             (Some(old), Some(new)) => self.schemas(old, new),

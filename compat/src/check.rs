@@ -31,15 +31,16 @@ pub struct Settings {
     pub policy: SubjectPolicy,
     /// Whether `format` rejects values.
     pub formats: Formats,
-    /// The limit of steps for each phase of a comparison. At the limit, the answer is undecided. The same input always
-    /// takes the same number of steps.
+    /// The maximum number of steps for each phase of a comparison. If a phase reaches the maximum, the answer may be
+    /// undecided. The same input always takes the same number of steps.
     pub fuel: u64,
     /// Whether the check of a compatible change makes two more comparisons: one under the stricter content models
     /// ([`Report::stricter`]), and one with older readers ([`Report::old_readers`]).
     pub advises: bool,
 }
 
-/// The default limit of steps. It decides all pairs of public schema histories but a handful.
+/// The default for [`Settings::fuel`]. With this limit, only a handful of pairs from public schema histories are
+/// undecided.
 const FUEL: u64 = 100_000;
 
 impl Default for Settings {
@@ -49,12 +50,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns settings with this policy, and the defaults for the rest.
+    /// Returns settings with this policy. All other settings have their defaults.
     pub fn new(policy: SubjectPolicy) -> Self {
         Self { policy, ..Self::default() }
     }
 
-    /// Returns the same settings with this rule for `format`.
+    /// Returns the same settings with another value for [`Settings::formats`].
     #[must_use]
     pub fn with_formats(self, formats: Formats) -> Self {
         Self { formats, ..self }
@@ -90,9 +91,10 @@ impl Baseline {
 /// Checks a candidate against the registered versions of its subject.
 ///
 /// `history` may have every version of the subject, in any order. The function selects the baselines by line, mode,
-/// standing and pre-release; [`baselines`] returns the versions that are enough. Versions above the candidate's version
-/// count too, in the opposite direction. A waiver for an earlier version of the line also accepts a candidate that
-/// repeats the same change. `waivers` may name versions that are missing from `history`.
+/// standing and pre-release; [`baselines`] returns the versions that are enough. The function also compares the
+/// candidate with versions above its own, in the opposite direction. If a candidate only repeats a change of an earlier
+/// version of the line, a waiver for that version also accepts the candidate. `waivers` may name versions that are
+/// missing from `history`.
 pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, waivers: &Waivers) -> Report {
     let mut report = check_as(&candidate.schema().at().version, candidate, history, settings, waivers);
     let is_taken = |version: &Version| history.iter().any(|baseline| baseline.version() == version);
@@ -100,7 +102,7 @@ pub fn check(candidate: &Resolved, history: &[Baseline], settings: &Settings, wa
     report
 }
 
-/// Checks a candidate as if it had this version. The required version of the report is this version.
+/// Checks a candidate as if it had the given version. The report states this version as the required version.
 fn check_as(
     version: &Version,
     candidate: &Resolved,
@@ -120,8 +122,8 @@ fn check_as(
     // The computation of the required bump reuses these proofs.
     let mut proven: Vec<Direction> = Vec::new();
     for direction in directions(mode) {
-        // The nearest version whose events the candidate provably accepts. The loop skips a farther version if its
-        // writers send no other events.
+        // The nearest version whose events the candidate provably accepts. The loop skips a farther version if writers
+        // of that version send no other events.
         let mut standing_for: Option<&Baseline> = None;
         for baseline in predecessors.iter().rev().copied() {
             let is_subsumed = direction == Direction::Backward
@@ -145,7 +147,7 @@ fn check_as(
             }
         }
         for baseline in &successors {
-            // Here the candidate is the older version, so the reader and the writer change places.
+            // Here the candidate is the older version, so the reader and the writer swap roles.
             let mirrored = match direction {
                 Direction::Backward => Direction::Forward,
                 Direction::Forward => Direction::Backward,

@@ -1,13 +1,16 @@
 //! Content models: the rules for undeclared properties.
 //!
-//! `lenient` and `tolerant` are defined by **place in the event**, like `unevaluatedProperties`, and not by subschema.
-//! All schemas that hold at a place together declare the members of this place. They all pass their subschemas on to
-//! the places below. So no rewriting of the documents can express these models.
+//! `lenient` and `tolerant` apply to each **place in the event**, like `unevaluatedProperties`, and not to each
+//! subschema. All schemas that accept the value at a place together declare the members of this place. They also pass
+//! their subschemas to the places of the children. So no rewriting of the documents can express these models.
 //!
-//! A [`Place`] node stands for one place of a writer's events. Its expansion (`ways`, `close`) has one alternative for
-//! each set of schemas that may hold. Each alternative is closed to the members that these schemas declare, and its
-//! children are places again. For a tolerant reader, `strip` removes the members that the reader does not declare.
-//! `check` answers the same questions exactly for one event, so that the engine can confirm a witness.
+//! A [`Place`] node stands for one place of a writer's events. A schema *holds* at a place if it accepts the value of
+//! that place. The expansion of a place (`ways`, `close`) has one alternative for each set of schemas that can hold
+//! together. Each alternative is closed: it allows only the members that these schemas declare. The children of an
+//! alternative are places again. If a closed place would have no value, the engine leaves the place *open*: writers may
+//! send undeclared members there. For a tolerant reader, `strip` removes the members that the reader does not declare.
+//! `check` answers the same questions for one event, and its answers are exact. The engine uses it to confirm a
+//! witness.
 
 mod check;
 mod children;
@@ -23,14 +26,15 @@ use std::rc::Rc;
 
 use crate::tree::{Id, Node, Place, PlaceReader, Tree, Types};
 
-/// Limit on the schemas that may hold at a place. A place with more of them stays open.
+/// The maximum number of schemas that may hold at a place. The engine does not close a place with more of them.
 const MAYBE_MAX: usize = 64;
 
-/// Limit on the references that are followed to determine the types of a schema.
+/// The maximum number of references that the engine follows to determine the types of a schema.
 const CHAIN_MAX: usize = 16;
 
 impl Tree {
-    /// Returns the place of a lenient writer at which `schema` holds, and the schemas in `maybe` may hold.
+    /// Returns the place of a closed writer at which `schema` holds and the schemas in `maybe` may hold. The place has
+    /// a `reader` under `tolerant`.
     pub(crate) fn place(&mut self, schema: Id, maybe: Vec<Id>, reader: Option<PlaceReader>) -> Id {
         let origin = self.origin(schema);
         if self.is_true(schema) && reader.is_none() || self.is_false(schema) || !self.may_nest(schema) {
@@ -38,7 +42,8 @@ impl Tree {
         }
         let mut maybe: Vec<Id> = maybe.into_iter().filter(|other| self.may_nest(*other)).collect();
         sort(&mut maybe);
-        // A schema that holds also declares its members as one that may hold, except for branches that do not hold.
+        // A schema without branches that certainly holds adds nothing if it is also in `maybe`. A schema with branches
+        // stays in `maybe`, because some of its branches may not hold.
         let has_branches = declarations::has_branches(self, schema);
         maybe.retain(|other| (has_branches || *other != schema) && !self.is_true(*other));
         let reader = reader.map(|mut reader| {
@@ -47,15 +52,15 @@ impl Tree {
             reader
         });
         if MAYBE_MAX < maybe.len() {
-            // An open place is wider, which is safe. But a tolerant reader then removes nothing, which is not safe, so
-            // the place accepts everything.
+            // An open place is wider, which is safe. But under `tolerant`, a place without a reader removes no members,
+            // which is not safe. So the place accepts everything.
             return if reader.is_some() { self.boolean(true, origin) } else { schema };
         }
         let place = Some(Rc::new(Place { schema, maybe, reader }));
         self.add(Node { place, ..Node::default() }, origin)
     }
 
-    /// Returns whether values of a schema may have children: whether the schema may accept objects or arrays.
+    /// Returns whether the schema may accept objects or arrays.
     pub(crate) fn may_nest(&self, id: Id) -> bool {
         self.types_of(id, 0).and(Types::ARRAY.or(Types::OBJECT)) != Types::NONE
     }

@@ -1,4 +1,5 @@
-//! Decides one pair: proves, refutes and confirms, consults the oracle, or gives a reason why the pair is undecided.
+//! Decides one question: proves it, or refutes it with a confirmed event, or consults the oracle, or states why it is
+//! undecided.
 
 mod attempts;
 mod change;
@@ -33,27 +34,27 @@ struct Roots {
     writer: Id,
     /// The reader as written.
     reader: Id,
-    /// Under `tolerant`: the writer's events without the members that the reader removes.
+    /// Under `tolerant`: the node of the writer's events without the members that the reader removes.
     left: Option<Id>,
     may_prove: bool,
 }
 
-/// The answer for one reader: the reader of the question, or a relaxed reader.
+/// The answer for one reader: for the reader of the question, or for a relaxed reader (see `relax`).
 struct Answer {
     verdict: Verdict,
     witnesses: Vec<Witness>,
     open: Option<Open>,
 }
 
-/// Limits on the candidates that the validator examines: in a brief comparison, and in a comparison that reports each
-/// place.
+/// The maximum numbers of candidates that the validator examines. The first is for a brief comparison, the second for a
+/// comparison that reports each place.
 const CONFIRMATIONS_MAX: usize = 400;
 const CONFIRMATIONS_MAX_OF_ALL: usize = 2_000;
 
-/// The same limit, if the fuel was used up before the engine sorted the candidates.
+/// The maximum number of candidates that the validator examines if the fuel was used up before the engine sorted them.
 const UNSORTED_MAX: usize = 4;
 
-/// Decides a question. `pairs` has the lowered pairs of the whole check.
+/// Decides a question. `pairs` caches the pairs of documents that the check has already lowered.
 pub(crate) fn decide<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decision<'a> {
     with_stack(|| decide_here(question, pairs))
 }
@@ -72,7 +73,7 @@ fn decide_here<'a>(question: &Question<'a, '_>, pairs: &mut Pairs<'a>) -> Decisi
         ContentModel::Lenient | ContentModel::Tolerant => tree.place(written, Vec::new(), None),
     };
     let mut engine = Engine::new(tree, question.formats, question.is_brief, question.fuel);
-    // A tolerant reader accepts an event if it accepts the event as sent, or without the undeclared members.
+    // A tolerant reader accepts an event if it accepts the whole event, or the event without the undeclared members.
     let left = (question.model == ContentModel::Tolerant).then(|| {
         let removed = PlaceReader { surely: vec![reader], maybe: Vec::new() };
         engine.tree.place(written, Vec::new(), Some(removed))
@@ -100,13 +101,13 @@ impl Answer {
 }
 
 impl<'a> Decision<'a> {
-    /// Returns the decision for one answer, without a search for more findings.
+    /// Converts one answer to a decision, without a search for more findings.
     fn of(tree: Tree, graphs: Option<Rc<Graphs<'a>>>, opened: Vec<Origin>, answer: Answer) -> Self {
         let is_compatible = answer.verdict == Verdict::Compatible;
         Self {
             verdict: answer.verdict,
             witnesses: answer.witnesses.into_iter().map(|witness| (witness, Change::default())).collect(),
-            // If the open answer has no place, its reason is about the whole comparison.
+            // If the undecided part has no place, its reason is about the whole comparison.
             is_settled: is_compatible || answer.open.as_ref().is_some_and(|open| open.obligation.is_none()),
             may_have_more: !is_compatible,
             open: answer.open.into_iter().collect(),
@@ -159,8 +160,8 @@ fn confirmed(
             objection: refusal.objection,
         };
         if refusal.is_elsewhere {
-            // The value breaks the reader, but not at the assertion for which the engine made it. Use it only if no
-            // better witness exists.
+            // The value breaks the reader, but at another assertion than the one for which the engine made the value.
+            // The function uses such a value only if no better witness exists.
             spare.get_or_insert(witness);
             continue;
         }
@@ -173,7 +174,7 @@ fn confirmed(
 }
 
 fn consult_oracle(engine: &Engine, writer: Id, reader: Id) -> OracleAnswer {
-    // The library does not count what the test of a condition evaluates.
+    // The library ignores the members that the `if` of a condition evaluates.
     if engine.tree.has_unevaluated() && engine.tree.has_conditions() {
         return OracleAnswer::Unknown;
     }

@@ -10,7 +10,7 @@ use crate::witness::Witness;
 
 /// The answer to a question, with the evidence for it.
 pub(crate) struct Decision<'a> {
-    /// Incompatible if there is a witness; otherwise undecided if there is an open place.
+    /// Incompatible if a witness exists. Otherwise undecided if an open place exists.
     pub(crate) verdict: Verdict,
     /// Events that break the reader, each with the change that causes the break.
     pub(crate) witnesses: Vec<(Witness, Change)>,
@@ -18,12 +18,12 @@ pub(crate) struct Decision<'a> {
     pub(crate) open: Vec<Open>,
     /// Whether the reader provably accepts everything except what the witnesses and the open places report.
     pub(crate) is_settled: bool,
-    /// Whether the change may have more findings than these.
+    /// Whether the change may have more findings than these witnesses and open places.
     pub(crate) may_have_more: bool,
-    /// Places where the content model lets the writer send undeclared members, because otherwise the place would have
-    /// no value.
+    /// Places where the content model lets the writer send undeclared members. No value with only declared members
+    /// exists there.
     pub(crate) opened: Vec<Origin>,
-    /// The lowered pair; the findings take their places and words from it.
+    /// The arena with both documents. The findings take their places and words from it.
     pub(crate) tree: Tree,
     /// The graphs of the pair; missing if the documents are equal, or if their references cannot be resolved.
     pub(crate) graphs: Option<Rc<Graphs<'a>>>,
@@ -42,7 +42,8 @@ pub(crate) struct Open {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) text: String,
-    /// Whether the engine cannot write down a part of the change. Then the change is that of the two whole documents.
+    /// Whether the engine could not express a part of the change as text. If so, the change counts as the change from
+    /// one whole document to the other.
     pub(crate) is_of_documents: bool,
 }
 

@@ -12,20 +12,22 @@ use crate::sample::state::Sampler;
 use crate::subtract::state::Subtractor;
 use crate::tree::Tree;
 
-/// The minimum stack of a comparison, in bytes. The first thread of a program usually has this much left, so a
-/// comparison on this thread allocates no stack of its own.
+/// The minimum stack of a comparison, in bytes. The main thread of a program usually has this much left, so a
+/// comparison on the main thread allocates no additional stack.
 const STACK_BYTES: usize = 6 << 20;
 
-/// Stack in bytes for code that takes no steps. A comparison with less stack left gives up.
+/// The stack that code between two checks may need, in bytes. If less stack is left at a check, the comparison gives
+/// up.
 const STACK_LEFT_MIN: usize = 3 << 19;
 
-/// How often the engine takes steps before it checks the stack, the memory and the stop signal again.
+/// The number of calls of `spend` between two checks of the stack, the memory and the stop signal.
 const CALLS_PER_CHECK: u32 = 16;
 
 /// Approximate bytes of a node that a comparison adds to the tree.
 const NODE_BYTES: usize = 900;
 
-/// Limit on the bytes of nodes, alternatives and candidates in a comparison. The two documents do not count.
+/// The maximum size of the nodes, alternatives and candidates of a comparison, in bytes. The two documents do not
+/// count.
 const BYTES_MAX: usize = 128 << 20;
 
 /// Runs a comparison on a stack of sufficient size.
@@ -33,20 +35,21 @@ pub(crate) fn with_stack<T>(comparison: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK_BYTES, STACK_BYTES, comparison)
 }
 
-/// The state of a comparison in progress: the context that all phases share, and the state of each phase.
+/// The state of one running comparison. It has the context that all phases share, and the state of each phase.
 ///
-/// A phase has its own module, with its methods of the engine. The fields of its state are private to that module.
+/// Each phase has its own module. The module adds methods to the engine, and the fields of the phase's state are
+/// private to the module.
 pub(crate) struct Engine {
     pub(crate) tree: Tree,
     pub(crate) formats: Formats,
     pub(crate) patterns: Patterns,
-    /// Whether the evaluated value also stands for its other spellings, `1` for `1.0`.
+    /// Whether the evaluated value also stands for its other spellings. For example, `1` also stands for `1.0`.
     pub(crate) is_any_spelling: bool,
     /// The steps that are left. The same input always takes the same steps, so an answer never depends on the machine.
     fuel: u64,
     /// The steps that all phases have taken so far.
     spent: u64,
-    /// The nodes of readers that the search relaxed at reported findings.
+    /// The nodes that the search created when it relaxed a reader at reported findings.
     pub(crate) relaxations: Relaxations,
     pub(crate) expander: Expander,
     pub(crate) prover: Prover,
@@ -54,11 +57,12 @@ pub(crate) struct Engine {
     pub(crate) closer: Closer,
     pub(crate) sampler: Sampler,
     pub(crate) refuter: Refuter,
-    /// How often the engine has taken steps.
+    /// The number of calls of `spend`.
     calls: u32,
     /// The number of nodes of the two documents.
     nodes_lowered: usize,
-    /// Approximate bytes of alternatives and candidates. Dropped ones still count.
+    /// The approximate size of all alternatives and candidates so far, in bytes. It includes those that the engine has
+    /// dropped.
     bytes_held: usize,
 }
 
@@ -86,7 +90,7 @@ impl Engine {
     }
 
     /// Takes steps from the fuel. Returns `false` if the fuel is used up, if the stack or the memory is nearly used up,
-    /// or if the caller has stopped waiting.
+    /// or if the caller has requested a stop.
     pub(crate) fn spend(&mut self, steps: u64) -> bool {
         self.calls = self.calls.wrapping_add(1);
         if self.calls.is_multiple_of(CALLS_PER_CHECK) && self.must_end() {
@@ -99,13 +103,13 @@ impl Engine {
         0 < self.fuel
     }
 
-    /// Returns the approximate bytes of the comparison.
+    /// Returns the approximate memory of the comparison, in bytes.
     fn bytes(&self) -> usize {
         self.bytes_held.saturating_add(self.tree.len().saturating_sub(self.nodes_lowered) * NODE_BYTES)
     }
 
-    /// Counts additional bytes, and returns whether the limit leaves room for them. If it does not, the fuel is used
-    /// up.
+    /// Counts additional bytes, and returns whether the sum is within the limit. If the sum exceeds the limit, the
+    /// function uses up the fuel.
     pub(crate) fn reserve_bytes(&mut self, bytes: usize) -> bool {
         self.bytes_held = self.bytes_held.saturating_add(bytes);
         let has_room = self.bytes() <= BYTES_MAX;
@@ -118,13 +122,13 @@ impl Engine {
     /// Takes the steps and counts the bytes for a copy of a value with this number of nodes. Returns whether the limits
     /// allow the copy.
     pub(crate) fn reserve_copy(&mut self, nodes: usize) -> bool {
-        /// The approximate bytes of a node, and the nodes of one step.
+        /// The approximate bytes of a node of the value, and the number of nodes for one step.
         const NODE_BYTES: usize = 250;
         const NODES_IN_A_STEP: usize = 32;
         self.reserve_bytes(nodes.saturating_mul(NODE_BYTES)) && self.spend((nodes / NODES_IN_A_STEP) as u64)
     }
 
-    /// Returns whether the stack or the memory is nearly used up, or the caller has stopped waiting.
+    /// Returns whether the stack or the memory is nearly used up, or the caller has requested a stop.
     fn must_end(&self) -> bool {
         stacker::remaining_stack().is_some_and(|left| left < STACK_LEFT_MIN)
             || BYTES_MAX < self.bytes()

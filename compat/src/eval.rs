@@ -1,8 +1,8 @@
 //! Evaluates a value against a node, with a three-valued answer.
 //!
-//! The engine uses it to sort candidates before the validator confirms them. The answer is `Unknown` if it depends on a
-//! format or pattern that the engine cannot evaluate, or on what other keywords evaluated. The validator has the last
-//! word.
+//! The engine uses this evaluation to drop bad candidates before the validator examines the rest. The answer is
+//! `Unknown` if it depends on a format or pattern that the engine cannot evaluate. It is also `Unknown` if it depends
+//! on which members other keywords have evaluated.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use crate::number::Decimal;
 use crate::tree::{Id, Listed, Node, Types, normalized};
 use crate::truth::Truth;
 
-/// Limit on the depth of applicators and children.
+/// The maximum depth of nested applicators and children.
 const DEPTH_MAX: usize = 256;
 
 fn is_listed(values: &Listed, value: &Value) -> bool {
@@ -31,8 +31,8 @@ impl Engine {
 
     fn eval(&mut self, id: Id, value: &Value, depth: usize) -> Truth {
         let node = self.tree.shared(id);
-        // At the top, a plain value or a lookup in an `enum` costs no fuel: an `enum` has only as many values as the
-        // author wrote.
+        // At the top level, a scalar value or a lookup in an `enum` costs no fuel. An `enum` has only as many values as
+        // the author wrote.
         let is_plain = !value.is_object() && !value.is_array();
         let is_free = depth == 0 && (is_plain || node.values.is_some());
         if DEPTH_MAX < depth || !(is_free || self.spend(1)) {
@@ -73,7 +73,7 @@ impl Engine {
         self.of_any_spelling(alternative, value, |engine| engine.accepts(id, value))
     }
 
-    /// Evaluates `answer` for every spelling of a listed value of an alternative.
+    /// Runs `answer` so that it treats a listed value of an alternative as all of its spellings.
     pub(crate) fn of_any_spelling(
         &mut self,
         alternative: &Alternative,
@@ -87,7 +87,8 @@ impl Engine {
         truth
     }
 
-    /// Returns whether a number is written without a fraction and an exponent, as draft 4 requires for integers.
+    /// Returns whether a number is written without a fraction and without an exponent. Draft 4 requires this for
+    /// integers.
     fn requires_lexeme(&self, number: &serde_json::Number) -> Truth {
         if self.is_any_spelling {
             return Truth::Unknown;
@@ -99,11 +100,11 @@ impl Engine {
         let mut truth = if node.unsupported.is_some() { Truth::Unknown } else { Truth::Yes };
         if let Some(place) = &node.place {
             truth = truth.and(self.eval(place.schema, value, depth + 1));
-            // The members that a tolerant reader removed are unknown.
+            // The engine does not know which members a tolerant reader has removed.
             if place.reader.is_some() {
                 return truth.and(Truth::Unknown);
             }
-            // Without other schemas that may hold, nothing else can declare members.
+            // If no other schemas may hold, no other schema can declare members.
             let is_sure = place.maybe.is_empty();
             truth = truth.and(match self.is_declared(place.schema, value) {
                 Truth::Yes => Truth::Yes,

@@ -1,5 +1,5 @@
-//! Writes a node as a JSON Schema of draft 2020-12, for the validator and for the prover of the library. So both see
-//! the schema that the engine compares, with content model and masks.
+//! Writes a node as a JSON Schema of draft 2020-12, for the validator and for the prover of the `jsonschema` library.
+//! So both receive the schema that the engine compares, with the content model and the masks.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,13 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::tree::{Id, Name, Node, Tree, Types};
 
-/// Limit on the nodes of a written schema. Definitions are written out at each use.
+/// The maximum number of nodes of a written schema. If two places share a definition, it counts at each place.
 const NODES_MAX: usize = 20_000;
 
-/// Limit on the depth of a written schema: the limit for documents, because the result is read again as a document.
+/// The maximum depth of a written schema. It equals the limit for documents, because the engine reads the written
+/// schema again as a document.
 const DEPTH_MAX: usize = 100;
 
-/// Returns the schema of a node; `None` if the engine does not support a part of it, or if it is too large.
+/// Returns the schema of a node. Returns `None` if the engine does not support a part of the node, or if the schema is
+/// too large.
 pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
     let mut export = Export {
         tree,
@@ -30,7 +32,7 @@ pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
         let definition = export.node(tree.recursive_target(recursive_ref)?)?;
         export.definitions.insert(recursive_ref, definition);
     }
-    // Before 2020-12, `contains` did not evaluate the items that it matches.
+    // Before 2020-12, items that match `contains` did not count as evaluated.
     if export.has_unevaluated_items && export.has_plain_contains {
         return None;
     }
@@ -53,7 +55,7 @@ pub(crate) fn export(tree: &Tree, id: Id) -> Option<Value> {
 struct Export<'t> {
     tree: &'t Tree,
     definitions: BTreeMap<u32, Value>,
-    /// Definitions with a reference to them that are not written yet.
+    /// Definitions to which the schema already refers, but which are not written yet.
     unwritten: Vec<u32>,
     nodes: usize,
     depth: usize,
@@ -185,11 +187,12 @@ impl Export<'_> {
         for part in &node.all_of {
             all.push(self.node(*part)?);
         }
-        // A place accepts no more than its schema, unless a tolerant reader removed members.
+        // A place accepts no more values than its schema does, unless a tolerant reader removed members.
         if let Some(place) = &node.place {
             all.push(if place.reader.is_some() { Value::Bool(true) } else { self.node(place.schema)? });
         }
-        // An object can have a keyword only once, so the second one goes into an `allOf`.
+        // An object can have each keyword only once. If the keyword is already present, the second one goes into an
+        // `allOf`.
         let mut place = |out: &mut Map<String, Value>, keyword: &str, value: Value| {
             if out.contains_key(keyword) {
                 all.push(Value::Object(Map::from_iter([(keyword.to_owned(), value)])));
@@ -226,7 +229,7 @@ impl Export<'_> {
             all.push(Value::Object(part));
         }
         if let Some(recursive_ref) = node.recursive_ref {
-            // The definition is written later, because definitions can refer to each other without end.
+            // The export writes the definition later, because definitions can refer to each other in a cycle.
             if let Entry::Vacant(definition) = self.definitions.entry(recursive_ref) {
                 definition.insert(Value::Bool(true));
                 self.unwritten.push(recursive_ref);

@@ -22,11 +22,11 @@ use order::Order;
 use places::Places;
 pub(crate) use sides::Sides;
 
-/// A finding, with its identity, which does not depend on the candidate's version.
+/// A finding with its identity. The identity does not depend on the candidate's version.
 pub(crate) struct Found {
     pub(crate) finding: Finding,
     pub(crate) identity: Identity,
-    /// The index of the result of the decision that it reports.
+    /// The index of the witness or open place that the finding reports.
     pub(crate) number: usize,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn findings<'a>(decision: &Decision<'a>, sides: &Sides<'a>) -> Vec<Fo
             all.push(Found { number, ..found });
         }
     }
-    // In the order of the document.
+    // Sort the findings in the order of the candidate's document.
     all.sort_by_key(|found| found.finding.position.map(|position| position.offset));
     all
 }
@@ -153,11 +153,11 @@ fn finding(sides: &Sides<'_>, rule: &Rule, at: At, message: String) -> Finding {
     }
 }
 
-/// Returns the position of the keyword of an assertion, or, if it is missing, of the schema.
+/// Returns the position of the keyword of an assertion. If the keyword is missing, returns the position of the schema.
 fn keyword_position(sides: &Sides<'_>, pointer: &Pointer, assertion: &Assertion) -> Option<Position> {
     let schema: &Schema = sides.candidate.schema();
     let below = if let Assertion::Types(_) = assertion {
-        // For a type, the whole schema explains more than the one word.
+        // For a type, the whole schema explains more than the keyword `type` alone.
         None
     } else if let Assertion::Required(name) = assertion {
         required_at(schema, pointer, name)
@@ -174,8 +174,8 @@ fn keyword_position(sides: &Sides<'_>, pointer: &Pointer, assertion: &Assertion)
     below.and_then(|place| document.position(&place)).or_else(|| document.closest_position(pointer))
 }
 
-/// Returns the place where a name is required. If it is not required, returns the place of its property, or else of the
-/// list of required names.
+/// Returns the place where a name is required. If the name is not required, returns the place of its property, or else
+/// the place of the list of required names.
 fn required_at(schema: &Schema, pointer: &Pointer, name: &str) -> Option<Pointer> {
     let list = pointer.child("required");
     let names = list.find(schema.value()).and_then(Value::as_array);

@@ -1,7 +1,7 @@
-//! Facts about formats: the lengths of their strings, and examples.
+//! Knowledge about formats: the lengths of their strings, and examples.
 //!
-//! A proof may depend on a length, so the table has only lengths that the validator enforces. The validator confirms
-//! examples in any case.
+//! A proof may depend on a length, so the table has only lengths that the validator enforces. The examples need not be
+//! exact, because the validator confirms every witness.
 
 mod language;
 
@@ -16,14 +16,14 @@ pub(crate) use language::language;
 
 use crate::truth::Truth;
 
-/// Returns a smallest and a largest length of all strings of a format, in characters.
+/// Returns a lower and an upper bound for the length of all strings of a format, in characters.
 pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
     match format {
         "date" => (10, Some(10)),
         "uuid" => (36, Some(36)),
         "ipv4" => (7, Some(15)),
         "ipv6" => (2, Some(45)),
-        // RFC 1123, section 2.1, with an optional dot at the end, and a little more.
+        // RFC 1123, section 2.1. The bound also leaves room for an optional dot at the end.
         "hostname" | "plain-hostname" => (1, Some(255)),
         // RFC 5321, section 4.5.3.1: 64 characters, an `@`, and a domain of 255.
         "email" => (3, Some(320)),
@@ -33,8 +33,8 @@ pub(crate) fn lengths(format: &str) -> (u64, Option<u64>) {
     }
 }
 
-/// Returns plausible strings of a format, the short ones first. The last ones are strings that patterns for the format
-/// often do not match.
+/// Returns plausible strings of a format, the short strings first. The last strings have the format, but patterns that
+/// authors write for the format often do not match them.
 pub(crate) fn examples(format: &str) -> &'static [&'static str] {
     match format {
         "date-time" => &[
@@ -75,15 +75,15 @@ pub(crate) fn examples(format: &str) -> &'static [&'static str] {
     }
 }
 
-/// Returns strings that nearly have a format, and strings of other formats, for candidates against a reader that
-/// asserts the format.
+/// Returns strings that nearly have a format, and strings of other formats. They are candidates if a reader asserts the
+/// format.
 pub(crate) fn near_misses(format: &str) -> &'static [&'static str] {
     match format {
         "date" => &["2024-02-30", "2024-01-31T12:00:00Z"],
         "time" => &["12:00:00", "12:00"],
         "date-time" => &["2024-01-31", "2024-01-31T12:00:00"],
         "hostname" | "plain-hostname" => &["a_b", "xn--a", "a.", "b\u{fc}cher.example"],
-        // Upper case, which `hostname` decodes and `idn-hostname` rejects.
+        // Upper-case letters: the validator decodes them for `hostname`, and rejects them for `idn-hostname`.
         "idn-hostname" => &["a_b", "xn--bca", "a."],
         "email" => &["a", "\u{e9}@example.com", "a@b\u{fc}cher.example"],
         "idn-email" => &["a", "a@b_c"],
@@ -97,9 +97,10 @@ pub(crate) fn near_misses(format: &str) -> &'static [&'static str] {
     }
 }
 
-/// Returns whether a string has a format. The validator itself decides.
+/// Returns whether a string has a format. The function uses the validator of the `jsonschema` library.
 pub(crate) fn accepts(format: &str, text: &str) -> Truth {
-    /// Limit on the kept validators. Validators of other formats are compiled each time.
+    /// The maximum number of validators that stay in memory. If the cache is full, the function compiles the validator
+    /// of another format at each call.
     const KEPT_MAX: usize = 64;
     static KEPT: Mutex<Option<HashMap<String, Option<Arc<jsonschema::Validator>>>>> = Mutex::new(None);
     let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -145,7 +146,7 @@ fn validator(format: &str) -> Option<jsonschema::Validator> {
     is_known.then(|| options.build(&schema).ok()).flatten()
 }
 
-/// Returns the name of a format as schemas write it.
+/// Returns the name of a format as it appears in schemas.
 pub(crate) fn written(format: &str) -> &str {
     if format == PLAIN_HOSTNAME { "hostname" } else { format }
 }

@@ -1,19 +1,19 @@
-//! Finds schemas whose definition has no meaning, because a value is valid only if it is not valid.
+//! Finds schemas without a meaning: by their definition, a value is valid exactly if it is not valid.
 //!
-//! An example is `{"not": {"$ref": "#"}}`: it accepts a value exactly if it rejects the value. The reference stays on
-//! the same value, so no answer is right. JSON Schema leaves such recursion undefined (Core 2020-12, section 9.4.1).
-//! The engine proves nothing about such a schema.
+//! An example is `{"not": {"$ref": "#"}}`: this schema accepts a value exactly if it rejects the value. The reference
+//! applies to the same value, so no answer is right. JSON Schema leaves such recursion undefined (Core 2020-12, section
+//! 9.4.1). The engine proves nothing about such a schema.
 //!
-//! Other recursion on the same value is harmless: if it passes no negation, no condition and no `oneOf`, it only
-//! repeats its own conditions.
+//! Other recursion on the same value is harmless. If a cycle of references has no negation, no condition and no
+//! `oneOf`, it only repeats the same assertions.
 
 use foldhash::{HashSet, HashSetExt as _};
 
 use crate::tree::{Id, Tree};
 
 impl Tree {
-    /// Returns whether a recursive reference leads back to itself, on the same value, through a keyword that can
-    /// negate the result.
+    /// Returns whether a recursive reference leads back to itself, on the same value, through a keyword that can negate
+    /// the answer of a subschema.
     pub(crate) fn is_ill_founded(&self) -> bool {
         self.recursive_targets().any(|start| self.refers_to_own_negation(start))
     }

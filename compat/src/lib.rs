@@ -10,18 +10,21 @@
 //!
 //! # The steps of a comparison
 //!
-//! 1. `lower` translates both documents to nodes of one arena, without drafts and references. Nodes with equal structure
-//!    share a class (`tree`).
-//! 2. `content` applies the content model, which can close the objects of a writer.
-//! 3. `prove` proves each assertion of the reader for all alternatives of the writer (`alternatives`). It compares
-//!    children in pairs. For recursion, it uses coinduction.
-//! 4. `subtract` decides unions, negations and conditions. It subtracts the reader from the writer and examines the rest.
-//! 5. `refute` constructs values of the writer (`sample`) that break an unproven assertion, and extends each value to a
-//!    whole event.
-//! 6. `decide` confirms or drops each event with the validator. If no event is confirmed, it passes the question to the
-//!    prover of the `jsonschema` crate (`oracle`). If the prover finds no answer, the answer is undecided.
+//! 1. `lower` translates both documents to nodes of one arena (`tree`). The nodes have the same form for all drafts,
+//!    and their references are resolved. Nodes with equal structure share a class.
+//! 2. `content` applies the content model. It can close the objects of a writer: they have only declared properties.
+//! 3. `prove` proves each assertion of the reader for all alternatives of the writer (`alternatives`). It compares each
+//!    child of the writer with the same child of the reader. For recursion, it uses coinduction.
+//! 4. `subtract` supports proofs about unions, negations and conditions. It subtracts the reader from the writer and
+//!    examines the values that are left.
+//! 5. `refute` constructs values of the writer (`sample`) that violate an unproven assertion, and extends each value to
+//!    a whole event.
+//! 6. `decide` confirms or drops each event with the validator. If the validator confirms no event, `decide` passes the
+//!    question to the prover of the `jsonschema` crate (`oracle`). If the prover finds no answer, the answer is
+//!    undecided.
 //!
-//! docs/adr/0002 and 0004 explain which parts are our own, and which parts come from the `jsonschema` crate.
+//! docs/adr/0002 and 0004 explain which parts evschema implements itself, and which parts come from the `jsonschema`
+//! crate.
 //!
 //! # Soundness
 //!

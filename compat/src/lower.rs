@@ -1,7 +1,7 @@
 //! Adds the nodes of a [`SchemaGraph`] to the [`Tree`].
 //!
-//! The graph has one meaning for all drafts. The tree adds what a comparison needs: equal nodes share a class, the
-//! values of `enum` and `const` are normalized, and numbers are decimals.
+//! A graph expresses all drafts in the same form. The tree also has properties that a comparison needs: equal nodes
+//! share a class, the values of `enum` and `const` are normalized, and numbers are decimals.
 
 use evschema_model::graph::{self, ContainsMarks, Content, Keyword, Names, NodeId, SchemaGraph, TypeNames};
 use serde_json::{Number, Value};
@@ -11,17 +11,18 @@ use crate::tree::{
     Condition, Contains, Id, Listed, Name, Named, Node, Origin, Side, Tree, Types, Unsupported, normalized,
 };
 
-/// How a graph is added.
+/// The settings for adding a graph.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'r> {
     pub(crate) side: Side,
-    /// Whether `1.0` is not an integer in draft 4, as in the validator.
+    /// Whether nodes note that `1.0` is not an integer in draft 4. The validator follows this rule of draft 4.
     pub(crate) requires_integer_lexeme: bool,
-    /// Subschemas that are replaced by `true`.
+    /// The masked subschemas. The tree has `true` in their place.
     pub(crate) masked: &'r [NodeId],
 }
 
-/// At this depth, a reference is deferred: definitions can refer to each other in long chains.
+/// The maximum depth of nested nodes during lowering. At this depth, the engine adds the target of a reference later,
+/// because definitions can refer to each other in long chains.
 const DEPTH_MAX: usize = 128;
 
 /// Adds a graph, and returns its root.
@@ -34,23 +35,25 @@ pub(crate) fn lower(tree: &mut Tree, graph: &SchemaGraph<'_>, reading: Reading<'
     root
 }
 
-/// A graph that is added to the tree.
+/// The state while the engine adds a graph to the tree.
 struct Lowering<'l, 'g> {
     tree: &'l mut Tree,
     graph: &'l SchemaGraph<'g>,
     reading: Reading<'l>,
     /// The state of each node of the graph.
     seen: Vec<Seen>,
-    /// The number of nodes that are being added inside each other.
+    /// The number of nodes on the way from the root to the current node.
     depth: usize,
-    /// Targets of references that are too deep, with the slot that stands for each. They are added after the others.
+    /// Targets of references that are too deep, each with the number of the recursive reference that stands for it. The
+    /// engine adds them after all other nodes.
     deferred: Vec<(u32, NodeId)>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Seen {
     New,
-    /// It is being added. If something inside refers to it, a slot stands for it.
+    /// The engine is adding the node. If a part of the node refers to it, the number of a recursive reference stands
+    /// for the node.
     Open(Option<u32>),
     Done(Id),
 }
@@ -96,7 +99,7 @@ impl<'l, 'g> Lowering<'l, 'g> {
         }
     }
 
-    /// Adds the target of a reference, or defers it.
+    /// Adds the target of a reference now, or at the end if it is too deep.
     fn referred(&mut self, at: NodeId) -> Id {
         let written = self.graph.node(at);
         let is_new = matches!(self.seen[at.index()], Seen::New);
@@ -213,7 +216,7 @@ impl<'l, 'g> Lowering<'l, 'g> {
         }
     }
 
-    /// Adds a union. A union of one branch is a conjunction.
+    /// Adds a union. A union with one branch becomes a part of `allOf`.
     fn union(&mut self, schemas: &[NodeId], unions: &mut Vec<Vec<Id>>, all_of: &mut Vec<Id>) {
         let branches = self.schemas(schemas);
         match branches.as_slice() {
@@ -224,7 +227,8 @@ impl<'l, 'g> Lowering<'l, 'g> {
 
     fn not(&mut self, node: &mut Node, not: NodeId) {
         let not = self.schema(not);
-        // A value that `not` does not reject is accepted. But a `not` evaluates no part of the value.
+        // A double negation accepts the same values as its inner schema. But it evaluates no part of the value, so the
+        // engine keeps it if the graph has `unevaluated…`.
         match self.tree.negated(not).filter(|_| !self.graph.has_unevaluated()) {
             Some(twice) => node.all_of.push(twice),
             None => node.not.push(not),
@@ -234,7 +238,7 @@ impl<'l, 'g> Lowering<'l, 'g> {
     fn condition(&mut self, node: &mut Node, test: NodeId, then: Option<NodeId>, otherwise: Option<NodeId>) {
         let [then, otherwise] = [then, otherwise].map(|branch| branch.map(|branch| self.schema(branch)));
         let test = self.schema(test);
-        // An `if` without branches rejects nothing. But it evaluates parts of a value that it accepts.
+        // An `if` without `then` and `else` rejects nothing. But it evaluates parts of the values that it accepts.
         if then.is_some() || otherwise.is_some() || self.graph.has_unevaluated() {
             node.conditions.push(Condition { test, then, otherwise });
         } else {
@@ -255,7 +259,7 @@ impl<'l, 'g> Lowering<'l, 'g> {
         let schema = self.schema(schema);
         let evaluates = marks != ContainsMarks::Nothing;
         node.arrays.contains.push(Contains { schema, min, max, evaluates });
-        // In 2019-09 the validator lets it evaluate items, as 2020-12 does.
+        // In draft 2019-09, the validator treats items that match `contains` as evaluated, as in 2020-12.
         if marks == ContainsMarks::Undefined && self.graph.has_unevaluated() {
             node.unsupported =
                 Unsupported::plain("draft 2019-09 does not define which items `contains` evaluates");
@@ -270,17 +274,18 @@ impl<'l, 'g> Lowering<'l, 'g> {
         schemas.iter().map(|(name, schema)| (Name::from(*name), self.schema(*schema))).collect()
     }
 
-    /// Returns whether a schema can reject a value. Content models ignore `{"additionalProperties": true}`, so they
-    /// examine schemas as they were written, before references are followed.
+    /// Returns whether a schema can reject a value. Content models ignore `{"additionalProperties": true}`. So the
+    /// function examines the schema as written, and does not follow references.
     fn asserts(&self, schema: NodeId) -> bool {
         self.graph.node(schema).asserts()
     }
 }
 
-/// Returns the mark of a schema whose meaning is not known.
+/// Returns the mark of a schema that the engine does not support.
 fn unsupported(why: &graph::Unsupported<'_>, schema: &Value, origin: Origin) -> Option<Unsupported> {
     match why {
-        // If it has no references, it means the same wherever the same text is reached in the same way.
+        // A schema without references has the same meaning at every place with the same text and the same surrounding
+        // draft.
         graph::Unsupported::OtherDraft { around, is_referred } if !refers(schema) => {
             Unsupported::like_its_text(why.to_string(), format!("{around} {is_referred} {schema}"))
         }
@@ -340,7 +345,8 @@ fn count(node: &mut Node, number: &Number, keyword: &str) -> Option<u64> {
     count
 }
 
-/// Returns asserted contents as the name of a format: `contentEncoding=base64,contentMediaType=application/json`.
+/// Returns asserted contents in the form of a format name, such as
+/// `contentEncoding=base64,contentMediaType=application/json`.
 fn contents(content: &Content<'_>) -> String {
     let encoding = content.encoding.map(|name| format!("contentEncoding={name}"));
     let media_type = content.media_type.map(|name| format!("contentMediaType={name}"));
@@ -355,7 +361,7 @@ fn sorted(names: Names<'_>) -> Vec<Name> {
     names
 }
 
-/// Returns whether a pattern is one of the usual patterns that match every name.
+/// Returns whether a pattern is one of the common patterns that match every name.
 fn matches_every_name(pattern: &str) -> bool {
     let inner = pattern.strip_prefix('^').unwrap_or(pattern);
     let inner = inner.strip_suffix('$').unwrap_or(inner);

@@ -1,4 +1,4 @@
-//! Two documents in one arena, read once for all comparisons of a check.
+//! Lowers two documents to one arena. All comparisons of a check share this pair.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::lower::{Reading, lower};
 use crate::question::Question;
 use crate::tree::{Id, Side, Tree};
 
-/// A writer and a reader, as they were written.
+/// The arena with a writer and a reader, without a content model.
 #[derive(Clone)]
 pub(crate) struct Pair<'a> {
     pub(crate) tree: Tree,
@@ -38,11 +38,12 @@ struct Key<'a> {
     requires_integer_lexeme: bool,
 }
 
-/// A check compares the nearest version first, in both directions. It compares the others of a long line once.
+/// The maximum number of pairs that stay in memory: the nearest version in both directions. A check compares each
+/// farther version of a long line only once.
 const KEPT_MAX: usize = 2;
 
 impl Key<'_> {
-    /// Returns whether the inputs are the same objects.
+    /// Returns whether both keys refer to the same documents and have the same settings.
     fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self.writer, other.writer)
             && std::ptr::eq(self.reader, other.reader)
@@ -52,7 +53,7 @@ impl Key<'_> {
 }
 
 impl<'a> Pairs<'a> {
-    /// Returns the two documents of a question; `None` if their references cannot be resolved.
+    /// Returns the lowered documents of a question; `None` if their references cannot be resolved.
     pub(crate) fn lowered(&mut self, question: &Question<'a, '_>) -> Option<Pair<'a>> {
         let Question { writer, reader, masked, formats, .. } = *question;
         // Only draft 4 distinguishes `1.0` from `1`.

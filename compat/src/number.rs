@@ -1,4 +1,4 @@
-//! Exact decimal numbers: a bound of 2^53 + 1 is not a bound of 2^53.
+//! Exact decimal numbers. A double cannot distinguish a bound of 2^53 + 1 from a bound of 2^53, but these numbers can.
 
 use std::cmp::Ordering;
 
@@ -14,8 +14,8 @@ pub(crate) struct Decimal {
     exponent: i32,
 }
 
-/// Limit on the exponent of ten, positive or negative. Numbers above it are left undecided, because their digits would
-/// need much memory.
+/// The maximum absolute value of the exponent of ten. The engine does not support other numbers, because their digits
+/// would need much memory.
 const EXPONENT_MAX: i32 = 2_000;
 
 impl Decimal {
@@ -59,7 +59,7 @@ impl Decimal {
         }
     }
 
-    /// Returns both mantissas for the smaller of the two exponents.
+    /// Returns both mantissas, converted to the smaller of the two exponents, and this exponent.
     fn aligned(&self, other: &Self) -> (BigInt, BigInt, i32) {
         let exponent = self.exponent.min(other.exponent);
         (self.mantissa_at(exponent), other.mantissa_at(exponent), exponent)
@@ -119,7 +119,7 @@ impl Decimal {
         self.mantissa.is_positive()
     }
 
-    /// Returns the number as a count, if it is a whole number that fits.
+    /// Returns the number as a count, if it is a whole number that a `u64` can represent.
     pub(crate) fn to_count(&self) -> Option<u64> {
         if !self.is_integer() {
             return None;
@@ -127,7 +127,7 @@ impl Decimal {
         u64::try_from(&self.mantissa_at(0)).ok()
     }
 
-    /// Returns the number for JSON, in plain digits if these are short.
+    /// Returns the number for JSON. It has no exponent if its digits are few.
     pub(crate) fn to_number(&self) -> Number {
         let text = self.to_string();
         text.parse().unwrap_or_else(|_| Number::from(0))
@@ -188,9 +188,11 @@ pub(crate) struct Numbers {
     pub(crate) max: Option<Bound>,
     /// Every number of the set is a multiple of this one; `None` if the set has no such divisor.
     pub(crate) step: Option<Decimal>,
-    /// No number of the set is a multiple of one of these. No keyword expresses this, but a subtraction does.
+    /// No number of the set is a multiple of any of these numbers. No keyword expresses this, but subtraction can lead
+    /// to such a set.
     pub(crate) none: Vec<Decimal>,
-    /// Whether every number is written without a fraction and an exponent, as draft 4 requires for integers.
+    /// Whether every number of the set is written without a fraction and without an exponent. Draft 4 requires this for
+    /// integers.
     pub(crate) requires_lexeme: bool,
 }
 
@@ -248,7 +250,7 @@ impl Numbers {
             && !self.requires_lexeme
     }
 
-    /// Returns whether the set has a number.
+    /// Returns whether the set contains a number.
     pub(crate) fn contains(&self, value: &Decimal) -> bool {
         self.min.as_ref().is_none_or(|b| if b.exclusive { b.value < *value } else { b.value <= *value })
             && self
@@ -284,14 +286,14 @@ impl Numbers {
         self.has_no_multiple() || (!self.none.is_empty() && self.none_is_left())
     }
 
-    /// Returns whether the excluded multiples certainly leave no number.
+    /// Returns whether the set is certainly empty because of its excluded multiples.
     fn none_is_left(&self) -> bool {
-        /// Limit on the multiples that are tested one by one.
+        /// The maximum number of multiples that the function tests one by one.
         const LOOKED_AT_MAX: usize = 2_000;
         let Some(step) = &self.step else {
             return self.min.is_some() && self.single().is_some_and(|only| !self.contains(&only));
         };
-        // After the common multiple, everything repeats.
+        // After the least common multiple, the pattern of excluded numbers repeats.
         let period = self.none.iter().fold(step.clone(), |period, other| period.lcm(other));
         let (mut next, downwards) = match (self.first(), self.last()) {
             (Some(first), _) => (first, false),
@@ -324,8 +326,8 @@ impl Numbers {
         }
     }
 
-    /// Returns whether the other set certainly contains every number of this one. The answer is exact, except for steps
-    /// that agree only on a finite interval.
+    /// Returns whether the other set certainly contains every number of this one. The answer is exact, except for
+    /// different steps that have the same multiples only within a finite interval.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         if self.is_empty() {
             return true;

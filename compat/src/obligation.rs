@@ -1,4 +1,4 @@
-//! An assertion at a place of a writer and a reader, and the way to that place.
+//! An obligation: an assertion of the reader without a proof, with the way from the root to its place.
 
 use crate::assertion::Assertion;
 use crate::tree::{Id, Origin, Tree};
@@ -9,23 +9,23 @@ pub(crate) struct Obligation {
     pub(crate) writer: Id,
     pub(crate) reader: Id,
     pub(crate) assertion: Assertion,
-    /// The steps from the compared pair to this place, the innermost first. They distinguish the uses of a shared
-    /// definition.
+    /// The steps from the compared pair to the place of the assertion, the innermost first. They distinguish the uses
+    /// of a shared definition.
     pub(crate) path: Vec<Step>,
 }
 
 /// A step from an object to a member, or from an array to an item, identified by the reader's schema for that child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Step {
-    /// The schema as it is written there.
+    /// The schema of the member or item as written, for example a reference.
     pub(crate) member: Origin,
     /// The schema at the end of its references; the same as `member` if it has none.
     target: Origin,
 }
 
 impl Step {
-    /// Stands for all steps after a way has left every way that a relaxation is about. Which schemas these steps pass
-    /// makes no difference.
+    /// Stands for all further steps of a way that leads to no relaxed place. The schemas on these steps make no
+    /// difference.
     pub(crate) const OFF: Self = Self { member: Origin::Any, target: Origin::Any };
 
     /// Returns whether both steps lead to the same schema.
@@ -51,7 +51,8 @@ impl Obligation {
         self
     }
 
-    /// Returns the way from a root to the place. A recursive step leads back to the earlier use of the same schema.
+    /// Returns the way from a root to the place. If a step leads to a schema that is already on the way, the way
+    /// returns to that schema.
     pub(crate) fn way(&self, root: Step) -> Vec<Step> {
         let mut way = vec![root];
         for step in self.path.iter().rev() {
@@ -61,7 +62,8 @@ impl Obligation {
     }
 }
 
-/// Adds a step to a way. If the way already passed the schema to which the step leads, the way goes back to it.
+/// Adds a step to a way. If the way already has a step to the same schema, the function removes all steps after that
+/// one instead.
 pub(crate) fn extend_way(way: &mut Vec<Step>, step: Step) {
     match way.iter().position(|known| known.target == step.target) {
         Some(back) => way.truncate(back + 1),

@@ -1,23 +1,26 @@
-//! The prover of the `jsonschema` library, `jsonschema::canonical`.
+//! The oracle: the prover of the `jsonschema` library, `jsonschema::canonical`.
 //!
-//! The engine consults it if its own rules find no answer. The library has no limit of steps, so it gets only small
-//! questions. Here it computes with doubles, so it gets no number that a double would round.
+//! The engine consults it if its own rules find no answer. The library does not limit its steps, so the engine passes
+//! it only small schemas. The library computes with doubles, so the engine passes it no number that a double would
+//! round.
 
 use evschema_model::Formats;
 use jsonschema::canonical::{self, CanonicalSchema, Containment as Covers};
 use serde_json::Value;
 
-/// Limit on the characters of both schemas together.
+/// The maximum number of characters of both schemas together.
 const CHARS_MAX: usize = 3_000;
 
-/// Limit on the branches of both schemas together. The library multiplies out unions and dependent requirements.
+/// The maximum number of branches of both schemas together. The library expands all combinations of unions and
+/// dependent requirements.
 const BRANCHES_MAX: usize = 12;
 
-/// Limit on the names that both schemas together require. The library splits objects by each name: a hundred names take
-/// seconds and hundreds of MiB.
+/// The maximum number of names that both schemas together require. The library splits objects by each name. For a
+/// hundred names, this takes seconds and hundreds of MiB.
 const REQUIRED_MAX: usize = 40;
 
-/// Limit on the digits of a number that a double certainly represents.
+/// The maximum number of digits of a number that the engine passes to the library. A double certainly represents a
+/// number with so few digits without loss.
 const DIGITS_MAX: usize = 15;
 
 /// The answer of the library about a pair.
@@ -30,7 +33,7 @@ pub(crate) enum OracleAnswer {
     Unknown,
 }
 
-/// Compares two schemas of draft 2020-12: does the reader accept everything that the writer accepts?
+/// Compares two schemas of draft 2020-12, to decide whether the reader accepts everything that the writer accepts.
 pub(crate) fn compare(writer: &Value, reader: &Value, formats: Formats) -> OracleAnswer {
     if CHARS_MAX < writer.to_string().len() + reader.to_string().len()
         || BRANCHES_MAX < branches(writer) + branches(reader)
@@ -72,7 +75,8 @@ fn branches(value: &Value) -> usize {
                 let own = match (name.as_str(), member) {
                     ("anyOf" | "oneOf", Value::Array(list)) => list.len(),
                     ("not" | "if", _) => 2,
-                    // An object either lacks the name, or has what the name needs.
+                    // Each dependency gives two branches: the object lacks the property, or it satisfies the
+                    // requirements of the property.
                     ("dependentRequired" | "dependentSchemas", Value::Object(needs)) => 2 * needs.len(),
                     _ => 0,
                 };
@@ -99,8 +103,8 @@ fn required(value: &Value) -> usize {
     }
 }
 
-/// Returns whether the schema has a format with a name that only the engine knows. The library would treat it as an
-/// annotation.
+/// Returns whether the schema has a format with a name that only the engine knows. The library would treat such a
+/// format as an annotation.
 fn has_own_format(value: &Value) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(name, member)| match member {

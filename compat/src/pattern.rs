@@ -1,8 +1,8 @@
 //! Patterns of ECMA-262: matching, containment and shortest strings, with automata.
 //!
-//! The engine translates a pattern to the syntax of Rust's regular expressions, which has no look-arounds and no
-//! back-references. So the engine does not know what such a pattern matches. If the writer's strings may be assumed to
-//! be more than they are, the engine leaves out the look-arounds of the writer's patterns.
+//! The engine translates a pattern to the syntax of Rust's regular expressions. This syntax has no look-arounds and no
+//! back-references, so the engine does not know which strings match a pattern that has them. If a proof may assume more
+//! strings of the writer, the engine drops the look-arounds of the writer's patterns.
 
 mod lengths;
 mod relaxed;
@@ -29,17 +29,18 @@ pub(crate) struct Patterns {
     /// The results of earlier searches.
     searched: HashMap<Query, Search>,
     lengths: HashMap<String, (u64, Option<u64>)>,
-    /// The visited product states, and the bytes of the automata, in this comparison.
+    /// The number of product states that this comparison has visited, and the bytes of its automata.
     visited: usize,
     bytes: usize,
 }
 
-/// Limits on the product states that a comparison visits, and on the bytes of its automata. Later searches have no
-/// answer, so that no set of patterns takes long.
+/// The maximum number of product states that a comparison visits, and the maximum bytes of its automata. After one of
+/// them is reached, searches return no answer. So no set of patterns takes long.
 const VISITED_MAX: usize = 150_000;
 const BYTES_MAX: usize = 24 << 20;
 
-/// A search for strings: patterns that they all match, patterns that none of them matches, and the lengths.
+/// A search for strings: the patterns that each string must match, the patterns that no string may match, and the
+/// allowed lengths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Query {
     every: Vec<String>,
@@ -48,23 +49,23 @@ struct Query {
     max: Option<u64>,
 }
 
-/// Whether all strings that match some patterns match another pattern.
+/// The answer to a question: do all strings that match some patterns also match another pattern?
 #[cfg(test)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Answer {
     Yes,
-    /// This string does not match.
+    /// This string matches the first patterns, but not the other pattern.
     No(String),
     Unknown,
 }
 
-/// Limit on the bytes of an automaton. A pattern with a larger automaton has no answer.
+/// The maximum size of an automaton, in bytes. For a pattern with a larger automaton, searches return no answer.
 const AUTOMATON_BYTES_MAX: usize = 2 << 20;
 
-/// Limit on the bytes of the nondeterministic automaton.
+/// The maximum size of the nondeterministic automaton of a pattern, in bytes.
 const NFA_BYTES_MAX: usize = 2 << 20;
 
-/// Limit on the visited states of one product.
+/// The maximum number of states that one search visits in a product of automata.
 const PRODUCT_STATES_MAX: usize = 20_000;
 
 impl Patterns {
@@ -88,8 +89,8 @@ impl Patterns {
         }
     }
 
-    /// Finds strings that match all of `every`, and match or do not match the content of a look-around of `pattern`.
-    /// They are the most likely strings that `pattern` rejects.
+    /// Finds strings that match all of `every`. For each look-around of `pattern`, it finds strings that match the
+    /// content of the look-around, and strings that do not. `pattern` probably rejects some of these strings.
     pub(crate) fn find_by_look_arounds(&mut self, every: &[String], pattern: &str) -> Vec<String> {
         let mut found = Vec::new();
         for inside in relaxed::look_around_contents(pattern) {
@@ -121,7 +122,7 @@ impl Patterns {
         matches!(self.search(every, none, 0, None), Search::Nothing)
     }
 
-    /// Returns the same as [`Self::is_empty`] for strings with a length between the bounds.
+    /// Like [`Self::is_empty`], but only for strings with a length between the bounds.
     pub(crate) fn is_empty_between(
         &mut self,
         every: &[String],
@@ -132,7 +133,8 @@ impl Patterns {
         matches!(self.search(every, none, min, max), Search::Nothing)
     }
 
-    /// Returns all strings that match all of `every` and none of `none`, if they are at most `most`.
+    /// Returns all strings that match all of `every` and none of `none`. Returns `None` if the strings are more than
+    /// `most`.
     pub(crate) fn words(&mut self, every: &[String], none: &[String], most: usize) -> Option<Vec<String>> {
         let longest = every.iter().filter_map(|pattern| self.lengths(pattern).1).min()?;
         let mut none = none.to_vec();
@@ -149,7 +151,7 @@ impl Patterns {
         }
     }
 
-    /// Returns a smallest and a largest length of all matching strings.
+    /// Returns a lower and an upper bound for the length of all matching strings.
     pub(crate) fn lengths(&mut self, pattern: &str) -> (u64, Option<u64>) {
         if let Some(known) = self.lengths.get(pattern) {
             return *known;
@@ -169,9 +171,10 @@ impl Patterns {
         answer
     }
 
-    /// Visits the product of the automata breadth-first. It counts lengths up to a bound.
+    /// Visits the product of the automata breadth-first. The search counts lengths only up to a maximum.
     fn walk(&mut self, every: &[String], none: &[String], min: u64, max: Option<u64>) -> Search {
-        // The empty pattern matches any text. It keeps the search within UTF-8, whatever the other patterns are.
+        // The empty pattern matches any text. With its automaton in the product, the search finds only valid UTF-8,
+        // whatever the other patterns are.
         let mut all: Vec<Shared> = Vec::new();
         for pattern in std::iter::once("").chain(every.iter().map(String::as_str)) {
             // A wider automaton for a pattern in `every` is safe: if it finds nothing, no string exists.
@@ -195,7 +198,7 @@ impl Patterns {
         else {
             return Search::GaveUp;
         };
-        // The search counts lengths only as far as they matter.
+        // Above this length, all lengths are equivalent for the search.
         let cap = u32::try_from(min.max(max.map_or(0, |max| max + 1))).unwrap_or(u32::MAX);
         if 4_096 < cap {
             return Search::GaveUp;
@@ -259,7 +262,7 @@ impl Patterns {
     }
 }
 
-/// Limit on the bytes of automata that are kept between comparisons.
+/// The maximum size of the automata that stay in memory between comparisons, in bytes.
 const KEPT_BYTES_MAX: usize = 64 << 20;
 
 /// The automata of earlier comparisons. The versions of a subject repeat their patterns, and an automaton costs more
@@ -289,7 +292,7 @@ enum Search {
     GaveUp,
 }
 
-/// Compiles a pattern to an automaton that accepts the whole texts in which the pattern matches.
+/// Compiles a pattern to an automaton that accepts a whole text if the pattern matches anywhere in the text.
 fn compile(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
     let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
     let whole = if translated.is_empty() {
@@ -333,13 +336,14 @@ fn begin(automaton: &dense::DFA<Vec<u32>>) -> Option<StateID> {
     automaton.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
 }
 
-/// Returns one byte of each set of bytes that all these automata treat alike, and prefers readable bytes.
+/// Returns one byte for each set of bytes that all these automata treat alike. From each set, the function takes the
+/// most readable byte.
 fn distinct_bytes(automata: &[Shared]) -> Vec<u8> {
     let mut seen = HashSet::new();
     let class = |byte: u8| -> Vec<u8> {
         automata.iter().map(|automaton| automaton.byte_classes().get(byte)).collect()
     };
-    // For lengths, it also matters whether a byte begins a character.
+    // The search also counts characters, so it distinguishes bytes that begin a character from other bytes.
     BYTES.iter().copied().filter(|byte| seen.insert((class(*byte), *byte & 0xc0 == 0x80))).collect()
 }
 
@@ -353,7 +357,7 @@ fn spell(nodes: &[(Vec<StateID>, u32, u32, u8)], mut at: usize) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Every byte, the readable ones first. So the search prefers the more readable of two shortest strings.
+/// Every byte, the readable ones first. So if several strings are the shortest, the search finds the most readable one.
 const BYTES: &[u8] = &{
     let mut order = [0_u8; 256];
     let mut used = [false; 256];

@@ -1,10 +1,11 @@
-//! Proves containment, one assertion of the reader at a time.
+//! Proves containment, one assertion of the reader at a time. A reader *covers* a writer if the engine proves that the
+//! reader accepts every value of the writer.
 //!
 //! The proof uses the writer's alternatives ([`Alternative`]), which together accept at least the writer's values, and
-//! the reader as written. Every rule is sufficient, but none is necessary. So a failed proof does not mean that the
-//! reader rejects something. Recursion is closed by coinduction: during the proof of a pair, the engine may assume this
-//! pair. The assumption is used only one level deeper in the event, and events are finite (Amadio and Cardelli,
-//! "Subtyping recursive types", 1993).
+//! the reader as written. If a rule succeeds, the reader accepts the values. If every rule fails, the reader may still
+//! accept them, so a failed proof is not a refutation. For recursion, the proof uses coinduction: during the proof of a
+//! pair, the engine may assume this pair. The assumption is used only one level deeper in the event, and events are
+//! finite (Amadio and Cardelli, "Subtyping recursive types", 1993).
 
 mod arrays;
 mod discriminator;
@@ -23,7 +24,7 @@ use crate::number::Decimal;
 use crate::tree::{Condition, Id, Node, Types};
 use crate::truth::Truth;
 
-/// Limit on the depth of nested pairs.
+/// The maximum depth of nested pairs.
 const DEPTH_MAX: usize = 200;
 
 impl Engine {
@@ -51,7 +52,8 @@ impl Engine {
         self.prover.proof_depth -= 1;
         self.prover.proofs_in_progress.pop();
         if !holds {
-            // The proofs since the mark may depend on the assumption that failed.
+            // The engine assumed this pair, but the proof failed. The proofs since the mark may depend on the
+            // assumption.
             self.forget_proofs_since(mark);
             if !self.is_spent() {
                 self.prover.unproven.insert(pair);
@@ -60,8 +62,8 @@ impl Engine {
         holds
     }
 
-    /// Returns whether a reader has the same class as the writer, or accepts everything. So an unchanged part costs
-    /// nothing.
+    /// Returns whether a reader has the same class as the writer, or accepts everything. So an unchanged part of a
+    /// schema costs nothing.
     fn is_trivially_covered(&self, writer: Id, reader: Id) -> bool {
         let class = self.tree.node(writer).place.as_ref().filter(|place| place.reader.is_none());
         let class = class.map_or(writer.class(), |place| place.schema.class());
@@ -83,7 +85,7 @@ impl Engine {
         !self.prover.proofs_in_progress.contains(&pair) && self.covers(writer, reader)
     }
 
-    /// Returns whether a reader provably accepts one alternative of the writer.
+    /// Returns whether a reader provably accepts every value of one alternative of the writer.
     pub(crate) fn covers_alternative(
         &mut self,
         alternative: &Alternative,
@@ -101,8 +103,8 @@ impl Engine {
         })
     }
 
-    /// Returns the first assertion of the reader without a proof that the alternative's values, all of one type, meet
-    /// it.
+    /// Returns the first assertion of the reader for which the engine has no proof that the alternative's values meet
+    /// it. All values of the alternative must have one type.
     pub(crate) fn unmet(
         &mut self,
         alternative: &Alternative,
@@ -150,8 +152,8 @@ impl Engine {
             return here(Assertion::Undecided(unsupported.why.clone()));
         }
         if node.place.is_some() {
-            // A relaxed reader has places of the writer. Such a place accepts only its own alternatives, which have its
-            // class in `holds`.
+            // A relaxed reader contains place nodes of the writer. Such a node accepts the alternatives that were made
+            // from it, and `holds` identifies these. The engine has no rule for other alternatives.
             return here(Assertion::Undecided("the writer sends other values here".to_owned()));
         }
         if !node.types.has(alternative.types) {
@@ -225,7 +227,7 @@ impl Engine {
             && failing.iter().all(|part| covered(condition.otherwise, self, part))
     }
 
-    /// Splits an alternative into parts, if each part may be covered by one branch.
+    /// Splits an alternative into parts, so that different branches of a union can cover different parts.
     fn split(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if !self.spend(8) {
             return None;

@@ -11,8 +11,9 @@ pub(crate) struct Question<'a, 'm> {
     pub(crate) formats: Formats,
     /// The limit of steps for each phase of the comparison.
     pub(crate) fuel: u64,
-    /// Places in the reader's document whose schemas the comparison treats as if they accepted everything.
+    /// The masks: places in the reader's document. The comparison treats the schemas at these places as if they
+    /// accepted every value.
     pub(crate) masked: &'m [Pointer],
-    /// Whether one witness is enough. Otherwise the comparison looks for a witness at each place that breaks.
+    /// Whether one witness is enough. If it is not, the comparison searches for a witness at each place that breaks.
     pub(crate) is_brief: bool,
 }

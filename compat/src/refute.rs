@@ -1,8 +1,8 @@
 //! Searches for an event that the writer sends and the reader rejects.
 //!
-//! The search follows the reader's assertions that have no proof. For each of them, it makes values of the writer that
-//! probably violate it, and builds whole events around these values on the way back. The results are candidates. Only
-//! the validator makes a candidate a witness.
+//! The search follows the reader's assertions that have no proof. For each such assertion, the search makes values of
+//! the writer that probably violate it. On the way back to the root, it builds whole events around these values. These
+//! events are candidates. A candidate becomes a witness only if the validator confirms it.
 
 mod children;
 pub(crate) mod state;
@@ -24,24 +24,25 @@ use crate::tree::{Id, Types};
 use crate::truth::Truth;
 use values::{numbers_outside, with_fractions};
 
-/// Limits on the candidates that one place passes to the place above it, and on the candidates with the same obligation
-/// among them.
+/// The maximum number of candidates that one place passes to the place above it, and the maximum number of these with
+/// the same obligation.
 const PLACE_MAX: usize = 48;
 const KIND_MAX: usize = 3;
 
-/// The same limit if the search wants a witness for each place that breaks: more findings than anyone reads.
+/// The maximum number of candidates that one place passes to the place above it, if the search needs a witness for each
+/// place that breaks. It is more findings than anyone reads.
 const PLACE_MAX_OF_ALL: usize = 600;
 
-/// Limit on the listed values that are tried one by one.
+/// The maximum number of listed values that the search tries one by one.
 const LISTED_MAX: usize = 64;
 
-/// Limit on the parts of a difference from which values are made.
+/// The maximum number of alternatives of a difference from which the search makes values.
 const LEFT_MAX: usize = 24;
 
-/// Limit on the tried branches of a union that shares no value with the writer.
+/// The maximum number of branches that the search tries in a union that shares no value with the writer.
 const UNMEANT_MAX: usize = 8;
 
-/// Limit on the depth of nested places.
+/// The maximum depth of nested places.
 const DEPTH_MAX: usize = 60;
 
 impl Engine {
@@ -116,15 +117,16 @@ impl Engine {
         Vec::new()
     }
 
-    /// Begins a new search for witnesses.
+    /// Begins a new search for witnesses with this effort.
     pub(crate) fn begin_refutation(&mut self, effort: Effort) {
         self.refuter.effort = effort;
         self.refuter.known_candidates.clear();
     }
 
-    /// Keeps the candidates that are valid at this place, a few for each obligation.
+    /// Keeps the candidates that the writer may accept and the reader may reject at this place, a few for each
+    /// obligation.
     fn keep_best(&mut self, writer: Id, reader: Id, mut found: Vec<Candidate>) -> Vec<Candidate> {
-        /// This number of candidates is kept even without fuel.
+        /// The maximum number of kept candidates if the fuel is used up.
         const FEW: usize = 16;
         found.sort_by_cached_key(|candidate| weight(&candidate.value));
         let place_max = if self.refuter.is_brief { PLACE_MAX } else { PLACE_MAX_OF_ALL };
@@ -152,7 +154,7 @@ impl Engine {
         kept
     }
 
-    /// Collects candidates for one alternative with values of one type, and one reader.
+    /// Collects candidates for one reader, from one alternative with values of one type.
     pub(crate) fn refute_alternative(
         &mut self,
         alternative: &Alternative,
@@ -205,7 +207,7 @@ impl Engine {
             let mut values = alternative.numbers.clone().samples();
             values.extend(numbers_outside(&alternative.numbers, &node.numbers));
             values.retain(|value| alternative.numbers.contains(value) && !node.numbers.contains(value));
-            // For people, a number that is not an integer has another type.
+            // If the reader requires integers, people regard a number with a fraction as a value of another type.
             let takes_integers = node.numbers.step.as_ref() == Some(&Decimal::one());
             let (others, fractions): (Vec<Decimal>, Vec<Decimal>) =
                 values.into_iter().partition(|value| value.is_integer() || !takes_integers);
@@ -254,7 +256,8 @@ impl Engine {
         }
         let here = |assertion| Obligation::here(writer, reader, assertion);
         if let Some(relaxed) = self.relaxations.union(reader) {
-            // The other branches accept the reported values of the writer. These branches reject what else breaks.
+            // The search examines only the branches with the assertion. The other branches of a relaxed union accept
+            // only values that earlier findings report.
             for branch in relaxed.tried() {
                 self.refute_alternative(alternative, writer, branch, found, depth + 1);
             }
@@ -269,13 +272,13 @@ impl Engine {
                 }
                 let mut inner = Vec::new();
                 let meant = self.overlapping(alternative, union);
-                // If no branch shares a value with the writer, every branch is as good as another.
+                // If no branch shares a value with the writer, the search tries the first few branches.
                 let tried = if meant.is_empty() { &union[..union.len().min(UNMEANT_MAX)] } else { &meant };
                 for branch in tried {
                     self.refute_alternative(alternative, writer, *branch, &mut inner, depth + 1);
                 }
-                // If only one branch shares a value with the writer, the assertion in this branch says more than the
-                // union.
+                // If only one branch shares a value with the writer, the assertion in this branch explains the break
+                // better than the union does.
                 for mut candidate in inner {
                     if meant.len() != 1 {
                         candidate.obligation = here(assertion.clone());
@@ -321,7 +324,8 @@ impl Engine {
         }
     }
 
-    /// Searches for a value that the union rejects, without a search in its branches.
+    /// Searches for a value that the union rejects, without a search in its branches. Returns whether the search was
+    /// successful.
     fn refute_union(
         &mut self,
         alternative: &Alternative,
@@ -344,7 +348,7 @@ impl Engine {
 
     /// Makes values that two branches of a union accept.
     fn samples_of_two(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Value> {
-        /// Limit on the tried pairs of branches.
+        /// The maximum number of pairs of branches that the function tries.
         const PAIRS_MAX: usize = 200;
         let mut values = Vec::new();
         let pairs = (0..union.len()).flat_map(|a| (a + 1..union.len()).map(move |b| (a, b))).take(PAIRS_MAX);
@@ -363,8 +367,8 @@ impl Engine {
     }
 }
 
-/// Returns a key that sorts events by their length. An empty or blank string counts more than its length, because it
-/// explains little.
+/// Returns a key that sorts events by their length. An empty or blank string has a higher weight than its length,
+/// because it explains little.
 pub(crate) fn weight(value: &Value) -> (usize, String) {
     let text = value.to_string();
     let empty = text.matches("\"\"").count() + text.matches("\" \"").count();

@@ -1,9 +1,9 @@
 //! Relaxes a reader at exactly the assertions that findings report, so that the search can continue after them.
 //!
 //! A finding reports that values of the writer's node `W` violate an assertion of the reader's node `N`. The relaxed
-//! node accepts the values that `N` accepts without that assertion, if the value meets the assertion **or** is one of
-//! `W`: `N \ assertion` and `anyOf [assertion, W]`. So the relaxed reader accepts nothing else that was not reported.
-//! After each round, the engine creates the relaxed reader again, from the reader as written and all findings so far.
+//! node is the conjunction of two parts: `N` without that assertion, and `anyOf [assertion, W]`. So a value need not
+//! meet the assertion if `W` accepts the value. The relaxed reader still rejects every other value that `N` rejects. In
+//! each round, the engine creates a new relaxed reader from the reader as written and all findings so far.
 
 pub(crate) mod relaxations;
 mod take;
@@ -27,7 +27,8 @@ pub(crate) struct Relaxed {
     reader: Origin,
     writer: Id,
     assertion: Assertion,
-    /// Whether the values need not meet any assertion of the place. This is more than the finding reports.
+    /// Whether the values need not meet any assertion of the place. If so, the relaxation goes further than the
+    /// finding.
     is_whole: bool,
 }
 
@@ -73,10 +74,10 @@ struct Relaxing<'e> {
     done: HashMap<(u32, Vec<Step>), Id>,
     recursive_refs: HashMap<(u32, Vec<Step>), u32>,
     pending: Vec<(Id, Vec<Step>, u32)>,
-    /// Whether recursion below a node leads back to a way, by the number of the node and the way.
+    /// Known answers of [`Self::leads_back`], by the number of the node and the way.
     leading_back: HashMap<(u32, Vec<Step>), bool>,
-    /// Whether the pair has `unevaluatedProperties` or `unevaluatedItems`. If it does, a node of the writer that becomes
-    /// a branch of a union must not evaluate anything.
+    /// Whether the pair has `unevaluatedProperties` or `unevaluatedItems`. If so, a node of the writer that becomes a
+    /// branch of a union must not evaluate any member or item.
     has_unevaluated: bool,
 }
 
@@ -85,7 +86,7 @@ impl Relaxing<'_> {
         if way.last() == Some(&Step::OFF) && !self.leads_back(id, way) {
             return id;
         }
-        // If the fuel is used up, the node stays as it is. Then the relaxation has no place, and the search ends.
+        // If the fuel is used up, the node stays unchanged. The relaxation is then not applied, and the search ends.
         if !self.engine.spend(1) {
             return id;
         }
@@ -106,7 +107,7 @@ impl Relaxing<'_> {
         relaxed
     }
 
-    /// Relaxes the schemas of members and items. Each of them is one step further on the way.
+    /// Relaxes the schemas of members and items. The way to each of them has one more step.
     fn members(&mut self, node: &mut Node, way: &[Step]) {
         let objects = &mut node.objects;
         for named in [&mut objects.properties, &mut objects.patterns] {
@@ -173,8 +174,8 @@ impl Relaxing<'_> {
         found
     }
 
-    /// Relaxes the schemas that apply to the same value, except those in `not` and `if`: there, a wider schema would
-    /// make the reader narrower.
+    /// Relaxes the schemas that apply to the same value, except the schemas in `not` and `if`. A wider schema in `not`
+    /// or `if` could make the reader narrower.
     fn in_place(&mut self, node: &mut Node, way: &Vec<Step>) {
         for id in node.all_of.iter_mut().chain(node.any_of.iter_mut().flatten()) {
             *id = self.node(*id, way);
@@ -186,7 +187,8 @@ impl Relaxing<'_> {
         let dependent = node.objects.dependent_schemas.iter();
         let dependent = dependent.map(|(name, id)| (Rc::clone(name), self.node(*id, way)));
         node.objects.dependent_schemas = dependent.collect::<Named>();
-        // With relaxed branches, a second branch may hold. So the union as written stays as an alternative.
+        // With relaxed branches, a value may match a second branch of a `oneOf`. So the relaxed reader also accepts the
+        // values that the union as written accepts.
         let unions = std::mem::take(&mut node.one_of);
         for union in unions {
             let relaxed: Vec<Id> = union.iter().map(|id| self.node(*id, way)).collect();
@@ -220,7 +222,8 @@ impl Relaxing<'_> {
             .filter(|at| list[*at].reader == origin && origin != Origin::default() && list[*at].way == way)
             .collect();
         let exact = meant.iter().copied().filter(|at| !list[*at].is_whole);
-        // The keywords whose evaluations count must stay beside `unevaluated…`, so this assertion comes last.
+        // An `unevaluated…` keyword must stay in one node with the keywords whose evaluations it uses. So the function
+        // relaxes assertions about unevaluated members and items last.
         let (together, apart): (Vec<usize>, Vec<usize>) =
             exact.partition(|at| looks_at_the_rest(&node, &list[*at].assertion));
         let mut groups: Vec<(Taken, Vec<Id>)> = Vec::new();
@@ -272,8 +275,8 @@ impl Relaxing<'_> {
         self.union(id, list[whole[0]].assertion.clone(), vec![made], writers, origin)
     }
 
-    /// Adds the writer's values to the values that the reader lists, if they can be counted. So a long list stays one
-    /// list.
+    /// Adds the writer's values to the values that the reader lists, if the engine can list the writer's values. So a
+    /// long list stays one list. Returns whether it added them.
     fn lists_more(&mut self, node: &mut Node, relaxed: &Relaxed) -> bool {
         if relaxed.assertion != Assertion::Values {
             return false;
@@ -284,7 +287,7 @@ impl Relaxing<'_> {
         true
     }
 
-    /// Adds a union of the branches in which the search continues, and the writer's values.
+    /// Adds a union. Its branches are the schemas in which the search continues, and the reported values of the writer.
     fn union(
         &mut self,
         id: Id,

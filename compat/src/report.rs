@@ -10,19 +10,20 @@ use serde_json::Value;
 pub enum Verdict {
     /// The reader provably accepts every event of the writer.
     Compatible,
-    /// An event breaks the reader, and the report has this event.
+    /// The reader rejects an event of the writer, and the report contains this event.
     Incompatible,
-    /// Neither proven nor refuted. The check rejects the change, but never calls it a break.
+    /// The engine has found neither a proof nor a counterexample. The check rejects the change, but does not report it
+    /// as a break.
     Undecided,
 }
 
-/// The direction of a comparison: which version is the reader.
+/// The direction of a comparison. It determines which version is the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// The new version reads events of the old one.
+    /// The new version reads events of the old version.
     Backward,
-    /// The old version reads events of the new one.
+    /// The old version reads events of the new version.
     Forward,
 }
 
@@ -32,66 +33,66 @@ pub enum Direction {
 pub enum Severity {
     /// The check rejects the change because of this finding.
     Error,
-    /// A break in a direction that the mode does not check.
+    /// The finding is a break, but in a direction that the mode does not check.
     Warning,
-    /// Harmless information.
+    /// The finding is harmless information.
     Note,
 }
 
 /// The identifier of a finding for waivers: 16 hexadecimal digits. It is a hash of the rule, the subject, the
-/// direction, the place, the use, the candidate version and the change itself.
+/// direction, the place, the use of a shared definition, the candidate version and the change itself.
 ///
-/// A larger change, another use of a shared definition or another version gives another fingerprint.
+/// So a larger change, another use of a shared definition and another version each have another fingerprint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(pub(crate) String);
 
-/// The answer for two schemas: does the reader accept everything that the writer accepts?
+/// The answer to the question whether a reader's schema accepts everything that a writer's schema accepts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Containment {
     /// The reader provably accepts everything that the writer accepts.
     Contained,
-    /// Refuted by this value: the validator accepted it under the writer and rejected it under the reader.
+    /// The validator accepted a value under the writer's schema and rejected it under the reader's schema.
     NotContained {
         /// The value.
         witness: Value,
     },
-    /// Neither proven nor refuted.
+    /// The engine has found neither a proof nor a counterexample.
     Undecided {
         /// The reason, for people.
         reason: String,
     },
 }
 
-/// One place where a change breaks a reader, or is undecided.
+/// One place where a change breaks a reader, or where the engine cannot decide whether it does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The id of the rule in kebab-case, from the point of view of the reader: `reader-requires-property`.
+    /// The id of the rule in kebab-case, from the point of view of the reader. Example: `reader-requires-property`.
     pub rule: String,
     /// The severity under the mode.
     pub severity: Severity,
-    /// Which version is the reader.
+    /// The direction: it determines which version is the reader.
     pub direction: Direction,
     /// The version with which the candidate was compared.
     pub baseline: Version,
     /// The place in the candidate's document.
     pub pointer: Pointer,
-    /// The same place as a position in the text.
+    /// The place in the candidate's document, as a position in the text.
     pub position: Option<Position>,
-    /// The place in the baseline's document, if it has one.
+    /// The place in the baseline's document, if the finding has a place there.
     pub baseline_pointer: Option<Pointer>,
-    /// The same place as a position in the text.
+    /// The place in the baseline's document, as a position in the text.
     pub baseline_position: Option<Position>,
-    /// The place of the change, if it is in another document: `common.money@2.0.0#/$defs/Amount`. Then `pointer` is the
-    /// place of the reference to that document.
+    /// The place of the change, if the change is in another document. Example: `common.money@2.0.0#/$defs/Amount`. In
+    /// this case, `pointer` is the place of the reference to that document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
     /// One sentence that names the part of the event and the break.
     pub message: String,
-    /// A whole event that the writer's schema accepts and the reader's schema rejects. The validator confirmed both.
-    /// Only an undecided finding has none.
+    /// A whole event that the writer's schema accepts and the reader's schema rejects. The validator confirmed both
+    /// facts. Only an undecided finding has no witness.
     pub witness: Option<Value>,
     /// The message of the validator about the witness.
     pub refusal: Option<String>,
@@ -102,15 +103,15 @@ pub struct Finding {
     pub used_at: Option<Pointer>,
     /// The identifier for waivers.
     pub fingerprint: Fingerprint,
-    /// The fingerprint of the former scheme, which had 12 digits; only for explanations.
+    /// The fingerprint of the former scheme, which had 12 digits. Only explanations use it.
     #[serde(skip)]
     pub former_fingerprint: Fingerprint,
-    /// The reason of the waiver that accepts the finding, if one does.
+    /// The reason of the waiver that accepts the finding, if a waiver accepts it.
     pub waived: Option<String>,
-    /// The fingerprint of that waiver.
+    /// The fingerprint of the waiver that accepts the finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived_by: Option<Fingerprint>,
-    /// The earlier version of the waiver, if the candidate only repeats its change.
+    /// The earlier version for which the waiver was added, if the candidate only repeats the change of that version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived_through: Option<Version>,
 }
@@ -131,7 +132,7 @@ pub struct Report {
     pub formats: Formats,
     /// The versions with which the candidate was compared, in ascending order; empty for the first version of a line.
     pub baselines: Vec<Version>,
-    /// The answer without the waived findings.
+    /// The verdict. It ignores the waived findings.
     pub verdict: Verdict,
     /// The bump that this change requires after the previous version.
     pub required_bump: Bump,
@@ -144,16 +145,17 @@ pub struct Report {
     /// Whether more findings may exist, because the search for findings stopped at a limit.
     #[serde(default)]
     pub may_have_more: bool,
-    /// Properties that only repeat the schema's own version. The comparison ignored them.
+    /// Properties whose only value is the schema's own version. The comparison ignored them.
     pub masked: Vec<Pointer>,
-    /// A break under a stricter content model, if the chosen one finds none and [`crate::check::Settings::advises`] is set.
+    /// A break under a stricter content model, if no break exists under the chosen model and
+    /// [`crate::check::Settings::advises`] is set.
     pub stricter: Option<Stricter>,
     /// An older reader that rejects events of a compatible candidate, if the mode checks only backward and
     /// [`crate::check::Settings::advises`] is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_readers: Option<OldReaders>,
-    /// Places where no value would be valid if the object or array had only declared members. The check lets writers
-    /// send undeclared members and items at these places.
+    /// Places where no value with only declared members or items would be valid. The check lets writers send undeclared
+    /// members and items at these places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<OpenedPlace>,
 }
@@ -166,7 +168,7 @@ pub struct Stricter {
     pub content_model: ContentModel,
     /// One sentence that names the part of the event and the break.
     pub message: String,
-    /// The event that breaks under that model.
+    /// An event that the reader rejects under that model.
     pub witness: Option<Value>,
 }
 
@@ -182,7 +184,7 @@ pub struct OldReaders {
     pub witness: Option<Value>,
 }
 
-/// A place of a schema that the check compares as if undeclared members were allowed.
+/// A place of a schema at which the check lets writers send undeclared members and items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenedPlace {
@@ -228,7 +230,7 @@ impl fmt::Display for OpenedPlace {
     }
 }
 
-/// The kind of a change between two versions, harmless or not.
+/// The kind of a change between two versions. The change may be harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
@@ -242,17 +244,17 @@ pub enum ChangeKind {
     Narrowed,
     /// A changed declaration.
     Changed,
-    /// A change that only people see: title, description, examples, comments.
+    /// A change without effect on events, for example of a title, description, example or comment.
     Annotation,
 }
 
-/// One difference between two documents, whatever its effect on events.
+/// One difference between two documents, with or without an effect on events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Change {
     /// The kind.
     pub kind: ChangeKind,
-    /// The place in the newer document; for a removed declaration, in the older one.
+    /// The place in the newer document. For a removed declaration, the place in the older document.
     pub pointer: Pointer,
     /// One sentence about the difference.
     pub message: String,
@@ -270,9 +272,9 @@ pub struct Diff {
     pub to: Version,
     /// The content model of the comparison.
     pub content_model: ContentModel,
-    /// Whether the new version accepts every event of the old one.
+    /// The answer to the question whether the new version accepts every event of the old version.
     pub backward: Verdict,
-    /// Whether the old version accepts every event of the new one.
+    /// The answer to the question whether the old version accepts every event of the new version.
     pub forward: Verdict,
     /// The bump that the change requires under the subject's mode.
     pub required_bump: Bump,
@@ -296,8 +298,8 @@ impl Fingerprint {
     /// The number of hexadecimal digits of a fingerprint.
     pub const DIGITS: usize = 16;
 
-    /// The number of hexadecimal digits of a fingerprint of the former scheme, which contained neither version nor
-    /// change.
+    /// The number of hexadecimal digits of a fingerprint of the former scheme. Such a fingerprint did not depend on the
+    /// version or the change.
     pub const FORMER_DIGITS: usize = 12;
 
     /// Returns the hexadecimal digits.
@@ -316,7 +318,8 @@ impl Verdict {
         }
     }
 
-    /// Returns the more severe of two answers: incompatible, then undecided, then compatible.
+    /// Returns the more severe of two verdicts. `Incompatible` is the most severe verdict, and `Compatible` is the
+    /// least severe.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let weight = |verdict| match verdict {

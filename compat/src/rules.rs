@@ -1,7 +1,7 @@
-//! The rules of findings, one row each, from the point of view of the reader.
+//! The rules of findings, from the point of view of the reader. The [`table`] has one row for each rule.
 //!
 //! The assertion of a finding's obligation determines its rule. `evschema explain` and docs/rules.md show the rows of
-//! the [`table`].
+//! the table.
 
 mod table;
 
@@ -13,7 +13,7 @@ use table::*;
 /// A rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// The id in kebab-case. It is never renamed, and never used again for another rule.
+    /// The id in kebab-case. An id never changes, and no other rule uses it later.
     pub id: &'static str,
     /// The break that the rule reports, in one line.
     pub summary: &'static str,
@@ -21,14 +21,14 @@ pub struct Rule {
     pub why: &'static str,
     /// The change that the author can make instead.
     pub remedy: &'static str,
-    /// The keywords that can cause the finding.
+    /// The keywords that can cause a finding of this rule.
     pub keywords: &'static [&'static str],
     /// A writer and a reader with a finding of this rule, and a reader without one; `None` for a rule that is not about
     /// schemas.
     pub example: Option<Example>,
 }
 
-/// A pair with a finding and a similar pair without one, as JSON texts.
+/// A pair of schemas with a finding, and a similar pair without a finding, as JSON texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
     /// The writer's schema.
@@ -72,7 +72,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the words for the assertion in a sentence.
+    /// Returns the words that a sentence uses for the assertion.
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Types(types) => format!("the type {types}"),
@@ -100,7 +100,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the property that the assertion is about, if it is about one.
+    /// Returns the property that the assertion is about, if it is about a property.
     pub(crate) fn name(&self) -> Option<&str> {
         if let Self::Required(name) | Self::Property(name) | Self::Lacks(name) | Self::Dependent(name) = self
         {
@@ -110,7 +110,7 @@ impl Assertion {
         }
     }
 
-    /// Returns the keywords that can express the assertion in a schema, the most likely first.
+    /// Returns the keywords that can express the assertion in a schema. The most likely keyword comes first.
     pub(crate) fn keywords(&self) -> &'static [&'static str] {
         self.rule().keywords
     }

@@ -1,6 +1,6 @@
 //! Makes values that a schema accepts: small, plausible and different from each other.
 //!
-//! The engine does not trust these values: it evaluates them, and in the end the validator confirms them.
+//! The values may be wrong. So the engine evaluates them, and the validator confirms every witness.
 
 mod children;
 pub(crate) mod state;
@@ -17,13 +17,13 @@ use crate::engine::Engine;
 use crate::tree::{Id, Types};
 use crate::truth::Truth;
 
-/// Limit on the depth of a made event.
+/// The maximum depth of a made event.
 const DEPTH_MAX: usize = 40;
 
-/// Limit on the depth of subtractions in which the engine makes values.
+/// The maximum depth of nested subtractions in which the engine makes values.
 const SUBTRACTIONS_MAX: usize = 3;
 
-/// Limit on the splits of an alternative at its negations, conditions and unions.
+/// The maximum number of successive splits of an alternative at its negations, conditions and unions.
 const SPLITS_MAX: usize = 8;
 
 impl Engine {
@@ -32,10 +32,10 @@ impl Engine {
         self.samples(id, 1).into_iter().next()
     }
 
-    /// Returns different values of a node: about `many`, and at most twice as many.
+    /// Returns different values of a node: about `many`, and at most twice `many`.
     pub(crate) fn samples(&mut self, id: Id, many: usize) -> Vec<Value> {
         let class = id.class();
-        // The node may occur once inside itself, so that a list has an element, but not more often.
+        // The node may occur once inside itself, but not more often. So a recursive list can have one element.
         let inside = self.sampler.samplings_in_progress.iter().filter(|open| **open == class).count();
         if 1 < inside || DEPTH_MAX < self.sampler.samplings_in_progress.len() || !self.spend(2) {
             return Vec::new();
@@ -73,7 +73,7 @@ impl Engine {
         self.samples_within(alternative, many, 0)
     }
 
-    /// Like [`Self::samples_of`], for a part of an alternative after this number of splits.
+    /// Like [`Self::samples_of`], but for a part of an alternative after this number of splits.
     fn samples_within(&mut self, alternative: &Alternative, many: usize, splits: usize) -> Vec<Value> {
         if SPLITS_MAX < splits || !self.spend(1) {
             return Vec::new();
@@ -152,7 +152,8 @@ impl Engine {
         found
     }
 
-    /// Chooses branches of the unions that the alternative keeps whole: the first branches that fit, and the last.
+    /// Chooses branches of the unions that the alternative has not split: the first branches that fit, and the last
+    /// one.
     fn in_some_branches(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let mut chosen = Vec::new();
         for backwards in [false, true] {
@@ -174,7 +175,7 @@ impl Engine {
     }
 }
 
-/// Returns the number of nodes of a value, itself included.
+/// Returns the number of nodes of a value, including the value itself.
 pub(crate) fn nodes_in(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(nodes_in).sum::<usize>(),

@@ -4,9 +4,9 @@
 //! reduces every question about unions, negations and conditions to one question: is an alternative empty? Semantic
 //! subtyping does the same (Frisch, Castagna and Benzaken, "Semantic subtyping", 2008).
 //!
-//! The result has **at least** the values of the difference: if no alternative can express the opposite of an
-//! assertion, the writer stays whole. So an empty result is a proof, and another result shows where to search for
-//! witnesses.
+//! The alternatives that are left have **at least** the values of the difference. If no alternative can express the
+//! opposite of an assertion, all values of the writer are left. So if no alternative is left, this is a proof.
+//! Otherwise, the rest shows where to search for witnesses.
 
 mod arrays;
 mod objects;
@@ -22,13 +22,14 @@ use crate::pattern::one_of_texts;
 use crate::tree::{Condition, Id, Node, Origin, Strings, Types};
 use crate::truth::Truth;
 
-/// Limit on the depth of nested subtractions.
+/// The maximum depth of nested subtractions.
 const DEPTH_MAX: usize = 5;
 
-/// Limit on the alternatives that may be left. If more are left, the writer stays whole.
+/// The maximum number of alternatives after a subtraction. If more are left, the function returns the writer's
+/// alternative unchanged.
 const LEFT_MAX: usize = 48;
 
-/// Limit on the listed numbers at which an interval is cut.
+/// The maximum number of listed numbers at which a subtraction cuts an interval.
 const CUTS_MAX: usize = 32;
 
 impl Engine {
@@ -73,8 +74,8 @@ impl Engine {
     /// Returns the part of an alternative that all of these schemas reject.
     pub(crate) fn subtract_all(&mut self, alternative: &Alternative, schemas: &[Id]) -> Vec<Alternative> {
         let mut left = vec![alternative.clone()];
-        // Negations come first: after the subtraction of `not X`, the rest is in `X` and has its class in `holds`. So
-        // the subtraction of `X` then certainly removes the rest.
+        // The function subtracts negations first. After the subtraction of `not X`, `X` accepts the rest, and the rest
+        // has the class of `X` in `holds`. So a later subtraction of `X` certainly removes the rest.
         let is_negation = |schema: &&Id| self.tree.negated(**schema).is_some();
         let (first, then): (Vec<&Id>, Vec<&Id>) = schemas.iter().partition(is_negation);
         for schema in first.into_iter().chain(then) {
@@ -133,7 +134,7 @@ impl Engine {
         }
     }
 
-    /// Returns the values that both an alternative and a schema accept.
+    /// Returns the part of an alternative that a schema also accepts.
     pub(crate) fn intersect(&mut self, alternative: &Alternative, schema: Id) -> Vec<Alternative> {
         let others = self.alternatives(schema);
         let mut both = Vec::new();
@@ -246,7 +247,7 @@ fn without_values(alternative: &Alternative, values: &[serde_json::Value]) -> Ve
             }
             pieces
         }
-        // An alternative cannot express that an object or array is not one of these.
+        // An alternative cannot exclude single objects or arrays.
         _ if values.iter().any(|value| Types::of(value) == alternative.types) => vec![alternative.widened()],
         _ => vec![alternative.clone()],
     }
@@ -295,8 +296,8 @@ fn subtract_strings(alternative: &Alternative, reader: &Strings) -> Vec<Alternat
             left.push(alternative.widened());
             continue;
         };
-        // A string without the format fails to match one of these patterns. Some of the strings that fail to match may
-        // still have the format.
+        // Every string without the format fails to match at least one of these patterns. But a string that fails to
+        // match may still have the format.
         for pattern in &language.under {
             let rest = alternative.with_strings(|strings| strings.none.push(pattern.clone()));
             left.push(if language.over.contains(pattern) { rest } else { rest.widened() });

@@ -1,8 +1,8 @@
 //! The arena of a comparison. Its nodes are the subschemas of the writer and of the reader.
 //!
-//! Structurally equal nodes share a [`Class`]. So the engine compares two integers to recognise unchanged parts
-//! ("hash-consing": Filliâtre and Conchon, "Type-safe modular hash-consing", 2006). A node keeps its origin, because two
-//! equal subschemas are two places in a report.
+//! Structurally equal nodes share a [`Class`]. So the engine recognises unchanged parts by a comparison of two integers
+//! ("hash-consing": Filliâtre and Conchon, "Type-safe modular hash-consing", 2006). A node keeps its origin, because
+//! two equal subschemas are two places in a report.
 
 mod listed;
 mod named;
@@ -71,21 +71,21 @@ impl Hash for Id {
     }
 }
 
-/// The name of a property. All nodes that use the name share it.
+/// The name of a property. All nodes with the same name share one copy.
 pub(crate) type Name = Rc<str>;
 
-/// The subschema that a node was read from.
+/// The subschema from which a node was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Origin {
-    /// The engine made the node.
+    /// The engine made the node itself, so no document has the node's subschema.
     #[default]
     Engine,
     Schema(Side, NodeId),
-    /// Stands for any subschema that makes no difference.
+    /// Stands for any subschema, if a comparison need not distinguish them.
     Any,
 }
 
-/// The schema graph of a subschema.
+/// The side of a comparison to which a subschema belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Side {
     Writer,
@@ -95,12 +95,12 @@ pub(crate) enum Side {
 }
 
 impl Origin {
-    /// Returns the origin of a node that is read from a graph.
+    /// Returns the origin of a node that comes from a schema graph.
     pub(crate) fn of(side: Side, node: &graph::Node<'_>) -> Self {
         Self::Schema(side, node.first)
     }
 
-    /// Returns the subschema, if it is one of this side.
+    /// Returns the subschema, if it belongs to this side.
     pub(crate) fn on(self, side: Side) -> Option<NodeId> {
         match self {
             Self::Schema(own, node) if own == side => Some(node),
@@ -115,7 +115,7 @@ pub(crate) struct Tree {
     nodes: Vec<Rc<Node>>,
     origins: Vec<Origin>,
     interned: HashMap<Rc<Node>, Class>,
-    /// Long lists of values, by hash. The versions of a schema repeat them.
+    /// Long lists of values, by hash. The tree shares them, because versions of a schema repeat the same lists.
     lists: HashMap<u64, Listed>,
     /// The targets of recursive references.
     recursive_refs: Vec<Option<Id>>,
@@ -145,9 +145,10 @@ impl Tree {
         self.interned.reserve(nodes);
     }
 
-    /// Returns the values of an `enum` as a list. Equal values share one list.
+    /// Returns the values of an `enum` as a list. Nodes with equal values share one long list.
     pub(crate) fn listed(&mut self, values: &[Value]) -> Listed {
-        /// To make so short a list again is faster than to look it up.
+        /// The maximum length of a list that the tree does not share. Making such a short list again is faster than
+        /// looking it up.
         const SHORT_MAX: usize = 8;
         if values.len() <= SHORT_MAX {
             return Listed::of(values.iter().map(normalized));
@@ -183,7 +184,7 @@ impl Tree {
             return (Rc::new(node), Class::NOTHING);
         }
         match self.interned.get_key_value(&node) {
-            // Both share one node, because no part of it has a place of its own.
+            // Both ids share one node, because the node has no parts with places of their own.
             Some((known, class)) if node.has_no_parts() => (Rc::clone(known), *class),
             Some((_, class)) => (Rc::new(node), *class),
             None => {
@@ -207,7 +208,8 @@ impl Tree {
         if let Some(nothing) = parts.iter().find(|part| part.class == Class::NOTHING) {
             return *nothing;
         }
-        /// So few parts are compared with each other directly.
+        /// The maximum number of parts for which the function finds duplicates by direct comparison, without a hash
+        /// set.
         const FEW: usize = 32;
         let mut seen: HashSet<Class> = HashSet::new();
         let is_long = FEW < parts.len();
@@ -238,7 +240,7 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Returns the node that a node negates, if it does nothing else.
+    /// If a node consists only of a negation, returns the negated node.
     pub(crate) fn negated(&self, id: Id) -> Option<Id> {
         let node = self.node(id);
         match node.not.as_slice() {
@@ -272,7 +274,7 @@ impl Tree {
     /// Returns the origin of the node at the end of a chain of references. For a node that is not only a reference,
     /// returns its own origin.
     pub(crate) fn target(&self, id: Id) -> Origin {
-        /// At most this number of references is followed.
+        /// The maximum number of references that the function follows.
         const CHAIN_MAX: usize = 16;
         let mut at = id;
         for _ in 0..CHAIN_MAX {
@@ -288,7 +290,7 @@ impl Tree {
         self.origin(at)
     }
 
-    /// Returns whether a schema refers back to itself.
+    /// Returns whether a schema of the tree refers to itself.
     pub(crate) fn has_recursive_refs(&self) -> bool {
         !self.recursive_refs.is_empty()
     }
@@ -298,22 +300,22 @@ impl Tree {
         self.recursive_refs.get(recursive_ref as usize).copied().flatten()
     }
 
-    /// Returns the nodes that recursive references stand for.
+    /// Returns the targets of all recursive references.
     pub(crate) fn recursive_targets(&self) -> impl Iterator<Item = Id> {
         self.recursive_refs.iter().copied().flatten()
     }
 
-    /// Returns whether a node has `unevaluatedItems` or `unevaluatedProperties`.
+    /// Returns whether any node of the tree has `unevaluatedItems` or `unevaluatedProperties`.
     pub(crate) fn has_unevaluated(&self) -> bool {
         self.nodes.iter().any(|node| node.objects.unevaluated.or(node.arrays.unevaluated).is_some())
     }
 
-    /// Returns whether a node has a condition.
+    /// Returns whether any node of the tree has a condition.
     pub(crate) fn has_conditions(&self) -> bool {
         self.nodes.iter().any(|node| !node.conditions.is_empty())
     }
 
-    /// Returns whether a node distinguishes `1.0` from `1`.
+    /// Returns whether any node of the tree distinguishes `1.0` from `1`.
     pub(crate) fn requires_integer_lexeme(&self) -> bool {
         self.nodes.iter().any(|node| node.numbers.requires_lexeme)
     }

@@ -1,11 +1,11 @@
 //! Three-valued answers.
 
-/// Whether something holds, if the engine knows. The operations follow the three-valued logic of Kleene.
+/// Whether a statement is true, if the engine knows. The operations follow the three-valued logic of Kleene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Truth {
     Yes,
     No,
-    /// The engine does not know: for example, it cannot run a pattern, or the fuel is used up.
+    /// The engine does not know. For example, it cannot run a pattern, or the fuel is used up.
     Unknown,
 }
 
@@ -15,7 +15,8 @@ impl Truth {
         if holds { Self::Yes } else { Self::No }
     }
 
-    /// Returns whether both hold; `No` if one does not hold, whatever the other one is.
+    /// Returns whether both statements are true. Returns `No` if one of them is `No`, even if the other one is
+    /// `Unknown`.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
@@ -24,7 +25,7 @@ impl Truth {
         }
     }
 
-    /// Returns whether one of them holds.
+    /// Returns whether at least one of the statements is true.
     pub(crate) fn or(self, other: Self) -> Self {
         self.not().and(other.not()).not()
     }

@@ -1,7 +1,7 @@
 //! Finds properties whose only value is the version of the schema.
 //!
 //! Eiffel, CDEvents and GBFS write the version into every event (`"version": {"const": "2.3"}`). Such a property
-//! identifies the version. If it were compared literally, no version would be compatible with another.
+//! identifies the version. If the check compared such properties, no version would be compatible with another version.
 
 use evschema_model::{Place, Pointer, Schema, for_each_subschema};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Accepted findings.
+//! Waivers: findings that people have accepted, each with a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,21 @@ use evschema_model::Version;
 /// The waivers that a check applies.
 #[derive(Debug, Clone, Default)]
 pub struct Waivers {
-    /// The reasons by fingerprint, for the waivers that are valid today. A reason is never blank.
+    /// The reason of each waiver that is valid today, by the fingerprint of the accepted finding. A reason is never
+    /// blank.
     reasons: BTreeMap<String, String>,
-    /// Versions of the subject for which people may have added waivers, in addition to the versions of the check's
-    /// history.
+    /// Further versions of the subject for which people may have added waivers. The check also considers the versions
+    /// of its history.
     versions: BTreeSet<Version>,
 }
 
-/// Limit on the length of a reason, in bytes.
+/// The maximum length of a reason, in bytes.
 const REASON_BYTES_MAX: usize = 2_000;
 
 /// The reason why a waiver is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WaiverError {
-    /// A waiver without a reason explains nothing to the next reader.
+    /// The reason is missing or blank. A waiver without a reason explains nothing to other people.
     #[error("a waiver needs a reason")]
     ReasonMissing,
     /// The reason is too long.
@@ -41,7 +42,7 @@ impl Waivers {
         Ok(())
     }
 
-    /// Adds versions of the subject for which waivers may exist. The check need not have their schemas.
+    /// Adds versions of the subject for which waivers may exist. The check does not need the schemas of these versions.
     pub fn name_versions(&mut self, versions: impl IntoIterator<Item = Version>) {
         self.versions.extend(versions);
     }
@@ -51,12 +52,12 @@ impl Waivers {
         self.reasons.get(fingerprint).map(String::as_str)
     }
 
-    /// Returns the fingerprints.
+    /// Returns the fingerprints of all waivers.
     pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
         self.reasons.keys().map(String::as_str)
     }
 
-    /// Returns the versions for which waivers may exist.
+    /// Returns the versions that [`Self::name_versions`] added.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &Version> {
         self.versions.iter()
     }

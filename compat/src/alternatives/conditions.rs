@@ -1,8 +1,9 @@
-//! Nodes with many conditions. With ten kinds of events, each described by `if` and `then`, the combinations would be a
-//! thousand.
+//! Nodes with many conditions. If a schema describes ten kinds of events, each by an `if` and a `then`, the conditions
+//! have about a thousand combinations.
 //!
-//! An alternative of such a node keeps its conditions whole. The engine resolves a condition when the rest of the
-//! alternative decides it. In events of one kind, all tests but one fail.
+//! An alternative of such a node does not split its conditions into cases. The engine resolves a condition when the
+//! rest of the alternative determines whether the `if` accepts the values. For events of one kind, usually only one
+//! `if` accepts them.
 
 use std::rc::Rc;
 
@@ -12,10 +13,10 @@ use super::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Condition, Id};
 
-/// Limit on the conditions of one place that the engine expands into all combinations.
+/// The maximum number of conditions of one node for which the engine expands all combinations.
 const CONDITIONS_MAX: usize = 4;
 
-/// Limit on the conditions for which the engine makes samples.
+/// The maximum number of conditions of one alternative for which the engine makes samples.
 const SAMPLED_MAX: usize = 4;
 
 impl Engine {
@@ -40,7 +41,8 @@ impl Engine {
         false
     }
 
-    /// Resolves the conditions whose tests the alternative decides. Returns `None` if it decides no test.
+    /// Resolves each condition for which the alternative determines whether the `if` accepts its values. Returns `None`
+    /// if the alternative determines this for no condition.
     pub(crate) fn resolve_conditions(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if alternative.conditions.is_empty() {
             return None;
@@ -71,8 +73,8 @@ impl Engine {
         Some(further)
     }
 
-    /// Returns alternatives for samples: one for each of the first few conditions, in which its test passes, and one
-    /// without conditions.
+    /// Returns alternatives for samples. For each of the first few conditions, the list has one alternative with values
+    /// that the `if` accepts. It also has one alternative without conditions.
     pub(crate) fn under_some_conditions(&mut self, alternative: &Alternative) -> Vec<Alternative> {
         let bare = Alternative { conditions: Rc::default(), ..alternative.clone() };
         let mut chosen = Vec::new();

@@ -12,7 +12,7 @@ use crate::tree::{Id, Name, Tree};
 pub(crate) struct Declared {
     pub(crate) names: BTreeSet<Name>,
     pub(crate) patterns: BTreeSet<Name>,
-    /// Whether a schema other than `true` and `false` applies to all other names.
+    /// Whether a schema other than `true` and `false` applies to all undeclared names.
     pub(crate) is_map: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Expands a node into its alternatives. The engine multiplies out unions as long as this helps a proof.
+//! Expands a node into its alternatives. The engine combines the branches of all unions, up to the limits of this
+//! module.
 
 use std::rc::Rc;
 
@@ -8,14 +9,14 @@ use super::{Alternative, AlternativeArrays, AlternativeObjects, ItemLayer, Prope
 use crate::engine::Engine;
 use crate::tree::{Arrays, Id, Node, Objects, Types};
 
-/// Limit on the alternatives of one node. Real unions rarely have more branches, and larger products only slow the
-/// proof down.
+/// The maximum number of alternatives of one node. Real unions rarely have more branches, and more alternatives only
+/// slow the proof down.
 const ALTERNATIVES_MAX: usize = 256;
 
-/// Limit on the alternatives of a single wide union.
+/// The maximum number of alternatives of one node that come from a single union.
 const UNION_MAX: usize = 1_024;
 
-/// Limit on the length of a chain of applicators on one value.
+/// The maximum length of a chain of nested applicators that all apply to the same value.
 const IN_PLACE_MAX: usize = 64;
 
 impl Engine {
@@ -24,22 +25,22 @@ impl Engine {
         &self.expander.anything
     }
 
-    /// Returns how often a recursion or a limit has cut alternatives short.
+    /// Returns how often the engine has replaced alternatives by wider ones, because of a recursion or a limit.
     pub(crate) fn truncations(&self) -> usize {
         self.expander.truncations
     }
 
-    /// Notes that a recursion or a limit cuts alternatives short.
+    /// Notes that the engine replaces alternatives by wider ones, because of a recursion or a limit.
     pub(crate) fn note_truncation(&mut self) {
         self.expander.truncations += 1;
     }
 
-    /// Returns the alternatives of a node; none if the node is known to accept nothing.
+    /// Returns the alternatives of a node. The list is empty if the node is known to accept nothing.
     pub(crate) fn alternatives(&mut self, id: Id) -> Rc<Vec<Alternative>> {
         if let Some(known) = self.expander.alternatives.get(&id.index()) {
             return Rc::clone(known);
         }
-        // These expansions of the parts of a node with many conditions are valid for this node only.
+        // The expansions of the parts of a node with many conditions are valid only during the expansion of this node.
         let outer = std::mem::take(&mut self.expander.alternatives_of_parts);
         if self.has_many_conditions(id) {
             self.expander.alternatives_of_parts = Some(HashMap::new());
@@ -62,8 +63,8 @@ impl Engine {
         path.push(id);
         let alternatives = self.expand_node(id, path);
         path.pop();
-        // A truncated result depends on the path to this node, so it is not stored. Any other result is valid
-        // everywhere.
+        // If a recursion or a limit truncated the alternatives, they depend on the path to this node. The engine stores
+        // only alternatives that are not truncated.
         if truncations == self.expander.truncations {
             let known =
                 self.expander.alternatives_of_parts.as_mut().unwrap_or(&mut self.expander.alternatives);
@@ -90,7 +91,7 @@ impl Engine {
         for union in node.any_of.iter().chain(&node.one_of) {
             alternatives = self.product(alternatives, union, path);
         }
-        // The alternatives of a `oneOf` do not exclude that a second branch holds. `exclusive` notes it.
+        // The alternatives of a `oneOf` may accept values that match a second branch. `exclusive` notes this.
         for union in &node.one_of {
             if !self.are_exclusive(union) {
                 for alternative in &mut alternatives {
@@ -194,7 +195,8 @@ impl Engine {
 
     /// Returns whether at most one branch of a union can hold for a value.
     pub(crate) fn are_exclusive(&mut self, union: &[Id]) -> bool {
-        // The comparison is quadratic in the number of branches, so the limit is a size that people can read.
+        // The comparison below is quadratic in the number of branches, so it has a limit: a number of branches that
+        // people can still read.
         self.discriminator(union).is_some()
             || (union.len() <= 24
                 && union
@@ -203,7 +205,7 @@ impl Engine {
                     .all(|(at, a)| union[at + 1..].iter().all(|b| self.are_disjoint_quickly(*a, *b))))
     }
 
-    /// Returns whether two nodes share no value, judged by their types and listed values alone.
+    /// Returns whether the types and the listed values of two nodes already show that the nodes share no value.
     fn are_disjoint_quickly(&self, a: Id, b: Id) -> bool {
         let (a, b) = (self.tree.node(a), self.tree.node(b));
         match (&a.values, &b.values) {
@@ -213,9 +215,10 @@ impl Engine {
     }
 }
 
-/// Adds an alternative, unless an equal one exists. The equal one keeps only the classes and unions that hold for both.
+/// Adds an alternative, unless an equal one is in the list. In that case, the listed alternative keeps only the classes
+/// and the exclusive unions that both alternatives have.
 fn add_alternative(list: &mut Vec<Alternative>, alternative: Alternative) {
-    /// Limit on the alternatives that are compared with a new one.
+    /// The maximum number of listed alternatives that the function compares with the new one.
     const COMPARED_MAX: usize = 32;
     let same = |known: &&mut Alternative| {
         known.types == alternative.types

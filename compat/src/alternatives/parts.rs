@@ -9,7 +9,8 @@ impl Engine {
     /// Returns the schemas that apply to a property of this name.
     pub(crate) fn property(&mut self, objects: &AlternativeObjects, name: &str) -> Vec<Id> {
         let patterns: usize = objects.layers.iter().map(|layer| layer.patterns.len()).sum();
-        // Without these schemas, the property may have any value. This only makes the writer wider.
+        // Without fuel, the function drops the schemas, and the property may have any value. This only makes the writer
+        // wider.
         if !self.spend(patterns as u64 / 16) {
             return Vec::new();
         }
@@ -20,7 +21,8 @@ impl Engine {
             for (pattern, schema) in layer.patterns.iter() {
                 match self.patterns.is_match(pattern, name) {
                     Truth::Yes => rules.push(*schema),
-                    // If the schema possibly does not apply, the engine drops it. This only makes the writer wider.
+                    // If the pattern may not match the name, the engine drops the schema. This only makes the writer
+                    // wider.
                     Truth::No | Truth::Unknown => {}
                 }
             }
@@ -44,7 +46,7 @@ impl Engine {
     /// Returns the conjunction of the schemas that apply to the item at a position.
     pub(crate) fn item_schema(&mut self, arrays: &AlternativeArrays, at: usize) -> Id {
         let layers = arrays.layers.iter().filter_map(|layer| layer.prefix.get(at).copied().or(layer.items));
-        // If an array may have at most as many items as it must contain, each item is a contained one.
+        // If the maximum number of items is not above `minContains`, every item must match `contains`.
         let each = arrays.contains.iter().filter(|own| arrays.max.is_some_and(|max| max <= own.min));
         let rules = layers.chain(each.map(|own| own.schema)).collect();
         self.tree.all(rules)

@@ -1,4 +1,4 @@
-//! The state of expanding nodes in one comparison.
+//! The state that expanding nodes needs during one comparison.
 
 use std::rc::Rc;
 
@@ -11,11 +11,11 @@ use super::Alternative;
 pub(crate) struct Expander {
     /// The alternative that accepts everything. Other alternatives share its parts.
     pub(in crate::alternatives) anything: Alternative,
-    /// The alternatives of each node, by the number of the node. Equal nodes at two places have their own alternatives,
-    /// because the children keep their places.
+    /// The alternatives of each node, by the number of the node. Two equal nodes at different places do not share
+    /// alternatives, because their children have different places.
     pub(in crate::alternatives) alternatives: HashMap<u32, Rc<Vec<Alternative>>>,
     /// The alternatives of the parts of a node with many conditions, while the engine expands that node.
     pub(in crate::alternatives) alternatives_of_parts: Option<HashMap<u32, Rc<Vec<Alternative>>>>,
-    /// How often a recursion or a limit has cut alternatives short.
+    /// How often the engine has replaced alternatives by wider ones, because of a recursion or a limit.
     pub(in crate::alternatives) truncations: usize,
 }

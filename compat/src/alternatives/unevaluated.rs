@@ -1,5 +1,6 @@
 //! Expresses `unevaluatedProperties` and `unevaluatedItems` (2020-12, core, section 11) as layers. Such a layer treats
-//! everything that the siblings may evaluate as evaluated. If a sibling need not hold, this makes the writer wider.
+//! every property or item that a sibling keyword may evaluate as evaluated. If the sibling does not hold for a value,
+//! this only makes the writer wider.
 
 use super::declared::in_place;
 use super::{ItemLayer, PropertyLayer};

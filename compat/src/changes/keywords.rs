@@ -36,8 +36,8 @@ const PRESENT: &[&str] = &[
     "not",
 ];
 
-/// Returns the effects of a changed keyword. The result is empty if the keyword has no order, or if its parts must be
-/// compared one by one.
+/// Returns the effects of a changed keyword. The list is empty if the keyword has no order, or if the parts of its
+/// value must be compared one by one.
 pub(super) fn moved(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Vec<Moved> {
     let one = |is_wider: bool, message: String| vec![Moved { is_wider, message }];
     let gone = |is_wider| one(is_wider, format!("`{keyword}` was removed"));
@@ -139,7 +139,7 @@ fn lists(
     removed.chain(added).collect()
 }
 
-/// Compares two values of `type`. An integer is a number.
+/// Compares two values of `type`. The function treats `integer` as a part of `number`.
 fn types(old: &Value, new: &Value) -> Vec<Moved> {
     let names = |value: &Value| -> Vec<String> {
         let all: Vec<&Value> = value.as_array().map_or_else(|| vec![value], |many| many.iter().collect());

@@ -10,7 +10,7 @@ use crate::waivers::Waivers;
 /// The waivers of a check, with the versions for which people may have added them.
 pub(super) struct Accepted<'w> {
     waivers: &'w Waivers,
-    /// In ascending order.
+    /// The versions, in ascending order.
     versions: Vec<Version>,
 }
 
@@ -24,8 +24,8 @@ impl<'w> Accepted<'w> {
     }
 
     /// Marks the findings that a waiver accepts. The waiver may be for the candidate itself, or for an earlier version
-    /// of the line that made the same change. If the candidate is below its baseline, the candidate is the older
-    /// version, and the baseline made the change.
+    /// of the line that made the same change. If the candidate's version is below the baseline, the baseline made the
+    /// change.
     pub(super) fn mark(&self, here: &mut [Found], decision: &Decision<'_>, sides: &Sides<'_>) {
         let candidate = &sides.candidate.schema().at().version;
         let baseline = &sides.baseline.schema().at().version;
@@ -59,7 +59,7 @@ impl<'w> Accepted<'w> {
     }
 }
 
-/// Returns the same pair with the roles of candidate and baseline exchanged.
+/// Returns the same pair, but the candidate and the baseline swap roles.
 fn mirrored<'a>(sides: &Sides<'a>) -> Sides<'a> {
     let direction = match sides.direction {
         Direction::Backward => Direction::Forward,

@@ -7,8 +7,9 @@ use super::{Baseline, Settings, check_as};
 use crate::report::{Report, Verdict};
 use crate::waivers::Waivers;
 
-/// Returns a version under which the check accepts a candidate. If the report accepts the candidate, this is its own
-/// version. Otherwise it is the smallest version that this function has verified. A pre-release keeps its tag.
+/// Returns a version under which the check accepts a candidate. If the report accepts the candidate, the function
+/// returns the candidate's own version. Otherwise it returns the smallest version that it has verified. A pre-release
+/// keeps its tag.
 ///
 /// `history` must have the versions that [`baselines`](super::baselines) selects, and `is_taken` must know every
 /// registered version. The advice assumes that version constants of the document change together with the version.
@@ -25,7 +26,7 @@ pub fn advise(
     }
     let around = Selection::of(at, settings.policy.mode, history, Baseline::about);
     let free = |version: Version| next_free(version, at, is_taken);
-    // As long as the version has the same two neighbours, the answer about the candidate stays the same.
+    // If only the version number changes and its two neighbours stay the same, the verdict also stays the same.
     if report.verdict == Verdict::Compatible
         && let Some(before) = around.line_previous
     {
@@ -35,8 +36,8 @@ pub fn advise(
             return next;
         }
     }
-    // The line has later versions, so no version between the neighbours is free. On top of its line, the candidate has
-    // other neighbours.
+    // The line has later versions, so no version between the neighbours is free. Above the newest version of its line,
+    // the candidate has other neighbours.
     if let Some(newest) = around.line_newest.filter(|newest| at < newest.version()) {
         let settings = Settings { advises: false, ..*settings };
         let mut bump = Bump::Patch;
@@ -59,7 +60,7 @@ pub fn advise(
 /// Returns the first version of a line above every registered version.
 fn new_line(highest: &Version) -> Version {
     if highest.is_prerelease() {
-        // If a line has only pre-releases, its release is free.
+        // If a line has only pre-releases, no release has its version number yet.
         let release = highest.next(Bump::Patch);
         let line = release.line();
         if release == Version::new(line.major, line.minor, 0) {
@@ -69,7 +70,8 @@ fn new_line(highest: &Version) -> Version {
     highest.next(Bump::Major)
 }
 
-/// Returns the first free version that is at least `version`, in steps of a patch, with the pre-release tag of `like`.
+/// Returns the first free version that is not below `version`, with the pre-release tag of `like`. The search increases
+/// the patch number.
 fn next_free(mut version: Version, like: &Version, is_taken: &dyn Fn(&Version) -> bool) -> Version {
     loop {
         let tagged = version.tagged_like(like);

@@ -1,4 +1,4 @@
-//! The comparisons of one check. They share the lowered documents.
+//! The comparisons of one check. They share the documents in the form that the module `lower` produces.
 
 use evschema_model::{Bump, ContentModel, Resolved, field_names};
 
@@ -17,8 +17,8 @@ use crate::version_property::version_constants;
 pub(super) struct Comparer<'s> {
     settings: &'s Settings,
     pairs: Pairs<'s>,
-    /// Places where the content model lets writers send undeclared members, because otherwise the place would have no
-    /// value.
+    /// Places where the content model lets writers send undeclared members. No value with only declared members exists
+    /// there.
     pub(super) opened: Vec<OpenedPlace>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     /// Whether the pair is compatible without a waiver.
     pub(super) is_proven: bool,
-    /// Whether the pair may have more findings than these.
+    /// Whether the pair may have more findings, because the search stopped at a limit.
     pub(super) may_have_more: bool,
 }
 
@@ -68,7 +68,8 @@ impl<'s> Comparer<'s> {
         Outcome { verdict, is_proven: false, may_have_more: decision.may_have_more }
     }
 
-    /// Returns the bump that a change requires. The directions in `proven` are known to be compatible.
+    /// Returns the bump that a change requires. The caller has already proven that the directions in `proven` are
+    /// compatible.
     pub(super) fn required_bump(
         &mut self,
         proven: &[Direction],
@@ -112,8 +113,8 @@ impl<'s> Comparer<'s> {
                 }))
     }
 
-    /// Returns the break that the nearest stricter content model finds, for a change without a break under the chosen
-    /// model.
+    /// Returns the break under the nearest stricter content model that has one. The caller uses this for a change
+    /// without a break under the chosen model.
     pub(super) fn stricter(
         &mut self,
         candidate: &'s Resolved,
@@ -137,8 +138,8 @@ impl<'s> Comparer<'s> {
         None
     }
 
-    /// Returns a break of the latest earlier version as a reader of the candidate's events, if the mode does not check
-    /// this direction.
+    /// Returns a break if the latest earlier version, as a reader, rejects an event of the candidate. Returns `None` if
+    /// the mode already checks this direction.
     pub(super) fn old_readers(
         &mut self,
         candidate: &'s Resolved,
@@ -186,7 +187,8 @@ impl<'s> Comparer<'s> {
         model: ContentModel,
         is_brief: bool,
     ) -> Decision<'s> {
-        // The comparison ignores version constants only if both versions have them. Otherwise they describe the event.
+        // The comparison ignores version constants only if both versions have them. If one version has none, the
+        // constants of the other version describe the event.
         let both = !version_constants(writer.schema()).is_empty();
         let masked = if both { version_constants(reader.schema()) } else { Vec::new() };
         let Settings { formats, fuel, .. } = *self.settings;

@@ -5,37 +5,36 @@ use evschema_model::{Mode, Version};
 pub enum Standing {
     /// Writers and readers may use the version.
     Current,
-    /// The version was yanked. Events of this version exist, so it stays a baseline.
+    /// The version was yanked. Events of this version exist, so the version stays a baseline.
     Yanked,
-    /// The version was yanked, and no writer ever used it. It is no baseline.
+    /// The version was yanked, and no writer ever used it. The version is not a baseline.
     NeverUsed,
 }
 
-/// The baselines of a candidate: the versions of its line that the mode selects, except pre-releases and versions that
-/// were never used.
+/// The baselines of a candidate, and other versions near it. The baselines are the versions of the candidate's line
+/// that the mode selects, except pre-releases and versions that were never used.
 ///
-/// If the mode is not transitive, the nearest version that is not yanked is a baseline. The yanked versions that are
-/// nearer are baselines too, because their events exist.
+/// If the mode is not transitive, the nearest version that is not yanked is a baseline. Yanked versions between that
+/// version and the candidate are baselines too, because events of these versions exist.
 pub(crate) struct Selection<'h, T> {
-    /// The next version below the candidate's version, in any line.
+    /// The highest version below the candidate's version, in any line.
     pub(crate) previous: Option<&'h T>,
-    /// The next version below in the candidate's line.
+    /// The highest version below the candidate's version, in the candidate's line.
     pub(crate) line_previous: Option<&'h T>,
     /// The baselines below the candidate's version, in ascending order.
     pub(crate) predecessors: Vec<&'h T>,
     /// The baselines above the candidate's version, in ascending order.
     pub(crate) successors: Vec<&'h T>,
-    /// The next version above in the candidate's line, in every mode.
+    /// The lowest version above the candidate's version, in the candidate's line. It does not depend on the mode.
     pub(crate) line_next: Option<&'h T>,
     /// The newest version of the candidate's line.
     pub(crate) line_newest: Option<&'h T>,
-    /// The highest version of the subject, even if it was yanked or never used. The next free version is above it.
+    /// The highest version of the subject, even if this version was yanked or never used.
     pub(crate) highest: Option<&'h T>,
 }
 
 impl<'h, T> Selection<'h, T> {
-    /// Selects the baselines from versions in any order. `about` returns the version of an item, and whether it is a
-    /// baseline.
+    /// Selects the baselines from versions in any order. `about` returns the version and the standing of an item.
     pub(crate) fn of(
         candidate: &Version,
         mode: Mode,
@@ -74,8 +73,8 @@ impl<'h, T> Selection<'h, T> {
     }
 }
 
-/// Returns the versions of a subject that [`check`](super::check) needs for a candidate of this version, in no order. A
-/// caller need not load any other version.
+/// Returns the versions of a subject that [`check`](super::check) needs for a candidate of this version, in no
+/// particular order. A caller need not load any other version.
 pub fn baselines<'h, T>(
     candidate: &Version,
     mode: Mode,

@@ -2,14 +2,14 @@
 //!
 //! Most versions only add optional properties and values. Then the new writers send every event that the old writers
 //! send. If a candidate accepts the events of the later version, it also accepts the events of the earlier one. The
-//! functions compare the structure of the schemas, and return `false` in every case that is not simple.
+//! functions of this module compare the structure of the schemas, and return `false` in every case that is not simple.
 
 use std::collections::HashSet;
 
 use evschema_model::{ContentModel, Resolved};
 use serde_json::{Map, Value};
 
-/// Limit on the depth of a compared schema.
+/// The maximum depth of a schema that these functions compare.
 const DEPTH_MAX: usize = 64;
 
 /// Keywords that have no effect on events.
@@ -37,7 +37,7 @@ const OF_LISTS: [&str; 2] = ["type", "enum"];
 /// Returns whether writers of `later` are known to send every event that writers of `earlier` send.
 pub fn sends_no_more(model: ContentModel, earlier: &Resolved, later: &Resolved) -> bool {
     let (old, new) = (earlier.schema(), later.schema());
-    // A plain document without references has its whole meaning in place.
+    // A document without references does not depend on other documents or on other places of its own.
     let is_alone = |side: &Resolved| {
         side.resources().next().is_none() && side.schema().references().is_empty() && side.schema().is_plain()
     };
@@ -51,11 +51,12 @@ pub fn sends_no_more(model: ContentModel, earlier: &Resolved, later: &Resolved) 
         )
 }
 
-/// Compares two schemas: is the new one the old one with more properties and values?
+/// Compares two schemas, to decide whether the newer schema only adds properties and values to the older one.
 struct Growth {
-    /// Whether writers send only declared properties. If they do not, only values may be added.
+    /// Whether writers send only declared properties. If writers may send others, the newer schema may add values but
+    /// no properties.
     is_closed: bool,
-    /// The keyword with the document's address, which only references use.
+    /// The keyword for the address of the document. The comparison ignores it, because only references use the address.
     id: &'static str,
 }
 
@@ -101,7 +102,7 @@ impl Growth {
             let names = old.get("required").and_then(Value::as_array);
             names.is_some_and(|names| names.iter().any(|own| own == name))
         };
-        // An object without declared properties is a map. Its writers send any name.
+        // An object schema without declared properties is a map: its writers may send properties with any name.
         let may_gain = self.is_closed && !before.is_empty();
         before.iter().all(|(name, old)| after.get(name).is_some_and(|new| self.holds(old, new, depth + 1)))
             && (before.len() == after.len()

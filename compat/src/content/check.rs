@@ -1,8 +1,8 @@
-//! Evaluates the content models for one event: whether a writer sends the event, and what a tolerant reader leaves of
-//! it.
+//! Evaluates the content models for one event. It decides whether a writer sends the event, and which part of the event
+//! a tolerant reader keeps.
 //!
-//! An answer is exact, because a witness depends on it. The engine evaluates whether a branch holds. If the engine
-//! cannot decide, the validator does.
+//! Every answer is exact, because a witness depends on it. The engine evaluates whether a branch accepts the value. If
+//! the engine cannot decide, the validator does.
 
 use serde_json::{Map, Value};
 
@@ -13,25 +13,25 @@ use crate::export::export;
 use crate::tree::{Condition, Id, Name, Node};
 use crate::truth::Truth;
 
-/// Limit on the depth of an event.
+/// The maximum depth of an event.
 const DEPTH_MAX: usize = 128;
 
-/// Whether branches count if the engine cannot decide whether they hold.
+/// Whether a branch counts if the engine cannot decide whether the branch holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Doubtful {
     Count,
     DoNot,
 }
 
-/// The side that declares the members. A reader is opened first, so its `additionalProperties: false` evaluates
-/// nothing.
+/// The side that declares the members. The engine first removes the keywords of a reader that reject undeclared
+/// members. So `additionalProperties: false` of a reader evaluates nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Writer,
     OpenedReader,
 }
 
-/// The parts of a test that count for a reader.
+/// The parts of an `if` that count for a reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum InTests {
     All,
@@ -43,7 +43,7 @@ enum InTests {
 #[derive(Default)]
 struct Inherited {
     holding: Vec<Id>,
-    /// Parts of the tests of conditions. They count even if they do not hold.
+    /// The schemas that come from an `if`. They count even if they do not hold.
     tests: Vec<Id>,
 }
 
@@ -52,7 +52,7 @@ struct Inherited {
 struct Applied {
     /// The schemas that hold.
     holding: Vec<Id>,
-    /// The tests of conditions, with all their parts.
+    /// The schemas of each `if`, with all their parts.
     tests: Vec<Id>,
     declarations: Declarations,
 }
@@ -123,7 +123,8 @@ impl Engine {
         }
     }
 
-    /// Returns whether a schema that holds lists the value itself, and so declares all its members.
+    /// Returns whether a schema that holds lists the whole value, for example in an `enum`. Such a schema declares all
+    /// members of the value.
     fn lists(&self, here: &Applied, value: &Value) -> bool {
         let value = crate::tree::normalized(value);
         here.holding
@@ -139,8 +140,8 @@ impl Engine {
             || here.holding.iter().chain(&here.tests).any(|id| self.declares_as_rest(*id, value, name, side))
     }
 
-    /// Returns whether a node declares a member by a schema for all members that it does not name. This schema is
-    /// neither `true` nor `false`, and it applies to the member.
+    /// Returns whether a node declares a member by its schema for all members that it does not name. That schema must
+    /// apply to the member, and it must be neither `true` nor `false`.
     fn declares_as_rest(&mut self, id: Id, value: &Value, name: &str, side: Side) -> bool {
         let node = self.tree.shared(id);
         let objects = &node.objects;
@@ -150,7 +151,7 @@ impl Engine {
         objects.has_real_unevaluated
             && declarations::in_place(&self.tree, &[id]).into_iter().all(|part| {
                 let node = self.tree.shared(part);
-                // If the part possibly applies, it may have evaluated the member.
+                // If the part may hold, it may have evaluated the member.
                 let is_applied = part.is(id) || self.holds(part, value) != Truth::No;
                 let others = node.objects.unevaluated.filter(|_| !part.is(id));
                 let mut rests = node.objects.additional.into_iter().chain(others);
@@ -166,14 +167,15 @@ impl Engine {
             || objects.patterns.iter().any(|(pattern, _)| self.patterns.is_match(pattern, name) == Truth::Yes)
     }
 
-    /// Returns whether a place stays open to undeclared members, because otherwise it would have no value.
+    /// Returns whether a place stays open to undeclared members, because no value with only declared members exists
+    /// there.
     fn is_opened(&mut self, inherited: &Inherited, value: &Value) -> Truth {
         let schema = self.tree.all(inherited.holding.clone());
         let place = self.tree.place(schema, inherited.tests.clone(), None);
         let alternatives = self.alternatives(place);
         let (mut opened, mut closed, mut unknown) = (false, false, false);
         for alternative in alternatives.iter() {
-            // The alternatives that may accept the value if they were not closed.
+            // Whether the alternative, if it allowed undeclared members, might accept the value.
             let meant = match (value, &alternative.values) {
                 (_, Some(_)) => false,
                 (Value::Object(_), None) => alternative.types.has(crate::tree::Types::OBJECT),
@@ -221,7 +223,7 @@ impl Engine {
         here
     }
 
-    /// Returns the schemas that apply in tests. They count even if they do not hold.
+    /// Returns the schemas that apply inside an `if`. They count even if they do not hold.
     fn applied_in_tests(&mut self, tests: Vec<Id>, value: &Value, doubtful: Doubtful) -> Vec<Id> {
         let mut found: Vec<Id> = Vec::new();
         let mut open = tests;
@@ -243,7 +245,8 @@ impl Engine {
         found
     }
 
-    /// Returns the branches of a condition that apply to a value.
+    /// Returns the branch of a condition that applies to a value. If the engine cannot decide which one applies,
+    /// returns both branches or none, as `doubtful` requires.
     fn branches(&mut self, condition: &Condition, value: &Value, doubtful: Doubtful) -> Vec<Id> {
         let branches = match self.holds(condition.test, value) {
             Truth::Yes => [condition.then, None],
@@ -309,7 +312,7 @@ impl Engine {
         self.items_where(holding, at, |engine, contained| engine.counts(contained, item, doubtful))
     }
 
-    /// Like [`Self::items_applied`], for the opened schema of a reader.
+    /// Like [`Self::items_applied`], for a reader without its keywords that reject undeclared members.
     fn items_read(&mut self, holding: &[Id], at: usize, item: &Value) -> Vec<Id> {
         self.items_where(holding, at, |engine, contained| engine.opened_holds(contained, item) == Truth::Yes)
     }
@@ -338,8 +341,8 @@ impl Engine {
 
     /// Returns the part of an event that a tolerant reader keeps; `None` if this is unknown.
     ///
-    /// The result has two values if it depends on one question: do all branches in the test of a condition declare
-    /// members, or only the branches that hold? A witness must break the reader in both cases.
+    /// The function considers two cases: either all branches inside an `if` declare members, or only the branches that
+    /// hold. If the kept parts differ, the function returns both parts. A witness must break the reader in both cases.
     pub(crate) fn stripped(&mut self, reader: Id, event: &Value) -> Option<Vec<Value>> {
         let mut left = vec![self.strip_at(&[reader], event, InTests::Chosen, 0)?];
         let all = self.strip_at(&[reader], event, InTests::All, 0)?;
@@ -383,9 +386,9 @@ impl Engine {
         }
     }
 
-    /// Returns the schemas that a tolerant reader applies at a place. These are the schemas that every event must
-    /// satisfy. For unions and conditions, the branches that hold for the opened schema count, or all branches if none
-    /// holds.
+    /// Returns the schemas that a tolerant reader applies at a place. They include the schemas that every event must
+    /// satisfy. They also include the branches of unions and conditions that hold without the keywords that reject
+    /// undeclared members. If no branch holds, they include all branches.
     fn applied_by_reader(&mut self, ids: &[Id], value: &Value, in_tests: InTests) -> Option<Applied> {
         let mut here = Applied::default();
         let mut open: Vec<Id> = ids.to_vec();
@@ -429,7 +432,7 @@ impl Engine {
                 };
                 match chosen.map_or(Truth::Yes, |branch| self.opened_holds(branch, value)) {
                     Truth::Yes => open.extend(chosen),
-                    // Neither branch holds, so both count.
+                    // The applicable branch does not hold, so both branches count.
                     Truth::No => open.extend(condition.then.into_iter().chain(condition.otherwise)),
                     Truth::Unknown => return None,
                 }
@@ -444,14 +447,14 @@ impl Engine {
         self.closer.opened_readers.open(&mut self.tree, id)
     }
 
-    /// Returns whether a value satisfies the opened form of a schema.
+    /// Returns whether a value satisfies a schema without the keywords that reject undeclared members.
     fn opened_holds(&mut self, id: Id, value: &Value) -> Truth {
         let opened = self.opened(id);
         self.holds(opened, value)
     }
 }
 
-/// Returns the dependent schemas that apply to an object, because it has their property.
+/// Returns the dependent schemas that apply to an object, because the object has the property on which they depend.
 fn dependents<'n>(node: &'n Node, value: &'n Value) -> impl Iterator<Item = Id> + 'n {
     let has = move |name: &Name| value.get(&**name).is_some();
     node.objects.dependent_schemas.iter().filter(move |(name, _)| has(name)).map(|(_, schema)| *schema)

@@ -11,15 +11,16 @@ use crate::truth::Truth;
 impl Engine {
     /// Returns the layers of an object with places for the schemas of its members.
     ///
-    /// A name that is spelled out gets one place with all its schemas. A pattern or a schema for all other names
-    /// applies to several names, so the other schemas of such a name count only as possible.
+    /// A name that a schema states literally gets one place with all its schemas. A pattern applies to several names,
+    /// and so does a schema for all other names. So the engine only knows that further schemas may apply to such a
+    /// name.
     pub(super) fn layers_of_places(
         &mut self,
         objects: &AlternativeObjects,
         closing: &Closing<'_>,
     ) -> Vec<PropertyLayer> {
-        /// Limit on the pairs of a name or a pattern with a pattern in one layer. Above it, the engine lets members
-        /// have any value, which only makes the writer wider.
+        /// The maximum number of comparisons of a name or a pattern with a pattern, for one layer. If a layer needs
+        /// more, the engine lets its members have any value. This only makes the writer wider.
         const PAIRS_MAX: usize = 2_000_000;
         let layers = &objects.layers;
         let all_patterns: usize = layers.iter().map(|layer| layer.patterns.len()).sum();
@@ -75,7 +76,8 @@ impl Engine {
         }
     }
 
-    /// Returns the schemas that possibly apply to a member, beside one pattern.
+    /// Returns the schemas that may apply to a member whose name matches a pattern, in addition to the schema of that
+    /// pattern.
     fn beside_pattern(&mut self, layers: &[PropertyLayer], pattern: &Name, closing: &Closing<'_>) -> Vec<Id> {
         let mut maybe = self.members(&closing.maybe, None);
         for layer in layers {
@@ -90,7 +92,8 @@ impl Engine {
         maybe
     }
 
-    /// Returns the schemas that nodes pass to the member with this name, or, without a name, to any member.
+    /// Returns the schemas that nodes pass to the member with this name. Without a name, returns the schemas that they
+    /// pass to any member.
     pub(super) fn members(&mut self, nodes: &[Id], name: Option<&str>) -> Vec<Id> {
         let mut found = Vec::new();
         for id in nodes {
@@ -114,7 +117,7 @@ impl Engine {
         found
     }
 
-    /// Returns schemas that declare the members of listed objects.
+    /// Returns schemas that declare the members of the objects that the node lists.
     fn listed_members(&mut self, node: &Node, name: Option<&str>) -> Vec<Id> {
         let Some(values) = &node.values else { return Vec::new() };
         let objects = values.iter().filter_map(Value::as_object).flatten();
@@ -145,7 +148,8 @@ impl Engine {
         let mut placed = Vec::with_capacity(arrays.layers.len());
         let longest = Self::prefix_len(arrays);
         for layer in &arrays.layers {
-            // Every layer gets the length of the longest tuple, so that each position has one place for all layers.
+            // Every layer with a schema for further items gets the length of the longest tuple. So each position has
+            // one place for all layers.
             let own = layer.items.map_or(layer.prefix.len(), |_| longest);
             let mut prefix = Vec::with_capacity(own);
             for at in 0..own {
@@ -170,7 +174,7 @@ impl Engine {
         self.all_at(rules, own)
     }
 
-    /// Returns the conjunction of schemas, with the origin of one of them.
+    /// Returns the conjunction of these schemas, with the origin of `own`.
     fn all_at(&mut self, mut rules: Vec<Id>, own: Id) -> Id {
         rules.sort_by_key(|rule| !rule.is(own));
         self.tree.all(rules)
@@ -221,7 +225,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// Returns the schemas that nodes possibly pass to a child.
+    /// Returns the schemas that nodes may pass to a child.
     fn possible_child_schemas(&mut self, nodes: &[Id], member: Member<'_>) -> Vec<Id> {
         match member {
             Member::Named(name) => self.members(nodes, Some(name)),
@@ -231,15 +235,16 @@ impl Engine {
         }
     }
 
-    /// Returns the schemas that a node passes to every meant child; `None` if they differ between these children.
+    /// Returns the schemas that a node passes to every child that `member` describes. Returns `None` if the schemas
+    /// differ between these children.
     fn certain_child_schemas(&mut self, id: Id, member: Member<'_>) -> Option<Vec<Id>> {
         let node = self.tree.shared(id);
         let (objects, arrays) = (&node.objects, &node.arrays);
         let has_listed = node.values.is_some();
         match member {
             Member::Named(name) => {
-                // With patterns, or with a schema for members that others did not evaluate, it is open which schema
-                // applies to a name.
+                // If the node has patterns or `unevaluatedProperties`, the engine does not know which schema applies to
+                // a name that `properties` lacks.
                 let is_spelt_out = objects.properties.of(name).is_some();
                 let is_alike = objects.patterns.is_empty() && objects.unevaluated.is_none() && !has_listed;
                 (is_spelt_out || is_alike).then(|| self.members(&[id], Some(name)))
@@ -275,7 +280,7 @@ enum Member<'n> {
     /// The members that a layer does not name.
     Rest(&'n PropertyLayer),
     Item(usize),
-    /// The items from a position on.
+    /// The items at this position and after it.
     ItemsFrom(usize),
 }
 

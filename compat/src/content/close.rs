@@ -1,4 +1,5 @@
-//! Closes a place to its declared members: the alternatives of the place, with places for the children.
+//! Creates the alternatives of a place, which allow only declared members. The children in these alternatives are
+//! places again.
 
 use std::rc::Rc;
 
@@ -15,14 +16,15 @@ use crate::truth::Truth;
 /// The input for closing a place.
 pub(super) struct Closing<'p> {
     pub(super) declarations: Declarations,
-    /// The schemas that may hold beside the schemas that hold, with their applicators on the same value.
+    /// Schemas that may hold too, with their applicators on the same value.
     pub(super) maybe: Vec<Id>,
     /// Under `tolerant`: the schemas that the reader applies at the place.
     pub(super) reader: Option<&'p AppliedSchemas>,
 }
 
 impl Engine {
-    /// Returns the places that stay open to undeclared members, because otherwise they would have no value.
+    /// Takes the list of the places that stay open to undeclared members, because they have no value with only declared
+    /// members.
     pub(crate) fn take_opened_places(&mut self) -> Vec<Origin> {
         std::mem::take(&mut self.closer.opened_places)
     }
@@ -30,7 +32,8 @@ impl Engine {
     /// Returns the alternatives of a place.
     pub(crate) fn alternatives_of_place(&mut self, id: Id, place: &Place) -> Vec<Alternative> {
         if self.closer.closings_in_progress.contains(&id.class()) {
-            // The place occurs inside itself while the engine closes it. An open place is wider.
+            // The place occurs inside itself while the engine closes it. The engine leaves the inner place open, which
+            // is wider and so safe.
             self.note_truncation();
             return vec![self.anything().widened()];
         }
@@ -57,8 +60,8 @@ impl Engine {
         alternatives
     }
 
-    /// Adds the values of a way without the members that a tolerant reader removes. The function handles each type on
-    /// its own, because the members that the reader declares depend on the type.
+    /// Adds the values of a way without the members that a tolerant reader removes. The function handles each type
+    /// separately, because the reader may declare different members for each type.
     fn without_undeclared(
         &mut self,
         way: &Way,
@@ -70,7 +73,8 @@ impl Engine {
         alternatives.push(way.alternative.without(Types::ARRAY.or(Types::OBJECT)));
         for one in [Types::ARRAY, Types::OBJECT] {
             let alternative = way.alternative.only(one);
-            // After the removal, the alternative is wider, so a value in two branches of a `oneOf` could come back.
+            // The function drops an alternative whose values match two branches of a `oneOf`. It must do so before the
+            // removal, because the removal makes the alternative wider and hides the conflict.
             if alternative.types.is_empty() || self.is_in_two_branches(&alternative) {
                 continue;
             }
@@ -92,15 +96,18 @@ impl Engine {
         for part in &beside {
             declarations.add(&declarations::own(&self.tree, self.tree.node(*part)));
         }
-        // These schemas possibly do not apply. So they may declare members, but not decide that the object is no map.
+        // The added schemas may not hold. So they may declare members, but they do not change whether the object is a
+        // map.
         declarations.is_no_map = is_no_map;
         if !has_tuple {
-            // A tuple that possibly applies can make another tuple longer, but cannot close an open array.
+            // A tuple that may not hold can make another tuple longer, but it cannot limit an array that has no other
+            // tuple.
             declarations.tuple = 0;
         }
         let mut maybe = here;
         maybe.extend(beside);
-        // Without the schemas that possibly apply, the place may have to stay open.
+        // Without the declarations of the schemas that may not hold, the place may have to stay open to undeclared
+        // members.
         let lacks_names = way.declarations.names.len() < declarations.names.len()
             && way.declarations.patterns.is_empty()
             && (way.declarations.names.len() as u64) < way.alternative.objects.min;
@@ -109,8 +116,8 @@ impl Engine {
         let closing = Closing { declarations, maybe, reader };
         let mut alternative = way.alternative.clone();
         if lacks_names || lacks_items || self.may_leave_nothing(&place.maybe) {
-            // Together with these schemas, the place may have to stay open. They need not apply, so the alternative
-            // stays as it is.
+            // Whether the place must stay open depends on schemas that may not hold. So the alternative stays as it is,
+            // which is wider and so safe.
             return alternative;
         }
         if alternative.values.is_none() && alternative.types.has(Types::OBJECT) {
@@ -122,7 +129,7 @@ impl Engine {
         alternative
     }
 
-    /// Returns whether schemas require something that the declared members alone may not have.
+    /// Returns whether schemas require something that no value with only declared members may satisfy.
     fn may_leave_nothing(&self, maybe: &[Id]) -> bool {
         declarations::in_place(&self.tree, maybe).into_iter().any(|part| {
             let node = self.tree.node(part);
@@ -155,7 +162,7 @@ impl Engine {
         }
     }
 
-    /// Returns whether an object has no value after it is closed, although it has values before.
+    /// Returns whether an object has values, but none with only declared members.
     fn is_vacuous_object(
         &mut self,
         open: &Alternative,
@@ -185,7 +192,7 @@ impl Engine {
         self.has_only_open_values(&open, &closed)
     }
 
-    /// Returns whether an alternative has values, but none after it is closed.
+    /// Returns whether the open form of an alternative has values, but the closed form has none.
     fn has_only_open_values(&mut self, open: &Alternative, closed: &Alternative) -> Truth {
         if !self.samples_of(closed, 2).is_empty() || self.is_empty(open) {
             return Truth::No;
@@ -223,12 +230,12 @@ impl Engine {
     }
 }
 
-/// Returns whether types and children alone describe an alternative.
+/// Returns whether an alternative has only assertions about types, members and items.
 fn says_nothing_else(alternative: &Alternative) -> bool {
     alternative.not.is_empty() && alternative.unions.is_empty() && alternative.exclusive.is_empty()
 }
 
-/// Returns whether the object as written already rejects undeclared names.
+/// Returns whether the schema as written already rejects undeclared names.
 fn is_closed(
     objects: &AlternativeObjects,
     declarations: &Declarations,

@@ -1,4 +1,4 @@
-//! The declarations of schemas, each by itself.
+//! Finds the members and items that schemas declare.
 
 use std::collections::BTreeSet;
 
@@ -14,18 +14,19 @@ pub(crate) struct Declarations {
     pub(crate) names: BTreeSet<Name>,
     /// The patterns of declared members.
     pub(crate) patterns: BTreeSet<Name>,
-    /// Whether a schema other than `true` and `false` applies to all other names. Then every member is declared.
+    /// Whether a schema other than `true` and `false` applies to all undeclared names. If so, every member counts as
+    /// declared.
     pub(crate) is_free: bool,
-    /// Whether a schema names members of the object. Then the object is not a map.
+    /// Whether a schema names members of the object. If so, the object is not a map.
     pub(crate) is_no_map: bool,
-    /// The length of the longest tuple without a schema, other than `true` and `false`, for further items.
+    /// The length of the longest tuple whose further items have no schema, or only `true` or `false`.
     pub(crate) tuple: usize,
     /// Whether a schema other than `true` and `false` applies to all further items.
     pub(crate) has_free_items: bool,
 }
 
 impl Declarations {
-    /// Adds the declarations of other schemas that hold too.
+    /// Adds the declarations of other schemas that hold for the same value.
     pub(crate) fn add(&mut self, other: &Self) {
         self.names.extend(other.names.iter().cloned());
         self.patterns.extend(other.patterns.iter().cloned());
@@ -55,8 +56,8 @@ pub(super) fn own(tree: &Tree, node: &Node) -> Declarations {
     declarations
         .patterns
         .extend(patterns.filter(|pattern| !objects.idle_patterns.contains(pattern)).cloned());
-    // A pattern that matches every name leaves nothing to `additionalProperties`. And `additionalProperties` leaves
-    // nothing to `unevaluatedProperties`.
+    // If a pattern matches every name, `additionalProperties` applies to no member. If `additionalProperties` applies
+    // to all other members, `unevaluatedProperties` applies to none.
     let has_real_rest = objects.has_real_rest || objects.has_real_unevaluated && !evaluates_rest(tree, node);
     declarations.is_free = has_real_rest && objects.idle_patterns.is_empty();
     if let Some(names) = objects.names {
@@ -93,7 +94,8 @@ pub(super) fn evaluates_rest(tree: &Tree, node: &Node) -> bool {
     node.objects.additional.is_some_and(|rest| !super::open::rejects_all(tree, rest))
 }
 
-/// Returns the declarations of nodes and all their applicators on the same value, whether these hold or not.
+/// Returns the declarations of nodes and all their applicators on the same value, including applicators that may not
+/// hold.
 pub(super) fn all(tree: &Tree, ids: &[Id]) -> Declarations {
     let mut declarations = Declarations::default();
     for part in in_place(tree, ids) {
@@ -111,8 +113,8 @@ pub(super) fn all_of(tree: &Tree, ids: &[Id]) -> Declarations {
     declarations
 }
 
-/// Returns whether nodes describe the members of an object by parts that apply to every value, whether they hold or
-/// not. Schemas that depend on a property, and the branches of a condition, need not apply.
+/// Returns whether nodes describe the members of an object by parts that apply to every value, including parts that may
+/// not hold. Schemas that depend on a property do not apply to every value, and neither do the branches of a condition.
 pub(super) fn describes(tree: &Tree, ids: &[Id]) -> bool {
     let mut seen = HashSet::new();
     let mut open = ids.to_vec();
@@ -131,7 +133,8 @@ pub(super) fn describes(tree: &Tree, ids: &[Id]) -> bool {
     false
 }
 
-/// Returns whether the branches and tests of nodes describe the members of an object, whichever of them hold.
+/// Returns whether the union branches and the `if` schemas of nodes describe the members of an object, whichever of
+/// them hold.
 pub(super) fn is_described(tree: &Tree, ids: &[Id]) -> bool {
     ids.iter().any(|id| {
         let node = tree.node(*id);
@@ -166,7 +169,7 @@ pub(super) fn in_place(tree: &Tree, ids: &[Id]) -> Vec<Id> {
     found
 }
 
-/// Returns whether parts of a node apply to the same value only in some cases.
+/// Returns whether a node has parts that hold only for some of its values, such as branches.
 pub(super) fn has_branches(tree: &Tree, id: Id) -> bool {
     in_place(tree, &[id]).into_iter().any(|part| {
         let node = tree.node(part);
@@ -182,7 +185,7 @@ pub(super) fn always<'t>(tree: &'t Tree, node: &'t Node) -> impl Iterator<Item =
     node.all_of.iter().copied().chain(target).chain(node.place.as_ref().map(|place| place.schema))
 }
 
-/// Returns the names that `propertyNames` lists, also through references and unions.
+/// Returns the names that `propertyNames` lists, including those in referenced schemas and in unions.
 fn listed_names(tree: &Tree, names: Id) -> BTreeSet<Name> {
     let parts = in_place(tree, &[names]);
     let lists = parts.iter().filter_map(|part| tree.node(*part).values.as_ref());

@@ -1,5 +1,5 @@
-//! Opens a reader's schema to further members. A tolerant reader evaluates the opened schema to determine which members
-//! it declares.
+//! Opens a reader's schema: removes the keywords that reject undeclared members. A tolerant reader evaluates the opened
+//! schema to determine which members it declares.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use foldhash::HashMap;
 
 use crate::tree::{Id, Named, Node, Tree};
 
-/// The schemas that were opened before.
+/// The schemas that the engine has already opened.
 #[derive(Debug, Default)]
 pub(crate) struct Opening {
     done: HashMap<u32, Id>,

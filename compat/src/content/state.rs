@@ -1,4 +1,4 @@
-//! The state of the content models in one comparison.
+//! The state that the content models need during one comparison.
 
 use std::rc::Rc;
 
@@ -11,15 +11,16 @@ use crate::tree::{Class, Origin};
 /// The state of the content models.
 #[derive(Default)]
 pub(crate) struct Closer {
-    /// The ways in which the schemas of each place hold, by the number of the place's node.
+    /// The ways in which the schemas of each place can hold, by the number of the place's node.
     pub(in crate::content) ways: HashMap<u32, Rc<Vec<Way>>>,
-    /// Places that stay open to undeclared members, because otherwise they would have no value.
+    /// Places that stay open to undeclared members, because they have no value with only declared members.
     pub(in crate::content) opened_places: Vec<Origin>,
     /// The places that the engine currently closes, the outermost first.
     pub(in crate::content) closings_in_progress: Vec<Class>,
     /// The schemas of tolerant readers without the keywords that reject undeclared members.
     pub(in crate::content) opened_readers: Opening,
-    /// Whether the engine currently finds the ways of a node with many conditions. It keeps these conditions whole.
+    /// Whether the engine currently finds the ways of a node with many conditions. If so, it does not split the
+    /// conditions into cases.
     pub(in crate::content) keeps_conditions: bool,
     /// Validators of single nodes, by the number of the node; `None` if the node cannot be exported or compiled.
     pub(in crate::content) validators: HashMap<u32, Option<Rc<jsonschema::Validator>>>,

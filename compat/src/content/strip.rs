@@ -1,8 +1,8 @@
-//! The writer's events after a tolerant reader has removed the members that it does not declare.
+//! Computes the writer's events after a tolerant reader has removed the members that the reader does not declare.
 //!
-//! The reader validates the rest against its schema **as written**. So a proof needs no opened reader: it removes the
-//! members from the writer's alternatives. If it is open whether the reader removes a member, the alternative accepts
-//! both cases.
+//! The reader validates the rest of an event against its schema **as written**. So for a proof, the engine removes the
+//! members from the writer's alternatives, and leaves the reader unchanged. If the engine does not know whether the
+//! reader removes a member, the alternative accepts events with and without it.
 
 use std::rc::Rc;
 
@@ -14,19 +14,21 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Origin, PlaceReader, Types};
 use crate::truth::Truth;
 
-/// The schemas that a tolerant reader applies to the values of an alternative, on the same value.
+/// The schemas that a tolerant reader applies to the values of an alternative. They declare the members that the reader
+/// keeps.
 pub(super) struct AppliedSchemas {
-    /// The schemas that certainly count.
+    /// The schemas whose declarations certainly count.
     pub(super) surely: Vec<Id>,
-    /// The schemas that possibly count.
+    /// The schemas whose declarations may count.
     pub(super) maybe: Vec<Id>,
 }
 
 impl Engine {
-    /// Divides the reader's schemas for a place into those that certainly count for the values of an alternative, and
-    /// those that possibly count.
+    /// Divides the reader's schemas for a place into schemas whose declarations certainly count for an alternative's
+    /// values, and schemas whose declarations may count. The reader keeps the members that it declares.
     ///
-    /// For a union, the branches that hold for the opened schema count, or all branches if none holds.
+    /// In a union, the declarations of a branch count if its opened schema holds. If no branch holds, the declarations
+    /// of all branches count.
     pub(super) fn applied_schemas(
         &mut self,
         alternative: &Alternative,
@@ -43,7 +45,7 @@ impl Engine {
             let node = self.tree.shared(id);
             open.extend(declarations::always(&self.tree, &node));
             for union in node.any_of.iter().chain(&node.one_of) {
-                // A discriminator excludes branches, whether the schema is opened or not.
+                // A discriminator excludes the same branches in the opened schema and in the schema as written.
                 let meant = self.selected_branches(alternative, union);
                 let counts: Vec<Truth> = union
                     .iter()
@@ -61,7 +63,8 @@ impl Engine {
                     }
                 }
             }
-            // A test counts even if it does not hold. Only those of its branches that hold count.
+            // The `if` of a condition counts even if it does not hold. Of the branches inside the `if`, only those that
+            // hold count.
             let tests: Vec<Id> =
                 node.tests.iter().copied().chain(node.conditions.iter().map(|own| own.test)).collect();
             maybe.extend(declarations::in_place(&self.tree, &tests));
@@ -76,7 +79,7 @@ impl Engine {
                     }
                 };
                 open.extend(chosen);
-                // If the chosen branch does not hold, both branches count.
+                // If the applicable branch does not hold, both branches count.
                 if chosen.is_some_and(|branch| self.counts_for(alternative, branch) != Truth::Yes) {
                     maybe.extend(other);
                 }
@@ -103,10 +106,10 @@ impl Engine {
             && self.is_sent_as_declared(schema)
     }
 
-    /// Returns whether no place below a schema may have to stay open, and the schema has no negation. Then the branches
-    /// that hold for the writer also hold for the opened reader.
+    /// Returns whether the schema has no negation, and certainly no place below it must stay open to undeclared
+    /// members. If so, the branches that hold for the writer also hold for the opened reader.
     fn is_sent_as_declared(&self, schema: Id) -> bool {
-        /// Limit on the visited nodes.
+        /// The maximum number of visited nodes.
         const NODES_MAX: usize = 2_000;
         let mut seen = HashSet::new();
         let mut open = vec![schema];
@@ -147,9 +150,9 @@ impl Engine {
         kept.is_no_map |= declarations::is_described(&self.tree, &read.surely);
         let mut possible = kept.clone();
         possible.add(&declarations::all_of(&self.tree, &read.maybe));
-        // A schema that possibly applies may describe the members, or may not.
+        // The schemas in `maybe` may describe the members, but they may also not apply.
         let is_map = !kept.is_no_map;
-        // These assertions were about whole values, and the values have changed.
+        // The assertions below were about whole values, and the removal has changed the values.
         alternative.holds = Rc::default();
         alternative.exclusive = Rc::default();
         alternative.unions = Rc::default();
@@ -158,7 +161,8 @@ impl Engine {
         alternative.values = None;
         let layers = alternative.arrays.layers.iter();
         let mut items = layers.clone().flat_map(|layer| layer.prefix.iter().copied().chain(layer.items));
-        // Items without members and items do not change, so the assertions about them stay.
+        // If the items have no members and no items of their own, the removal does not change them. So the assertions
+        // about the items stay.
         let is_plain = alternative.arrays.layers.iter().any(|layer| layer.items.is_some())
             && items.all(|item| !self.tree.may_nest(item));
         if !is_plain {

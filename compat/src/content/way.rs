@@ -1,22 +1,22 @@
-//! One way in which the schemas of a place can hold.
+//! A way: one set of the schemas of a place that can hold together.
 
 use super::declarations::Declarations;
 use crate::alternatives::Alternative;
 use crate::tree::Id;
 
-/// One way in which the schemas of a place hold.
+/// One set of schemas of a place that hold together. A place has one way for each such set.
 #[derive(Debug, Clone)]
 pub(crate) struct Way {
-    /// The accepted values: at least those that the schemas that hold accept.
+    /// The alternative for this way. It accepts at least the values that satisfy all schemas of the set.
     pub(super) alternative: Alternative,
-    /// The members and items that the schemas that hold declare.
+    /// The members and items that the schemas of the set declare.
     pub(super) declarations: Declarations,
-    /// Schemas of the place whose declarations count too, although these schemas need not hold.
+    /// Further schemas of the place. Their declarations count too, although these schemas may not hold.
     pub(super) maybe: Vec<Id>,
 }
 
 impl Way {
-    /// Returns the way in which both hold.
+    /// Returns the way in which the schemas of both ways hold.
     pub(super) fn and(&self, other: &Self) -> Self {
         let mut declarations = self.declarations.clone();
         declarations.add(&other.declarations);

@@ -1,9 +1,10 @@
-//! Finds the ways in which the schemas of one place can hold together, and the declarations of each way.
+//! Finds the sets of schemas of one place that can hold together, and the declarations of each set. Such a set is
+//! called a **way**.
 //!
-//! The expansion for a proof takes one branch of each union and ignores the others. For a content model it matters
-//! which branches hold, because each branch that holds declares members. So for `anyOf`, there is one way for each
-//! **set** of branches that declare something. An event in which more branches hold belongs to the way of the larger
-//! set.
+//! The expansion for a proof (`alternatives`) takes one branch of each union and ignores the other branches. A content
+//! model must know all branches that hold, because each of them declares members. So an `anyOf` has one way for each
+//! **set** of branches that declare something. If several ways fit an event, the event belongs to the way with the
+//! largest set of branches.
 
 use std::rc::Rc;
 
@@ -15,20 +16,21 @@ use crate::tree::{Condition, Id, Node, Types};
 /// The maximum number of ways in which the schemas of one place can hold.
 const WAYS_MAX: usize = 256;
 
-/// Limit on the ways of one place that come from a single wide union.
+/// The maximum number of ways of one place that come from a single union.
 const UNION_MAX: usize = 1_024;
 
-/// Limit on the length of a chain of applicators on one value.
+/// The maximum length of a chain of nested applicators that all apply to the same value.
 const IN_PLACE_MAX: usize = 64;
 
-/// Limit on the branches of an `anyOf` for which each set has its own way.
+/// The maximum number of declaring branches of an `anyOf` for which the engine makes a way for each set of branches.
 const SETS_MAX: usize = 3;
 
-/// Limit on the branches of an `anyOf` that are compared in pairs.
+/// The maximum number of declaring branches of an `anyOf` for which the engine checks, pair by pair, whether the
+/// branches share a value.
 const PAIRS_MAX: usize = 24;
 
 impl Engine {
-    /// Returns the ways in which a node can hold.
+    /// Returns the ways in which the schemas of a node can hold.
     pub(super) fn ways(&mut self, id: Id) -> Rc<Vec<Way>> {
         if let Some(known) = self.closer.ways.get(&id.index()) {
             return Rc::clone(known);
@@ -94,7 +96,8 @@ impl Engine {
         ways
     }
 
-    /// Combines ways with the ways of schemas that hold too. If the combinations are too many, the schemas stay whole.
+    /// Combines ways with the ways of further schemas that hold. If the combinations would be too many, the function
+    /// combines the existing ways with the unsplit schemas in `whole`.
     fn both(&mut self, ways: Vec<Way>, others: Vec<Way>, whole: &[Id]) -> Vec<Way> {
         let many = ways.len().saturating_mul(others.len());
         let is_one_union = ways.len() == 1 && others.len() <= UNION_MAX;
@@ -119,7 +122,7 @@ impl Engine {
         way
     }
 
-    /// Notes schemas that apply to the place, but possibly do not hold.
+    /// Notes schemas that apply to the place, but may not hold.
     fn may_hold(&self, way: &mut Way, schemas: &[Id]) {
         way.declarations.is_no_map |= declarations::describes(&self.tree, schemas);
         way.maybe.extend_from_slice(schemas);
@@ -171,7 +174,7 @@ impl Engine {
         }
         let are_exclusive = self.are_exclusive(union);
         for other in &mut others {
-            // A branch that does not hold declares nothing, but it describes the object.
+            // A branch that does not hold declares no members, but it may still show that the object is not a map.
             other.declarations.is_no_map |= is_described;
             if !are_exclusive {
                 Rc::make_mut(&mut other.alternative.exclusive).push(union.to_vec());
@@ -183,7 +186,7 @@ impl Engine {
 
     fn under_condition(&mut self, mut ways: Vec<Way>, condition: &Condition, path: &mut Vec<Id>) -> Vec<Way> {
         let Condition { test, then, otherwise } = *condition;
-        // A test counts even if it does not hold, because it names a discriminator.
+        // The `if` of a condition counts even if it does not hold, because it names a discriminator.
         ways.iter_mut().for_each(|way| self.may_hold(way, &[test]));
         if WAYS_MAX < ways.len() * 2 {
             return self.with_whole_condition(ways, condition);
@@ -204,7 +207,8 @@ impl Engine {
         passing
     }
 
-    /// Keeps a condition whole: the alternative notes it, and both branches possibly hold.
+    /// Adds a condition without splitting it into cases. The alternative notes the condition, and both branches may
+    /// hold.
     fn with_whole_condition(&mut self, mut ways: Vec<Way>, condition: &Condition) -> Vec<Way> {
         let parts = [Some(condition.test), condition.then, condition.otherwise];
         let parts: Vec<Id> = parts.into_iter().flatten().collect();
@@ -216,7 +220,7 @@ impl Engine {
         ways
     }
 
-    /// Splits the ways by whether an object has a property on which a schema depends.
+    /// Splits the ways into objects with and objects without a property on which a schema depends.
     fn with_dependencies(&mut self, mut ways: Vec<Way>, node: &Node, path: &mut Vec<Id>) -> Vec<Way> {
         for (name, schema) in node.objects.dependent_schemas.iter() {
             if WAYS_MAX < ways.len() * 2 {

@@ -15,19 +15,20 @@ enum Attempt {
     /// Prove that the reader accepts every event of the writer. Under `tolerant`, the reader may first remove the
     /// undeclared members.
     Prove,
-    /// Search for events that break the reader, at the places where they can break it.
+    /// Search for events that break the reader, at the places without a proof.
     Refute,
     /// Search also among values of the difference between writer and reader.
     RefuteDifference,
-    /// Consult the oracle: its proof counts, and values of its difference can break the reader.
+    /// Consult the oracle. The engine accepts its proof, and searches for witnesses among the values of its difference.
     ConsultOracle,
 }
 
-/// Each attempt starts with the fuel of the question. The first one that gives an answer ends the comparison.
+/// The attempts in their order. Each attempt starts with the fuel of the question. The first attempt that finds an
+/// answer ends the comparison.
 const ATTEMPTS: [Attempt; 4] =
     [Attempt::Prove, Attempt::Refute, Attempt::RefuteDifference, Attempt::ConsultOracle];
 
-/// Answers the question for one reader: the reader of the question, or a relaxed reader.
+/// Answers the question for one reader: for the reader of the question, or for a relaxed reader.
 pub(super) fn answer(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
@@ -87,7 +88,8 @@ impl Comparison<'_, '_, '_, '_> {
             candidates.extend(engine.refute(roots.writer, reader));
         }
         if engine.is_spent() {
-            // The candidates are unsorted, and the validator may need as much time for each of them as the engine did.
+            // The candidates are unsorted. The validator may need as much time for each candidate as the engine needed
+            // for the search.
             candidates.truncate(UNSORTED_MAX);
         }
         engine.refuel(question.fuel);
@@ -105,7 +107,8 @@ impl Comparison<'_, '_, '_, '_> {
     fn consult_oracle(&mut self) -> Option<Answer> {
         let Roots { writer, may_prove, .. } = self.roots;
         match consult_oracle(self.engine, writer, self.reader) {
-            // The oracle does not know the spelling of numbers. It accepts more numbers as integers than draft 4 does.
+            // The oracle does not know whether a number is written as `1` or `1.0`. It treats both as integers, but
+            // draft 4 does not.
             OracleAnswer::Covered if may_prove && !self.engine.tree.requires_integer_lexeme() => {
                 Some(Answer::compatible())
             }
@@ -120,7 +123,7 @@ impl Comparison<'_, '_, '_, '_> {
 
     fn undecided(self) -> Answer {
         self.engine.refuel(self.question.fuel);
-        // A tolerant reader removes undeclared members, so they cannot be the reason.
+        // A tolerant reader removes undeclared members, so they cannot be the reason for an undecided answer.
         let writer = self.roots.left.unwrap_or(self.roots.writer);
         let (place, why) = open::reason(self.engine, writer, self.reader, self.ran_out);
         Answer::undecided(place, why)

@@ -1,6 +1,8 @@
-//! Writes the change behind a finding as text: what the reader no longer accepts from the writer, and nothing else.
+//! Writes the change behind a finding as text. The text describes only the values of the writer that the reader
+//! rejects.
 //!
-//! A waiver accepts this text. So the text must differ if the reader rejects more, and should otherwise stay the same.
+//! A waiver accepts exactly the change with this text. So if the reader rejects more values, the text must differ.
+//! Otherwise it should stay the same.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +14,7 @@ use crate::number::Decimal;
 use crate::obligation::Obligation;
 use crate::tree::{Id, Node, Strings, Tree, Types, normalized};
 
-/// Limit on the alternatives of a writer that are written out one by one.
+/// The maximum number of alternatives of a writer for which the text lists each alternative.
 const ALTERNATIVES_MAX: usize = 64;
 
 impl Change {
@@ -35,7 +37,7 @@ impl Texts<'_> {
     fn change(&mut self, assertion: &Assertion, reader: &Node) -> Value {
         match assertion {
             Assertion::Types(name) => {
-                // The reader may reject only the numbers that are not integers.
+                // If the reader accepts integers, it rejects only the other numbers, so the text notes this.
                 let is_fraction = reader.types.has(Types::named(name));
                 json!({"type": name, "fractions": is_fraction})
             }
@@ -201,7 +203,8 @@ impl Texts<'_> {
 }
 
 impl Engine {
-    /// Returns the values that a writer may send and a reader does not list; `None` if they cannot be counted.
+    /// Returns the values that a writer may send and a reader does not list. Returns `None` if the engine cannot list
+    /// the writer's values.
     pub(crate) fn removed_values(&mut self, writer: Id, reader: &Node) -> Option<Vec<Value>> {
         let listed = reader.values.as_ref()?;
         let mut removed = Vec::new();
@@ -221,8 +224,8 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
     values
 }
 
-/// Numbers the definitions of an exported schema in the order of the references to them. So the numbers do not depend
-/// on other lowered schemas.
+/// Renumbers the definitions of an exported schema in the order in which the schema refers to them. So the numbers do
+/// not depend on other schemas in the arena.
 fn number_definitions(schema: &mut Value) {
     let Some(Value::Object(mut definitions)) =
         schema.as_object_mut().and_then(|own| own.shift_remove("$defs"))

@@ -1,4 +1,4 @@
-//! Confirms candidates: the validator has the last word on every witness.
+//! Confirms candidates with the validator. No value becomes a witness without the validator.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,29 +20,29 @@ use crate::tree::{Id, Side, Tree};
 use crate::truth::Truth;
 use crate::witness::Objection;
 
-/// Confirms candidates. It compiles the validators for the first candidate.
+/// Confirms candidates. It compiles the validators when it receives the first candidate.
 pub(super) struct Confirmer<'a> {
     question: &'a Question<'a, 'a>,
     graphs: Rc<Graphs<'a>>,
     writer: Id,
     reader: Id,
-    /// The reader relaxed at the findings so far. A witness must break this reader too.
+    /// The reader, relaxed at the findings so far. A witness must break this reader too.
     relaxed: Option<Id>,
     validators: Option<Option<Validators>>,
-    /// The number of violations that may still be examined.
+    /// The number of violations that the confirmer may still examine.
     violations_left: usize,
 }
 
-/// Limit on the violations that are examined for the reasons of witnesses. If a reader requires thousands of names, an
-/// empty event has thousands of violations, and a witness for each of them would take minutes.
+/// The maximum number of violations that a search examines to find the reasons of its witnesses. If a reader requires
+/// thousands of names, an empty event has thousands of violations. A witness for each of them would take minutes.
 const VIOLATIONS_MAX: usize = 200_000;
 
-/// Limit on the steps of a validator for one witness, about 0.04 s.
+/// The maximum number of steps of a validator for one value, about 0.04 s.
 const STEPS_MAX: u64 = 200_000;
 
 struct Validators {
     writer: Validator,
-    /// The reader as written, and the reader with its masks.
+    /// The reader as written, and the reader with `true` in place of the masked schemas.
     readers: Vec<Validator>,
 }
 
@@ -62,9 +62,10 @@ impl Validators {
 pub(super) struct Refusal {
     /// The violation that the validator reported; `None` in a brief comparison.
     pub(super) objection: Option<Objection>,
-    /// Whether the rejection came from another assertion than the one for which the engine made the witness.
+    /// Whether the reader rejects the witness, but at another assertion than the one for which the engine made the
+    /// witness.
     pub(super) is_elsewhere: bool,
-    /// The number of other violations in the same event.
+    /// The number of violations in the event that belong to other assertions.
     pub(super) others: usize,
 }
 
@@ -86,7 +87,7 @@ impl<'a> Confirmer<'a> {
         }
     }
 
-    /// Returns whether the limit of violations is used up, so that the search will find no more witnesses.
+    /// Returns whether the search has used up its number of violations. If so, it will find no more witnesses.
     pub(super) fn is_spent(&self) -> bool {
         self.violations_left == 0
     }
@@ -97,8 +98,9 @@ impl<'a> Confirmer<'a> {
     }
 
     /// Returns how the reader rejects a value that the writer accepts. Returns `None` if the writer rejects the value,
-    /// if one form of the reader accepts it, or if a limit is reached. The forms are the reader with and without masks,
-    /// and with the content model. In a brief comparison, the result has no reason.
+    /// or if one form of the reader accepts the value. Also returns `None` if earlier findings report the break, or if
+    /// the confirmer reaches a limit. The reader has three forms: as written, with masks, and with the content model.
+    /// In a brief comparison, the refusal has no reason.
     pub(super) fn refusal(
         &mut self,
         engine: &mut Engine,
@@ -149,7 +151,7 @@ impl<'a> Confirmer<'a> {
         Some(Refusal { objection, is_elsewhere: place.is_some() && meant.is_none(), others })
     }
 
-    /// Returns whether both sides accept a value, with masks and content model.
+    /// Returns whether both sides accept a value. The answer includes the masks and the content model.
     pub(super) fn is_accepted(&mut self, engine: &mut Engine, value: &Value) -> bool {
         if self.validators.is_none() {
             self.validators = Some(self.compile(&engine.tree));
@@ -164,7 +166,7 @@ impl<'a> Confirmer<'a> {
                 || engine.is_declared(self.writer, value) == Truth::Yes)
     }
 
-    /// Returns whether an event breaks only what earlier findings report.
+    /// Returns whether an event breaks the reader only at places that earlier findings report.
     fn is_reported(&self, engine: &mut Engine, value: &Value) -> bool {
         let Some(relaxed) = self.relaxed else { return false };
         engine.holds(relaxed, value) == Truth::Yes
@@ -174,8 +176,8 @@ impl<'a> Confirmer<'a> {
                     .is_some_and(|left| left.iter().any(|own| engine.holds(relaxed, own) == Truth::Yes)))
     }
 
-    /// Returns whether the writer sends a value under the content model, and the reader rejects the part of it that it
-    /// keeps.
+    /// Returns whether, under the content model, the writer sends a value and the reader rejects the part of the value
+    /// that it keeps.
     fn model_agrees(&self, engine: &mut Engine, validators: &Validators, value: &Value) -> bool {
         if self.question.model == ContentModel::Strict {
             return true;
@@ -189,7 +191,7 @@ impl<'a> Confirmer<'a> {
                 .is_some_and(|left| left.iter().all(|own| own == value || validators.rejects_as_reader(own)))
     }
 
-    /// Returns whether a violation also counts under the content model and the masks.
+    /// Returns whether a violation still counts under the content model and the masks, which ignore some violations.
     fn counts(&self, violation: &Violation) -> bool {
         let place = violation.schema_pointer.as_str();
         let is_masked = self.question.masked.iter().any(|masked| within(place, masked.as_str()));
@@ -226,17 +228,17 @@ fn within(place: &str, whole: &str) -> bool {
     place.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Makes a document from a schema without a source.
+/// Makes a document from a schema that has no source text.
 fn as_document(schema: &Value) -> Option<Resolved> {
     let at = Coordinates { subject: Subject::parse("compared").ok()?, version: Version::new(1, 0, 0) };
     let schema = Schema::read(at, schema.to_string().as_bytes(), &Dialects::default()).ok()?;
     Catalog::default().resolve(&Arc::new(schema)).ok()
 }
 
-/// Returns whether a violation is about one of these keywords at a place, or about a schema around the place.
+/// Returns whether a violation is about one of these keywords at a place, or about a schema that contains the place.
 fn speaks_of(violation: &Violation, place: &Pointer, keywords: &[&str]) -> bool {
     let said = violation.schema_pointer.as_str();
     keywords.iter().any(|keyword| within(said, place.child(keyword).as_str()))
-        // A union around the place only reports that no branch accepts the value.
+        // If a union contains the place, the validator reports only that no branch accepts the value.
         || (!said.is_empty() && within(place.as_str(), said))
 }

@@ -1,8 +1,8 @@
-//! Minimizes witnesses, so that each of them breaks the reader for its own reason alone.
+//! Minimizes witnesses. If possible, each witness then breaks the reader only for its own reason.
 //!
-//! A change often breaks the reader in several places, and the smallest event for one place may also break another one.
-//! For example, if a property became required, every small event lacks it. So this step copies the breaking part of a
-//! witness into an event that both sides accept, if such an event exists.
+//! A change often breaks the reader at several places. The smallest event that breaks it at one place may also break it
+//! at another place. For example, if a property became required, every small event lacks it. So this step copies the
+//! breaking part of a witness into an event that both sides accept, if such an event exists.
 
 use evschema_model::Pointer;
 use serde_json::{Map, Value};
@@ -15,10 +15,10 @@ use crate::refute::weight;
 use crate::tree::Id;
 use crate::witness::Witness;
 
-/// The maximum number of events to try for each witness, from both sides together.
+/// The approximate number of events, accepted by both sides, that the step tries for each witness.
 const EVENTS_MAX: usize = 6;
 
-/// Replaces each witness that has other violations too by a witness without them, if possible.
+/// Replaces each witness that also has other violations by a witness without these, if possible.
 pub(super) fn minimize(
     engine: &mut Engine,
     confirm: &mut Confirmer<'_>,
@@ -93,8 +93,8 @@ fn with_violation(event: &Value, witness: &Value, place: &Pointer, assertion: &A
     Some(changed)
 }
 
-/// Returns the place in an event. If parts on the way to the place are missing, the function copies them from the
-/// witness.
+/// Returns the value at a place of an event. If a parent of the place is missing in the event, the function copies the
+/// parent from the witness.
 fn place_in<'v>(event: &'v mut Value, witness: &Value, place: &Pointer) -> Option<&'v mut Value> {
     let mut target = event;
     let mut model = witness;

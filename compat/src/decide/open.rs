@@ -9,17 +9,17 @@ use crate::obligation::{Obligation, Step};
 use crate::tree::Id;
 use crate::truth::Truth;
 
-/// Limit on the depth of the reported member or item.
+/// The maximum depth of the reported member or item.
 const DEPTH_MAX: usize = 32;
 
-/// The first assertion of a reader without a proof that the values of one type meet it.
+/// The first assertion of a reader for which the engine has no proof that the writer's values of one type meet it.
 pub(super) struct Unmet {
     alternative: Alternative,
     place: Id,
     pub(super) assertion: Assertion,
 }
 
-/// Returns the first assertion at a place without a proof that the writer meets it.
+/// Returns the first assertion at a place for which the engine has no proof that the writer meets it.
 pub(super) fn first_unmet(engine: &mut Engine, writer: Id, reader: Id) -> Option<Unmet> {
     let alternatives = engine.alternatives(writer);
     for alternative in alternatives.iter() {

@@ -1,5 +1,5 @@
 //! Searches for all findings of a change. After each finding, the engine relaxes the reader at this finding and
-//! compares again, until nothing is left.
+//! compares again. The search ends when the engine finds no more breaks.
 
 use std::rc::Rc;
 
@@ -17,16 +17,16 @@ use crate::report::Verdict;
 use crate::tree::Origin;
 use crate::witness::Witness;
 
-/// Limit on the rounds of a search. Each round relaxes the reader once.
+/// The maximum number of rounds of a search. Each round relaxes the reader once.
 const ROUNDS_MAX: usize = 32;
 
-/// Limit on the findings of a search: more than anyone reads.
+/// The maximum number of findings of a search: more than anyone reads.
 const FOUND_MAX: usize = 1_000;
 
-/// Limit on the fuel of a whole search, as a multiple of the fuel of one phase.
+/// The maximum fuel of a whole search, as a multiple of the fuel of one phase.
 const PHASES_MAX: u64 = 12;
 
-/// The parts that distinguish two findings.
+/// The parts of a finding that distinguish it from other findings.
 #[derive(PartialEq)]
 struct Key {
     way: Vec<Step>,
@@ -41,7 +41,7 @@ struct Search {
     open: Vec<Open>,
     known: Vec<Key>,
     relaxed: Vec<Relaxed>,
-    /// Whether the search relaxed a reader further than its findings report.
+    /// Whether the search relaxed the reader at more assertions than its findings report.
     is_inexact: bool,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn search<'a>(
     let mut is_complete = false;
     for round in 0..ROUNDS_MAX {
         if next.open.as_ref().is_some_and(|open| open.obligation.is_none()) {
-            // The open answer is about the whole rest of the comparison.
+            // The undecided answer is about the whole rest of the comparison.
             search.open.extend(next.open);
             is_settled = true;
             break;
@@ -146,8 +146,8 @@ impl Search {
             return Noted::Known;
         }
         self.known.push(key);
-        // If a finding occurs again, the relaxed reader could not express the first relaxation. Then the search leaves
-        // out the whole place.
+        // If the same finding occurs again, the first relaxation was not wide enough. In this case, the search relaxes
+        // all assertions of the place.
         self.relaxed.push(Relaxed::of(engine, obligation, times == 1));
         self.is_inexact |= times == 1;
         if times == 0 { Noted::New } else { Noted::Again }

@@ -1,4 +1,4 @@
-//! Where in an event a part of a schema applies: `lines[].total`.
+//! Finds the places of an event at which a part of a schema applies, such as `lines[].total`.
 //!
 //! A name stands for a property, and `*` for a property that the schema does not name. `[]` stands for the items of an
 //! array, and `[1]` for one position of a tuple. The event itself has no path.
@@ -19,17 +19,17 @@ pub(super) struct EventPlace {
     pub(super) path: String,
 }
 
-/// At most so many pairs of a schema and a part of the event are visited for one finding.
+/// The maximum number of pairs of a schema and a part of the event that the search visits for one finding.
 const VISITED_MAX: usize = 100_000;
 
-/// At most so many places are collected.
+/// The maximum number of places that the search collects.
 const FOUND_MAX: usize = 64;
 
-/// The maximum nesting of schemas, references included.
+/// The maximum depth of nested schemas. A reference counts as one level.
 const DEPTH_MAX: usize = 200;
 
 /// Returns the places of an event to which a subschema of a version applies, in the order of the schema. Without an
-/// event, it returns the places to which the subschema could apply, each once.
+/// event, returns each place to which the subschema could apply, without duplicates.
 pub(super) fn places_of(index: &Index<'_, '_>, part: Origin, event: Option<&Value>) -> Vec<EventPlace> {
     let (Some(graph), Some(part)) = (index.graph, index.subschema(part)) else { return Vec::new() };
     let mut search = Search { graph, part, visited: HashSet::new(), found: Vec::new(), depth: 0 };
@@ -173,7 +173,7 @@ impl<'g, 'r> Search<'g, 'r> {
         }
     }
 
-    /// Visits the properties that the node does not declare by name.
+    /// Visits the properties that the schema does not declare by name.
     fn others(&mut self, node: &Node<'r>, schema: NodeId, event: Option<&Value>, at: &EventPlace) {
         let Some(event) = event else { return self.schema(schema, None, &at.any_member("*")) };
         let is_declared = |name: &str| {
@@ -191,7 +191,7 @@ impl<'g, 'r> Search<'g, 'r> {
 }
 
 impl EventPlace {
-    /// Returns the place of a member that a schema declares.
+    /// Returns the place of a member that a schema declares by name.
     fn member(&self, name: &str) -> Self {
         let mut place = self.clone();
         place.pointer.push(name);
@@ -214,7 +214,7 @@ impl EventPlace {
         place
     }
 
-    /// Reads a place of an event without the schema: every member by its name.
+    /// Converts a pointer into an event to a place. It needs no schema, because it uses the name of every member.
     pub(super) fn of(pointer: &Pointer, event: &Value) -> Self {
         let mut place = Self::default();
         let mut value = Some(event);

@@ -16,7 +16,7 @@ use crate::report::Fingerprint;
 /// The rule of every undecided place.
 const UNDECIDED: &str = "undecided";
 
-/// The bytes of a fingerprint, and of a fingerprint of the former scheme.
+/// The number of bytes of a fingerprint, and of a fingerprint of the former scheme.
 const BYTES: usize = 8;
 const FORMER_BYTES: usize = 6;
 
@@ -31,14 +31,14 @@ pub(super) struct Uses(pub(super) Vec<Use>);
 /// One schema on the way to a place.
 #[derive(Debug, Clone)]
 pub(super) struct Use {
-    /// The subject of the document, if it is another document.
+    /// The subject of the document that contains the schema, if this is not the compared document.
     pub(super) subject: Option<Subject>,
     pub(super) pointer: Pointer,
 }
 
 impl Uses {
-    /// Returns the last schema on the way that is in the document itself and not around the place: the use of a shared
-    /// schema.
+    /// Returns the use of a shared schema: the last schema on the way that is in the compared document and does not
+    /// contain the place.
     pub(super) fn shown(&self, place: &Pointer) -> Option<Pointer> {
         let own = self.0.iter().filter(|step| step.subject.is_none());
         own.map(|step| &step.pointer).rfind(|pointer| !is_around(pointer, place)).cloned()
@@ -89,8 +89,8 @@ fn digests(version: &Resolved) -> Vec<&Digest> {
     std::iter::once(version.schema().digest()).chain(others).collect()
 }
 
-/// Returns the text for a place. A property counts as a place, declared or not, so that two properties of one object
-/// are two findings. For a place in another document, the text has that document's subject.
+/// Returns the text for a place. A property counts as a place of its own, even if it is not declared. So two properties
+/// of one object are two findings. For a place in another document, the text has that document's subject.
 fn place(location: &SourceLocation, assertion: &Assertion) -> String {
     let mut place = location.local.clone();
     if let Some(name) = assertion.name() {
@@ -102,8 +102,8 @@ fn place(location: &SourceLocation, assertion: &Assertion) -> String {
     }
 }
 
-/// Returns the fingerprint of the former scheme: rule, subject, place and direction. Messages use it for people who
-/// have an old waiver.
+/// Returns the fingerprint of the former scheme, a hash of rule, subject, place and direction. Messages use it for
+/// people who have an old waiver.
 pub(super) fn former_fingerprint(
     rule: &str,
     sides: &Sides<'_>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use evschema_model::Resolved;
 use serde_json::{Map, Value};
 
-/// The rank of each property name: the position of its first declaration.
+/// The rank of each property name. A name has the position of its first declaration as its rank.
 pub(super) struct Order {
     ranks: HashMap<String, usize>,
 }
@@ -37,7 +37,7 @@ impl Order {
         }
     }
 
-    /// Returns the same event in this order. Undeclared properties come last.
+    /// Returns the same event with its properties in this order. Undeclared properties come last.
     pub(super) fn arrange(&self, event: Value) -> Value {
         match event {
             Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The places of nodes in the documents.
+//! Finds the places of nodes in the documents.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,14 +20,16 @@ use crate::witness::Witness;
 /// A place of a finding.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SourceLocation {
-    /// The place in the compared document. For a place in another document: the reference that leads there.
+    /// The place in the compared document. If the place is in another document, the reference that leads to that
+    /// document.
     pub(super) pointer: Pointer,
-    /// The place that messages and fingerprints name: the place in that document. If a version writes a shared
-    /// definition out where the other version refers to it, the place there.
+    /// The place that messages and fingerprints name. It is a place in the document that contains the schema. If the
+    /// baseline has a schema inline where the candidate refers to a shared schema, it is the place of the inline
+    /// schema.
     pub(super) local: Pointer,
     /// The other document, if the place is in one.
     pub(super) within: Option<Within>,
-    /// Whether the change is the reference to a shared place, and not the place itself.
+    /// Whether the reference to a shared schema has changed, and not the shared schema itself.
     pub(super) is_use: bool,
     /// The references that lead to the other document.
     uses: Vec<Pointer>,
@@ -47,7 +49,7 @@ impl fmt::Display for Within {
 }
 
 impl SourceLocation {
-    /// Selects the reference through which an event reaches the place, if there are several references.
+    /// If several references lead to the place, selects the one that the event uses.
     pub(super) fn used_in(&mut self, event_place: &Pointer) {
         let steps: Vec<String> = event_place.tokens().collect();
         let leads = |reference: &&Pointer| {
@@ -60,8 +62,8 @@ impl SourceLocation {
         }
     }
 
-    /// Returns the place of the property that an assertion is about, if the property is declared there. Otherwise returns
-    /// the place itself.
+    /// Returns the place of the property that an assertion is about, if this schema declares the property. Otherwise
+    /// returns the place itself.
     pub(super) fn named(&self, assertion: &Assertion, document: &Value) -> Pointer {
         let declared = assertion.name().map(|name| self.pointer.child("properties").child(name));
         match declared.filter(|place| self.within.is_none() && place.find(document).is_some()) {
@@ -115,7 +117,7 @@ impl<'a, 'g> Places<'a, 'g> {
         let objection = witness.and_then(|witness| Some((&witness.value, witness.objection.as_ref()?)));
         let event = witness.map(|witness| &witness.value);
         let mut known = places_of(reads, tree.origin(obligation.reader), event);
-        // If a shared definition has several uses, the writer's place selects one.
+        // If the reader uses a shared definition at several places, the writer's place selects one of them.
         let written = places_of(writes, tree.origin(obligation.writer), event);
         let is_written = |place: &EventPlace| written.iter().any(|other| other.pointer == place.pointer);
         let is_known = known.iter().any(is_written);
@@ -125,8 +127,9 @@ impl<'a, 'g> Places<'a, 'g> {
         let Some((event, objection)) = objection else {
             return known.into_iter().next().unwrap_or_default();
         };
-        // A union rejects the whole value, which is above the place of the finding. An object or an array often rejects a
-        // part below the place. The finding of a condition is about the rejected part.
+        // A union rejects the whole value, so the rejected value may contain the place of the finding. An object or an
+        // array often rejects a part of its value, so the rejected value may be inside the place. The finding of a
+        // condition is about the rejected part.
         if obligation.assertion == Assertion::Condition {
             return EventPlace::of(&objection.place, event);
         }
@@ -170,7 +173,7 @@ impl<'a, 'g> Places<'a, 'g> {
     }
 }
 
-/// The places of one version: of its own document, and of the documents that it refers to.
+/// The places of one version: those in its own document, and those in the documents to which it refers.
 pub(super) struct Index<'a, 'g> {
     side: Side,
     /// Missing if the comparison has read no graph.
@@ -179,12 +182,12 @@ pub(super) struct Index<'a, 'g> {
     others: Vec<Document<'a>>,
 }
 
-/// A document, and the places from which and to which its references lead.
+/// A document, with its references to other documents and the references that lead to it.
 struct Document<'a> {
     schema: &'a Schema,
-    /// The targets of its references to other documents: the document, and the place in it.
+    /// The target of each reference to another document. A target is a document and a place in that document.
     leads: HashMap<Pointer, (&'a Coordinates, Pointer)>,
-    /// The references in the version's own document that lead here, perhaps through others.
+    /// The references in the version's own document that lead to this document, directly or through other documents.
     uses: Vec<Pointer>,
 }
 
@@ -241,7 +244,7 @@ impl<'a, 'g> Index<'a, 'g> {
         })
     }
 
-    /// Returns the subschema, if it is one of this version.
+    /// Returns the subschema of an origin, if this version has the subschema.
     pub(super) fn subschema(&self, origin: Origin) -> Option<NodeId> {
         origin.on(self.side)
     }
@@ -261,7 +264,7 @@ impl<'a, 'g> Index<'a, 'g> {
         Some(Use { subject, pointer })
     }
 
-    /// Follows the references from a place that only refers to another place.
+    /// If a place only refers to another place, follows the reference, and continues at the target.
     fn follow<'i>(&'i self, from: &'i Document<'a>, place: Pointer) -> (&'i Document<'a>, Pointer) {
         const CHAIN_MAX: usize = 16;
         let (mut document, mut place) = (from, place);
@@ -284,7 +287,8 @@ impl<'a, 'g> Index<'a, 'g> {
 }
 
 impl Index<'_, '_> {
-    /// Returns the place of this version's reference, if the other version has the referenced schema inline.
+    /// Returns the place of the reference that this version has where the other version has an inline schema.
+    /// `written_out` is the place of the inline schema.
     fn use_site(&self, written_out: &Pointer) -> Option<Pointer> {
         let mut value = self.own.schema.value();
         let mut pointer = Pointer::root();

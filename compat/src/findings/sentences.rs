@@ -1,4 +1,4 @@
-//! The sentence of a finding: what a writer may send, and how the reader reacts.
+//! Writes the sentence of a finding: the values that a writer may send, and the reaction of the reader.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::report::Direction;
 use crate::tree::{Node, Tree};
 use crate::witness::Witness;
 
-/// Limit on the length of a value that a sentence quotes, in characters.
+/// The maximum length of a value that a sentence quotes, in characters.
 const QUOTED_MAX: usize = 40;
 
 /// Returns the sentence of a finding at a place of the event.
@@ -145,7 +145,7 @@ fn with_articles(types: &str) -> String {
         .join(" ")
 }
 
-/// Returns the value that a reader lists, if it lists one short value.
+/// Returns the value that a reader lists, if the reader lists exactly one value and this value is short.
 fn only_value(reader: &Node) -> Option<String> {
     let [only] = &**reader.values.as_ref()? else { return None };
     Some(only.to_string()).filter(|text| text.chars().count() <= QUOTED_MAX)

@@ -1,10 +1,10 @@
-//! The two versions of a comparison, in the roles of a report.
+//! The two versions of a comparison, with their roles in the report.
 
 use evschema_model::Resolved;
 
 use crate::report::{Direction, Severity};
 
-/// A pair of versions in the roles of a report.
+/// A pair of versions with their roles in a report.
 #[derive(Clone, Copy)]
 pub(crate) struct Sides<'a> {
     pub(crate) candidate: &'a Resolved,

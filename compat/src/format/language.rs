@@ -1,8 +1,8 @@
 //! Describes the strings of a format with patterns.
 //!
 //! A proof may depend on these patterns, so they follow the validator, not the specification of the format. Some
-//! formats have no regular language, or need too large an automaton. For these, two sets of patterns give bounds: every
-//! string of the format matches `over`, and every string that matches `under` has the format.
+//! formats have no regular language, or need too large an automaton. For these formats, two sets of patterns are
+//! bounds. Every string of the format matches `over`, and every string that matches `under` has the format.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -110,7 +110,7 @@ fn between(over: String, under: String) -> Language {
     Language { over: vec![over], under: vec![under], implies: &[] }
 }
 
-/// At least one and at most `most` ASCII characters.
+/// Returns a pattern for at least one and at most `most` ASCII characters.
 fn bounded(most: usize) -> String {
     format!(r"^[\x00-\x7f]{{1,{most}}}$")
 }
@@ -127,8 +127,8 @@ fn date() -> String {
     )
 }
 
-/// RFC 3339, `full-time`, without leap seconds, or with too many of them. A leap second is valid only if the offset
-/// makes it the last second of a day. A precise pattern would need a state for each minute of a day.
+/// RFC 3339, `full-time`. The pattern allows either no leap seconds or too many of them. A leap second is valid only if
+/// the offset makes it the last second of a day. A precise pattern would need a state for each minute of a day.
 fn time(with_leap_seconds: bool) -> String {
     let hour = "(?:[01][0-9]|2[0-3])";
     let minute = format!("{hour}:[0-5][0-9]");
@@ -169,14 +169,15 @@ fn ipv6() -> String {
     format!("^(?:{})$", forms.join("|"))
 }
 
-/// Host names after `before`: labels of letters, digits and hyphens (RFC 1123, section 2.1).
+/// Host names after the text that `before` matches: labels of letters, digits and hyphens (RFC 1123, section 2.1).
 fn labels(before: &str) -> String {
     let label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     format!(r"^{before}{label}(?:\.{label})*$")
 }
 
-/// Host names after `before`. The third and fourth characters of a label must not both be hyphens, except for `more`.
-/// The validator decodes such labels (RFC 5891, section 4.2.3.1).
+/// Host names after the text that `before` matches. The third and fourth characters of a label must not both be
+/// hyphens, except in labels that `more` matches. The validator decodes labels with two such hyphens (RFC 5891, section
+/// 4.2.3.1).
 fn encoded(before: &str, more: &str) -> String {
     let label = format!("(?:{more}[^.]{{0,3}}|[^.]{{2}}(?:[^.-][^.]|-[^.-])[^.]*)");
     format!(r"^{before}{label}(?:\.{label})*$")
@@ -184,13 +185,13 @@ fn encoded(before: &str, more: &str) -> String {
 
 const ATOM: &str = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 
-/// Addresses that are certainly valid: an unquoted local part at a host name.
+/// Email addresses that are certainly valid: an unquoted local part at a host name.
 fn email() -> Vec<String> {
     let local = format!(r"{ATOM}(?:\.{ATOM})*@");
     vec![labels(&local), encoded("[^@]+@", ""), r"^[!-?A-~]{1,64}@[!-?A-~]{1,253}$".to_owned()]
 }
 
-/// All addresses, also with a quoted local part or an IP address.
+/// All email addresses, including those with a quoted local part or an IP address.
 fn email_or_more() -> String {
     let local = format!(r#"(?:{ATOM}(?:\.{ATOM})*|"(?:[\x20-\x7e\t])*")"#);
     let domain = r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-fIiPpVv.:]*\])";
@@ -198,7 +199,7 @@ fn email_or_more() -> String {
 }
 
 const SCHEME: &str = "[A-Za-z][A-Za-z0-9+.-]*";
-/// A character of an IRI, except the characters that RFC 3987 excludes everywhere.
+/// Any character, except those that RFC 3987 allows nowhere in an IRI.
 const IRI: &str = r#"[^\x00-\x20"<>\\^`{|}\x7f]"#;
 /// A percent-encoded byte, or one of the unreserved characters and sub-delimiters of RFC 3986, section 2.
 const PLAIN: &str = r"[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}";
@@ -211,7 +212,8 @@ fn relative(with_more: bool) -> String {
     format!("{}{}", hierarchy(with_more, ""), tail())
 }
 
-/// An authority and a path, or a path whose first segment may also have the characters `first`.
+/// An authority and a path, or a path alone. The first segment of a relative path may also have the characters in
+/// `first`.
 fn hierarchy(with_more: bool, first: &str) -> String {
     let path = format!("(?:{PLAIN}|[:@/])*");
     let segment = format!("(?:{PLAIN}|[:@])");

@@ -1,5 +1,5 @@
-//! Derives the lengths of a pattern's strings from its syntax. This is cheaper than an automaton, and enough to compare
-//! `^.{1,2000}$` with `maxLength`.
+//! Derives the lengths of a pattern's strings from its syntax. This costs less than an automaton, and is enough, for
+//! example, to compare `^.{1,2000}$` with `maxLength`.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,14 +9,14 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 /// The smallest and the largest number of code points.
 type Lengths = (u64, Option<u64>);
 
-/// The results of earlier comparisons. The versions of a subject repeat their patterns.
+/// The lengths that earlier comparisons computed, by pattern. The versions of a subject repeat their patterns.
 static KEPT: Mutex<Option<HashMap<String, Lengths>>> = Mutex::new(None);
 
-/// Limits on the number of kept patterns, and on the bytes of a kept pattern.
+/// The maximum number of patterns that stay in memory, and the maximum size of such a pattern in bytes.
 const KEPT_MAX: usize = 4_096;
 const KEPT_BYTES_MAX: usize = 500;
 
-/// Returns the result of [`of`], which is computed once for each pattern.
+/// Like [`of`], but keeps the lengths of each pattern for later calls.
 pub(super) fn kept(pattern: &str) -> Lengths {
     let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = lock().as_ref().and_then(|kept| kept.get(pattern)) {
@@ -34,7 +34,7 @@ pub(super) fn kept(pattern: &str) -> Lengths {
     lengths
 }
 
-/// Returns a smallest and a largest number of code points of all matching strings.
+/// Returns a lower and an upper bound for the number of code points of all matching strings.
 fn of(pattern: &str) -> Lengths {
     let anything = (0, None);
     let Ok(translated) = jsonschema_regex::to_rust_regex(pattern) else { return anything };

@@ -1,5 +1,6 @@
-//! Patterns without their look-arounds. Such a pattern matches at least the strings of the original pattern, because a
-//! look-around only excludes strings. This is enough to find properties that all strings of a writer have.
+//! Removes the look-arounds from patterns. The new pattern matches at least the strings of the original pattern,
+//! because a look-around only excludes strings. A property of all strings of the new pattern is therefore a property of
+//! all strings of a writer.
 
 /// Returns the pattern without its look-arounds; `None` if it has none, or if the engine cannot separate them.
 pub(super) fn of(pattern: &str) -> Option<String> {
@@ -19,7 +20,7 @@ fn split_look_arounds(pattern: &str) -> Option<(String, Vec<String>)> {
     while let Some(c) = rest.chars().next() {
         let is_around = !in_class && ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|open| rest.starts_with(open));
         if is_around {
-            // A quantifier may follow, as it may follow a look-around.
+            // The empty group replaces the look-around, because a quantifier may follow.
             relaxed.push_str("(?:)");
             let after = after_group(rest)?;
             let group = &rest[..rest.len() - after.len() - 1];

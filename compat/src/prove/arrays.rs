@@ -20,7 +20,7 @@ impl Engine {
         if reader.unique && !writer.unique && !self.items_differ(alternative) {
             return Some(Assertion::UniqueItems);
         }
-        // Items after the end of the longest array need no proof, because they have no values.
+        // Positions after the end of the longest array need no proof, because no array has items there.
         let longest = writer.max;
         if !self.items_covered(alternative, &reader.prefix, reader.items, longest) {
             return Some(Assertion::Items);
@@ -42,9 +42,10 @@ impl Engine {
         None
     }
 
-    /// Returns whether no two items can be equal: the array has few positions, and no two of them share a value.
+    /// Returns whether no two items can be equal. The function proves this only for arrays with few positions, if no
+    /// two positions share a value.
     pub(crate) fn items_differ(&mut self, alternative: &Alternative) -> bool {
-        /// Limit on the positions that are compared in pairs.
+        /// The maximum number of positions that the function compares in pairs.
         const POSITIONS_MAX: u64 = 16;
         let Some(longest) = self.longest(alternative).filter(|longest| *longest <= POSITIONS_MAX) else {
             return false;
@@ -80,7 +81,7 @@ impl Engine {
                 bounds.push(Some(max));
             }
         }
-        // A position that accepts nothing ends the array before it.
+        // If a position accepts no value, the array ends before this position.
         for at in 0..prefix {
             let item = self.item_schema(arrays, at);
             if self.tree.is_false(item) {
@@ -165,7 +166,7 @@ impl Engine {
             })
     }
 
-    /// Returns how many items certainly match a schema, in an array with at least `needed` items.
+    /// Returns a lower bound for the number of items that match a schema, in an array with at least `needed` items.
     fn sure_to_match(&mut self, alternative: &Alternative, schema: Id, needed: u64) -> u64 {
         let prefix = Self::prefix_len(&alternative.arrays);
         let mut sure = 0;
@@ -179,7 +180,7 @@ impl Engine {
         sure
     }
 
-    /// Returns how many items can match a schema, if this number is bounded.
+    /// Returns an upper bound for the number of items that match a schema, if one is known.
     fn most_matching(&mut self, alternative: &Alternative, schema: Id, longest: Option<u64>) -> Option<u64> {
         let prefix = Self::prefix_len(&alternative.arrays);
         let mut most = 0_u64;
@@ -194,7 +195,7 @@ impl Engine {
             if self.has_no_value(both, 1) {
                 continue;
             }
-            // The array cannot have more different items than values exist.
+            // If all items are different, the array has at most one item for each possible value.
             let values = if alternative.arrays.unique { self.count_values(both) } else { None };
             most += match (many, values) {
                 (Some(many), Some(values)) => many.min(values),

@@ -9,10 +9,11 @@ use crate::number::Decimal;
 use crate::tree::{Id, Types};
 use crate::truth::Truth;
 
-/// Limit on the depth of subtractions in which the engine still looks at negations.
+/// The maximum depth of nested subtractions in which the engine still examines negations.
 const NEGATIONS_DEPTH_MAX: usize = 3;
 
-/// Limit on the depth of the search for emptiness. Discriminators are near the top.
+/// The maximum depth of nested nodes that the engine examines to prove that a node is empty. A small depth is enough,
+/// because discriminators are near the top of an event.
 const DEPTH_MAX: usize = 6;
 
 impl Engine {
@@ -21,7 +22,7 @@ impl Engine {
         self.is_empty_within(alternative, 0)
     }
 
-    /// Returns whether an alternative is known to share nothing with a node.
+    /// Returns whether an alternative is known to share no value with a node.
     pub(crate) fn is_disjoint(&mut self, alternative: &Alternative, other: Id) -> bool {
         if alternative.not.iter().any(|not| not.class() == other.class()) {
             return true;
@@ -52,7 +53,7 @@ impl Engine {
     }
 
     fn has_none_of_type(&mut self, alternative: &Alternative, one: Types, depth: usize) -> bool {
-        // Subtract the negated schemas, one after the other. If nothing is left, the alternative is empty.
+        // Subtract the negated schemas, one after the other. If no value is left, the alternative is empty.
         if !alternative.not.is_empty() && self.subtraction_depth() < NEGATIONS_DEPTH_MAX {
             let only = alternative.only(one);
             if self.without_negations(&only).is_empty() {
@@ -96,7 +97,7 @@ impl Engine {
         {
             return true;
         }
-        // Each required position must have a value.
+        // If a required position accepts no value, the array has no value.
         let positions = needed.min(Self::prefix_len(arrays) as u64 + 1);
         (0..usize::try_from(positions).unwrap_or(0)).any(|at| {
             let item = self.item_schema(arrays, at);
@@ -121,9 +122,9 @@ impl Engine {
 
     /// Returns whether a node is known to accept nothing.
     ///
-    /// If the same node occurs again inside itself, the engine assumes that the inner one has no value. If the node had
-    /// values, it would have a smallest one, and this one cannot contain a smaller value of the node. So an endless
-    /// `{"a": {"a": …}}` is no value.
+    /// If the same node occurs again inside itself, the engine assumes that the inner node has no value. This is sound:
+    /// if the node had values, it would have a smallest value, and no smaller value of the node could be inside it. So
+    /// a node that accepts only an endless `{"a": {"a": …}}` has no value.
     pub(crate) fn has_no_value(&mut self, id: Id, depth: usize) -> bool {
         if self.tree.is_false(id) || self.prover.assumed_empty.contains(&id) {
             return true;
@@ -137,19 +138,19 @@ impl Engine {
         let is_empty = alternatives.iter().all(|alternative| self.is_empty_within(alternative, depth));
         self.prover.assumed_empty.pop();
         if !is_empty {
-            // The proofs since the mark may depend on the assumption.
+            // The proofs since the mark may depend on the assumption that the node has no value.
             self.forget_proofs_since(mark);
         }
         is_empty
     }
 
-    /// Returns whether an alternative may accept a value of its list, in some spelling.
+    /// Returns whether an alternative may accept a value that it lists, in any spelling of the value.
     pub(crate) fn may_list(&mut self, alternative: &Alternative, value: &Value) -> bool {
         self.of_any_spelling(alternative, value, |engine| engine.alternative_accepts(alternative, value))
             != Truth::No
     }
 
-    /// Returns whether an alternative accepts a value, judged by its own assertions.
+    /// Returns whether an alternative accepts a value, according to its own assertions.
     pub(crate) fn alternative_accepts(&mut self, alternative: &Alternative, value: &Value) -> Truth {
         if !alternative.types.has(Types::of(value)) {
             return Truth::No;

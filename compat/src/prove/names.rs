@@ -1,9 +1,10 @@
 //! Determines which names properties can have.
 //!
-//! The schemas of a property depend on its name. The engine divides the names that no schema spells out into **cells**:
-//! all names of a cell match the same patterns. In a cell, every schema object treats all properties alike, so the
-//! engine compares a cell as if it were one property. Automata find the cells without names. A name may match a pattern
-//! without an automaton or not; this only makes the writer wider.
+//! The schemas of a property depend on its name. The engine divides the names that no schema states literally into
+//! **cells**: all names of a cell match the same patterns. Every schema object treats all properties of a cell alike,
+//! so the engine compares a cell as if it were one property. With automata, the engine finds and drops cells that
+//! contain no name. If a pattern has no automaton, the engine assumes that a name may or may not match it. This only
+//! makes the writer wider.
 
 use std::rc::Rc;
 
@@ -23,13 +24,13 @@ pub(crate) struct Cell {
     pub(crate) schema: Id,
 }
 
-/// Limit on the patterns that define cells.
+/// The maximum number of patterns that define the cells of an object.
 const PATTERNS_MAX: usize = 24;
 
-/// Limit on the cells of an object.
+/// The maximum number of cells of an object.
 const CELLS_MAX: usize = 128;
 
-/// Limit on the listed names of a finite language.
+/// The maximum number of names that the engine lists, if only finitely many names are possible.
 const LISTED_MAX: usize = 64;
 
 impl Cell {
@@ -45,14 +46,14 @@ impl Cell {
 }
 
 impl Engine {
-    /// Returns the cells of the names that neither the writer nor a layer of the reader spells out. Cells in which the
-    /// writer has no properties are left out.
+    /// Returns the cells of the names that neither the writer nor a layer of the reader states literally. The list
+    /// excludes cells in which the writer has no properties.
     pub(crate) fn cells(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> Vec<Cell> {
         let Some(allowed) = self.allowed_names(alternative) else { return Vec::new() };
         let mut patterns: Vec<Name> = Vec::new();
         let layers = alternative.objects.layers.iter().chain([reader]);
         for (pattern, _) in layers.flat_map(|layer| layer.patterns.iter()) {
-            // The patterns after the limit define no cells.
+            // The engine ignores the patterns after the limit.
             if PATTERNS_MAX < patterns.len() {
                 break;
             }
@@ -117,7 +118,8 @@ impl Engine {
         (every.is_empty() && none.is_empty()) || !self.patterns.is_empty(&every, &none)
     }
 
-    /// Returns patterns that the writer's names match; `None` if the writer has only names that are spelled out.
+    /// Returns patterns that the writer's names match. Returns `None` if the writer has only names that a schema states
+    /// literally.
     fn allowed_names(&mut self, alternative: &Alternative) -> Option<Vec<String>> {
         let mut patterns = Vec::new();
         for names in alternative.objects.names.iter() {
@@ -146,7 +148,7 @@ impl Engine {
         Some(patterns)
     }
 
-    /// Returns the names that an object of the writer can have, if they are few and known.
+    /// Returns the property names that an object of the writer can have, if they are few and known.
     pub(crate) fn possible_names(&mut self, alternative: &Alternative) -> Option<Vec<Name>> {
         let mut names = explicit_names(alternative, None);
         let allowed = self.allowed_names(alternative);
@@ -167,7 +169,7 @@ impl Engine {
         Some(names)
     }
 
-    /// Returns names that no schema spells out, at most `many` of each cell.
+    /// Returns names that no schema states literally, at most `many` of each cell.
     pub(crate) fn fresh_names(
         &mut self,
         alternative: &Alternative,
@@ -191,7 +193,7 @@ impl Engine {
                     if !taken.is_empty() {
                         none.push(one_of_texts(taken.iter().map(String::as_str)));
                     }
-                    // People overlook an empty name in an example.
+                    // The function avoids the empty name, because people overlook it in an example.
                     self.patterns
                         .find(&every, &none, 1, None)
                         .or_else(|| self.patterns.find(&every, &none, 0, None))

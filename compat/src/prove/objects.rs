@@ -67,7 +67,8 @@ impl Engine {
         None
     }
 
-    /// Returns the objects of an alternative that have a property, with the schema that depends on this property.
+    /// Returns the objects of an alternative that have a property. If a schema depends on the property and has a single
+    /// alternative, the objects also satisfy this schema.
     pub(crate) fn having(&mut self, alternative: &Alternative, name: &str) -> Alternative {
         let mut having = alternative.clone();
         Rc::make_mut(&mut having.objects).required.insert(name.into());
@@ -81,8 +82,8 @@ impl Engine {
         having
     }
 
-    /// Compares the reader's `properties`, `patternProperties` and `additionalProperties` with all properties that the
-    /// writer can send.
+    /// Returns the first assertion of the reader's `properties`, `patternProperties` and `additionalProperties` without
+    /// a proof. The function compares them with all properties that the writer can send.
     fn unmet_by_properties(&mut self, alternative: &Alternative, node: &Node) -> Option<Assertion> {
         let reader = PropertyLayer::of(&node.objects);
         let says_nothing =
@@ -104,7 +105,7 @@ impl Engine {
         self.unmet_in_cells(alternative, &reader)
     }
 
-    /// Returns whether a layer of the reader covers all properties whose names are not spelled out.
+    /// Returns whether a layer of the reader covers all properties with names that no schema states literally.
     pub(crate) fn cells_covered(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> bool {
         self.unmet_in_cells(alternative, reader).is_none()
     }
@@ -131,8 +132,8 @@ impl Engine {
         None
     }
 
-    /// Returns whether the writer has a layer with the same patterns whose schemas are covered one by one. Then the
-    /// engine needs no automaton.
+    /// Returns whether the writer has a layer with the same patterns, and the reader's schema covers the writer's
+    /// schema for each pattern. If so, the engine needs no automaton.
     fn same_patterns(&mut self, alternative: &Alternative, reader: &PropertyLayer) -> bool {
         alternative.objects.layers.iter().any(|layer| {
             layer.patterns.len() == reader.patterns.len()
@@ -155,8 +156,8 @@ impl Engine {
             match self.patterns.is_match(pattern, name) {
                 Truth::Yes => rules.push(*schema),
                 Truth::No => {}
-                // The pattern may match, or leave the name to `additionalProperties`. So both schemas must cover the
-                // property.
+                // If the pattern matches, its schema applies; otherwise `additionalProperties` applies. The engine does
+                // not know which, so both schemas must cover the property.
                 Truth::Unknown => {
                     rules.push(*schema);
                     unsure = true;
@@ -179,7 +180,7 @@ impl Engine {
         if alternative.objects.required.contains(name) {
             return true;
         }
-        // An object needs so many properties that the other possible names are not enough.
+        // If the other possible names are fewer than `minProperties`, the object must have this property.
         self.depends_on_required(alternative, name)
             || (0 < alternative.objects.min
                 && self.possible_names(alternative).is_some_and(|names| {
@@ -188,7 +189,7 @@ impl Engine {
                 }))
     }
 
-    /// Returns whether a required property needs this property, directly or through other properties.
+    /// Returns whether a required property depends on this property, directly or through other properties.
     fn depends_on_required(&mut self, alternative: &Alternative, name: &str) -> bool {
         let dependent = &alternative.objects.dependent_required;
         if !dependent.iter().any(|(_, needed)| needed.iter().any(|needed| **needed == *name)) {
@@ -237,7 +238,7 @@ impl Engine {
             })
     }
 
-    /// Returns the schema of the names in a cell.
+    /// Returns the schema of the writer's names in a cell.
     fn name_schema(&mut self, alternative: &Alternative, cell: &Cell) -> Id {
         let mut name = Node { types: Types::STRING, ..Node::default() };
         name.strings.patterns = cell.every.iter().map(ToString::to_string).collect();
@@ -251,7 +252,7 @@ impl Engine {
         self.tree.all(rules)
     }
 
-    /// Splits the objects of an alternative by the values of a required property with few values: its discriminator.
+    /// Splits the objects of an alternative by the values of a required property with few values.
     pub(super) fn split_by_property(&mut self, alternative: &Alternative) -> Option<Vec<Alternative>> {
         if alternative.types != Types::OBJECT {
             return None;
@@ -271,7 +272,7 @@ impl Engine {
 }
 
 impl Alternative {
-    /// Returns the objects of this alternative whose property of this name, if present, a schema accepts too.
+    /// Returns the objects of this alternative that lack the property, or have it with a value that the schema accepts.
     pub(crate) fn with_property(&self, name: &str, schema: Id) -> Self {
         let mut alternative = self.clone();
         let layer = PropertyLayer {

@@ -9,20 +9,20 @@ use crate::format;
 use crate::number::Numbers;
 use crate::tree::{Id, Node, Strings, Types, normalized};
 
-/// Limit on the listed integers of an interval.
+/// The maximum number of integers that the engine lists for an interval.
 const LISTED_MAX: usize = 256;
 
-/// Limit on the listed values of a string, an array or an object.
+/// The maximum number of values that the engine lists for a string, an array or an object.
 const VALUES_MAX: usize = 64;
 
-/// Limits on the number and the length of the words of a pattern.
+/// The maximum number of strings that the engine lists for a pattern, and their maximum length.
 const WORDS_MAX: usize = 32;
 const WORD_CHARS_MAX: u64 = 40;
 
-/// Limit on the length of arrays whose values are listed.
+/// The maximum length of arrays whose values the engine lists.
 const ITEMS_MAX: usize = 6;
 
-/// Limit on the depth of listed values.
+/// The maximum depth of listed values.
 const VALUES_DEPTH_MAX: usize = 4;
 
 impl Engine {
@@ -53,7 +53,7 @@ impl Engine {
     /// Returns whether all these strings certainly match a pattern.
     fn all_match(&mut self, strings: &Strings, pattern: &str) -> bool {
         let none: Vec<String> = strings.none.iter().cloned().chain([pattern.to_owned()]).collect();
-        // Formats and lengths make the search slower, so the first attempt is without them.
+        // Formats and lengths make the search slower, so the first attempt ignores them.
         if self.patterns.is_empty(&strings.patterns, &none) {
             return true;
         }
@@ -74,7 +74,8 @@ impl Engine {
         !language.under.is_empty() && language.under.iter().all(|pattern| self.all_match(strings, pattern))
     }
 
-    /// Returns a smallest and a largest length of all strings, derived from lengths, formats and patterns.
+    /// Returns a lower and an upper bound for the length of all strings. The bounds come from lengths, formats and
+    /// patterns.
     pub(super) fn lengths(&mut self, strings: &Strings) -> (u64, Option<u64>) {
         let Strings { min, max, patterns, formats, .. } = strings;
         if *min == 0 && max.is_none() && patterns.is_empty() && formats.is_empty() {
@@ -225,7 +226,7 @@ impl Engine {
         Some(found)
     }
 
-    /// Returns an upper bound for the number of a node's values, if they are few.
+    /// Returns an upper bound for the number of values of a node, if the values are few.
     pub(super) fn count_values(&mut self, schema: Id) -> Option<u64> {
         self.few_values(schema).map(|values| values.len() as u64)
     }

@@ -1,4 +1,4 @@
-//! The state of proofs in one comparison.
+//! The state that proofs need during one comparison.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::tree::{Class, Id};
 pub(crate) struct Prover {
     /// The discriminator of each union, if it has one.
     pub(in crate::prove) discriminators: HashMap<Vec<Id>, Option<Rc<Discriminator>>>,
-    /// Pairs that are proven, or assumed during their own proof.
+    /// Pairs that the engine has proven, or assumes during their own proof.
     pub(in crate::prove) proven: HashSet<(Class, Class)>,
     /// The pairs of `proven` in the order of insertion. If an assumption fails, the engine removes the pairs after it.
     pub(in crate::prove) proof_order: Vec<(Class, Class)>,
@@ -23,7 +23,7 @@ pub(crate) struct Prover {
     pub(in crate::prove) unproven: HashSet<(Class, Class)>,
     /// The depth of nested proofs.
     pub(in crate::prove) proof_depth: usize,
-    /// Nodes that count as empty while the engine proves that they have no value, the outermost first.
+    /// Nodes that the engine assumes to be empty while it proves that they have no value, the outermost first.
     pub(in crate::prove) assumed_empty: Vec<Id>,
     /// The depth of nested lists of values.
     pub(in crate::prove) listing_depth: usize,

@@ -1,8 +1,8 @@
 //! Proofs about `unevaluatedProperties` and `unevaluatedItems`.
 //!
 //! Whether a member is evaluated depends on the applicators that accept the value (JSON Schema Core 2020-12, section
-//! 11). The applicators of `allOf` and `$ref` always count. A branch counts if the writer's values are provably in it.
-//! If this is open, the engine first splits the writer by the branches.
+//! 11). The applicators of `allOf` and `$ref` always count. A branch counts if it provably accepts the writer's values.
+//! If the engine has no such proof, it first splits the writer by the branches.
 
 use std::rc::Rc;
 
@@ -11,10 +11,10 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name, Node};
 use crate::truth::Truth;
 
-/// Limit on nested splits of unions.
+/// The maximum number of nested splits of unions.
 const SPLITS_MAX: usize = 3;
 
-/// Limit on nested computations for one value.
+/// The maximum number of nested computations of evaluated members for one value.
 const EVALUATION_DEPTH_MAX: usize = 6;
 
 /// The properties and items that other keywords certainly evaluate.
@@ -22,13 +22,13 @@ const EVALUATION_DEPTH_MAX: usize = 6;
 struct Evaluated {
     names: Vec<Name>,
     patterns: Vec<Name>,
-    /// The number of leading items.
+    /// The number of leading items that are evaluated.
     items: usize,
-    /// The schemas of `contains`: items that match one of them are evaluated.
+    /// The schemas of `contains`. Items that match one of these schemas are evaluated.
     contained: Vec<Id>,
     all_properties: bool,
     all_items: bool,
-    /// Unions for which it is open in which branch the writer is.
+    /// Unions for which the engine does not know which branch accepts the writer's values.
     open: Vec<Vec<Id>>,
 }
 
@@ -87,7 +87,7 @@ impl Engine {
             })
     }
 
-    /// Splits an alternative by the branches of a union in which its values are known to be.
+    /// Splits an alternative by the branches of a union that is known to accept its values.
     fn parts_in(&mut self, alternative: &Alternative, union: &[Id]) -> Option<Vec<Alternative>> {
         let mut parts = Vec::new();
         for branch in union {
@@ -135,7 +135,8 @@ impl Engine {
         let mut open = vec![Rc::new(node.clone())];
         let mut steps = 0;
         while let Some(node) = open.pop() {
-            // The first node is the one in question. Only the `unevaluated…` keywords of the nodes below it count.
+            // The first node is the node whose `unevaluated…` keyword the engine examines. So only the `unevaluated…`
+            // keywords of the nodes below it count as evaluating.
             let is_below = 0 < steps;
             steps += 1;
             if 64 < steps {

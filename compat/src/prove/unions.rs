@@ -1,4 +1,4 @@
-//! Proofs about unions: which branches can hold, and which branches exclude each other.
+//! Proofs about unions: which branches can accept a value, and which branches exclude each other.
 
 use std::rc::Rc;
 
@@ -9,11 +9,11 @@ use crate::alternatives::Alternative;
 use crate::engine::Engine;
 use crate::tree::{Class, Id, Listed, Name, Types};
 
-/// Limit on the parts of a branch in which the engine searches for a discriminator.
+/// The maximum number of parts of a branch in which the engine searches for a discriminator.
 const PARTS_MAX: usize = 16;
 
 impl Engine {
-    /// Returns whether all values of an alternative are in at least one branch.
+    /// Returns whether at least one branch accepts each value of an alternative.
     pub(super) fn is_in_union(
         &mut self,
         alternative: &Alternative,
@@ -35,8 +35,8 @@ impl Engine {
                         && union.iter().any(|reads| engine.covers_same_value(*branch, *reads)))
             })
         };
-        // If no branch covers the whole alternative, different branches may cover its parts, or what the other branches
-        // leave.
+        // If no single branch covers the alternative, several branches may cover it together. The engine tries the
+        // branches of the writer's own unions, then subtracts all branches, and then splits the alternative.
         alternative.unions.iter().any(|own| own_branches(self, own))
             || (1 < candidates.len() && self.subtract_all(alternative, &candidates).is_empty())
             || self
@@ -44,7 +44,7 @@ impl Engine {
                 .is_some_and(|parts| parts.iter().all(|part| self.is_in_union(part, &candidates, path)))
     }
 
-    /// Returns whether all values of an alternative are in exactly one branch.
+    /// Returns whether exactly one branch accepts each value of an alternative.
     pub(super) fn is_in_exactly_one(
         &mut self,
         alternative: &Alternative,
@@ -68,8 +68,8 @@ impl Engine {
         }
     }
 
-    /// Returns whether a `oneOf` of the writer proves that exactly one candidate branch holds. Each branch of that
-    /// `oneOf` that can hold must be one of the candidates, and each candidate must be such a branch.
+    /// Returns whether a `oneOf` of the writer proves that exactly one candidate branch accepts each value. The
+    /// candidates must be exactly the branches of that `oneOf` that can accept a value of the alternative.
     fn is_known_exclusive(&mut self, alternative: &Alternative, candidates: &[Id]) -> bool {
         let exclusive = Rc::clone(&alternative.exclusive);
         exclusive.iter().any(|own| {
@@ -84,11 +84,12 @@ impl Engine {
         })
     }
 
-    /// Returns whether all values of an alternative are in two branches of its own `oneOf`, so that it has no value.
+    /// Returns whether two branches of the alternative's own `oneOf` accept all its values. If so, the alternative has
+    /// no value.
     pub(crate) fn is_in_two_branches(&mut self, alternative: &Alternative) -> bool {
-        /// Limit on the tried branches.
+        /// The maximum number of branches that the function tries.
         const BRANCHES_MAX: usize = 8;
-        // Without this, the search for a branch would meet the same union again.
+        // The copy has no `oneOf`. Otherwise the search for a branch would examine the same union again.
         let bare = Alternative { exclusive: Rc::default(), ..alternative.clone() };
         alternative.exclusive.iter().any(|union| {
             let mut covering = 0;
@@ -102,7 +103,7 @@ impl Engine {
         })
     }
 
-    /// Returns the branches that may share a value with the writer.
+    /// Returns the branches that may share a value with the alternative.
     pub(crate) fn overlapping(&mut self, alternative: &Alternative, union: &[Id]) -> Vec<Id> {
         if let Some(meant) = self.selected_branches(alternative, union) {
             return meant;
@@ -159,8 +160,8 @@ impl Engine {
         None
     }
 
-    /// Returns the required properties of a branch that have listed values; `None` if the branch accepts other values
-    /// than objects.
+    /// Returns the required properties with listed values of a branch. Returns `None` if the branch accepts values that
+    /// are not objects.
     fn tags(&self, branch: Id) -> Option<Vec<(Name, Listed)>> {
         let mut parts = vec![branch];
         let mut types = Types::ALL;

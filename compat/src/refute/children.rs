@@ -17,7 +17,7 @@ use crate::truth::Truth;
 /// Names that a `propertyNames` schema often rejects.
 const UNLIKELY_NAMES: [&str; 6] = ["", "x", "X", "a b", "0", "longer_than_most_names_are_allowed_to_be"];
 
-/// Limit on the length of an array that exceeds a bound.
+/// The maximum length of an array that the engine makes to exceed a bound.
 const LENGTH_MAX: u64 = 300;
 
 impl Engine {
@@ -78,7 +78,7 @@ impl Engine {
                 if let Some(mut items) = self.array_of(alternative, arrays.min.max(at as u64 + 1)) {
                     items[at] = inner.value;
                     let own = Value::Array(items);
-                    // If the schema rejects every item, the assertion is one of the array, not of the item.
+                    // If the schema rejects every item, the obligation is about the array, not about the item.
                     let is_refused = self.tree.is_false(schema);
                     found.push(if is_refused {
                         here(own, Assertion::Items)
@@ -92,7 +92,7 @@ impl Engine {
         for contains in &read.contains {
             let past = Self::prefix_len(&arrays);
             let item = self.item_schema(&arrays, past);
-            // If the writer has a `contains` of its own, it sends no more matching items than it must.
+            // The samples have as few matching items as possible, also if the writer has a `contains` of its own.
             found.extend(
                 self.samples_of(alternative, 4).into_iter().map(|base| here(base, Assertion::Contains)),
             );
@@ -147,7 +147,7 @@ impl Engine {
             obligation: Obligation::here(writer, reader, assertion),
         };
         let base = self.object_with(alternative, &[]);
-        // All objects of the writer have the properties that it requires.
+        // The loop skips the properties that the writer requires, because all its objects have them.
         for name in read.required.iter().filter(|name| !alternative.objects.required.contains(*name)) {
             if !self.reserve_copy(base.as_ref().map_or(1, object_nodes)) {
                 return;
@@ -189,7 +189,7 @@ impl Engine {
             let mut inner = Vec::new();
             self.refute_alternative(&having, writer, *schema, &mut inner, depth + 4);
             for mut candidate in inner {
-                // An assertion about the object as a whole applies only if the property is present.
+                // If the obligation is about the whole object, it applies only to objects with the property.
                 if candidate.obligation.reader == *schema {
                     candidate.obligation =
                         Obligation::here(writer, reader, Assertion::Dependent(name.to_string()));
@@ -296,7 +296,7 @@ impl Engine {
         }
     }
 
-    /// Adds a property to the smallest object that may have it.
+    /// Adds a property to the smallest object that may have this property.
     fn object_having(
         &mut self,
         alternative: &Alternative,

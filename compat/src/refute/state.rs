@@ -1,4 +1,4 @@
-//! The state of the search for candidates in one comparison.
+//! The state that the search for candidates needs during one comparison.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ pub(crate) enum Effort {
     First,
     /// Search for a witness at each place that breaks.
     Each,
-    /// Also make values of the difference between writer and reader, whatever the place.
+    /// Also make values of the difference between writer and reader, at every place.
     Deep,
 }
 
@@ -24,9 +24,9 @@ pub(crate) struct Refuter {
     pub(in crate::refute) effort: Effort,
     /// The candidates of earlier searches, by the classes and places of writer and reader.
     pub(in crate::refute) known_candidates: HashMap<(Class, Class, Origin, Origin), Rc<Vec<Candidate>>>,
-    /// The pairs that the engine currently refutes. They end the recursion.
+    /// The pairs that the engine currently refutes. If one of them occurs again, the recursion ends.
     pub(in crate::refute) refutations_in_progress: Vec<(Class, Class)>,
-    /// Whether one witness is enough. Otherwise the engine searches for a witness at each place that breaks.
+    /// Whether one witness is enough. If it is not, the engine searches for a witness at each place that breaks.
     pub(in crate::refute) is_brief: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Makes values outside the listed values, strings and numbers of a reader.
+//! Makes values that the listed values, the string assertions or the number assertions of a reader exclude.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::tree::{Listed, Strings};
 use crate::truth::Truth;
 
 impl Engine {
-    /// Makes values that are not listed.
+    /// Makes values of an alternative that are not in a list.
     pub(super) fn unlisted_values(&mut self, alternative: &Alternative, listed: &Listed) -> Vec<Value> {
         let mut values = self.samples_of(alternative, listed.len().min(32) + 2);
         if let Some(own) = &alternative.values {
@@ -82,8 +82,8 @@ impl Engine {
         tries
     }
 
-    /// Returns well-known strings of the writer's formats that do not match a pattern. They are easier to read than the
-    /// strings that an automaton finds.
+    /// Returns well-known strings of the writer's formats that do not match a pattern. These strings are easier to read
+    /// than strings that an automaton finds.
     fn examples_outside(&mut self, own: &Strings, pattern: &str) -> Vec<Value> {
         let mut found = Vec::new();
         for text in own.formats.iter().flat_map(|format| format::examples(format)) {
@@ -95,7 +95,7 @@ impl Engine {
     }
 }
 
-/// Returns the patterns that the strings must not match, and one more.
+/// Returns the patterns that the strings must not match, and `pattern`.
 fn none_of(own: &Strings, pattern: &str) -> Vec<String> {
     own.none.iter().cloned().chain([pattern.to_owned()]).collect()
 }
@@ -106,8 +106,8 @@ fn unlikely_texts(own: &Strings) -> impl Iterator<Item = Value> {
     UNLIKELY_TEXTS.iter().filter(is_likely).map(|text| Value::from(*text))
 }
 
-/// Returns an equal value that writes its integers with a fraction. Draft 4 does not accept these as integers. Returns
-/// `None` if the value has no integers.
+/// Returns an equal value with its integers written with a fraction, such as `1.0`. Draft 4 does not accept such
+/// numbers as integers. Returns `None` if the value has no integers.
 pub(super) fn with_fractions(value: &Value) -> Option<Value> {
     match value {
         Value::Number(number) if !number.to_string().contains(['.', 'e', 'E']) => {

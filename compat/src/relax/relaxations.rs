@@ -1,4 +1,4 @@
-//! A record of the nodes that relaxing a reader created.
+//! Records the nodes that the engine created when it relaxed a reader.
 
 use std::rc::Rc;
 
@@ -8,14 +8,14 @@ use crate::assertion::Assertion;
 use crate::obligation::{Obligation, Step};
 use crate::tree::Id;
 
-/// The nodes that relaxing created, with the nodes from which it created them.
+/// The nodes that the engine created when it relaxed a reader, with the nodes from which it created them.
 #[derive(Debug, Default)]
 pub(crate) struct Relaxations {
-    /// By the number of the union's node.
+    /// The relaxed unions, by the number of the union's node.
     pub(super) unions: HashMap<u32, Rc<RelaxedUnion>>,
-    /// The reader's root, where every way begins.
+    /// The step to the reader's root. Every way begins with it.
     pub(crate) root: Option<Step>,
-    /// The node as written, by the number of the node that relaxing created from it.
+    /// The node as written, by the number of the relaxed node.
     pub(super) originals: HashMap<u32, Id>,
 }
 
@@ -23,8 +23,8 @@ pub(crate) struct Relaxations {
 #[derive(Debug)]
 pub(crate) struct RelaxedUnion {
     pub(super) assertion: Assertion,
-    /// The branch with the assertion. If the rest of the node cannot be separated from the assertion, also a branch
-    /// with that rest.
+    /// The branch with the assertion. If the engine cannot separate the assertion from the rest of the node, the list
+    /// also has a branch with that rest.
     pub(super) tried: Vec<Id>,
 }
 
@@ -36,7 +36,7 @@ impl RelaxedUnion {
 }
 
 impl Relaxations {
-    /// Returns the relaxed union at a node, if relaxing created one.
+    /// Returns the relaxed union at a node, if the node is one.
     pub(crate) fn union(&self, id: Id) -> Option<Rc<RelaxedUnion>> {
         self.unions.get(&id.index()).cloned()
     }
@@ -46,7 +46,7 @@ impl Relaxations {
         self.root.map_or_else(Vec::new, |root| obligation.way(root))
     }
 
-    /// Returns the obligation at the node as written, with the assertion that this node has.
+    /// Converts an obligation at a relaxed node to the obligation at the node as written.
     pub(crate) fn as_written(&self, mut obligation: Obligation) -> Obligation {
         if let Some(union) = self.unions.get(&obligation.reader.index()) {
             obligation.assertion = union.assertion.clone();

@@ -9,14 +9,14 @@ use crate::number::{Decimal, Numbers};
 use crate::tree::{Id, Name, Named, Node, Objects, Origin};
 use crate::truth::Truth;
 
-/// An assertion that was separated from its node.
+/// An assertion after its separation from its node.
 pub(super) struct Taken {
     pub(super) assertion: Assertion,
     /// A node with only this assertion.
     pub(super) asserted: Node,
 }
 
-/// Returns whether an assertion of a node is about the members or items that the other schemas do not evaluate.
+/// Returns whether an assertion of a node is about members or items that other schemas do not evaluate.
 pub(super) fn looks_at_the_rest(node: &Node, assertion: &Assertion) -> bool {
     let objects = node.objects.unevaluated.is_some();
     let arrays = node.arrays.unevaluated.is_some();
@@ -56,7 +56,7 @@ pub(super) fn without_the_rest(node: &Node) -> Node {
 }
 
 impl Taken {
-    /// Returns whether the separated assertion includes another one.
+    /// Returns whether the separated assertion includes another assertion.
     pub(super) fn is_of(&self, other: &Assertion) -> bool {
         self.assertion == *other
             || matches!((&self.assertion, other), (Assertion::Types(_), Assertion::Types(_)))
@@ -126,7 +126,7 @@ pub(super) fn take(engine: &mut Engine, node: &mut Node, writer: Id, assertion: 
         Assertion::Not => asserted.not = std::mem::take(&mut node.not),
         Assertion::Condition => asserted.conditions = std::mem::take(&mut node.conditions),
         Assertion::Undecided(_) => asserted.unsupported = node.unsupported.take(),
-        // This assertion cannot be separated from the rest of the node.
+        // The engine cannot separate this assertion from the rest of the node.
         Assertion::Unevaluated => return None,
     }
     (asserted != nothing).then(|| Taken { assertion: assertion.clone(), asserted })
@@ -148,7 +148,7 @@ fn extract_named(named: &mut Named, is_meant: impl Fn(&str) -> bool) -> Named {
     meant.into_iter().collect()
 }
 
-/// Separates the item schemas that reject everything, or, if none does, all item schemas.
+/// Separates the item schemas that reject everything. If no item schema does so, separates all item schemas.
 fn take_items(engine: &mut Engine, node: &mut Node, asserted: &mut Node) {
     let anything = engine.tree.boolean(true, Origin::default());
     let arrays = &mut node.arrays;
@@ -177,7 +177,7 @@ fn take_property(engine: &mut Engine, node: &mut Node, asserted: &mut Node, name
         asserted.objects.properties = Named::from_iter([(Name::from(name), rule)]);
         return;
     }
-    // The schema belongs to a pattern: the one with this text, or those that match the name.
+    // The assertion comes from patterns: from the pattern with this text, or from the patterns that match the name.
     let is_named = objects.patterns.of(name).is_some();
     let mut matching: Vec<Name> = Vec::new();
     for (pattern, rule) in objects.patterns.iter() {
@@ -206,8 +206,8 @@ fn take_lacking(engine: &mut Engine, node: &mut Node, asserted: &mut Node, name:
     asserted.objects.properties = Named::from_iter([(Name::from(name), rest)]);
 }
 
-/// Separates the schema for all properties that neither side declares. The undeclared properties that the writer
-/// declares are findings of their own.
+/// Separates the schema for all properties that neither side declares. Properties that only the writer declares have
+/// their own findings.
 fn take_additional(engine: &mut Engine, node: &mut Node, asserted: &mut Node, writer: Id) {
     let Some(rest) = node.objects.additional.take() else { return };
     let anything = engine.tree.boolean(true, Origin::default());

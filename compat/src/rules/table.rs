@@ -1,7 +1,7 @@
 //! The table: a row for each rule, in the order of the ids.
 //!
-//! A row has a summary, the reason why it is a break, the remedy, the keywords that cause it, and an example: a
-//! writer, a reader that breaks, and a similar reader that does not.
+//! A row has a summary, the reason why the change is a break, the remedy, the keywords that cause the finding, and an
+//! example. An example is a writer, a reader that breaks, and a similar reader that does not break.
 
 use super::{Example, Rule};
 

@@ -9,14 +9,15 @@ use crate::engine::Engine;
 use crate::tree::{Id, Name};
 use crate::truth::Truth;
 
-/// Limit on the new names of one cell that an object gets to reach a minimum.
+/// The maximum number of new names from one cell that the engine adds to an object to reach a minimum number of
+/// properties.
 const FRESH_MAX: usize = 12;
 
-/// Limits on the nodes of one made value, and of all made values of a comparison. A node takes about 100 bytes.
+/// The maximum number of nodes of one made value, and of all made values of a comparison. A node takes about 100 bytes.
 const NODES_MAX: usize = 100_000;
 const MADE_MAX: usize = 1_000_000;
 
-/// Limit on the length of an array or object that is made to satisfy a minimum.
+/// The maximum length of an array or object that the engine makes to satisfy a minimum.
 const LENGTH_MAX: u64 = 2_000;
 
 impl Engine {
@@ -52,10 +53,10 @@ impl Engine {
         found
     }
 
-    /// Makes an array of a length. It first makes the items that the array must contain, at any position, and then the
-    /// other items. It avoids other items that match a `contains` with a maximum.
+    /// Makes an array of a length. The function first makes the items that `contains` requires, and then the other
+    /// items. If a `contains` has a maximum, it avoids other items that match this `contains`.
     fn filled(&mut self, alternative: &Alternative, length: u64, variant: usize) -> Option<Value> {
-        /// Limit on the bytes of strings in one array.
+        /// The maximum number of bytes of the strings in one array.
         const TEXT_BYTES_MAX: usize = 4 << 20;
         let arrays = &alternative.arrays;
         let length = usize::try_from(length).ok()?;
@@ -97,7 +98,7 @@ impl Engine {
                 let item = items[at].as_ref()?;
                 text_bytes += item.as_str().map_or(0, str::len);
                 nodes += nodes_in(item);
-                // All items are probably as large as this one.
+                // The function assumes that the other items are as large as this one.
                 if TEXT_BYTES_MAX < text_bytes || NODES_MAX < nodes_in(item).saturating_mul(length).max(nodes)
                 {
                     return None;
@@ -135,7 +136,8 @@ impl Engine {
         if many == 1 {
             return found;
         }
-        // One object with every declared property, then one object for each of the first few properties alone.
+        // The function makes one object with every declared property. Then it makes one object for each of the first
+        // few properties alone.
         let mut full = base.clone();
         for name in &names {
             let schema = self.property_schema(&alternative.objects, name);
@@ -207,13 +209,13 @@ impl Engine {
         (self.may_make(nodes) && self.reserve_copy(nodes)).then_some(object)
     }
 
-    /// Counts the nodes of a made value, and returns whether the comparison may make more.
+    /// Counts the nodes of a made value, and returns whether the comparison may make more values.
     fn may_make(&mut self, nodes: usize) -> bool {
         self.sampler.nodes_made = self.sampler.nodes_made.saturating_add(nodes);
         self.sampler.nodes_made <= MADE_MAX
     }
 
-    /// Adds properties until the object has the minimum number.
+    /// Adds properties until the object has the minimum number of properties.
     fn fill_up(&mut self, alternative: &Alternative, object: &mut Map<String, Value>) -> Option<()> {
         if alternative.objects.min <= object.len() as u64 {
             return Some(());

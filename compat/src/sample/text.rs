@@ -1,4 +1,4 @@
-//! Makes strings by format, by pattern and by length.
+//! Makes strings that satisfy formats, patterns and lengths.
 
 use serde_json::Value;
 
@@ -7,8 +7,8 @@ use crate::format;
 use crate::tree::Strings;
 use crate::truth::Truth;
 
-/// Limit on the length of a string that is made to satisfy a minimum. It is above 65,535: database columns have this
-/// limit, so schemas often allow it.
+/// The maximum length of a string that the engine makes to satisfy a minimum. It is above 65,535, because database
+/// columns have this limit and schemas often use it.
 const CHARS_MAX: u64 = 70_000;
 
 /// The number of characters for one step of fuel.
@@ -93,6 +93,6 @@ fn guesses(strings: &Strings) -> Vec<String> {
     found
 }
 
-/// Strings that many formats reject, for candidates against a reader that asserts a format.
+/// Strings that many formats reject. They are candidates if a reader asserts a format.
 pub(crate) const UNLIKELY_TEXTS: &[&str] =
     &["x", "", "not a value", "0", "%", "\u{e9}", " ", "2024-13-99", "a@", "://"];

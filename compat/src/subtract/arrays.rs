@@ -51,7 +51,7 @@ impl Engine {
         if let Some(items) = reader.items.filter(|items| !self.tree.is_true(*items)) {
             let past = self.item_schema(&own, positions);
             if !self.covers(past, items) && own.max.is_none_or(|max| (positions as u64) < max) {
-                // The schema rejects at least one item after the positions.
+                // Here the schema rejects at least one item after the positions of the tuple.
                 let other = self.negation(items);
                 let refused = Contains { schema: other, min: 1, max: None, evaluates: false };
                 left.push(with(&|arrays| {

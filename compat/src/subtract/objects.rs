@@ -84,8 +84,8 @@ impl Engine {
         }
     }
 
-    /// Adds objects with a property that no schema spells out and that a layer rejects. They only show where to search
-    /// for witnesses: other such names exist, so they are not the whole difference.
+    /// Adds objects with a property that no schema states literally and that a layer rejects. They only show where to
+    /// search for witnesses. They are not the whole difference, because other such names exist.
     fn subtract_unnamed_properties(
         &mut self,
         alternative: &Alternative,

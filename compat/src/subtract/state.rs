@@ -1,4 +1,4 @@
-//! The state of subtractions in one comparison.
+//! The state that subtractions need during one comparison.
 
 /// The state of subtractions.
 #[derive(Default)]

@@ -21,14 +21,14 @@ struct Inner {
     index: Index,
 }
 
-/// Limit on the length of a list without an index: a short list is faster to search than to index.
+/// The maximum length of a list without an index. To search a short list is faster than to build an index for it.
 const WALKED_MAX: usize = 12;
 
 /// The positions of values by hash; empty if the list has no index.
 #[derive(Debug, Default)]
 struct Index {
     first: HashMap<u64, usize>,
-    /// The positions of values whose hash an earlier value has too.
+    /// The positions of values that have the same hash as an earlier value.
     others: Vec<usize>,
 }
 
@@ -83,7 +83,8 @@ impl Listed {
         self.0.index.find(&self.0.values, value).is_some()
     }
 
-    /// Returns the list with only the values that satisfy a condition; the same list if all values do.
+    /// Returns a list of the values that satisfy a condition. If all values satisfy the condition, returns the same
+    /// list.
     pub(crate) fn only(&self, holds: impl Fn(&Value) -> bool) -> Self {
         if self.iter().all(&holds) {
             return self.clone();

@@ -1,7 +1,7 @@
 //! The meaning of one schema, in one vocabulary for all drafts.
 //!
-//! A node does not contain its place; the arena keeps the places. So two nodes are equal if they mean the same, as far
-//! as their structure shows it.
+//! A node does not contain its place, because the arena keeps the places. So two nodes at different places are equal if
+//! they have the same structure.
 
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -24,9 +24,9 @@ pub(crate) struct Node {
     pub(crate) objects: Objects,
     /// `allOf`, and the target of a `$ref`.
     pub(crate) all_of: Vec<Id>,
-    /// Each `anyOf`; several after merging.
+    /// The branches of each `anyOf`. A node can have several, because the engine merges schemas.
     pub(crate) any_of: Vec<Vec<Id>>,
-    /// Each `oneOf`.
+    /// The branches of each `oneOf`.
     pub(crate) one_of: Vec<Vec<Id>>,
     pub(crate) not: Vec<Id>,
     pub(crate) conditions: Vec<Condition>,
@@ -36,7 +36,7 @@ pub(crate) struct Node {
     pub(crate) recursive_ref: Option<u32>,
     /// A part of the schema that the engine does not support. The engine proves nothing about such a node.
     pub(crate) unsupported: Option<Unsupported>,
-    /// A place of the event under a content model. Then the node has no other part.
+    /// A place of the event under a content model. A node with a place has no other part.
     pub(crate) place: Option<Rc<Place>>,
 }
 
@@ -45,7 +45,8 @@ pub(crate) struct Node {
 pub(crate) struct Place {
     /// The conjunction of all schemas that hold at the place.
     pub(crate) schema: Id,
-    /// Schemas that may hold there too, sorted by class. They declare members, but their assertions do not apply.
+    /// Schemas that may hold at the place too, sorted by class. They declare members, but their assertions do not
+    /// apply.
     pub(crate) maybe: Vec<Id>,
     /// Under `tolerant`: the reader's schemas for the place. The reader removes the members that they do not declare.
     pub(crate) reader: Option<PlaceReader>,
@@ -54,13 +55,14 @@ pub(crate) struct Place {
 /// The schemas of a reader for a place, sorted by class.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PlaceReader {
-    /// The schemas that apply to every event.
+    /// The schemas that certainly apply, whatever the event is.
     pub(crate) surely: Vec<Id>,
-    /// The schemas that possibly apply.
+    /// The schemas that may apply.
     pub(crate) maybe: Vec<Id>,
 }
 
-/// A part of a schema that the engine does not support. Two equal values have the same meaning, wherever they are.
+/// A part of a schema that the engine does not support. If two values of this type are equal, their parts have the same
+/// meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Unsupported {
     /// A description for people.
@@ -68,7 +70,8 @@ pub(crate) struct Unsupported {
     beside: Beside,
 }
 
-/// The parts of an unsupported schema, beside its description, that distinguish it from others.
+/// The property of an unsupported schema that, together with its description, distinguishes it from other unsupported
+/// schemas.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Beside {
     Nothing,
@@ -82,13 +85,13 @@ impl Unsupported {
         Some(Self { why: why.into(), beside: Beside::Nothing })
     }
 
-    /// Returns a value with this description that is equal to no other value.
+    /// Returns a value with this description. The value is equal to no value from another place.
     pub(crate) fn like_no_other(why: impl Into<String>, place: Origin) -> Option<Self> {
         Some(Self { why: why.into(), beside: Beside::Place(place) })
     }
 
-    /// Returns a value with this description that is equal to values with the same schema text. The text must have the
-    /// same meaning everywhere.
+    /// Returns a value with this description. It is equal to values with the same description and the same schema text.
+    /// The text must have the same meaning everywhere.
     pub(crate) fn like_its_text(why: impl Into<String>, text: String) -> Option<Self> {
         Some(Self { why: why.into(), beside: Beside::Text(text) })
     }
@@ -108,7 +111,7 @@ pub(crate) struct Strings {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
     pub(crate) patterns: Vec<String>,
-    /// Patterns that must not match. No keyword expresses this, but a subtraction does.
+    /// Patterns that no string may match. No keyword expresses this, but subtraction can lead to such assertions.
     pub(crate) none: Vec<String>,
     /// Asserted formats, and asserted contents such as `contentEncoding=base64`.
     pub(crate) formats: Vec<String>,
@@ -121,23 +124,24 @@ impl Strings {
         *min == 0 && max.is_none() && patterns.is_empty() && none.is_empty() && formats.is_empty()
     }
 
-    /// Returns the patterns, and the patterns that every string of the formats matches.
+    /// Returns the patterns of these assertions, and patterns that every string with the asserted formats matches.
     pub(crate) fn with_formats(&self) -> Vec<String> {
         let languages = self.formats.iter().filter_map(|name| format::language(name));
         let theirs = languages.flat_map(|language| &language.over);
         self.patterns.iter().chain(theirs).cloned().collect()
     }
 
-    /// Returns whether the strings have a format and another pattern or format. Then possibly no string satisfies both.
+    /// Returns whether the strings have a format and also a pattern or another format. If so, it is possible that no
+    /// string satisfies both.
     pub(crate) fn formats_meet_others(&self) -> bool {
         let others = self.patterns.len() + self.none.len() + self.formats.len().saturating_sub(1);
         !self.formats.is_empty() && 0 < others
     }
 
-    /// Limit on a length that is written as a pattern.
+    /// The maximum length that the engine expresses as a pattern.
     const BOUND_MAX: u64 = 4_000;
 
-    /// Returns the patterns, and one more pattern for the lengths.
+    /// Returns the patterns of these assertions, and one more pattern for the lengths.
     pub(crate) fn as_patterns(&self) -> Vec<String> {
         let mut patterns = self.patterns.clone();
         if (0 < self.min || self.max.is_some()) && self.min.max(self.max.unwrap_or(0)) <= Self::BOUND_MAX {
@@ -158,7 +162,7 @@ pub(crate) struct Arrays {
     pub(crate) items: Option<Id>,
     pub(crate) contains: Vec<Contains>,
     pub(crate) unevaluated: Option<Id>,
-    /// Whether the schema for all further items is neither `true` nor `false`; for content models.
+    /// Whether the schema for all further items is neither `true` nor `false`. Only content models use this.
     pub(crate) has_real_rest: bool,
 }
 
@@ -168,7 +172,7 @@ pub(crate) struct Contains {
     pub(crate) schema: Id,
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
-    /// Whether the matching items count as evaluated, which is so since 2020-12.
+    /// Whether the matching items count as evaluated, as in drafts since 2020-12.
     pub(crate) evaluates: bool,
 }
 
@@ -186,7 +190,7 @@ impl Arrays {
 pub(crate) struct Objects {
     pub(crate) min: u64,
     pub(crate) max: Option<u64>,
-    /// Sorted.
+    /// The required names, sorted.
     pub(crate) required: Vec<Name>,
     pub(crate) properties: Named,
     pub(crate) patterns: Named,
@@ -195,9 +199,9 @@ pub(crate) struct Objects {
     pub(crate) dependent_required: Vec<(Name, Vec<Name>)>,
     pub(crate) dependent_schemas: Named,
     pub(crate) unevaluated: Option<Id>,
-    /// Whether `additionalProperties` is neither `true` nor `false`; for content models.
+    /// Whether `additionalProperties` is neither `true` nor `false`. Only content models use this.
     pub(crate) has_real_rest: bool,
-    /// Whether `unevaluatedProperties` is neither `true` nor `false`; for content models.
+    /// Whether `unevaluatedProperties` is neither `true` nor `false`. Only content models use this.
     pub(crate) has_real_unevaluated: bool,
     /// Patterns that match every name and whose schemas accept everything. They declare nothing.
     pub(crate) idle_patterns: Vec<Name>,
@@ -237,7 +241,7 @@ impl Default for Node {
 }
 
 impl Hash for Node {
-    /// Skips the parts without an assertion: most nodes have few, and the engine hashes every node.
+    /// Skips the parts without an assertion. The engine hashes every node, and most nodes have few assertions.
     fn hash<H: Hasher>(&self, state: &mut H) {
         fn part<T: Hash, H: Hasher>(keyword: u8, part: &T, says_nothing: bool, state: &mut H) {
             if !says_nothing {

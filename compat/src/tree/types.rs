@@ -16,7 +16,7 @@ impl Types {
     pub(crate) const OBJECT: Self = Self(32);
     pub(crate) const ALL: Self = Self(63);
 
-    /// Each type by itself, the shortest values first.
+    /// Each type as a set of its own. The types with the shortest values come first.
     pub(crate) const EACH: [Self; 6] =
         [Self::NULL, Self::BOOLEAN, Self::NUMBER, Self::STRING, Self::ARRAY, Self::OBJECT];
 
@@ -32,7 +32,7 @@ impl Types {
         }
     }
 
-    /// Returns the type of a name; `integer` is a number.
+    /// Returns the type with a name. For `integer`, returns the type of numbers.
     pub(crate) fn named(name: &str) -> Self {
         match name {
             "null" => Self::NULL,
@@ -67,12 +67,12 @@ impl Types {
         self.0 == 0
     }
 
-    /// Returns each type of the set by itself.
+    /// Returns each type of the set as a set of its own.
     pub(crate) fn each(self) -> impl Iterator<Item = Self> {
         Self::EACH.into_iter().filter(move |one| self.has(*one))
     }
 
-    /// Returns the names, `string or null`.
+    /// Returns the names of the types, such as `string or null`.
     pub(crate) fn names(self, integer: bool) -> String {
         let names: Vec<&str> = self
             .each()

@@ -1,4 +1,4 @@
-//! Compares every description with the validator, for many strings: `under` ⊆ format ⊆ `over`.
+//! Checks every description with the validator, for many strings: `under` ⊆ format ⊆ `over`.
 
 use std::collections::BTreeSet;
 
