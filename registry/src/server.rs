@@ -58,7 +58,7 @@ impl Server {
         self.address
     }
 
-    /// Serves until `shutdown` resolves, then lets running requests finish.
+    /// Serves requests until `shutdown` resolves. Then waits for the running requests, up to a time limit.
     ///
     /// # Errors
     ///

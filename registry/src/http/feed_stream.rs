@@ -64,7 +64,8 @@ pub(crate) fn stream_feed(app: &App, actor: Actor, after: u64) -> Result<Respons
     Ok(response)
 }
 
-/// Returns the position after which a reconnecting client continues, if the request has one.
+/// Returns the position in the header `Last-Event-ID`, after which a reconnecting client continues. Returns `None` if
+/// the request has no such header.
 pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     let Some(value) = headers.get("last-event-id") else { return Ok(None) };
     // A client that has received no event yet sends an empty header.
@@ -83,7 +84,7 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure>
 
 impl Stream {
     /// Returns the next event. Returns `None` if the registry stops, the database does not answer, or the token is no
-    /// longer valid. The client then reconnects, and the answer has the reason.
+    /// longer valid. The client then reconnects, and the answer to the new request has the reason.
     async fn next(&mut self) -> Option<CloudEvent> {
         loop {
             if let Some(event) = self.waiting.pop_front() {

@@ -22,7 +22,8 @@ struct Answer {
     is_ended: bool,
 }
 
-/// Answers with a [`Validation`](evschema_api::Validation), with the rejected events first.
+/// Answers with a [`Validation`](evschema_api::Validation). Its first field is `refused`, because the other fields are
+/// unknown until the validation ends.
 pub(crate) fn stream_validation(lines: Lines) -> Response {
     let answer = Answer {
         lines,

@@ -76,7 +76,7 @@ impl Refusal {
     }
 
     fn detail(&self) -> String {
-        // Only the log has the cause.
+        // The answer leaves out the cause; only the log contains it.
         if let Self::Store(StoreError::Unavailable(_)) = self {
             return "the database does not answer".to_owned();
         }

@@ -16,8 +16,8 @@ pub(super) struct SignedToken<'t> {
     signature: Vec<u8>,
 }
 
-/// The algorithm of a signature. The registry supports no others: none without a signature, and none with a shared
-/// secret, because an attacker could use a public key as the secret.
+/// The algorithm of a signature. The registry supports no other algorithm. In particular, it supports none without a
+/// signature, and none with a shared secret, because an attacker could use a public key as the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.3).
