@@ -31,7 +31,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// As [`Server::bind`].
+    /// Returns the errors of [`Server::bind`].
     pub async fn bind_in(config: Config, environment: Environment) -> Result<Self, StartError> {
         config.check()?;
         let listen = config.listen;

@@ -42,7 +42,7 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure>
 /// Returns the rights of a client without a token.
 async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
     let may_read = !app.is_private();
-    // Of all reads, only `GET /access` continues here, because its answer reports whether the client may write.
+    // Among all reads, only `GET /access` continues here, because its answer reports whether the client may write.
     if is_read(&parts.method) && parts.uri.path() != "/access" {
         return Ok(Identity::Anonymous { may_read, may_write: false });
     }
