@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::register`].
+    /// Returns the errors of [`Client::register`].
     pub fn register_next(
         &self,
         subject: &Subject,
@@ -130,7 +130,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::register`].
+    /// Returns the errors of [`Client::register`].
     pub fn register_next_or_major(
         &self,
         subject: &Subject,
@@ -145,7 +145,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::register`].
+    /// Returns the errors of [`Client::register`].
     pub fn register_with(
         &self,
         subject: &Subject,
@@ -422,7 +422,7 @@ impl Registered {
         Ok(if answer.status == 201 { Self::Created(registration) } else { Self::Unchanged(registration) })
     }
 
-    /// Returns the registration, whether the version is new or already existed.
+    /// Returns the registration, both for a new version and for a version that already existed.
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Created(registration) | Self::Unchanged(registration) => registration,

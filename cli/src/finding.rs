@@ -174,7 +174,7 @@ impl Finding {
         }
     }
 
-    /// Returns whether the finding blocks the change, so that the command ends with exit code 100.
+    /// Returns whether the finding blocks the change. If so, the command ends with exit code 100.
     pub(crate) fn is_blocking(&self) -> bool {
         self.severity == Severity::Error && self.waived.is_none()
     }

@@ -22,9 +22,9 @@ pub struct Fault {
     pub place: String,
     /// The error, as one line of text.
     pub message: String,
-    /// Whether the wrong data is derived from other data, so that the registry can repair it.
+    /// Whether the wrong data is derived from other data. If so, the check can repair the wrong data.
     pub is_derived: bool,
-    /// Whether the registry repaired the data.
+    /// Whether the check repaired the wrong data.
     pub is_repaired: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::database_url::{file_of, is_memory};
 use crate::start_error::StartError;
 
-/// Whether a database has a token, as far as a preflight can find out.
+/// Whether a database has a token. A preflight cannot always find this out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tokens {
     /// The database has a token, which may be revoked.

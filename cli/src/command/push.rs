@@ -243,7 +243,8 @@ impl Push<'_> {
     /// Sets the policies of the restored subjects.
     fn set_restored_policies(&mut self) -> Result<(), Failure> {
         for (subject, patch) in &self.restored {
-            // The waivers come before the policy, so that a check accepts the restored versions.
+            // The push grants the waivers before it sets the policy. So a later check under this policy accepts the
+            // restored versions.
             for (fingerprint, note) in &self.known[subject].1.waivers {
                 if fingerprint.len() != evschema_compat::Fingerprint::DIGITS {
                     // A fingerprint in the old format has no effect, and the registry rejects it.
@@ -252,7 +253,7 @@ impl Push<'_> {
                 let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
                 self.client.put_waiver(subject, fingerprint, &waiver)?;
             }
-            // The registrations have changed the revision.
+            // The registrations have changed the revision, so the push reads it again.
             let revision = self.client.subject(subject)?.revision;
             self.client.put_subject(subject, patch, Some(revision))?;
         }
@@ -377,7 +378,7 @@ impl Push<'_> {
         Ok(())
     }
 
-    /// Adds findings for a rejected version. Any other error ends the push.
+    /// If the registry rejected the version, adds the findings. Returns every other error, which ends the push.
     fn handle_error(&mut self, own: &OwnSchema, error: ClientError) -> Result<(), Failure> {
         let Some(problem) = error.problem() else { return Err(error.into()) };
         // These problems concern only this version. Any other problem would also reject the other versions.

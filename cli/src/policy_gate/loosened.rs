@@ -13,7 +13,7 @@ use crate::project::Project;
 pub(crate) struct LoosenedSetting {
     /// The name of the setting in the manifest or in `subject.toml`.
     pub(crate) setting: &'static str,
-    /// The subject, fingerprint or dialect that the setting is about; empty for `formats`.
+    /// The subject, version, fingerprint or dialect that the setting is about; empty for `formats`.
     pub(crate) about: String,
     /// The value of the setting in the baseline.
     pub(crate) from: String,
@@ -192,7 +192,7 @@ fn find<'m>(manifest: &'m Manifest, entry: &WaiverEntry) -> Option<&'m WaiverEnt
 }
 
 fn lasts_longer(entry: &WaiverEntry, than: &WaiverEntry) -> bool {
-    // Days have the form `2027-01-31`, so that the order of the texts is the order of the days.
+    // Days have the form `2027-01-31`, so the order of the texts is the order of the days.
     match (&entry.until, &than.until) {
         (_, None) => false,
         (None, Some(_)) => true,

@@ -86,7 +86,7 @@ async fn required_right(table: &AccessTable, parts: &mut Parts) -> Option<Right>
     // The matched path contains the names of the parameters, not their values. So a subject called `check` cannot
     // change the route.
     let path = parts.extensions.get::<MatchedPath>()?;
-    // Every route is in the table. If one were missing, the most restrictive right would apply.
+    // Every route is in the table. If a route were missing, the most restrictive right would apply.
     let access = table.find(path.as_str()).map_or(Access::Admin, |access| access.of(&parts.method));
     // If the path has no valid subject, the handler rejects the path.
     Some(match access {

@@ -60,7 +60,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
             )
         };
         let value = parse_event(&bytes).map_err(|diagnostic| refused(diagnostic.to_string()))?;
-        // Serde would accept an array for a struct.
+        // Without this check, Serde would also accept an array as the value of a struct.
         if !value.is_object() {
             return Err(refused("it is not an object".to_owned()));
         }

@@ -67,7 +67,8 @@ fn is_for_this_machine(parts: &Parts) -> bool {
 pub(super) fn reject_other_sites(parts: &Parts) -> Result<(), Failure> {
     let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site");
-    // A page of another site may link to the registry. A request of its scripts has an `Origin`.
+    // A page of another site may link to the registry, and such a request has no `Origin`. A request of the page's
+    // scripts has an `Origin`.
     let from_elsewhere =
         !is_read(&parts.method) && site.is_some_and(|site| site != "same-origin" && site != "none");
     let of_another_origin = origin(&parts.headers)?.is_some_and(|sender| Some(sender) != text(HOST.as_str()));

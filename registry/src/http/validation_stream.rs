@@ -1,5 +1,5 @@
-//! The answer to a validation of many events. The registry sends the answer while it validates, so that the work stops
-//! when the client disconnects.
+//! The answer to a validation of many events. The registry sends the answer while it validates. So if the client
+//! disconnects, the registry notices this and stops the validation.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;

@@ -17,7 +17,7 @@ use crate::store::{Revocation, Store, TokenRecord};
 
 /// The beginning of every token, so that people and secret scanners recognize tokens.
 const PREFIX: &str = "evs_";
-/// Number of hexadecimal digits in the id of a token.
+/// The number of hexadecimal digits in the id of a token.
 const ID_DIGITS: usize = 16;
 /// The registry records the last use of a token at most once in each period of this length, in microseconds.
 const TOUCH_AFTER: i64 = 60_000_000;

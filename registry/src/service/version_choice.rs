@@ -24,7 +24,7 @@ impl VersionChoice {
     pub(super) fn first(&self, history: &Option<History>) -> Version {
         match (self, history.as_ref().and_then(newest)) {
             (Self::Exact(version), _) => version.clone(),
-            // The first check is for a patch. Its report has the required version.
+            // The registry first checks the schema as a patch. The report of this check has the required version.
             (Self::Next { .. }, Some(newest)) => next_free_version(newest.next(Bump::Patch), history),
             (Self::Next { .. }, None) => next_free_version(Version::new(1, 0, 0), history),
         }
@@ -162,7 +162,7 @@ mod tests {
             (&["1.0.0", "-1.1.0"], "1.1.1"),
             (&["1.0.0", "!1.1.0"], "1.0.1"),
             (&["1.0.0", "!1.0.1"], "1.0.2"),
-            // The newest line is that of `latest`.
+            // The newest line is the line of `latest`.
             (&["1.0.0", "-2.0.0"], "1.0.1"),
             (&["1.0.0", "2.0.0-rc.1"], "1.0.1"),
             (&["-1.0.0", "-2.0.0"], "2.0.1"),

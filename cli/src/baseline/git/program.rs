@@ -129,7 +129,8 @@ impl Git {
             .map_err(|error| cannot_run(&error))?;
         let wanted: String = blobs.iter().map(|blob| format!("{}\n", blob.id)).collect();
         let mut stdin = child.stdin.take();
-        // git writes content before it has read all names. Another thread writes the names, so that no pipe blocks.
+        // git writes content before it has read all names. Another thread writes the names. Otherwise, both processes
+        // could wait for each other because of a full pipe.
         let writer = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(wanted.as_bytes())));
         let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
         let _written = writer.join();
@@ -171,7 +172,7 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(arguments);
-        // git must not fetch objects, ask for passwords, or write to the repository.
+        // With these variables, git does not fetch objects, ask for passwords, or write to the repository.
         command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
         command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
         command

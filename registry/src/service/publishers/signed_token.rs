@@ -115,7 +115,7 @@ impl<'t> SignedToken<'t> {
         self.claims.get(claim).and_then(Value::as_f64)
     }
 
-    /// Returns whether the token names this audience, alone or with others (RFC 7519, section 4.1.3).
+    /// Returns whether the token names this audience, alone or with other audiences (RFC 7519, section 4.1.3).
     pub(super) fn has_audience(&self, audience: &str) -> bool {
         match self.claims.get("aud") {
             Some(Value::String(only)) => only == audience,

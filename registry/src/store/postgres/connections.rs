@@ -64,7 +64,7 @@ impl Connections {
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
         let pool = self.transactions.clone();
         let begun = tokio::spawn(async move { pool.begin().await }).await;
-        // A task ends without an answer only while the program stops.
+        // The task always sends an answer, except if the program stops.
         Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 

@@ -8,8 +8,8 @@ use crate::store::records::History;
 use crate::store::rows::{self, VersionRow, WaiverRow};
 use crate::store::sort_key::release_sort_key;
 
-/// Returns the statement for a history. One statement sees one moment, and needs one round trip. It returns versions
-/// and waivers as arrays of rows.
+/// Returns the statement for a history. A single statement sees the database at one moment, and needs only one round
+/// trip. The statement returns versions and waivers as arrays of rows.
 macro_rules! history {
     (of $versions:literal, beside $tables:literal) => {
         concat!(

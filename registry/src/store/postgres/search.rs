@@ -163,7 +163,8 @@ impl Postgres {
             }
             last_seen = last;
             scanned += window;
-            // Estimates: the subjects to scan for the rest of the page, and the matches to read from the index.
+            // `ahead` estimates the number of subjects to scan until the page is full. `in_index` estimates the number
+            // of matches to read from the index.
             let matches = page.len().max(1) as i64;
             let (ahead, in_index) = (scanned * missing / matches, count.max(COUNT_MIN) * matches / scanned);
             if in_index < ahead * SCAN_COST {

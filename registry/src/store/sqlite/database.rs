@@ -95,8 +95,8 @@ impl Sqlite {
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            // SQLite ends a transaction itself if the disk is full, but sqlx does not notice. The connection would
-            // return to the pool as if the transaction were still open.
+            // If the disk is full, SQLite itself ends the transaction, but sqlx does not notice this. The connection
+            // would return to the pool as if the transaction were still open.
             .after_release(|connection, _| {
                 Box::pin(async move {
                     if !connection.is_in_transaction() {
