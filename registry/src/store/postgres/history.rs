@@ -38,7 +38,7 @@ const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
 /// - the version itself
 /// - the nearest lower release that is not yanked, and the yanked releases between, which stay baselines
 /// - the nearest higher release that is not yanked, and the yanked releases between
-/// - its line of versions, if the mode is transitive
+/// - all versions of the same line, if the mode is transitive
 /// - the two highest releases
 /// - the two highest pre-releases
 /// - if the request names no version, every release above the nearest lower release, because the number of each such
