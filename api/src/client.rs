@@ -23,7 +23,7 @@ use answer::Answer;
 pub use error::ClientError;
 use url::Query;
 
-/// Whether the host of an `http` URL is this machine. A client may send a token to such a URL without TLS.
+/// Returns whether a URL uses `http` and its host is this machine. A client may send a token to such a URL without TLS.
 pub fn is_on_this_machine(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return false };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
@@ -37,13 +37,13 @@ pub fn is_on_this_machine(url: &str) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Longest wait for a connection.
+/// The maximum time to open a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Longest time to send a request or to wait for its answer. It is above the limit of the registry, so that the error
-/// of the registry arrives.
+/// The maximum time to send a request, and the maximum time to wait for its answer. This time is longer than the
+/// registry's own limit, so the client receives the registry's error first.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A registry, by its base URL.
+/// A client of the registry at one base URL.
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: ureq::Agent,
@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::register`].
+    /// Returns the errors of [`Client::register`].
     pub fn register_next(
         &self,
         subject: &Subject,
@@ -130,7 +130,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::register`].
+    /// Returns the errors of [`Client::register`].
     pub fn register_next_or_major(
         &self,
         subject: &Subject,
@@ -145,7 +145,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::register`].
+    /// Returns the errors of [`Client::register`].
     pub fn register_with(
         &self,
         subject: &Subject,
@@ -265,7 +265,7 @@ impl Client {
                 let last = location.rsplit('/').next().unwrap_or(location);
                 Version::parse(last).map_err(|error| answer.unexpected(error.to_string()))
             }
-            // For an exact version, the answer is the version, without a redirect.
+            // For an exact version, the registry answers with the version itself, not with a redirect.
             None => Ok(answer.json::<VersionView>()?.version),
         }
     }
@@ -422,7 +422,7 @@ impl Registered {
         Ok(if answer.status == 201 { Self::Created(registration) } else { Self::Unchanged(registration) })
     }
 
-    /// Returns the registration, whether the version is new or already existed.
+    /// Returns the registration, both for a new version and for a version that already existed.
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Created(registration) | Self::Unchanged(registration) => registration,

@@ -57,7 +57,7 @@ impl Scope {
 }
 
 impl SubjectPrefix {
-    /// Longest prefix in characters: the longest subject and a star.
+    /// The maximum length of a prefix, in characters. The longest prefix is the longest subject with a star.
     const CHARS_MAX: usize = Subject::BYTES_MAX + 1;
 
     /// Returns the prefix of every subject, `*`.

@@ -28,7 +28,7 @@ pub(crate) enum Against {
     Directory(PathBuf),
 }
 
-/// A baseline with its policy; [`Opened::load`] reads its versions.
+/// A baseline whose location and policy are known. [`Opened::load`] reads its versions.
 pub(crate) struct Opened {
     location: OpenedLocation,
     policy: PublishedPolicy,

@@ -31,7 +31,8 @@ pub(crate) struct Comparison {
     pub(crate) left_out: usize,
 }
 
-/// Compares the new versions of a tree with the baseline; without a baseline, with the older versions of the tree.
+/// Compares the new versions of a tree with the baseline. Without a baseline, compares each version with the older
+/// versions of the tree.
 pub(crate) fn check_tree(
     project: &Project,
     schemas: &Schemas,

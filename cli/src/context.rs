@@ -5,7 +5,7 @@ use crate::outcome::Outcome;
 use crate::output::{Render, Report, write};
 use crate::terminal::Terminal;
 
-/// The input and output of a command, besides its own arguments.
+/// The inputs and outputs that every command gets, besides its own arguments.
 pub(crate) struct Context<'c> {
     /// The options that every command has.
     pub(crate) global: &'c Global,

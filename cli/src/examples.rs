@@ -8,7 +8,7 @@ use evschema_model::{Dialects, Manifest};
 use crate::failure::Failure;
 use crate::project::Schemas;
 
-/// The files: path below `schemas/`, and text.
+/// The files. Each entry has the path below `schemas/`, and the text.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// The manifest of the repository, with the policies of the examples.

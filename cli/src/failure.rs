@@ -42,7 +42,7 @@ impl Failure {
         } else if error.kind() == std::io::ErrorKind::PermissionDenied {
             Some("check the permissions of the path")
         } else {
-            // The messages of the system for other errors already name the next step.
+            // For other errors, the message of the operating system already shows what to do.
             None
         };
         Self { help: help.map(str::to_owned), ..failure }
@@ -55,7 +55,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Returns the message of the system in the style of our messages: lowercase, without the error number.
+/// Returns the message of the operating system in the style of our messages: lowercase, without the error number.
 pub(crate) fn system_message(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);

@@ -44,9 +44,9 @@ pub(crate) struct Place {
     pub(crate) file: String,
     /// The text of the file, if the file is text.
     pub(crate) text: Option<Arc<str>>,
-    /// The line of the file at which `text` begins, if `text` is only a part of the file; zero means one.
+    /// If `text` is only a part of the file, the line of the file at which `text` begins. Zero means the first line.
     pub(crate) first_line: u32,
-    /// The place in the document.
+    /// The place in the document, as a JSON Pointer.
     pub(crate) pointer: Pointer,
     /// The place in the text.
     pub(crate) position: Option<Position>,
@@ -59,7 +59,7 @@ pub(crate) struct Required {
     pub(crate) bump: Bump,
     /// The required version.
     pub(crate) version: Version,
-    /// The mode that requires it.
+    /// The mode under which the change requires this version.
     pub(crate) mode: Mode,
 }
 
@@ -140,7 +140,7 @@ impl Finding {
         self
     }
 
-    /// Returns the finding for a finding of the compatibility engine.
+    /// Converts a finding of the compatibility engine into a finding of the command.
     pub(crate) fn from_compat(
         found: &evschema_compat::Finding,
         candidate: &Source<'_>,
@@ -174,7 +174,7 @@ impl Finding {
         }
     }
 
-    /// Returns whether the finding blocks the change, so that the command ends with exit code 100.
+    /// Returns whether the finding blocks the change. If so, the command ends with exit code 100.
     pub(crate) fn is_blocking(&self) -> bool {
         self.severity == Severity::Error && self.waived.is_none()
     }
@@ -199,7 +199,7 @@ impl Finding {
     }
 }
 
-/// Returns the notes on the place of the change and on its waiver.
+/// Returns the notes about the place of a change, and about the waiver that accepts it.
 fn notes(found: &evschema_compat::Finding) -> Vec<String> {
     let within = found.within.iter().map(|within| format!("the change is in {within}"));
     let used = found.used_at.iter().map(|used| format!("the definition is used at `{used}`"));
@@ -229,7 +229,7 @@ pub(crate) struct Source<'s> {
 }
 
 impl Source<'_> {
-    /// Returns a place in the file. If the position in the text is not given, the pointer determines the position.
+    /// Returns a place in the file. Without a position, the function finds the position of the pointer in the text.
     pub(crate) fn place(&self, pointer: Pointer, position: Option<Position>) -> Place {
         let document = self.schema.document();
         let position = position.or_else(|| document.closest_position(&pointer));

@@ -37,8 +37,8 @@ pub(crate) fn findings<'s>(
     findings.into_iter().map(|finding| finding.with_required_version(report)).collect()
 }
 
-/// Returns the findings of a comparison of two versions. A direction that the mode checks and that is undecided is a
-/// finding too.
+/// Returns the findings of a comparison of two versions. If the mode checks a direction, and this direction is
+/// undecided, the function also returns a finding for this.
 pub(crate) fn findings_from_diff(
     diff: &Diff,
     mode: Mode,
@@ -58,7 +58,7 @@ pub(crate) fn findings_from_diff(
     findings
 }
 
-/// Returns the finding that the list of findings may be incomplete.
+/// Returns a finding with this message: the list of findings may be incomplete.
 fn search_incomplete(candidate: &Source<'_>) -> Finding {
     let message = format!("{} may have more findings than these", candidate.schema.at());
     let mut finding = Finding::error("search-incomplete", message, candidate.whole())

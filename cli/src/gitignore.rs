@@ -16,7 +16,7 @@ pub(crate) const FILE_NAME: &str = ".gitignore";
 /// If the file cannot be read or written.
 pub(crate) fn ignore_database(folder: &Path, name: &str) -> Result<bool, Failure> {
     let path = folder.join(FILE_NAME);
-    // A link could lead out of the project, and a line break in the name could add another line.
+    // A link could lead out of the project. A line break in the name could add another line to the file.
     if path.is_symlink() || name.contains(char::is_control) {
         return Ok(false);
     }

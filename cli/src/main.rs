@@ -47,9 +47,9 @@ use crate::outcome::Outcome;
 use crate::output::write_failure;
 use crate::terminal::Terminal;
 
-/// The allocator. Documents consist of many small allocations that live for a moment: with the C library's allocator,
-/// reading and comparing them takes a third longer. The libraries set no allocator, because each program chooses its
-/// own.
+/// The allocator. A document needs many small allocations that live only for a moment. With the C library's allocator,
+/// the command needs a third more time to read and compare documents. The libraries set no allocator, because each
+/// program chooses its own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

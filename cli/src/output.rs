@@ -1,7 +1,7 @@
 //! The output formats of the command.
 //!
-//! Each type of result has one file here, which renders the result in every format. [`write()`] is the only code that
-//! chooses between the formats.
+//! Each type of result has one file here. The file contains the code that renders the result in every format.
+//! [`write()`] is the only code that chooses between the formats.
 
 mod event_text;
 mod failure;

@@ -1,4 +1,4 @@
-//! Prevents that a change loosens the policy of its own check.
+//! Prevents a change from loosening the policy of its own check.
 
 mod loosened;
 mod published;
@@ -19,9 +19,10 @@ pub(crate) use registry::unregistered_waivers;
 /// The project with the policy that the check uses, and the settings that the change loosens.
 #[derive(Debug)]
 pub(crate) struct GatedProject {
-    /// The project; a loosened setting that nobody accepted has the value of the baseline.
+    /// The project. If the caller does not accept a loosened setting, this setting has the value of the baseline.
     pub(crate) project: Project,
-    /// Versions that only the tree declares as never used, if the caller accepts this.
+    /// If the caller accepts loosened settings, the versions that the tree declares as never used, but the baseline
+    /// does not.
     pub(crate) never_used: BTreeSet<Coordinates>,
     /// A finding for each loosened setting.
     pub(crate) findings: Vec<Finding>,
@@ -29,8 +30,10 @@ pub(crate) struct GatedProject {
 
 /// Compares the policy of the tree with the policy of its baseline.
 ///
-/// If the policy of the tree is at least as strict, the check uses it. Otherwise the check uses the policy of the
-/// baseline, unless `accepts` is set. A setting that the branch itself did not change causes no finding.
+/// If the policy of the tree is at least as strict as the policy of the baseline, the check uses the policy of the
+/// tree. Otherwise the check uses the baseline's value of each loosened setting. If `accepts` is set, the check uses
+/// the tree's value of each setting that the branch loosened. A setting that the branch itself did not change causes no
+/// finding.
 pub(crate) fn apply_published_policy(
     project: Project,
     published: &PublishedPolicy,
@@ -79,8 +82,8 @@ pub(crate) fn apply_published_policy(
     Ok(GatedProject { project: Project { manifest, ..project }, never_used, findings })
 }
 
-/// Returns the policy of a subject in the tree. If the baseline is a registry and the tree does not set a policy, this
-/// is the policy of the registry, because `push` does not change it.
+/// Returns the policy of a subject in the tree. If the baseline is a registry and the tree does not set a policy,
+/// returns the policy of the registry, because `push` does not change that policy.
 fn policy_in_tree(
     project: &Project,
     published: &PublishedPolicy,

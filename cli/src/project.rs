@@ -118,7 +118,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// If the folder is outside the project: a checked-out manifest must not write to other folders.
+    /// If the folder is outside the project. The manifest of a checkout must not make a command write to other folders.
     pub(crate) fn schemas_folder_to_write(&self) -> Result<PathBuf, Failure> {
         let folder = self.schemas_folder();
         stays_inside(&self.root, &folder).map_err(|_| {
@@ -140,7 +140,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// If the tree has no schema, because the check of an empty tree must not look successful.
+    /// If the tree has no schema. The check of an empty tree must not look successful.
     pub(crate) fn schemas(&self) -> Result<Schemas, Failure> {
         let own = self.schemas_folder();
         if !own.is_dir() {
@@ -170,7 +170,7 @@ impl Project {
         Ok(tree)
     }
 
-    /// Returns the policy of a subject: from the manifest, from its `subject.toml`, or the default.
+    /// Returns the policy of a subject: from the manifest, from the subject's `subject.toml`, or the default.
     pub(crate) fn policy(&self, subject: &Subject) -> Result<SubjectPolicy, Failure> {
         Ok(policy_of(&self.manifest, &self.subject_file(subject)?, subject))
     }
@@ -247,7 +247,8 @@ impl Schemas {
 
     /// Returns a failure with all errors if a file is not valid.
     ///
-    /// This is for commands that pass the tree on, because a result from a part of the tree would look complete.
+    /// Commands that pass the tree on call this function, because a result from only a part of the tree would look
+    /// complete.
     pub(crate) fn require_valid(self) -> Result<Self, Failure> {
         if self.problems.is_empty() {
             return Ok(self);
@@ -292,7 +293,7 @@ pub(crate) fn policy_of(manifest: &Manifest, file: &SubjectFile, subject: &Subje
 
 /// Returns the text of a file without the byte order mark, because positions in a document do not count this mark.
 fn text_of(path: &Path) -> Option<Arc<str>> {
-    // A read from a pipe would wait for ever.
+    // The path may name a pipe, and a read from a pipe could wait for ever.
     if !path.is_file() {
         return None;
     }

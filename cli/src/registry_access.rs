@@ -26,7 +26,7 @@ pub(crate) struct RegistryAccess {
 }
 
 impl RegistryArguments {
-    /// Returns the registry of the arguments, of the environment or of the manifest.
+    /// Returns the registry that the arguments, the environment or the manifest names.
     pub(crate) fn access(&self, project: &Project, environment: &Environment) -> RegistryAccess {
         let named = self.registry.clone().filter(|url| !url.is_empty());
         let is_from_manifest = named.is_none();

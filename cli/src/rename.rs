@@ -1,4 +1,4 @@
-//! Gives new versions another number: in the name of the file, in the document, and in the references to it.
+//! Gives new versions another number: in the name of the file, in the document, and in the references to the version.
 
 mod edit;
 
@@ -22,10 +22,11 @@ pub(crate) struct Renumber {
     pub(crate) to: Version,
 }
 
-/// Renumbers new versions, and returns their number. Published files keep their names and contents.
+/// Gives new versions another version number, and returns how many versions the function renamed. Published files keep
+/// their names and contents.
 ///
-/// The new versions of a subject keep their order. If a renumbered version would pass newer ones, these get later
-/// numbers too.
+/// The new versions of a subject keep their order. If the new number of a version would be at least as high as the
+/// number of a newer version, the newer version gets a higher number too.
 pub(crate) fn renumber(
     wrong: &[Renumber],
     schemas: &Schemas,
@@ -35,7 +36,7 @@ pub(crate) fn renumber(
     let plan = plan(wrong, schemas, baseline);
     let mut renumbered = 0;
     let mut with_new_references = Vec::new();
-    // From the highest version to the lowest, so that no file has the new name yet.
+    // The loop goes from the highest version to the lowest, because then no other file has the new name any more.
     for own in schemas.own.iter().rev().filter(|own| is_new(own, baseline)) {
         let at = own.schema.at();
         let to = plan.get(at);
@@ -74,14 +75,15 @@ pub(crate) fn renumber(
     Ok(renumbered)
 }
 
-/// Returns the new number of each version.
+/// Returns the new number of each version that gets one.
 fn plan(wrong: &[Renumber], schemas: &Schemas, baseline: &Baseline) -> BTreeMap<Coordinates, Version> {
     let mut plan: BTreeMap<Coordinates, Version> = BTreeMap::new();
     let mut done = BTreeSet::new();
     let mut wrong: Vec<&Renumber> = wrong.iter().filter(|wrong| wrong.at.version < wrong.to).collect();
     wrong.sort_by(|a, b| a.at.cmp(&b.at));
     for Renumber { at, to } in wrong {
-        // The next check compares the other versions of the subject again.
+        // The plan starts at the lowest wrong version of each subject. The next check finds the other wrong versions of
+        // the subject again.
         if !done.insert(&at.subject) {
             continue;
         }

@@ -13,7 +13,7 @@ use evschema_compat::{RULES, Rule};
 use crate::output::rule_text;
 use rule::rule;
 
-/// Rules of the command about files.
+/// The command's own rules, which are about files.
 const OWN: &[Rule] = &[
     rule(
         "database-damaged",
@@ -163,7 +163,7 @@ const PARTS: [Part; 5] = [
     ),
 ];
 
-/// Returns the parts; each part has only the rules that no earlier part has.
+/// Returns the parts. Each part contains only the rules that no earlier part contains.
 fn parts() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static Rule>)> {
     let mut seen = BTreeSet::new();
     PARTS.into_iter().map(move |(title, about, rules)| {

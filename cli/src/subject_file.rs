@@ -47,7 +47,7 @@ pub(crate) struct WaiverNote {
     /// The last day on which the waiver is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
-    /// The author who granted it.
+    /// The author who granted the waiver.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) author: Option<String>,
 }
@@ -56,13 +56,13 @@ pub(crate) struct WaiverNote {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct VersionEntry {
-    /// Its state, unless it is active.
+    /// The state of the version; `None` if the version is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<State>,
     /// The reason of the state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    /// Whether no event of a yanked version was ever written. Then the version is no baseline.
+    /// Whether the version is yanked and nobody ever wrote an event under it. Such a version is no baseline.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) never_used: bool,
     /// The author of the registration.
@@ -125,7 +125,7 @@ impl SubjectFile {
         Ok(format!("# The subject's policy, owner, waivers and version states.\n{text}"))
     }
 
-    /// Returns how a version counts in a comparison.
+    /// Returns how a comparison treats a version.
     pub(crate) fn standing(&self, version: &Version) -> Standing {
         let entry = self.versions.get(version);
         entry.map_or(Standing::Current, |entry| {
@@ -134,7 +134,7 @@ impl SubjectFile {
     }
 }
 
-/// Returns how a version in this state counts in a comparison.
+/// Returns how a comparison treats a version in this state.
 pub(crate) fn standing(state: State, never_used: bool) -> Standing {
     match state {
         State::Yanked if never_used => Standing::NeverUsed,

@@ -35,8 +35,8 @@ pub(crate) enum Verbosity {
 
 /// The two output streams of the process.
 ///
-/// All text is escaped, so that a text from a schema or a registry cannot control the terminal. If nobody reads a
-/// stream any more (`evschema list | head`), the output ends, but the command continues.
+/// All text is escaped, so that a text from a schema or a registry cannot control the terminal. If the reader of a
+/// stream closes it (`evschema list | head`), the output to this stream ends, but the command continues.
 pub(crate) struct Terminal {
     stdout: BufWriter<io::Stdout>,
     stderr: io::Stderr,
@@ -100,7 +100,7 @@ impl Terminal {
         }
     }
 
-    /// Prints to standard error, also with `--quiet`.
+    /// Prints a text to standard error, even with `--quiet`.
     pub(crate) fn print_error(&mut self, text: impl AsRef<str>) {
         self.flush();
         let _closed = writeln!(self.stderr, "{}", escape::text(text.as_ref(), self.color_stderr));
@@ -127,7 +127,7 @@ impl Terminal {
         }
     }
 
-    /// Prints a message of a level and its help to standard error, also with `--quiet`.
+    /// Prints a message with its level and its help to standard error, even with `--quiet`.
     pub(crate) fn message(&mut self, level: Level<'_>, message: &str, help: Option<&str>) {
         self.print_error(message::render(level, message, help, &self.error_renderer()));
     }
@@ -165,7 +165,8 @@ impl Terminal {
         if self.color_stdout { format!("{start}{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// Writes the buffer of standard output, so that the texts of both streams appear in order.
+    /// Writes the buffer of standard output. Without this call, the texts of the two streams could appear in the wrong
+    /// order.
     pub(crate) fn flush(&mut self) {
         let _closed = self.stdout.flush();
     }

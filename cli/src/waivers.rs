@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::finding::{Finding, Place};
 use crate::subject_file::WaiverNote;
 
-/// Waivers by fingerprint.
+/// The waivers, separated into valid and expired ones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Waivers {
     /// The waivers that are valid today, by fingerprint.
@@ -22,7 +22,7 @@ pub(crate) struct Waivers {
 }
 
 impl Waivers {
-    /// Reads the waivers of a manifest, and separates those that have expired today.
+    /// Reads the waivers of a manifest, and separates the valid waivers from the expired ones.
     pub(crate) fn from_entries(entries: &[WaiverEntry], today: Date) -> Result<Self, Failure> {
         let mut waivers = Self::default();
         for WaiverEntry { fingerprint, reason, until } in entries {
@@ -110,7 +110,7 @@ fn place_in(files: &[WaiverFile], quoted: &str) -> Place {
 
 /// Returns the findings about waivers that have expired, are unused, or have an invalid fingerprint.
 ///
-/// A waiver counts as unused only if the check compared `all` versions.
+/// The function reports unused waivers only if `all` is set: the check has compared all versions.
 pub(crate) fn findings(
     waivers: &Waivers,
     files: &[WaiverFile],

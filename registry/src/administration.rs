@@ -7,8 +7,9 @@ use crate::store;
 
 /// Creates, lists and revokes the tokens of a registry directly in its database.
 ///
-/// A user who can open the database can already read and change everything in it. So this type needs no token. It
-/// creates the first token of a registry, and a new token if all other tokens are lost (docs/adr/0023).
+/// A user who can open the database can already read and change everything in it. So this type needs no token. With
+/// this type, an operator creates the first token of a registry, or a new token if all other tokens are lost
+/// (docs/adr/0023).
 #[derive(Debug)]
 pub struct Administration {
     tokens: TokenService,

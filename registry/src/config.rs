@@ -16,8 +16,8 @@ pub struct Config {
     pub database: String,
     /// The address to listen on. With port 0, the operating system chooses a free port.
     pub listen: SocketAddr,
-    /// The URL that clients use to reach this registry, without a slash at the end. It is the `source` of the feed's
-    /// events, and the base of their `dataschema`.
+    /// The URL that clients use to reach this registry, without a slash at the end. In each event of the feed, `source`
+    /// is this URL, and `dataschema` begins with this URL.
     pub public_url: Option<String>,
     /// More host names that clients use to reach this registry, without a port.
     pub hosts: Vec<String>,
@@ -37,10 +37,11 @@ pub struct Config {
     pub dialects: Dialects,
     /// The policy of a new subject whose request names no policy.
     pub default_policy: SubjectPolicy,
-    /// At most this many bytes of schemas and of answers with schemas stay in memory. A registered schema never
-    /// changes, so the cache is never stale.
+    /// The maximum number of bytes in memory for the caches of schemas and of answers with schemas. A registered schema
+    /// never changes, so these caches are never stale.
     pub cache_bytes: u64,
-    /// At most this many connections are open at the same time. The registry answers further connections with 503.
+    /// The maximum number of connections that are open at the same time. The registry answers further connections with
+    /// 503.
     pub connections_max: usize,
     /// The publishers whose tokens the registry accepts besides its own tokens.
     pub publishers: Vec<Publisher>,
@@ -51,11 +52,12 @@ pub struct Config {
 /// How long a registry waits for a client before it ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Longest wait for the complete head of a request, including the time between two requests.
+    /// The maximum time that the registry waits for the complete head of a request. This includes the time between two
+    /// requests on one connection.
     pub head: Duration,
-    /// Longest time from the head of a request to its answer, including the time to read the body.
+    /// The maximum time from the head of a request to its answer. This includes the time to read the body.
     pub request: Duration,
-    /// Longest wait until a client reads a part of an answer.
+    /// The maximum time that the registry waits until the client reads the next part of an answer.
     pub reading: Duration,
 }
 
@@ -65,8 +67,8 @@ impl Config {
         file_of(&self.database)
     }
 
-    /// Returns whether other machines can reach the registry: at its address, or through a proxy. A public URL or
-    /// [`Config::behind_proxy`] means that a proxy exists.
+    /// Returns whether other machines can reach the registry: at its address, or through a proxy. A proxy exists if
+    /// [`Config::behind_proxy`] is set, or if the public URL does not name this machine.
     pub fn is_exposed(&self) -> bool {
         let is_public = self.public_url.as_deref().is_some_and(|url| !is_local_url(url));
         !self.listen.ip().is_loopback() || self.behind_proxy || is_public
@@ -95,8 +97,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the URL of the database has an unknown scheme, or the folder of its file is missing. Also if the public URL
-    /// is not an HTTP URL, or a publisher would match no job or every job.
+    /// Returns an error if the URL of the database has an unknown scheme, or the folder of its file is missing. Also
+    /// returns an error if the public URL is not an HTTP URL, or a publisher would match no job or every job.
     pub fn check(&self) -> Result<(), StartError> {
         if !store::is_known(&self.database) {
             return Err(StartError::database(&self.database, &store::StoreError::UnknownDatabase));

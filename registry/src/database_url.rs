@@ -13,7 +13,7 @@ pub(crate) fn file_of(database: &str) -> Option<PathBuf> {
     Some(SqliteConnectOptions::from_str(database).ok()?.get_filename().to_owned())
 }
 
-/// Returns the folder of the database's file if this folder does not exist.
+/// Returns the folder of the database's file, but only if this folder does not exist.
 pub(crate) fn missing_folder(database: &str) -> Option<PathBuf> {
     let folder = file_of(database)?.parent()?.to_owned();
     let exists = folder.as_os_str().is_empty() || folder.is_dir();
@@ -25,8 +25,8 @@ pub(crate) fn is_memory(database: &str) -> bool {
     database.starts_with("sqlite:") && (database.contains(":memory:") || database.contains("mode=memory"))
 }
 
-/// Returns the URL without anything that may be secret: the password before the host, and every parameter of the
-/// query that is not known to be harmless.
+/// Returns the URL without parts that may be secret. The function removes the password before the host. In the query,
+/// it replaces the value of every parameter by `***`, unless the parameter is known to be harmless.
 pub(crate) fn without_password(url: &str) -> String {
     /// The parameters that are known to be harmless.
     const SHOWN: [&str; 12] = [
@@ -49,7 +49,8 @@ pub(crate) fn without_password(url: &str) -> String {
             url.split_once(':').map_or((String::new(), url), |(scheme, rest)| (format!("{scheme}:"), rest))
         }
     };
-    // A password may contain any character. So the login ends at the last `@`, and only its beginning is shown.
+    // A password may contain any character. So the login ends at the last `@`, and the function keeps only the user
+    // name.
     let (user, rest) = match rest.rsplit_once('@') {
         Some((login, rest)) => {
             let user = login.split([':', '/', '?', '&', '=']).next().unwrap_or_default();

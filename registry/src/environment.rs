@@ -59,7 +59,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Ids from the time of the start and a counter. They are unique among all processes that share a log.
+/// Makes ids from the start time of the process and a counter. The ids are unique among all processes that share a log.
 #[derive(Debug)]
 struct CountedIds {
     started: i64,

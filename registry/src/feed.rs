@@ -33,7 +33,8 @@ use generated::waiver_withdrawn::v1::WaiverWithdrawn;
 /// The author of a change if neither the request nor a token names one.
 pub(crate) const ANONYMOUS: &str = "anonymous";
 
-/// A placeholder for the number of a schema that the database has not assigned yet. No schema has this number.
+/// A placeholder for the number of a schema. The database assigns the real number later. No schema has the placeholder
+/// as its number.
 const UNNUMBERED: i64 = 0;
 
 /// A kind of event, with the constants of its generated struct.
@@ -64,7 +65,7 @@ const fn kind<E: Event>() -> EventKind {
 /// The author of a change, and the proof of their identity.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signature {
-    /// The name in the request. If the request has no name: the name of the token.
+    /// The name in the request. If the request has no name, this is the name of the token.
     pub(crate) name: Option<String>,
     pub(crate) provenance: Provenance,
 }
@@ -224,7 +225,8 @@ pub(crate) fn waiver_withdrawn(subject: &str, fingerprint: &str, stamp: &Stamp) 
     new(&event, &stamp.signature.provenance)
 }
 
-/// Returns the schema of a kind of event. Every registry has these schemas, even if they are not registered.
+/// Returns the schema with this subject and version, if it is the schema of a kind of event in the feed. Every registry
+/// has these schemas, even if nobody registered them.
 pub(crate) fn content_of(at: &Coordinates) -> Option<Content> {
     let version = at.version.to_string();
     let kind = KINDS.iter().find(|kind| kind.subject == at.subject.as_str() && kind.version == version)?;

@@ -22,9 +22,9 @@ pub struct Fault {
     pub place: String,
     /// The error, as one line of text.
     pub message: String,
-    /// Whether the wrong data is derived from other data, so that the registry can repair it.
+    /// Whether the wrong data is derived from other data. If so, the check can repair the wrong data.
     pub is_derived: bool,
-    /// Whether the registry repaired the data.
+    /// Whether the check repaired the wrong data.
     pub is_repaired: bool,
 }
 
@@ -37,15 +37,15 @@ pub struct Examination {
     pub versions: usize,
     /// The number of events in the feed.
     pub events: u64,
-    /// The errors, first those of the subjects, in order, then those of the feed.
+    /// The errors: first the errors of the subjects, in order of the subjects, then the errors of the feed.
     pub faults: Vec<Fault>,
 }
 
 /// Checks a complete database: digests, order of registration, latest versions, references, the feed and the search
 /// terms. With `repair`, it also repairs derived data: latest versions, counts and search terms.
 ///
-/// The check may run while a registry uses the database. A change during the check can look like an error, so run the
-/// check again before you trust its result.
+/// The check may run while a registry uses the database. A change during the check can look like an error. So if the
+/// check finds errors, run it again before you trust them.
 ///
 /// # Errors
 ///

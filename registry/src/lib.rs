@@ -2,8 +2,8 @@
 //!
 //! # The layers
 //!
-//! Handlers (`routes`) translate between HTTP and the services. Services (`service`) decide. Stores ([`store`]) keep the
-//! data.
+//! Handlers (`routes`) translate between HTTP and the services. Services (`service`) decide. Stores ([`store`]) keep
+//! the data.
 //!
 //! A registration is an optimistic append. The registry reads the history of the subject with its revision, and checks
 //! the schema without a lock. It appends the version only if the revision is still the same.

@@ -1,4 +1,4 @@
-//! Recognizes URLs that no other machine can own.
+//! Recognizes URLs and host names that always mean the local machine.
 
 use std::net::IpAddr;
 

@@ -12,7 +12,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds of the histograms in seconds, from a read of the cache to the longest check.
+/// The upper bounds of the histograms, in seconds. The first bound suits an answer from the cache, and the last bound
+/// suits the longest check.
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
 /// The methods that have their own label. A client can invent any number of other methods.
@@ -29,7 +30,7 @@ pub(crate) struct AccessLabels {
 }
 
 impl AccessLabels {
-    /// The labels before the registry knows the required scope and the client.
+    /// The labels of a request whose required scope and client are not known yet.
     pub(crate) const UNKNOWN: Self = Self { scope: "none", client: "unknown" };
 }
 
@@ -45,7 +46,8 @@ pub(crate) struct Metrics {
     registrations: Family<OutcomeLabels, Counter>,
     connections: Gauge,
     connections_refused: Counter,
-    /// The counters for schemas from the response cache, with status 200 and 304. These answers look no labels up.
+    /// The counters for schemas from the response cache, with status 200 and 304. The registry counts these answers
+    /// without a lookup of labels.
     documents: [Counter; 2],
     document_seconds: Histogram,
 }

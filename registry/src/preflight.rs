@@ -1,5 +1,5 @@
-//! Checks whether a registry could start, without starting it. A preflight creates and changes no file, and opens no
-//! network connection.
+//! Checks whether a registry could start, without starting it. A preflight neither creates nor changes a file, and
+//! opens no network connection.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::database_url::{file_of, is_memory};
 use crate::start_error::StartError;
 
-/// Whether a database has a token, as far as a preflight can find out.
+/// Whether a database has a token. A preflight cannot always find this out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tokens {
     /// The database has a token, which may be revoked.
@@ -29,7 +29,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// As [`Config::check`], and if every client that reaches the registry could write.
+    /// Returns the errors of [`Config::check`]. Also returns an error if every client that reaches the registry could
+    /// write.
     pub async fn preflight(&self) -> Result<Tokens, StartError> {
         self.check()?;
         let tokens = tokens(&self.database).await;
@@ -58,8 +59,8 @@ async fn tokens_in_file(file: &Path) -> Result<Tokens, sqlx::Error> {
         path.push(suffix);
         PathBuf::from(path).exists()
     };
-    // If no process has the file open, SQLite would create the two files that processes share. They would belong to the
-    // user of the preflight, who may not be the user of the registry.
+    // If no process has the file open, SQLite would create the two files that processes share (`-wal` and `-shm`).
+    // These files would belong to the user of the preflight, who may not be the user of the registry.
     let is_unused = !exists_beside("-wal");
     if !is_unused && !exists_beside("-shm") {
         return Ok(Tokens::Unknown);

@@ -21,7 +21,7 @@ pub struct Publisher {
     pub audience: String,
     /// The claims that a token must have. A value that ends in `*` matches every value with this beginning.
     pub claims: BTreeMap<String, String>,
-    /// The scopes of such a job.
+    /// The scopes that a job of this publisher gets.
     pub scopes: Vec<Scope>,
 }
 
@@ -83,7 +83,8 @@ impl Publisher {
     }
 }
 
-/// Returns whether an answer from this URL certainly comes from the named host, through TLS or from this machine.
+/// Returns whether an answer from this URL certainly comes from the host in the URL: the URL uses TLS, or its host is
+/// this machine.
 pub(crate) fn is_safe_url(url: &str) -> bool {
     let rest = match url.split_once("://") {
         Some(("https", rest)) => rest,

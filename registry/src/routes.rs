@@ -55,8 +55,8 @@ pub(crate) fn openapi_text() -> String {
 
 /// Returns all routes, each with the rights of its methods.
 ///
-/// In `read_or_…`, the second right is for every method except GET and HEAD. It also applies to unsupported methods,
-/// because the registry checks the right before it rejects the method.
+/// In `read_or_…`, the second right is for every method except GET and HEAD. This right also applies to unsupported
+/// methods, because the registry checks the right before it rejects the method.
 fn all() -> DeclaredRoutes {
     let public = PathAccess::all(Access::Public);
     let read = PathAccess::all(Access::Read);

@@ -31,7 +31,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// As [`Server::bind`].
+    /// Returns the errors of [`Server::bind`].
     pub async fn bind_in(config: Config, environment: Environment) -> Result<Self, StartError> {
         config.check()?;
         let listen = config.listen;
@@ -58,7 +58,7 @@ impl Server {
         self.address
     }
 
-    /// Serves until `shutdown` resolves, then lets running requests finish.
+    /// Serves requests until `shutdown` resolves. Then waits for the running requests, up to a time limit.
     ///
     /// # Errors
     ///

@@ -35,7 +35,7 @@ struct Generator {
     files: fn(&Path) -> Files,
 }
 
-/// All generators. For a new generator, add a line here and a module that returns the files.
+/// All generators. To add a generator, write a module that returns its files, and add a line here.
 const GENERATORS: &[Generator] = &[
     Generator { name: "goldens of the generator", files: goldens::files },
     Generator { name: "the feed's events", files: feed::files },
@@ -58,7 +58,7 @@ pub(crate) fn check() -> Result<(), String> {
     }
 }
 
-/// Writes the files, or only compares them. Returns whether they are current afterwards.
+/// Writes the generated files, or only compares them. Returns whether the files are current afterwards.
 #[expect(clippy::print_stdout, reason = "the list of files is the output of the command")]
 fn write(only_check: bool) -> Result<bool, Box<dyn std::error::Error>> {
     let root = repository();

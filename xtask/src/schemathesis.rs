@@ -41,7 +41,8 @@ pub(crate) fn check() -> Result<(), String> {
     }
 }
 
-/// Runs Schemathesis, and returns whether no check failed. If it cannot be installed, prints this and returns `true`.
+/// Runs Schemathesis, and returns `true` if no check failed. If Schemathesis cannot be installed, prints the reason and
+/// returns `true`.
 #[expect(clippy::print_stdout, reason = "a developer must see that the checks were left out")]
 fn call(further: &[String]) -> Result<bool, Box<dyn std::error::Error>> {
     let program = match install() {
@@ -99,14 +100,14 @@ fn install() -> Result<PathBuf, String> {
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS];
     let installed = finish(Command::new(folder.join("bin/python")).args(pip));
     if installed.is_err() {
-        // The next run must not use an incomplete environment.
+        // The installation failed. The next run must not use the incomplete environment.
         remove(&folder);
     }
     installed.map(|()| program)
 }
 
 fn remove(folder: &Path) {
-    // If a file stays, the program is still missing, so the next run installs it again.
+    // If a file of the folder remains, the program is still missing, so the next run installs the program again.
     let _removed = std::fs::remove_dir_all(folder);
 }
 

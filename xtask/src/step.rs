@@ -20,7 +20,7 @@ struct Step {
 }
 
 impl Steps {
-    /// Runs `cargo` with these arguments as one step. Its output appears on the terminal.
+    /// Runs `cargo` with these arguments as one step. The output of `cargo` appears on the terminal.
     pub(crate) fn cargo(&mut self, name: &'static str, arguments: &[&str], variables: &[(&str, &str)]) {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = Command::new(cargo);
@@ -28,7 +28,7 @@ impl Steps {
         self.command(name, &mut command);
     }
 
-    /// Runs a command as one step, in the root of the repository. Its output appears on the terminal.
+    /// Runs a command as one step, in the root of the repository. The output of the command appears on the terminal.
     pub(crate) fn command(&mut self, name: &'static str, command: &mut Command) {
         let shown = shown(command);
         self.run(name, &shown, |root| match command.current_dir(root).status() {

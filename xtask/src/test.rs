@@ -17,7 +17,7 @@ pub(crate) struct Args {
     no_install: bool,
 }
 
-/// Lints the command without the server, and the runtime without its optional features.
+/// The arguments of `cargo` to lint the command without the server, and the runtime without its optional features.
 const LINT_LEAST_FEATURES: &[&str] = &[
     "clippy",
     "--locked",
@@ -28,7 +28,7 @@ const LINT_LEAST_FEATURES: &[&str] = &[
     "--deny=warnings",
 ];
 
-/// Runs the only test that needs the command with the feature `otlp`.
+/// The arguments of `cargo` to run the only test that needs the command with the feature `otlp`.
 const EXPORT_TRACES: &[&str] = &[
     "test",
     "--locked",
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args) -> TaskResult {
         &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"],
         &[],
     );
-    // This step is after the tests, because it replaces the binary of the command that they run.
+    // This step comes after the other tests, because it replaces the binary of the command that those tests run.
     steps.cargo("traces to a collector", EXPORT_TRACES, &[]);
     steps.run("OpenAPI document", "cargo xtask schemathesis", |_| schemathesis::check());
     steps.cargo("doc tests", &["test", "--workspace", "--doc", "--locked"], &[]);

@@ -4,9 +4,10 @@ use super::error::ClientError;
 use crate::media_types::PROBLEM_MEDIA_TYPE;
 use crate::problem::Problem;
 
-/// Longest answer that the client reads: a page of the feed, or a report with its witnesses.
+/// The maximum length of an answer, in bytes. The longest answers are pages of the feed, and reports with their
+/// witnesses.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
-/// Maximum number of characters of an unexpected answer that an error shows.
+/// If an answer is unexpected, the error shows at most this number of characters of the answer.
 const EXCERPT_CHARS_MAX: usize = 200;
 
 /// A successful answer of the registry, or a redirect.

@@ -56,7 +56,7 @@ pub(super) fn load(
     let own = folder.schemas.as_path();
     let vendor = project.vendor_folder();
     let mut roots = vec![own];
-    // The dependencies of the baseline are usually in this project's vendor folder.
+    // The schemas of the baseline usually refer to schemas in this project's vendor folder.
     if vendor.is_dir() {
         roots.push(&vendor);
     }

@@ -74,7 +74,8 @@ pub(super) fn load(
     }
     let files = git.contents(blobs)?;
     if !files.iter().any(|(path, _)| path.starts_with(own)) {
-        // Before the first schema this is correct, but the folder may also be wrong.
+        // A commit without schemas is correct if it is older than the first schema. But the folder may also be wrong,
+        // so the command prints a warning.
         let message = format!(
             "`{reference}` has no schema in `{}`, so the check treats every version as new",
             own.display()
@@ -84,7 +85,7 @@ pub(super) fn load(
     let mut tree = read_files(files, &project.manifest.dialects());
     tree.files.retain(|file| file.path.starts_with(own));
     let mut baseline = Baseline::from_tree(format!("`{reference}`"), tree, schemas, terminal)?;
-    // Without a common ancestor, as in a shallow clone, nobody knows which side added or removed a version.
+    // Without a common ancestor, as in a shallow clone, the check cannot know which side added or removed a version.
     let Some(ancestor) = ancestor else { return Ok(baseline) };
     for schema in baseline.catalog.iter() {
         let at = schema.at();
@@ -94,7 +95,8 @@ pub(super) fn load(
         }
         let is_in_ancestor = git.has_version(ancestor, at)?;
         match (schemas.source(at).is_some(), is_in_ancestor) {
-            // The baseline added the other missing versions after the branch started.
+            // The branch removed this version. A missing version that is not in the ancestor is different: the baseline
+            // added it after the branch started.
             (false, true) => baseline.removed.push(at.clone()),
             (true, false) => {
                 baseline.taken.insert(at.clone());

@@ -41,12 +41,12 @@ impl Baseline {
 
     /// Returns a baseline with the valid versions of a tree.
     ///
-    /// If a published version is not valid, but the version of the checked tree is, the function skips the published
-    /// version with a warning.
+    /// If a published version is not valid, but the same version of the checked tree is valid, the function skips the
+    /// published version with a warning.
     ///
     /// # Errors
     ///
-    /// If neither version is valid, because a check that skips the version must not look complete.
+    /// If neither version is valid. A check that skips such a version must not look complete.
     pub(super) fn from_tree(
         name: String,
         tree: Tree,

@@ -21,8 +21,8 @@ pub(super) fn history(
     let mut history = Vec::new();
     for other in schemas.catalog.versions(&at.subject) {
         let is_new = baseline.is_none_or(|b| b.find(other.at()).is_none());
-        // Newer versions of the same line are compared with this version later. Newer versions of later lines affect
-        // the number that the change requires.
+        // The loop skips newer versions of the same line, because the check of each of them compares it with this
+        // version. It keeps newer versions of later lines, because they affect the number that the change requires.
         let (theirs, ours) = (&other.at().version, &at.version);
         if !is_new || theirs == ours || (ours < theirs && theirs.line() == ours.line()) {
             continue;

@@ -57,7 +57,7 @@ fn next_free(at: &Coordinates, schemas: &Schemas, baseline: &Baseline) -> Coordi
         if !is_taken {
             return next;
         }
-        // The version after a pre-release is its release; from there on, the patch number increases.
+        // If the number is a pre-release, the next number is its release. After a release, the patch number increases.
         numbers = numbers.next(Bump::Patch);
     }
 }

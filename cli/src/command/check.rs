@@ -91,7 +91,8 @@ impl Arguments {
             opened.as_ref().is_some_and(|opened| opened.policy().subjects.contains_key(subject))
         };
         compared.findings.extend(unknown_subjects(&manifest, &project, &schemas, is_published));
-        // With a baseline, the check does not compare published versions again, and their waivers look unused.
+        // With a baseline, the check does not compare published versions again. So the waivers of these versions look
+        // unused.
         let all = baseline.is_none() && compared.left_out == 0;
         let found = waivers::findings(&waivers, &project.waiver_files, &compared.findings, all);
         compared.findings.extend(found);
@@ -114,7 +115,7 @@ impl Arguments {
     }
 }
 
-/// Maximum number of rounds of `--fix`. A new number can change the numbers that other versions require.
+/// The maximum number of rounds of `--fix`. A new number can change the numbers that other versions require.
 const FIX_ROUNDS_MAX: usize = 16;
 
 fn load(
@@ -144,7 +145,7 @@ fn unknown_subjects(
     })
 }
 
-/// Returns whether a file is in the folder of a subject, valid or not.
+/// Returns whether a file is in the folder of a subject. The file need not be valid.
 fn is_of(path: &Path, subject: &Subject) -> bool {
     path.parent().and_then(Path::file_name).is_some_and(|name| name == subject.as_str())
 }

@@ -37,9 +37,9 @@ pub(crate) struct Arguments {
     once: bool,
 }
 
-/// The subject that the demo breaks, and generates code for.
+/// The subject of the demo's breaking change and of its generated code.
 const SUBJECT: &str = "commerce.order.placed";
-/// The line of the generated struct.
+/// The first line of the generated struct.
 const STRUCT: &str = "pub struct OrderPlaced {";
 /// An example that uses the struct.
 const USAGE: &str = "

@@ -52,7 +52,7 @@ impl Arguments {
         let project = Project::find(context.global.manifest.as_deref())?;
         let needs_tree = [&self.from, &self.to].iter().any(|side| matches!(side, Side::Target(_)));
         let schemas = if needs_tree { Some(project.schemas()?) } else { None };
-        // A file outside a tree has no version, so the two files get different ones.
+        // A file outside a tree has no version, so the two files get different version numbers.
         let from = self.from.find(&project, schemas.as_ref(), Version::new(1, 0, 0))?;
         let to = self.to.find(&project, schemas.as_ref(), Version::new(1, 1, 0))?;
         let settings = project.settings(&to.resolved.schema().at().subject)?;
@@ -74,8 +74,8 @@ impl Arguments {
 }
 
 impl Loaded {
-    /// Returns the name for messages: the subject and version, or the file and the version that replaces it in the
-    /// report.
+    /// Returns the name for messages: the subject and version. For a file without a subject, returns the file and the
+    /// version that the report shows for it.
     fn name(&self) -> String {
         let at = self.resolved.schema().at();
         if at.subject.as_str() == BARE_FILE {
@@ -106,13 +106,13 @@ impl Side {
     }
 }
 
-/// Reads a file; if it refers to other files, also the tree around it.
+/// Reads a file. If the file refers to other files, also reads the tree around it.
 fn read(project: &Project, path: &Path, default_version: Version) -> Result<Loaded, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
     let at = path.canonicalize().ok().and_then(|path| coordinates(&path));
     let at = match at {
         Some(at) => at,
-        // Only the report shows this name.
+        // This subject is only a name for the report.
         None => {
             let subject = Subject::parse(BARE_FILE).map_err(|error| Failure::new(error.to_string()))?;
             Coordinates { subject, version: default_version }

@@ -158,7 +158,7 @@ fn generated(project: &Project, schemas: &Schemas, options: &Options) -> Result<
         .map_err(|error| cannot_generate(error.problems, schemas, &options.templates))
 }
 
-/// Returns the versions that the manifest selects: at least one.
+/// Returns the versions that the manifest selects, or a failure if it selects no version.
 fn selected(project: &Project, schemas: &Schemas) -> Result<Vec<Coordinates>, Failure> {
     match unselectable(&schemas.catalog, &project.manifest).as_slice() {
         [] => Ok(selection(&schemas.catalog, &project.manifest)),
@@ -192,7 +192,7 @@ fn cannot_generate(problems: Vec<Problem>, schemas: &Schemas, templates: &Templa
 ///
 /// # Errors
 ///
-/// If the folder is outside the project: a checked-out manifest must not write to other folders.
+/// If the folder is outside the project. The manifest of a checkout must not make the command write to other folders.
 fn inside_project(project: &Project, out: &Path) -> Result<PathBuf, Failure> {
     let path = project.root.join(out);
     stays_inside(&project.root, &path).map_err(|_| {
@@ -224,7 +224,7 @@ struct Changes {
     all: usize,
     /// Files that are missing or differ, with their new text.
     write: Vec<(PathBuf, String)>,
-    /// Generated files in the folder that are no longer generated.
+    /// Files of an earlier run that the generator no longer writes.
     remove: Vec<PathBuf>,
 }
 

@@ -42,7 +42,7 @@ impl Arguments {
                 let text = own.schema.document().text().into();
                 Finding { severity, ..Finding::from_diagnostic(advice, own.file.clone(), Some(text)) }
             }));
-            // If the references do not resolve, the problems above contain the errors.
+            // If the references do not resolve, `findings` already contains the errors.
             let Ok(resolved) = schemas.catalog.resolve(&own.schema) else { continue };
             if let Err(diagnostics) = resolved.validator(project.manifest.formats) {
                 let text = || Some(own.schema.document().text().into());

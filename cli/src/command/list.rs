@@ -19,10 +19,11 @@ pub(crate) struct Arguments {
     registry: RegistryArguments,
 }
 
-/// Maximum number of subjects of a registry, so that a server that is no registry cannot send an endless list.
+/// The maximum number of subjects that the command reads. Without this limit, a server that is no registry could send
+/// an endless list.
 pub(super) const SUBJECTS_MAX: usize = 100_000;
 
-/// Number of subjects in one page of the registry's list.
+/// The number of subjects in one page of the registry's list.
 const PAGE: u32 = 200;
 
 impl Arguments {
@@ -60,7 +61,7 @@ pub(super) fn all_subjects(client: &Client, search: Option<&str>) -> Result<Vec<
     }
 }
 
-/// Returns the list of subjects that a registry sent.
+/// Converts the subjects that a registry sent into a list for output.
 pub(super) fn subject_list(subjects: Vec<SubjectSummary>) -> SubjectList {
     let row = |summary: SubjectSummary| SubjectRow {
         subject: summary.subject.to_string(),

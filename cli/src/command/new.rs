@@ -99,13 +99,13 @@ impl Arguments {
     }
 }
 
-/// Returns the newest version; a pre-release only if all versions are pre-releases.
+/// Returns the newest version. Returns a pre-release only if all versions are pre-releases.
 fn newest(tree: &Tree, subject: &Subject) -> Option<Arc<Schema>> {
     let versions = || tree.catalog.versions(subject).rev();
     versions().find(|s| !s.at().version.is_prerelease()).or_else(|| versions().next()).cloned()
 }
 
-/// Returns the text of the schema; if its `$id` contains the old version, with the new version instead.
+/// Returns the text of the schema. If its `$id` contains the old version, the new version replaces the old one there.
 fn renumbered(schema: &Schema, version: &Version) -> String {
     let document = schema.document();
     let text = document.text();
@@ -116,7 +116,8 @@ fn renumbered(schema: &Schema, version: &Version) -> String {
     format!("{}{}{}", &text[..start], text[start..end].replace(&old, &version.to_string()), &text[end..])
 }
 
-/// Returns a document that refers to the copied version by an `$id` that the copy also has, and this `$id`.
+/// If the copy has the same `$id` as the copied version, and a document refers to this `$id`, returns this document and
+/// the `$id`.
 fn referrer_by_id(
     tree: &Tree,
     newest: &Schema,

@@ -98,7 +98,7 @@ struct Pull<'p> {
     client: &'p Client,
     out: &'p Path,
     dialects: Dialects,
-    /// The schemas that were pulled so far.
+    /// The schemas that the command has pulled so far.
     catalog: Catalog,
     written: usize,
     unchanged: usize,
@@ -106,7 +106,7 @@ struct Pull<'p> {
 }
 
 impl Pull<'_> {
-    /// Writes a subject, and returns the versions that its versions refer to.
+    /// Writes a subject, and returns the versions that the subject's versions refer to.
     fn subject(&mut self, subject: &Subject) -> Result<Vec<Coordinates>, Failure> {
         let view = self.client.subject(subject)?;
         let folder = self.out.join(subject.as_str());
@@ -175,7 +175,8 @@ impl Pull<'_> {
     }
 
     /// Returns the reasons why a document must not be part of the tree: its `$id` is the URL of another document, or
-    /// another document has the same `$id`. A registry rejects such documents, but an older one may contain them.
+    /// another document has the same `$id`. A registry rejects such documents, but an earlier version of evschema may
+    /// have registered them.
     fn identity_conflicts(&mut self, at: &Coordinates, bytes: &[u8], path: &Path) -> Vec<Finding> {
         // A document that is not a schema under the dialects of this project has no `$id`; `evschema lint` reports it.
         let Ok(schema) = Schema::read(at.clone(), bytes, &self.dialects) else { return Vec::new() };

@@ -77,7 +77,7 @@ impl Arguments {
             context.terminal.progress(&line);
             push.push(own, context)
         });
-        // The push also does this after a failure, because every subject needs its policy.
+        // The push also sets the policies after a failure, because every restored subject needs its policy.
         let settled = push.set_restored_policies();
         context.terminal.end_progress();
         pushed.and(settled)?;
@@ -97,13 +97,15 @@ struct Push<'p> {
     note: Note,
     dry_run: bool,
     restore: bool,
-    /// Subjects whose history is registered without a check, with their settings after the restore.
+    /// The subjects whose history the push registers without a check. The value has the settings that the subject gets
+    /// after the restore.
     restored: BTreeMap<Subject, SubjectPatch>,
     /// The subjects in the registry before the push, and their `subject.toml` files.
     known: BTreeMap<Subject, (Option<SubjectView>, SubjectFile)>,
     /// The settings of subjects that the push has not created or changed yet.
     wanted: BTreeMap<Subject, SubjectPatch>,
-    /// Versions that are not in the registry, because they were rejected, left out, or only checked.
+    /// The versions that the registry lacks, because the registry rejected them, or the push left them out or only
+    /// checked them.
     unregistered: BTreeSet<Coordinates>,
     counts: Counts,
     /// The changes that this push makes.
@@ -241,7 +243,8 @@ impl Push<'_> {
     /// Sets the policies of the restored subjects.
     fn set_restored_policies(&mut self) -> Result<(), Failure> {
         for (subject, patch) in &self.restored {
-            // The waivers come before the policy, so that a check accepts the restored versions.
+            // The push grants the waivers before it sets the policy. So a later check under this policy accepts the
+            // restored versions.
             for (fingerprint, note) in &self.known[subject].1.waivers {
                 if fingerprint.len() != evschema_compat::Fingerprint::DIGITS {
                     // A fingerprint in the old format has no effect, and the registry rejects it.
@@ -250,7 +253,7 @@ impl Push<'_> {
                 let waiver = WaiverRequest { reason: note.reason.clone(), until: note.until.clone() };
                 self.client.put_waiver(subject, fingerprint, &waiver)?;
             }
-            // The registrations have changed the revision.
+            // The registrations have changed the revision, so the push reads it again.
             let revision = self.client.subject(subject)?.revision;
             self.client.put_subject(subject, patch, Some(revision))?;
         }
@@ -268,7 +271,7 @@ impl Push<'_> {
             author: entry.author.clone().or_else(|| self.note.author.clone()),
             message: entry.message.clone().or_else(|| self.note.message.clone()),
         };
-        // This is the text that the push has read. The file may have changed since then.
+        // The push registers the text that it has read before, because the file may have changed since then.
         let bytes = own.schema.document().text().as_bytes();
         let mut answer = self.client.register_with(&at.subject, Some(&at.version), bytes, &note);
         if let Err(error) = &answer
@@ -320,7 +323,7 @@ impl Push<'_> {
         Ok(true)
     }
 
-    /// Checks whether the registry would accept a version, without a registration.
+    /// Checks whether the registry would accept a version, but does not register it.
     fn check_only(&mut self, own: &OwnSchema, context: &mut Context<'_>) -> Result<(), Failure> {
         let at = own.schema.at();
         let builds_on_new = self.schemas.catalog.resolve(&own.schema).is_ok_and(|resolved| {
@@ -375,7 +378,7 @@ impl Push<'_> {
         Ok(())
     }
 
-    /// Adds findings for a rejected version. Any other error ends the push.
+    /// If the registry rejected the version, adds the findings. Returns every other error, which ends the push.
     fn handle_error(&mut self, own: &OwnSchema, error: ClientError) -> Result<(), Failure> {
         let Some(problem) = error.problem() else { return Err(error.into()) };
         // These problems concern only this version. Any other problem would also reject the other versions.

@@ -19,7 +19,8 @@ use crate::outcome::Outcome;
 use crate::project::Project;
 use crate::terminal::escape::one_line;
 
-/// Number of open files for other purposes than clients: databases, the log, and connections that get status 503.
+/// The number of open files that the registry needs besides those for its clients: databases, the log, and connections
+/// that get status 503.
 #[cfg(unix)]
 const FILES_KEPT: usize = 64 + limits::OVERLOAD_ANSWERS_MAX;
 

@@ -168,7 +168,7 @@ impl Tokens {
 impl Expiry {
     fn parse(text: &str) -> Result<Self, String> {
         let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
-        // At most a century, so that the end is a valid date.
+        // A token may be valid for at most a century. So the end is always a valid date.
         if let Some(days) = days.filter(|days| (1..=36_500).contains(days)) {
             return Ok(Self::Days(days));
         }

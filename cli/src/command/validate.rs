@@ -26,10 +26,11 @@ pub(crate) struct Arguments {
     file: Option<PathBuf>,
 }
 
-/// Maximum length of an event, in bytes. The command reads each event into memory; events of message brokers are much
-/// shorter.
+/// The maximum length of an event, in bytes. The command reads each event into memory; events of message brokers are
+/// much shorter.
 const EVENT_BYTES_MAX: u64 = 16 << 20;
-/// Maximum number of rejected events whose violations the report shows. The report only counts the rest.
+/// The maximum number of rejected events whose violations the report shows. The report only counts further rejected
+/// events.
 const REJECTED_SHOWN_MAX: usize = 1000;
 
 /// A mark that some editors write at the beginning of a text; RFC 8259 permits that a reader ignores it.
@@ -113,7 +114,7 @@ struct EventValidator {
 impl EventValidator {
     /// Reads one JSON text, or one JSON text on each line.
     ///
-    /// If the first line that is not blank is a complete JSON text, each other line is one too.
+    /// If the first line that is not blank is a complete JSON text, each later line must be a complete JSON text too.
     fn read(&mut self, mut input: Box<dyn BufRead>) -> Result<(), Failure> {
         let mut line_number = 0;
         let mut by_line = false;
@@ -135,7 +136,7 @@ impl EventValidator {
                 continue;
             }
             if !by_line && parse_event(&line).is_err() {
-                // The text continues on the following lines.
+                // The first line is not a complete JSON text, so the text continues on the following lines.
                 let rest = (&mut input).take(EVENT_BYTES_MAX).read_to_end(&mut line);
                 rest.map_err(|error| Failure::file("read", Path::new(&self.name), &error))?;
                 if EVENT_BYTES_MAX <= line.len() as u64 {

@@ -1,8 +1,9 @@
-//! Events for people: on one line if they fit, otherwise on several indented lines.
+//! Renders events for people. An event that fits is on one line. Other events have several indented lines.
 
 use serde_json::Value;
 
-/// Maximum width of a line, in characters: 100 columns of a terminal, without the indentation of a note.
+/// The maximum width of a line, in characters. A terminal shows 100 columns, and a note needs some of them for its
+/// indentation.
 const WIDTH: usize = 90;
 
 /// Returns an event as JSON with short lines.
@@ -12,7 +13,7 @@ pub(crate) fn render(event: &Value) -> String {
     text
 }
 
-/// Writes a value; its line already has `used` characters.
+/// Writes a value. The line of the value already has `used` characters.
 fn write(value: &Value, indent: usize, used: usize, text: &mut String) {
     let line = inline(value);
     if used + line.chars().count() <= WIDTH {

@@ -36,7 +36,8 @@ pub(crate) fn render_finding(finding: &Finding, renderer: &Renderer) -> String {
     } else {
         render_without_gutter(&groups, renderer)
     };
-    // The library leaves blanks at line ends, which editors remove from expected output.
+    // The library leaves spaces at the ends of lines. Editors would remove such spaces from test files with expected
+    // output.
     if text.lines().any(|line| line.ends_with(' ')) {
         text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     }
@@ -96,7 +97,8 @@ fn baseline_snippet(breakage: &Breakage) -> Option<Shown<'_>> {
 fn span(place: &Place) -> Option<Range<usize>> {
     let text = place.text.as_ref()?;
     let position = place.position?;
-    // If a text ends too early, its position is after the last character; underline the end of the text instead.
+    // If a JSON text ends too early, the position of this error is after the last character. In this case, underline
+    // the end of the text.
     let start = (position.offset as usize).min(text.trim_end().len());
     let part = text.get(start..)?;
     let part = part.get(..position.bytes as usize).unwrap_or(part);

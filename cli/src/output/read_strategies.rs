@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use super::render::Render;
 use crate::terminal::Terminal;
 
-/// How the generated code parses the events of each schema, and why: the rows, each with the file of its schema.
+/// The list of `evschema generate --explain`. Each row explains how the generated code parses the events of a schema,
+/// and why. The string is the file of the schema.
 pub(crate) struct ReadStrategies(pub(crate) Vec<(Explained, String)>);
 
 impl Render for ReadStrategies {

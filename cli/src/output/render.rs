@@ -13,7 +13,8 @@ pub(crate) trait Render {
         self.print_text(terminal);
     }
 
-    /// Returns the result for programs. The command only adds members to this JSON; docs/cli.md describes it.
+    /// Returns the result for programs. Later versions of the command may add members to this JSON. docs/cli.md
+    /// describes the members.
     fn json(&self) -> Value;
 }
 
@@ -22,7 +23,7 @@ pub(crate) fn write(result: &impl Render, format: Format, terminal: &mut Termina
     match format {
         Format::Text => result.print_text(terminal),
         Format::Short => result.print_short(terminal),
-        // Indented, so that people can read it too.
+        // The JSON is indented, because people read it too.
         Format::Json => terminal.print(escape::json(&format!("{:#}", result.json()))),
     }
 }

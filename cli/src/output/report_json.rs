@@ -6,7 +6,8 @@ use super::report::Report;
 use crate::finding::{Finding, Place};
 use crate::outcome::Outcome;
 
-/// Number of this JSON format. It increases if a member changes its meaning, but not if the format gets a new member.
+/// The version number of this JSON format. The number increases if a member changes its meaning, but not if the format
+/// gets a new member.
 const SHAPE: u32 = 1;
 
 /// Returns a report as one JSON document.

@@ -11,19 +11,19 @@ use crate::project::Project;
 /// A setting that is looser in the tree than in the baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LoosenedSetting {
-    /// Its name in the manifest or in `subject.toml`.
+    /// The name of the setting in the manifest or in `subject.toml`.
     pub(crate) setting: &'static str,
-    /// The subject, fingerprint or dialect; empty for `formats`.
+    /// The subject, version, fingerprint or dialect that the setting is about; empty for `formats`.
     pub(crate) about: String,
-    /// Its value in the baseline.
+    /// The value of the setting in the baseline.
     pub(crate) from: String,
-    /// Its value in the tree.
+    /// The value of the setting in the tree.
     pub(crate) to: String,
-    /// Whether the branch changed the setting, and not the baseline.
+    /// Whether the branch changed the setting. If `false`, the baseline became stricter after the branch started.
     pub(crate) is_by_branch: bool,
 }
 
-/// Number of subjects that a message names; the message only counts the rest.
+/// The maximum number of subjects that a message names. The message only counts further subjects.
 const NAMED_MAX: usize = 3;
 
 impl LoosenedSetting {
@@ -135,7 +135,8 @@ pub(super) fn findings(
     published: &PublishedPolicy,
     accepts: bool,
 ) -> Vec<Finding> {
-    /// A setting, its two values, and for settings other than a policy the subject, fingerprint or dialect.
+    /// The setting, the value in the baseline, the value in the tree, and the fingerprint, dialect or version. The last
+    /// text is empty for a policy, because subjects with the same change share one finding.
     type Key = (&'static str, String, String, String);
     let mut groups: BTreeMap<Key, (LoosenedSetting, Vec<String>)> = BTreeMap::new();
     for loosened in all.into_iter().filter(|loosened| loosened.is_by_branch) {
@@ -191,7 +192,7 @@ fn find<'m>(manifest: &'m Manifest, entry: &WaiverEntry) -> Option<&'m WaiverEnt
 }
 
 fn lasts_longer(entry: &WaiverEntry, than: &WaiverEntry) -> bool {
-    // Days have the form `2027-01-31`, so that the order of the texts is the order of the days.
+    // Days have the form `2027-01-31`, so the order of the texts is the order of the days.
     match (&entry.until, &than.until) {
         (_, None) => false,
         (None, Some(_)) => true,

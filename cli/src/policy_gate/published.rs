@@ -11,13 +11,13 @@ use crate::subject_file::SubjectFile;
 pub(crate) struct PublishedPolicy {
     /// The name of the baseline for messages, with backticks.
     pub(crate) name: String,
-    /// The manifest; a registry has none, and a folder that no manifest names.
+    /// The manifest. `None` if the baseline is a registry, or a folder that no manifest names.
     pub(crate) manifest: Option<Manifest>,
     /// Whether the baseline is a registry.
     pub(crate) is_registry: bool,
     /// The subjects, each with its `subject.toml`.
     pub(crate) subjects: BTreeMap<Subject, SubjectFile>,
-    /// The policy of the commit at which the branch started, if this is another commit.
+    /// The policy of the commit at which the branch started, if this commit is not the baseline itself.
     pub(crate) before: Option<Box<PublishedPolicy>>,
 }
 
@@ -50,7 +50,8 @@ impl PublishedPolicy {
         Some(manifest)
     }
 
-    /// Returns whether later versions are compared with this version: unless the baseline declares it as never used.
+    /// Returns whether checks compare later versions with this version. They do, unless the baseline declares this
+    /// version as never used.
     pub(crate) fn has_baseline(&self, subject: &Subject, version: &Version) -> bool {
         let never_used = |policy: &Self| {
             let file = policy.subjects.get(subject);

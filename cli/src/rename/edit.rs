@@ -29,7 +29,7 @@ pub(super) fn with_references(
                 Some(to) => (&target.at().version, to),
                 None => continue,
             },
-            // The reference leads into the document itself, maybe by its own `$id`.
+            // The reference leads into the document itself, possibly by the document's own `$id`.
             None => (&at.version, to),
         };
         let (address, fragment) = match reference.written.split_once('#') {

@@ -12,8 +12,8 @@ fn controls(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns a text of several lines with escapes. Line breaks and tabs stay; with `has_style`, style sequences stay too.
-/// A backslash precedes each line that the runner of a GitHub workflow would execute as a command.
+/// Escapes a text of several lines. Line breaks and tabs stay; with `has_style`, style sequences stay too. If the
+/// runner of a GitHub workflow would execute a line as a command, the function writes a backslash before this line.
 pub(crate) fn text(text: &str, has_style: bool) -> Cow<'_, str> {
     let is_plain = |c: char| !controls(c) || c == '\n' || c == '\t';
     if text.chars().all(is_plain) && !text.lines().any(is_command) && !text.contains("##[") {
@@ -56,7 +56,7 @@ fn style(text: &str) -> Option<&str> {
     numbers[length..].starts_with('m').then(|| &text[..2 + length + 1])
 }
 
-/// Returns a text on one line; all control characters are escaped, also in style sequences.
+/// Returns a text on one line. All control characters are escaped, even in style sequences.
 pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -15,11 +15,11 @@ pub(crate) struct Accept(Vec<Range>);
 struct Range {
     kind: String,
     subtype: String,
-    /// The quality in thousandths.
+    /// The quality of the range (the parameter `q`), in thousandths.
     quality: u16,
 }
 
-/// The form of the answer that a client prefers, on a route that also has a page.
+/// The form of the answer that a client prefers, on a route that answers with JSON or with a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wants {
     /// JSON, for programs.
@@ -42,7 +42,8 @@ impl Accept {
         Self(ranges)
     }
 
-    /// Returns the offered media type with the highest quality; of several equal ones, the first.
+    /// Returns the offered media type with the highest quality. If several have this quality, returns the first of
+    /// them.
     pub(crate) fn best<'o>(&self, offered: &[&'o str]) -> Option<&'o str> {
         if self.0.is_empty() {
             return offered.first().copied();

@@ -20,9 +20,9 @@ pub(crate) enum Access {
 /// The rights that the methods of a path need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PathAccess {
-    /// For GET and HEAD.
+    /// The right for GET and HEAD.
     read: Access,
-    /// For every other method, including the methods that the path does not support.
+    /// The right for every other method, including the methods that the path does not support.
     other: Access,
 }
 
@@ -31,12 +31,13 @@ pub(crate) struct PathAccess {
 pub(crate) struct AccessTable(HashMap<String, PathAccess>);
 
 impl PathAccess {
-    /// Every method needs the same right.
+    /// Returns the rights of a path on which every method needs the same right.
     pub(crate) fn all(access: Access) -> Self {
         Self { read: access, other: access }
     }
 
-    /// GET and HEAD need the right to read. Every other method needs another right.
+    /// Returns the rights of a path on which GET and HEAD need the right to read, and every other method needs the
+    /// right `other`.
     pub(crate) fn read_or(other: Access) -> Self {
         Self { read: Access::Read, other }
     }
@@ -48,12 +49,12 @@ impl PathAccess {
 }
 
 impl AccessTable {
-    /// Declares the rights of a path, as the router spells it.
+    /// Adds the rights of a path. The spelling of the path is the router's spelling, such as `/schemas/{subject}`.
     pub(crate) fn insert(&mut self, path: &str, access: PathAccess) {
         self.0.insert(path.to_owned(), access);
     }
 
-    /// Returns the rights of a path, as the router spells it.
+    /// Returns the rights of a path in the router's spelling.
     pub(crate) fn find(&self, path: &str) -> Option<PathAccess> {
         self.0.get(path).copied()
     }

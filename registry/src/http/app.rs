@@ -135,7 +135,7 @@ impl App {
     }
 
     fn streams_by_client(&self) -> MutexGuard<'_, HashMap<Client, usize>> {
-        // No code panics while it has the lock.
+        // No code panics while it has the lock, so the lock is never poisoned.
         self.0.streams_by_client.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -163,7 +163,7 @@ impl App {
     }
 }
 
-/// The permit for a stream of the feed. When it is dropped, another stream may open.
+/// The permit for a stream of the feed. When this permit is dropped, another stream may open.
 pub(crate) struct StreamPermit {
     app: App,
     client: Client,

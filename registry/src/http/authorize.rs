@@ -16,7 +16,8 @@ use super::identify::{identify, reject_other_sites};
 use crate::metrics::AccessLabels;
 use crate::service::{Actor, Client, Right, SEND_AGAIN};
 
-/// Rejects a request that is not valid for any route, that the client may not send, or that takes too long.
+/// Rejects a request in three cases: the request would be invalid on every route, the client may not send the request,
+/// or the answer takes too long.
 pub(crate) async fn authorize(
     State((app, table)): State<(App, Arc<AccessTable>)>,
     request: Request,
@@ -82,9 +83,10 @@ async fn check_request(
 
 /// Returns the right that the route declares for this method, or `None` if the request needs no right.
 async fn required_right(table: &AccessTable, parts: &mut Parts) -> Option<Right> {
-    // The matched path has the parameters by name, so a subject called `check` cannot change the route.
+    // The matched path contains the names of the parameters, not their values. So a subject called `check` cannot
+    // change the route.
     let path = parts.extensions.get::<MatchedPath>()?;
-    // Every route is in the table. If one were missing, the most restrictive right would apply.
+    // Every route is in the table. If a route were missing, the most restrictive right would apply.
     let access = table.find(path.as_str()).map_or(Access::Admin, |access| access.of(&parts.method));
     // If the path has no valid subject, the handler rejects the path.
     Some(match access {

@@ -60,7 +60,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
             )
         };
         let value = parse_event(&bytes).map_err(|diagnostic| refused(diagnostic.to_string()))?;
-        // Serde would accept an array for a struct.
+        // Without this check, Serde would also accept an array as the value of a struct.
         if !value.is_object() {
             return Err(refused("it is not an object".to_owned()));
         }
@@ -94,7 +94,7 @@ fn check_headers<T>(request: Request, accepts: impl Fn(&str) -> Option<T>) -> Re
     Ok((accepted, body))
 }
 
-/// Returns the media type without parameters. If the header is absent: JSON.
+/// Returns the media type of the body, without parameters. If the header is absent, returns the media type of JSON.
 fn media_type(headers: &HeaderMap) -> String {
     let header = headers.get(CONTENT_TYPE).map_or("application/json", |value| value.to_str().unwrap_or("?"));
     header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

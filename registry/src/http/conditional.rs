@@ -31,7 +31,8 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
         (["*"], []) => Ok(Precondition::Exists),
         // The comparison is strong, so a weak tag matches nothing. A tag that is not a revision matches nothing either.
         ([tag], []) => Ok(revision(tag).map_or(Precondition::Never, Precondition::Revision)),
-        // No subject has a tag and is also absent.
+        // The request requires that the subject has a certain tag, and also that the subject does not exist. No subject
+        // satisfies both conditions.
         ([_], ["*"]) => Ok(Precondition::Never),
         _ => Err(Failure::new(
             ProblemCode::InvalidHeader,
@@ -42,7 +43,7 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Precondition, Failure> {
 }
 
 fn revision(tag: &str) -> Option<u64> {
-    // A compressed answer has the same revision.
+    // The tag of a compressed answer ends in a suffix, but it names the same revision.
     opaque(tag)?.parse().ok()
 }
 

@@ -10,9 +10,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::body::Body as _;
 
-/// Shortest body that is compressed. A shorter body fits one packet without compression.
+/// The minimum length of a body that the registry compresses, in bytes. A shorter body fits one packet without
+/// compression.
 const BYTES_MIN: usize = 1_024;
-/// Longest body that is compressed on the async thread. This takes much less than a millisecond.
+/// The maximum length of a body that the registry compresses on the async thread, in bytes. To compress such a body
+/// takes much less than a millisecond.
 const INLINE_BYTES_MAX: usize = 32 << 10;
 /// The end of the tag of a compressed answer. A compressed answer has different bytes, so it needs a different strong
 /// tag (RFC 9110, section 8.8.3.3).
@@ -77,7 +79,7 @@ pub(crate) fn mark_compressed(headers: &mut HeaderMap) {
     }
 }
 
-/// Adds to `Vary` that the answer may be compressed for another client.
+/// Adds `accept-encoding` to `Vary`, because the registry may compress the same answer for another client.
 pub(super) fn add_vary(headers: &mut HeaderMap) {
     if headers.get(CONTENT_TYPE).is_some_and(is_text) {
         let value = if headers.contains_key(VARY) {
@@ -89,7 +91,7 @@ pub(super) fn add_vary(headers: &mut HeaderMap) {
     }
 }
 
-/// Returns whether the media type is text that is sent at once.
+/// Returns whether the media type is text, but not a stream of events.
 fn is_text(media_type: &HeaderValue) -> bool {
     let media_type = media_type.to_str().unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default();

@@ -26,7 +26,7 @@ impl Failure {
 }
 
 impl From<Refusal> for Failure {
-    /// Logs the errors that the client did not cause, because they are handled here.
+    /// Logs the errors that the client did not cause, because no later code logs them.
     fn from(refusal: Refusal) -> Self {
         if let Refusal::Store(StoreError::Unavailable(cause)) = &refusal {
             tracing::warn!(%cause, "the database does not answer");
@@ -42,8 +42,8 @@ impl From<Refusal> for Failure {
 }
 
 impl IntoResponse for Failure {
-    /// Leaves the body to [`add_response_headers`](super::add_response_headers), which knows the media types that the
-    /// client accepts.
+    /// Returns an answer without a body. [`add_response_headers`](super::add_response_headers) writes the body later,
+    /// because only that function knows which media types the client accepts.
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();

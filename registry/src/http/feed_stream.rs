@@ -59,12 +59,13 @@ pub(crate) fn stream_feed(app: &App, actor: Actor, after: u64) -> Result<Respons
         Sse::new(events).keep_alive(KeepAlive::new().interval(limits::KEEP_ALIVE)).into_response();
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("accept"));
-    // Without this header, nginx would collect events before it sends them.
+    // Without this header, nginx would collect several events before it sends them to the client.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// Returns the position after which a reconnecting client continues, if the request has one.
+/// Returns the position in the header `Last-Event-ID`, after which a reconnecting client continues. Returns `None` if
+/// the request has no such header.
 pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     let Some(value) = headers.get("last-event-id") else { return Ok(None) };
     // A client that has received no event yet sends an empty header.
@@ -83,7 +84,7 @@ pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure>
 
 impl Stream {
     /// Returns the next event. Returns `None` if the registry stops, the database does not answer, or the token is no
-    /// longer valid. The client then reconnects, and the answer has the reason.
+    /// longer valid. The client then reconnects, and the answer to the new request has the reason.
     async fn next(&mut self) -> Option<CloudEvent> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
@@ -99,7 +100,8 @@ impl Stream {
                     return None;
                 }
             };
-            // The check comes after the read. Otherwise a token could read events after its revocation.
+            // The check of the token comes after the read of the events. Otherwise a token could read events after its
+            // revocation.
             if !self.app.registry().is_still_valid(&self.actor).await.ok()? {
                 return None;
             }
@@ -111,7 +113,7 @@ impl Stream {
         }
     }
 
-    /// Waits for a new event, or until it is time to check the token again.
+    /// Waits until a new event exists, the registry stops, or the token needs another check.
     async fn wait(&mut self) {
         let after = self.after;
         tokio::select! {

@@ -1,7 +1,8 @@
 //! The host names of a registry.
 //!
-//! A page of another site can let its own host name lead to the registry (DNS rebinding). For the browser, the page and
-//! the registry are then the same site. But the requests of the page still have the page's host name.
+//! Another site can make its own host name resolve to the address of the registry (DNS rebinding). A browser then
+//! treats a page of that site and the registry as the same site. But each request of the page still names the host of
+//! that site, so the registry rejects unknown host names.
 
 use std::net::IpAddr;
 
@@ -13,8 +14,8 @@ use super::failure::Failure;
 use crate::config::Config;
 use crate::local_url::{is_local_authority, without_port};
 
-/// Ends of names that nobody can own in the public DNS (RFC 6761, RFC 6762, RFC 8375, and `internal`, which ICANN
-/// reserved).
+/// The endings of host names that nobody can own in the public DNS (RFC 6761, RFC 6762, RFC 8375, and `internal`, which
+/// ICANN reserved).
 const PRIVATE: [&str; 6] = [".local", ".localhost", ".internal", ".test", ".home.arpa", ".cluster.local"];
 
 /// The host names of a registry.
@@ -61,7 +62,8 @@ impl KnownHosts {
     }
 }
 
-/// Rejects a body if two programs could disagree about its end (RFC 9112, section 6.1).
+/// Rejects a request if two programs, such as a proxy and the registry, could disagree about the end of its body (RFC
+/// 9112, section 6.1).
 pub(crate) fn check_framing(version: Version, headers: &HeaderMap) -> Result<(), Failure> {
     let Some(coding) = single(headers, &TRANSFER_ENCODING)? else { return Ok(()) };
     if version < Version::HTTP_11 {
@@ -86,7 +88,8 @@ fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h st
         .map_err(|_| bad_header(format!("the header `{name}` has characters that are not ASCII")))
 }
 
-/// Returns the value of `Origin` without its scheme. If the value has no scheme, such as `null`: the empty string.
+/// Returns the value of `Origin` without its scheme. If the value has no scheme, such as `null`, returns the empty
+/// string.
 pub(super) fn origin(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     let origin = single(headers, &ORIGIN)?;
     Ok(origin.map(|origin| origin.split_once("://").map_or("", |(_, authority)| authority)))

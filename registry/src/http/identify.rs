@@ -14,14 +14,14 @@ use crate::local_url::is_local_authority;
 use crate::service::{Actor, Identity, Refusal};
 use crate::store::StoreError;
 
-/// The other end of the connection.
+/// The address of the program at the other end of the connection: the client or a proxy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Returns the client of a request.
 ///
-/// While the database does not answer, the registry cannot look up tokens, and nobody can revoke one. If the registry
-/// is not private, reads then still work, with any token.
+/// While the database does not answer, the registry cannot look up tokens, and nobody can revoke a token. During this
+/// time, a registry that is not private accepts reads with any token.
 pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure> {
     let address = address(app, parts);
     let identity = match bearer(&parts.headers)? {
@@ -42,7 +42,7 @@ pub(super) async fn identify(app: &App, parts: &Parts) -> Result<Actor, Failure>
 /// Returns the rights of a client without a token.
 async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
     let may_read = !app.is_private();
-    // `GET /access` is a read that reports what writes are allowed.
+    // Among all reads, only `GET /access` continues here, because its answer reports whether the client may write.
     if is_read(&parts.method) && parts.uri.path() != "/access" {
         return Ok(Identity::Anonymous { may_read, may_write: false });
     }
@@ -53,10 +53,11 @@ async fn anonymous(app: &App, parts: &Parts) -> Result<Identity, Failure> {
     Ok(Identity::Anonymous { may_read, may_write })
 }
 
-/// Returns whether the request names this machine as only programs on this machine can.
+/// Returns whether every host name in the request is a name of this machine, such as `localhost`. Only a program on
+/// this machine can reach the registry by such a name.
 ///
-/// A page of another site can let its own host name lead to a loopback address (DNS rebinding). But its requests still
-/// have the page's host name.
+/// Another site can make its own host name resolve to a loopback address (DNS rebinding). But each request of a page of
+/// that site still names the host of that site.
 fn is_for_this_machine(parts: &Parts) -> bool {
     let named = parts.headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or("?"));
     named.chain(parts.uri.authority().map(|authority| authority.as_str())).all(is_local_authority)
@@ -66,7 +67,8 @@ fn is_for_this_machine(parts: &Parts) -> bool {
 pub(super) fn reject_other_sites(parts: &Parts) -> Result<(), Failure> {
     let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site");
-    // A page of another site may link to the registry. A request of its scripts has an `Origin`.
+    // A page of another site may link to the registry, and such a request has no `Origin`. A request of the page's
+    // scripts has an `Origin`.
     let from_elsewhere =
         !is_read(&parts.method) && site.is_some_and(|site| site != "same-origin" && site != "none");
     let of_another_origin = origin(&parts.headers)?.is_some_and(|sender| Some(sender) != text(HOST.as_str()));
@@ -102,7 +104,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
     }
 }
 
-/// Returns the network address of the client, as the nearest proxy reports it.
+/// Returns the network address of the client. Behind a proxy, this is the address that the nearest proxy reports.
 fn address(app: &App, parts: &Parts) -> Option<IpAddr> {
     let peer = parts.extensions.get::<Peer>().map(|Peer(address)| address.ip());
     if !app.is_behind_proxy() {

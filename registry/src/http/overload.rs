@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::response_headers::RETRY_AFTER_SECONDS;
 use crate::limits;
 
-/// Bytes of a request that are read and dropped in one step.
+/// The maximum number of bytes that one step reads from a request and drops.
 const READ_AT_ONCE: usize = 4 << 10;
 
 /// The answer to every connection above the limit, and the number of connections that receive it now.
@@ -38,8 +38,8 @@ impl Default for OverloadAnswers {
 }
 
 impl OverloadAnswers {
-    /// Answers a connection without reading its request, and closes it. If too many connections receive this answer
-    /// already, closes the connection without an answer.
+    /// Answers the client without reading its request, and closes the connection. If too many connections receive this
+    /// answer already, closes the connection without an answer.
     pub(super) fn answer(&self, stream: TcpStream) {
         let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() else { return };
         let answer = self.answer.clone();

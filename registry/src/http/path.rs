@@ -36,11 +36,11 @@ pub(crate) struct ComparedPath {
     pub(crate) to: Selection,
 }
 
-/// The id of a token in a path, as it was sent.
+/// The id of a token in a path, exactly as the client sent it.
 #[derive(Debug)]
 pub(crate) struct TokenPath(pub(crate) String);
 
-/// The subject and the fingerprint of a finding, as it was sent, in a path.
+/// The subject in a path, and the fingerprint of a finding, exactly as the client sent it.
 #[derive(Debug)]
 pub(crate) struct WaiverPath {
     pub(crate) subject: Subject,
@@ -90,7 +90,8 @@ impl<S: Send + Sync> FromRequestParts<S> for VersionPath {
     }
 }
 
-// Both paths lead to one route, so the router cannot know which methods each of them supports.
+// The paths `{version}` and `{version}.json` are one route, so the router cannot know which methods each path supports.
+// The extractors below reject a method that the path does not support.
 impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {

@@ -12,17 +12,17 @@ use super::hosts::check_framing;
 use super::trace;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Longest id that the registry accepts from a client.
+/// The maximum length of a request id that the registry accepts from a client, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 64;
 
-/// The route of the schemas in the response cache.
+/// The route of all answers in the response cache.
 const DOCUMENT_ROUTE: &str = "/schemas/{subject}/{version}";
 
 /// The id of a request in the log.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
-/// A request that the registry answers now.
+/// A request that the registry is answering now.
 struct LoggedRequest {
     started: Instant,
     id: String,
@@ -49,7 +49,7 @@ pub(super) fn answer_from_cache<B: hyper::body::Body>(
         return None;
     }
     let headers = request.headers();
-    // A bad request takes the normal way, which returns the error.
+    // The cache does not answer a bad request. The layers and the route then return the error.
     if headers.contains_key(ORIGIN)
         || app.known_hosts().check(request.version(), request.uri(), headers).is_err()
         || check_framing(request.version(), headers).is_err()

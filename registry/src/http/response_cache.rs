@@ -1,9 +1,9 @@
-//! The cache of answers with schemas, which never change.
+//! The cache of answers that contain a schema. Such an answer never changes.
 //!
 //! Most requests read the schema of a version. The first request for a schema passes
 //! [`authorize()`](super::authorize()) and the route, and the route puts the answer into this cache. The cache answers
-//! later requests before any layer. If a request has unusual headers, or the registry is private, the request takes the
-//! normal way.
+//! later requests before any layer. If a request has unusual headers, or the registry is private, the request passes
+//! the layers and the route instead.
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,10 +22,11 @@ use super::encode::{self, VARY_ENCODED};
 use super::security_headers::add_security_headers;
 use crate::store::Content;
 
-/// Approximate memory of an answer, in addition to its bytes.
+/// The approximate memory of an answer in addition to its bytes, in bytes.
 const OVERHEAD_BYTES: u64 = 1_024;
 
-/// The answers by path. If they have too many bytes, the cache drops the least used ones.
+/// The answers, by path. If all answers together need too much memory, the cache drops the answers that clients request
+/// least.
 #[derive(Debug)]
 pub(crate) struct ResponseCache {
     answers: Cache<Arc<str>, Arc<CachedResponse>, ByBytes>,
@@ -38,7 +39,8 @@ pub(crate) struct CachedResponse {
     headers: HeaderMap,
     encoded_headers: HeaderMap,
     bytes: Bytes,
-    /// The compressed bytes, as soon as a client requests them; `None` inside if they are not shorter.
+    /// The compressed bytes. The cell is empty until a client requests compressed bytes. It contains `None` if
+    /// compression would save too little.
     encoded: OnceLock<Option<Bytes>>,
 }
 
@@ -86,10 +88,10 @@ impl CachedResponse {
         Self { headers, encoded_headers, bytes: content.bytes.clone(), encoded: OnceLock::new() }
     }
 
-    /// Answers a request with this media type, which must be a media type of schemas.
+    /// Answers a request. `media_type` must be a media type of schemas.
     pub(crate) async fn answer(&self, headers: &HeaderMap, media_type: &'static str) -> Response {
         if self.encoded.get().is_none() && encode::accepts_gzip(headers) {
-            // If two requests compress at the same time, the results are equal.
+            // If two requests compress the bytes at the same time, both get the same bytes, and the second `set` fails.
             let _result = self.encoded.set(encode::gzip(self.bytes.clone()).await);
         }
         self.try_answer(headers, media_type).unwrap_or_else(|| send(&self.headers, self.bytes.clone()))

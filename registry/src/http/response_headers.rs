@@ -13,7 +13,7 @@ use super::request_log::RequestId;
 use super::security_headers::add_security_headers;
 use crate::metrics::AccessLabels;
 
-/// Seconds after which a client may send a request again that failed for a temporary reason.
+/// If a request failed for a temporary reason, the client may send it again after this number of seconds.
 pub(super) const RETRY_AFTER_SECONDS: u16 = 2;
 
 /// Writes the body of an error, as a page for browsers and as JSON for other clients. Adds the headers of every answer.

@@ -25,10 +25,11 @@ use super::request_log::answer_from_cache;
 use crate::config::Timeouts;
 use crate::limits;
 
-/// Pause after the operating system rejects a connection, for example because no file descriptor is free.
+/// The pause after the operating system rejects a connection, for example because no file descriptor is free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves connections until `shutdown` resolves, then lets running requests finish.
+/// Serves connections until `shutdown` resolves. Then waits for the running requests, for at most
+/// [`limits::SHUTDOWN_TIMEOUT`].
 ///
 /// `axum::serve` lacks three things that this function needs: time limits for slow clients, a limit for the number of
 /// connections, and a time limit for the shutdown.
@@ -83,7 +84,8 @@ pub(crate) async fn serve(
 type Io = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
 
 fn connection(stream: TcpStream, timeouts: Timeouts, routes: Routes) -> http1::Connection<Io, Routes> {
-    // Answers are short, and written completely.
+    // The registry writes each short answer at once. Without this option, the operating system could wait for more
+    // bytes before it sends the answer.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }

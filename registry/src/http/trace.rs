@@ -23,14 +23,15 @@ pub(super) fn span(id: &str, method: &Method, path: &str, route: &str, headers: 
     span
 }
 
-/// Returns the span of a request, with the id of the client's trace, so that a search for this id finds the log.
+/// Returns the span of a request. The span contains the id of the client's trace, so a search for this id finds the log
+/// of the request.
 #[cfg(not(feature = "otlp"))]
 pub(super) fn span(id: &str, method: &Method, path: &str, _route: &str, headers: &HeaderMap) -> Span {
     let trace = trace_id(headers).map(tracing::field::display);
     tracing::info_span!("request", id, trace, %method, path)
 }
 
-/// Records the status of the answer. A status of 5xx is an error of the span.
+/// Records the status of the answer. A status of 5xx marks the span as failed.
 #[cfg(feature = "otlp")]
 pub(super) fn answered(span: &Span, status: StatusCode) {
     use opentelemetry::trace::Status;

@@ -1,5 +1,5 @@
-//! The answer to a validation of many events. The registry sends the answer while it validates, so that the work stops
-//! when the client disconnects.
+//! The answer to a validation of many events. The registry sends the answer while it validates. So if the client
+//! disconnects, the registry notices this and stops the validation.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -22,7 +22,8 @@ struct Answer {
     is_ended: bool,
 }
 
-/// Answers with a [`Validation`](evschema_api::Validation), with the rejected events first.
+/// Answers with a [`Validation`](evschema_api::Validation). Its first field is `refused`, because the other fields are
+/// unknown until the validation ends.
 pub(crate) fn stream_validation(lines: Lines) -> Response {
     let answer = Answer {
         lines,

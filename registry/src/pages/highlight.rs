@@ -2,7 +2,7 @@ use evschema_model::{Subject, Version};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Longest text with highlighting. A page shows a longer text without colours.
+/// The maximum length of a text with colours, in bytes. A page shows a longer text without colours.
 const BYTES_MAX: usize = 128 << 10;
 
 /// A part of a JSON text, with its colour.

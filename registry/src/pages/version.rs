@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::highlight::{Token, highlight};
 use super::{Moment, Pages, moment};
 
-/// A page lists at most this many properties. The schema on the page has all of them.
+/// The maximum number of properties in the list on a page. The schema on the same page shows all properties.
 const FIELDS_MAX: usize = 500;
 
 #[derive(Serialize)]
@@ -131,7 +131,7 @@ fn parents(field: &Pointer) -> String {
                 path.truncate(path.trim_end_matches('.').len());
                 path.push_str("[].");
             }
-            // The other applicators apply to the same object.
+            // The subschemas of the other applicators describe the same object, so the path stays the same.
             _ => {}
         }
     }

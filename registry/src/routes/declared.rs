@@ -15,7 +15,8 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::openapi::{self, OpenApiText};
 use crate::http::{AccessTable, App, Failure, PathAccess, add_response_headers, authorize, log_request};
 
-/// Routes that each declare the rights of their methods. No function adds a route without its rights.
+/// A set of routes. Each route declares the rights that its methods need, because no function adds a route without
+/// rights.
 pub(super) struct DeclaredRoutes {
     router: OpenApiRouter<App>,
     access: AccessTable,

@@ -1,13 +1,14 @@
 use serde_json::{Value, json};
 
-/// The statuses that every request can get; that a request with a body can get; and that a change can get.
+/// The statuses of errors: every request can get `ANY`, a request with a body can also get `WITH_BODY`, and a change
+/// can also get `CHANGING`.
 const ANY: [&str; 6] = ["400", "401", "403", "406", "408", "503"];
 const WITH_BODY: [&str; 3] = ["413", "415", "422"];
 const CHANGING: [&str; 2] = ["409", "507"];
 
 const NUMBER: &str = "(0|[1-9][0-9]{0,8})";
 
-/// Adds to the description everything that several routes have in common, so that no route repeats it: the errors of
+/// Adds the details that several routes have in common to the description, so no route must repeat them: the errors of
 /// the layers around the routes, and the formats of parameters, headers and bodies.
 pub(super) fn add_details(document: &mut Value) {
     document["components"]["responses"]["Refused"] = json!({
@@ -64,7 +65,7 @@ fn describe_parameter(parameter: &mut Value, is_exact: bool, changes: bool) {
         "if-match" => "^(\"[0-9]{1,18}\"|\\*)?$",
         "if-none-match" if changes => "^\\*?$",
         "last-event-id" => "^([0-9]{1,18})?$",
-        // Strings for the database. Postgres accepts no U+0000.
+        // The registry stores these strings or uses them in queries. Postgres accepts no string with U+0000.
         "author" | "message" | "search" | "after" if parameter["schema"]["minimum"].is_null() => {
             parameter["schema"]["pattern"] = json!("^[^\\u0000]*$");
             return;
@@ -91,7 +92,7 @@ fn describe_bodies(path: &str, operation: &mut Value) {
     }
 }
 
-/// Returns the formats of properties in bodies, which their types do not show.
+/// Returns the formats of properties in bodies that the Rust types of these properties do not express.
 fn property_formats() -> Vec<(&'static str, Value)> {
     let modes: Vec<Value> = evschema_model::Mode::ALL.iter().map(|mode| mode.as_str().into()).collect();
     let models: Vec<Value> =

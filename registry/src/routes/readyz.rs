@@ -19,7 +19,7 @@ use crate::service::Refusal;
 pub(crate) async fn get(State(app): State<App>, _: NoParams) -> Result<&'static str, Failure> {
     let ready = async {
         app.registry().ready().await?;
-        // Only a write can show that a full database has free space again.
+        // If the database was full, only a successful write shows that it has free space again.
         if app.is_full() {
             app.registry().probe_write().await?;
             app.set_full(false);

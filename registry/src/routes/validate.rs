@@ -35,7 +35,8 @@ pub(crate) async fn post(
     events: Events,
 ) -> Result<Response, Failure> {
     let at = selected(&app, path.subject, path.selection).await?;
-    // A line that is not JSON is an invalid event among others. A complete body that is not JSON is an invalid request.
+    // With one event on each line, a line that is not JSON is only an invalid event. If the body is a single event and
+    // not JSON, the request is invalid.
     if events.framing == Framing::Lines {
         return Ok(stream_validation(app.registry().validate_lines(&at, events.bytes).await?));
     }

@@ -9,10 +9,10 @@ use super::workers::Client;
 use crate::feed::Signature;
 use crate::store::Provenance;
 
-/// The id in the feed for changes by a command that opens the database itself.
+/// The id that the feed shows for a change by a command that opened the database itself.
 const LOCAL: &str = "local";
-/// The beginning of the id in the feed for a token of an issuer. The URL of the issuer and the subject of the token
-/// follow.
+/// The beginning of the id that the feed shows for a token of an issuer. After it, the id contains the issuer's URL and
+/// the token's subject.
 pub(super) const ISSUER_PREFIX: &str = "oidc:";
 
 /// The client of a request: its proven identity, and its network address.
@@ -45,7 +45,7 @@ pub(crate) struct Token {
 }
 
 impl Actor {
-    /// Returns the client that the limits of the registry count this actor as.
+    /// Returns the client to which the limits of the registry count this actor's work.
     pub(crate) fn client(&self) -> Client {
         match (&self.identity, self.address) {
             (Identity::Token(token) | Identity::Publisher { token, .. }, _) => {
@@ -125,8 +125,8 @@ impl Actor {
     }
 }
 
-/// Returns `authtype` and `authid` of the CloudEvents extension *Auth Context*. The id is the id of the token; for a
-/// token of an issuer, the URL of the issuer and the subject of the token.
+/// Returns `authtype` and `authid` of the CloudEvents extension *Auth Context*. The id is the id of the token. For a
+/// token of an issuer, the id consists of the issuer's URL and the token's subject.
 pub(crate) fn auth_context(provenance: Provenance) -> (&'static str, Option<String>) {
     match provenance.token {
         None => ("unauthenticated", None),

@@ -60,7 +60,7 @@ impl Registry {
             }
             if required.line() != report.version.line() {
                 breaks = report.findings;
-                // The request allows a new line. The findings in the old line are then only warnings.
+                // Here, the request allows a new line of versions. So the findings in the old line are only warnings.
                 breaks.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
             }
             // The schema must be parsed again, because its `$id` and references may depend on its version.
@@ -112,7 +112,8 @@ impl Registry {
         Ok(report)
     }
 
-    /// Returns the settings for the check of a registration. Only a dry run and a rejection need advice.
+    /// Returns the settings for the check of a registration. The check gives no advice, because only the reports of dry
+    /// runs and rejections contain advice.
     pub(super) fn settings_to_register(&self, history: &Option<History>) -> compat::Settings {
         self.settings(self.policy(history)).without_advice()
     }
@@ -122,7 +123,7 @@ impl Registry {
         history.as_ref().map_or(self.default_policy, |history| history.subject.policy)
     }
 
-    /// Returns everything that a candidate with this version is compared with.
+    /// Returns the versions and waivers that the check of a candidate with this version needs.
     pub(super) async fn comparison_input(
         &self,
         history: &Option<History>,
@@ -151,7 +152,7 @@ impl Registry {
         Ok(baselines)
     }
 
-    /// Parses the schema of a request under a version.
+    /// Parses the schema of a request as the schema of this version.
     pub(super) async fn read_as(&self, request: &Request, version: Version) -> Result<Arc<Schema>, Refusal> {
         let at = Coordinates { subject: request.subject.clone(), version };
         self.schemas.read(at, Arc::clone(&request.bytes)).await
@@ -162,7 +163,7 @@ impl Registry {
         reject_case_clash(subject, self.store.history(subject).await?)
     }
 
-    /// Returns the part of the history that decides about a request.
+    /// Returns the part of the history that affects the decision about a request.
     pub(super) async fn history_for(&self, request: &Request) -> Result<Option<History>, Refusal> {
         let candidate = match &request.version {
             VersionChoice::Exact(version) => Some(version),
@@ -176,7 +177,7 @@ fn version_and_standing(record: &VersionRecord) -> (&Version, Standing) {
     (&record.version, standing(record))
 }
 
-/// Rejects the history of a subject whose registered name has another spelling.
+/// Returns an error if the registered name of the subject differs from the requested name in upper and lower case.
 fn reject_case_clash(subject: &Subject, history: Option<History>) -> Result<Option<History>, Refusal> {
     match history {
         Some(history) if history.subject.subject != *subject => {

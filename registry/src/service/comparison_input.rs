@@ -6,17 +6,17 @@ use evschema_model::{Diagnostics, Resolved};
 
 use super::waivers::explain_former;
 
-/// Everything that a candidate is compared with.
+/// The input of a check, besides the candidate: the baselines and the waivers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ComparisonInput {
     pub(super) baselines: Arc<Vec<Baseline>>,
     pub(super) waivers: Arc<Waivers>,
-    /// The fingerprints of waivers in the old format, which had neither the version nor the change.
+    /// The fingerprints of waivers in the old format, which contained neither the version nor the change.
     pub(super) former: Arc<BTreeSet<String>>,
 }
 
 impl ComparisonInput {
-    /// Checks a candidate. The check takes long, so it belongs on a worker thread.
+    /// Checks a candidate. Call this function on a worker thread, because a check takes long.
     pub(super) fn check(
         &self,
         candidate: &Resolved,

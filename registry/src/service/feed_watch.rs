@@ -45,7 +45,8 @@ impl FeedWatch {
         }
     }
 
-    /// Returns whether a receiver exists. If not, the task ends, and the next subscription starts it again.
+    /// Returns whether a receiver exists. If no receiver exists, the task ends, and the next subscription starts it
+    /// again.
     fn has_receivers(&self) -> bool {
         let mut is_polling = self.is_polling.lock().unwrap_or_else(PoisonError::into_inner);
         *is_polling = 0 < self.head.receiver_count();

@@ -76,7 +76,7 @@ impl Refusal {
     }
 
     fn detail(&self) -> String {
-        // Only the log has the cause.
+        // The answer leaves out the cause; only the log contains it.
         if let Self::Store(StoreError::Unavailable(_)) = self {
             return "the database does not answer".to_owned();
         }
@@ -196,7 +196,7 @@ fn major_help(report: &Report) -> String {
     let change =
         format!("make the change compatible (mode {}, content model {})", report.mode, report.content_model);
     let major = &report.required_version;
-    // The required version may contain a number above the maximum.
+    // The help must not name a version with a number above the maximum.
     if Version::parse(&major.to_string()).is_err() {
         return change;
     }

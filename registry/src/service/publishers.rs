@@ -16,7 +16,7 @@ use crate::publisher::Publisher;
 use issuer::{Issuer, KeysUnavailable};
 use signed_token::SignedToken;
 
-/// Maximum difference between the clock of an issuer and the clock of this machine, in seconds.
+/// The maximum difference between the clock of an issuer and the clock of this machine, in seconds.
 const LEEWAY_SECONDS: f64 = 60.0;
 
 /// The publishers that the configuration trusts, and their issuers.
@@ -89,7 +89,7 @@ impl Publishers {
         Ok(Identity::Publisher { token, ends_at })
     }
 
-    /// Returns whether it is now before this time.
+    /// Returns whether the current time is before `ends_at`.
     pub(super) fn is_before(&self, ends_at: i64) -> bool {
         self.environment.clock.now() < ends_at
     }
@@ -102,7 +102,7 @@ fn valid_until(signed: &SignedToken<'_>, now: i64) -> Result<i64, &'static str> 
     if end + LEEWAY_SECONDS <= now {
         return Err("it has expired");
     }
-    // Both claims are optional, and neither time may be in the future.
+    // Both claims are optional. If a claim exists, its time must not be in the future.
     if ["nbf", "iat"]
         .iter()
         .any(|claim| signed.seconds(claim).is_some_and(|from| now + LEEWAY_SECONDS < from))

@@ -24,8 +24,8 @@ impl Registry {
     /// Registers a version with an optimistic append.
     ///
     /// The registry reads the history with its revision, and checks the candidate without a lock. The store appends the
-    /// version only if the subject still has this revision. Otherwise, the registry starts again. So no two versions
-    /// are ever committed that are each compatible with the history, but not with each other.
+    /// version only if the subject still has this revision. Otherwise, the registry starts again. So the registry never
+    /// commits two versions that are compatible with the history, but not with each other.
     ///
     /// # Errors
     ///
@@ -100,8 +100,8 @@ impl Registry {
         self.with_advice(&request, assessed, &history).await
     }
 
-    /// Returns the report of a rejected request, with advice that considers every registered version. The history that
-    /// decides about a registration contains only some of them.
+    /// Returns the report of a rejected request, with advice that considers every registered version. For a
+    /// registration, the registry reads a history with only some of these versions.
     async fn with_advice(
         &self,
         request: &Request,
@@ -131,7 +131,8 @@ impl Registry {
         Ok(report)
     }
 
-    /// Returns the version that already has this schema. If the request names a version, only this version counts.
+    /// Returns the version that already has this schema. If the request names a version, the function examines only
+    /// this version.
     async fn version_with_schema(
         &self,
         choice: &VersionChoice,

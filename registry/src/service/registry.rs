@@ -119,7 +119,8 @@ impl Registry {
         self.tokens.identify(token).await
     }
 
-    /// Returns whether a token or a publisher exists or existed. Then every write needs a token.
+    /// Returns whether every write needs a token. This is so if the configuration has a publisher, or if a token of the
+    /// registry exists or existed.
     ///
     /// # Errors
     ///
@@ -133,7 +134,8 @@ impl Registry {
         self.feed_watch.subscribe()
     }
 
-    /// Returns whether the token of a client is still valid. It may have expired, or somebody may have revoked it.
+    /// Returns whether the token of a client is still valid. The token may have expired, or somebody may have revoked
+    /// it.
     ///
     /// # Errors
     ///

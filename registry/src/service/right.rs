@@ -5,15 +5,15 @@ use evschema_model::Subject;
 /// The right that a request needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Right {
-    /// To read.
+    /// The right to read.
     Read,
-    /// To register versions of this subject.
+    /// The right to register versions of this subject.
     Register(Subject),
-    /// To grant waivers for this subject.
+    /// The right to grant waivers for this subject.
     Waive(Subject),
-    /// To change the policy of an existing subject.
+    /// The right to change the policy of an existing subject.
     Policy,
-    /// To administrate the registry.
+    /// The right to administrate the registry.
     Admin,
 }
 

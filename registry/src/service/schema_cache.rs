@@ -40,14 +40,14 @@ pub(super) enum ReferenceTarget {
     None,
     /// This version, if it is registered.
     Version(Coordinates),
-    /// An `$id` that several versions share.
+    /// The reference names an `$id` that these versions share.
     Shared(Vec<Coordinates>),
 }
 
 impl SchemaCache {
     pub(super) fn new(store: Arc<dyn Store>, workers: Workers, config: &Config) -> Self {
         // Half of the memory is for parsed schemas, a quarter for their bytes, and a quarter for the response cache.
-        // The response cache shares its bytes with this cache.
+        // The response cache and this cache use the same copy of the bytes.
         let budget = config.cache_bytes / 2;
         Self {
             store,
@@ -98,7 +98,7 @@ impl SchemaCache {
     /// Returns a registered version with the targets of its references.
     pub(super) async fn registered(&self, at: &Coordinates) -> Result<Arc<Resolved>, Refusal> {
         if let Some(cached) = self.resolved.get(at) {
-            // If the version got a validator in the meantime, its weight changed.
+            // If the version got a validator after its insertion, its weight has changed.
             if cached.weight != weight_of(&cached.resolved) {
                 self.insert(Arc::clone(&cached.resolved));
             }
@@ -125,7 +125,7 @@ impl SchemaCache {
         let mut catalog = Catalog::default();
         let mut seen: BTreeSet<Coordinates> = BTreeSet::new();
         let mut open = VecDeque::from([Arc::clone(schema)]);
-        // The loop may read one document more than the limit. Then `Catalog::resolve` reports the error.
+        // The loop may read one document more than the limit. In this case, `Catalog::resolve` reports the error.
         while let Some(referrer) = open.pop_front()
             && seen.len() <= limits::REACHABLE_DOCUMENTS_MAX
         {
@@ -203,7 +203,7 @@ impl Weighter<Coordinates, Arc<Content>> for ByBytes {
     }
 }
 
-/// A version with its weight at the time of insertion. The cache needs a weight that does not change.
+/// A version with the weight that it had when it was inserted. The cache needs a weight that does not change.
 #[derive(Debug, Clone)]
 struct CachedSchema {
     resolved: Arc<Resolved>,

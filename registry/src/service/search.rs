@@ -10,17 +10,19 @@ use super::registry::Registry;
 use crate::limits;
 use crate::store::{Indexing, SubjectRecord};
 
-/// Number of subjects that the registry indexes in one step. Other clients can write between two steps.
+/// The number of subjects that the registry indexes in one step. Other clients can write between two steps.
 const INDEXED_AT_ONCE: u32 = 100;
 
-/// At most this many words of a subject's texts are read, because a text may repeat the same words without end.
+/// The maximum number of words that the registry reads from a subject's texts. The limit exists because a text may
+/// repeat the same words very often.
 const WORD_BEGINS_MAX: usize = 8 * limits::SUBJECT_WORDS_MAX;
 
 impl Registry {
-    /// Writes the search terms of all subjects that have none, or have those of an earlier revision. Returns the number
-    /// of these subjects.
+    /// Writes the search terms of each subject whose search terms are missing or belong to an earlier revision. Returns
+    /// the number of these subjects.
     ///
-    /// Such a subject was registered or changed by an earlier version of evschema, or changed without new search terms.
+    /// Such a subject exists if an earlier version of evschema registered or changed it, or if a registry changed it
+    /// without new search terms.
     ///
     /// # Errors
     ///
@@ -68,7 +70,8 @@ impl Registry {
         }
     }
 
-    /// Returns the schema with the search terms of a subject: the latest version, or else the last registered version.
+    /// Returns the schema from which a subject gets its search terms: the schema of the latest version. If the subject
+    /// has no latest version, returns the schema that was registered last.
     async fn latest_schema(&self, record: &SubjectRecord) -> Result<Option<Arc<Schema>>, Refusal> {
         let version = match &record.latest {
             Some(latest) => latest.clone(),
@@ -126,7 +129,7 @@ pub(crate) fn terms_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Stri
         }
         words.insert(word_from(name, begin));
     }
-    // In order, a word comes directly before the words that begin with it.
+    // In sorted order, the words that begin with a certain word come directly after that word.
     let mut terms: Vec<String> = Vec::with_capacity(words.len());
     for word in words {
         if terms.last().is_some_and(|last| word.starts_with(last)) {
@@ -165,7 +168,7 @@ fn word_from(name: &str, begin: usize) -> String {
 }
 
 /// Returns whether a character is from a script without spaces: Han, Kana, and everything with a higher code point.
-/// This includes Hangul, which has spaces: a search then finds more than necessary.
+/// Hangul is included although it has spaces. So a search in Hangul finds more subjects than necessary.
 fn is_unspaced(c: char) -> bool {
     '\u{2e80}' <= c
 }

@@ -22,7 +22,7 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// If the text is none of these. The error is the error of an exact version.
+    /// If the text has none of these forms. The error explains why the text is not an exact version.
     pub(crate) fn parse(text: &str) -> Result<Self, VersionError> {
         if text == "latest" {
             return Ok(Self::Latest);

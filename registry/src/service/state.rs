@@ -13,9 +13,9 @@ use crate::store::{StateChanged, Written};
 impl Registry {
     /// Deprecates, yanks or restores a version.
     ///
-    /// A version that was never used was no baseline, so later versions may be incompatible with it. Before the
-    /// registry restores a version, it checks this version like a new one. To mark a version as never used can allow a
-    /// breaking change, so it needs the right to waive.
+    /// A yanked version that was never used was no baseline, so later versions may be incompatible with it. Before the
+    /// registry restores a version, it checks this version like a new one. If an actor marks a version as never used,
+    /// this can allow a breaking change. So the actor needs the right to waive.
     ///
     /// # Errors
     ///

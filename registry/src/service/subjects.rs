@@ -13,7 +13,7 @@ use crate::store::{
     Head, History, Settings, SubjectChange, SubjectQuery, SubjectRecord, VersionRecord, Written,
 };
 
-/// The condition of a request for the change of a subject.
+/// The condition under which a request changes a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precondition {
     /// The request has no condition.
@@ -43,7 +43,7 @@ impl Registry {
         let search = search.filter(|text| !text.is_empty());
         let words = search.map(query_words).unwrap_or_default();
         if search.is_some() && words.is_empty() {
-            // The search text has only punctuation, so no subject matches.
+            // The search text contains only punctuation, so no subject matches.
             return Ok(SubjectPage { subjects: Vec::new(), next: None });
         }
         // One more subject shows whether a next page exists.
@@ -155,7 +155,7 @@ impl Registry {
     pub(super) async fn existing(&self, subject: &Subject) -> Result<History, Refusal> {
         match self.history(subject).await {
             Ok(Some(history)) => Ok(history),
-            // For a read, a subject with another spelling does not exist. Only a write is a clash of names.
+            // For a read, a subject with another spelling counts as missing. Only a write reports a clash of names.
             Ok(None) | Err(Refusal::CaseClash { .. }) => Err(Refusal::SubjectNotFound(subject.clone())),
             Err(other) => Err(other),
         }
@@ -163,7 +163,7 @@ impl Registry {
 }
 
 impl Precondition {
-    /// Rejects a change of the policy if the request does not name the revision. `*` names no revision.
+    /// Rejects a change of the policy if the request does not name the revision. `If-Match: *` names no revision.
     fn require_revision(self, existing: &SubjectRecord) -> Result<(), Refusal> {
         match self {
             Self::Revision(_) => Ok(()),

@@ -17,20 +17,20 @@ use crate::store::{Revocation, Store, TokenRecord};
 
 /// The beginning of every token, so that people and secret scanners recognize tokens.
 const PREFIX: &str = "evs_";
-/// Number of hexadecimal digits in the id of a token.
+/// The number of hexadecimal digits in the id of a token.
 const ID_DIGITS: usize = 16;
-/// The registry records the last use of a token at most once in this time, in microseconds.
+/// The registry records the last use of a token at most once in each period of this length, in microseconds.
 const TOUCH_AFTER: i64 = 60_000_000;
 
 /// Creates, identifies and revokes the tokens of the registry.
 ///
-/// Each request with a token looks the token up in the database. So if one process revokes a token, every process
-/// rejects the token from then on.
+/// For each request with a token, the registry looks up the token in the database. So if one process revokes a token,
+/// every process rejects the token from then on.
 #[derive(Debug)]
 pub(crate) struct TokenService {
     store: Arc<dyn Store>,
     environment: Environment,
-    /// Whether the database is known to have a token, including expired and revoked ones.
+    /// Whether the registry has already found a token in the database, including expired and revoked tokens.
     had_tokens: AtomicBool,
 }
 
@@ -150,7 +150,8 @@ impl TokenService {
         Ok(self.store.token(id).await?.is_some_and(|record| why_invalid(&record, now).is_none()))
     }
 
-    /// Returns whether the database has a token, including expired and revoked ones. Then every write needs a token.
+    /// Returns whether the database has a token, including expired and revoked tokens. If so, every write needs a
+    /// token.
     ///
     /// # Errors
     ///

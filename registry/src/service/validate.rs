@@ -31,7 +31,7 @@ pub(crate) struct Lines {
     next: Option<usize>,
     /// The number of the next line.
     number: u32,
-    /// The remaining time.
+    /// The remaining time for the validation of this request.
     left: Duration,
     listed: usize,
 }
@@ -92,14 +92,14 @@ impl Registry {
     }
 
     async fn schema_to_validate(&self, at: &Coordinates) -> Result<Arc<Resolved>, Refusal> {
-        // Returns the error if the version does not exist.
+        // If the version does not exist, this call returns the error.
         self.content(at).await?;
         self.schemas.registered(at).await
     }
 }
 
 impl Lines {
-    /// Validates events for one time slice, when it is the client's turn. Returns `None` after the last event.
+    /// Waits for the client's turn, and then validates events for one time slice. Returns `None` after the last event.
     ///
     /// # Errors
     ///
@@ -160,7 +160,8 @@ impl Slice {
     }
 }
 
-/// Validates an event. Returns `None` if the event is valid, and otherwise a verdict if the answer lists the event.
+/// Validates an event. Returns `None` if the event is valid. If the event is not valid, returns its verdict, or
+/// `Some(None)` if the answer does not list the event.
 fn validate_event(
     validator: &Validator,
     line: u32,
@@ -174,7 +175,8 @@ fn validate_event(
             verdict.undecided = Some(why.to_owned());
         }
         Ok(event) if validator.is_valid(&event) => return None,
-        // To list the violations takes longer than to reject the event.
+        // It takes longer to list the violations than to reject the event. So the registry lists them only if the
+        // answer lists the event.
         Ok(event) if is_listed => {
             verdict.violations = validator.first_violations(&event, limits::VIOLATIONS_MAX);
         }

@@ -24,15 +24,15 @@ impl VersionChoice {
     pub(super) fn first(&self, history: &Option<History>) -> Version {
         match (self, history.as_ref().and_then(newest)) {
             (Self::Exact(version), _) => version.clone(),
-            // The first check is for a patch. Its report has the required version.
+            // The registry first checks the schema as a patch. The report of this check has the required version.
             (Self::Next { .. }, Some(newest)) => next_free_version(newest.next(Bump::Patch), history),
             (Self::Next { .. }, None) => next_free_version(Version::new(1, 0, 0), history),
         }
     }
 
-    /// Returns the next minor version, if a patch breaks the line and the document contains the number of this minor
-    /// version. A schema may accept only events with its own version number, such as in a `const`. Then the check needs
-    /// this number.
+    /// If the check of a patch failed, and the document contains the number of the next minor version, returns this
+    /// minor version. A schema may accept only events that contain the schema's own version number, for example by a
+    /// `const`. For such a schema, only the check under the right number can succeed.
     pub(super) fn named_minor(
         &self,
         report: &Report,
@@ -47,7 +47,8 @@ impl VersionChoice {
         (is_patch && report.verdict != Verdict::Compatible && names()).then_some(minor)
     }
 
-    /// Whether the registry answers with this report, instead of checking the version that it requires.
+    /// Returns whether the registry answers with this report. If not, the registry checks the schema again, under the
+    /// version that the report requires.
     pub(super) fn is_settled(&self, report: &Report, required: &Version) -> bool {
         match self {
             Self::Exact(_) => true,
@@ -161,7 +162,7 @@ mod tests {
             (&["1.0.0", "-1.1.0"], "1.1.1"),
             (&["1.0.0", "!1.1.0"], "1.0.1"),
             (&["1.0.0", "!1.0.1"], "1.0.2"),
-            // The newest line is that of `latest`.
+            // The newest line is the line of `latest`.
             (&["1.0.0", "-2.0.0"], "1.0.1"),
             (&["1.0.0", "2.0.0-rc.1"], "1.0.1"),
             (&["-1.0.0", "-2.0.0"], "2.0.1"),

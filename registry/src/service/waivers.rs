@@ -137,13 +137,14 @@ impl Registry {
     }
 }
 
-/// Returns the fingerprints of waivers in the old format, which had neither the version nor the change.
+/// Returns the fingerprints of waivers in the old format, which contained neither the version nor the change.
 pub(super) fn former_fingerprints(history: &History) -> BTreeSet<String> {
     let names = history.waivers.iter().map(|waiver| waiver.fingerprint.clone());
     names.filter(|name| name.len() == Fingerprint::FORMER_DIGITS).collect()
 }
 
-/// Adds to the findings of a report why a waiver with an old fingerprint no longer accepts them.
+/// If a waiver in the old format names a finding, adds to the finding's help why this waiver no longer accepts the
+/// finding.
 pub(super) fn explain_former(report: &mut Report, former: &BTreeSet<String>) {
     for finding in report.findings.iter_mut().filter(|finding| finding.waived.is_none()) {
         let name = finding.former_fingerprint.as_str();

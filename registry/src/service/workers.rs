@@ -22,9 +22,9 @@ tokio::task_local! {
 /// Threads for computations: to parse, check and validate.
 ///
 /// The number of threads is the number of processors, but at least two, so that short requests stay fast. Work waits in
-/// a bounded queue, and the clients take turns. One client never uses all threads, and neither do all clients without a
-/// token together. So their long checks do not delay other clients. These are not the threads of the async runtime,
-/// because their stacks must be deep enough for every document.
+/// a bounded queue, and the clients take turns. One client never uses all threads. All clients without a token together
+/// also never use all threads. So long checks of some clients do not delay the other clients. The async runtime has
+/// other threads. The threads for computations need larger stacks, which must be deep enough for every document.
 #[derive(Debug, Clone)]
 pub(super) struct Workers {
     queue: Arc<Queue>,
@@ -42,7 +42,7 @@ impl Drop for End {
     }
 }
 
-/// Requests that work stops when its caller no longer waits.
+/// When the caller of some work no longer waits, this value is dropped. The work then gets a request to stop.
 struct StopWhenDropped(Stop);
 
 impl Drop for StopWhenDropped {
@@ -70,7 +70,8 @@ impl Workers {
     }
 
     /// Runs work on a thread, when it is the turn of the current client. If the caller no longer waits, the work does
-    /// not begin, or gets a request to stop. It also gets this request after [`limits::CHECK_TIME_MAX`].
+    /// not begin, or gets a request to stop. The work also gets this request after it ran for
+    /// [`limits::CHECK_TIME_MAX`].
     ///
     /// # Errors
     ///
@@ -83,7 +84,7 @@ impl Workers {
         self.run_for(client, work).await
     }
 
-    /// Like [`run`](Self::run), for a certain client.
+    /// Like [`run`](Self::run), but for the given client.
     pub(super) async fn run_for<T: Send + 'static>(
         &self,
         client: Client,

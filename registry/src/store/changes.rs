@@ -36,7 +36,7 @@ impl UnnumberedEvent {
     }
 }
 
-/// The condition for a change: the store applies the change only if the subject is in this condition.
+/// The expected state of the subject. The store applies a change only if the subject is in this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
     /// The subject does not exist.
@@ -66,7 +66,8 @@ pub struct SubjectChange {
     pub settings: Settings,
     /// The search terms from the name and from the settings.
     pub about: Vec<String>,
-    /// The search terms from the latest schema, which do not change; `None` if this schema can no longer be read.
+    /// The search terms from the latest schema. They are the same before and after the change. `None` if the schema can
+    /// no longer be read.
     pub content: Option<Vec<String>>,
     /// The time, in microseconds since 1970.
     pub at: i64,

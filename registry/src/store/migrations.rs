@@ -1,7 +1,7 @@
 //! The migrations of the tables, embedded in the binary.
 //!
-//! The procedural macro `sqlx::migrate!` could do the same. But it would compile the database drivers, including the C
-//! sources of SQLite, a second time for the compiler.
+//! The procedural macro `sqlx::migrate!` could do the same. But then Cargo would compile the database drivers twice,
+//! including the C sources of SQLite: once for the binary, and once for the macro.
 
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ where
 ///
 /// # Errors
 ///
-/// If no migration was applied, or the last one is a newer or earlier migration.
+/// If no migration was applied, or the last applied migration belongs to a newer or earlier version of evschema.
 pub(super) fn check(migrator: &Migrator, applied: Option<i64>) -> Result<(), StoreError> {
     let known = migrator.iter().map(|step| step.version).max().unwrap_or(0);
     match applied {
@@ -81,8 +81,8 @@ fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
             Migration::new(*number, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
         })
         .collect();
-    // During a rolling restart, a running registry of an earlier version continues with newer tables. But it cannot
-    // start with them.
+    // During a rolling restart, a running registry of an earlier version continues to work with newer tables. But a
+    // registry of an earlier version cannot start with newer tables.
     Migrator::with_migrations(migrations)
 }
 
@@ -104,7 +104,7 @@ mod tests {
     /// During a rolling restart, registries of the first version and of this version share a database.
     #[tokio::test]
     async fn the_first_version_can_write_before_and_after_the_update() {
-        // One connection, because a database in memory exists only as long as its connection.
+        // The pool has one connection, because a database in memory exists only as long as its connection.
         let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
         migrator(&SQLITE[..1]).run(&pool).await.unwrap();
         let first = async |name: &'static str| {

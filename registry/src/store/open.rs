@@ -10,7 +10,7 @@ use super::sqlite::Sqlite;
 /// # Errors
 ///
 /// If the URL has an unknown scheme, the database cannot be used, or a newer version of evschema has updated the
-/// tables. With [`Access::ReadOnly`], also if the tables are from an earlier version.
+/// tables. With [`Access::ReadOnly`], also returns an error if the tables are from an earlier version.
 pub async fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match scheme(url) {
         Some("sqlite") => Ok(Arc::new(Sqlite::open(url, access).await?)),

@@ -21,7 +21,7 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// the answer stays small even if the subject has many versions. Without a candidate, the answer has the versions
     /// that decide about the next version: those around the latest version, and every version above it.
     ///
-    /// The answer may contain a few other versions.
+    /// The answer may also contain a few versions that are not necessary.
     fn history_for<'a>(
         &'a self,
         subject: &'a Subject,
@@ -49,7 +49,7 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     fn accepted<'a>(&'a self, at: &'a Coordinates) -> Answer<'a, Option<String>>;
 
     /// Returns the versions that have this `$id`, in order of registration. If other versions refer to the `$id`, the
-    /// answer has only the version that they mean.
+    /// answer contains only the version that these references mean.
     fn owners_of_id<'a>(&'a self, id: &'a str) -> Answer<'a, Vec<Coordinates>>;
 
     /// Returns the references of a version in both directions.
@@ -76,10 +76,10 @@ pub trait Store: Search + Tokens + fmt::Debug + Send + Sync {
     /// Returns as soon as the database answers.
     fn ping(&self) -> Answer<'_, ()>;
 
-    /// Writes meaningless data, to find out whether the database has free space.
+    /// Writes data without meaning. An error shows that the database has no free space.
     fn probe_write(&self) -> Answer<'_, ()>;
 
-    /// Writes the derived data of a subject again. The revision of the subject does not change.
+    /// Replaces the derived data of a subject. The revision of the subject does not change.
     fn set_derived(&self, derived: Derived) -> Answer<'_, ()>;
 
     /// Waits for running operations and closes all connections.

@@ -83,7 +83,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Returns whether the database rejected a row because of another row that the statement could not see yet.
+    /// Returns whether the database rejected a row because of a row of another transaction, which the statement could
+    /// not see yet.
     pub(super) fn is_lost_race(&self) -> bool {
         let (Self::Query(error) | Self::Unavailable(error)) = self else { return false };
         let kind = error.as_database_error().map(sqlx::error::DatabaseError::kind);
@@ -127,7 +128,7 @@ impl From<MigrateError> for StoreError {
     }
 }
 
-/// Returns whether an error code of a database is about its present condition, not about the query.
+/// Returns whether an error code describes the current condition of the database, and not an error in the query.
 fn has_temporary_code(code: Option<Cow<'_, str>>) -> bool {
     let Some(code) = code else { return false };
     if code.len() == 5 {

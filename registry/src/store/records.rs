@@ -94,12 +94,12 @@ pub struct Reference {
     pub target: Coordinates,
 }
 
-/// The references of one version in both directions, each in order.
+/// The references of one version in both directions. Both lists are sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
-    /// The versions that it refers to.
+    /// The versions that this version refers to.
     pub references: Vec<Coordinates>,
-    /// The versions that refer to it.
+    /// The versions that refer to this version.
     pub dependents: Vec<Coordinates>,
 }
 

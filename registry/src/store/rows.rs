@@ -7,31 +7,33 @@ use super::outcome::StoreError;
 use super::records::{Content, FeedRecord, Provenance, SubjectRecord, VersionRecord, WaiverRecord};
 use super::tokens::TokenRecord;
 
-/// name, mode, content_model, owner, description, revision, latest, version_count, created_at,
-/// updated_at.
+/// The columns of a subject: name, mode, content_model, owner, description, revision, latest, version_count,
+/// created_at, updated_at.
 pub(super) type SubjectRow =
     (String, String, String, Option<String>, Option<String>, i64, Option<String>, i64, i64, i64);
 
-/// version, ordinal, schema_id, digest, standing, state_reason, author, message, registered_at.
+/// The columns of a version: version, ordinal, schema_id, digest, standing, state_reason, author, message,
+/// registered_at.
 ///
-/// The standing is the state or [`NEVER_USED`]. One column has both, because the driver decodes rows in an array only
-/// up to nine columns.
+/// The standing is the state or [`NEVER_USED`]. One column contains both, because the driver decodes an array of rows
+/// only if each row has at most nine columns.
 pub(super) type VersionRow =
     (String, i64, i64, String, String, Option<String>, Option<String>, Option<String>, i64);
 
 /// The standing of a yanked version that was never used.
 const NEVER_USED: &str = "never_used";
 
-/// subject, version.
+/// The columns of a version's coordinates: subject, version.
 pub(super) type CoordinatesRow = (String, String);
 
-/// position, kind, subject, at, data, token, address.
+/// The columns of an event: position, kind, subject, at, data, token, address.
 pub(super) type FeedRow = (i64, String, String, i64, String, Option<String>, Option<String>);
 
-/// fingerprint, reason, until, author, granted_at.
+/// The columns of a waiver: fingerprint, reason, until, author, granted_at.
 pub(super) type WaiverRow = (String, String, Option<String>, Option<String>, i64);
 
-/// id, digest, name, scopes, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by.
+/// The columns of a token: id, digest, name, scopes, created_at, created_by, expires_at, last_used_at, revoked_at,
+/// revoked_by.
 pub(super) type TokenRow =
     (String, Vec<u8>, String, String, i64, String, Option<i64>, Option<i64>, Option<i64>, Option<String>);
 
@@ -74,7 +76,7 @@ pub(super) fn version(row: VersionRow) -> Result<VersionRecord, StoreError> {
 
 pub(super) fn versions(rows: Vec<VersionRow>) -> Result<Vec<VersionRecord>, StoreError> {
     let mut versions = rows.into_iter().map(version).collect::<Result<Vec<_>, _>>()?;
-    // No database knows the order of SemVer.
+    // The databases cannot sort in the order of SemVer.
     versions.sort_by(|a, b| a.version.cmp(&b.version));
     Ok(versions)
 }

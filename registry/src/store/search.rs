@@ -13,13 +13,14 @@ pub trait Search {
     /// Returns subjects in order of their names.
     fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>>;
 
-    /// Returns a subject without its versions. The name must match exactly, in upper and lower case.
+    /// Returns a subject without its versions. The name must match exactly, including upper and lower case.
     fn subject<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<SubjectRecord>>;
 
     /// Returns at most `limit` subjects whose search terms are from an earlier revision.
     fn unindexed(&self, limit: u32) -> Answer<'_, Vec<SubjectRecord>>;
 
-    /// Writes the search terms of a revision, unless the subject already has those of the same or of a later revision.
+    /// Writes the search terms of a revision, unless the subject already has search terms of the same or of a later
+    /// revision.
     fn index(&self, indexing: Indexing) -> Answer<'_, ()>;
 
     /// Resets the revision of a subject's search terms, so that [`index`](Self::index) writes them again.

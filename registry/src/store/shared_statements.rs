@@ -196,8 +196,8 @@ macro_rules! statements {
                 Ok(())
             }
 
-            /// Revokes a token, commits the change, and adds its event to the feed. Returns whether the token was not
-            /// revoked before.
+            /// Revokes a token, commits the change, and adds its event to the feed. Returns `false` if the token was
+            /// already revoked.
             pub(in crate::store) async fn write_revocation(
                 mut transaction: Transaction<'_, $driver>,
                 revocation: &Revocation,
@@ -234,7 +234,7 @@ macro_rules! statements {
                 Ok(())
             }
 
-            /// Returns the token of this id.
+            /// Returns the token with this id.
             pub(in crate::store) async fn read_token(
                 executor: impl Executor<'_, Database = $driver>,
                 id: &str,
@@ -264,7 +264,7 @@ macro_rules! statements {
                 Ok(rows.into_iter().map(rows::token).collect())
             }
 
-            /// Returns whether a token exists, revoked or not.
+            /// Returns whether a token exists, including expired and revoked tokens.
             pub(in crate::store) async fn read_has_tokens(
                 executor: impl Executor<'_, Database = $driver>,
             ) -> Result<bool, StoreError> {
@@ -304,7 +304,8 @@ macro_rules! statements {
                 Ok(row.and_then(|(accepted,)| accepted))
             }
 
-            /// Returns the versions that have this `$id`, or only the one that other versions refer to.
+            /// Returns the versions that have this `$id`. If other versions refer to the `$id`, returns only the
+            /// version that these references mean.
             pub(in crate::store) async fn read_owners_of_id(
                 executor: impl Executor<'_, Database = $driver> + Copy,
                 id: &str,

@@ -3,7 +3,7 @@
 use evschema_model::Version;
 
 /// Returns the sort key of the release with the three numbers of this version. Every release with a smaller key is
-/// lower than this version, also if this version is a pre-release.
+/// lower than this version, even if this version is a pre-release.
 pub(super) fn release_sort_key(version: &Version) -> String {
     let semver::Version { major, minor, patch, .. } = version.as_semver();
     format!("1{major:09}{minor:09}{patch:09}")

@@ -124,7 +124,7 @@ impl Store for Sqlite {
 
     fn feed(&self, after: u64, limit: u32) -> Answer<'_, Vec<FeedRecord>> {
         Box::pin(async move {
-            // The limit is a sum, for the reason in `sqlite/search.rs`.
+            // The limit is a sum. A comment in `sqlite/search.rs` explains the reason.
             let rows: Vec<FeedRow> = query_as(
                 "SELECT position, kind, subject, at, data, token, address FROM feed
                  WHERE position > $1 ORDER BY position LIMIT $2 + 0",
@@ -155,7 +155,8 @@ impl Store for Sqlite {
     fn probe_write(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             let _writing = self.writing.lock().await;
-            // About as many bytes as one or two registrations, because a single page may still fit.
+            // The probe writes about as many bytes as one or two registrations. A shorter probe could succeed on a full
+            // disk, because a single page may still be free.
             query("INSERT OR REPLACE INTO room_probe (id, filler) VALUES (1, randomblob(65536))")
                 .execute(&self.pool)
                 .await?;

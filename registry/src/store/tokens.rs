@@ -8,7 +8,7 @@ pub trait Tokens {
     /// Adds a token, and its event to the feed.
     fn add_token(&self, token: TokenRecord, event: NewEvent) -> Answer<'_, ()>;
 
-    /// Returns the token of this id, revoked or not.
+    /// Returns the token with this id, even if it is expired or revoked.
     fn token<'a>(&'a self, id: &'a str) -> Answer<'a, Option<TokenRecord>>;
 
     /// Returns all tokens, including expired and revoked ones, oldest first.

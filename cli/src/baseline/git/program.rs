@@ -1,4 +1,4 @@
-//! The program `git`, as far as the baseline needs it.
+//! Calls of the program `git` that the baseline needs.
 
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
@@ -36,7 +36,8 @@ impl Git {
             .help("run the command in a clone, or compare with `--against dir:PATH`"))
     }
 
-    /// Returns the commit of a reference in this repository, or of the same reference at a remote.
+    /// Returns the commit of a reference in this repository. If this repository lacks the reference, returns the commit
+    /// of the same reference at a remote.
     pub(super) fn commit(&self, reference: &str, terminal: &mut Terminal) -> Result<String, Failure> {
         if reference.starts_with('-') {
             return Err(Failure::new(format!("`{reference}` does not name a commit")));
@@ -93,7 +94,7 @@ impl Git {
         self.text(&["rev-parse", "--verify", "--quiet", &format!("{reference}^{{commit}}")])
     }
 
-    /// Lists the files of a commit below a folder, which is relative to the folder of the project.
+    /// Lists the files of a commit below a folder. The path of this folder is relative to the folder of the project.
     pub(super) fn blobs(&self, commit: &str, prefix: &str, folder: &Path) -> Result<Vec<Blob>, Failure> {
         let Some(full) = normalized(prefix, folder) else { return Ok(Vec::new()) };
         let pathspec = if full.is_empty() { ".".to_owned() } else { format!("{full}/") };
@@ -128,7 +129,8 @@ impl Git {
             .map_err(|error| cannot_run(&error))?;
         let wanted: String = blobs.iter().map(|blob| format!("{}\n", blob.id)).collect();
         let mut stdin = child.stdin.take();
-        // git writes content before it has read all names. Another thread writes the names, so that no pipe blocks.
+        // git writes content before it has read all names. Another thread writes the names. Otherwise, both processes
+        // could wait for each other because of a full pipe.
         let writer = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(wanted.as_bytes())));
         let output = child.wait_with_output().map_err(|error| cannot_run(&error))?;
         let _written = writer.join();
@@ -170,7 +172,7 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(arguments);
-        // git must not fetch objects, ask for passwords, or write to the repository.
+        // With these variables, git does not fetch objects, ask for passwords, or write to the repository.
         command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
         command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
         command
@@ -194,7 +196,7 @@ impl Blob {
         Some(Self { id, path: folder.join(below) })
     }
 
-    /// Returns whether the file is a schema by its name.
+    /// Returns whether the file has the name of a schema.
     pub(super) fn is_schema(&self) -> bool {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         name.ends_with(".json") && !name.starts_with('.')
@@ -203,15 +205,15 @@ impl Blob {
 
 /// Returns the first names of a list in backticks.
 fn quoted(names: &[String]) -> String {
-    /// Number of names in the list.
+    /// The maximum number of names in the list.
     const SHOWN_MAX: usize = 5;
     let more = if names.len() <= SHOWN_MAX { "" } else { ", …" };
     let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
     format!("{}{more}", shown.join(", "))
 }
 
-/// Returns the path in the repository of a path that is relative to a folder; `None` if the path leads out of the
-/// repository.
+/// Converts a path that is relative to a folder into a path in the repository. Returns `None` if the path leads out of
+/// the repository.
 pub(super) fn normalized(prefix: &str, path: &Path) -> Option<String> {
     let mut parts: Vec<String> =
         prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();

@@ -23,7 +23,7 @@ pub(super) fn findings_of_report(
     })
 }
 
-/// Returns the findings of a problem: at least one that blocks the push of the version.
+/// Returns the findings of a problem. At least one of them blocks the push of the version.
 pub(super) fn findings_of_problem(problem: &Problem, own: &OwnSchema, schemas: &Schemas) -> Vec<Finding> {
     let reported = problem.report.iter().flat_map(|report| findings_of_report(report, own, schemas));
     let mut findings: Vec<Finding> = reported.collect();

@@ -22,7 +22,7 @@ pub(super) enum Change {
     Register(Coordinates),
     /// Another state of a version.
     State { at: Coordinates, from: State, to: State },
-    /// Another value of `never_used` of a yanked version: whether the version is a baseline.
+    /// Another value of `never_used` for a yanked version. This value decides whether the version is a baseline.
     NeverUsed { at: Coordinates, to: bool },
     /// The policy of a subject, after its history is restored.
     Settle(Subject),
@@ -132,7 +132,8 @@ pub(super) fn changes(
                 changes.push(Change::Register(at.clone()));
                 (State::Active, false)
             }
-            // The registry rejects other content for this version, and the push does not change its state.
+            // The registered version has a different schema. The registry will reject the schema of the tree, so the
+            // push does not change the state of the version.
             Some(there) if &there.digest != own.schema.digest() => continue,
             Some(there) => (there.state, there.never_used),
         };

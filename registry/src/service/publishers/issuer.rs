@@ -12,15 +12,17 @@ use crate::publisher::is_safe_url;
 
 /// After this time, in microseconds, the registry requests the keys of an issuer again.
 const FRESH_FOR: i64 = 3_600_000_000;
-/// If the issuer does not answer, its keys stay valid for this time, in microseconds.
+/// If the issuer does not answer, the registry uses the known keys of the issuer for this time after it read them, in
+/// microseconds.
 const USABLE_FOR: i64 = 24 * FRESH_FOR;
-/// Shortest time between two requests to an issuer, in microseconds, even if tokens name unknown keys.
+/// The minimum time between two requests to an issuer, in microseconds. The minimum applies even if tokens name unknown
+/// keys.
 const PAUSE: i64 = 10_000_000;
-/// Longest wait for the answer of an issuer.
+/// The maximum time that the registry waits for the answer of an issuer.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Longest answer of an issuer, in bytes. The answers of the big providers have a few thousand bytes.
+/// The maximum length of an issuer's answer, in bytes. The answers of the big providers have a few thousand bytes.
 const ANSWER_BYTES_MAX: u64 = 256 << 10;
-/// At most this many keys of an issuer count.
+/// The maximum number of keys of one issuer. The registry ignores further keys.
 const KEYS_MAX: usize = 100;
 
 /// An issuer with its last known keys.
@@ -65,8 +67,8 @@ impl Issuer {
 
     /// Returns the key of the issuer with this id, or `None` if the issuer has no such key.
     ///
-    /// An unknown key may be new, so the registry requests the keys again. But it does so at most once in [`PAUSE`], so
-    /// that a client with invented ids cannot make the registry flood the issuer.
+    /// An unknown key may be new, so the registry requests the keys again. But the registry requests the keys at most
+    /// once in each [`PAUSE`]. Otherwise, a client with invented ids could make the registry flood the issuer.
     ///
     /// # Errors
     ///

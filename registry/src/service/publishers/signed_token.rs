@@ -16,8 +16,8 @@ pub(super) struct SignedToken<'t> {
     signature: Vec<u8>,
 }
 
-/// The algorithm of a signature. The registry supports no others: none without a signature, and none with a shared
-/// secret, because an attacker could use a public key as the secret.
+/// The algorithm of a signature. The registry supports no other algorithm. In particular, it supports none without a
+/// signature, and none with a shared secret, because an attacker could use a public key as the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.3).
@@ -115,7 +115,7 @@ impl<'t> SignedToken<'t> {
         self.claims.get(claim).and_then(Value::as_f64)
     }
 
-    /// Returns whether the token names this audience, alone or with others (RFC 7519, section 4.1.3).
+    /// Returns whether the token names this audience, alone or with other audiences (RFC 7519, section 4.1.3).
     pub(super) fn has_audience(&self, audience: &str) -> bool {
         match self.claims.get("aud") {
             Some(Value::String(only)) => only == audience,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::limits;
 
-/// A unit of work. It sends its result itself.
+/// A unit of work: a function that also sends its result to the caller.
 type Work = Box<dyn FnOnce() + Send>;
 
 /// The client that work belongs to.
@@ -16,7 +16,7 @@ pub(crate) enum Client {
     /// The registry itself.
     #[default]
     Registry,
-    /// All clients with this token, by its id.
+    /// All clients with this token. The text is the id of the token.
     Token(Arc<str>),
     /// All clients without a token from this address or network.
     Address(IpAddr),
@@ -56,7 +56,8 @@ pub(super) enum Full {
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
-    /// At most this many threads may work for one client, or for all clients without a token: all threads but one.
+    /// The maximum number of threads that work for one client. The same maximum applies to all clients without a token
+    /// together. It is one less than the number of threads.
     threads_max: usize,
 }
 
@@ -119,7 +120,7 @@ impl Queue {
             work();
             state = self.lock();
             state.done(&client);
-            // Waiting work of this client may run now, because the client has one thread less.
+            // Waiting work of this client may run now, because the client uses one thread less.
             self.changed.notify_one();
         }
     }
@@ -131,13 +132,13 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code panics while it has the lock.
+        // No code panics while it has the lock, so the lock is never poisoned.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// Takes the next work of the first client that may have one more thread.
+    /// Takes the next work of the first client that may use one more thread.
     fn next(&mut self, threads_max: usize) -> Option<(Client, Work)> {
         let may_run = |client: &Client| {
             self.clients.get(client).is_some_and(|client_work| {

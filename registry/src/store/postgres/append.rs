@@ -5,11 +5,11 @@ use crate::store::changes::{Addition, Head};
 use crate::store::outcome::{Answer, Appended, StoreError};
 use crate::store::rows::{self, signed, unsigned};
 
-/// The number of the schema; the subject and the version that an `$id` belongs to.
+/// The columns: the number of the schema, and the subject and the version that an `$id` belongs to.
 type AppendedRow = (Option<i64>, Option<String>, Option<String>);
 
 /// Returns the statement that appends a version. `$moved` finds or creates the row of the subject. `$words` writes the
-/// search terms. `$events` has the events that come before the event of the version.
+/// search terms. `$events` adds the events that come before the event of the version.
 ///
 /// One statement is one transaction and one round trip. Each part that reads from `moved` runs after the row of the
 /// subject is locked, and the event of the feed comes last. If `moved` has no row, the statement writes nothing.
@@ -68,9 +68,9 @@ const APPEND_TO_EXISTING: &str = append!(
             version_count = version_count + 1
      WHERE name = $1 AND revision = $21 AND NOT EXISTS (SELECT FROM taken)
      RETURNING id, revision",
-    // If the subject has no row of terms, or an old one, the indexer notices this and writes the terms later. If the
-    // terms are the same, the statement keeps the stored value: the database would compress a new value, take it for
-    // different, and index it again.
+    // If the row of terms is missing or belongs to an earlier revision, the indexer notices this and writes the terms
+    // later. If the terms are the same, the statement keeps the stored value. The database would compress a new value,
+    // treat it as different from the stored value, and index it again.
     "worded AS (
         UPDATE search_terms there
         SET terms = CASE WHEN there.terms = there.about || content.terms THEN there.terms
@@ -145,7 +145,7 @@ impl Postgres {
                 }
                 Ok((None, _, _)) => Ok(Appended::HeadMoved),
                 // Another transaction took the `$id`, or added the same schema, after this statement began. The next
-                // attempt sees the result.
+                // attempt sees the changes of that transaction.
                 Err(error) if error.is_lost_race() => Ok(Appended::HeadMoved),
                 Err(error) => Err(error),
             }

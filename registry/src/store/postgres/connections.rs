@@ -7,19 +7,21 @@ use super::statements::{ACQUIRE_TIMEOUT, STATEMENTS_MAX, Statements, TRUSTED_FOR
 use crate::store::migrations;
 use crate::store::outcome::{Access, StoreError};
 
-/// Connections of one registry for transactions with several statements, which are rarer than registrations.
+/// The maximum number of connections of one registry for transactions with several statements. Such transactions are
+/// rarer than registrations.
 const TRANSACTIONS_MAX: u32 = 4;
-/// The server plans each statement once for all values. Every statement uses an index for all values, and to plan an
-/// append takes the server longer than to run it. Sequential scans are off. The server would plan them while the tables
-/// are empty, or because its planner ignores the cost of values that are stored outside the table.
+/// With these settings, the server plans each statement only once, for all values. One plan is enough, because each
+/// statement uses an index for all values. A new plan for each append would take longer than the append itself. The
+/// settings also turn off sequential scans. The server would plan such scans while the tables are empty. It would also
+/// plan them because its planner ignores the cost of values that are stored outside the table.
 const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
 /// The connections of one registry.
 ///
-/// INVARIANT: an answered single statement is committed. On a connection with an open transaction, the server would
-/// answer the statement, but never commit it. No connection for single statements has an open transaction, because the
-/// value of [`statements`](Self::statements) cannot begin one. Transactions have their own connections, and an explicit
-/// commit.
+/// INVARIANT: if the server answers a single statement, this statement is committed. On a connection with an open
+/// transaction, the server would answer the statement, but never commit it. No connection for single statements has an
+/// open transaction, because the value of [`statements`](Self::statements) cannot begin one. Transactions have their
+/// own connections, and an explicit commit.
 #[derive(Debug)]
 pub(super) struct Connections {
     statements: Statements,
@@ -54,15 +56,15 @@ impl Connections {
         &self.statements
     }
 
-    /// Begins a transaction, also if the request is cancelled at the same time.
+    /// Begins a transaction, even if the request is cancelled at the same time.
     ///
-    /// If the caller of sqlx stops to wait while `BEGIN` is running, sqlx forgets the transaction. The connection would
-    /// return to the pool with an open transaction, and the server could not vacuum. A separate task always gets the
-    /// answer, and rolls the transaction back if the caller no longer waits.
+    /// If the caller of sqlx stops waiting while `BEGIN` is running, sqlx forgets the transaction. The connection then
+    /// returns to the pool with an open transaction, and the server cannot vacuum. So a separate task waits for the
+    /// answer. If the caller no longer waits, the task rolls the transaction back.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
         let pool = self.transactions.clone();
         let begun = tokio::spawn(async move { pool.begin().await }).await;
-        // A task ends without an answer only while the program stops.
+        // The task always sends an answer, except if the program stops.
         Ok(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
     }
 
@@ -77,12 +79,13 @@ fn pool(connections_max: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // Not as options of the connection, because a pooler between registry and server would reject them.
+        // The settings are not options of the connection, because a pooler between registry and server would reject
+        // such options.
         .after_connect(|connection, _| Box::pin(async move { connection.execute(PLANS).await.map(|_| ()) }))
         .test_before_acquire(false)
         .before_acquire(|connection, of| {
             Box::pin(async move {
-                // A ping costs a round trip.
+                // A ping costs a round trip, so a connection that was used recently gets no ping.
                 if TRUSTED_FOR < of.idle_for {
                     connection.ping().await?;
                 }

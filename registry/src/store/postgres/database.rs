@@ -5,7 +5,8 @@ use crate::store::outcome::{Access, StoreError};
 
 /// The advisory lock for the positions of the feed: "evschema" in ASCII.
 const FEED_LOCK: i64 = 0x6576_7363_6865_6d61;
-/// At most this many events get a position in one transaction, so that a reader of a long backlog sees progress.
+/// The maximum number of events that get a position in one transaction. With this limit, a reader of the feed sees
+/// progress even if very many events have no position yet.
 const NUMBERED_AT_ONCE_MAX: i64 = 10_000;
 
 /// The tables of the registry in Postgres.
@@ -24,8 +25,8 @@ impl Postgres {
 
     /// Assigns positions to committed events without a position.
     ///
-    /// A separate statement takes the lock. So the next statement sees everything that was committed before, including
-    /// the positions that other registries assigned.
+    /// A separate statement takes the lock. So the next statement sees all changes that were committed before,
+    /// including the positions that other registries assigned.
     pub(super) async fn number_events(&self) -> Result<(), StoreError> {
         loop {
             let waiting: bool = query_scalar("SELECT EXISTS (SELECT FROM feed WHERE position IS NULL)")

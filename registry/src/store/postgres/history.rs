@@ -8,8 +8,8 @@ use crate::store::records::History;
 use crate::store::rows::{self, VersionRow, WaiverRow};
 use crate::store::sort_key::release_sort_key;
 
-/// Returns the statement for a history. One statement sees one moment, and needs one round trip. It returns versions
-/// and waivers as arrays of rows.
+/// Returns the statement for a history. A single statement sees the database at one moment, and needs only one round
+/// trip. The statement returns versions and waivers as arrays of rows.
 macro_rules! history {
     (of $versions:literal, beside $tables:literal) => {
         concat!(
@@ -37,11 +37,12 @@ const HISTORY: &str = history!(of "v.subject_id = s.id", beside "");
 ///
 /// - the version itself
 /// - the nearest lower release that is not yanked, and the yanked releases between, which stay baselines
-/// - the same above the version
-/// - its line of versions, if the mode is transitive
+/// - the nearest higher release that is not yanked, and the yanked releases between
+/// - all versions of the same line, if the mode is transitive
 /// - the two highest releases
 /// - the two highest pre-releases
-/// - for the next version, every release above the nearest lower one, because its number is taken
+/// - if the request names no version, every release above the nearest lower release, because the number of each such
+///   release is taken
 ///
 /// The column `place` is the sort key. The key of a release begins with 1. A line of versions is the common beginning
 /// of the keys of its versions: the major number, or the major and the minor number if the major number is 0.

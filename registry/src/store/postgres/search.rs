@@ -1,8 +1,8 @@
-//! How Postgres finds a page of subjects by words.
+//! Finds a page of subjects by words in Postgres.
 //!
 //! Each subject has one row of terms, with an inverted index. The index itself intersects the subjects of several
-//! words. If many subjects have a word, the index is slow. Then the search scans the first subjects in order of their
-//! names, because this fills a page soon.
+//! words. If many subjects have a word, the index is slow. In this case, the search scans the first subjects in order
+//! of their names, because this scan soon fills a page.
 
 use evschema_model::Subject;
 use sqlx::{Postgres as Driver, Transaction, query, query_as, query_scalar};
@@ -15,21 +15,21 @@ use crate::store::records::SubjectRecord;
 use crate::store::rows::{self, SubjectRow, signed};
 use crate::store::search::{Indexing, Search, SubjectQuery};
 
-/// Number of subjects in the first scan, when the search does not know yet how frequent the words are.
+/// The number of subjects in the first scan. During this scan, the search does not know yet how frequent the words are.
 const SAMPLE: i64 = 128;
 
-/// Maximum number of scans. The second scan finds enough subjects, unless the matches are close together in the order
-/// of names.
+/// The maximum number of scans. The second scan finds enough subjects, unless the matches are close together in the
+/// order of names.
 const WINDOWS_MAX: usize = 2;
 
-/// Cost to scan a subject, relative to the cost to read a match from the index.
+/// The cost to scan one subject, if the cost to read one match from the index is 1.
 const SCAN_COST: i64 = 2;
 
-/// Estimate for the number of subjects before the database has counted them.
+/// The assumed number of subjects, while the database has not counted them yet or has counted fewer.
 const COUNT_MIN: i64 = 10_000;
 
-/// Maximum length of all terms of a subject, in bytes: terms from its settings and from its schema. A character has up
-/// to four bytes.
+/// The maximum length of all search terms of a subject together, in bytes: the terms from its settings and from its
+/// schema. A character has up to four bytes.
 const TERMS_BYTES_MAX: usize = 2 * limits::SUBJECT_WORDS_MAX * limits::WORD_CHARS_MAX * 4;
 /// A `tsvector` must be smaller than 1 MiB (<https://www.postgresql.org/docs/current/textsearch-limitations.html>).
 const _: () = assert!(TERMS_BYTES_MAX < 1 << 20);
@@ -121,8 +121,8 @@ impl Search for Postgres {
     }
 }
 
-/// Scans subjects in order of their names. The outer order is the order of the inner rows, so the database stops as
-/// soon as the page is full.
+/// Scans subjects in order of their names. The inner and the outer statement have the same order, so the database stops
+/// as soon as the page is full.
 const SCAN: &str = "
     WITH start AS MATERIALIZED (SELECT coalesce((SELECT name FROM search_terms WHERE subject_id = $2), $3) AS name)
     SELECT ARRAY(SELECT subject_id
@@ -132,8 +132,8 @@ const SCAN: &str = "
             ORDER BY name OFFSET $5 - 1 LIMIT 1),
            (SELECT reltuples::bigint FROM pg_class WHERE oid = 'search_terms'::regclass)";
 
-/// Finds subjects with the inverted index. The offset prevents a plan that reads an index in order of names: a planner
-/// that expects many matches would choose it.
+/// Finds subjects with the inverted index. `OFFSET 0` prevents a plan that reads an index in order of names. If the
+/// planner expects many matches, it would choose such a plan.
 const IN_INDEX: &str = "
     SELECT ARRAY(SELECT subject_id
                  FROM (SELECT subject_id, name FROM search_terms
@@ -163,7 +163,8 @@ impl Postgres {
             }
             last_seen = last;
             scanned += window;
-            // Estimates: the subjects to scan for the rest of the page, and the matches to read from the index.
+            // `ahead` estimates the number of subjects to scan until the page is full. `in_index` estimates the number
+            // of matches to read from the index.
             let matches = page.len().max(1) as i64;
             let (ahead, in_index) = (scanned * missing / matches, count.max(COUNT_MIN) * matches / scanned);
             if in_index < ahead * SCAN_COST {

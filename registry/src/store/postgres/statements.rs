@@ -11,14 +11,15 @@ use sqlx::postgres::{PgPool, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Connection as _, Either, Error, Execute, Executor, Postgres as Driver, SqlStr};
 use tokio::sync::Semaphore;
 
-/// Connections of one registry for single statements. By default, several registries share the server's 100
-/// connections.
+/// The maximum number of connections of one registry for single statements. By default, a server allows 100
+/// connections, and several registries may share them.
 pub(super) const STATEMENTS_MAX: u32 = 12;
-/// Longest wait for a connection. After this time, the registry reports that the database does not answer.
+/// The maximum time that a statement waits for a connection. After this time, the registry reports that the database
+/// does not answer.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// For this time after its last statement, a connection needs no ping. No server restarts so fast.
 pub(super) const TRUSTED_FOR: Duration = Duration::from_millis(50);
-/// After this time, a connection returns to the pool, which decides whether the connection is too old.
+/// After this time, a connection returns to the pool, and the pool decides whether the connection is too old.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 /// An unused connection returns to the pool after this time, and the pool may close it.
 const IDLE_FOR: Duration = Duration::from_secs(10);
@@ -28,13 +29,13 @@ type Answer<'e, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'e>>
 
 /// Connections of a pool that do not return to the pool after each statement.
 ///
-/// Whenever a connection returns, the pool pings the server. This ping would cost both sides a third of the time of a
-/// statement. After an answered statement, the connection needs no ping. After a failed or cancelled statement, the
-/// connection returns to the pool, and the pool pings the server.
+/// Each time a connection returns to the pool, the pool pings the server. This ping would cost both sides a third of
+/// the time of a statement. After an answered statement, the connection needs no ping. After a failed or cancelled
+/// statement, the connection returns to the pool, and the pool pings the server.
 #[derive(Debug)]
 pub(super) struct Statements {
     pool: PgPool,
-    /// As many permits as connections. With a permit, a connection is available here or in the pool.
+    /// One permit for each connection. A caller with a permit can take a connection from `free` or from the pool.
     turns: Semaphore,
     /// The unused connections. The most recently used one is at the end.
     free: Mutex<Vec<IdleConnection>>,
@@ -94,19 +95,21 @@ impl Statements {
             return;
         }
         let mut free = self.free();
-        // This check is under the lock. So either `close` already closed the pool, or it clears this connection later.
+        // This check is under the lock. So either `close` has already closed the pool, or `close` clears this
+        // connection later.
         if self.pool.is_closed() {
             return;
         }
         free.push(idle);
-        // One connection per call is enough: soon all of them are gone.
+        // Each call removes at most one connection that was unused for too long. After a few calls, all such
+        // connections are gone.
         if free.first().is_some_and(|first| IDLE_FOR < first.used.elapsed()) {
             free.remove(0);
         }
     }
 
     fn free(&self) -> std::sync::MutexGuard<'_, Vec<IdleConnection>> {
-        // No code panics while it has the lock.
+        // No code panics while it has the lock, so the lock is never poisoned.
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -122,7 +125,7 @@ impl<'c> Executor<'c> for &'c Statements {
         'c: 'e,
         E: 'q + Execute<'q, Driver>,
     {
-        // All rows are read before the first one is returned, so that the connection is free again.
+        // The connection must be free again before the first row is returned, so this function reads all rows first.
         let all =
             self.lend(async move |connection| connection.fetch_many(query).try_collect::<Vec<_>>().await);
         Box::pin(stream::once(all).map_ok(|all| stream::iter(all.into_iter().map(Ok))).try_flatten())

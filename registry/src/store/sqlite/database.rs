@@ -14,22 +14,23 @@ use crate::database_url::is_memory;
 use crate::store::migrations;
 use crate::store::outcome::{Access, StoreError};
 
-/// Rows that the thread of a connection reads ahead: one page, so that the thread and the reader seldom wait for each
-/// other.
+/// The number of rows that the thread of a connection reads ahead. This is one page of results, so the thread and the
+/// reader seldom wait for each other.
 const ROWS_AHEAD: usize = 1_001;
 
-/// Connections to a file. One of them can write while the others read (WAL).
+/// The maximum number of connections to a file. One connection can write while the others read (WAL).
 const CONNECTIONS_MAX: u32 = 8;
-/// Longest wait while another process writes to the same file.
+/// The maximum time that a connection waits while another process writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Pause between two attempts, if SQLite does not wait itself.
+/// The pause between two attempts, in the situations in which SQLite itself does not wait.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// The tables of the registry in SQLite.
 #[derive(Debug)]
 pub(in crate::store) struct Sqlite {
     pub(super) pool: SqlitePool,
-    /// Locked during a write. SQLite allows one writer at a time too, but then the other writers must poll.
+    /// Locked during a write. SQLite also allows only one writer at a time, but without this lock, the other writers
+    /// would have to poll.
     pub(super) writing: Mutex<()>,
     /// Keeps a database in memory alive. Such a database exists only while a connection to it is open. The pool closes
     /// a connection if its query is cancelled, for example because a client disconnects.
@@ -44,7 +45,7 @@ impl Sqlite {
         }
     }
 
-    /// Opens a file only for reads, also on a read-only file system.
+    /// Opens a file only for reads, even on a read-only file system.
     async fn open_to_read(url: &str) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::from_str(url)?
             .read_only(true)
@@ -87,14 +88,15 @@ impl Sqlite {
             .busy_timeout(BUSY_TIMEOUT)
             .row_buffer_size(ROWS_AHEAD);
         let keeper = if memory { Some(options.connect().await?) } else { None };
-        // Connections to a database in memory share locks, and do not wait for a lock. So the pool has only one.
+        // Connections to a database in memory share locks, and do not wait for a lock. So the pool for such a database
+        // has only one connection.
         let pool = SqlitePoolOptions::new()
             .max_connections(if memory { 1 } else { CONNECTIONS_MAX })
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            // SQLite ends a transaction itself if the disk is full, but sqlx does not notice. The connection would
-            // return to the pool as if the transaction were still open.
+            // If the disk is full, SQLite itself ends the transaction, but sqlx does not notice this. The connection
+            // would return to the pool as if the transaction were still open.
             .after_release(|connection, _| {
                 Box::pin(async move {
                     if !connection.is_in_transaction() {
@@ -125,7 +127,7 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
 
 /// Retries while the file is busy, for at most [`BUSY_TIMEOUT`].
 ///
-/// In some situations, SQLite does not let other connections wait, but rejects them at once: while the last connection
+/// In some situations, SQLite rejects other connections at once instead of letting them wait: while the last connection
 /// to a file closes, and while a connection recovers or creates the log. The page <https://sqlite.org/wal.html>
 /// explains this under "Sometimes Queries Return SQLITE_BUSY In WAL Mode".
 async fn retry_while_busy<F: Future<Output = Result<(), StoreError>>>(

@@ -70,7 +70,7 @@ const VERSIONS_FOR: &str = versions!(
 impl Sqlite {
     pub(super) fn read_history<'a>(&'a self, subject: &'a Subject) -> Answer<'a, Option<History>> {
         Box::pin(async move {
-            // In one transaction, all queries see the same moment.
+            // All queries run in one transaction, so they see the database at the same moment.
             let mut transaction = self.pool.begin().await?;
             let Some(record) = record(&mut transaction, subject).await? else { return Ok(None) };
             let versions: Vec<VersionRow> =

@@ -1,10 +1,11 @@
-//! How SQLite finds a page of subjects by words.
+//! Finds a page of subjects by words in SQLite.
 //!
 //! For each word, the index returns a posting list: the numbers of the subjects that have this word. This module
-//! intersects the lists. A page has the first subjects of the result in order of their names. If the result is short,
-//! the search sorts it by name. If the result is long, the search scans all subjects in order of their names, because
-//! it soon meets enough of them. If very many subjects have a word, the scan checks each subject for this word. If the
-//! scan then finds too few matches, the search reads the long lists too.
+//! intersects the lists. A page contains the first subjects of this intersection, in order of their names. If the
+//! intersection is short, the search sorts it by name. If the intersection is long, the search scans all subjects in
+//! order of their names, because this scan soon finds enough subjects of the intersection. If very many subjects have a
+//! word, the scan checks each subject for this word. If the scan then finds too few matches, the search reads the long
+//! lists too.
 
 use std::future::Future;
 
@@ -13,11 +14,12 @@ use futures_util::future::try_join_all;
 use crate::store::outcome::StoreError;
 use crate::store::search::SubjectQuery;
 
-/// Maximum length of a posting list in the first step, for every word.
+/// The maximum length of a posting list that the first step reads completely. The first step tries the lists of all
+/// words.
 const SHORT_LIST_MAX: usize = 1_000;
 
-/// Maximum length of a posting list in the second step, if several words remain. To read it takes one or two
-/// milliseconds.
+/// The maximum length of a posting list that the second step reads completely, if several words remain. It takes one or
+/// two milliseconds to read such a list.
 const MEDIUM_LIST_MAX: usize = 8_000;
 
 /// No maximum for the length of a posting list.
@@ -26,17 +28,18 @@ const ANY_LENGTH: usize = usize::MAX;
 /// If at most this many subjects remain, the search checks and sorts them, and reads no further posting list.
 const SORTED_MAX: usize = 300;
 
-/// Number of subjects in the first scan, when the search does not know yet how many of them match.
+/// The number of subjects in the first scan. During this scan, the search does not know yet how many subjects match.
 const SAMPLE: usize = 128;
 
-/// A scan continues only if at least one of this many checked subjects matches. To check one subject takes as long as
-/// to read twenty numbers of a posting list.
+/// A scan continues only if, on average, at least one in this many checked subjects matches. The check of one subject
+/// takes as long as reading twenty numbers of a posting list.
 const DENSITY_MIN: usize = 3;
 
-/// Number of subjects in a scan.
+/// The number of subjects in each later scan.
 pub(super) const WINDOW: usize = 1_000;
 
-/// To read one subject by its number and to sort it takes as long as to scan this many subjects.
+/// In the time that the search needs to read one subject by its number and to sort it, the search can scan this many
+/// subjects.
 const SCANNED_FOR_SORTED: usize = 5;
 
 /// The source of a search term, as in the tables.
@@ -54,7 +57,8 @@ impl Part {
     }
 }
 
-/// Comes after every continuation of a word, in the order of bytes.
+/// A character that comes after every other character, in the order of bytes. With this character at the end, a word
+/// comes after all terms that begin with the word.
 pub(super) const LAST: &str = "\u{10ffff}";
 
 /// Returns the end of the range of terms that begin with this word, in the order of bytes.
@@ -65,8 +69,8 @@ pub(super) fn end_of(word: &str) -> String {
 /// The index of search terms. It reads only the number and the name of a subject. The caller reads the complete rows of
 /// the subjects on the page.
 pub(super) trait WordIndex: Sync {
-    /// Returns the subjects that have a term with this beginning, from at most `rows_max` rows of the index. They are
-    /// in any order, and a subject may occur several times.
+    /// Returns the subjects that have a term with this beginning, from at most `rows_max` rows of the index. The
+    /// subjects are in any order, and a subject may occur several times.
     fn with_word(
         &self,
         word: &str,
@@ -141,7 +145,7 @@ pub(super) async fn page(index: &impl WordIndex, query: &SubjectQuery) -> Result
 /// Returns the intersection of all posting lists with at most `rows_max` rows, in ascending order, and the words with
 /// longer lists. The intersection is `None` if all lists are longer.
 ///
-/// The function reads the lists at the same time, so the longest one takes as long as all of them.
+/// The function reads the lists at the same time, so all lists together take as long as the longest list.
 async fn intersection(
     index: &impl WordIndex,
     words: &[String],
@@ -159,8 +163,9 @@ async fn intersection(
     Ok((found, unread))
 }
 
-/// Scans the subjects in order of their names, and returns the page of those that are in the list and match all words.
-/// Without a list, every subject counts. Returns `None` if another way is probably faster.
+/// Scans the subjects in order of their names, and returns the first page of the subjects that are in the list and
+/// match all words. Without a list, only the words decide. Returns `None` if the search is probably faster without this
+/// scan.
 async fn scan(
     index: &impl WordIndex,
     query: &SubjectQuery,
@@ -200,7 +205,8 @@ async fn scan(
             page.truncate(page_len);
             return Ok(Some(page));
         }
-        // An estimate of the subjects to scan for the rest of the page, from the matches so far.
+        // An estimate of the number of subjects to scan for the rest of the page. The estimate comes from the matches
+        // so far.
         let ahead = scanned * (page_len - page.len()) / page.len().max(1);
         let is_slow = list.is_some_and(|list| SCANNED_FOR_SORTED * list.len() <= ahead);
         if is_slow || page.len() * DENSITY_MIN < checked {

@@ -24,7 +24,7 @@ macro_rules! subjects_in {
 }
 
 // If the limit is only a parameter, SQLite plans the statement again for each new value. This takes longer than most of
-// these statements. If the limit is a sum, SQLite does not.
+// these statements. If the limit is a sum, SQLite plans the statement only once.
 impl Search for Sqlite {
     fn subjects<'a>(&'a self, query: &'a SubjectQuery) -> Answer<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
@@ -109,8 +109,8 @@ impl Search for Sqlite {
     }
 }
 
-/// Returns the condition for a subject that has a search term with the beginning in the parameter. The condition is
-/// true if the parameter is null.
+/// Returns the condition that a subject has a search term with a certain beginning. The parameter contains this
+/// beginning. The condition is true if the parameter is null.
 macro_rules! has {
     ($parameter:literal) => {
         concat!(
@@ -144,8 +144,8 @@ macro_rules! has_all {
 /// The condition has eight parameters.
 const _: () = assert!(limits::SEARCH_WORDS_MAX == 8);
 
-/// Filters a list of subjects. The plus prevents a plan that reads an index in order of names: a planner that expects
-/// many matches would choose it.
+/// Filters a list of subjects. The plus prevents a plan that reads an index in order of names. If the planner expects
+/// many matches, it would choose such a plan.
 const FILTER: &str = concat!(
     "SELECT json_group_array(id) FROM (
          SELECT s.id FROM (SELECT id, name FROM subjects WHERE id IN (SELECT value FROM json_each($1)) AND name > $2
@@ -156,7 +156,7 @@ const FILTER: &str = concat!(
 );
 
 /// Scans subjects in order of their names. The order of the inner statement is the order of the rows. With a second
-/// `ORDER BY`, SQLite would check all of them for each page.
+/// `ORDER BY`, SQLite would check all rows for each page.
 const SCAN: &str = concat!(
     "WITH start (name) AS (SELECT coalesce((SELECT name FROM subjects WHERE id = $1), $2))
      SELECT json_group_array(id),
@@ -225,7 +225,7 @@ impl WordIndex for Sqlite {
     }
 }
 
-/// Returns the values of the parameters for words; null for the unused ones.
+/// Returns the values of the parameters for words. The values of unused parameters are null.
 fn parameters(words: &[String]) -> impl Iterator<Item = Option<&String>> {
     words.iter().map(Some).chain(std::iter::repeat(None)).take(limits::SEARCH_WORDS_MAX)
 }

@@ -64,7 +64,7 @@ mod tests {
         };
         let event = || NewEvent { kind: "created", data: "{}".to_owned(), provenance: Provenance::default() };
         store.add_token(token("a", "small".to_owned()), event()).await.unwrap();
-        // If the file may not grow, SQLite answers as on a full disk.
+        // If the file may not grow, SQLite returns the same error as on a full disk.
         query("PRAGMA max_page_count = 1").execute(&store.pool).await.unwrap();
         let refused = store.add_token(token("b", "large".repeat(1 << 18)), event()).await;
         assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 /// The name of the service, if `OTEL_SERVICE_NAME` is not set.
 const SERVICE: &str = "evschema";
-/// Maximum time for an export: the default of OTLP.
+/// The maximum time for an export. This is the default of OTLP.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Exports traces to a collector, on a separate thread. The library reads the other settings from the variables of
@@ -48,7 +48,7 @@ impl Exporter {
         tracing_opentelemetry::layer().with_tracer(self.0.tracer(SERVICE))
     }
 
-    /// Exports the remaining traces, within the usual timeout.
+    /// Exports the remaining traces. Stops after [`EXPORT_TIMEOUT`].
     pub(super) fn end(self) {
         if let Err(error) = self.0.shutdown_with_timeout(EXPORT_TIMEOUT) {
             tracing::warn!(%error, "the last traces may not have been exported");
