@@ -1,8 +1,8 @@
 //! Finds properties that a schema examines but whose types it does not describe.
 //!
-//! A struct drops properties that it does not know. If a `not`, an `if` or a branch of a `oneOf` examines a dropped
-//! property, the schema could reject the event that the struct writes, although it accepted the event that the struct
-//! read.
+//! A struct drops properties that it does not know. A `not`, an `if` or a branch of a `oneOf` may examine a dropped
+//! property. In this case, the schema could accept the event that the struct reads, and reject the event that the
+//! struct writes.
 
 use std::collections::BTreeSet;
 
