@@ -19,7 +19,7 @@ pub enum Class {
     OnePass,
     /// The code first selects the alternative, by its JSON type or its properties. One pass over the bytes follows.
     Union,
-    /// The code first checks the whole value, and parses it afterwards. So it scans the bytes twice.
+    /// The code first checks the whole value, and parses it afterwards. So the code scans the bytes twice.
     CheckedFirst,
     /// The code only checks the value, and has no type for it.
     Untyped,

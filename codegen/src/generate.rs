@@ -64,7 +64,7 @@ pub struct Linked {
 }
 
 /// Returns the linked forms of these versions and all documents that they refer to, without generated types. Tools use
-/// them to check events of schemas that they do not know at compile time.
+/// the linked forms to check events of schemas that are unknown at compile time.
 ///
 /// # Errors
 ///

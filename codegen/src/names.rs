@@ -26,7 +26,7 @@ const TAKEN_TYPES: [&str; 12] =
 pub(crate) struct Names(BTreeSet<String>);
 
 impl Names {
-    /// Returns a scope for types. The names of Rust's prelude are already used in it.
+    /// Returns a scope for types. In this scope, the names of Rust's prelude are already used.
     pub(crate) fn of_types() -> Self {
         Self(TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect())
     }

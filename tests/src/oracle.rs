@@ -7,6 +7,9 @@
 //!
 //! The answer is also unknown for `$dynamicRef`, `$recursiveRef`, embedded `$id`s and dialects. It is often unknown if
 //! the oracle must find out whether a place can have any value without undeclared members.
+//!
+//! Terms of this module: a *place* is the location of a value in the event. A schema *counts* at a place if it declares
+//! names there. A schema is *real* if it describes values. A *map* is an object whose properties no schema describes.
 
 mod answer;
 mod applied;

@@ -1,5 +1,5 @@
-//! Reads and writes files inside a folder. A link in the folder may lead to another place in the folder, but not out of
-//! it.
+//! Reads and writes files inside a folder. A link in the folder may lead to another file of the folder, but not out of
+//! the folder.
 
 use std::fs::Metadata;
 use std::io::{self, Read};

@@ -43,7 +43,7 @@ impl<'c> Linker<'_, '_, 'c> {
     }
 
     /// Adds to a node the keywords that a generated type needs to parse the value in one pass. Returns whether the node
-    /// is then complete.
+    /// is complete with these keywords.
     fn shortened(&mut self, program: DocumentId, spot: &Spot<'c>, node: &mut Node) -> bool {
         let Some(place) = spot.place(self.planner.atlas) else { return false };
         let reading = self.planner.reading(place);
